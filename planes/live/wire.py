@@ -1,0 +1,172 @@
+"""Version 1 of the wire: what a browser gets. docs/wire.md tells it in words.
+
+A snapshot comes by HTTP, columnar over the nodes; deltas come by WebSocket. Both are JSON. Times are epoch seconds of the server's
+clock; texts may hold time tokens (planes.rules.wording) that the browser renders.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from planes.picture.delta import AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
+
+VERSION = 1
+
+#: States by their code on the wire.
+STATES = ("healthy", "degraded", "down", "unknown", "not_observable", "cordoned")
+STATE_CODES = {state: code for code, state in enumerate(STATES)}
+
+#: A node on the wire, in this order: a column each in a snapshot, an array in a delta.
+NODE_COLUMNS = (
+    "name",
+    "state",  # code
+    "kubelet",  # code
+    "proxy",  # code
+    "runtime",  # code
+    "because",  # empty while healthy
+    "since",
+    "zone",
+    "pool",
+    "type",
+    "cp",  # 1: a control-plane node
+    "cordoned",  # 1: taken out on purpose
+    "pods",
+    "pods_max",
+    "cpu",  # share of allocatable, 0 to 1, or null
+    "mem",
+    "version",
+    "runtime_version",
+    "created",
+)
+
+NodeValues = tuple[
+    str,
+    int,
+    int,
+    int,
+    int,
+    str,
+    float,
+    str,
+    str,
+    str,
+    int,
+    int,
+    int,
+    int | None,
+    float | None,
+    float | None,
+    str,
+    str,
+    float | None,
+]
+
+
+class Snapshot(msgspec.Struct):
+    """The whole picture of a cluster at one offset."""
+
+    v: int
+    epoch: str
+    o: int
+    at: float  # when it was judged
+    now: float  # the server's clock when it was encoded
+    slug: str
+    name: str
+    cluster: ClusterRow
+    components: list[ComponentRow]
+    columns: tuple[str, ...]
+    nodes: dict[str, list[object]]  # column name -> values, all of one length
+    attention: list[AttentionRow]
+    changes: list[ChangeRow]  # newest first
+
+
+class Update(msgspec.Struct, omit_defaults=True):
+    """What changed: rows whole, absolute values."""
+
+    cluster: ClusterRow | None = None
+    components: list[ComponentRow] = []
+    nodes: list[NodeValues] = []  # by NODE_COLUMNS
+    attention: list[AttentionRow] | None = None
+    changes: list[ChangeRow] = []  # oldest first
+
+
+class GoneRows(msgspec.Struct, omit_defaults=True):
+    components: list[str] = []
+    nodes: list[str] = []
+
+
+class Delta(msgspec.Struct):
+    """`prev` is the offset this one continues. Another epoch, or a prev that is not the last offset seen: resync."""
+
+    o: int
+    prev: int
+    epoch: str
+    at: float
+    u: Update
+    x: GoneRows
+
+
+class Pulse(msgspec.Struct):
+    """Sent about every second though nothing changes: the collector lives, and this is when the API server last answered it.
+    `o` is the last offset published, so that a lost delta is noticed within a second."""
+
+    pulse: float  # the collector's clock, epoch seconds
+    heard: float | None
+    epoch: str
+    o: int
+
+
+def share(used: float | None, limit: float | None) -> float | None:
+    """Used against limit, rounded to what a picture can show; None if either was not observed."""
+    return round(used / limit, 3) if used is not None and limit else None
+
+
+def node_values(row: NodeRow) -> NodeValues:
+    """A node in the order of NODE_COLUMNS."""
+    return (
+        row.name,
+        STATE_CODES[row.state],
+        STATE_CODES[row.kubelet.state],
+        STATE_CODES[row.kube_proxy.state],
+        STATE_CODES[row.container_runtime.state],
+        "" if row.state == "healthy" else row.because,
+        row.since,
+        row.zone,
+        row.pool,
+        row.instance_type,
+        int(row.control_plane),
+        int(row.cordoned),
+        row.pods_used,
+        row.pods_max,
+        share(row.cpu_used, row.cpu_max),
+        share(row.memory_used, row.memory_max),
+        row.kubelet.version,
+        row.container_runtime.version,
+        row.created,
+    )
+
+
+def columnar(rows: Iterable[NodeValues]) -> dict[str, list[object]]:
+    """Rows as columns."""
+    listed = list(rows)
+    if not listed:
+        return {column: [] for column in NODE_COLUMNS}
+    return {column: list(values) for column, values in zip(NODE_COLUMNS, zip(*listed, strict=True), strict=True)}
+
+
+def delta_of(frame: Frame, *, epoch: int, offset: int, previous: int) -> Delta:
+    """A frame as it goes out. Evidence stays behind for nodes (their page asks for it); components carry theirs."""
+    return Delta(
+        o=offset,
+        prev=previous,
+        epoch=str(epoch),
+        at=frame.at,
+        u=Update(
+            cluster=frame.cluster,
+            components=frame.components,
+            nodes=[node_values(row) for row in frame.nodes.values()],
+            attention=frame.attention,
+            changes=frame.changes,
+        ),
+        x=GoneRows(components=frame.gone_components, nodes=frame.gone_nodes),
+    )

@@ -1,0 +1,133 @@
+"""What is stored: clusters, their components and nodes as they were last judged, and the history of announced changes.
+
+The collector of a cluster is the only writer of everything below it (planes.store.services.flush). JSON columns hold the rows of
+planes.picture.delta as msgspec encodes them; they are read back through planes.store.selectors and nowhere else.
+"""
+
+from django.db import models
+
+
+class Cluster(models.Model):
+    """A cluster that is watched. Its credentials are referred to, never copied: the path of a kubeconfig and the name of a context,
+    or the ServiceAccount of the pod that we run in."""
+
+    class Source(models.TextChoices):
+        KUBECONFIG = "kubeconfig"
+        IN_CLUSTER = "in-cluster"
+        DEMO = "demo"  # a kubeconfig too, written by the demo cluster itself
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=253)
+    source = models.CharField(max_length=20, choices=Source.choices)
+    kubeconfig = models.CharField(max_length=1024, blank=True)
+    context = models.CharField(max_length=253, blank=True)
+    enabled = models.BooleanField(default=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    # The fence: each taking of the cluster by a collector increments epoch, and every flush checks it.
+    epoch = models.BigIntegerField(default=0)
+    offset = models.BigIntegerField(default=0)  # of the last publication within the epoch
+    collected_at = models.FloatField(null=True)  # epoch seconds of the last flush
+    row = models.BinaryField(default=b"{}")  # delta.ClusterRow
+    attention = models.BinaryField(default=b"[]")  # list[delta.AttentionRow]
+    baseline = models.BinaryField(default=b"{}")  # what this cluster has been seen to have: rules' capability baseline
+
+    class Meta:
+        ordering = ["name", "slug"]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Component(models.Model):
+    """One kind of component of one cluster: kube-apiserver, etcd, …, and kubelet, kube-proxy, container-runtime as roll-ups."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="components")
+    kind = models.CharField(max_length=63)
+    plane = models.CharField(max_length=10)
+    state = models.CharField(max_length=20)
+    last = models.CharField(max_length=20, blank=True)
+    since = models.FloatField()
+    because = models.TextField()
+    line = models.TextField(blank=True)
+    facts = models.BinaryField(default=b"{}")
+    evidence = models.BinaryField(default=b"[]")  # list[delta.EvidenceRow]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cluster", "kind"], name="one_component_a_kind")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Instance(models.Model):
+    """One running instance of a control-plane component: an API server, an etcd member, a scheduler."""
+
+    component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="instances")
+    name = models.CharField(max_length=253)
+    host = models.CharField(max_length=253, blank=True)
+    leader = models.BooleanField(default=False)
+    state = models.CharField(max_length=20)
+    because = models.TextField(blank=True)
+    version = models.CharField(max_length=100, blank=True)
+    restarts = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["component", "name"], name="one_instance_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Node(models.Model):
+    """A node with its three agents. What the picture needs of every node stands in columns; the rest, its pods among it, is one
+    JSON column that only the node's own page reads."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="nodes")
+    name = models.CharField(max_length=253)
+    state = models.CharField(max_length=20)
+    kubelet = models.CharField(max_length=20)
+    kube_proxy = models.CharField(max_length=20)
+    container_runtime = models.CharField(max_length=20)
+    because = models.TextField()
+    since = models.FloatField()
+    zone = models.CharField(max_length=253, blank=True)
+    pool = models.CharField(max_length=253, blank=True)
+    instance_type = models.CharField(max_length=253, blank=True)
+    control_plane = models.BooleanField(default=False)
+    cordoned = models.BooleanField(default=False)
+    version = models.CharField(max_length=100, blank=True)
+    runtime_version = models.CharField(max_length=100, blank=True)
+    created = models.FloatField(null=True)
+    pods_used = models.IntegerField(default=0)
+    pods_max = models.IntegerField(null=True)
+    cpu = models.FloatField(null=True)  # share of allocatable in use, 0 to 1
+    memory = models.FloatField(null=True)
+    row = models.BinaryField()  # delta.NodeRow
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cluster", "name"], name="one_node_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Transition(models.Model):
+    """An announced change of state: the history."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="transitions")
+    subject_kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=253)
+    agent = models.CharField(max_length=20, blank=True)
+    before = models.CharField(max_length=20)
+    after = models.CharField(max_length=20)
+    because = models.TextField()
+    at = models.FloatField()
+    group = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["cluster", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.agent}: {self.before} to {self.after}"

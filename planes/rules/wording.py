@@ -1,0 +1,58 @@
+"""Time tokens in texts: facts stay put while their ages run.
+
+A token is ⟨a:SECONDS⟩ (an age, counting up from a moment) or ⟨u:SECONDS⟩ (a time left, counting down to a moment).
+"""
+
+import re
+
+_TOKEN = re.compile(r"⟨([au]):(-?\d+(?:\.\d+)?)⟩")
+
+
+def ago(moment: float) -> str:
+    """A token that reads as the time since `moment`: "31 s", "8 m", "3 h 5 m"."""
+    return f"⟨a:{moment:.1f}⟩"
+
+
+def until(moment: float) -> str:
+    """A token that reads as the time until `moment`; never below "0 s"."""
+    return f"⟨u:{moment:.1f}⟩"
+
+
+def to_epoch(text: str, offset: float) -> str:
+    """The same text with every token moved by `offset` = wall clock - monotonic clock, in seconds."""
+    if "⟨" not in text:
+        return text
+    return _TOKEN.sub(lambda m: f"⟨{m[1]}:{float(m[2]) + offset:.1f}⟩", text)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people read them: "0.4 s", "31 s", "1 m 12 s", "8 m", "3 h 5 m", "2 d 4 h"."""
+    if seconds < 0:
+        seconds = 0.0
+    if seconds < 1:
+        return f"{seconds:.1f} s"
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} m {rest} s" if rest else f"{minutes} m"
+    if whole < 3600:
+        return f"{whole // 60} m"
+    if whole < 86400:
+        hours, rest = divmod(whole // 60, 60)
+        return f"{hours} h {rest} m" if rest else f"{hours} h"
+    days, rest = divmod(whole // 3600, 24)
+    return f"{days} d {rest} h" if rest else f"{days} d"
+
+
+def render(text: str, now: float) -> str:
+    """The text as a person reads it at `now` (epoch seconds, if the tokens are epoch seconds)."""
+    if "⟨" not in text:
+        return text
+
+    def one(match: "re.Match[str]") -> str:
+        moment = float(match[2])
+        return duration(now - moment if match[1] == "a" else moment - now)
+
+    return _TOKEN.sub(one, text)

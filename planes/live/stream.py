@@ -1,0 +1,180 @@
+"""What goes through Valkey besides tasks: each cluster's stream of deltas and pulses, its latest pulse, its nodes' heartbeats.
+
+Nothing here is the truth: SQL is. A Valkey that restarts empty costs viewers one resync. Keys are `pw:<cluster id>:…`.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import redis
+import redis.asyncio
+
+from planes.live.wire import Delta, Pulse
+
+logger = logging.getLogger(__name__)
+
+#: Entries kept of a cluster's stream. Followers read on from the newest, so this only has to outlast a busy moment of theirs.
+KEPT = 256
+#: How long a pulse and the heartbeats are kept, seconds: longer than anyone calls them fresh.
+EXPIRY = 60
+#: Seconds for which one XREAD waits; also how long it takes until a cluster added by `watch` is followed.
+_BLOCK = 0.5
+_TIMEOUT = 3.0
+_BATCH = 64
+
+_encode = msgspec.json.encode
+_beats = msgspec.json.Decoder(dict[str, float])
+_pulse = msgspec.json.Decoder(Pulse)
+
+
+def stream_key(cluster_id: int) -> str:
+    return f"pw:{cluster_id}:live"
+
+
+def pulse_key(cluster_id: int) -> str:
+    return f"pw:{cluster_id}:pulse"
+
+
+def beats_key(cluster_id: int) -> str:
+    return f"pw:{cluster_id}:beats"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a cluster's stream: `data` is the JSON of a Delta or of a Pulse, as it goes out to browsers.
+
+    `lost` (then there is no data and cluster_id is 0): the connection was away and entries of any cluster may have been missed.
+    """
+
+    cluster_id: int = 0
+    data: bytes = b""
+    is_pulse: bool = False
+    lost: bool = False
+
+
+class Stream:
+    """The asyncio client of one process. Publishing raises redis.RedisError when Valkey cannot be reached within 3 s; following
+    never raises: it reconnects."""
+
+    def __init__(self, url: str) -> None:
+        # Publishing fails at once rather than trying again: the collector decides what is worth repeating.
+        self._client = redis.asyncio.Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=None)
+        self._follower = redis.asyncio.Redis.from_url(
+            url, socket_timeout=_TIMEOUT + _BLOCK, socket_connect_timeout=_TIMEOUT, retry=None
+        )
+        self._wanted: set[int] = set()
+
+    async def delta(self, cluster_id: int, delta: Delta) -> None:
+        """Publish what changed."""
+        await self._client.xadd(stream_key(cluster_id), {b"m": _encode(delta)}, maxlen=KEPT, approximate=True)
+
+    async def pulse(self, cluster_id: int, pulse: Pulse) -> None:
+        """Publish that the collector lives, and keep it for who asks later."""
+        data = _encode(pulse)
+        async with self._client.pipeline(transaction=False) as pipe:
+            pipe.xadd(stream_key(cluster_id), {b"p": data}, maxlen=KEPT, approximate=True)
+            pipe.set(pulse_key(cluster_id), data, ex=EXPIRY)
+            await pipe.execute()
+
+    async def beats(self, cluster_id: int, beats: dict[str, float]) -> None:
+        """Keep when each node's lease was last seen to change: node name -> epoch seconds."""
+        await self._client.set(beats_key(cluster_id), _encode(beats), ex=EXPIRY)
+
+    def watch(self, cluster_id: int) -> None:
+        """Follow this cluster too, from its newest entry on, within half a second."""
+        self._wanted.add(cluster_id)
+
+    def unwatch(self, cluster_id: int) -> None:
+        """No longer follow this cluster."""
+        self._wanted.discard(cluster_id)
+
+    async def follow(self) -> AsyncIterator[Message]:
+        """What the watched clusters publish, as it comes, until cancelled. One follower a Stream."""
+        positions: dict[int, bytes] = {}
+        failures = 0
+        while True:
+            try:
+                await self._locate(positions)
+                if failures:
+                    failures = 0
+                    yield Message(lost=True)
+                if not positions:
+                    await asyncio.sleep(_BLOCK)
+                    continue
+                messages = await self._read(positions)
+            except (redis.RedisError, OSError, TimeoutError) as error:
+                if not failures:
+                    logger.warning("Valkey is away (%s); live pictures wait for it.", type(error).__name__)
+                failures += 1
+                positions.clear()
+                # Full jitter, at most 1 s: a Valkey that is back should be noticed soon.
+                await asyncio.sleep(random.uniform(0.05, min(1.0, 0.1 * 2**failures)))  # noqa: S311  jitter guards nothing
+                continue
+            for message in messages:
+                yield message
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+        await self._follower.aclose()
+
+    async def _locate(self, positions: dict[int, bytes]) -> None:
+        """Take up clusters that were added and drop those that were removed."""
+        for cluster_id in positions.keys() - self._wanted:
+            del positions[cluster_id]
+        for cluster_id in self._wanted - positions.keys():
+            newest: Any = await self._follower.xrevrange(stream_key(cluster_id), count=1)
+            positions[cluster_id] = newest[0][0] if newest else b"0-0"
+
+    async def _read(self, positions: dict[int, bytes]) -> list[Message]:
+        by_key = {stream_key(cluster_id).encode(): cluster_id for cluster_id in positions}
+        answer: Any = await self._follower.xread(
+            {key: positions[cluster_id] for key, cluster_id in by_key.items()}, count=_BATCH, block=int(_BLOCK * 1000)
+        )
+        messages = []
+        for key, entries in answer.items() if isinstance(answer, dict) else answer or ():
+            cluster_id = by_key[key]
+            for entry_id, fields in entries:
+                positions[cluster_id] = entry_id
+                is_pulse = b"p" in fields
+                messages.append(Message(cluster_id, fields[b"p" if is_pulse else b"m"], is_pulse))
+        return messages
+
+
+class Peek:
+    """What Valkey holds now, for synchronous code: views and `manage.py status`. A Valkey that is away knows nothing: None, {}."""
+
+    def __init__(self, url: str) -> None:
+        self._client = redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0, retry=None)
+
+    def pulse(self, cluster_id: int) -> Pulse | None:
+        """The latest pulse, if there was one within the last minute."""
+        data = self._get(pulse_key(cluster_id))
+        return _pulse.decode(data) if data else None
+
+    def beats(self, cluster_id: int) -> dict[str, float]:
+        """Node name -> epoch seconds at which its lease was last seen to change."""
+        data = self._get(beats_key(cluster_id))
+        return _beats.decode(data) if data else {}
+
+    def alive(self) -> bool:
+        """Whether Valkey answers within a second."""
+        try:
+            return bool(self._client.ping())
+        except (redis.RedisError, OSError):
+            return False
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _get(self, key: str) -> bytes | None:
+        try:
+            value = self._client.get(key)
+        except (redis.RedisError, OSError):
+            return None
+        return value if isinstance(value, bytes) else None

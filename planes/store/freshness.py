@@ -1,0 +1,67 @@
+"""When a stored picture may be shown as the present, and what is said of it when it may not. Pure: the time comes as an argument.
+
+A picture is late when the collector has not been heard for 5 s, or when the API server has not answered the collector for 5 s.
+The browser judges by the same rules from pulses (static/js/socket.js).
+"""
+
+from dataclasses import dataclass
+
+from planes.rules import wording
+
+#: Seconds without a pulse, or without an answer of the API server, after which a picture is late.
+LATE_AFTER = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """`collected_at`: when the collector last said that it lives (its pulse, or its last flush if there is no pulse); `heard_at`:
+    when the API server last answered it. Epoch seconds; None: never."""
+
+    collected_at: float | None
+    heard_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """Why the picture is not the present. `since` is the last moment for which it held, epoch seconds; None: it never did.
+    `because` may hold time tokens (planes.rules.wording)."""
+
+    cause: str  # "never", "collector" or "cluster"
+    because: str
+    since: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A state as it may be shown: `last` is the last known state when `state` is "unknown" for being late, else what was stored."""
+
+    state: str
+    last: str
+    because: str
+
+
+def lateness(fresh: Freshness, now: float) -> Lateness | None:
+    """None while the picture is the present."""
+    if fresh.collected_at is None:
+        return Lateness("never", "This cluster has not been collected yet.", None)
+    if now - fresh.collected_at > LATE_AFTER:
+        return Lateness("collector", f"Its collector was last heard {wording.ago(fresh.collected_at)} ago.", fresh.collected_at)
+    if fresh.heard_at is None:
+        return Lateness("cluster", "Its API server has not answered yet.", None)
+    if now - fresh.heard_at > LATE_AFTER:
+        return Lateness("cluster", f"Its API server last answered {wording.ago(fresh.heard_at)} ago.", fresh.heard_at)
+    return None
+
+
+def seen(state: str, last: str, because: str, late: Lateness | None) -> Seen:
+    """What may be said of a stored state now.
+
+    A collector that is late makes everything unknown, with the last known state beside it. A cluster that does not answer is
+    judged by the collector itself, which is alive and knows why: its word stands.
+    """
+    if late is None or late.cause == "cluster":
+        return Seen(state, last, because)
+    known = last if state == "unknown" else state
+    if late.since is None or not known or known == "unknown":
+        return Seen("unknown", "", late.because)
+    return Seen("unknown", known, f"{late.because} Last known: {known.replace('_', ' ')}.")

@@ -1,0 +1,303 @@
+"""All reading of what is stored: typed rows for pages, the API, the hub and `manage.py status`. No query stands elsewhere."""
+
+import time
+from collections import defaultdict
+
+import msgspec
+from django.db.models import Count
+
+from planes.live import wire
+from planes.models import Cluster, Component, Instance, Node, Transition
+from planes.picture.delta import (
+    KINDS,
+    AttentionRow,
+    ChangeRow,
+    ClusterRow,
+    ComponentRow,
+    EvidenceRow,
+    InstanceRow,
+    NodeRow,
+)
+from planes.store.reading import one_view
+
+_cluster = msgspec.json.Decoder(ClusterRow)
+_attention = msgspec.json.Decoder(list[AttentionRow])
+_evidence = msgspec.json.Decoder(tuple[EvidenceRow, ...])
+_facts = msgspec.json.Decoder(dict[str, str])
+_node = msgspec.json.Decoder(NodeRow)
+
+#: How many changes a picture and a page carry.
+RECENT = 50
+
+
+class ClusterHead(msgspec.Struct, frozen=True):
+    """A cluster without what is in it."""
+
+    id: int
+    slug: str
+    name: str
+    source: str  # models.Cluster.Source
+    enabled: bool
+    epoch: int
+    offset: int
+    collected_at: float | None  # epoch seconds of the last flush
+    row: ClusterRow
+
+
+class ComponentSummary(msgspec.Struct, frozen=True):
+    kind: str
+    plane: str
+    state: str
+    last: str
+    since: float
+    because: str
+    line: str
+
+
+class ClusterSummary(msgspec.Struct, frozen=True):
+    """A cluster as a card shows it. `nodes` counts nodes by state; states without nodes are left out."""
+
+    head: ClusterHead
+    components: tuple[ComponentSummary, ...]
+    nodes: dict[str, int]
+    attention: tuple[AttentionRow, ...]
+
+    @property
+    def slug(self) -> str:
+        return self.head.slug
+
+    @property
+    def name(self) -> str:
+        return self.head.name
+
+    @property
+    def row(self) -> ClusterRow:
+        return self.head.row
+
+
+class ComponentDetail(msgspec.Struct, frozen=True):
+    """`changes` are this component's, newest first."""
+
+    cluster: ClusterHead
+    row: ComponentRow
+    changes: tuple[ChangeRow, ...]
+
+
+class NodeDetail(msgspec.Struct, frozen=True):
+    """`changes` are this node's and its agents', newest first."""
+
+    cluster: ClusterHead
+    row: NodeRow
+    changes: tuple[ChangeRow, ...]
+
+
+class NodeSummary(msgspec.Struct, frozen=True):
+    """A node that is not healthy, with its three agents' states."""
+
+    name: str
+    state: str
+    because: str
+    since: float
+    kubelet: str
+    kube_proxy: str
+    container_runtime: str
+
+
+def watched() -> list[ClusterHead]:
+    """The enabled clusters, by name."""
+    return [_head(cluster) for cluster in Cluster.objects.filter(enabled=True)]
+
+
+def cluster(slug: str) -> ClusterHead | None:
+    """One enabled cluster."""
+    found = Cluster.objects.filter(slug=slug, enabled=True).first()
+    return _head(found) if found else None
+
+
+def clusters() -> list[ClusterSummary]:
+    """The enabled clusters with their components and counts, by name: three queries, however many clusters there are."""
+    with one_view():
+        found = list(Cluster.objects.filter(enabled=True))
+        components: dict[int, list[ComponentSummary]] = defaultdict(list)
+        fields = ("cluster_id", "kind", "plane", "state", "last", "since", "because", "line")
+        for cluster_id, *values in Component.objects.filter(cluster__enabled=True).values_list(*fields):
+            components[cluster_id].append(ComponentSummary(*values))
+        nodes: dict[int, dict[str, int]] = defaultdict(dict)
+        counts = Node.objects.filter(cluster__enabled=True).values_list("cluster_id", "state").annotate(count=Count("id"))
+        for cluster_id, state, count in counts.order_by("cluster_id", "state"):
+            nodes[cluster_id][state] = count
+    return [
+        ClusterSummary(
+            head=_head(one),
+            components=tuple(sorted(components[one.pk], key=lambda component: _rank(component.kind))),
+            nodes=nodes[one.pk],
+            attention=tuple(_attention.decode(one.attention)),
+        )
+        for one in found
+    ]
+
+
+def snapshot(slug: str) -> wire.Snapshot | None:
+    """The whole picture of one enabled cluster at one offset, as it goes out; None if there is no such cluster."""
+    with one_view():
+        found = Cluster.objects.filter(slug=slug, enabled=True).first()
+        if found is None:
+            return None
+        components = _components(found.pk)
+        nodes = Node.objects.filter(cluster=found).order_by("name").values_list(*_NODE_FIELDS)
+        rows = [_node_values(values) for values in nodes]
+        recent = _changes(found.pk, RECENT)
+    return wire.Snapshot(
+        v=wire.VERSION,
+        epoch=str(found.epoch),
+        o=found.offset,
+        at=found.collected_at or 0.0,
+        now=time.time(),
+        slug=found.slug,
+        name=found.name,
+        cluster=_cluster.decode(found.row),
+        components=components,
+        columns=wire.NODE_COLUMNS,
+        nodes=wire.columnar(rows),
+        attention=_attention.decode(found.attention),
+        changes=recent,
+    )
+
+
+def components(slug: str) -> list[ComponentRow]:
+    """The components of one enabled cluster in the order of delta.KINDS, add-ons last."""
+    with one_view():
+        found = Cluster.objects.filter(slug=slug, enabled=True).first()
+        return _components(found.pk) if found else []
+
+
+def component(slug: str, kind: str) -> ComponentDetail | None:
+    """One component with its evidence and instances; None if the cluster or the component is not there."""
+    with one_view():
+        found = Cluster.objects.filter(slug=slug, enabled=True).first()
+        rows = _components(found.pk, kind) if found else []
+        if found is None or not rows:
+            return None
+        about = Transition.objects.filter(cluster=found, subject_kind="Component", subject=kind)[:RECENT]
+        return ComponentDetail(cluster=_head(found), row=rows[0], changes=tuple(_change(one) for one in about))
+
+
+def node(slug: str, name: str) -> NodeDetail | None:
+    """One node with its agents' evidence, its pods and events; None if the cluster or the node is not there."""
+    with one_view():
+        found = Cluster.objects.filter(slug=slug, enabled=True).first()
+        row = Node.objects.filter(cluster=found, name=name).values_list("row", flat=True).first() if found else None
+        if found is None or row is None:
+            return None
+        about = Transition.objects.filter(cluster=found, subject_kind="Node", subject=name)[:RECENT]
+        return NodeDetail(cluster=_head(found), row=_node.decode(row), changes=tuple(_change(one) for one in about))
+
+
+def nodes_not_healthy(slug: str) -> list[NodeSummary]:
+    """Every node of one enabled cluster whose state is not healthy, by name."""
+    fields = ("name", "state", "because", "since", "kubelet", "kube_proxy", "container_runtime")
+    found = Node.objects.filter(cluster__slug=slug, cluster__enabled=True).exclude(state="healthy").order_by("name")
+    return [NodeSummary(*values) for values in found.values_list(*fields)]
+
+
+def changes(slug: str, limit: int = RECENT) -> list[ChangeRow]:
+    """The announced changes of one enabled cluster, newest first."""
+    found = Cluster.objects.filter(slug=slug, enabled=True).first()
+    return _changes(found.pk, limit) if found else []
+
+
+def node_rows(cluster_id: int) -> list[NodeRow]:
+    """All nodes of a cluster as they were last judged: what a collector restores from when it takes over."""
+    return [_node.decode(row) for row in Node.objects.filter(cluster=cluster_id).values_list("row", flat=True)]
+
+
+def component_rows(cluster_id: int) -> list[ComponentRow]:
+    """All components of a cluster as they were last judged."""
+    return _components(cluster_id)
+
+
+def _head(found: Cluster) -> ClusterHead:
+    return ClusterHead(
+        id=found.pk,
+        slug=found.slug,
+        name=found.name,
+        source=found.source,
+        enabled=found.enabled,
+        epoch=found.epoch,
+        offset=found.offset,
+        collected_at=found.collected_at,
+        row=_cluster.decode(found.row),
+    )
+
+
+def _rank(kind: str) -> tuple[int, str]:
+    return (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)
+
+
+def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
+    wanted = {"cluster": cluster_id} if kind is None else {"cluster": cluster_id, "kind": kind}
+    found = list(Component.objects.filter(**wanted))
+    instances: dict[int, list[InstanceRow]] = defaultdict(list)
+    for one in Instance.objects.filter(component__in=[component.pk for component in found]).order_by("name"):
+        instances[one.component_id].append(
+            InstanceRow(one.name, one.host, one.leader, one.state, one.because, one.version, one.restarts)
+        )
+    rows = [
+        ComponentRow(
+            kind=one.kind,
+            plane=one.plane,
+            state=one.state,
+            because=one.because,
+            since=one.since,
+            last=one.last,
+            line=one.line,
+            evidence=_evidence.decode(one.evidence),
+            instances=tuple(instances[one.pk]),
+            facts=_facts.decode(one.facts),
+        )
+        for one in found
+    ]
+    return sorted(rows, key=lambda row: _rank(row.kind))
+
+
+#: The model's fields in the order of wire.NODE_COLUMNS.
+_NODE_FIELDS = (
+    "name",
+    "state",
+    "kubelet",
+    "kube_proxy",
+    "container_runtime",
+    "because",
+    "since",
+    "zone",
+    "pool",
+    "instance_type",
+    "control_plane",
+    "cordoned",
+    "pods_used",
+    "pods_max",
+    "cpu",
+    "memory",
+    "version",
+    "runtime_version",
+    "created",
+)
+
+
+def _node_values(values: tuple[object, ...]) -> wire.NodeValues:
+    """A row of _NODE_FIELDS as wire.node_values gives it: states by code, flags as 0 and 1, no reason while healthy."""
+    name, state, kubelet, proxy, runtime, because, since, zone, pool, kind, control_plane, cordoned, *rest = values
+    codes = wire.STATE_CODES
+    head = (name, codes[str(state)], codes[str(kubelet)], codes[str(proxy)], codes[str(runtime)])
+    flags = (int(bool(control_plane)), int(bool(cordoned)))
+    row = (*head, "" if state == "healthy" else because, since, zone, pool, kind, *flags, *rest)
+    values_on_the_wire: wire.NodeValues = msgspec.convert(row, wire.NodeValues)
+    return values_on_the_wire
+
+
+def _changes(cluster_id: int, limit: int) -> list[ChangeRow]:
+    return [_change(one) for one in Transition.objects.filter(cluster=cluster_id)[:limit]]
+
+
+def _change(one: Transition) -> ChangeRow:
+    return ChangeRow(one.subject_kind, one.subject, one.agent, one.before, one.after, one.because, one.at, one.group)

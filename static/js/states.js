@@ -1,0 +1,122 @@
+/**
+ * The six states: their words, how they compare, and their shapes.
+ *
+ * Shape, word and colour say the same thing. A shape is a list of strokes and fills in a box of 20 × 20, so that the same one is
+ * drawn as SVG in the page (templates/parts/sprite.html holds the symbols) and on a canvas. Colours are custom properties of
+ * css/tokens.css: `--healthy` for what is drawn, `--healthy-text` for what is read.
+ */
+
+/** @typedef {"healthy" | "degraded" | "down" | "unknown" | "not_observable" | "cordoned"} State */
+
+/** States by their code on the wire (planes/live/wire.py). @type {readonly State[]} */
+export const STATES = ["healthy", "degraded", "down", "unknown", "not_observable", "cordoned"];
+
+/** @type {Record<State, string>} */
+export const WORDS = {
+  healthy: "healthy",
+  degraded: "degraded",
+  down: "down",
+  unknown: "unknown",
+  not_observable: "not observable",
+  cordoned: "cordoned",
+};
+
+/** Worst highest, as planes/rules/verdict.py has it. @type {Record<State, number>} */
+export const SEVERITY = { not_observable: 0, healthy: 1, cordoned: 2, unknown: 3, degraded: 4, down: 5 };
+
+/**
+ * One stroke or fill of a shape. `ink` parts are drawn in the dark of the background, on top of the state's colour.
+ * @typedef {{ d: string, fill?: boolean, stroke?: number, dash?: number[], ink?: boolean }} Part
+ */
+
+const RING = "M10 2.8a7.2 7.2 0 1 1 0 14.4a7.2 7.2 0 1 1 0-14.4Z";
+
+/** @type {Record<State, readonly Part[]>} */
+export const SHAPES = {
+  healthy: [{ d: "M10 3a7 7 0 1 1 0 14a7 7 0 1 1 0-14Z", fill: true }],
+  degraded: [
+    { d: "M9.1 1.6a1.05 1.05 0 0 1 1.8 0l8 14.2a1.05 1.05 0 0 1-.9 1.6H2a1.05 1.05 0 0 1-.9-1.6Z", fill: true },
+    { d: "M9 6.6h2v5.4H9Zm0 6.8h2v2H9Z", fill: true, ink: true },
+  ],
+  down: [
+    { d: "M8.9.9a1.5 1.5 0 0 1 2.2 0l8 8a1.5 1.5 0 0 1 0 2.2l-8 8a1.5 1.5 0 0 1-2.2 0l-8-8a1.5 1.5 0 0 1 0-2.2Z", fill: true },
+    { d: "M6.9 6.9l6.2 6.2M13.1 6.9l-6.2 6.2", stroke: 2, ink: true },
+  ],
+  unknown: [
+    { d: RING, stroke: 2.2 },
+    { d: "M7.7 8.3a2.4 2.4 0 1 1 3.6 2c-.9.5-1.3.9-1.3 1.8", stroke: 1.9 },
+    { d: "M8.9 13.3h2.2v2.1H8.9Z", fill: true },
+  ],
+  not_observable: [{ d: RING, stroke: 2, dash: [3.4, 2.25] }],
+  cordoned: [
+    { d: RING, stroke: 2.2 },
+    { d: "M7.9 6.8v6.4M12.1 6.8v6.4", stroke: 2.2 },
+  ],
+};
+
+/** Is this text one of the states? @param {string} text @returns {text is State} */
+export function isState(text) {
+  return Object.hasOwn(WORDS, text);
+}
+
+/** A state from what came over the wire; what we do not know is "unknown". @param {string | undefined} text @returns {State} */
+export function stateOf(text) {
+  return text !== undefined && isState(text) ? text : "unknown";
+}
+
+/** The worst of some states; "healthy" of none. @param {Iterable<State>} states @returns {State} */
+export function worst(states) {
+  /** @type {State} */
+  let result = "healthy";
+  for (const state of states) if (SEVERITY[state] > SEVERITY[result]) result = state;
+  return result;
+}
+
+/** One part as SVG: attributes only, so that a strict content security policy lets it be. @param {Part} part */
+function partMarkup(part) {
+  const ink = part.ink ? ' class="ink"' : "";
+  const paint = part.fill
+    ? 'fill="currentColor"'
+    : `fill="none" stroke="currentColor" stroke-width="${part.stroke}"${part.dash ? ` stroke-dasharray="${part.dash.join(" ")}"` : ""}`;
+  return `<path${ink} d="${part.d}" ${paint}/>`;
+}
+
+/** The symbols of all shapes, as templates/parts/sprite.html must hold them. @returns {string} */
+export function spriteMarkup() {
+  const symbols = STATES.map(
+    (state) => `  <symbol id="glyph-${state}" viewBox="0 0 20 20">${SHAPES[state].map(partMarkup).join("")}</symbol>`,
+  );
+  return `<svg class="sprite" width="0" height="0" aria-hidden="true" focusable="false">\n${symbols.join("\n")}\n</svg>\n`;
+}
+
+/** @type {Map<State, { path: Path2D, part: Part }[]>} */
+const paths = new Map();
+
+/**
+ * Draw a state's shape on a canvas, its box of `size` centred on (x, y).
+ * @param {CanvasRenderingContext2D} context @param {State} state @param {number} x @param {number} y @param {number} size
+ * @param {string} colour @param {string} ink
+ */
+export function drawGlyph(context, state, x, y, size, colour, ink) {
+  let parts = paths.get(state);
+  if (!parts) {
+    parts = SHAPES[state].map((part) => ({ path: new Path2D(part.d), part }));
+    paths.set(state, parts);
+  }
+  const scale = size / 20;
+  context.save();
+  context.translate(x - size / 2, y - size / 2);
+  context.scale(scale, scale);
+  for (const { path, part } of parts) {
+    if (part.fill) {
+      context.fillStyle = part.ink ? ink : colour;
+      context.fill(path);
+    } else {
+      context.strokeStyle = part.ink ? ink : colour;
+      context.lineWidth = part.stroke ?? 1;
+      context.setLineDash(part.dash ?? []);
+      context.stroke(path);
+    }
+  }
+  context.restore();
+}

@@ -64,3 +64,18 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# What `manage.py up` does where its options say nothing. Each option of it has its variable, for containers.
+UP_KUBECONFIGS = env.words("PLANEWATCH_KUBECONFIG")
+UP_CONTEXTS = env.words("PLANEWATCH_CONTEXT")
+UP_ALL_CONTEXTS = env.flag("PLANEWATCH_ALL_CONTEXTS")
+UP_BIND = env.text("PLANEWATCH_BIND", "127.0.0.1")
+UP_PORT = int(env.number("PLANEWATCH_PORT", 0, low=0, high=65535))  # 0: 8765, or the next free one
+UP_DEMO = env.flag("PLANEWATCH_DEMO")
+UP_DEMO_NODES = int(env.number("PLANEWATCH_DEMO_NODES", 0, low=0, high=5000))  # 0: the demo's own default
+UP_DEMO_PODS = int(env.number("PLANEWATCH_DEMO_PODS", 0, low=0, high=150_000))
+# Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default.
+UP_TRUSTED_PROXIES = env.words("PLANEWATCH_TRUSTED_PROXIES")
+# Makes the one-time sign-in link's path; named here because nothing in planes may import the dashboard.
+UP_SIGN_IN_LINK = "dashboard.auth.one_time_link"
+REDIS_IS_EMBEDDED = not env.secret("REDIS_URL")

@@ -56,3 +56,15 @@ def render(text: str, now: float) -> str:
         return duration(now - moment if match[1] == "a" else moment - now)
 
     return _TOKEN.sub(one, text)
+
+
+def pieces(text: str) -> list[str | tuple[str, float]]:
+    """The text cut at its tokens, for who marks them up: plain text as it stands, and ("a" or "u", moment) for each token."""
+    cut = _TOKEN.split(text)
+    out: list[str | tuple[str, float]] = []
+    for plain, kind, moment in zip(cut[::3], [*cut[1::3], ""], [*cut[2::3], ""], strict=True):
+        if plain:
+            out.append(plain)
+        if kind:
+            out.append((kind, float(moment)))
+    return out

@@ -1,0 +1,125 @@
+"""Every bound that a rule compares with: named, typed, with its default, unit, meaning and source.
+
+The declarations below are the only place for these numbers. `declared()` lists them, so that settings and documentation can be
+made from them and cannot drift.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+#: Our own choice, where no source gives a number.
+RULE = "our own rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One declaration, as documentation shows it."""
+
+    name: str
+    default: float
+    unit: str
+    component: str
+    says: str
+    source: str
+
+
+def _bound(default: float, unit: str, component: str, says: str, source: str = RULE) -> float:
+    declared: float = field(default=default, metadata={"unit": unit, "component": component, "says": says, "source": source})
+    return declared
+
+
+_MIXIN = "kubernetes-mixin"
+_SKEW = "Kubernetes version skew policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The bounds in force. Make one with other values by keyword: Bounds(kubelet_silent=30)."""
+
+    # --- what we see with -----------------------------------------------------------------------------------------------------
+    feed_stale: float = _bound(15.0, "s", "all", "a feed that fails for longer says nothing any more: what rests on it is unknown")
+    probe_stale: float = _bound(30.0, "s", "all", "a probe's last answer that is older says nothing any more")
+    settle: float = _bound(15.0, "s", "all", "a first list that takes longer is no longer waited for before the first full picture")
+    pause: float = _bound(5.0, "s", "all", "a gap between two looks that is longer means that Planewatch itself was paused")
+    clock_skew: float = _bound(2.0, "s", "all", "a cluster's clock that is further from ours is said, and changes no verdict")
+
+    # --- announcing -----------------------------------------------------------------------------------------------------------
+    hold_probe: float = _bound(3.0, "s", "all", "a state that rests on a single probe is announced after it held for so long")
+    hold_condition: float = _bound(1.0, "s", "all", "a worse state that rests on a condition or a pod is announced after so long")
+    hold_recovery: float = _bound(3.0, "s", "all", "a better state is announced after it held for so long")
+    group_at: float = _bound(3.0, "subjects", "all", "so many subjects with one cause become one entry")
+
+    # --- kube-apiserver -------------------------------------------------------------------------------------------------------
+    identity_frozen: float = _bound(
+        30.0, "s", "kube-apiserver", "identity lease not renewed for longer: that instance is lost (renewed every 10 s)"
+    )
+    error_ratio: float = _bound(0.01, "of requests", "kube-apiserver", "answers with 5xx above this share: degraded", _MIXIN)
+    latency: float = _bound(1.0, "s", "kube-apiserver", "99th percentile (SLI, not long-running) above: degraded", _MIXIN)
+    rate_window: float = _bound(300.0, "s", "kube-apiserver", "rates and percentiles are taken over so long a window", _MIXIN)
+    inflight_limit: float = _bound(
+        600.0, "requests", "kube-apiserver", "in-flight requests that the API server admits by default", "kube-apiserver flags"
+    )
+    certificate_warning: float = _bound(7.0, "d", "kube-apiserver", "serving certificate ends sooner: degraded", _MIXIN)
+    certificate_critical: float = _bound(1.0, "d", "kube-apiserver", "serving certificate ends sooner: down", _MIXIN)
+    apiservice_unavailable: float = _bound(300.0, "s", "kube-apiserver", "an APIService not available for longer: degraded", _MIXIN)
+    webhook_unready: float = _bound(
+        30.0, "s", "kube-apiserver", "a webhook's service without ready endpoints for longer (failurePolicy Fail): degraded"
+    )
+
+    # --- etcd -----------------------------------------------------------------------------------------------------------------
+    etcd_latency: float = _bound(0.25, "s", "etcd", "99th percentile of requests as the API server sees them above: degraded")
+    etcd_errors: float = _bound(0.01, "of requests", "etcd", "failed requests as the API server sees them above: degraded")
+
+    # --- controller manager, scheduler, cloud controller manager --------------------------------------------------------------
+    leader_degraded: float = _bound(
+        1.0, "× lease duration", "leaders", "lease not renewed for longer: degraded", "client-go leader election"
+    )
+    leader_down: float = _bound(2.0, "× lease duration", "leaders", "lease not renewed for longer: down", "client-go leader election")
+    leader_released: float = _bound(15.0, "s", "leaders", "lease released and not taken again for longer: down")
+    leader_handover: float = _bound(5.0, "s", "leaders", "lease released and not taken again for longer: degraded")
+    leader_failovers: float = _bound(3.0, "changes of holder", "leaders", "so many within the window: degraded")
+    flap_window: float = _bound(900.0, "s", "all", "changes of holder, restarts and flips of Ready are counted over so long a window")
+    pod_undecided: float = _bound(
+        30.0, "s", "kube-scheduler", "a pod without any PodScheduled condition for longer while the lease is fresh: degraded"
+    )
+    generation_lag: float = _bound(
+        60.0, "s", "kube-controller-manager", "observedGeneration behind generation for longer: degraded"
+    )
+    leader_skew: float = _bound(1.0, "minor versions", "leaders", "older than the API server by more: degraded", _SKEW)
+
+    # --- kubelet --------------------------------------------------------------------------------------------------------------
+    kubelet_slow: float = _bound(
+        0.625, "× lease duration", "kubelet", "node lease not renewed for longer: degraded (25 s of the usual 40 s)"
+    )
+    kubelet_silent: float = _bound(
+        1.0, "× lease duration", "kubelet", "node lease not renewed for longer: down", "node lifecycle controller"
+    )
+    monitor_grace: float = _bound(
+        50.0, "s", "kubelet", "Kubernetes itself says NotReady after so long", "node-monitor-grace-period"
+    )
+    ready_flips: float = _bound(2.0, "flips", "kubelet", "more flips of Ready within the window: degraded")
+    kubelet_skew: float = _bound(3.0, "minor versions", "kubelet", "older than the API server by more, or newer: degraded", _SKEW)
+    all_silent: float = _bound(
+        14.0, "s", "kubelet", "no node lease renewed at all for so long: not the nodes, but what they have in common (renewed every 10 s)"
+    )
+    all_silent_least: float = _bound(3.0, "nodes", "kubelet", "so many nodes must fall silent together for that")
+
+    # --- kube-proxy -----------------------------------------------------------------------------------------------------------
+    proxy_missing: float = _bound(60.0, "s", "kube-proxy", "no pod on a node where the DaemonSet wants one for longer: down")
+    proxy_restarts: float = _bound(3.0, "restarts", "kube-proxy", "so many within the window: degraded")
+    proxy_skew: float = _bound(3.0, "minor versions", "kube-proxy", "from the API server (older) or from its kubelet by more: degraded", _SKEW)
+
+    # --- roll-ups -------------------------------------------------------------------------------------------------------------
+    rollup_down: float = _bound(0.5, "of nodes", "data plane", "so many of the nodes seen are down: the whole is down")
+    zone_least: float = _bound(2.0, "nodes", "data plane", "a zone of at least so many nodes that is down as a whole: the data plane is down")
+
+
+def declared() -> Iterator[Bound]:
+    """Every bound in the order of its declaration."""
+    for one in dataclasses.fields(Bounds):
+        about = one.metadata
+        yield Bound(one.name, float(one.default), about["unit"], about["component"], about["says"], about["source"])
+
+
+DEFAULT = Bounds()

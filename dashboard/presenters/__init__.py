@@ -1,0 +1,31 @@
+"""From rows (planes.picture.delta) and selectors' answers to what a template shows. Pure: no queries, no clock; times come in.
+
+Texts keep their time tokens: the template tags render them, and the browser keeps them running.
+"""
+
+from dashboard.presenters.cards import CardPlane, ClusterCard, Trouble, WallCard, cluster_card, tally, wall_card
+from dashboard.presenters.component import ComponentPage, component_page, is_agent
+from dashboard.presenters.node import NodePage, node_page
+from dashboard.presenters.tables import Tables, tables
+from dashboard.presenters.words import WORDS, counted, known, word
+
+__all__ = [
+    "WORDS",
+    "CardPlane",
+    "ClusterCard",
+    "ComponentPage",
+    "NodePage",
+    "Tables",
+    "Trouble",
+    "WallCard",
+    "cluster_card",
+    "component_page",
+    "counted",
+    "is_agent",
+    "known",
+    "node_page",
+    "tables",
+    "tally",
+    "wall_card",
+    "word",
+]

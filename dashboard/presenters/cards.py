@@ -1,0 +1,144 @@
+"""A cluster as a card of two planes: for the list of clusters, the wall and the API."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from dashboard.presenters.words import counted, known, severity, word
+from planes.picture.delta import AttentionRow, FaultRow, PlaneRow
+from planes.store.freshness import Lateness, seen
+from planes.store.selectors import ClusterSummary
+
+#: Entries of "needs attention" that a card carries; it says how many more there are.
+_TROUBLES = 3
+
+
+class CardPlane(msgspec.Struct, frozen=True):
+    """`headline` is what is read from afar; `because` may hold time tokens. `last` is the last known state while unknown."""
+
+    state: str
+    headline: str
+    because: str
+    since: float | None
+    last: str = ""
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """One entry of "needs attention"."""
+
+    title: str
+    state: str
+    because: str
+    since: float
+
+
+class WallCard(msgspec.Struct, frozen=True):
+    """A cluster in the compact form of the wall's socket and of GET /api/v1/clusters: it changes only when a fact does. Whether it
+    is still the present is told by pulses, not by the card."""
+
+    slug: str
+    name: str
+    control: CardPlane
+    data: CardPlane
+    nodes: int
+    nodes_healthy: int  # cordoned ones among them: their agents are well
+    pods: int
+    foot: str
+    version: str = ""
+    distribution: str = ""
+    fault: FaultRow | None = None
+    retry_at: float | None = None
+    trouble: tuple[Trouble, ...] = ()
+    more: int = 0  # entries of "needs attention" beyond `trouble`
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterCard:
+    """A card as it may be shown now: a late picture's states are unknown, with the last known ones beside them."""
+
+    card: WallCard
+    control: CardPlane
+    data: CardPlane
+    late: Lateness | None
+    heard: float | None
+    pulse: float | None
+
+    @property
+    def worst(self) -> str:
+        return max(self.control.state, self.data.state, key=severity)
+
+    @property
+    def count(self) -> str:
+        """Healthy nodes of all; a dash while that cannot be known."""
+        if self.data.state == "unknown" or not self.card.nodes:
+            return "–"
+        return f"{self.card.nodes_healthy:,}/{self.card.nodes:,}"
+
+
+def wall_card(summary: ClusterSummary) -> WallCard:
+    """The card of a cluster, from what was last stored of it."""
+    row = summary.row
+    total = sum(summary.nodes.values())
+    healthy = summary.nodes.get("healthy", 0) + summary.nodes.get("cordoned", 0)
+    # What concerns the cluster as a whole stands in its fault already.
+    trouble = [one for one in summary.attention if not (row.fault and one.kind == "Cluster")]
+    return WallCard(
+        slug=summary.slug,
+        name=summary.name,
+        control=_plane(row.control, row.fault),
+        data=_plane(row.data, row.fault),
+        nodes=total,
+        nodes_healthy=healthy,
+        pods=row.pods,
+        foot=_foot(summary, total),
+        version=row.version,
+        distribution=row.distribution,
+        fault=row.fault,
+        retry_at=row.retry_at,
+        trouble=tuple(_trouble(one) for one in trouble[:_TROUBLES]),
+        more=max(0, len(trouble) - _TROUBLES),
+    )
+
+
+def cluster_card(card: WallCard, late: Lateness | None, *, heard: float | None, pulse: float | None) -> ClusterCard:
+    """The card as it may be shown; `heard` and `pulse` are the moments (epoch seconds) from which the browser judges on."""
+    return ClusterCard(card, _now(card.control, late), _now(card.data, late), late, heard, pulse)
+
+
+def tally(cards: list[ClusterCard]) -> tuple[tuple[str, int], ...]:
+    """How many clusters are in each state that needs a word, the worst first: the wall's headline."""
+    worst = [one.worst for one in cards]
+    return tuple((state, worst.count(state)) for state in ("down", "degraded", "unknown") if state in worst)
+
+
+def _plane(row: PlaneRow | None, fault: FaultRow | None) -> CardPlane:
+    if row is None:
+        return CardPlane("unknown", "unknown", fault.message if fault else "Nothing has been seen of it yet.", None)
+    state = known(row.state)
+    return CardPlane(state, _headline(state, row.last, row.because), row.because, row.since, row.last)
+
+
+def _headline(state: str, last: str, because: str) -> str:
+    if state == "unknown":
+        return f"unknown, last {word(last)}" if last and last != "unknown" else "unknown"
+    if state in ("degraded", "down") and because:
+        return because.rstrip(".")
+    return word(state)
+
+
+def _now(plane: CardPlane, late: Lateness | None) -> CardPlane:
+    shown = seen(plane.state, plane.last, plane.because, late)
+    if shown.state == plane.state and shown.because == plane.because:
+        return plane
+    return CardPlane(shown.state, _headline(shown.state, shown.last, shown.because), shown.because, plane.since, shown.last)
+
+
+def _trouble(row: AttentionRow) -> Trouble:
+    return Trouble(row.title, known(row.state), row.because, row.since)
+
+
+def _foot(summary: ClusterSummary, nodes: int) -> str:
+    row = summary.row
+    zones = counted(row.zones, "zone") if row.zones else ""
+    parts = (counted(nodes, "node"), counted(row.pods, "pod"), zones, row.version, row.distribution)
+    return " · ".join(part for part in parts if part)

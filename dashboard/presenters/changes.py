@@ -1,0 +1,61 @@
+"""Announced changes as lines, the many of one cause and moment as one line."""
+
+from dataclasses import dataclass
+
+from dashboard.presenters.words import known, word
+from planes.picture.delta import ChangeRow
+
+_NAMED = 3  # subjects of a group that are named
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """`node` or `component` is set when the subject has a page. `at` is epoch seconds."""
+
+    at: float
+    state: str
+    title: str
+    before: str
+    after: str
+    because: str
+    node: str = ""
+    component: str = ""
+
+
+def change_lines(rows: list[ChangeRow] | tuple[ChangeRow, ...], limit: int) -> list[ChangeLine]:
+    """The newest `limit` lines of `rows` (newest first). Neighbours of one group that went the same way become one line."""
+    lines: list[ChangeLine] = []
+    start = 0
+    while start < len(rows) and len(lines) < limit:
+        end = start + 1
+        while end < len(rows) and _together(rows[start], rows[end]):
+            end += 1
+        lines.append(_line(list(rows[start:end])))
+        start = end
+    return lines
+
+
+def _together(one: ChangeRow, other: ChangeRow) -> bool:
+    return bool(one.group) and (one.group, one.agent, one.before, one.after) == (
+        other.group,
+        other.agent,
+        other.before,
+        other.after,
+    )
+
+
+def _line(rows: list[ChangeRow]) -> ChangeLine:
+    first = rows[0]
+    names = list(dict.fromkeys(row.subject for row in rows))
+    title = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
+    alone = len(names) == 1
+    return ChangeLine(
+        at=first.at,
+        state=known(first.after),
+        title=f"{title} · {first.agent}" if first.agent else title,
+        before=word(first.before) if first.before else "",
+        after=word(first.after),
+        because=first.because,
+        node=first.subject if alone and first.subject_kind == "Node" else "",
+        component=first.subject if alone and first.subject_kind == "Component" else "",
+    )

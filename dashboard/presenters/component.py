@@ -1,0 +1,133 @@
+"""A component's page."""
+
+from dataclasses import dataclass
+
+from dashboard import lore
+from dashboard.presenters.changes import ChangeLine, change_lines
+from dashboard.presenters.words import counted, known, severity, word
+from planes.picture.delta import AGENTS, EvidenceRow, FaultRow, InstanceRow
+from planes.store.freshness import Lateness, seen
+from planes.store.selectors import ClusterHead, ComponentDetail, NodeSummary
+
+#: Nodes that a roll-up lists; beyond that it says how many more there are.
+NODES_LISTED = 200
+_CHANGES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceLine:
+    state: str
+    name: str
+    host: str
+    role: str
+    because: str
+    version: str
+    restarts: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLine:
+    """A node whose agent of this kind is not healthy. `because` and `since` are the node's."""
+
+    state: str
+    name: str
+    because: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentPage:
+    """`late` is set while what is shown is the last picture; the states are then unknown, and evidence is as last seen."""
+
+    cluster: ClusterHead
+    kind: str
+    title: str
+    plane: str
+    state: str
+    last: str
+    since: float
+    because: str
+    does: str
+    away: str
+    evidence: tuple[EvidenceRow, ...]
+    facts: tuple[tuple[str, str], ...]
+    instances: tuple[InstanceLine, ...]
+    is_agent: bool
+    nodes: tuple[NodeLine, ...]
+    nodes_more: int
+    nodes_summary: str
+    changes: tuple[ChangeLine, ...]
+    commands: tuple[str, ...]
+    fault: FaultRow | None
+    missing: tuple[FaultRow, ...]
+    late: Lateness | None
+
+    @property
+    def plane_name(self) -> str:
+        return {"control": "control plane", "data": "data plane"}.get(self.plane, "add-on")
+
+
+def is_agent(kind: str) -> bool:
+    """Whether this kind runs on every node, so that the component is a roll-up of nodes."""
+    return kind in AGENTS
+
+
+def component_page(detail: ComponentDetail, nodes: list[NodeSummary], late: Lateness | None) -> ComponentPage:
+    """`nodes` are the cluster's nodes that are not healthy; they are read for the three agents of a node only."""
+    row = detail.row
+    about = lore.of(row.kind)
+    shown = seen(row.state, row.last, row.because, late)
+    sick = _sick(row.kind, nodes) if is_agent(row.kind) else []
+    return ComponentPage(
+        cluster=detail.cluster,
+        kind=row.kind,
+        title=about.title,
+        plane=row.plane,
+        state=known(shown.state),
+        last=shown.last if shown.state == "unknown" and shown.last != "unknown" else "",
+        since=row.since,
+        because=shown.because,
+        does=about.does,
+        away=about.away,
+        evidence=row.evidence,
+        facts=tuple(row.facts.items()),
+        instances=tuple(_instance(row.kind, one) for one in sorted(row.instances, key=lambda one: (not one.leader, one.name))),
+        is_agent=is_agent(row.kind),
+        nodes=tuple(sick[:NODES_LISTED]),
+        nodes_more=max(0, len(sick) - NODES_LISTED),
+        nodes_summary=_summary(sick),
+        changes=tuple(change_lines(detail.changes, _CHANGES)),
+        commands=about.commands,
+        fault=detail.cluster.row.fault,
+        missing=detail.cluster.row.missing if row.state in ("unknown", "not_observable") else (),
+        late=late,
+    )
+
+
+def _instance(kind: str, row: InstanceRow) -> InstanceLine:
+    # Only what elects a leader has stand-bys: API servers all serve, and so do etcd's members.
+    elects = kind in ("kube-controller-manager", "kube-scheduler", "cloud-controller-manager")
+    return InstanceLine(
+        state=known(row.state),
+        name=row.name,
+        host=row.host if row.host != row.name else "",
+        role="leader" if row.leader else "standby" if elects else "",
+        because=row.because,
+        version=row.version,
+        restarts="" if row.restarts is None else counted(row.restarts, "restart"),
+    )
+
+
+def _sick(kind: str, nodes: list[NodeSummary]) -> list[NodeLine]:
+    """The worst first, then by name."""
+    field = kind.replace("-", "_")
+    lines = [NodeLine(known(str(getattr(node, field))), node.name, node.because, node.since) for node in nodes]
+    return sorted((line for line in lines if line.state != "healthy"), key=lambda line: (-severity(line.state), line.name))
+
+
+def _summary(lines: list[NodeLine]) -> str:
+    """ "3 down · 2 degraded"."""
+    counts: dict[str, int] = {}
+    for line in lines:
+        counts[line.state] = counts.get(line.state, 0) + 1
+    return " · ".join(f"{count:,} {word(state)}" for state, count in counts.items())

@@ -1,0 +1,219 @@
+"""A node's page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dashboard import lore
+from dashboard.presenters.changes import ChangeLine, change_lines
+from dashboard.presenters.words import cores, known, number, share, size
+from planes.picture.delta import AgentRow, ConditionRow, EventRow, EvidenceRow, FaultRow, NodeRow, PodRow
+from planes.store.freshness import Lateness, seen
+from planes.store.selectors import ClusterHead, NodeDetail
+
+_CHANGES = 15
+_EVENTS = 50
+#: Shares of a capacity above which its bar is drawn as filling up and as full.
+_HIGH, _FULL = 0.8, 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCard:
+    kind: str
+    title: str
+    state: str
+    last: str
+    since: float
+    because: str
+    version: str
+    evidence: tuple[EvidenceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """`percent` is None when the use or the limit was not observed; `level` is "fair", "high" or "full"."""
+
+    title: str
+    figure: str
+    percent: int | None
+    level: str = "fair"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionLine:
+    state: str
+    type: str
+    status: str
+    reason: str
+    message: str
+    since: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PodLine:
+    """`troubled`: its containers are not all ready although it is not done."""
+
+    namespace: str
+    name: str
+    status: str
+    ready: str
+    restarts: int
+    created: float | None
+    troubled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NodePage:
+    """`pods_last_known`: nobody vouches for the pods now, since when is `pods_since`."""
+
+    cluster: ClusterHead
+    name: str
+    state: str
+    last: str
+    since: float
+    because: str
+    cordoned: bool
+    marks: tuple[str, ...]
+    agents: tuple[AgentCard, ...]
+    capacity: tuple[Capacity, ...]
+    conditions: tuple[ConditionLine, ...]
+    facts: tuple[tuple[str, str], ...]
+    created: float | None
+    labels: tuple[tuple[str, str], ...]
+    pods: tuple[PodLine, ...]
+    pods_troubled: int
+    pods_last_known: str
+    pods_since: float | None
+    events: tuple[EventRow, ...]
+    changes: tuple[ChangeLine, ...]
+    commands: tuple[str, ...]
+    fault: FaultRow | None
+    late: Lateness | None
+
+
+def node_page(detail: NodeDetail, late: Lateness | None) -> NodePage:
+    """What a node's page shows; states as they may be said now."""
+    row = detail.row
+    shown = seen(row.state, "", row.because, late)
+    agents = (
+        _agent("kubelet", row.kubelet, late),
+        _agent("kube-proxy", row.kube_proxy, late),
+        _agent("container-runtime", row.container_runtime, late),
+    )
+    pods = tuple(sorted((_pod(one) for one in row.pods), key=lambda pod: (not pod.troubled, pod.namespace, pod.name)))
+    last_known, since = _pods_last_known(row.kubelet, late)
+    return NodePage(
+        cluster=detail.cluster,
+        name=row.name,
+        state=known(shown.state),
+        last=shown.last,
+        since=row.since,
+        because=shown.because,
+        cordoned=row.cordoned,
+        marks=_marks(row),
+        agents=agents,
+        capacity=_capacity(row),
+        conditions=tuple(_condition(one) for one in row.conditions),
+        facts=_facts(row),
+        created=row.created,
+        labels=tuple(sorted(row.labels.items())),
+        pods=pods,
+        pods_troubled=sum(pod.troubled for pod in pods),
+        pods_last_known=last_known,
+        pods_since=since,
+        events=tuple(sorted(row.events, key=lambda event: -(event.at or 0.0))[:_EVENTS]),
+        changes=tuple(change_lines(detail.changes, _CHANGES)),
+        commands=lore.of_node(row.name),
+        fault=detail.cluster.row.fault,
+        late=late,
+    )
+
+
+def _agent(kind: str, row: AgentRow, late: Lateness | None) -> AgentCard:
+    shown = seen(row.state, row.last, row.because, late)
+    return AgentCard(
+        kind=kind,
+        title=lore.of(kind).title,
+        state=known(shown.state),
+        last=shown.last if shown.state == "unknown" and shown.last != "unknown" else "",
+        since=row.since,
+        because=shown.because,
+        version=row.version,
+        evidence=row.evidence,
+    )
+
+
+def _pods_last_known(kubelet: AgentRow, late: Lateness | None) -> tuple[str, float | None]:
+    if late is not None:
+        return "The picture is late, so this is what its pods last reported.", late.since
+    if kubelet.state in ("down", "unknown"):
+        return "The kubelet is not heard, so this is what its pods last reported.", kubelet.since
+    return "", None
+
+
+def _marks(row: NodeRow) -> tuple[str, ...]:
+    marks = (
+        "control plane" if row.control_plane else "",
+        *(role for role in row.roles if role not in ("control-plane", "master")),
+        row.zone,
+        row.pool,
+        row.instance_type,
+    )
+    return tuple(mark for mark in marks if mark)
+
+
+def _facts(row: NodeRow) -> tuple[tuple[str, str], ...]:
+    facts = (
+        ("kubelet", row.kubelet.version),
+        ("kube-proxy", row.kube_proxy.version),
+        ("container runtime", row.container_runtime.version),
+        ("operating system", row.os_image),
+        ("kernel", row.kernel),
+        ("architecture", row.architecture),
+        ("address", row.address),
+    )
+    return tuple((title, value) for title, value in facts if value)
+
+
+def _capacity(row: NodeRow) -> tuple[Capacity, ...]:
+    pods = f"{number(row.pods_used)} of {number(row.pods_max)}" if row.pods_max is not None else number(row.pods_used)
+    return (
+        _bar("pods", pods, share(row.pods_used, row.pods_max)),
+        _bar("cpu", _of(row.cpu_used, row.cpu_max, cores, " cores"), share(row.cpu_used, row.cpu_max)),
+        _bar("memory", _of(row.memory_used, row.memory_max, size, ""), share(row.memory_used, row.memory_max)),
+    )
+
+
+def _of(used: float | None, limit: float | None, shown: Callable[[float], str], unit: str) -> str:
+    if limit is None:
+        return f"{shown(used)}{unit} in use" if used is not None else "not observed"
+    return f"{shown(used)} of {shown(limit)}{unit}" if used is not None else f"{shown(limit)}{unit}, use not observed"
+
+
+def _bar(title: str, figure: str, fraction: float | None) -> Capacity:
+    if fraction is None:
+        return Capacity(title, figure, None)
+    return Capacity(title, figure, round(fraction * 100), "full" if fraction > _FULL else "high" if fraction > _HIGH else "fair")
+
+
+def _condition(row: ConditionRow) -> ConditionLine:
+    """Ready is good when True, every other condition (pressures, and what node-problem-detector adds) when False."""
+    if row.status == ("True" if row.type == "Ready" else "False"):
+        state = "healthy"
+    elif row.status == "Unknown":
+        state = "unknown"
+    else:
+        state = "down" if row.type == "Ready" else "degraded"
+    return ConditionLine(state, row.type, row.status, row.reason, row.message, row.since)
+
+
+def _pod(row: PodRow) -> PodLine:
+    done = row.phase == "Succeeded"
+    return PodLine(
+        namespace=row.namespace,
+        name=row.name,
+        status=row.reason or row.phase,
+        ready=f"{row.ready}/{row.containers}",
+        restarts=row.restarts,
+        created=row.created,
+        troubled=not done and (row.ready < row.containers or row.phase != "Running"),
+    )

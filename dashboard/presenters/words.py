@@ -1,0 +1,59 @@
+"""States as words, numbers with their units."""
+
+from planes.rules.verdict import SEVERITY, State
+
+#: A state as it is read. static/js/states.js holds the same words.
+WORDS = {state.value: state.value.replace("_", " ") for state in State}
+
+_SEVERITY = {state.value: rank for state, rank in SEVERITY.items()}
+_BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+def known(state: str) -> str:
+    """The state itself, or "unknown" for one that we do not know: it must never pass for healthy."""
+    return state if state in WORDS else State.UNKNOWN.value
+
+
+def word(state: str) -> str:
+    """A state as it is read: "not observable"."""
+    return WORDS[known(state)]
+
+
+def severity(state: str) -> int:
+    """How bad: worst highest, as planes.rules.verdict has it."""
+    return _SEVERITY[known(state)]
+
+
+def worst(states: list[str]) -> str:
+    """The worst of some states; "unknown" of none."""
+    return max(states, key=severity, default=State.UNKNOWN.value)
+
+
+def number(value: int) -> str:
+    """1234567 as "1,234,567"."""
+    return f"{value:,}"
+
+
+def counted(value: int, singular: str) -> str:
+    """ "1 node", "1,200 nodes"."""
+    return f"{value:,} {singular}" if value == 1 else f"{value:,} {singular}s"
+
+
+def cores(value: float) -> str:
+    """Cores: "0.25", "3.5", "96"."""
+    return f"{value:.2f}" if value < 1 else f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:.0f}"
+
+
+def size(value: float) -> str:
+    """Bytes in binary units: "512 MiB", "7.6 GiB"."""
+    unit = 0
+    while value >= 1024 and unit < len(_BINARY) - 1:
+        value /= 1024
+        unit += 1
+    shown = f"{value:.1f}".removesuffix(".0") if value < 10 and unit else f"{value:.0f}"
+    return f"{shown} {_BINARY[unit]}"
+
+
+def share(used: float | None, limit: float | None) -> float | None:
+    """Used against limit as a fraction from 0 to 1; None if either was not observed."""
+    return min(1.0, max(0.0, used / limit)) if used is not None and limit else None

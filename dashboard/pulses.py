@@ -1,0 +1,31 @@
+"""How fresh a stored cluster is: its collector's latest pulse from Valkey, or its last flush if there is none."""
+
+from functools import lru_cache
+
+from django.conf import settings
+
+from planes.live.stream import Peek
+from planes.store.freshness import Freshness
+from planes.store.selectors import ClusterHead
+
+
+@lru_cache(maxsize=1)
+def _peek(url: str) -> Peek:
+    """One client a process: redis-py's is safe to share between threads."""
+    return Peek(url)
+
+
+def freshness(head: ClusterHead) -> Freshness:
+    """When this cluster's collector was last heard, and when its API server last answered. A Valkey that is away knows nothing
+    newer than what was stored, so the picture is then soon late, as it is."""
+    pulse = _peek(settings.REDIS_URL).pulse(head.id)
+    if pulse is None:
+        return Freshness(head.collected_at, head.row.heard_at)
+    return Freshness(max(pulse.pulse, head.collected_at or 0.0), pulse.heard if pulse.heard is not None else head.row.heard_at)
+
+
+def all_freshness(heads: list[ClusterHead]) -> list[Freshness]:
+    """The same for many clusters; a Valkey that is away is asked once, not once a cluster."""
+    if not heads or not _peek(settings.REDIS_URL).alive():
+        return [Freshness(head.collected_at, head.row.heard_at) for head in heads]
+    return [freshness(head) for head in heads]

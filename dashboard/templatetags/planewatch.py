@@ -1,0 +1,72 @@
+"""Tags of the pages: state glyphs, and ages that run on in the browser (static/js/pages/ticking.js)."""
+
+from datetime import UTC, datetime
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from dashboard import presenters
+from planes.rules import wording
+
+register = template.Library()
+
+
+@register.inclusion_tag("parts/glyph.html")
+def glyph(state: str, size: str = "", label: str | None = None) -> dict[str, str]:
+    """The shape of a state; `size` is "", "s", "m", "l" or "xl". Its title is the state's word; `label` "" makes it decoration,
+    beside a word that says the same."""
+    return {
+        "state": presenters.known(state),
+        "size": f"glyph-{size}" if size else "",
+        "label": presenters.word(state) if label is None else label,
+    }
+
+
+@register.filter
+def word(state: str) -> str:
+    """A state as it is read: "not observable"."""
+    return presenters.word(state)
+
+
+@register.filter
+def ticking(text: str, now: float) -> SafeString:
+    """A text with its time tokens (epoch seconds) rendered at `now`, each in an element that the browser keeps running."""
+    return format_html_join("", "{}", ((_piece(piece, now),) for piece in wording.pieces(text)))
+
+
+def _piece(piece: str | tuple[str, float], now: float) -> str | SafeString:
+    if isinstance(piece, str):
+        return piece
+    kind, moment = piece
+    shown = wording.duration(now - moment if kind == "a" else moment - now)
+    return format_html('<span class="age" data-t="{}:{}">{}</span>', kind, f"{moment:.1f}", shown)
+
+
+@register.simple_tag
+def age(moment: float | None, now: float) -> SafeString:
+    """The time since `moment` (epoch seconds), running; a dash when there is none."""
+    if moment is None:
+        return SafeString("–")
+    return format_html(
+        '<time class="age" datetime="{}" data-t="a:{}">{}</time>', _iso(moment), f"{moment:.1f}", wording.duration(now - moment)
+    )
+
+
+@register.simple_tag
+def left(moment: float, now: float) -> SafeString:
+    """The time until `moment` (epoch seconds), running down to 0 s."""
+    return format_html('<span class="age" data-t="u:{}">{}</span>', f"{moment:.1f}", wording.duration(moment - now))
+
+
+@register.simple_tag
+def clock(moment: float | None) -> SafeString:
+    """When it was: in UTC as the page comes, in the viewer's own time once its script runs."""
+    if moment is None:
+        return SafeString("–")
+    at = datetime.fromtimestamp(moment, UTC)
+    return format_html('<time datetime="{}" data-clock="{}">{} UTC</time>', _iso(moment), f"{moment:.1f}", f"{at:%d %b %H:%M:%S}")
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

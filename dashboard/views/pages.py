@@ -1,0 +1,141 @@
+"""The pages. Each reads through a selector, is shaped by a presenter and shown by a template; what is wrong about an address is
+answered with what exists instead. `?fragment=1` gives the part of a page that static/js/pages/live.js renews."""
+
+import difflib
+import time
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dashboard import lore, presenters, pulses
+from planes.store import selectors
+from planes.store.freshness import lateness
+
+#: Links that a page for something unknown offers.
+_OFFERED = 12
+
+
+@require_safe
+@login_required
+def clusters(request: HttpRequest) -> HttpResponse:
+    """All clusters as two-plane cards."""
+    return render(request, "clusters.html", _cards())
+
+
+@require_safe
+@login_required
+def wall(request: HttpRequest) -> HttpResponse:
+    """All clusters, to be read from afar."""
+    return render(request, "wall.html", _cards())
+
+
+@require_safe
+@login_required
+def cluster(request: HttpRequest, slug: str) -> HttpResponse:
+    """The picture of one cluster."""
+    return _picture(request, slug, wall=False)
+
+
+@require_safe
+@login_required
+def wall_cluster(request: HttpRequest, slug: str) -> HttpResponse:
+    """The picture of one cluster at full bleed."""
+    return _picture(request, slug, wall=True)
+
+
+@require_safe
+@login_required
+def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """One component: its state, why, and the evidence."""
+    detail = selectors.component(slug, kind)
+    if detail is None:
+        return _no_component(request, slug, kind)
+    now = time.time()
+    fresh = pulses.freshness(detail.cluster)
+    sick = selectors.nodes_not_healthy(slug) if presenters.is_agent(kind) else []
+    page = presenters.component_page(detail, sick, lateness(fresh, now))
+    context = {"page": page, "now": now, "fresh": fresh}
+    return render(request, "parts/component.html" if "fragment" in request.GET else "component.html", context)
+
+
+@require_safe
+@login_required
+def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """One node: its three agents with their evidence, its conditions, capacity, pods and events."""
+    detail = selectors.node(slug, name)
+    if detail is None:
+        return _no_node(request, slug, name)
+    now = time.time()
+    fresh = pulses.freshness(detail.cluster)
+    context = {"page": presenters.node_page(detail, lateness(fresh, now)), "now": now, "fresh": fresh}
+    return render(request, "parts/node.html" if "fragment" in request.GET else "node.html", context)
+
+
+def _cards() -> dict[str, object]:
+    now = time.time()
+    summaries = selectors.clusters()
+    fresh = pulses.all_freshness([summary.head for summary in summaries])
+    cards = [
+        presenters.cluster_card(presenters.wall_card(summary), lateness(one, now), heard=one.heard_at, pulse=one.collected_at)
+        for summary, one in zip(summaries, fresh, strict=True)
+    ]
+    return {"cards": cards, "tally": presenters.tally(cards), "now": now}
+
+
+def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
+    found = selectors.snapshot(slug)
+    head = selectors.cluster(slug)
+    if found is None or head is None:
+        return _no_cluster(request, slug, wall=wall)
+    now = time.time()
+    fresh = pulses.freshness(head)
+    late = lateness(fresh, now)
+    context = {
+        "snapshot": found,
+        "tables": None if wall else presenters.tables(found, late),
+        "late": late,
+        "fresh": fresh,
+        "now": now,
+        "wall": wall,
+    }
+    return render(request, "cluster.html", context)
+
+
+def _no_cluster(request: HttpRequest, slug: str, *, wall: bool = False) -> HttpResponse:
+    page = "wall_cluster" if wall else "cluster"
+    links = [(head.name, reverse(page, args=[head.slug])) for head in selectors.watched()]
+    return _missing(request, f"There is no cluster {slug!r} here", "These clusters are watched:", links, reverse("clusters"))
+
+
+def _no_component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    head = selectors.cluster(slug)
+    if head is None:
+        return _no_cluster(request, slug)
+    links = [(lore.of(row.kind).title, reverse("component", args=[slug, row.kind])) for row in selectors.components(slug)]
+    title = f"{head.name} has no component {kind!r}"
+    return _missing(request, title, "These components were found in it:", links, reverse("cluster", args=[slug]))
+
+
+def _no_node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    found = selectors.snapshot(slug)
+    if found is None:
+        return _no_cluster(request, slug)
+    names = [str(one) for one in found.nodes["name"]]
+    near = difflib.get_close_matches(name, names, n=_OFFERED, cutoff=0.5) or names[:_OFFERED]
+    links = [(one, reverse("node", args=[slug, one])) for one in near]
+    lead = f"It may have been removed. Of its {presenters.counted(len(names), 'node')}, these come nearest:"
+    return _missing(request, f"{found.name} has no node {name!r}", lead, links, reverse("cluster", args=[slug]))
+
+
+def _missing(request: HttpRequest, title: str, lead: str, links: list[tuple[str, str]], back: str) -> HttpResponse:
+    context = {
+        "status": 404,
+        "title": title,
+        "message": lead if links else "Nothing of the kind has been seen yet.",
+        "links": links,
+        "back": back,
+    }
+    return render(request, "error.html", context, status=404)

@@ -1,0 +1,37 @@
+"""Fixtures for every test: real services, started once a session (and once a worker under xdist)."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tests.services import Valkey
+
+
+@pytest.fixture(scope="session")
+def _valkey_of_the_session() -> Iterator[Valkey]:
+    server = Valkey()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def valkey(_valkey_of_the_session: Valkey) -> str:
+    """The URL of a real Valkey, empty at the start of the test."""
+    with redis.Redis.from_url(_valkey_of_the_session.url) as client:
+        client.flushall()
+    return _valkey_of_the_session.url
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[Valkey]:
+    """A real Valkey of the test's own, running, to be killed and started again."""
+    server = Valkey()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()

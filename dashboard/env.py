@@ -57,3 +57,11 @@ def number(name: str, default: float, *, low: float, high: float) -> float:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def choice(name: str, default: str, *, among: tuple[str, ...]) -> str:
+    """One of a few words, in whatever case."""
+    value = os.environ.get(name, default).upper()
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} is {value!r}; say one of {', '.join(among)}.")
+    return value

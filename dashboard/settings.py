@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
-from dashboard import env, services
+from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
+
+from dashboard import assets, env, services
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -14,7 +17,16 @@ DATA_DIR = Path(
 
 DEBUG = False
 SECRET_KEY = env.secret("PLANEWATCH_SECRET_KEY") or services.secret_key(DATA_DIR)
+
+# --- who may ask: names in the Host header, HTTPS ------------------------------------------------------------------------------
+
 ALLOWED_HOSTS = env.words("PLANEWATCH_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+# Other origins (https://name) whose pages may send forms and open sockets; the page's own is always allowed.
+CSRF_TRUSTED_ORIGINS = env.words("PLANEWATCH_TRUSTED_ORIGINS")
+# People reach it over HTTPS: cookies are then sent over nothing else.
+HTTPS = env.flag("PLANEWATCH_HTTPS")
+
+# --- parts ---------------------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -23,13 +35,14 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
+    "csp",
     "dashboard",
     "planes",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "dashboard.assets.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -53,17 +66,107 @@ TEMPLATES = [
         },
     }
 ]
+MESSAGE_LEVEL = messages.INFO
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- storage -------------------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": services.database(env.secret("DATABASE_URL"), DATA_DIR)}
 REDIS_URL = env.secret("REDIS_URL") or services.embedded_redis(DATA_DIR)
+# Counts failed sign-ins, a process each. Nothing that must be right is cached here.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "planewatch",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
+# --- signing in ----------------------------------------------------------------------------------------------------------------
+
+LOGIN_URL = "signin"
+LOGIN_REDIRECT_URL = "clusters"
+LOGOUT_REDIRECT_URL = "signin"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+# A browser accepts a __Host- cookie only with Secure, for this very host and all of its paths.
+SESSION_COOKIE_NAME = "__Host-planewatch_session" if HTTPS else "planewatch_session"
+SESSION_COOKIE_AGE = int(env.number("PLANEWATCH_SESSION_DAYS", 14, low=0.01, high=366) * 86_400)  # seconds
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "__Host-planewatch_csrf" if HTTPS else "planewatch_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "dashboard.views.errors.csrf_failure"
+
+# --- what a page may do: nothing that is not its own ----------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],  # the sockets too: of the same host
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; our forms are small
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+# --- static files: dashboard/assets.py -------------------------------------------------------------------------------------------
+
+STATIC_VERSION = assets.version(BASE_DIR / "static", BASE_DIR / "package-lock.json")
+STATIC_URL = f"/static/{STATIC_VERSION}/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "dashboard.finders.NpmFinder"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_IMMUTABLE_FILE_TEST = "^/static/"  # every address holds the version
+
+# --- words and times -------------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# --- logs: one line a record on standard error, secrets hidden -------------------------------------------------------------------
+
+LOG_LEVEL = env.choice("PLANEWATCH_LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "dashboard.logs.Line", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "dashboard": {"level": LOG_LEVEL},
+        "planes": {"level": LOG_LEVEL},
+        # Django's own handlers write to a console in DEBUG only and mail to administrators that we do not have.
+        "django": {"level": "INFO", "handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},  # a 404 is an answer, not an event
+        "uvicorn": {"level": "INFO", "handlers": [], "propagate": True},
+        "uvicorn.error": {"level": "WARNING"},  # it logs every socket that opens
+        "uvicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},
+    },
+}
+
+# --- manage.py up ---------------------------------------------------------------------------------------------------------------
 
 # What `manage.py up` does where its options say nothing. Each option of it has its variable, for containers.
 UP_KUBECONFIGS = env.words("PLANEWATCH_KUBECONFIG")

@@ -1,5 +1,26 @@
-"""Addresses of the pages."""
+"""Addresses of the pages, the API and the probes. Sockets: dashboard/asgi.py."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from dashboard.views import api, health, pages, session
+
+urlpatterns = [
+    path("", pages.clusters, name="clusters"),
+    path("c/<slug:slug>/", pages.cluster, name="cluster"),
+    path("c/<slug:slug>/nodes/<str:name>/", pages.node, name="node"),
+    path("c/<slug:slug>/<slug:kind>/", pages.component, name="component"),
+    path("wall/", pages.wall, name="wall"),
+    path("wall/<slug:slug>/", pages.wall_cluster, name="wall_cluster"),
+    path("signin/", session.SignIn.as_view(), name="signin"),
+    path("signin/<str:token>/", session.link, name="signin-link"),
+    path("signout/", session.SignOut.as_view(), name="signout"),
+    path("api/v1/clusters", api.clusters, name="api-clusters"),
+    path("api/v1/c/<slug:slug>/snapshot", api.snapshot, name="api-snapshot"),
+    path("api/v1/c/<slug:slug>/nodes/<str:name>", api.node, name="api-node"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]
+
+handler403 = "dashboard.views.errors.not_permitted"
+handler404 = "dashboard.views.errors.not_found"
+handler500 = "dashboard.views.errors.failed"

@@ -1,0 +1,55 @@
+"""The way in: HTTP to Django, WebSockets to the consumers, and the server's lifespan to the hub.
+
+Served by uvicorn. A socket is let in only if its Host is one of ours, its Origin is this very site (host and port, not the host
+alone), and its session is signed in. The hub lives in the server's own event loop and reaches the consumers by the scope's state.
+"""
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, cast
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+http = get_asgi_application()
+
+# What follows needs Django set up, which get_asgi_application has done.
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from dashboard.consumers import ClusterConsumer, WallConsumer  # noqa: E402
+from dashboard.hub import Hub  # noqa: E402
+from dashboard.origin import SameOrigin  # noqa: E402
+from planes.live.stream import Stream  # noqa: E402
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
+    """Starts the hub with the server and stops it with it. A Valkey that is away does not keep the server from starting."""
+    hub = Hub(lambda: Stream(settings.REDIS_URL), app=settings.STATIC_VERSION)
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await hub.start()
+            scope["state"]["hub"] = hub
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await hub.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+# Any: Channels routes ASGI applications with Django's path(), whose types know views only.
+_routes: list[Any] = [
+    path("ws/c/<slug:slug>/", cast(Any, ClusterConsumer.as_asgi())),
+    path("ws/wall/", cast(Any, WallConsumer.as_asgi())),
+]
+sockets = AllowedHostsOriginValidator(SameOrigin(cast(Any, AuthMiddlewareStack(URLRouter(_routes)))))
+
+application = ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan})

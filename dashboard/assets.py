@@ -1,0 +1,40 @@
+"""Static files, under an address that changes when any of them does.
+
+Addresses are /static/<version>/…, and the version is a digest of everything below static/ and of package-lock.json. ES modules
+import each other by relative addresses, so a page and all of its modules are always of one version, browsers may keep them for
+good, and nothing has to be built or collected. After an upgrade the version differs; open pages read it from the heartbeat.
+"""
+
+import hashlib
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import StaticFile
+
+
+def version(folder: Path, *files: Path) -> str:
+    """A short digest of the content of every file below `folder` and of `files`; one that is missing counts as empty."""
+    digest = hashlib.sha256()
+    for path in (*sorted(path for path in folder.rglob("*") if path.is_file()), *files):
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(f"{path.name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:12]
+
+
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has no types
+    """Whitenoise, answering with the whole file: under ASGI Django warns at every synchronous stream, and our files are small."""
+
+    @staticmethod
+    def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:
+        answer = static_file.get_response(request.method, request.META)
+        content = b""
+        if answer.file is not None:
+            with answer.file:
+                content = answer.file.read()
+        response = HttpResponse(content, status=int(answer.status))
+        del response["Content-Type"]
+        for key, value in answer.headers:
+            response[key] = value
+        return response

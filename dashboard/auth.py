@@ -1,0 +1,63 @@
+"""Signing in without a password: the one-time link that `manage.py up` and `manage.py signin` print; and whether a session holds.
+
+A token has 256 random bits and is looked up by its SHA-256, so the time of a comparison tells nothing about a token. Opening a link
+shows a page and changes nothing (previews and prefetching would spend it); its button, which a script presses, posts. Spending is
+one conditional UPDATE: of two who try at once, one wins.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard.models import SignInLink
+
+ADMINISTRATOR = "admin"
+LINK_LIFETIME = timedelta(minutes=15)
+
+
+def one_time_link(base_url: str) -> str:
+    """A new link below `base_url` (http://127.0.0.1:8765) that signs in the administrator once, within 15 minutes."""
+    now = timezone.now()
+    SignInLink.objects.filter(expires__lt=now).delete()
+    token = secrets.token_urlsafe(32)
+    SignInLink.objects.create(digest=_digest(token), expires=now + LINK_LIFETIME)
+    return base_url.rstrip("/") + reverse("signin-link", args=[token])
+
+
+def is_open(token: str) -> bool:
+    """Whether a link can still be used. Changes nothing."""
+    return SignInLink.objects.filter(digest=_digest(token), used=None, expires__gt=timezone.now()).exists()
+
+
+def spend(token: str) -> User | None:
+    """Use up a link: the administrator's account, made at its first use; None if the link is unknown, used or over, or if the
+    account has been switched off."""
+    now = timezone.now()
+    spent = SignInLink.objects.filter(digest=_digest(token), used=None, expires__gt=now).update(used=now)
+    if spent != 1:
+        return None
+    user, created = User.objects.get_or_create(username=ADMINISTRATOR, defaults={"is_staff": True, "is_superuser": True})
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user if user.is_active else None
+
+
+def holds(session_key: str | None, user_id: int) -> bool:
+    """Whether the session still signs in this user: not ended, not expired, the password not changed, the account active."""
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = get_user(request)
+    return user.is_authenticated and user.pk == user_id
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

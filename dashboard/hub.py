@@ -1,0 +1,288 @@
+"""The hub: one a process. It follows the clusters' streams once and hands every message to all viewers of that cluster.
+
+A message is decoded once and is the same string for everyone. Each viewer has a bounded queue: one who reads too slowly loses what
+is queued and is told to fetch a snapshot instead, so memory stays bounded and nobody waits for the slowest. While Valkey is away
+viewers get no pulses, and so grey out by themselves; when it is back all are told to fetch a snapshot.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+import msgspec
+
+from planes.live.stream import Message
+
+logger = logging.getLogger(__name__)
+
+#: A viewer's queue: as many messages, or as many characters, whichever is reached first.
+QUEUE_MESSAGES = 64
+QUEUE_SIZE = 256 * 1024
+#: Seconds between heartbeats: a browser cannot see pings, and must notice a dead connection.
+HEARTBEAT = 15.0
+#: Seconds between two "changed" of one cluster on a wall.
+WALL_INTERVAL = 1.0
+#: Seconds to wait at most before following again after a failure.
+BACKOFF = 2.0
+
+RESYNC = '{"resync":true}'
+
+
+class Follower(Protocol):
+    """What the hub needs of planes.live.stream.Stream."""
+
+    def watch(self, cluster_id: int) -> None: ...
+
+    def unwatch(self, cluster_id: int) -> None: ...
+
+    def follow(self) -> AsyncIterator[Message]: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Viewer:
+    """One socket's queue. `put` is called by the hub and never waits; `get` by the socket's writer."""
+
+    __slots__ = ("_queue", "_ready", "_size", "resyncs")
+
+    def __init__(self) -> None:
+        self._queue: deque[str] = deque()
+        self._size = 0
+        self._ready = asyncio.Event()
+        self.resyncs = 0
+
+    def put(self, text: str) -> None:
+        """Queue a message; where it does not fit, the queue becomes one resync, which stands for this message too."""
+        if len(self._queue) >= QUEUE_MESSAGES or self._size + len(text) > QUEUE_SIZE:
+            self.resync()
+            return
+        self._append(text)
+
+    def resync(self) -> None:
+        """Drop what is queued: a snapshot will hold it."""
+        self.resyncs += 1
+        self._queue.clear()
+        self._size = 0
+        self._append(RESYNC)
+
+    async def get(self) -> str:
+        """The next message, when there is one."""
+        while not self._queue:
+            self._ready.clear()
+            await self._ready.wait()
+        text = self._queue.popleft()
+        self._size -= len(text)
+        return text
+
+    @property
+    def size(self) -> int:
+        """Characters queued."""
+        return self._size
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def _append(self, text: str) -> None:
+        self._queue.append(text)
+        self._size += len(text)
+        self._ready.set()
+
+
+class Counters(msgspec.Struct):
+    """What the hub has done since it started, for tests and benchmarks."""
+
+    messages: int = 0  # taken from the stream
+    handed: int = 0  # put into viewers' queues
+    lost: int = 0  # times that the stream was away
+    failures: int = 0  # times that following broke off
+
+
+class _Cluster:
+    """The viewers of one cluster's picture, and when walls were last told that it changed."""
+
+    __slots__ = ("told", "viewers", "waiting")
+
+    def __init__(self) -> None:
+        self.viewers: set[Viewer] = set()
+        self.told = 0.0
+        self.waiting: asyncio.TimerHandle | None = None
+
+
+class Hub:
+    """Lives in one event loop: `start` and `stop` are called by the server's lifespan (dashboard.asgi)."""
+
+    def __init__(self, follower: Callable[[], Follower], *, app: str) -> None:
+        """`app` is the version of the pages, said in each heartbeat so that a page from before an upgrade reloads itself."""
+        self._make_follower = follower
+        self._app = app
+        self._follower: Follower | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._clusters: dict[int, _Cluster] = {}
+        self._walls: set[Viewer] = set()
+        self._slugs: dict[int, str] = {}  # of the clusters that walls show
+        self.counters = Counters()
+
+    async def start(self) -> None:
+        """Begin to follow. Valkey need not be there yet."""
+        self._follower = self._make_follower()
+        for cluster_id in self._followed():
+            self._follower.watch(cluster_id)
+        self._tasks = [asyncio.create_task(self._follow(self._follower)), asyncio.create_task(self._beat())]
+
+    async def stop(self) -> None:
+        """End following and close the connection."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+        for cluster in self._clusters.values():
+            if cluster.waiting is not None:
+                cluster.waiting.cancel()
+        if self._follower is not None:
+            await self._follower.aclose()
+            self._follower = None
+
+    # --- viewers ---------------------------------------------------------------------------------------------------------------
+
+    def join(self, cluster_id: int, viewer: Viewer) -> None:
+        """Send this viewer what happens in one cluster from now on."""
+        self._cluster(cluster_id).viewers.add(viewer)
+        viewer.put(self.heartbeat())
+
+    def leave(self, cluster_id: int, viewer: Viewer) -> None:
+        """Send nothing more."""
+        self._cluster(cluster_id).viewers.discard(viewer)
+        self._forget(cluster_id)
+
+    def join_wall(self, viewer: Viewer) -> None:
+        """Send this viewer the pulses of all clusters that `show` named, and which of them changed."""
+        self._walls.add(viewer)
+        viewer.put(self.heartbeat())
+
+    def leave_wall(self, viewer: Viewer) -> None:
+        """Send nothing more."""
+        self._walls.discard(viewer)
+        if not self._walls:
+            self._slugs = {}
+            for cluster_id in list(self._clusters):
+                self._forget(cluster_id)
+
+    def show(self, slugs: dict[int, str]) -> None:
+        """The clusters that walls show, by id. A wall that hears of a new one fetches the list anew."""
+        gone = self._slugs.keys() - slugs.keys()
+        self._slugs = dict(slugs)
+        for cluster_id in slugs:
+            self._cluster(cluster_id)
+        for cluster_id in gone:
+            self._forget(cluster_id)
+
+    @property
+    def viewers(self) -> int:
+        """How many sockets are served."""
+        return len(self._walls) + sum(len(cluster.viewers) for cluster in self._clusters.values())
+
+    def heartbeat(self) -> str:
+        """The server's clock, and the version of the pages that it would serve now."""
+        return f'{{"hb":{time.time():.3f},"app":"{self._app}"}}'
+
+    # --- from the stream to the queues -----------------------------------------------------------------------------------------
+
+    async def _follow(self, follower: Follower) -> None:
+        """Hand on what the stream says, for ever. The stream reconnects by itself; what breaks it nonetheless is logged and tried
+        again with a jittered backoff."""
+        failures = 0
+        while True:
+            try:
+                async for message in follower.follow():
+                    failures = 0
+                    self._hand_on(message)
+            except Exception:  # a defect must not end the live picture of everyone until a restart
+                logger.exception("Following the live stream broke off; it is taken up again.")
+            self.counters.failures += 1
+            failures += 1
+            await asyncio.sleep(random.uniform(0.1, min(BACKOFF, 0.2 * 2**failures)))  # noqa: S311 - jitter guards nothing
+            self._resync_all()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            text = self.heartbeat()
+            for viewer in self._everyone():
+                viewer.put(text)
+
+    def _hand_on(self, message: Message) -> None:
+        if message.lost:
+            self.counters.lost += 1
+            self._resync_all()
+            return
+        self.counters.messages += 1
+        cluster = self._clusters.get(message.cluster_id)
+        if cluster is None:
+            return
+        text = message.data.decode()
+        for viewer in cluster.viewers:
+            viewer.put(text)
+        self.counters.handed += len(cluster.viewers)
+        slug = self._slugs.get(message.cluster_id)
+        if not self._walls or slug is None:
+            return
+        if message.is_pulse:
+            self._tell_walls(f'{{"slug":"{slug}","pulse":{text}}}')
+        elif cluster.waiting is None:
+            # At most one "changed" a second and cluster: the first at once, what follows together.
+            loop = asyncio.get_running_loop()
+            wait = cluster.told + WALL_INTERVAL - loop.time()
+            cluster.waiting = loop.call_later(max(wait, 0.0), self._tell_changed, message.cluster_id)
+
+    def _tell_changed(self, cluster_id: int) -> None:
+        cluster = self._clusters.get(cluster_id)
+        if cluster is None:
+            return
+        cluster.waiting = None
+        cluster.told = asyncio.get_running_loop().time()
+        slug = self._slugs.get(cluster_id)
+        if slug is not None:
+            self._tell_walls(f'{{"slug":"{slug}","changed":true}}')
+
+    def _tell_walls(self, text: str) -> None:
+        for viewer in self._walls:
+            viewer.put(text)
+        self.counters.handed += len(self._walls)
+
+    def _resync_all(self) -> None:
+        for viewer in self._everyone():
+            viewer.resync()
+
+    def _everyone(self) -> set[Viewer]:
+        return self._walls.union(*(cluster.viewers for cluster in self._clusters.values()))
+
+    # --- which clusters are followed -------------------------------------------------------------------------------------------
+
+    def _followed(self) -> set[int]:
+        return self._clusters.keys() | self._slugs.keys()
+
+    def _cluster(self, cluster_id: int) -> _Cluster:
+        found = self._clusters.get(cluster_id)
+        if found is None:
+            found = self._clusters[cluster_id] = _Cluster()
+            if self._follower is not None:
+                self._follower.watch(cluster_id)
+        return found
+
+    def _forget(self, cluster_id: int) -> None:
+        """Follow a cluster no longer when nobody looks at it."""
+        cluster = self._clusters.get(cluster_id)
+        if cluster is None or cluster.viewers or cluster_id in self._slugs:
+            return
+        if cluster.waiting is not None:
+            cluster.waiting.cancel()
+        del self._clusters[cluster_id]
+        if self._follower is not None:
+            self._follower.unwatch(cluster_id)

@@ -1,0 +1,41 @@
+"""What the API says of clusters and nodes, put together from what is stored and what Valkey holds."""
+
+import functools
+
+import msgspec
+from django.conf import settings
+
+from dashboard.presenters.cards import WallCard, wall_card
+from planes.live.stream import Peek
+from planes.picture.delta import NodeRow
+from planes.store import selectors
+
+
+class NodeReport(NodeRow, frozen=True, kw_only=True):
+    """A node as it is stored, and when its lease was last seen to change: epoch seconds, None if that is not known now."""
+
+    beat: float | None
+
+
+class ClustersReport(msgspec.Struct, frozen=True):
+    clusters: list[WallCard]
+
+
+@functools.cache
+def peek() -> Peek:
+    """This process's synchronous look into Valkey."""
+    return Peek(settings.REDIS_URL)
+
+
+def node(slug: str, name: str) -> NodeReport | None:
+    """One node; None if the cluster or the node is not there."""
+    found = selectors.node(slug, name)
+    if found is None:
+        return None
+    fields = {field: getattr(found.row, field) for field in NodeRow.__struct_fields__}
+    return NodeReport(**fields, beat=peek().beats(found.cluster.id).get(name))
+
+
+def clusters() -> ClustersReport:
+    """The enabled clusters, by name."""
+    return ClustersReport([wall_card(summary) for summary in selectors.clusters()])

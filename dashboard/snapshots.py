@@ -1,0 +1,82 @@
+"""Snapshots, ready to send: encoded and compressed once for everyone, however many browsers ask.
+
+What is kept is keyed by the cluster's epoch and offset, read by one small query a request; of several requests that find it old,
+one reads and encodes and the others wait for it. The ETag is a digest of the bytes: a database made anew can never look unchanged.
+"""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import msgspec
+from channels.db import database_sync_to_async
+
+from dashboard import answers
+from planes.store import selectors
+
+#: Clusters whose snapshots are kept; 5,000 nodes take about half a megabyte.
+KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A snapshot as it goes out. `position` is (cluster id, epoch, offset, time of the flush)."""
+
+    position: tuple[int, int, int, float | None]
+    etag: str
+    plain: bytes
+    zipped: bytes
+
+
+class Snapshots:
+    """The snapshots kept by this process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Encoded] = OrderedDict()
+        self._flights: dict[str, asyncio.Task[Encoded | None]] = {}
+        self.encoded = 0  # how often one was encoded, for tests
+
+    async def get(self, slug: str) -> Encoded | None:
+        """The newest snapshot of a cluster; None if there is no such cluster."""
+        position = await database_sync_to_async(_position, thread_sensitive=False)(slug)
+        if position is None:
+            self._kept.pop(slug, None)
+            return None
+        kept = self._kept.get(slug)
+        if kept is not None and kept.position == position:
+            self._kept.move_to_end(slug)
+            return kept
+        flight = self._flights.get(slug)
+        if flight is None:
+            flight = self._flights[slug] = asyncio.create_task(self._fetch(slug, position))
+            flight.add_done_callback(lambda _: self._flights.pop(slug, None))
+        # One who goes away must not take the snapshot from those who wait with it.
+        return await asyncio.shield(flight)
+
+    async def _fetch(self, slug: str, position: tuple[int, int, int, float | None]) -> Encoded | None:
+        encoded = await database_sync_to_async(_encode, thread_sensitive=False)(slug, position[0])
+        if encoded is not None:
+            self.encoded += 1
+            self._kept[slug] = encoded
+            self._kept.move_to_end(slug)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return encoded
+
+
+def _position(slug: str) -> tuple[int, int, int, float | None] | None:
+    head = selectors.cluster(slug)
+    return None if head is None else (head.id, head.epoch, head.offset, head.collected_at)
+
+
+def _encode(slug: str, cluster_id: int) -> Encoded | None:
+    snapshot = selectors.snapshot(slug)
+    if snapshot is None:
+        return None
+    plain = msgspec.json.encode(snapshot)
+    return Encoded(
+        position=(cluster_id, int(snapshot.epoch), snapshot.o, snapshot.at or None),
+        etag=answers.etag_of(plain),
+        plain=plain,
+        zipped=answers.zipped_of(plain),
+    )

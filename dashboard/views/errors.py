@@ -1,0 +1,37 @@
+"""When there is nothing to show: one clear sentence, as a page, or as JSON below /api/."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dashboard import answers
+
+
+def not_permitted(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 403, "Not permitted", "This account may not see what is here.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _answer(
+        request,
+        403,
+        "Nothing was changed",
+        "This form was sent without its key, or from another site. Load the page again; cookies must be allowed.",
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 404, "Not found", "There is nothing at this address.")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return _answer(
+        request, 500, "A fault of Planewatch", "Planewatch could not answer because of a fault of its own. The log says more."
+    )
+
+
+def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return answers.problem(status, sentence)
+    return render(
+        request, "error.html", {"status": status, "title": title, "message": sentence, "links": [], "back": "/"}, status=status
+    )

@@ -1,0 +1,15 @@
+"""Reading the contexts of a kubeconfig, through planes.kube."""
+
+from planes.up.choice import Contexts, UnreadableError
+
+
+def read(kubeconfig: str) -> Contexts:
+    """The contexts of a kubeconfig. The Kubernetes client takes half a second to import: only where it is needed."""
+    from planes.kube.connect import contexts
+    from planes.kube.errors import FaultError
+
+    try:
+        found = contexts(kubeconfig)
+    except FaultError as error:
+        raise UnreadableError(error.fault.message, error.fault.remedy) from error
+    return Contexts(tuple(one.name for one in found), next((one.name for one in found if one.current), ""))

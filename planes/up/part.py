@@ -1,0 +1,158 @@
+"""One supervised process: started through the launcher, its lines taken, started again when it ends by itself, stopped in order."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from planes.up.backoff import Backoff
+from planes.up.output import LogFile, Output, Say
+
+_LINE_LIMIT = 256 * 1024  # bytes; a longer line is cut
+_LAUNCHER = Path(__file__).with_name("child.py")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a part is. `ready` tells whether a started part does its work now; None: it is taken for ready at once."""
+
+    name: str
+    title: str  # for people: "the watch worker"
+    command: Sequence[str]
+    environ: Mapping[str, str] = field(default_factory=dict)  # beside our own
+    descriptors: tuple[int, ...] = ()
+    ready: Callable[[], Awaitable[bool]] | None = None
+    grace: float = 3.0  # seconds from SIGTERM to SIGKILL
+    ignore: str = ""  # lines that look serious and are not: a regular expression
+    directory: Path | None = None
+
+
+class Part:
+    """Runs a recipe until `stop`. `settled` is set once the part was ready, `failed` when it ended `patience` times before that."""
+
+    def __init__(self, recipe: Recipe, log_dir: Path, say: Say, *, patience: int = 3, backoff: Backoff | None = None) -> None:
+        self.recipe = recipe
+        self.settled = asyncio.Event()
+        self.failed = asyncio.Event()
+        self.ended_with = ""
+        self.restarts = 0
+        self._say = say
+        self._output = Output(recipe.name, LogFile(log_dir / f"{recipe.name}.log"), say, ignore=recipe.ignore)
+        self._patience = patience
+        self._backoff = backoff or Backoff()
+        self._process: asyncio.subprocess.Process | None = None
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The running process, if there is one."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
+    @property
+    def tail(self) -> str:
+        """The last telling line."""
+        return self._output.tail
+
+    def start(self) -> None:
+        """Start it and keep it running."""
+        self._task = asyncio.create_task(self._keep(), name=f"part {self.recipe.name}")
+
+    async def stop(self) -> None:
+        """SIGTERM, and SIGKILL after the grace; returns when nothing of the part is left."""
+        self._stopping.set()
+        if self._task is None:
+            return
+        self._signal(signal.SIGTERM)
+        done, _ = await asyncio.wait({self._task}, timeout=self.recipe.grace)
+        if not done:
+            self.kill()
+            await asyncio.wait({self._task}, timeout=2)
+
+    def kill(self) -> None:
+        """End it and all that it started, at once."""
+        self._stopping.set()
+        if self._process is not None:
+            _kill_group(self._process.pid)
+
+    async def _keep(self) -> None:
+        while not self._stopping.is_set():
+            begun = time.monotonic()
+            await self._run()
+            if self._stopping.is_set():
+                return
+            self.restarts += 1
+            if not self.settled.is_set() and self.restarts >= self._patience:
+                self.failed.set()
+                return
+            wait = self._backoff.next(time.monotonic() - begun)
+            why = f" Its last line: {self.tail}" if self.tail and not self.settled.is_set() else ""
+            self._say(f"{self.recipe.title} {self.ended_with}; it is started again in {wait:.1f} s.{why}")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait)
+
+    async def _run(self) -> None:
+        """One life of the process."""
+        self._process = process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-E",
+            "-S",
+            str(_LAUNCHER),
+            str(os.getpid()),
+            *self.recipe.command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={**os.environ, **self.recipe.environ},
+            cwd=self.recipe.directory,
+            pass_fds=self.recipe.descriptors,
+            start_new_session=True,  # a ctrl-C in the terminal reaches `up` alone, which stops the parts in their order
+            limit=_LINE_LIMIT,
+        )
+        reading = asyncio.create_task(self._read(process))
+        waiting = asyncio.create_task(self._await_ready())
+        try:
+            if self._stopping.is_set():  # stopped in the very moment of starting
+                self._signal(signal.SIGTERM)
+            code = await process.wait()
+            self.ended_with = f"ended by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"ended with code {code}"
+        finally:
+            waiting.cancel()
+            _kill_group(process.pid)  # what it left behind, beat's process for one
+            # The pipe ends when the last process that holds it has gone.
+            await asyncio.wait({reading, waiting}, timeout=2)
+            reading.cancel()
+            self._output.end()
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        while True:
+            try:
+                line = await process.stdout.readline()
+            except ValueError:  # longer than the limit; the reader has dropped what it held
+                continue
+            if not line:
+                return
+            self._output.line(line)
+
+    async def _await_ready(self) -> None:
+        wait = 0.02
+        while self.recipe.ready is not None and not await self.recipe.ready():
+            await asyncio.sleep(wait)
+            wait = min(0.2, wait * 1.3)
+        self.settled.set()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(number)
+
+
+def _kill_group(leader: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)

@@ -1,0 +1,169 @@
+"""What Planewatch is made of, as recipes: which command each part is, and how one sees that it works."""
+
+import asyncio
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from planes.up import redis
+from planes.up.part import Recipe
+
+_ANSWER_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that the recipes need to know."""
+
+    base_dir: Path  # where manage.py is
+    data_dir: Path
+    environ: dict[str, str]  # beside our own, for every part
+    clusters: int
+    trusted_proxies: tuple[str, ...] = ()
+
+    @property
+    def demo_dir(self) -> Path:
+        """Where the demo cluster keeps its kubeconfig."""
+        return self.data_dir / "demo"
+
+
+def valkey(plan: Plan, address: Path) -> Recipe:
+    """The embedded Valkey."""
+
+    async def ready() -> bool:
+        return await redis.answers(address)
+
+    return Recipe(
+        name="valkey",
+        title="The embedded Valkey",
+        command=redis.command(address),
+        ready=ready,
+        grace=1.0,
+        ignore=r"overcommit|ready to exit|maxclients",
+        directory=plan.base_dir,
+    )
+
+
+def demo(plan: Plan, *, nodes: int, pods: int, port: int) -> Recipe:
+    """The demo cluster, on one port for as long as we run, so that whoever watches it finds it again."""
+    kubeconfig = plan.demo_dir / "kubeconfig"
+    command = [sys.executable, "manage.py", "demo", "serve", "--dir", str(plan.demo_dir), "--port", str(port)]
+    if nodes:
+        command += ["--nodes", str(nodes)]
+    if pods:
+        command += ["--pods", str(pods)]
+
+    async def ready() -> bool:
+        return kubeconfig.exists() and await _connects(port)
+
+    return Recipe(
+        name="demo",
+        title="The demo cluster",
+        command=command,
+        environ=plan.environ,
+        ready=ready,
+        grace=1.0,
+        directory=plan.base_dir,
+    )
+
+
+def web(plan: Plan, listening: socket.socket) -> Recipe:
+    """Pages, API and sockets, on the socket that `up` has opened."""
+    family, name = listening.family, listening.getsockname()
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name[0], name[0])  # noqa: S104 (read, not bound to)
+    proxies = (
+        ["--proxy-headers", "--forwarded-allow-ips", ",".join(plan.trusted_proxies)]
+        if plan.trusted_proxies
+        else ["--no-proxy-headers"]
+    )
+    command = [
+        *(sys.executable, "-m", "uvicorn", "dashboard.asgi:application"),
+        *("--fd", str(listening.fileno())),
+        *("--loop", "uvloop"),
+        *("--http", "h11"),
+        *("--ws", "websockets-sansio"),
+        *("--ws-per-message-deflate", "false"),  # deflate costs a viewer 300 kB and the server its latency
+        *("--ws-max-size", "65536"),
+        *("--lifespan", "on"),
+        *("--timeout-graceful-shutdown", "2"),
+        *("--log-level", "warning"),
+        *("--no-access-log", "--no-server-header", "--no-use-colors"),
+        *proxies,
+    ]
+
+    async def ready() -> bool:
+        return await _is_healthy(family, host, int(name[1]))
+
+    return Recipe(
+        name="web",
+        title="The web server",
+        command=command,
+        environ=plan.environ,
+        descriptors=(listening.fileno(),),
+        ready=ready,
+        directory=plan.base_dir,
+    )
+
+
+def watch(plan: Plan) -> Recipe:
+    """The worker that holds a collector for each cluster, a thread each, with a few to spare for those that come later."""
+    return _worker(
+        plan, "watch", "The watch worker", ["--concurrency", str(max(8, plan.clusters + 4)), "--prefetch-multiplier", "1"]
+    )
+
+
+def jobs(plan: Plan) -> Recipe:
+    """The worker for short jobs, with beat inside, which sees to it that every cluster has a collector."""
+    return _worker(
+        plan, "jobs", "The jobs worker", ["--concurrency", "2", "--beat", "--schedule", str(plan.data_dir / "beat-schedule")]
+    )
+
+
+def _worker(plan: Plan, queue: str, title: str, more: list[str]) -> Recipe:
+    command = [
+        *(sys.executable, "-m", "celery", "-A", "dashboard.celery", "-q", "worker"),
+        *("--queues", queue),
+        *("--hostname", f"{queue}@%h"),
+        *("--pool", "threads"),
+        *("--loglevel", "INFO"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        *more,
+    ]
+    return Recipe(name=queue, title=title, command=command, environ=plan.environ, grace=3.0, directory=plan.base_dir)
+
+
+async def _connects(port: int) -> bool:
+    try:
+        async with asyncio.timeout(_ANSWER_S):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    return True
+
+
+async def _is_healthy(family: socket.AddressFamily, host: str, port: int) -> bool:
+    """Whether GET /healthz is answered by 200. Our own socket listens all the while, so that a mere connection says nothing."""
+    writer = None
+    try:
+        async with asyncio.timeout(_ANSWER_S):
+            reader, writer = await asyncio.open_connection(host, port, family=family)
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return (await reader.readline()).startswith(b"HTTP/1.1 200")
+    except (OSError, TimeoutError):
+        return False
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody has now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port

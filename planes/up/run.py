@@ -1,0 +1,112 @@
+"""One run of `manage.py up`, from the choice of clusters to the last part's end."""
+
+import asyncio
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+from django.utils.module_loading import import_string
+
+from planes.store.clusters import Declaration, declare
+from planes.up import address, database, datadir, kubeconfigs, parts, redis
+from planes.up.choice import Around, Asked, Choice, choose
+from planes.up.output import Say
+from planes.up.refusal import Exit
+from planes.up.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the options say, beyond the settings. A port, nodes or pods of 0: the default."""
+
+    asked: Asked
+    bind: str
+    port: int
+    nodes: int
+    pods: int
+    home: Path
+
+
+#: The order of stopping, last first: the web server, the workers, the demo cluster, Valkey.
+_VALKEY, _DEMO, _WORKERS, _WEB = range(4)
+
+
+def run(wishes: Wishes, say: Say) -> Exit:
+    """Start, supervise, stop. Raises RefusalError for what cannot be started."""
+    data_dir: Path = settings.DATA_DIR
+    datadir.prepare(data_dir)
+    with datadir.Lock(data_dir) as lock:
+        choice = choose(wishes.asked, Around(os.environ, wishes.home), data_dir / "demo", kubeconfigs.read)
+        if not settings.REDIS_IS_EMBEDDED:
+            redis.reach(settings.REDIS_URL)
+        listening, moved = address.listen(wishes.bind, wishes.port)
+        with listening:
+            base_url = address.url(listening, bind=wishes.bind)
+            say(f"Watching {choice.why}.")
+            for complaint in choice.complaints:
+                say(f"Left out: {complaint}")
+            if moved:
+                say(f"Port {address.DEFAULT_PORT} is in use by another program; this is on {listening.getsockname()[1]}.")
+            if address.is_beyond_this_machine(listening):
+                say("Other machines can reach this address, over plain HTTP: put TLS in front of it (docs/running.md).")
+            lock.say(base_url)
+            return asyncio.run(_supervise(wishes, choice, listening, base_url, say))
+
+
+async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, base_url: str, say: Say) -> Exit:
+    supervisor = Supervisor(settings.DATA_DIR / "log", say)
+    plan = parts.Plan(
+        base_dir=settings.BASE_DIR,
+        data_dir=settings.DATA_DIR,
+        environ={
+            "PLANEWATCH_DATA_DIR": str(settings.DATA_DIR),
+            "PLANEWATCH_ALLOWED_HOSTS": ",".join(address.allowed_hosts(wishes.bind, settings.ALLOWED_HOSTS)),
+            "PYTHONUNBUFFERED": "1",
+        },
+        clusters=len(choice.watched),
+        trusted_proxies=tuple(settings.UP_TRUSTED_PROXIES),
+    )
+
+    async def begin() -> None:
+        valkey = demo = None
+        if settings.REDIS_IS_EMBEDDED:
+            path = Path(settings.REDIS_URL.removeprefix("unix://"))
+            redis.make_place(path, settings.DATA_DIR)
+            valkey = supervisor.start(parts.valkey(plan, path), stage=_VALKEY)
+        if choice.demo:
+            demo = supervisor.start(parts.demo(plan, nodes=wishes.nodes, pods=wishes.pods, port=parts.free_port()), stage=_DEMO)
+        await asyncio.to_thread(database.prepare, say)
+        web = supervisor.start(parts.web(plan, listening), stage=_WEB)
+        await asyncio.to_thread(_declare, choice)
+        # The workers come when there is something to talk to: a collector that starts before the demo cluster listens would call
+        # it refused.
+        for part in (valkey, demo):
+            if part is not None:
+                await supervisor.settled(part)
+        supervisor.start(parts.watch(plan), stage=_WORKERS)
+        supervisor.start(parts.jobs(plan), stage=_WORKERS)
+        link = await asyncio.to_thread(_sign_in_link, base_url)
+        await supervisor.settled(web)
+        say(f"\n  Open {link}\n  It signs you in once, within 15 minutes; `make signin` prints another.\n")
+        say(f"Data and logs are in {settings.DATA_DIR}. ctrl-C stops Planewatch.")
+
+    return await supervisor.run(begin)
+
+
+def _declare(choice: Choice) -> None:
+    try:
+        declare(Declaration(one.source, one.name, one.kubeconfig, one.context) for one in choice.watched)
+    finally:
+        connections.close_all()
+
+
+def _sign_in_link(base_url: str) -> str:
+    """Made by the dashboard, which nothing in `planes` imports: a setting names the function."""
+    try:
+        link: str = import_string(settings.UP_SIGN_IN_LINK)(base_url)
+        return link
+    finally:
+        connections.close_all()

@@ -1,0 +1,106 @@
+"""All parts together: what may start at once does, and they stop in order: web, workers, demo, Valkey."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from planes.up.output import Say
+from planes.up.part import Part, Recipe
+from planes.up.refusal import Exit, RefusalError
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: A part that was never ready within so many seconds is told of; it may still come.
+_SLOW_S = 20.0
+
+
+class Supervisor:
+    """Starts parts in the order in which `start` is called, and stops them by `stage`, highest first."""
+
+    def __init__(self, log_dir: Path, say: Say) -> None:
+        self._log_dir = log_dir
+        self._say = say
+        self._stages: dict[int, list[Part]] = {}
+        self._asked_to_stop = asyncio.Event()
+        self._failed: asyncio.Queue[Part] = asyncio.Queue()
+        self._watching: set[asyncio.Task[None]] = set()
+        self._times_asked = 0
+
+    def start(self, recipe: Recipe, *, stage: int) -> Part:
+        """Start a part and keep it running."""
+        part = Part(recipe, self._log_dir, self._say)
+        self._stages.setdefault(stage, []).append(part)
+        part.start()
+        watching = asyncio.create_task(self._watch(part))
+        self._watching.add(watching)
+        watching.add_done_callback(self._watching.discard)
+        return part
+
+    async def settled(self, part: Part) -> None:
+        """Wait until the part works. Says so when that takes long."""
+        if not await _within(part.settled.wait(), _SLOW_S):
+            self._say(f"{part.recipe.title} takes long to start; its log is {self._log_dir / part.recipe.name}.log.")
+            await part.settled.wait()
+
+    async def run(self, begin: Callable[[], Awaitable[None]]) -> Exit:
+        """Carry out `begin`, then run until asked to stop or a part will not start; stops everything on the way out."""
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._stop_asked)
+        beginning = asyncio.ensure_future(begin())
+        stopping = asyncio.create_task(self._asked_to_stop.wait())
+        failing = asyncio.create_task(self._failed.get())
+        try:
+            await asyncio.wait({beginning, stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
+            if beginning.done():
+                await beginning  # raises what it could not do
+                await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
+            if failing.done():
+                raise _refusal(failing.result(), self._log_dir)
+            return Exit.STOPPED
+        finally:
+            for task in (beginning, stopping, failing, *self._watching):
+                task.cancel()
+            await self._stop_all()
+
+    def _stop_asked(self) -> None:
+        self._times_asked += 1
+        if self._times_asked == 1:
+            self._say("Stopping. Once more kills what still runs.")
+            self._asked_to_stop.set()
+        else:
+            for part in self._parts():
+                part.kill()
+
+    async def _stop_all(self) -> None:
+        begun = time.monotonic()
+        for stage in sorted(self._stages, reverse=True):
+            await asyncio.gather(*(part.stop() for part in self._stages[stage]))
+        if self._asked_to_stop.is_set():
+            self._say(f"Stopped after {time.monotonic() - begun:.1f} s.")
+
+    async def _watch(self, part: Part) -> None:
+        await part.failed.wait()
+        self._failed.put_nowait(part)
+
+    def _parts(self) -> list[Part]:
+        return [part for parts in self._stages.values() for part in parts]
+
+
+def _refusal(part: Part, log_dir: Path) -> RefusalError:
+    last = f": {part.tail.rstrip('.')}" if part.tail else f"; it {part.ended_with}"
+    return RefusalError(
+        f"{part.recipe.title} does not start{last}.",
+        f"Its whole output is in {log_dir / part.recipe.name}.log.",
+        Exit.FAILED,
+    )
+
+
+async def _within(waiting: Awaitable[object], seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await waiting
+    except TimeoutError:
+        return False
+    return True

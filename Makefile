@@ -1,0 +1,121 @@
+# What one does here. `make` alone lists it.
+#
+#   make run ARGS="--kubeconfig ~/.kube/config"    options for manage.py up
+#   make test PYTHON=python3.13                    with another Python, in a virtual environment of its own
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?=
+ARGS ?=
+VENV := .venv$(if $(PYTHON),-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --require-hashes $(if $(CI),--quiet)
+NODE := .ci/node $(VENV)
+NPM := $(NODE) npm
+PYTEST := $(BIN)/python -m pytest
+MANAGE := $(BIN)/python manage.py
+
+# --- for everybody ---------------------------------------------------------------------------------------------------------------
+
+.PHONY: help
+help: ## list what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
+
+.PHONY: run
+run: $(VENV)/.run node_modules/.run ## start Planewatch and print its address
+	@exec $(BIN)/python -S -E planes/up/child.py $$PPID $(MANAGE) up $(ARGS)
+
+.PHONY: signin
+signin: $(VENV)/.run ## print another one-time sign-in link
+	@$(MANAGE) signin $(ARGS)
+
+# --- for who works on it -----------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and a real browser
+	@.ci/browser $(VENV)
+	@.ci/postgres
+	$(NODE) --test 'tests/js/*.test.js'
+	@echo "== the pure core, with its coverage"
+	$(BIN)/coverage run --data-file=.coverage.pure --source=planes.rules,planes.picture -m pytest -q $(PURE_TESTS)
+	$(BIN)/coverage report --data-file=.coverage.pure
+	@echo "== all the rest, on SQLite"
+	$(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults" tests $(PURE_TESTS:%=--ignore=%) --ignore=tests/bench
+	@echo "== what touches the database, on PostgreSQL"
+	$(BIN)/python -m tests.services postgres -- $(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults" $(DATABASE_TESTS)
+	@echo "== in a browser, and with processes killed"
+	$(PYTEST) -q -m "browser or faults" tests
+
+PURE_TESTS = $(wildcard tests/rules tests/picture)
+# What touches the database, and so runs once more on PostgreSQL.
+DATABASE_TESTS = $(wildcard tests/store tests/collect tests/dashboard tests/live)
+
+.PHONY: test-pure
+test-pure: $(VENV)/.dev ## run the tests that need no services
+	$(PYTEST) -q $(PURE_TESTS) $(wildcard tests/kube tests/demo)
+
+.PHONY: lint
+lint: dev ## run every check that runs nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
+	.ci/lines
+	PLANEWATCH_DATA_DIR=build/lint $(MANAGE) makemigrations --check --dry-run
+	PLANEWATCH_DATA_DIR=build/lint $(MANAGE) check --fail-level WARNING
+
+.PHONY: fix
+fix: $(VENV)/.dev ## format, and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: dev ## print the figures that the documents tell
+	$(PYTEST) -q -s tests/bench
+
+.PHONY: dev
+dev: $(VENV)/.dev node_modules/.dev
+
+.PHONY: clean
+clean: ## remove everything that was made here (not your data directory)
+	rm -rf .venv .venv-* node_modules build staticfiles htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: lock
+lock: $(VENV)/.lock ## write requirements.lock and requirements-dev.lock anew
+	$(VENV)/.lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements.txt -o requirements.lock
+	$(VENV)/.lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+	$(NPM) install --package-lock-only
+
+# --- what they need, made once -----------------------------------------------------------------------------------------------------
+
+$(VENV)/.made:
+	@.ci/venv "$(PYTHON)" $(VENV)
+	@touch $@
+
+$(VENV)/.run: requirements.lock | $(VENV)/.made
+	@if [ $(VENV)/.dev -nt $< ]; then exit 0; fi; echo "Installing what Planewatch runs on (about a minute the first time)"; $(PIP) -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/.made
+	@echo "Installing what the tests and checks need (a minute or two the first time)"
+	@$(PIP) -r $<
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.lock: | $(VENV)/.made
+	$(BIN)/python -m venv $@
+	$@/bin/pip install --quiet uv==0.13.9
+
+node_modules/.run: package-lock.json package.json | $(VENV)/.run
+	@echo "Installing the browser libraries"
+	@$(NPM) ci --omit=dev --no-audit --no-fund --loglevel=error
+	@touch $@
+
+node_modules/.dev: package-lock.json package.json | $(VENV)/.dev
+	@echo "Installing the browser libraries and what checks them"
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@ node_modules/.run

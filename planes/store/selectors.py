@@ -114,6 +114,18 @@ def cluster(slug: str) -> ClusterHead | None:
     return _head(found) if found else None
 
 
+def cluster_by_id(cluster_id: int) -> ClusterHead | None:
+    """One cluster, enabled or not."""
+    found = Cluster.objects.filter(pk=cluster_id).first()
+    return _head(found) if found else None
+
+
+def baseline(cluster_id: int) -> bytes:
+    """What the cluster has been seen to have, as the rules wrote it; b"{}" if nothing yet."""
+    found = Cluster.objects.filter(pk=cluster_id).values_list("baseline", flat=True).first()
+    return bytes(found) if found else b"{}"
+
+
 def clusters() -> list[ClusterSummary]:
     """The enabled clusters with their components and counts, by name: three queries, however many clusters there are."""
     with one_view():

@@ -43,6 +43,7 @@ def flush(cluster_id: int, epoch: int, offset: int, frame: Frame, *, baseline: b
     """Store a frame as publication `offset` of `epoch`, in one transaction. A full frame also removes what is not in it: the frame
     that is returned names those too, so that a viewer of what was stored before it can follow.
 
+    An offset that was stored already is not stored again: its commit succeeded although the answer was lost.
     Raises Fenced when the cluster was taken over, disabled or deleted; django.db.DatabaseError when SQL cannot take it.
     """
     fields: dict[str, object] = {"offset": offset, "collected_at": frame.at}
@@ -53,7 +54,9 @@ def flush(cluster_id: int, epoch: int, offset: int, frame: Frame, *, baseline: b
     if baseline is not None:
         fields["baseline"] = baseline
     with transaction.atomic():
-        if not Cluster.objects.filter(pk=cluster_id, epoch=epoch, enabled=True).update(**fields):
+        if not Cluster.objects.filter(pk=cluster_id, epoch=epoch, enabled=True, offset__lt=offset).update(**fields):
+            if Cluster.objects.filter(pk=cluster_id, epoch=epoch, enabled=True).exists():
+                return frame
             raise Fenced
         gone_components = _components(cluster_id, frame)
         gone_nodes = _nodes(cluster_id, frame)

@@ -1,0 +1,272 @@
+"""The collector: for as long as it holds a cluster it moves events to the judge, and frames to SQL and to viewers.
+
+It is the only writer of its cluster. A *term* is one taking of the cluster: a new epoch, a fresh listing, a full first frame. A
+term ends when the cluster is not ours any more (then the collector ends), when we ourselves were stopped for a while (then what we
+have in memory is old: a new term begins at once), or by a defect (then the page says so and a new term begins later).
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+
+from django.db import Error as DatabaseError
+
+from planes.collect.crash import crashed
+from planes.collect.hearing import heard_at
+from planes.collect.lease import Lease
+from planes.collect.ledger import Ledger
+from planes.collect.parts import QUEUE, Clocks, Emit, Intervals, Judge, Source
+from planes.collect.publishing import LOST, SQL_AWAY, Publisher
+from planes.live.stream import Stream
+from planes.picture.events import SourceEvent
+from planes.store.services import Fenced
+
+logger = logging.getLogger(__name__)
+
+
+class Ended(StrEnum):
+    """Why a collector ended."""
+
+    STOPPED = "stopped"  # asked to
+    NOT_OURS = "not ours"  # another collects it, or it is not to be watched any more
+    LEASE = "lease"  # lost, or not renewed in time
+
+
+class _Over(Exception):  # noqa: N818  it is no error
+    """The collector ends."""
+
+    def __init__(self, why: Ended) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class _Paused(Exception):  # noqa: N818  it is no error of the program
+    """We were stopped for this many seconds (SIGSTOP, a sleeping laptop, a machine without memory)."""
+
+    def __init__(self, gap: float) -> None:
+        super().__init__(gap)
+        self.gap = gap
+
+
+class Collector:
+    """Collects one cluster. `source` and `judge` are called once a term. `name` is the cluster's, for the log."""
+
+    def __init__(
+        self,
+        cluster_id: int,
+        name: str,
+        *,
+        source: Callable[[], Source],
+        judge: Callable[[], Judge],
+        lease: Lease,
+        stream: Stream,
+        stopping: Callable[[], bool] = lambda: False,
+        clocks: Clocks | None = None,
+        intervals: Intervals | None = None,
+    ) -> None:
+        self._id = cluster_id
+        self._name = name
+        self._source = source
+        self._judge = judge
+        self._lease = lease
+        self._stream = stream
+        self._stopping = stopping
+        self._clocks = clocks or Clocks()
+        self._intervals = intervals or Intervals()
+        self._ledger = Ledger(cluster_id)
+        self._defect = ""
+        self._publisher: Publisher | None = None
+
+    async def run(self) -> Ended:
+        """Collect until there is a reason to end. The lease must have been taken; it is released at the end."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._hold())
+                group.create_task(self._serve())
+        except BaseExceptionGroup as group_of_errors:
+            over = _worst(group_of_errors)
+            if not isinstance(over, _Over):
+                raise
+            return over.why
+        finally:
+            await self._lease.release()
+            await self._ledger.aclose()
+        raise AssertionError("neither of the two ends without a reason")
+
+    async def _serve(self) -> None:
+        """One term after the other."""
+        failures = 0
+        while True:
+            began = self._clocks.mono()
+            error = await self._end_of_term()
+            failures = failures + 1 if self._clocks.mono() - began < self._intervals.restart_limit else 1
+            if isinstance(error, Fenced):
+                raise _Over(Ended.NOT_OURS)
+            if isinstance(error, _Paused):
+                logger.warning("%s: the collector itself stood still for %.0f s; it lists everything anew.", self._name, error.gap)
+            elif isinstance(error, SQL_AWAY):
+                # At taking and remembering; a term's own flushing tries again by itself.
+                if failures == 1:
+                    logger.warning("%s: SQL cannot be reached (%s); tried again.", self._name, type(error).__name__)
+                await self._back_off(self._intervals.backoff, self._intervals.backoff_limit, failures)
+            else:
+                await self._say_defect(error, failures)
+                await self._back_off(self._intervals.restart, self._intervals.restart_limit, failures)
+
+    async def _end_of_term(self) -> Exception:
+        """One term, and what ended it."""
+        try:
+            await self._term()
+        except Exception as error:  # noqa: BLE001  a defect in one cluster must not stop the others
+            return _worst(error)
+        raise AssertionError("a term ends by an exception")
+
+    async def _term(self) -> None:
+        """From taking the cluster to losing it. Always ends by an exception."""
+        epoch = await self._ledger.take()
+        remembered = await self._ledger.remembered()
+        judge = self._judge()
+        judge.restore(remembered, self._clocks.mono(), self._clocks.wall())
+        queue: asyncio.Queue[SourceEvent] = asyncio.Queue(QUEUE)
+        publisher = Publisher(self._name, self._ledger, self._stream, epoch, self._clocks, self._intervals)
+        self._publisher = publisher
+        heard = Hearing(self._clocks)
+
+        async def emit(event: SourceEvent) -> None:
+            async with asyncio.timeout(self._intervals.emit):
+                await queue.put(event)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._tell(emit))
+            group.create_task(self._judge_events(queue, judge, publisher, heard))
+            group.create_task(publisher.run())
+            group.create_task(self._pulse(publisher, heard))
+            group.create_task(self._beats(publisher, judge))
+            group.create_task(self._touch(publisher, epoch))
+
+    async def _tell(self, emit: Emit) -> None:
+        await self._source().run(emit)
+        raise RuntimeError("the source of events ended by itself")
+
+    async def _judge_events(self, queue: asyncio.Queue[SourceEvent], judge: Judge, publisher: Publisher, heard: "Hearing") -> None:
+        mono, wall = self._clocks.mono(), self._clocks.wall()
+        while True:
+            await asyncio.sleep(self._intervals.tick)
+            # Both clocks: the monotonic one stands still while the machine sleeps.
+            gap = max(self._clocks.mono() - mono, self._clocks.wall() - wall)
+            if gap > self._intervals.pause and publisher.is_present():
+                raise _Paused(gap)
+            for _ in range(queue.qsize()):
+                event = queue.get_nowait()
+                heard.hear(event)
+                judge.apply(event)
+            frame = judge.frame(self._clocks.mono(), self._clocks.wall())
+            if not frame.is_empty():
+                publisher.put(frame, judge.baseline())
+            # After the work: judging a large cluster for long is not a pause.
+            mono, wall = self._clocks.mono(), self._clocks.wall()
+
+    async def _pulse(self, publisher: Publisher, heard: "Hearing") -> None:
+        while True:
+            await publisher.pulse(heard.at)
+            await asyncio.sleep(self._intervals.pulse)
+
+    async def _beats(self, publisher: Publisher, judge: Judge) -> None:
+        while True:
+            await publisher.beats(judge.beats(self._clocks.mono(), self._clocks.wall()))
+            await asyncio.sleep(self._intervals.beats)
+
+    async def _touch(self, publisher: Publisher, epoch: int) -> None:
+        """Every few seconds see whether the cluster is still ours and wanted, and leave the time for who reads without Valkey."""
+        while True:
+            await asyncio.sleep(self._intervals.touch)
+            if not publisher.is_present():
+                continue
+            try:
+                await self._ledger.touch(epoch, self._clocks.wall())
+            except SQL_AWAY as error:
+                logger.debug("%s: the time could not be noted (%s).", self._name, type(error).__name__)
+
+    async def _hold(self) -> None:
+        """Renew the lease, and watch for being told to stop."""
+        due = self._clocks.mono() + self._intervals.renewal
+        while True:
+            if self._stopping():
+                raise _Over(Ended.STOPPED)
+            now = self._clocks.mono()
+            hurry = self._publisher is not None and self._publisher.valkey_is_away
+            if now >= due or hurry:
+                try:
+                    if not await self._lease.renew():
+                        logger.warning("%s: another collector holds it now.", self._name)
+                        raise _Over(Ended.LEASE)
+                    due = now + self._intervals.renewal
+                except LOST:
+                    due = now + self._intervals.retry
+            if self._lease.is_spent():
+                logger.warning("%s: its lease could not be renewed in time; the collector ends.", self._name)
+                raise _Over(Ended.LEASE)
+            await asyncio.sleep(min(self._intervals.tick, self._intervals.retry))
+
+    async def _say_defect(self, error: BaseException, failures: int) -> None:
+        """On the cluster's page each time, in the log with its traceback once for the same defect."""
+        said = f"{type(error).__name__}: {error}"
+        if said != self._defect:
+            logger.error("%s: the collector failed; it begins anew.", self._name, exc_info=error)
+            self._defect = said
+        retry_at = self._clocks.wall() + min(self._intervals.restart_limit, self._intervals.restart * 2.0 ** (failures - 1))
+        try:
+            epoch = await self._ledger.take()
+            frame = crashed(await self._ledger.remembered(), type(error).__name__, retry_at, self._clocks.wall())
+            publisher = Publisher(self._name, self._ledger, self._stream, epoch, self._clocks, self._intervals)
+            await publisher.once(frame)
+        except Fenced:
+            raise _Over(Ended.NOT_OURS) from None
+        except (DatabaseError, OSError) as unsaid:
+            logger.warning("%s: its page could not be told (%s).", self._name, type(unsaid).__name__)
+
+    async def _back_off(self, first: float, limit: float, failures: int) -> None:
+        longest = min(limit, first * 2.0 ** (failures - 1))
+        await asyncio.sleep(random.uniform(longest / 2, longest))  # noqa: S311  jitter guards nothing
+
+
+class Hearing:
+    """When the API server last answered, by our wall clock."""
+
+    def __init__(self, clocks: Clocks) -> None:
+        self._clocks = clocks
+        self._mono: float | None = None
+
+    def hear(self, event: SourceEvent) -> None:
+        moment = heard_at(event)
+        if moment is not None:
+            self._mono = moment if self._mono is None else max(moment, self._mono)
+
+    @property
+    def at(self) -> float | None:
+        """Epoch seconds; None: never in this term."""
+        return None if self._mono is None else self._clocks.wall() - (self._clocks.mono() - self._mono)
+
+
+#: What is told when several tasks of a term failed at once.
+_GRAVITY = (_Over, Fenced, _Paused, *SQL_AWAY)
+
+
+def _worst(error: BaseExceptionGroup[BaseException] | Exception) -> Exception:
+    """The one error of a group that decides what happens next."""
+    leaves = list(_leaves(error))
+    for kind in _GRAVITY:
+        for leaf in leaves:
+            if isinstance(leaf, kind):
+                return leaf
+    return leaves[0]
+
+
+def _leaves(error: BaseException) -> Iterator[Exception]:
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _leaves(one)
+    elif isinstance(error, Exception):
+        yield error

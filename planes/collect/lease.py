@@ -1,0 +1,81 @@
+"""Who collects a cluster: a lease in Valkey, so that one collector works at a time and a successor need not wait for long.
+
+It only keeps order. What keeps the truth is the fence in SQL (planes.store.services): a collector that believes in a lease it has
+lost can neither write nor publish.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, cast
+
+import redis
+import redis.asyncio
+
+#: Seconds for which a lease holds after each renewal.
+DURATION = 15.0
+#: Seconds between renewals, and between tries while Valkey is away.
+RENEWAL = 5.0
+RETRY = 0.5
+_TIMEOUT = 2.0
+
+# Renew what is ours; when the key has vanished (Valkey restarted empty) take it anew; 0 when it is another's.
+_RENEW = """
+local owner = redis.call('GET', KEYS[1])
+if owner == ARGV[1] or not owner then
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+    return 1
+end
+return 0
+"""
+_RELEASE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+    redis.call('DEL', KEYS[1])
+end
+return 1
+"""
+
+
+def owner_key(cluster_id: int) -> str:
+    return f"pw:{cluster_id}:owner"
+
+
+class Lease:
+    """One collector's claim to one cluster. `mono` is its monotonic clock, seconds."""
+
+    def __init__(self, url: str, cluster_id: int, mono: Callable[[], float], *, duration: float = DURATION) -> None:
+        self._client = redis.asyncio.Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=None)
+        self._key = owner_key(cluster_id)
+        self._token = secrets.token_hex(16)
+        self._mono = mono
+        self._duration = duration
+        self._renewed_at = float("-inf")
+
+    async def take(self) -> bool:
+        """True if nobody else holds it. Raises redis.RedisError when Valkey cannot be reached."""
+        asked = self._mono()
+        taken = await self._client.set(self._key, self._token, nx=True, px=int(self._duration * 1000))
+        if taken:
+            self._renewed_at = asked
+        return bool(taken)
+
+    async def renew(self) -> bool:
+        """False if it is another's now. Raises redis.RedisError when Valkey cannot be reached."""
+        asked = self._mono()
+        arguments = (self._key, self._token, str(int(self._duration * 1000)))
+        held = await cast(Any, self._client.eval(_RENEW, 1, *arguments))
+        if held:
+            self._renewed_at = asked
+        return bool(held)
+
+    async def release(self) -> None:
+        """Let another take it at once. A Valkey that is away lets it expire by itself."""
+        try:
+            await cast(Any, self._client.eval(_RELEASE, 1, self._key, self._token))
+        except (redis.RedisError, OSError):
+            pass
+        finally:
+            await self._client.aclose()
+
+    def is_spent(self) -> bool:
+        """True when it has not been renewed for two thirds of its duration: its holder stops before another may begin."""
+        return self._mono() - self._renewed_at > self._duration * 2 / 3

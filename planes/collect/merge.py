@@ -1,0 +1,36 @@
+"""Frames that could not be stored yet, as one frame: latest wins, and no announced change is lost."""
+
+import msgspec
+
+from planes.picture.delta import Frame
+
+#: Announced changes kept while SQL is away. Beyond it the oldest go: the states themselves are never lost.
+CHANGES_KEPT = 20_000
+
+
+def merge(older: Frame, newer: Frame) -> Frame:
+    """The frame that has the effect of `older` and then `newer`."""
+    changes = [*older.changes, *newer.changes][-CHANGES_KEPT:]
+    if newer.full:
+        return msgspec.structs.replace(newer, changes=changes)
+    gone_components, gone_nodes = set(newer.gone_components), set(newer.gone_nodes)
+    components = {row.kind: row for row in older.components if row.kind not in gone_components}
+    components |= {row.kind: row for row in newer.components}
+    nodes = {name: row for name, row in older.nodes.items() if name not in gone_nodes}
+    nodes |= newer.nodes
+    return Frame(
+        at=newer.at,
+        full=older.full,
+        cluster=newer.cluster or older.cluster,
+        components=list(components.values()),
+        gone_components=sorted((gone_components | set(older.gone_components)) - components.keys()),
+        nodes=nodes,
+        gone_nodes=sorted((gone_nodes | set(older.gone_nodes)) - nodes.keys()),
+        attention=older.attention if newer.attention is None else newer.attention,
+        changes=changes,
+    )
+
+
+def is_urgent(frame: Frame) -> bool:
+    """Whether somebody waits for it: a state changed, something came or went. Figures and pods may wait for a second."""
+    return bool(frame.full or frame.changes or frame.attention is not None or frame.gone_nodes or frame.gone_components)

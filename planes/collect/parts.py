@@ -1,0 +1,72 @@
+"""What a collector is given: its source of events, who judges them, its clocks and its intervals."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from planes.collect.ledger import Remembered
+from planes.picture.delta import Frame
+from planes.picture.events import Mono, SourceEvent
+
+Emit = Callable[[SourceEvent], Awaitable[None]]
+
+
+class Source(Protocol):
+    """Where events come from: planes.kube.source.ClusterSource, or a script in a test."""
+
+    async def run(self, emit: Emit) -> None:
+        """Tell everything about the cluster until cancelled. `emit` may make it wait."""
+        ...
+
+
+class Judge(Protocol):
+    """Picture and assessor as one: takes events, gives frames. Pure: its times are the arguments'."""
+
+    def apply(self, event: SourceEvent) -> None: ...
+
+    def frame(self, now: Mono, wall: float) -> Frame:
+        """What changed since the frame before; the first that holds anything is full."""
+        ...
+
+    def restore(self, remembered: Remembered, now: Mono, wall: float) -> None:
+        """Begin with what was last known. Called once, before anything else."""
+        ...
+
+    def beats(self, now: Mono, wall: float) -> dict[str, float]:
+        """Node name -> epoch seconds at which its lease was last seen to change."""
+        ...
+
+    def baseline(self) -> bytes | None:
+        """What the cluster has been seen to have, if that changed since it was last asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    mono: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Seconds. The defaults are the product's; tests take shorter ones."""
+
+    tick: float = 0.25  # between judgements
+    calm: float = 1.0  # between flushes in which only figures changed
+    pulse: float = 1.0
+    beats: float = 2.0
+    touch: float = 5.0  # between looks at whether the cluster is still ours and wanted
+    renewal: float = 5.0  # of the lease
+    retry: float = 0.5  # while Valkey is away
+    pause: float = 5.0  # a gap between ticks that means that we ourselves were stopped
+    overdue: float = 2.0  # a frame that waits for SQL for longer silences the pulse: the picture is late
+    backoff: float = 0.2  # first wait after SQL refused; doubles to `backoff_limit`
+    backoff_limit: float = 5.0
+    restart: float = 5.0  # first wait after a defect; doubles to `restart_limit`
+    restart_limit: float = 60.0
+    emit: float = 30.0  # for which the source may have to wait
+
+
+#: Events between the source and the judge. When it is full the source waits, and with it the server's stream.
+QUEUE = 10_000

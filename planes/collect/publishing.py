@@ -1,0 +1,161 @@
+"""From a frame to what is stored and sent: one at a time, in order, nothing lost while SQL or Valkey is away.
+
+SQL comes first and holds the fence: what could not be stored is not sent. While SQL is away frames are merged (latest wins) and
+tried again; a publication that Valkey does not take is dropped, because a viewer who misses one sees it by `prev` and fetches a
+snapshot.
+"""
+
+import asyncio
+import logging
+import random
+
+import redis
+from django.db import InterfaceError, OperationalError
+
+from planes.collect.ledger import Ledger
+from planes.collect.merge import is_urgent, merge
+from planes.collect.parts import Clocks, Intervals
+from planes.live.stream import Stream
+from planes.live.wire import Pulse, delta_of
+from planes.picture.delta import Frame
+
+logger = logging.getLogger(__name__)
+
+#: SQL that is away, full or busy: it may be back. Other errors of SQL are defects of ours and pass through.
+SQL_AWAY = (OperationalError, InterfaceError)
+LOST = (redis.RedisError, OSError, TimeoutError)
+
+
+class Publisher:
+    """The outgoing side of one term of a collector. `name` is the cluster's, for the log."""
+
+    def __init__(self, name: str, ledger: Ledger, stream: Stream, epoch: int, clocks: Clocks, intervals: Intervals) -> None:
+        self._name = name
+        self._ledger = ledger
+        self._stream = stream
+        self._epoch = epoch
+        self._clocks = clocks
+        self._intervals = intervals
+        self._offset = 0
+        self._pending: Frame | None = None
+        self._baseline: bytes | None = None
+        self._pending_since = 0.0
+        self._flushing_since: float | None = None
+        self._flushed_at = float("-inf")
+        self._wake = asyncio.Event()
+        self._valkey_is_away = False
+
+    @property
+    def valkey_is_away(self) -> bool:
+        """Whether the last publication failed."""
+        return self._valkey_is_away
+
+    def put(self, frame: Frame, baseline: bytes | None) -> None:
+        """Have it stored and sent soon."""
+        if self._pending is None:
+            self._pending, self._pending_since = frame, self._clocks.mono()
+        else:
+            self._pending = merge(self._pending, frame)
+        self._baseline = self._baseline if baseline is None else baseline
+        self._wake.set()
+
+    def is_present(self) -> bool:
+        """Whether what was last published is the present: nothing waits for SQL for long, and something was published at all."""
+        waiting = self._flushing_since
+        if waiting is None and self._pending is not None:
+            waiting = self._pending_since
+        return self._offset > 0 and (waiting is None or self._clocks.mono() - waiting <= self._intervals.overdue)
+
+    async def run(self) -> None:
+        """Flush what is put, until cancelled. Raises services.Fenced, and django.db.Error for a defect of ours."""
+        while True:
+            await self._wake.wait()
+            await self._calm()
+            self._wake.clear()
+            frame, baseline = self._pending, self._baseline
+            if frame is None:
+                continue
+            self._flushing_since = self._pending_since
+            self._pending = self._baseline = None
+            stored = await self._store(frame, baseline)
+            self._flushing_since = None
+            await self._publish(stored)
+
+    async def _store(self, frame: Frame, baseline: bytes | None) -> Frame:
+        """Store it, however often that has to be tried. It stays the same frame and offset: a commit whose answer was lost is
+        recognised by its offset and not repeated (services.flush)."""
+        failures = 0
+        while True:
+            try:
+                stored = await self._ledger.flush(self._epoch, self._offset + 1, frame, baseline)
+            except SQL_AWAY as error:
+                failures += 1
+                if failures == 1:
+                    logger.warning("%s: SQL does not take the picture (%s); it is kept and tried again.", self._name, _name(error))
+                limit = min(self._intervals.backoff_limit, self._intervals.backoff * 2.0**failures)
+                await asyncio.sleep(random.uniform(limit / 2, limit))  # noqa: S311  jitter guards nothing
+                continue
+            self._flushed_at = self._clocks.mono()
+            if failures:
+                logger.warning("%s: SQL takes the picture again, after %d refusals.", self._name, failures)
+            return stored
+
+    async def once(self, frame: Frame) -> None:
+        """Store and send this one frame, without trying again. Raises services.Fenced, django.db.Error."""
+        await self._publish(await self._ledger.flush(self._epoch, self._offset + 1, frame, None))
+
+    async def pulse(self, heard: float | None) -> None:
+        """Say that we live, if what was published is the present."""
+        if not self.is_present():
+            return
+        pulse = Pulse(pulse=self._clocks.wall(), heard=heard, epoch=str(self._epoch), o=self._offset)
+        try:
+            await self._stream.pulse(self._ledger.cluster_id, pulse)
+        except LOST as error:
+            self._lost(error)
+        else:
+            self._found()
+
+    async def beats(self, beats: dict[str, float]) -> None:
+        """Tell the nodes' heartbeats."""
+        try:
+            await self._stream.beats(self._ledger.cluster_id, beats)
+        except LOST as error:
+            self._lost(error)
+
+    async def _calm(self) -> None:
+        """Let figures wait until a second has passed; what somebody waits for goes at once."""
+        while self._pending is not None and not is_urgent(self._pending):
+            rest = self._flushed_at + self._intervals.calm - self._clocks.mono()
+            if rest <= 0:
+                return
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(rest):
+                    await self._wake.wait()
+            except TimeoutError:
+                return
+
+    async def _publish(self, frame: Frame) -> None:
+        previous, self._offset = self._offset, self._offset + 1
+        delta = delta_of(frame, epoch=self._epoch, offset=self._offset, previous=previous)
+        try:
+            await self._stream.delta(self._ledger.cluster_id, delta)
+        except LOST as error:
+            self._lost(error)
+        else:
+            self._found()
+
+    def _lost(self, error: Exception) -> None:
+        if not self._valkey_is_away:
+            logger.warning("%s: Valkey takes no news (%s); pages are late until it does.", self._name, _name(error))
+        self._valkey_is_away = True
+
+    def _found(self) -> None:
+        if self._valkey_is_away:
+            logger.warning("%s: Valkey takes news again.", self._name)
+        self._valkey_is_away = False
+
+
+def _name(error: Exception) -> str:
+    return type(error).__name__

@@ -16,16 +16,25 @@ from planes.store import selectors
 
 #: Clusters whose snapshots are kept; 5,000 nodes take about half a megabyte.
 KEPT = 64
+#: Seconds. A collector to which nothing happens still says now and then that its picture holds; the snapshot's `at` may lag by this.
+AGE = 5.0
+
+#: Cluster id, epoch, offset, and until when the picture was known to hold (epoch seconds).
+Position = tuple[int, int, int, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A snapshot as it goes out. `position` is (cluster id, epoch, offset, time of the flush)."""
+    """A snapshot as it goes out."""
 
-    position: tuple[int, int, int, float | None]
+    position: Position
     etag: str
     plain: bytes
     zipped: bytes
+
+    def holds(self, now: Position) -> bool:
+        """Whether this is still the picture: the same offset, and judged no longer ago than the newest by more than AGE."""
+        return self.position[:3] == now[:3] and now[3] - self.position[3] < AGE
 
 
 class Snapshots:
@@ -43,7 +52,7 @@ class Snapshots:
             self._kept.pop(slug, None)
             return None
         kept = self._kept.get(slug)
-        if kept is not None and kept.position == position:
+        if kept is not None and kept.holds(position):
             self._kept.move_to_end(slug)
             return kept
         flight = self._flights.get(slug)
@@ -53,7 +62,7 @@ class Snapshots:
         # One who goes away must not take the snapshot from those who wait with it.
         return await asyncio.shield(flight)
 
-    async def _fetch(self, slug: str, position: tuple[int, int, int, float | None]) -> Encoded | None:
+    async def _fetch(self, slug: str, position: Position) -> Encoded | None:
         encoded = await database_sync_to_async(_encode, thread_sensitive=False)(slug, position[0])
         if encoded is not None:
             self.encoded += 1
@@ -64,9 +73,9 @@ class Snapshots:
         return encoded
 
 
-def _position(slug: str) -> tuple[int, int, int, float | None] | None:
+def _position(slug: str) -> Position | None:
     head = selectors.cluster(slug)
-    return None if head is None else (head.id, head.epoch, head.offset, head.collected_at)
+    return None if head is None else (head.id, head.epoch, head.offset, head.collected_at or 0.0)
 
 
 def _encode(slug: str, cluster_id: int) -> Encoded | None:
@@ -75,7 +84,7 @@ def _encode(slug: str, cluster_id: int) -> Encoded | None:
         return None
     plain = msgspec.json.encode(snapshot)
     return Encoded(
-        position=(cluster_id, int(snapshot.epoch), snapshot.o, snapshot.at or None),
+        position=(cluster_id, int(snapshot.epoch), snapshot.o, snapshot.at),
         etag=answers.etag_of(plain),
         plain=plain,
         zipped=answers.zipped_of(plain),

@@ -1,0 +1,131 @@
+"""Fixtures of the web edge: a collected cluster, somebody who is signed in, and the real server on a real port."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import uvicorn
+from channels.db import database_sync_to_async
+from django.conf import settings as live_settings
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+from websockets.asyncio.client import ClientConnection, connect
+
+from dashboard.hub import Hub
+from tests.dashboard.rows import Collecting, full_frame
+
+
+@pytest.fixture(autouse=True)
+def _no_failed_sign_ins() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def collecting(transactional_db: None) -> Collecting:
+    """A cluster "prod" with three nodes, flushed once."""
+    collecting = Collecting()
+    collecting.flush(full_frame())
+    return collecting
+
+
+@pytest.fixture
+def visitor(transactional_db: None) -> User:
+    return User.objects.create_user("ada", password="correct horse battery")
+
+
+@pytest.fixture
+def session(visitor: User) -> str:
+    """The key of a session that signs in the visitor."""
+    client = Client()
+    client.force_login(visitor)
+    return client.cookies[live_settings.SESSION_COOKIE_NAME].value
+
+
+@dataclass
+class Served:
+    """The product, served by uvicorn in the test's own event loop."""
+
+    port: int
+    server: uvicorn.Server
+    session: str
+    sockets: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def hub(self) -> Hub:
+        hub: Hub = self.server.lifespan.state["hub"]
+        return hub
+
+    async def socket(
+        self, path: str, *, signed_in: bool = True, origin: str | None = None, host: str | None = None
+    ) -> ClientConnection:
+        """An open WebSocket; closed when the test ends."""
+        headers = {"Cookie": f"{live_settings.SESSION_COOKIE_NAME}={self.session}"} if signed_in else {}
+        # The name in the URL makes the Host header; the connection goes to 127.0.0.1 whatever it says.
+        connecting = connect(
+            f"ws://{host or f'127.0.0.1:{self.port}'}{path}",
+            host="127.0.0.1",
+            port=self.port,
+            origin=(origin or self.origin),  # type: ignore[arg-type]  # a NewType of str
+            additional_headers=headers,
+            open_timeout=10,
+            proxy=None,
+        )
+        return await self.sockets.enter_async_context(connecting)
+
+
+@pytest.fixture
+async def served(valkey: str, settings: Settings, session: str) -> AsyncIterator[Served]:
+    """The real server, with a real Valkey."""
+    settings.REDIS_URL = valkey
+    async with serving(session) as served:
+        yield served
+
+
+@contextlib.asynccontextmanager
+async def serving(session: str) -> AsyncIterator[Served]:
+    """Start the server with the options that `manage.py up` gives it, on a port of its own."""
+    from dashboard.asgi import application
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        application,
+        ws="websockets-sansio",
+        http="h11",
+        lifespan="on",
+        ws_per_message_deflate=False,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve([listening]))
+    try:
+        await holds(lambda: server.started or running.done())
+        served = Served(listening.getsockname()[1], server, session)
+        async with served.sockets:
+            yield served
+    finally:
+        server.should_exit = True
+        await asyncio.wait_for(running, 20)
+        listening.close()
+
+
+in_thread = database_sync_to_async
+
+
+async def holds(condition: Callable[[], bool], patience: float = 10.0) -> None:
+    """Wait until a condition holds, for a limited time."""
+    async with asyncio.timeout(patience):
+        while not condition():  # noqa: ASYNC110 - what is waited for lies in the product, which tells nobody
+            await asyncio.sleep(0.01)

@@ -1,0 +1,60 @@
+"""Frames for tests: a cluster of nodes with a scheduler, as a collector would flush them."""
+
+from planes.live.wire import Delta, delta_of
+from planes.models import Cluster
+from planes.picture.delta import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, PlaneRow
+from planes.store import services
+
+AT = 1_780_000_000.0
+
+
+def agent(state: str = "healthy") -> AgentRow:
+    return AgentRow(state, "Its lease is renewed in time." if state == "healthy" else "No heartbeat.", AT - 60, version="v1.36.2")
+
+
+def node(name: str, state: str = "healthy", *, at: float = AT) -> NodeRow:
+    because = "" if state == "healthy" else f"No heartbeat for ⟨a:{at:.1f}⟩."
+    return NodeRow(name, f"uid-{name}", state, because, at, agent(state), agent(), agent(), zone="a", pods_used=7, pods_max=110)
+
+
+def component(kind: str = "kube-scheduler", state: str = "healthy") -> ComponentRow:
+    return ComponentRow(kind, "control", state, "Its lease is renewed in time.", AT - 60, line="lease 1 s old")
+
+
+def full_frame(nodes: int = 3, *, at: float = AT) -> Frame:
+    """The first frame of a collector."""
+    plane = PlaneRow("healthy", "", at)
+    return Frame(
+        at=at,
+        full=True,
+        cluster=ClusterRow(server="https://127.0.0.1:6443", version="v1.36.2", heard_at=at, control=plane, data=plane),
+        components=[component()],
+        nodes={f"node-{number}": node(f"node-{number}") for number in range(nodes)},
+        attention=[],
+    )
+
+
+def silent_frame(name: str, *, at: float = AT + 1) -> Frame:
+    """A node whose kubelet fell silent."""
+    return Frame(
+        at=at,
+        nodes={name: node(name, "down", at=at)},
+        attention=[AttentionRow(f"node/{name}", "Node", name, f"{name} · kubelet", "down", "No heartbeat.", at)],
+        changes=[ChangeRow("Node", name, "kubelet", "healthy", "down", "No heartbeat.", at)],
+    )
+
+
+class Collecting:
+    """Writes frames of one cluster as its collector does, and gives the delta to publish for each."""
+
+    def __init__(self, slug: str = "prod") -> None:
+        self.cluster = Cluster.objects.create(slug=slug, name=slug, source="demo")
+        self.id: int = self.cluster.pk
+        self.epoch = services.take(self.id)
+        self.offset = 0
+
+    def flush(self, frame: Frame) -> Delta:
+        """Store the frame as the next offset."""
+        frame = services.flush(self.id, self.epoch, self.offset + 1, frame)
+        self.offset += 1
+        return delta_of(frame, epoch=self.epoch, offset=self.offset, previous=self.offset - 1)

@@ -1,0 +1,223 @@
+"""The real server and a real Valkey: who is let in, what arrives, and what happens when a part goes away."""
+
+import asyncio
+import contextlib
+import time
+
+import msgspec
+import pytest
+from django.contrib.sessions.models import Session
+from pytest_django import Settings
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from dashboard import consumers
+from dashboard.hub import QUEUE_SIZE
+from planes.live.stream import Stream
+from planes.live.wire import Delta, Pulse
+from planes.store import services
+from tests.dashboard.conftest import Served, holds, in_thread, serving
+from tests.dashboard.rows import Collecting, silent_frame
+from tests.services import Valkey
+
+PATIENCE = 10.0
+
+
+async def messages(socket: ClientConnection, until: str) -> list[dict[str, object]]:
+    """Messages up to and with the first that has this key."""
+    received: list[dict[str, object]] = []
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            received.append(msgspec.json.decode(await socket.recv(), type=dict[str, object]))
+            if until in received[-1]:
+                return received
+
+
+async def close_code(socket: ClientConnection) -> int:
+    """The code with which the server closes."""
+    async with asyncio.timeout(PATIENCE):
+        with contextlib.suppress(ConnectionClosed):
+            async for _ in socket:
+                pass
+    assert socket.close_code is not None
+    return socket.close_code
+
+
+async def following(stream: Stream, collecting: Collecting, socket: ClientConnection) -> None:
+    """Pulse until the socket hears it: from then on nothing is missed."""
+    pulse = Pulse(pulse=time.time(), heard=None, epoch=str(collecting.epoch), o=collecting.offset)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            await stream.pulse(collecting.id, pulse)
+            try:
+                async with asyncio.timeout(0.2):
+                    await messages(socket, "pulse")
+                    return
+            except TimeoutError:
+                continue
+
+
+async def test_deltas_arrive_in_order_after_a_heartbeat(served: Served, valkey: str, collecting: Collecting) -> None:
+    socket = await served.socket("/ws/c/prod/")
+    first = await messages(socket, "hb")
+    assert first[0]["app"]
+    stream = Stream(valkey)
+    await following(stream, collecting, socket)
+    for number in range(20):
+        delta = await in_thread(collecting.flush)(silent_frame(f"node-{number % 3}"))
+        await stream.delta(collecting.id, delta)
+    offsets = [(await messages(socket, "u"))[-1]["o"] for _ in range(20)]
+    await stream.aclose()
+    assert offsets == list(range(2, 22))
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "http://127.0.0.1:1", "https://127.0.0.1", "http://localhost.evil.example", "null", "file://"]
+)
+async def test_a_socket_from_another_origin_is_refused(served: Served, collecting: Collecting, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as caught:
+        await served.socket("/ws/c/prod/", origin=origin)
+    assert caught.value.response.status_code == 403
+
+
+async def test_a_socket_for_another_host_is_refused(served: Served, collecting: Collecting) -> None:
+    with pytest.raises(InvalidStatus) as caught:
+        await served.socket("/ws/c/prod/", host=f"evil.example:{served.port}", origin=f"http://evil.example:{served.port}")
+    assert caught.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/ws/c/prod/", "/ws/wall/"])
+async def test_who_is_not_signed_in_is_closed_with_4401(served: Served, collecting: Collecting, path: str) -> None:
+    assert await close_code(await served.socket(path, signed_in=False)) == consumers.SIGNED_OUT
+    assert served.hub.viewers == 0
+
+
+async def test_an_unknown_cluster_is_said_to_be_gone(served: Served, collecting: Collecting) -> None:
+    socket = await served.socket("/ws/c/nowhere/")
+    assert await messages(socket, "gone") == [{"gone": True}]
+    assert await close_code(socket) == consumers.NO_SUCH_CLUSTER
+
+
+async def test_a_client_that_keeps_talking_is_closed(served: Served, collecting: Collecting) -> None:
+    socket = await served.socket("/ws/c/prod/")
+    for _ in range(consumers.INCOMING_MESSAGES + 1):
+        await socket.send("hello")
+    assert await close_code(socket) == consumers.TOO_CHATTY
+
+
+async def test_a_client_that_says_too_much_at_once_is_closed(served: Served, collecting: Collecting) -> None:
+    socket = await served.socket("/ws/c/prod/")
+    await socket.send("x" * (consumers.INCOMING_SIZE + 1))
+    assert await close_code(socket) == consumers.TOO_CHATTY
+
+
+async def test_a_session_that_ends_closes_its_sockets(
+    served: Served, collecting: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "RECHECK", 0.1)
+    socket = await served.socket("/ws/c/prod/")
+    await messages(socket, "hb")
+    await in_thread(Session.objects.all().delete)()
+    assert await close_code(socket) == consumers.SIGNED_OUT
+
+
+async def test_a_cluster_no_longer_watched_is_said_to_be_gone(
+    served: Served, collecting: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "RECHECK", 0.1)
+    socket = await served.socket("/ws/c/prod/")
+    await in_thread(lambda: type(collecting.cluster).objects.update(enabled=False))()
+    assert (await messages(socket, "gone"))[-1] == {"gone": True}
+
+
+async def test_a_closed_socket_leaves_the_hub(served: Served, collecting: Collecting) -> None:
+    socket = await served.socket("/ws/c/prod/")
+    wall = await served.socket("/ws/wall/")
+    await messages(socket, "hb")
+    await messages(wall, "hb")
+    assert served.hub.viewers == 2
+    await socket.close()
+    await wall.close()
+    await holds(lambda: served.hub.viewers == 0)
+
+
+async def test_a_wall_gets_pulses_and_one_changed_a_second(served: Served, valkey: str, collecting: Collecting) -> None:
+    wall = await served.socket("/ws/wall/")
+    stream = Stream(valkey)
+    await following(stream, collecting, wall)
+    for number in range(10):
+        await stream.delta(collecting.id, await in_thread(collecting.flush)(silent_frame(f"node-{number % 3}")))
+    seen = await messages(wall, "changed")
+    assert seen[-1] == {"slug": "prod", "changed": True}
+    # All ten were handed on by now or will be with the next word, a second later: never ten words.
+    await stream.pulse(collecting.id, Pulse(pulse=1.0, heard=None, epoch="1", o=1))
+    rest = await messages(wall, "pulse")
+    assert sum("changed" in message for message in rest) <= 1
+    await stream.aclose()
+
+
+async def test_viewers_resync_after_valkey_was_killed_and_came_back(
+    own_valkey: Valkey, settings: Settings, session: str, collecting: Collecting
+) -> None:
+    settings.REDIS_URL = own_valkey.url
+    async with serving(session) as served:
+        socket = await served.socket("/ws/c/prod/")
+        stream = Stream(own_valkey.url)
+        await following(stream, collecting, socket)
+        own_valkey.kill()
+        await asyncio.to_thread(own_valkey.start)
+        started = time.monotonic()
+        await messages(socket, "resync")
+        assert time.monotonic() - started < 5
+        await following(stream, collecting, socket)
+        await stream.aclose()
+        assert served.hub.counters.lost == 1
+        assert served.hub.counters.failures == 0
+
+
+async def test_the_server_starts_without_valkey_and_viewers_are_let_in(
+    own_valkey: Valkey, settings: Settings, session: str, collecting: Collecting
+) -> None:
+    own_valkey.kill()
+    settings.REDIS_URL = own_valkey.url
+    async with serving(session) as served:
+        await messages(await served.socket("/ws/c/prod/"), "hb")
+
+
+async def test_a_new_collector_continues_in_its_own_epoch(served: Served, valkey: str, collecting: Collecting) -> None:
+    socket = await served.socket("/ws/c/prod/")
+    stream = Stream(valkey)
+    await following(stream, collecting, socket)
+    collecting.epoch = await in_thread(services.take)(collecting.id)
+    collecting.offset = 0
+    await stream.delta(collecting.id, await in_thread(collecting.flush)(silent_frame("node-1")))
+    raw = msgspec.json.encode((await messages(socket, "u"))[-1])
+    await stream.aclose()
+    assert msgspec.json.decode(raw, type=Delta).epoch == str(collecting.epoch)
+
+
+async def test_a_viewer_that_stops_reading_costs_bounded_memory_and_others_nothing(
+    served: Served, valkey: str, collecting: Collecting
+) -> None:
+    slow, quick = await served.socket("/ws/c/prod/"), await served.socket("/ws/c/prod/")
+    stream = Stream(valkey)
+    await following(stream, collecting, quick)
+    # Paused, the client's library and both kernels still take a few megabytes; then the server's own queue fills up.
+    slow.transport.pause_reading()
+    viewers = served.hub._clusters[collecting.id].viewers
+    delta = await in_thread(collecting.flush)(silent_frame("node-1"))
+    delta.u.changes *= 300  # about 50 kB
+    sent = 0
+    async with asyncio.timeout(30):
+        while not any(viewer.resyncs for viewer in viewers):
+            for _ in range(8):
+                await stream.delta(collecting.id, delta)
+                sent += 1
+            for _ in range(8):
+                await messages(quick, "u")
+    assert max(viewer.size for viewer in viewers) <= QUEUE_SIZE
+    assert sum(viewer.resyncs > 0 for viewer in viewers) == 1
+    slow.transport.resume_reading()
+    received = await messages(slow, "resync")
+    assert len(received) < sent
+    await stream.aclose()

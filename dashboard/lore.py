@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Lore:
-    """`role` fits on a card; `does` and `away` are one to three sentences; `commands` are what a person types next, and only read."""
+    """`role` fits on a card; `does` and `away` are one to three sentences; `commands` are what one types next."""
 
     kind: str
     title: str

@@ -66,6 +66,11 @@ class ComponentPage:
     def plane_name(self) -> str:
         return {"control": "control plane", "data": "data plane"}.get(self.plane, "add-on")
 
+    @property
+    def stands(self) -> bool:
+        """The state may be said although the cluster does not answer: its collector, which is alive, has judged just that."""
+        return self.late is not None and self.late.cause == "cluster" and self.state in ("down", "unknown")
+
 
 def is_agent(kind: str) -> bool:
     """Whether this kind runs on every node, so that the component is a roll-up of nodes."""

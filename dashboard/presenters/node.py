@@ -89,6 +89,11 @@ class NodePage:
     fault: FaultRow | None
     late: Lateness | None
 
+    @property
+    def stands(self) -> bool:
+        """The state may be said although the cluster does not answer: its collector, which is alive, has judged just that."""
+        return self.late is not None and self.late.cause == "cluster" and self.state in ("down", "unknown")
+
 
 def node_page(detail: NodeDetail, late: Lateness | None) -> NodePage:
     """What a node's page shows; states as they may be said now."""

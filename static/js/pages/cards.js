@@ -1,0 +1,57 @@
+/** Cards of clusters: each is judged by its own pulses, so that one cluster that is late does not grey the others. */
+
+import { duration } from "../ages.js";
+import { LATE_AFTER } from "../freshness.js";
+
+/**
+ * What a card says beside its name. `late`: its states cannot be said now. `silent`: its collector lives, but the API server does
+ * not answer; the states are what the collector makes of that. Pure.
+ * @param {number | null} pulse @param {number | null} heard @param {number} now all epoch seconds of the server's clock
+ */
+export function judge(pulse, heard, now) {
+  if (pulse === null) return { late: true, silent: false, status: "not seen yet" };
+  if (now - pulse > LATE_AFTER) return { late: true, silent: false, status: `not seen for ${duration(now - pulse)}` };
+  if (heard === null) return { late: false, silent: true, status: "no answer" };
+  if (now - heard > LATE_AFTER) return { late: false, silent: true, status: `no answer for ${duration(now - heard)}` };
+  return { late: false, silent: false, status: "live" };
+}
+
+/** A moment in an attribute. @param {Element} card @param {string} name */
+function moment(card, name) {
+  const text = card.getAttribute(name);
+  return text ? Number(text) : null;
+}
+
+/** Judge every card anew; `frozen` while the line to the server is lost: then none is the present. @param {number} now */
+export function judgeCards(now, frozen = false) {
+  for (const card of document.querySelectorAll("[data-card]")) {
+    const said = judge(moment(card, "data-pulse"), moment(card, "data-heard"), now);
+    card.classList.toggle("is-late", said.late || frozen);
+    card.classList.toggle("is-silent", said.silent);
+    const status = card.querySelector("[data-status]");
+    const text = frozen && !said.late ? "not live" : said.status;
+    if (status && status.textContent !== text) status.textContent = text;
+  }
+}
+
+/** A pulse has come. @param {string} slug @param {{ pulse: number, heard: number | null }} pulse @returns whether its card is here */
+export function pulseCard(slug, pulse) {
+  const card = document.querySelector(`[data-card="${CSS.escape(slug)}"]`);
+  if (!card) return false;
+  card.setAttribute("data-pulse", String(pulse.pulse));
+  if (pulse.heard !== null) card.setAttribute("data-heard", String(pulse.heard));
+  return true;
+}
+
+/** The newest pulse and answer of all cards: a page of many is late only when all of them are. */
+export function newest() {
+  const cards = [...document.querySelectorAll("[data-card]")];
+  /** @param {string} name */
+  const top = (name) => cards.reduce((best, card) => Math.max(best, moment(card, name) ?? -Infinity), -Infinity);
+  return { count: cards.length, pulse: finite(top("data-pulse")), heard: finite(top("data-heard")) };
+}
+
+/** @param {number} value */
+function finite(value) {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,69 @@
+/** Saying how old a page is: in the header always, across the page when it is not the present. */
+
+import { clock, duration } from "../ages.js";
+
+/** @typedef {import("../freshness.js").Freshness} Freshness */
+
+/**
+ * Why, in a sentence. Pure.
+ * @param {Freshness} fresh @param {{ now: number, fault: string, many: boolean }} about
+ */
+export function why(fresh, about) {
+  const since = fresh.since === null ? "" : ` since ${clock(fresh.since)}`;
+  const again = fresh.retry === null ? "" : ` Trying again in ${duration(fresh.retry - about.now)}.`;
+  switch (fresh.why) {
+    case "offline":
+      return `This device is offline${since}. This is the last picture.`;
+    case "socket":
+      return `Planewatch has not been reached${since}. This is the last picture.${again}`;
+    case "collector":
+      return about.many
+        ? `No cluster's collector has been heard${since}. This is the last picture.`
+        : `The collector of this cluster has not been heard${since}. This is the last picture.`;
+    case "cluster":
+      return `${about.fault || `The API server has not answered${since}.`} This is the last picture.${again}`;
+    case "signed out":
+      return "You are signed out; what is shown here no longer changes. Load the page again to sign in.";
+    case "gone":
+      return "This is no longer watched, or no longer there; what is shown here no longer changes.";
+    default:
+      return "";
+  }
+}
+
+/** The header's words. Pure. @param {Freshness} fresh */
+export function brief(fresh) {
+  if (fresh.kind === "waiting") return "connecting …";
+  const age = `${duration(fresh.age)} ${fresh.kind === "live" ? "ago" : "old"}`;
+  if (fresh.kind === "live") return `live · ${age}`;
+  return fresh.since === null ? "not live" : `not live · ${age}`;
+}
+
+/**
+ * Show it. The body has the class `not-live` while what it shows is not the present.
+ * @param {Freshness} fresh @param {{ now: number, fault: string, many: boolean }} about
+ */
+export function show(fresh, about) {
+  const late = fresh.kind === "late";
+  document.body.classList.toggle("not-live", late);
+  const header = document.getElementById("freshness");
+  if (header) {
+    header.classList.toggle("is-live", fresh.kind === "live");
+    header.classList.toggle("is-late", late);
+    const state = fresh.kind === "live" ? "healthy" : late ? "degraded" : "unknown";
+    header.querySelector("svg")?.setAttribute("class", `glyph glyph-s state-${state}`);
+    header.querySelector("use")?.setAttribute("href", `#glyph-${state}`);
+    say(header.querySelector("span"), brief(fresh));
+  }
+  const notice = document.getElementById("late");
+  if (!notice) return;
+  notice.hidden = !late;
+  if (!late) return;
+  say(notice.querySelector("[data-late-age]"), fresh.since === null ? "Not live" : `${duration(fresh.age)} old`);
+  say(notice.querySelector("[data-late-why]"), why(fresh, about));
+}
+
+/** @param {Element | null} element @param {string} text */
+function say(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}

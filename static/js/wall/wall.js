@@ -1,0 +1,29 @@
+/** The wall of all clusters: lays the cards out, keeps the screen awake, hides the pointer, and shifts a little against burn-in. */
+
+import { clock } from "../ages.js";
+import { grid } from "./grid.js";
+import { keepAwake, stillPointer, wander } from "./screen.js";
+
+const root = /** @type {HTMLElement} */ (document.getElementById("live"));
+const face = document.getElementById("wall-clock");
+
+function lay() {
+  const element = document.getElementById("wall-grid");
+  if (!element) return;
+  const { columns, rows } = grid(Number(element.dataset["count"]), element.clientWidth, element.clientHeight);
+  element.style.setProperty("--columns", String(columns));
+  element.style.setProperty("--rows", String(rows));
+}
+
+function tell() {
+  if (face) face.textContent = clock(Date.now() / 1000);
+}
+
+lay();
+tell();
+setInterval(tell, 1000);
+addEventListener("resize", lay);
+root.addEventListener("renewed", lay);
+keepAwake();
+stillPointer();
+wander(root);

@@ -75,11 +75,15 @@ class Bounds:
     leader_degraded: float = _bound(
         1.0, "× lease duration", "leaders", "lease not renewed for longer: degraded", "client-go leader election"
     )
-    leader_down: float = _bound(2.0, "× lease duration", "leaders", "lease not renewed for longer: down", "client-go leader election")
+    leader_down: float = _bound(
+        2.0, "× lease duration", "leaders", "lease not renewed for longer: down", "client-go leader election"
+    )
     leader_released: float = _bound(15.0, "s", "leaders", "lease released and not taken again for longer: down")
     leader_handover: float = _bound(5.0, "s", "leaders", "lease released and not taken again for longer: degraded")
     leader_failovers: float = _bound(3.0, "changes of holder", "leaders", "so many within the window: degraded")
-    flap_window: float = _bound(900.0, "s", "all", "changes of holder, restarts and flips of Ready are counted over so long a window")
+    flap_window: float = _bound(
+        900.0, "s", "all", "changes of holder, restarts and flips of Ready are counted over so long a window"
+    )
     pod_undecided: float = _bound(
         30.0, "s", "kube-scheduler", "a pod without any PodScheduled condition for longer while the lease is fresh: degraded"
     )
@@ -101,25 +105,32 @@ class Bounds:
     ready_flips: float = _bound(2.0, "flips", "kubelet", "more flips of Ready within the window: degraded")
     kubelet_skew: float = _bound(3.0, "minor versions", "kubelet", "older than the API server by more, or newer: degraded", _SKEW)
     all_silent: float = _bound(
-        14.0, "s", "kubelet", "no node lease renewed at all for so long: not the nodes, but what they have in common (renewed every 10 s)"
+        14.0,
+        "s",
+        "kubelet",
+        "no node lease renewed at all for so long: not the nodes, but what they have in common (renewed every 10 s)",
     )
     all_silent_least: float = _bound(3.0, "nodes", "kubelet", "so many nodes must fall silent together for that")
 
     # --- kube-proxy -----------------------------------------------------------------------------------------------------------
     proxy_missing: float = _bound(60.0, "s", "kube-proxy", "no pod on a node where the DaemonSet wants one for longer: down")
     proxy_restarts: float = _bound(3.0, "restarts", "kube-proxy", "so many within the window: degraded")
-    proxy_skew: float = _bound(3.0, "minor versions", "kube-proxy", "from the API server (older) or from its kubelet by more: degraded", _SKEW)
+    proxy_skew: float = _bound(
+        3.0, "minor versions", "kube-proxy", "from the API server (older) or from its kubelet by more: degraded", _SKEW
+    )
 
     # --- roll-ups -------------------------------------------------------------------------------------------------------------
     rollup_down: float = _bound(0.5, "of nodes", "data plane", "so many of the nodes seen are down: the whole is down")
-    zone_least: float = _bound(2.0, "nodes", "data plane", "a zone of at least so many nodes that is down as a whole: the data plane is down")
+    zone_least: float = _bound(
+        2.0, "nodes", "data plane", "a zone of at least so many nodes that is down as a whole: the data plane is down"
+    )
 
 
 def declared() -> Iterator[Bound]:
     """Every bound in the order of its declaration."""
     for one in dataclasses.fields(Bounds):
-        about = one.metadata
-        yield Bound(one.name, float(one.default), about["unit"], about["component"], about["says"], about["source"])
+        about, value = one.metadata, getattr(DEFAULT, one.name)
+        yield Bound(one.name, float(value), about["unit"], about["component"], about["says"], about["source"])
 
 
 DEFAULT = Bounds()

@@ -245,6 +245,7 @@ class NodeObservation:
     lease: LeaseSeen | None
     proxies: tuple[PodSeen, ...]
     proxy_missing_since: Mono | None  # since when no kube-proxy pod is on this node
+    proxy_short: bool = False  # the DaemonSet wants more pods than there are, or is not visible
     replacement: PodSeen | None = None
 
 

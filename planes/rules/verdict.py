@@ -52,7 +52,9 @@ class Verdict:
     """`because` is one or two plain sentences. `line` is the one most telling piece of evidence, short enough for a card.
 
     `due` is the earliest moment (monotonic) at which this verdict could change although nothing new is observed: a lease that
-    will then have been frozen for too long, a window that ends. None: never by the mere passing of time.
+    will then have been frozen for too long, a window that ends. None: never by the mere passing of time. `cause` is a short stable
+    name of the rule that decided ("lease-frozen"): subjects with one cause are grouped by it. `waiting`: nothing was seen yet,
+    which is no change of state. `hold` is for how long (seconds) this verdict must stand before it is announced.
     """
 
     state: State
@@ -60,3 +62,6 @@ class Verdict:
     evidence: tuple[Evidence, ...] = field(default=())
     line: str = ""
     due: float | None = None
+    cause: str = ""
+    waiting: bool = False
+    hold: float = 0.0

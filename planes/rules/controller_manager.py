@@ -1,0 +1,48 @@
+"""kube-controller-manager and cloud-controller-manager: lease and pods, and whether controllers keep up with what is wanted."""
+
+from planes.picture.events import Mono
+from planes.rules import leader
+from planes.rules.bounds import Bounds
+from planes.rules.observation import LeaderObservation
+from planes.rules.verdict import Evidence, State
+from planes.rules.weighing import Judged, Weighing, feed_gap, plural, reach_due, unknown, unreachable, weigh_gap
+from planes.rules.wording import ago
+
+
+def judge(seen: LeaderObservation, now: Mono, bounds: Bounds) -> Judged:
+    """A controller manager of one cluster; `seen.workloads` is None for the cloud's, whose work cannot be seen so."""
+    if (away := unreachable(seen.reach, now, bounds)) is not None:
+        return Judged(unknown(away[0], "unreachable", waiting=away[2]), leader.instances(seen))
+    weighing = Weighing()
+    if (due := reach_due(seen.reach, bounds)) is not None:
+        weighing.due(due)
+    leader.weigh_lease(weighing, seen, now, bounds)
+    _weigh_lag(weighing, seen, now, bounds)
+    leader.weigh_pods(weighing, seen, now, bounds)
+    leader.weigh_versions(weighing, seen, bounds)
+    good = "Its lease is renewed in time"
+    good += ", and its controllers keep up." if seen.workloads is not None else "."
+    return Judged(weighing.verdict(good=good), leader.instances(seen))
+
+
+def _weigh_lag(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: Bounds) -> None:
+    """observedGeneration behind generation: somebody changed a workload, and no controller took notice."""
+    if seen.workloads is None:
+        return
+    should_be = f"observedGeneration follows within {bounds.generation_lag:.0f} s"
+    if (gap := feed_gap(seen.workloads, "controllers keep up", should_be, now, bounds)) is not None:
+        weigh_gap(weighing, gap, principal=False, said="Workloads cannot be seen")
+        return
+    source = seen.workloads.name
+    behind = sorted((one.lagging_since, f"{one.namespace}/{one.name}") for one in seen.lagging if one.lagging_since is not None)
+    if not behind:
+        weighing.good(Evidence("controllers keep up", "none lags", should_be, State.HEALTHY, source, seen.workloads.heard_at))
+        return
+    since, name = behind[0]
+    text = f"{plural(len(behind), 'workload')} lag, the first for {ago(since)}: {name}"
+    weighing.due(since + bounds.generation_lag)
+    if now - since > bounds.generation_lag and not seen.writes_blocked:
+        said = f"{name} was changed {ago(since)} ago and no controller has taken notice."
+        weighing.bad(Evidence("controllers keep up", text, should_be, State.DEGRADED, source, since), said, "no-work-done")
+    else:
+        weighing.good(Evidence("controllers keep up", text, should_be, State.HEALTHY, source, since))

@@ -1,0 +1,185 @@
+"""The kubelet of one node: its lease, its Ready condition, what presses it, its version."""
+
+from planes.picture.events import Mono
+from planes.rules import skew
+from planes.rules.bounds import Bounds
+from planes.rules.container_runtime import speaks_of_runtime
+from planes.rules.observation import ConditionSeen, LeaseSeen, NodeObservation, NodeScene
+from planes.rules.verdict import Evidence, State, Verdict
+from planes.rules.weighing import Weighing, feed_due, feed_gap, unknown, weigh_gap
+from planes.rules.wording import ago, until
+
+PRESSURES = {"MemoryPressure": "memory", "DiskPressure": "disk", "PIDPressure": "process ids"}
+
+
+def judge(node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) -> Verdict:
+    """The kubelet of one node."""
+    if scene.unreachable:
+        return unknown(scene.unreachable, "unreachable")
+    if scene.silence:
+        line = Evidence(
+            "node lease",
+            f"not renewed, as none of the others, for {ago(scene.silence_since or now)}",
+            "renewed",
+            State.UNKNOWN,
+            _source(node),
+            scene.silence_since,
+        )
+        return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent", (line,))
+    weighing = Weighing()
+    gap = feed_gap(scene.nodes, "Ready", "True", now, bounds)
+    if gap is not None:
+        weigh_gap(weighing, gap, principal=True, said="Nodes cannot be read")
+    _weigh_lease(weighing, node, scene, now, bounds)
+    if gap is None:
+        _weigh_ready(weighing, node)
+        _weigh_conditions(weighing, node)
+        _weigh_flips(weighing, node, now, bounds)
+    line, said = skew.weigh(node.kubelet_version, scene.server_version, bounds.kubelet_skew, f"Node {node.name}", node.seen_at)
+    if said:
+        weighing.bad(line, said, "skew")
+    else:
+        weighing.good(line)
+    return weighing.verdict(good="Its heartbeat is on time and it says Ready.")
+
+
+def _source(node: NodeObservation) -> str:
+    return f"lease kube-node-lease/{node.name}"
+
+
+def is_silent(lease: LeaseSeen | None, ready: ConditionSeen | None, now: Mono, bounds: Bounds) -> bool:
+    """Whether what its node reports is only the last known state: the lease is late, or Kubernetes itself gave it up."""
+    if ready is not None and ready.status == "Unknown":
+        return True
+    if lease is None:
+        return False
+    return lease.excused or lease.gone_at is not None or now - lease.changed_at > lease.duration * bounds.kubelet_slow
+
+
+def _weigh_lease(weighing: Weighing, node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) -> None:
+    gap = feed_gap(scene.leases, "node lease", "renewed in time", now, bounds)
+    if gap is not None:
+        weigh_gap(weighing, gap, principal=True, said="Its heartbeat cannot be seen")
+        return
+    if (due := feed_due(scene.leases, bounds)) is not None:
+        weighing.due(due)
+    lease = node.lease
+    if lease is None:
+        text = "it has none"
+        line = Evidence("node lease", text, "there, and renewed", State.UNKNOWN, _source(node), scene.leases.heard_at)
+        if scene.leases_seen_before:
+            weighing.unsure(line, "It has no lease, so its heartbeat cannot be seen.", "lease-missing")
+        else:
+            weighing.hidden(
+                Evidence("node lease", text, "there, and renewed", State.NOT_OBSERVABLE, _source(node), scene.leases.heard_at)
+            )
+        return
+    if lease.gone_at is not None:
+        line = Evidence(
+            "node lease", f"deleted {ago(lease.gone_at)} ago", "there, and renewed", State.UNKNOWN, _source(node), lease.gone_at
+        )
+        weighing.unsure(line, f"Its lease was deleted {ago(lease.gone_at)} ago, so its heartbeat cannot be seen.", "lease-missing")
+        return
+    slow, silent = lease.duration * bounds.kubelet_slow, lease.duration * bounds.kubelet_silent
+    should_be = f"renewed about every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
+    age = now - lease.changed_at
+    if age <= slow:
+        weighing.due(lease.changed_at + slow)
+        if lease.excused or (lease.stale_on_arrival and not lease.confirmed):
+            line = Evidence("node lease", "not seen to be renewed yet", should_be, State.UNKNOWN, _source(node), lease.changed_at)
+            weighing.unsure(line, "Waiting for its next heartbeat.", "lease-unconfirmed")
+            return
+        weighing.good(Evidence("node lease", "on time", should_be, State.HEALTHY, _source(node), lease.changed_at), principal=True)
+        weighing.line = f"heartbeat on time, every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
+        return
+    state = State.DOWN if age > silent else State.DEGRADED
+    weighing.due(lease.changed_at + silent)
+    said = f"No heartbeat for {ago(lease.changed_at)} of a {lease.duration:g} s lease."
+    ready = node.conditions.get("Ready")
+    if ready is not None and ready.status == "Unknown":
+        said += f" Kubernetes itself has said NotReady for {ago(ready.since)}."
+    else:
+        said += f" Kubernetes itself will say NotReady in about {until(lease.changed_at + bounds.monitor_grace)}."
+    weighing.bad(
+        Evidence("node lease", f"not renewed for {ago(lease.changed_at)}", should_be, state, _source(node), lease.changed_at),
+        said,
+        "silent",
+        line=f"no heartbeat for {ago(lease.changed_at)}",
+    )
+
+
+def _weigh_ready(weighing: Weighing, node: NodeObservation) -> None:
+    source = f"Node {node.name}"
+    ready = node.conditions.get("Ready")
+    if ready is None:
+        weighing.unsure(
+            Evidence("Ready", "never reported", "True", State.UNKNOWN, source, node.seen_at),
+            "It has not reported whether it is ready.",
+            "no-ready",
+        )
+    elif ready.status == "True":
+        weighing.good(Evidence("Ready", "True", "True", State.HEALTHY, source, ready.since), principal=True)
+        if not weighing.line:
+            weighing.line = "Ready"
+    elif ready.status == "Unknown":
+        weighing.bad(
+            Evidence(
+                "Ready", f"Unknown for {ago(ready.since)}: {ready.message or ready.reason}", "True", State.DOWN, source, ready.since
+            ),
+            f"Kubernetes has not heard from it and says Ready=Unknown for {ago(ready.since)}.",
+            "silent",
+        )
+    elif speaks_of_runtime(ready.message):
+        # The kubelet lives and tells of the runtime: that is the runtime's matter.
+        text = f"{ready.status}: {ready.message}"
+        weighing.good(
+            Evidence("Ready", f"{text} (the runtime's matter)", "True", State.HEALTHY, source, ready.since), principal=True
+        )
+        weighing.line = weighing.line or "reports the container runtime as its trouble"
+    else:
+        said = f"It says that it is not ready for {ago(ready.since)}: {ready.message or ready.reason or 'no reason told'}."
+        weighing.bad(
+            Evidence("Ready", f"{ready.status}: {ready.message or ready.reason}", "True", State.DEGRADED, source, ready.since),
+            said,
+            "not-ready",
+            hold=1.0,
+            line=f"not ready: {ready.reason}",
+        )
+
+
+def _weigh_conditions(weighing: Weighing, node: NodeObservation) -> None:
+    source = f"Node {node.name}"
+    for kind, what in PRESSURES.items():
+        condition = node.conditions.get(kind)
+        if condition is None:
+            weighing.hidden(Evidence(kind, "not reported", "False", State.NOT_OBSERVABLE, source, None))
+        elif condition.status == "True":
+            line = Evidence(
+                kind, f"True for {ago(condition.since)}: {condition.message}", "False", State.DEGRADED, source, condition.since
+            )
+            weighing.bad(
+                line, f"Its node runs short of {what} for {ago(condition.since)}; pods may be evicted.", "pressure", hold=1.0
+            )
+        elif condition.status == "False":
+            weighing.good(Evidence(kind, "False", "False", State.HEALTHY, source, condition.since))
+        else:
+            weighing.hidden(Evidence(kind, condition.status, "False", State.UNKNOWN, source, condition.since))
+    network = node.conditions.get("NetworkUnavailable")
+    if network is not None and network.status == "True":
+        line = Evidence("NetworkUnavailable", f"True: {network.message}", "False", State.DEGRADED, source, network.since)
+        weighing.bad(line, f"The node's network is not set up: {network.message or network.reason}.", "network", hold=1.0)
+
+
+def _weigh_flips(weighing: Weighing, node: NodeObservation, now: Mono, bounds: Bounds) -> None:
+    recent = [at for at in node.ready_flips if now - at <= bounds.flap_window]
+    should_be = f"at most {bounds.ready_flips:.0f} within {bounds.flap_window / 60:.0f} min"
+    source = f"Node {node.name}"
+    if not recent:
+        weighing.good(Evidence("flips of Ready", "0", should_be, State.HEALTHY, source, node.seen_at))
+        return
+    weighing.due(recent[0] + bounds.flap_window + 0.001)
+    if len(recent) > bounds.ready_flips:
+        line = Evidence("flips of Ready", str(len(recent)), should_be, State.DEGRADED, source, recent[-1])
+        weighing.bad(line, f"Ready changed {len(recent)} times within {bounds.flap_window / 60:.0f} minutes.", "flapping")
+    else:
+        weighing.good(Evidence("flips of Ready", str(len(recent)), should_be, State.HEALTHY, source, recent[-1]))

@@ -1,0 +1,54 @@
+"""kube-scheduler: its lease and pods, and whether it does its work: pods that nobody decides about."""
+
+from planes.picture.events import Mono
+from planes.rules import leader
+from planes.rules.bounds import Bounds
+from planes.rules.observation import LeaderObservation
+from planes.rules.verdict import Evidence, State
+from planes.rules.weighing import Judged, Weighing, feed_gap, plural, reach_due, unknown, unreachable, weigh_gap
+from planes.rules.wording import ago
+
+
+def judge(seen: LeaderObservation, now: Mono, bounds: Bounds) -> Judged:
+    """The scheduler of one cluster."""
+    if (away := unreachable(seen.reach, now, bounds)) is not None:
+        return Judged(unknown(away[0], "unreachable", waiting=away[2]), leader.instances(seen))
+    weighing = Weighing()
+    if (due := reach_due(seen.reach, bounds)) is not None:
+        weighing.due(due)
+    leader.weigh_lease(weighing, seen, now, bounds)
+    _weigh_undecided(weighing, seen, now, bounds)
+    leader.weigh_pods(weighing, seen, now, bounds)
+    leader.weigh_versions(weighing, seen, bounds)
+    verdict = weighing.verdict(good="Its lease is renewed in time, and every pod has been decided about.")
+    facts = (
+        {"undecided pods": f"{seen.undecided.count:,}"} if seen.pods_all is not None and seen.pods_all.listed_at is not None else {}
+    )
+    return Judged(verdict, leader.instances(seen), facts)
+
+
+def _weigh_undecided(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: Bounds) -> None:
+    """A pod that fits no node has a PodScheduled condition that says so: capacity, not the scheduler's fault. A pod without any was
+    never looked at."""
+    should_be = f"none waits longer than {bounds.pod_undecided:.0f} s without a decision"
+    if seen.pods_all is None:
+        return
+    if (gap := feed_gap(seen.pods_all, "pods undecided", should_be, now, bounds)) is not None:
+        weigh_gap(weighing, gap, principal=False, said="Waiting pods cannot be seen")
+        return
+    waiting, source, at = seen.undecided, seen.pods_all.name, seen.pods_all.heard_at
+    if waiting.oldest is None:
+        weighing.good(Evidence("pods undecided", "none", should_be, State.HEALTHY, source, at))
+        return
+    names = ", ".join(waiting.names)
+    text = f"{waiting.count:,}, the oldest for {ago(waiting.oldest)}: {names}"
+    overdue = now - waiting.oldest > bounds.pod_undecided
+    weighing.due(waiting.oldest + bounds.pod_undecided)
+    lease = seen.lease
+    leads = lease is not None and lease.gone_at is None and lease.released_at is None
+    if overdue and (leads or seen.pods) and not seen.writes_blocked:
+        said = f"It leads, yet {plural(waiting.count, 'pod')} wait for a decision, the oldest for {ago(waiting.oldest)}."
+        line = Evidence("pods undecided", text, should_be, State.DEGRADED, source, waiting.oldest)
+        weighing.bad(line, said, "no-work-done", line=f"{plural(waiting.count, 'pod')} undecided for {ago(waiting.oldest)}")
+    else:
+        weighing.good(Evidence("pods undecided", text, should_be, State.HEALTHY, source, waiting.oldest))

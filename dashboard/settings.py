@@ -86,7 +86,6 @@ CACHES = {
 
 LOGIN_URL = "signin"
 LOGIN_REDIRECT_URL = "clusters"
-LOGOUT_REDIRECT_URL = "signin"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -16,7 +16,7 @@ from planes.store import selectors
 
 #: Clusters whose snapshots are kept; 5,000 nodes take about half a megabyte.
 KEPT = 64
-#: Seconds. A collector to which nothing happens still says now and then that its picture holds; the snapshot's `at` may lag by this.
+#: Seconds. A collector to which nothing happens still says now and then that its picture holds; a snapshot's `at` may lag by this.
 AGE = 5.0
 
 #: Cluster id, epoch, offset, and until when the picture was known to hold (epoch seconds).

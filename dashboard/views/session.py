@@ -23,6 +23,8 @@ class SignIn(LoginView):
 class SignOut(LogoutView):
     """By POST only."""
 
+    template_name = "signed_out.html"
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,199 @@
+"""Signing in: the one-time link, the password with its brake, signing out, and what the cookies say."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.conf import settings as live_settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from dashboard import auth, throttle
+from dashboard.models import SignInLink
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+BASE = "http://127.0.0.1:8765"
+
+
+def path_of(link: str) -> str:
+    assert link.startswith(f"{BASE}/signin/")
+    return link.removeprefix(BASE)
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get("/").status_code == 200
+
+
+def test_opening_a_link_changes_nothing_and_its_button_signs_in_the_administrator() -> None:
+    path, client = path_of(auth.one_time_link(BASE)), Client()
+    for _ in range(3):
+        assert b"<form" in client.get(path).content
+    assert not is_signed_in(client)
+    response = client.post(path)
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert is_signed_in(client)
+    user = User.objects.get(username="admin")
+    assert user.is_superuser
+    assert not user.has_usable_password()
+
+
+def test_a_link_works_once() -> None:
+    path = path_of(auth.one_time_link(BASE))
+    assert Client().post(path).status_code == 302
+    second = Client()
+    response = second.post(path)
+    assert response.status_code == 410
+    assert b"no longer works" in response.content
+    assert second.get(path).status_code == 410
+    assert not is_signed_in(second)
+
+
+def test_a_link_is_over_after_15_minutes() -> None:
+    path, client = path_of(auth.one_time_link(BASE)), Client()
+    SignInLink.objects.update(expires=timezone.now() - timedelta(seconds=1))
+    assert client.get(path).status_code == 410
+    assert client.post(path).status_code == 410
+    assert not is_signed_in(client)
+    lifetime = auth.LINK_LIFETIME
+    assert lifetime == timedelta(minutes=15)
+
+
+def test_a_wrong_token_signs_nobody_in() -> None:
+    auth.one_time_link(BASE)
+    client = Client()
+    assert client.post("/signin/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/").status_code == 410
+    assert not is_signed_in(client)
+    assert not User.objects.exists()
+
+
+def test_a_link_cannot_be_read_out_of_the_database() -> None:
+    token = path_of(auth.one_time_link(BASE)).split("/")[2]
+    assert len(token) >= 43
+    assert token not in str(list(SignInLink.objects.values()))
+
+
+def test_a_link_needs_the_forms_own_key() -> None:
+    path, client = path_of(auth.one_time_link(BASE)), Client(enforce_csrf_checks=True)
+    assert client.post(path).status_code == 403
+    assert auth.is_open(path.split("/")[2])
+
+
+def test_a_link_does_not_open_an_account_that_is_switched_off() -> None:
+    User.objects.create_user("admin", is_active=False)
+    client = Client()
+    assert client.post(path_of(auth.one_time_link(BASE))).status_code == 410
+    assert not is_signed_in(client)
+
+
+def test_links_that_are_over_are_swept_away() -> None:
+    auth.one_time_link(BASE)
+    SignInLink.objects.update(expires=timezone.now() - timedelta(hours=1))
+    auth.one_time_link(BASE)
+    assert SignInLink.objects.count() == 1
+
+
+def test_the_command_prints_a_link() -> None:
+    out = StringIO()
+    call_command("signin", "--url", BASE, stdout=out)
+    assert Client().post(path_of(out.getvalue().strip())).status_code == 302
+
+
+def test_the_links_page_sends_no_referrer_and_is_not_stored() -> None:
+    response = Client().get(path_of(auth.one_time_link(BASE)))
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in response["Cache-Control"]
+
+
+def sign_in(client: Client, password: str, address: str = "10.0.0.1", name: str = "ada") -> int:
+    return client.post("/signin/", {"username": name, "password": password}, REMOTE_ADDR=address).status_code
+
+
+def test_a_password_signs_in_and_a_wrong_one_does_not() -> None:
+    User.objects.create_user("ada", password="correct horse battery")
+    client = Client()
+    assert sign_in(client, "wrong") == 200
+    assert not is_signed_in(client)
+    assert sign_in(client, "correct horse battery") == 302
+    assert is_signed_in(client)
+
+
+def test_after_10_failures_the_right_password_is_refused_from_there_and_only_from_there() -> None:
+    User.objects.create_user("ada", password="correct horse battery")
+    client = Client()
+    for _ in range(throttle.FAILURES):
+        assert sign_in(client, "wrong") == 200
+    assert sign_in(client, "correct horse battery") == 200
+    assert not is_signed_in(client)
+    blocked = client.post("/signin/", {"username": "ada", "password": "wrong"}, REMOTE_ADDR="10.0.0.1")
+    assert b"Wait 5 minutes" in blocked.content
+    assert sign_in(client, "correct horse battery", address="10.0.0.2") == 302
+
+
+def test_trying_many_accounts_from_one_address_is_braked_too() -> None:
+    User.objects.create_user("ada", password="correct horse battery")
+    for number in range(throttle.FAILURES_OF_ADDRESS):
+        throttle.failed("10.0.0.1", f"user-{number}")
+    assert sign_in(Client(), "correct horse battery") == 200
+    assert sign_in(Client(), "correct horse battery", address="10.0.0.2") == 302
+
+
+def test_a_success_forgives_the_failures_before_it() -> None:
+    User.objects.create_user("ada", password="correct horse battery")
+    for _ in range(3):
+        for _ in range(throttle.FAILURES - 1):
+            assert sign_in(Client(), "wrong") == 200
+        assert sign_in(Client(), "correct horse battery") == 302
+
+
+def test_signing_out_is_a_post_and_ends_the_session() -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("ada"))
+    key = client.session.session_key
+    assert client.get("/signout/").status_code == 405
+    assert is_signed_in(client)
+    assert client.post("/signout/").status_code == 200
+    assert not is_signed_in(client)
+    assert not auth.holds(key, User.objects.get().pk)
+
+
+def test_a_session_holds_until_the_password_changes_or_the_account_is_switched_off() -> None:
+    user = User.objects.create_user("ada", password="correct horse battery")
+    client = Client()
+    client.force_login(user)
+    key = client.session.session_key
+    assert auth.holds(key, user.pk)
+    assert not auth.holds(key, user.pk + 1)
+    assert not auth.holds(None, user.pk)
+    user.is_active = False
+    user.save()
+    assert not auth.holds(key, user.pk)
+    user.is_active = True
+    user.set_password("another horse battery")
+    user.save()
+    assert not auth.holds(key, user.pk)
+
+
+def test_after_signing_in_no_other_site_is_visited() -> None:
+    User.objects.create_user("ada", password="correct horse battery")
+    form = {"username": "ada", "password": "correct horse battery", "next": "https://evil.example/"}
+    assert Client().post("/signin/", form)["Location"] == "/"
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites() -> None:
+    User.objects.create_user("ada", password="correct horse battery")
+    client = Client()
+    client.get("/signin/")
+    sign_in(client, "correct horse battery")
+    session, csrf = client.cookies[live_settings.SESSION_COOKIE_NAME], client.cookies[live_settings.CSRF_COOKIE_NAME]
+    assert (session["httponly"], session["samesite"], session["path"]) == (True, "Lax", "/")
+    assert (csrf["httponly"], csrf["samesite"], csrf["path"]) == (True, "Strict", "/")

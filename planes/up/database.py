@@ -1,5 +1,6 @@
 """Reaching the database and bringing its tables up to date."""
 
+import time
 from collections.abc import Callable
 from io import StringIO
 
@@ -11,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from planes.up.refusal import Exit, RefusalError
 
 Say = Callable[[str], None]
+_SAY_EVERY_S = 2.0
 
 
 def prepare(say: Say) -> None:
@@ -58,18 +60,20 @@ def _migrate(say: Say) -> None:
 
 
 class _Progress(StringIO):
-    """Says how far migrating is, at every tenth of the way, from the lines that Django's command writes."""
+    """Says every two seconds how far migrating is, from the lines that Django's command writes."""
 
     def __init__(self, say: Say, steps: int) -> None:
         super().__init__()
         self._say = say
         self._steps = steps
         self._done = 0
+        self._said = time.monotonic()
 
     def write(self, text: str) -> int:
         if text.strip() == "OK":
             self._done += 1
-            if self._done % max(1, self._steps // 4) == 0 and self._done < self._steps:
+            if time.monotonic() - self._said > _SAY_EVERY_S:
+                self._said = time.monotonic()
                 self._say(f"  {self._done} of {self._steps} steps done.")
         return len(text)
 

@@ -97,24 +97,28 @@ class Part:
                 await asyncio.wait_for(self._stopping.wait(), wait)
 
     async def _run(self) -> None:
-        """One life of the process."""
-        self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-E",
-            "-S",
-            str(_LAUNCHER),
-            str(os.getpid()),
-            *self.recipe.command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env={**os.environ, **self.recipe.environ},
-            cwd=self.recipe.directory,
-            pass_fds=self.recipe.descriptors,
-            start_new_session=True,  # a ctrl-C in the terminal reaches `up` alone, which stops the parts in their order
-            limit=_LINE_LIMIT,
-        )
-        reading = asyncio.create_task(self._read(process))
+        """One life of the process. Its output comes through a pipe of our own: asyncio would not tell that the process has ended
+        as long as any process that it had started holds the pipe."""
+        reader, source = await self._reader()
+        try:
+            self._process = process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-E",
+                "-S",
+                str(_LAUNCHER),
+                str(os.getpid()),
+                *self.recipe.command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=source.write_end,
+                stderr=asyncio.subprocess.STDOUT,
+                env={**os.environ, **self.recipe.environ},
+                cwd=self.recipe.directory,
+                pass_fds=self.recipe.descriptors,
+                start_new_session=True,  # a ctrl-C in the terminal reaches `up` alone, which stops the parts in their order
+            )
+        finally:
+            os.close(source.write_end)
+        reading = asyncio.create_task(self._read(reader))
         waiting = asyncio.create_task(self._await_ready())
         try:
             if self._stopping.is_set():  # stopped in the very moment of starting
@@ -127,13 +131,21 @@ class Part:
             # The pipe ends when the last process that holds it has gone.
             await asyncio.wait({reading, waiting}, timeout=2)
             reading.cancel()
+            source.transport.close()
             self._output.end()
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
+    async def _reader(self) -> tuple[asyncio.StreamReader, "_Source"]:
+        read_end, write_end = os.pipe()
+        reader = asyncio.StreamReader(limit=_LINE_LIMIT)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", buffering=0)
+        )
+        return reader, _Source(transport, write_end)
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
         while True:
             try:
-                line = await process.stdout.readline()
+                line = await reader.readline()
             except ValueError:  # longer than the limit; the reader has dropped what it held
                 continue
             if not line:
@@ -151,6 +163,12 @@ class Part:
         if self._process is not None and self._process.returncode is None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(number)
+
+
+@dataclass(frozen=True)
+class _Source:
+    transport: asyncio.ReadTransport
+    write_end: int
 
 
 def _kill_group(leader: int) -> None:

@@ -30,7 +30,7 @@ def of_os_error(error: OSError, path: object) -> RefusalError:
     remedy = "Name another with --data-dir or PLANEWATCH_DATA_DIR, or mend its rights."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return RefusalError(
-            f"The disk that holds {path} is full.", "Free some space, or name another place with --data-dir.", Exit.PLACE
+            f"{path} is on a disk that is full.", "Free some space, or name another place with --data-dir.", Exit.PLACE
         )
     if error.errno == errno.EROFS:
         return RefusalError(f"{path} is on a disk that is mounted read-only.", "Name another place with --data-dir.", Exit.PLACE)

@@ -37,6 +37,7 @@ _VALKEY, _DEMO, _WORKERS, _WEB = range(4)
 def run(wishes: Wishes, say: Say) -> Exit:
     """Start, supervise, stop. Raises RefusalError for what cannot be started."""
     data_dir: Path = settings.DATA_DIR
+    os.umask(0o077)
     datadir.prepare(data_dir)
     with datadir.Lock(data_dir) as lock:
         choice = choose(wishes.asked, Around(os.environ, wishes.home), data_dir / "demo", kubeconfigs.read)

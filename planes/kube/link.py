@@ -1,0 +1,194 @@
+"""Asking one cluster: requests with time limits, one sign-in for all, every failure a `FaultError`.
+
+A `Link` is one cluster's ApiClient for the life of a source. All feeds and probes share it, and so its connections and its
+credentials: whoever meets a 401 signs in anew for everybody, once.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+
+from planes.kube import errors
+from planes.kube.connect import Access, Target, open_access
+from planes.kube.errors import Answer, FaultError, RedirectedError
+from planes.kube.tls import Handshakes, observe
+
+logger = logging.getLogger(__name__)
+
+#: Seconds for TCP and TLS together.
+CONNECT_LIMIT = 5.0
+#: Signing in anew is tried at most this often, in seconds: an exec plugin costs a process, an identity provider counts.
+SIGN_IN_EVERY = 10.0
+#: Credentials that say when they end are renewed this long before, in seconds.
+RENEW_BEFORE = 30.0
+#: No answer is longer than this, in bytes.
+LONGEST_ANSWER = 256 << 20
+#: A time limit overrun by more than this says that we ourselves stood still, in seconds.
+PAUSE = 2.0
+
+
+class Link:
+    """One cluster's client. Make it with `open_link`; close it with `close`."""
+
+    def __init__(
+        self, target: Target, access: Access, *, clock: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time
+    ) -> None:
+        self._target = target
+        self._clock = clock
+        self._wall = wall
+        self._signing_in = asyncio.Lock()
+        self._tried_at = float("-inf")
+        self._generation = 0
+        self._retired: list[Access] = []
+        self._access = access
+        self._handshakes = self._prepare(access)
+
+    @property
+    def server(self) -> str:
+        """Scheme, host and port, as may be shown."""
+        return self._access.server
+
+    def certificate_not_after(self) -> float | None:
+        """End of the serving certificate's validity, epoch seconds; None before the first handshake and without TLS."""
+        return self._handshakes.not_after()
+
+    async def reload(self) -> None:
+        """Sign in anew because the kubeconfig has changed. Raises `FaultError` when what it says now cannot be used."""
+        self._tried_at = float("-inf")
+        await self._sign_in(self._generation)
+
+    async def close(self) -> None:
+        for access in (*self._retired, self._access):
+            await access.client.close()
+
+    async def get(self, path: str, *, limit: float, gzip: bool = True, accept: str = "application/json") -> Answer:
+        """The whole answer, whatever its status. Raises `FaultError` when there is none within `limit` seconds."""
+        started, wall = self._clock(), self._wall()
+        timeout = aiohttp.ClientTimeout(total=limit, sock_connect=min(limit, CONNECT_LIMIT))
+        async with self._explained(limit):
+            response = await self._send(path, gzip, accept, timeout)
+            async with response:
+                body = await _read(response, path)
+        ended = self._clock()
+        return _answer(path, response, body, ended - started, ended, wall + (ended - started) / 2)
+
+    async def ask(self, path: str, *, limit: float, accept: str = "application/json") -> Answer:
+        """As `get`, but an answer other than 200 raises its fault."""
+        answer = await self.get(path, limit=limit, accept=accept)
+        if answer.status != 200:
+            raise self.fault_of(answer)
+        return answer
+
+    def fault_of(self, answer: Answer) -> FaultError:
+        return FaultError(errors.of_answer(answer, self.server, self._access.signed_in_with))
+
+    @asynccontextmanager
+    async def stream(self, path: str, *, opening: float, quiet: float) -> AsyncIterator[AsyncIterator[bytes]]:
+        """An answer that goes on: its chunks as they arrive. `opening` bounds the wait for its head, `quiet` the silence in it.
+
+        A fault of kind HANGING raised while reading means silence; before that, that the stream did not open.
+        """
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=min(opening, CONNECT_LIMIT), sock_read=quiet)
+        async with self._explained(opening):
+            async with asyncio.timeout(opening):
+                response = await self._send(path, False, "application/json", timeout)
+                if response.status != 200:
+                    async with response:
+                        body = await _read(response, path)
+                    raise self.fault_of(_answer(path, response, body, 0.0, self._clock(), self._wall()))
+        async with self._explained(quiet, whole=False):
+            try:
+                yield response.content.iter_any()
+            finally:
+                response.close()
+
+    async def _send(self, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout) -> aiohttp.ClientResponse:
+        """The head of an answer. A 401 signs in anew, once."""
+        if self._access.expires is not None and self._access.expires - self._wall() < RENEW_BEFORE:
+            await self._sign_in(self._generation)
+        generation = self._generation
+        response = await self._request(path, gzip, accept, limits)
+        if response.status == 401 and await self._sign_in(generation):
+            response.release()
+            response = await self._request(path, gzip, accept, limits)
+        return response
+
+    async def _request(self, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout) -> aiohttp.ClientResponse:
+        client = self._access.client
+        headers = {"Accept": accept, "Accept-Encoding": "gzip" if gzip else "identity", "User-Agent": "planewatch"}
+        token = await client.configuration.get_api_key_with_prefix("BearerToken")
+        if token:
+            headers["Authorization"] = token
+        answer = await client.rest_client.request("GET", self._access.url + path, headers=headers, _request_timeout=limits)
+        response: aiohttp.ClientResponse = answer.response
+        return response
+
+    async def _sign_in(self, generation: int) -> bool:
+        """Sign in anew, for everybody who met the same refusal. False when that was just done, or was of no use."""
+        async with self._signing_in:
+            if self._generation != generation:
+                return True
+            if self._clock() - self._tried_at < SIGN_IN_EVERY:
+                return False
+            self._tried_at = self._clock()
+            access = await open_access(self._target)
+            self._handshakes = self._prepare(access)
+            self._retired.append(self._access)
+            self._access = access
+            self._generation += 1
+        # Watches may still be open on the client before this one; on the one before that they have ended by their own time limit.
+        while len(self._retired) > 1:
+            await self._retired.pop(0).client.close()
+        return True
+
+    def _prepare(self, access: Access) -> Handshakes:
+        trace = aiohttp.TraceConfig()
+        trace.on_request_redirect.append(_refuse_redirect)
+        access.client.configuration.trace_configs = [trace]
+        return observe(access.client.rest_client.ssl_context, self._clock)
+
+    @asynccontextmanager
+    async def _explained(self, limit: float, *, whole: bool = True) -> AsyncIterator[None]:
+        """Exceptions of the transport become faults. `whole`: the limit is for all of it, not for each wait in it."""
+        started = self._clock()
+        try:
+            yield
+        except (aiohttp.ClientError, RedirectedError, TimeoutError, OSError) as exc:
+            took = self._clock() - started
+            if whole and isinstance(exc, TimeoutError) and took > limit + PAUSE:
+                raise FaultError(errors.paused(took)) from None
+            within = min(limit, CONNECT_LIMIT) if isinstance(exc, aiohttp.ConnectionTimeoutError) else limit
+            hands = self._handshakes.hangs_since(started)
+            raise FaultError(errors.of_exception(exc, self.server, within, shaking_hands=hands)) from None
+
+
+async def open_link(target: Target, *, clock: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> Link:
+    """Sign in to a cluster. Raises `FaultError`; nothing has been asked of the cluster then."""
+    return Link(target, await open_access(target), clock=clock, wall=wall)
+
+
+async def _refuse_redirect(_session: object, _context: object, params: aiohttp.TraceRequestRedirectParams) -> None:
+    response = params.response
+    response.close()
+    raise RedirectedError(response.status, response.headers.get("Location", ""))
+
+
+async def _read(response: aiohttp.ClientResponse, path: str) -> bytes:
+    chunks, size = [], 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > LONGEST_ANSWER:
+            raise errors.garbled(path, f"it is longer than {LONGEST_ANSWER >> 20} MB")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _answer(path: str, response: aiohttp.ClientResponse, body: bytes, took: float, at: float, wall: float) -> Answer:
+    head = response.headers
+    return Answer(
+        path, response.status, body, head.get("Content-Type", ""), head.get("Date", ""), head.get("Retry-After", ""), took, at, wall
+    )

@@ -1,0 +1,170 @@
+"""The API server's own /metrics, and the nodes' usage from metrics.k8s.io.
+
+/metrics has 2 MB and 18,000 lines where a thousand nodes live. Families stand together in it, each behind its `# TYPE` line, so the
+wanted ones are cut out of the bytes before anything is parsed; of their labels only those that a rule reads are kept, and what
+then has the same labels is summed. That is done within one scrape, of one instance, where counters may be added.
+"""
+
+import random
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+from planes.kube.backoff import MISSING
+from planes.kube.decoding import Codec
+from planes.kube.errors import FaultError
+from planes.kube.link import Link
+from planes.picture.events import Fault, FaultKind, Metrics, Mono, Sample, SourceEvent, Usage
+from planes.picture.objects import NodeMetrics
+from planes.picture.quantity import quantity
+
+Emit = Callable[[SourceEvent], Awaitable[None]]
+Labels = tuple[tuple[str, str], ...]
+
+EVERY, LIMIT = 30.0, 20.0
+
+#: Families that rules read, and the labels kept of each (signals.md, "Metrics"). A histogram's samples come under its names with
+#: _bucket, _sum and _count; "le" is kept wherever it stands.
+FAMILIES: dict[str, frozenset[str]] = {
+    "process_start_time_seconds": frozenset(),
+    "apiserver_request_total": frozenset({"code", "verb"}),
+    "apiserver_request_sli_duration_seconds": frozenset({"verb"}),
+    "apiserver_current_inflight_requests": frozenset({"request_kind"}),
+    "apiserver_request_terminations_total": frozenset({"code"}),
+    "apiserver_longrunning_requests": frozenset({"verb"}),
+    "apiserver_flowcontrol_rejected_requests_total": frozenset({"priority_level", "reason"}),
+    "apiserver_flowcontrol_current_inqueue_requests": frozenset({"priority_level"}),
+    "etcd_request_duration_seconds": frozenset({"operation"}),
+    "etcd_request_errors_total": frozenset({"operation"}),
+    "apiserver_storage_size_bytes": frozenset({"storage_cluster_id", "cluster"}),
+    "apiserver_storage_db_total_size_in_bytes": frozenset({"endpoint"}),
+    "apiserver_resource_objects": frozenset({"group", "resource"}),
+    "apiserver_storage_objects": frozenset({"resource"}),
+    "apiserver_admission_webhook_admission_duration_seconds": frozenset({"name", "type"}),
+    "apiserver_admission_webhook_rejection_count": frozenset({"name", "type", "error_type"}),
+    "apiserver_admission_webhook_fail_open_count": frozenset({"name", "type"}),
+    "aggregator_unavailable_apiservice": frozenset({"name"}),
+    "apiserver_client_certificate_expiration_seconds": frozenset(),
+}
+
+_LABEL = re.compile(rb'([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"')
+_ESCAPE = re.compile(r"\\(.)")
+#: Label texts that are remembered, so that a scrape looks up what the one before it has parsed.
+_REMEMBERED = 50_000
+
+
+class Parser:
+    """Parses scrapes of one cluster; remembers label texts from one to the next."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bytes], Labels] = {}
+
+    def parse(self, body: bytes) -> dict[str, tuple[Sample, ...]]:
+        """The wanted samples by sample name. A line that is not in the exposition format is left out."""
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
+        sums: dict[str, dict[Labels, float]] = {}
+        for family, kept in FAMILIES.items():
+            for line in _block(body, family):
+                self._add(line, family, kept, sums)
+        return {name: tuple(Sample(labels, value) for labels, value in found.items()) for name, found in sums.items()}
+
+    def _add(self, line: bytes, family: str, kept: frozenset[str], sums: dict[str, dict[Labels, float]]) -> None:
+        head, brace, rest = line.partition(b"{")
+        if brace:
+            text, _, number = rest.rpartition(b"} ")
+        else:
+            head, _, number = line.partition(b" ")
+            text = b""
+        try:
+            value = float(number)
+        except ValueError:
+            return
+        labels = self._known.get((family, text))
+        if labels is None:
+            labels = self._known[family, text] = _labels(text, kept)
+        found = sums.setdefault(head.decode(), {})
+        found[labels] = found.get(labels, 0.0) + value
+
+
+def _block(body: bytes, family: str) -> list[bytes]:
+    """The sample lines of one family, found without reading the others."""
+    mark = f"# TYPE {family} ".encode()
+    at = body.find(mark)
+    while at > 0 and body[at - 1 : at] != b"\n":
+        at = body.find(mark, at + 1)
+    if at < 0:
+        return []
+    start = body.find(b"\n", at) + 1
+    if start == 0:
+        return []
+    if body.startswith(b"#", start):
+        return []
+    end = body.find(b"\n#", start)
+    return (body[start:] if end < 0 else body[start:end]).splitlines()
+
+
+def _labels(text: bytes, kept: frozenset[str]) -> Labels:
+    pairs = ((key.decode(), value.decode(errors="replace")) for key, value in _LABEL.findall(text))
+    return tuple(sorted((key, _unescaped(value)) for key, value in pairs if key in kept or key == "le"))
+
+
+def _unescaped(value: str) -> str:
+    return _ESCAPE.sub(lambda found: "\n" if found[1] == "n" else found[1], value) if "\\" in value else value
+
+
+class MetricsProbe:
+    """/metrics, at most every EVERY seconds."""
+
+    def __init__(self, link: Link, *, clock: Callable[[], Mono] = time.monotonic, rng: random.Random | None = None) -> None:
+        self._link = link
+        self._clock = clock
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
+        self._parser = Parser()
+
+    async def step(self, emit: Emit) -> float:
+        """Scrape once. Returns the seconds to wait before the next step."""
+        started = self._clock()
+        try:
+            answer = await self._link.ask("/metrics", limit=LIMIT, accept="text/plain, */*;q=0.5")
+            families = self._parser.parse(answer.body)
+        except FaultError as exc:
+            now = self._clock()
+            await emit(Metrics(now, now - started, fault=exc.fault))
+            return _pause(exc.fault, self._rng)
+        start = families.pop("process_start_time_seconds", ())
+        await emit(Metrics(answer.at, answer.took, start[0].value if start else None, families))
+        return EVERY * self._rng.uniform(1.0, 1.1)
+
+
+class UsageProbe:
+    """metrics.k8s.io nodes, where it is served; 404 is the common case where it is not installed."""
+
+    def __init__(self, link: Link, *, clock: Callable[[], Mono] = time.monotonic, rng: random.Random | None = None) -> None:
+        self._link = link
+        self._clock = clock
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
+        self._codec = Codec(NodeMetrics)
+
+    async def step(self, emit: Emit) -> float:
+        """Ask once. Returns the seconds to wait before the next step."""
+        path = "/apis/metrics.k8s.io/v1beta1/nodes"
+        try:
+            answer = await self._link.ask(path, limit=LIMIT)
+            page = self._codec.page(answer.body, path, self._link.server)
+        except FaultError as exc:
+            await emit(Usage(self._clock(), fault=exc.fault))
+            return _pause(exc.fault, self._rng)
+        nodes = {}
+        for item in page.items:
+            cpu, memory = quantity(item.usage.get("cpu", "")), quantity(item.usage.get("memory", ""))
+            if cpu is not None and memory is not None:
+                nodes[item.metadata.name] = (cpu, memory)
+        await emit(Usage(answer.at, nodes))
+        return EVERY * self._rng.uniform(1.0, 1.1)
+
+
+def _pause(fault: Fault, rng: random.Random) -> float:
+    """Seconds before asking again: what is missing or not permitted may come, but rarely does."""
+    base = MISSING if fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED) else EVERY
+    return max(base * rng.uniform(0.75, 1.25), fault.retry_after or 0.0)

@@ -1,0 +1,143 @@
+"""Asking the API server how it is: /livez and /readyz check by check, and /version.
+
+A probe is one finite step, as a reflector's is; source.py repeats them. Steps of one probe follow each other, so a slow answer
+delays the next question and never piles up on it.
+"""
+
+import random
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from planes.kube import errors
+from planes.kube.errors import Answer, FaultError, not_kubernetes
+from planes.kube.link import Link
+from planes.picture.events import Check, Fault, FaultKind, Health, Mono, Server, SourceEvent
+
+Emit = Callable[[SourceEvent], Awaitable[None]]
+
+#: Seconds between two questions, and for one answer.
+HEALTH_EVERY, HEALTH_LIMIT = 2.0, 5.0
+VERSION_EVERY, VERSION_LIMIT = 60.0, 5.0
+#: After a failure /version is asked again sooner, in seconds.
+VERSION_AGAIN = 5.0
+#: A failing check's reason is asked again after so many seconds; so many checks at most are asked in one step.
+REASON_EVERY, REASON_LIMIT, MOST_REASONS = 20.0, 4.0, 4
+
+_LINE = re.compile(r"^\[([+-])\](\S+) (.*)$", re.MULTILINE)
+_REASON_PREFIX = re.compile(r"^internal server error: ")
+
+
+class HealthProbe:
+    """/livez or /readyz, with ?verbose."""
+
+    def __init__(
+        self, path: str, link: Link, *, clock: Callable[[], Mono] = time.monotonic, rng: random.Random | None = None
+    ) -> None:
+        self._path = path
+        self._link = link
+        self._clock = clock
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
+        self._reasons: dict[str, tuple[Mono, str]] = {}
+
+    async def step(self, emit: Emit) -> float:
+        """Ask once. Returns the seconds to wait before the next step."""
+        started = self._clock()
+        try:
+            answer = await self._link.get(f"{self._path}?verbose", limit=HEALTH_LIMIT, accept="*/*")
+            checks = self._checks(answer)
+        except FaultError as exc:
+            return await self._failed(exc.fault, started, emit)
+        await emit(self._health(answer, checks))
+        if await self._learn_reasons(checks):
+            await emit(self._health(answer, checks))
+        return self._wait(started)
+
+    async def _failed(self, fault: Fault, started: Mono, emit: Emit) -> float:
+        if fault.kind is FaultKind.INTERNAL:
+            return 0.1  # we stood still: the answer says nothing about the server, so ask again instead of telling
+        now = self._clock()
+        await emit(Health(self._path, now, now - started, fault.status, fault=fault))
+        return max(self._wait(started), fault.retry_after or 0.0)
+
+    def _wait(self, started: Mono) -> float:
+        """A question every HEALTH_EVERY seconds, however long the answers take, but never one upon the other."""
+        return max(0.2, HEALTH_EVERY * self._rng.uniform(0.9, 1.1) - (self._clock() - started))
+
+    def _checks(self, answer: Answer) -> list[Check]:
+        """The lines of a verbose answer. Raises `FaultError` when it is not a health answer."""
+        text = answer.body.decode(errors="replace")
+        checks = [Check(name, sign == "+") for sign, name, _ in _LINE.findall(text)]
+        if checks or (answer.status == 200 and text.strip() == "ok"):
+            return checks
+        if answer.status == 200:
+            raise not_kubernetes(
+                self._link.server, "with a web page" if text.lstrip().startswith("<") else f"{self._path} in other words"
+            )
+        raise self._link.fault_of(answer)
+
+    def _health(self, answer: Answer, checks: list[Check]) -> Health:
+        told = tuple(
+            check if check.ok else Check(check.name, False, self._reasons.get(check.name, (0.0, ""))[1]) for check in checks
+        )
+        return Health(self._path, answer.at, answer.took, answer.status, told)
+
+    async def _learn_reasons(self, checks: list[Check]) -> bool:
+        """Ask the failing checks one by one why. True when something new was learnt."""
+        failing = [check.name for check in checks if not check.ok]
+        self._reasons = {name: known for name, known in self._reasons.items() if name in failing}
+        now, learnt = self._clock(), False
+        due = [name for name in failing if now - self._reasons.get(name, (float("-inf"), ""))[0] >= REASON_EVERY]
+        for name in due[:MOST_REASONS]:
+            old = self._reasons.get(name, (0.0, ""))[1]
+            reason = await self._reason(name) or old
+            self._reasons[name] = (self._clock(), reason)
+            learnt = learnt or reason != old
+        return learnt
+
+    async def _reason(self, name: str) -> str:
+        try:
+            answer = await self._link.get(f"{self._path}/{name}", limit=REASON_LIMIT, accept="*/*")
+        except FaultError:
+            return ""
+        if answer.status != 500 or "html" in answer.content_type:
+            return ""
+        text = _REASON_PREFIX.sub("", answer.body.decode(errors="replace").strip())
+        return "" if text.endswith("reason withheld") else text.partition("\n")[0][:300]
+
+
+class _Version(msgspec.Struct):
+    gitVersion: str
+    platform: str = ""
+
+
+class VersionProbe:
+    """/version, and what its answer tells by the way: the server's clock and its certificate."""
+
+    def __init__(self, link: Link, *, clock: Callable[[], Mono] = time.monotonic, rng: random.Random | None = None) -> None:
+        self._link = link
+        self._clock = clock
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
+
+    async def step(self, emit: Emit) -> float:
+        """Ask once. Returns the seconds to wait before the next step."""
+        try:
+            answer = await self._link.ask("/version", limit=VERSION_LIMIT)
+            server = self._server(answer)
+        except FaultError as exc:
+            await emit(Server(self._clock(), certificate_not_after=self._link.certificate_not_after(), fault=exc.fault))
+            return max(VERSION_AGAIN * self._rng.uniform(0.8, 1.2), exc.fault.retry_after or 0.0)
+        await emit(server)
+        return VERSION_EVERY * self._rng.uniform(0.9, 1.1)
+
+    def _server(self, answer: Answer) -> Server:
+        try:
+            version = msgspec.json.decode(answer.body, type=_Version)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            page = answer.body.lstrip().startswith(b"<")
+            raise not_kubernetes(self._link.server, "with a web page" if page else "/version in other words") from None
+        return Server(
+            answer.at, version.gitVersion, version.platform, self._link.certificate_not_after(), errors.clock_skew(answer)
+        )

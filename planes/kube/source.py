@@ -1,0 +1,261 @@
+"""One cluster as a stream of events: everything that is asked of it, under one roof.
+
+`ClusterSource.run` signs in, asks the probes for ever and, once the cluster has answered for the first time, lists and watches
+every feed. A defect in one of these loops is told as such and leaves the others alone; cancelling `run` ends all of it.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from planes.kube import discovery, feeds
+from planes.kube.backoff import Backoff
+from planes.kube.connect import Target, default_kubeconfig
+from planes.kube.errors import FaultError
+from planes.kube.link import Link, open_link
+from planes.kube.merging import Merger
+from planes.kube.metrics import MetricsProbe, UsageProbe
+from planes.kube.probes import HealthProbe, VersionProbe
+from planes.kube.reflector import Reflector
+from planes.kube.webhooks import SETTLE, EndpointsProbe, References
+from planes.picture.events import Connection, Failed, Fault, FaultKind, Feed, Health, Metrics, Mono, Server, SourceEvent, Usage
+
+logger = logging.getLogger(__name__)
+
+Emit = Callable[[SourceEvent], Awaitable[None]]
+Sleep = Callable[[float], Awaitable[None]]
+
+#: Closing connections may take this long when stopping, in seconds.
+CLOSING = 1.5
+#: The kubeconfig is looked at this often, so that corrected credentials work without a restart, in seconds.
+LOOK_EVERY = 5.0
+
+
+def _as_it_is(emit: Emit) -> Emit:
+    return emit
+
+
+class _Stepper(Protocol):
+    async def step(self, emit: Emit) -> float: ...
+
+
+@dataclass
+class _Loop:
+    """One thing that is asked for ever: how to begin it, how to tell a defect in it, and what its events pass through."""
+
+    name: str
+    make: Callable[[], _Stepper]
+    fault: Callable[[Mono, float], SourceEvent]
+    heard: Callable[[Emit], Emit] = _as_it_is
+    sleep: Sleep | None = None
+    defect: str = ""  # the last one, so that it is logged once
+
+
+class _ReceiverError(Exception):
+    """What `emit` raised: the receiver's trouble, which ends the source instead of being tried again."""
+
+
+class ClusterSource:
+    """The events of one cluster. `clock` is monotonic seconds, `wall` epoch seconds; both, `sleep` and `rng` are for tests."""
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        clock: Callable[[], Mono] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+        sleep: Sleep = asyncio.sleep,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._target = target
+        self._clock = clock
+        self._wall = wall
+        self._sleep = sleep
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
+        self._answered = asyncio.Event()
+        self._references = References()
+
+    async def run(self, emit: Emit) -> None:
+        """Tell `emit` all that happens, until cancelled. Raises what `emit` raises, and nothing else."""
+        link = await self._connect(emit)
+        told = self._told(emit, link)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for loop in self._probes(link):
+                    tasks.create_task(self._repeat(loop, told))
+                tasks.create_task(self._look_at_kubeconfig(link))
+                await self._answered.wait()
+                for loop in (*self._scrapes(link), *await self._feeds(link)):
+                    tasks.create_task(self._repeat(loop, told))
+        except* _ReceiverError as group:
+            raise _cause(group) from None
+        finally:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CLOSING):
+                    await link.close()
+
+    async def _connect(self, emit: Emit) -> Link:
+        """A link, however long it takes. What keeps us from one is told each time."""
+        backoff = Backoff(self._rng)
+        while True:
+            try:
+                return await open_link(self._target, clock=self._clock, wall=self._wall)
+            except FaultError as exc:
+                fault = exc.fault
+            except Exception:
+                logger.exception("Signing in to a cluster met a defect")
+                fault = _defect()
+            await emit(Connection(self._clock(), fault=fault))
+            await self._sleep(backoff.failed(fault))
+
+    def _told(self, emit: Emit, link: Link) -> Emit:
+        """`emit`, noting on the way what this source itself must know."""
+
+        async def told(event: SourceEvent) -> None:
+            first = not self._answered.is_set() and _is_answer(event)
+            self._references.note(event)
+            try:
+                if first:
+                    await emit(Connection(self._clock(), link.server))
+                await emit(event)
+            except Exception as exc:
+                raise _ReceiverError from exc
+            if first:
+                self._answered.set()
+
+        return told
+
+    # --- the loops -------------------------------------------------------------------------------------------------------
+
+    async def _repeat(self, loop: _Loop, emit: Emit) -> None:
+        """Step for ever. A defect is logged with its traceback, told, and answered with a fresh start after a wait."""
+        backoff = Backoff(self._rng)
+        stepper: _Stepper | None = None
+        heard = loop.heard(emit)
+        while True:
+            try:
+                stepper = stepper or loop.make()
+                wait = await stepper.step(heard)
+                backoff.succeeded()
+            except _ReceiverError:
+                raise
+            except Exception as exc:
+                if loop.defect != (defect := repr(exc)):
+                    logger.exception("%s met a defect", loop.name)
+                loop.defect, stepper = defect, None
+                wait = backoff.failed(_defect())
+                await heard(loop.fault(self._clock(), wait))
+            await (loop.sleep or self._sleep)(wait)
+
+    def _probes(self, link: Link) -> list[_Loop]:
+        """They ask whether or not the cluster answers, because that is what they tell."""
+
+        def health(path: str) -> _Loop:
+            return _Loop(
+                path,
+                lambda: HealthProbe(path, link, clock=self._clock, rng=self._rng),
+                lambda at, _: Health(path, at, 0.0, fault=_defect()),
+            )
+
+        version = _Loop(
+            "/version",
+            lambda: VersionProbe(link, clock=self._clock, rng=self._rng),
+            lambda at, _: Server(at, fault=_defect()),
+        )
+        return [health("/livez"), health("/readyz"), version]
+
+    def _scrapes(self, link: Link) -> list[_Loop]:
+        return [
+            _Loop(
+                "/metrics",
+                lambda: MetricsProbe(link, clock=self._clock, rng=self._rng),
+                lambda at, _: Metrics(at, 0.0, fault=_defect()),
+            ),
+            _Loop(
+                Feed.NODE_METRICS,
+                lambda: UsageProbe(link, clock=self._clock, rng=self._rng),
+                lambda at, _: Usage(at, fault=_defect()),
+            ),
+            _Loop(
+                Feed.WEBHOOK_ENDPOINTS,
+                lambda: EndpointsProbe(self._references, link, clock=self._clock, rng=self._rng),
+                lambda at, wait: Failed(Feed.WEBHOOK_ENDPOINTS, _defect(), at, at + wait),
+                sleep=self._until_references_change,
+            ),
+        ]
+
+    async def _feeds(self, link: Link) -> list[_Loop]:
+        found = feeds.parts(await discovery.openshift_namespaces(link, self._sleep))
+        return [loop for feed, parts in found.items() for loop in self._loops_of(feed, parts, link)]
+
+    def _loops_of(self, feed: Feed, parts: list[feeds.Part], link: Link) -> list[_Loop]:
+        merger = Merger(feed, [part.name for part in parts]) if len(parts) > 1 else None
+        return [self._loop_of(part, merger, link) for part in parts]
+
+    def _loop_of(self, part: feeds.Part, merger: Merger | None, link: Link) -> _Loop:
+        return _Loop(
+            part.name,
+            lambda: Reflector(part, link, clock=self._clock, rng=self._rng),
+            lambda at, wait: Failed(part.feed, _defect(), at, at + wait),
+            heard=_as_it_is if merger is None else lambda emit: merger.emit_for(part.name, part.essential, emit),
+        )
+
+    async def _until_references_change(self, wait: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._references.changed.wait()
+                await self._sleep(SETTLE)
+
+    async def _look_at_kubeconfig(self, link: Link) -> None:
+        """Sign in anew when the kubeconfig has changed on the disk, so that corrected credentials work without a restart."""
+        if self._target.in_cluster:
+            return
+        seen = _written(self._target)
+        while True:
+            await self._sleep(LOOK_EVERY)
+            now = _written(self._target)
+            if now == seen:
+                continue
+            seen = now
+            try:
+                await link.reload()
+            except FaultError as exc:
+                logger.warning("The kubeconfig has changed and cannot be used; the old one goes on: %s", exc.fault.message)
+
+
+def _is_answer(event: SourceEvent) -> bool:
+    """The API server itself has answered: from now on listing makes sense. A refusal of rights is an answer too."""
+    if not isinstance(event, Health | Server):
+        return False
+    return event.fault is None or event.fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
+
+
+def _written(target: Target) -> list[float]:
+    """When each file of the kubeconfig was last written; 0.0 for one that is not there."""
+    path = target.kubeconfig or default_kubeconfig()
+    return [_mtime(Path(part).expanduser()) for part in path.split(os.pathsep) if part]
+
+
+def _mtime(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _defect() -> Fault:
+    return Fault(FaultKind.INTERNAL, "Planewatch met a defect of its own here.", "The log has the details; please report it.")
+
+
+def _cause(group: BaseExceptionGroup[_ReceiverError]) -> BaseException:
+    found: BaseException = group
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found.__cause__ or found

@@ -1,0 +1,142 @@
+"""The product with stored clusters and no collector: `python -m tests.browser.pages_server [clusters]` serves until it is ended.
+
+Prints one JSON line {"origin", "cookie"} once it listens. Reads lines from standard input: `pulse SLUG` and `mute SLUG` start and
+stop a cluster's pulses, `frame SLUG WRONG` stores and publishes it in another state (tests.dashboard.scenes).
+"""
+
+import asyncio
+import atexit
+import contextlib
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+
+def _settings() -> Path:
+    directory = Path(tempfile.mkdtemp(prefix="pwpages-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    os.environ |= {"PLANEWATCH_DATA_DIR": str(directory), "DJANGO_SETTINGS_MODULE": "dashboard.settings", "DATABASE_URL": ""}
+    return directory
+
+
+async def main(count: int) -> None:
+    """Serve `count` clusters: the wall's six, then healthy ones."""
+    _settings()
+    from tests.services import Valkey
+
+    valkey = Valkey()
+    valkey.start()
+    os.environ["REDIS_URL"] = valkey.url
+    import django
+
+    django.setup()
+    from asgiref.sync import sync_to_async
+    from django.core.management import call_command
+
+    await sync_to_async(call_command)("migrate", verbosity=0)
+    stage = await sync_to_async(_Stage)(count)
+    try:
+        await _serve(stage)
+    finally:
+        valkey.close()
+
+
+class _Stage:
+    """The stored clusters, and which of them pulse."""
+
+    def __init__(self, count: int) -> None:
+        from django.conf import settings
+        from django.contrib.auth.models import User
+        from django.test import Client
+
+        from planes.models import Cluster
+        from planes.store import services
+        from tests.dashboard import scenes
+
+        client = Client()
+        client.force_login(User.objects.create_user("ada", password="correct horse battery"))
+        self.cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+        self.pulsing: dict[str, bool] = {}
+        self.heard: dict[str, float | None] = {}
+        self.ids: dict[str, int] = {}
+        self.nodes: dict[str, int] = {}
+        self.offsets: dict[str, int] = {}
+        self.epochs: dict[str, int] = {}
+        more = tuple((f"cluster-{number:02d}", 6 + number, "") for number in range(7, count + 1))
+        for name, nodes, wrong in (*scenes.WALL, *more)[:count]:
+            cluster = Cluster.objects.create(slug=name, name=name, source="kubeconfig")
+            self.ids[name], self.nodes[name], self.pulsing[name] = cluster.pk, nodes, True
+            self.epochs[name] = services.take(cluster.pk)
+            self.offsets[name] = 0
+            self.store(name, wrong)
+
+    def store(self, slug: str, wrong: str) -> Any:
+        """Store a state of a cluster; the delta to publish."""
+        from planes.live.wire import delta_of
+        from planes.store import services
+        from tests.dashboard import scenes
+
+        at = time.time()
+        frame = scenes.frame(slug, self.nodes[slug], wrong, at)
+        self.offsets[slug] += 1
+        frame = services.flush(self.ids[slug], self.epochs[slug], self.offsets[slug], frame) or frame
+        self.heard[slug] = frame.cluster.heard_at if frame.cluster and frame.cluster.fault else None
+        return delta_of(frame, epoch=self.epochs[slug], offset=self.offsets[slug], previous=self.offsets[slug] - 1)
+
+
+async def _serve(stage: _Stage) -> None:
+    import uvicorn
+    from django.conf import settings
+
+    from dashboard.asgi import application
+    from planes.live.stream import Stream
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(application, ws="websockets-sansio", http="h11", lifespan="on", log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    stream = Stream(settings.REDIS_URL)
+    pulsing = asyncio.create_task(_pulse(stage, stream))
+    listening_to = asyncio.create_task(_obey(stage, stream, server))
+    print(json.dumps({"origin": f"http://127.0.0.1:{listening.getsockname()[1]}", "cookie": stage.cookie}), flush=True)  # noqa: T201 - what the caller waits for
+    await server.serve([listening])
+    for task in (pulsing, listening_to):
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    await stream.aclose()
+
+
+async def _pulse(stage: _Stage, stream: Any) -> None:
+    from planes.live.wire import Pulse
+
+    while True:
+        now = time.time()
+        for slug, on in stage.pulsing.items():
+            if on:
+                heard = stage.heard[slug] or now
+                await stream.pulse(stage.ids[slug], Pulse(now, heard, str(stage.epochs[slug]), stage.offsets[slug]))
+        await asyncio.sleep(1)
+
+
+async def _obey(stage: _Stage, stream: Any, server: Any) -> None:
+    from asgiref.sync import sync_to_async
+
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := (await reader.readline()).decode().split():
+        if line[0] in ("pulse", "mute"):
+            stage.pulsing[line[1]] = line[0] == "pulse"
+        elif line[0] == "frame":
+            delta = await sync_to_async(stage.store)(line[1], "" if line[2] == "healthy" else line[2])
+            await stream.delta(stage.ids[line[1]], delta)
+    server.should_exit = True
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 6))

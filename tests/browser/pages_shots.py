@@ -1,0 +1,175 @@
+"""Screenshots of every page in every state: `python -m tests.browser.pages_shots [pattern]` writes build/screenshots/pages/*.png.
+
+To be looked at, not compared: they show what a person would see at the sizes of a desk, a wall, a portrait wall and a phone.
+"""
+
+import fnmatch
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+SIZES = {"desk": (1920, 1080), "portrait": (1080, 1920), "4k": (3840, 2160), "phone": (390, 844)}
+OUT = Path("build/screenshots/pages")
+
+
+@dataclass
+class Served:
+    """A running tests.browser.pages_server."""
+
+    process: "subprocess.Popen[str]"
+    origin: str
+    cookie: dict[str, str]
+
+    def say(self, line: str) -> None:
+        """Tell it something: see its docstring."""
+        assert self.process.stdin
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+
+@contextmanager
+def served(clusters: int = 6) -> Iterator[Served]:
+    """The product with so many stored clusters."""
+    command = [sys.executable, "-m", "tests.browser.pages_server", str(clusters)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            said = json.loads(process.stdout.readline() or "{}")
+            yield Served(process, said["origin"], said["cookie"])
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """This machine's Chromium."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield started
+        finally:
+            started.close()
+
+
+def signed_in(started: Browser, server: Served, size: str, **options: object) -> BrowserContext:
+    """A context with the visitor's session."""
+    width, height = SIZES[size]
+    context = started.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]  # passed on as they are
+    context.add_cookies([{"name": server.cookie["name"], "value": server.cookie["value"], "url": server.origin}])
+    return context
+
+
+PAGES = {
+    "clusters": "/",
+    "wall": "/wall/",
+    "scheduler": "/c/prod-eu-1/kube-scheduler/",
+    "kubelet": "/c/prod-eu-1/kubelet/",
+    "apiserver": "/c/prod-us-1/kube-apiserver/",
+    "etcd-down": "/c/ci/etcd/",
+    "managed": "/c/prod-ap-1/etcd/",
+    "node-broken": "/c/prod-eu-1/nodes/node-90/",
+    "node-runtime": "/c/prod-eu-1/nodes/node-63/",
+    "node-healthy": "/c/prod-us-1/nodes/node-5/",
+    "unreachable": "/c/edge-17/kube-scheduler/",
+    "unreachable-node": "/c/edge-17/nodes/node-3/",
+    "404-cluster": "/c/nowhere/",
+    "404-node": "/c/prod-eu-1/nodes/node-999/",
+}
+
+
+def main(pattern: str) -> None:
+    """Write the screenshots whose name matches."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    complaints: list[str] = []
+
+    def shoot(page: Page, name: str, *, full: bool = False) -> None:
+        page.screenshot(path=OUT / f"{name}.png", full_page=full)
+
+    def watched(page: Page) -> Page:
+        page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    with browser() as started, served() as server:
+        for size in SIZES:
+            for name, path in PAGES.items():
+                full_name = f"{name}-{size}"
+                if not fnmatch.fnmatch(full_name, pattern):
+                    continue
+                context = signed_in(started, server, size)
+                page = watched(context.new_page())
+                page.goto(server.origin + path)
+                page.wait_for_timeout(1500)
+                shoot(page, full_name, full=size == "phone")
+                context.close()
+        if fnmatch.fnmatch("light", pattern):
+            for name in ("clusters", "scheduler", "node-broken", "wall"):
+                context = signed_in(started, server, "desk", color_scheme="light")
+                page = watched(context.new_page())
+                page.goto(server.origin + PAGES[name])
+                page.wait_for_timeout(1500)
+                shoot(page, f"{name}-light")
+                context.close()
+        if fnmatch.fnmatch("stale", pattern):
+            context = signed_in(started, server, "desk")
+            pages = {name: watched(context.new_page()) for name in ("clusters", "wall", "scheduler", "node-healthy")}
+            for name, page in pages.items():
+                page.goto(server.origin + PAGES[name])
+            for slug in ("prod-us-1", "prod-eu-1"):
+                server.say(f"mute {slug}")
+            pages["wall"].wait_for_timeout(9000)
+            for name, page in pages.items():
+                page.bring_to_front()
+                page.wait_for_timeout(1200)
+                shoot(page, f"stale-{name}")
+            server.process.terminate()
+            pages["wall"].wait_for_timeout(3000)
+            for name, page in pages.items():
+                page.bring_to_front()
+                page.wait_for_timeout(1200)
+                shoot(page, f"cut-{name}")
+            context.close()
+        if fnmatch.fnmatch("signin", pattern):
+            for size in ("desk", "phone"):
+                width, height = SIZES[size]
+                context = started.new_context(viewport={"width": width, "height": height})
+                page = watched(context.new_page())
+                page.goto(server.origin + "/signin/")
+                page.wait_for_timeout(500)
+                shoot(page, f"signin-{size}")
+                context.close()
+    for count in (0, 1, 2, 12, 30, 60):
+        for size in ("desk", "portrait", "4k"):
+            if not fnmatch.fnmatch(f"wall{count}-{size}", pattern):
+                continue
+            with browser() as started, served(count) as server:
+                context = signed_in(started, server, size)
+                page = watched(context.new_page())
+                page.goto(server.origin + "/wall/")
+                page.wait_for_timeout(1500)
+                shoot(page, f"wall{count}-{size}")
+                if count == 0:
+                    page.goto(server.origin + "/")
+                    page.wait_for_timeout(800)
+                    shoot(page, f"clusters0-{size}")
+                context.close()
+    for line in sorted(set(complaints)):
+        print("console:", re.sub(r"\s+", " ", line)[:300])  # noqa: T201 - for the person who looks
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "*")

@@ -40,8 +40,10 @@ def watch_from_aside(parent: int) -> None:
             os._exit(0)  # the part has ended by itself
         time.sleep(_LOOK_EVERY_S)
     os.killpg(0, signal.SIGTERM)
-    time.sleep(_GRACE_S)
-    os.killpg(0, signal.SIGKILL)
+    end = time.monotonic() + _GRACE_S
+    while os.getppid() == part and time.monotonic() < end:
+        time.sleep(0.05)
+    os.killpg(0, signal.SIGKILL)  # ourselves with it
 
 
 def _lives(process: int) -> bool:

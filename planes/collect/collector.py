@@ -18,8 +18,8 @@ from planes.collect.hearing import heard_at
 from planes.collect.lease import Lease
 from planes.collect.ledger import Ledger
 from planes.collect.parts import QUEUE, Clocks, Emit, Intervals, Judge, Source
-from planes.collect.publishing import LOST, SQL_AWAY, Publisher
-from planes.live.stream import Stream
+from planes.collect.publishing import SQL_AWAY, Publisher
+from planes.live.stream import LOST, Stream
 from planes.picture.events import SourceEvent
 from planes.store.services import Fenced
 
@@ -116,12 +116,19 @@ class Collector:
                 await self._back_off(self._intervals.restart, self._intervals.restart_limit, failures)
 
     async def _end_of_term(self) -> Exception:
-        """One term, and what ended it."""
+        """One term, and what ended it. In a task of its own: a task group that is cancelled while one of its tasks fails tells of
+        the failure only, and we would never learn that we are to end."""
+        term = asyncio.create_task(self._term())
         try:
-            await self._term()
-        except Exception as error:  # noqa: BLE001  a defect in one cluster must not stop the others
+            await asyncio.wait({term})
+        finally:
+            if not term.done():
+                term.cancel()
+                await asyncio.wait({term})
+        error = None if term.cancelled() else term.exception()
+        if isinstance(error, Exception):
             return _worst(error)
-        raise AssertionError("a term ends by an exception")
+        raise error or AssertionError("a term ends by an exception")
 
     async def _term(self) -> None:
         """From taking the cluster to losing it. Always ends by an exception."""

@@ -4,12 +4,13 @@ It only keeps order. What keeps the truth is the fence in SQL (planes.store.serv
 lost can neither write nor publish.
 """
 
+import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
-import redis
-import redis.asyncio
+from planes.live.stream import LOST, client
 
 #: Seconds for which a lease holds after each renewal.
 DURATION = 15.0
@@ -43,7 +44,7 @@ class Lease:
     """One collector's claim to one cluster. `mono` is its monotonic clock, seconds."""
 
     def __init__(self, url: str, cluster_id: int, mono: Callable[[], float], *, duration: float = DURATION) -> None:
-        self._client = redis.asyncio.Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=None)
+        self._client = client(url)
         self._key = owner_key(cluster_id)
         self._token = secrets.token_hex(16)
         self._mono = mono
@@ -51,30 +52,30 @@ class Lease:
         self._renewed_at = float("-inf")
 
     async def take(self) -> bool:
-        """True if nobody else holds it. Raises redis.RedisError when Valkey cannot be reached."""
+        """True if nobody else holds it. Raises one of stream.LOST when Valkey cannot be reached."""
         asked = self._mono()
-        taken = await self._client.set(self._key, self._token, nx=True, px=int(self._duration * 1000))
+        async with asyncio.timeout(_TIMEOUT):
+            taken = await self._client.set(self._key, self._token, nx=True, px=int(self._duration * 1000))
         if taken:
             self._renewed_at = asked
         return bool(taken)
 
     async def renew(self) -> bool:
-        """False if it is another's now. Raises redis.RedisError when Valkey cannot be reached."""
+        """False if it is another's now. Raises one of stream.LOST when Valkey cannot be reached."""
         asked = self._mono()
         arguments = (self._key, self._token, str(int(self._duration * 1000)))
-        held = await cast(Any, self._client.eval(_RENEW, 1, *arguments))
+        async with asyncio.timeout(_TIMEOUT):
+            held = await cast(Any, self._client.eval(_RENEW, 1, *arguments))
         if held:
             self._renewed_at = asked
         return bool(held)
 
     async def release(self) -> None:
         """Let another take it at once. A Valkey that is away lets it expire by itself."""
-        try:
-            await cast(Any, self._client.eval(_RELEASE, 1, self._key, self._token))
-        except (redis.RedisError, OSError):
-            pass
-        finally:
-            await self._client.aclose()
+        with suppress(*LOST):
+            async with asyncio.timeout(_TIMEOUT):
+                await cast(Any, self._client.eval(_RELEASE, 1, self._key, self._token))
+                await self._client.aclose()
 
     def is_spent(self) -> bool:
         """True when it has not been renewed for two thirds of its duration: its holder stops before another may begin."""

@@ -9,13 +9,12 @@ import asyncio
 import logging
 import random
 
-import redis
 from django.db import InterfaceError, OperationalError
 
 from planes.collect.ledger import Ledger
 from planes.collect.merge import is_urgent, merge
 from planes.collect.parts import Clocks, Intervals
-from planes.live.stream import Stream
+from planes.live.stream import LOST, Stream
 from planes.live.wire import Pulse, delta_of
 from planes.picture.delta import Frame
 
@@ -23,7 +22,6 @@ logger = logging.getLogger(__name__)
 
 #: SQL that is away, full or busy: it may be back. Other errors of SQL are defects of ours and pass through.
 SQL_AWAY = (OperationalError, InterfaceError)
-LOST = (redis.RedisError, OSError, TimeoutError)
 
 
 class Publisher:

@@ -27,6 +27,9 @@ _BLOCK = 0.5
 _TIMEOUT = 3.0
 _BATCH = 64
 
+#: What using Valkey raises when it is away.
+LOST = (redis.RedisError, OSError, TimeoutError)
+
 _encode = msgspec.json.encode
 _beats = msgspec.json.Decoder(dict[str, float])
 _pulse = msgspec.json.Decoder(Pulse)
@@ -57,33 +60,42 @@ class Message:
     lost: bool = False
 
 
+def client(url: str) -> redis.asyncio.Redis:
+    """A client without time limits of its own and without retries: put every use into asyncio.timeout.
+
+    With a socket_timeout redis-py sends through asyncio.wait_for, which on Python 3.11 swallows a cancellation that comes while
+    it ends: a task that is told to end would go on.
+    """
+    return redis.asyncio.Redis.from_url(url, socket_timeout=None, socket_connect_timeout=None, retry=None)
+
+
 class Stream:
-    """The asyncio client of one process. Publishing raises redis.RedisError when Valkey cannot be reached within 3 s; following
-    never raises: it reconnects."""
+    """The asyncio client of one process. Publishing raises one of LOST when Valkey cannot be reached within 3 s; following never
+    raises: it reconnects."""
 
     def __init__(self, url: str) -> None:
         # Publishing fails at once rather than trying again: the collector decides what is worth repeating.
-        self._client = redis.asyncio.Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=None)
-        self._follower = redis.asyncio.Redis.from_url(
-            url, socket_timeout=_TIMEOUT + _BLOCK, socket_connect_timeout=_TIMEOUT, retry=None
-        )
+        self._client = client(url)
+        self._follower = client(url)
         self._wanted: set[int] = set()
 
     async def delta(self, cluster_id: int, delta: Delta) -> None:
         """Publish what changed."""
-        await self._client.xadd(stream_key(cluster_id), {b"m": _encode(delta)}, maxlen=KEPT, approximate=True)
+        async with asyncio.timeout(_TIMEOUT):
+            await self._client.xadd(stream_key(cluster_id), {b"m": _encode(delta)}, maxlen=KEPT, approximate=True)
 
     async def pulse(self, cluster_id: int, pulse: Pulse) -> None:
         """Publish that the collector lives, and keep it for who asks later."""
         data = _encode(pulse)
-        async with self._client.pipeline(transaction=False) as pipe:
+        async with asyncio.timeout(_TIMEOUT), self._client.pipeline(transaction=False) as pipe:
             pipe.xadd(stream_key(cluster_id), {b"p": data}, maxlen=KEPT, approximate=True)
             pipe.set(pulse_key(cluster_id), data, ex=EXPIRY)
             await pipe.execute()
 
     async def beats(self, cluster_id: int, beats: dict[str, float]) -> None:
         """Keep when each node's lease was last seen to change: node name -> epoch seconds."""
-        await self._client.set(beats_key(cluster_id), _encode(beats), ex=EXPIRY)
+        async with asyncio.timeout(_TIMEOUT):
+            await self._client.set(beats_key(cluster_id), _encode(beats), ex=EXPIRY)
 
     def watch(self, cluster_id: int) -> None:
         """Follow this cluster too, from its newest entry on, within half a second."""
@@ -99,15 +111,17 @@ class Stream:
         failures = 0
         while True:
             try:
-                await self._locate(positions)
+                async with asyncio.timeout(_TIMEOUT):
+                    await self._locate(positions)
                 if failures:
                     failures = 0
                     yield Message(lost=True)
                 if not positions:
                     await asyncio.sleep(_BLOCK)
                     continue
-                messages = await self._read(positions)
-            except (redis.RedisError, OSError, TimeoutError) as error:
+                async with asyncio.timeout(_TIMEOUT + _BLOCK):
+                    messages = await self._read(positions)
+            except LOST as error:
                 if not failures:
                     logger.warning("Valkey is away (%s); live pictures wait for it.", type(error).__name__)
                 failures += 1

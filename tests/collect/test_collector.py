@@ -1,0 +1,229 @@
+"""The collector on real SQL and a real Valkey: what is told is stored and sent, by one writer, whatever goes away meanwhile."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+import msgspec
+import pytest
+import redis
+
+from planes.collect.collector import Ended
+from planes.collect.lease import Lease, owner_key
+from planes.collect.parts import Clocks
+from planes.live.stream import Peek, stream_key
+from planes.live.wire import Delta
+from planes.models import Cluster, Component, Node, Transition
+from planes.store import clusters, selectors, services
+from tests.collect.scripted import PATIENCE, QUICK, Counting, collecting, comes_true, declare, etcd_says, in_sql, sql_refusing
+from tests.services import Valkey
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def deltas(url: str, cluster: Cluster) -> list[Delta]:
+    """All deltas of a cluster's stream."""
+    with redis.Redis.from_url(url) as client:
+        entries = client.xrange(stream_key(cluster.pk))
+    return [msgspec.json.decode(fields[b"m"], type=Delta) for _, fields in entries if b"m" in fields]
+
+
+async def ended(task: "asyncio.Task[Ended]") -> Ended:
+    async with asyncio.timeout(PATIENCE):
+        return await asyncio.shield(task)
+
+
+async def test_what_the_source_tells_is_stored_and_sent_in_one_order(valkey: str) -> None:
+    cluster = await declare()
+    async with collecting(cluster, valkey) as running:
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        running.script.tell(3)
+        await comes_true(etcd_says(cluster, "3 events"), "the events")
+        await comes_true(lambda: Peek(valkey).pulse(cluster.pk) is not None, "a pulse")
+        assert Peek(valkey).beats(cluster.pk).keys() == {"node-1"}
+    sent = deltas(valkey, cluster)
+    assert [one.o for one in sent] == list(range(1, len(sent) + 1))
+    assert [one.prev for one in sent] == list(range(len(sent)))
+    assert {one.epoch for one in sent} == {"1"}
+    assert sent[-1].u.components[0].because == "3 events"
+    stored = await in_sql(lambda: Cluster.objects.get(pk=cluster.pk))
+    assert (stored.epoch, stored.offset) == (1, len(sent))
+    assert bytes(stored.baseline) == b'{"seen":3}'
+
+
+async def test_a_pulse_claims_the_last_stored_offset_and_when_the_server_was_heard(valkey: str) -> None:
+    cluster, peek = await declare(), Peek(valkey)
+    async with collecting(cluster, valkey) as running:
+        await comes_true(lambda: peek.pulse(cluster.pk) is not None, "a pulse")
+        first = peek.pulse(cluster.pk)
+        assert first is not None
+        assert first.heard is None
+        running.script.tell()
+        await comes_true(lambda: getattr(peek.pulse(cluster.pk), "heard", None) is not None, "a pulse that heard")
+        await comes_true(lambda: getattr(peek.pulse(cluster.pk), "o", 0) == deltas(valkey, cluster)[-1].o, "the last offset")
+        pulse = peek.pulse(cluster.pk)
+    assert pulse is not None
+    assert pulse.epoch == "1"
+    assert pulse.heard == pytest.approx(time.time(), abs=PATIENCE)
+
+
+async def test_stopping_releases_the_lease_at_once(valkey: str) -> None:
+    cluster = await declare()
+    async with collecting(cluster, valkey) as running:
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        with redis.Redis.from_url(valkey) as client:
+            assert client.exists(owner_key(cluster.pk))
+            running.stop.set()
+            assert await ended(running.task) is Ended.STOPPED
+            assert not client.exists(owner_key(cluster.pk))
+
+
+async def test_of_two_collectors_of_one_cluster_exactly_one_writes(valkey: str, own_valkey: Valkey) -> None:
+    cluster = await declare()
+    async with collecting(cluster, valkey) as first:
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        second = Lease(valkey, cluster.pk, time.monotonic)
+        assert not await second.take(), "one lease a cluster"
+        await second.release()
+        # Two Valkeys that know nothing of each other: both collectors hold a lease, and only the fence in SQL is between them.
+        async with collecting(cluster, own_valkey.url) as other:
+            other.script.tell(2)
+            first.script.tell(5)
+            assert await ended(first.task) is Ended.NOT_OURS
+            await comes_true(etcd_says(cluster, "2 events"), "the other's frame")
+            assert not other.task.done()
+    assert {one.epoch for one in deltas(valkey, cluster)} == {"1"}
+    assert {one.epoch for one in deltas(own_valkey.url, cluster)} == {"2"}
+    assert await in_sql(lambda: (Node.objects.count(), Component.objects.count())) == (1, 1)
+
+
+async def test_a_stale_collector_neither_writes_nor_publishes(valkey: str) -> None:
+    cluster = await declare()
+    async with collecting(cluster, valkey, intervals=replace(QUICK, touch=60.0)) as running:
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        epoch = await in_sql(lambda: services.take(cluster.pk))
+        before = deltas(valkey, cluster)
+        running.script.tell(5)
+        assert await ended(running.task) is Ended.NOT_OURS
+    assert deltas(valkey, cluster) == before
+    assert await in_sql(etcd_says(cluster, "0 events"))
+    assert epoch == 2
+
+
+async def test_a_disabled_cluster_is_left_alone(valkey: str) -> None:
+    cluster = await declare()
+    async with collecting(cluster, valkey) as running:
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        await in_sql(lambda: clusters.declare([]))
+        assert await ended(running.task) is Ended.NOT_OURS
+
+
+async def test_a_successor_begins_with_what_was_known_and_removes_what_is_gone(valkey: str) -> None:
+    cluster = await declare()
+    async with collecting(cluster, valkey, judge=lambda: Counting(nodes=["node-1", "node-2"])) as running:
+        running.script.tell(1)
+        await comes_true(etcd_says(cluster, "1 events"), "the first collector's frame")
+    async with collecting(cluster, valkey) as running:
+        await comes_true(etcd_says(cluster, "0 events"), "the second collector's frame")
+        remembered = running.judges[0].remembered
+    assert remembered is not None
+    assert [row.name for row in remembered.nodes] == ["node-1", "node-2"]
+    assert remembered.components[0].because == "1 events"
+    assert remembered.baseline == b'{"seen":1}'
+    last = deltas(valkey, cluster)[-1]
+    assert (last.epoch, last.x.nodes) == ("2", ["node-2"])
+    assert await in_sql(lambda: list(Node.objects.values_list("name", flat=True))) == ["node-1"]
+
+
+async def test_a_pause_of_our_own_begins_a_new_term(valkey: str) -> None:
+    skew = 0.0
+    cluster = await declare()
+    clocks = Clocks(mono=time.monotonic, wall=lambda: time.time() + skew)
+    async with collecting(cluster, valkey, clocks=clocks) as running:
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        skew = 60.0
+        await comes_true(lambda: Cluster.objects.get(pk=cluster.pk).epoch == 2, "a second term")
+        await comes_true(lambda: Cluster.objects.get(pk=cluster.pk).offset > 0, "its full frame")
+        assert len(running.judges) == 2
+
+
+async def test_a_defect_is_said_on_the_page_and_the_next_term_mends_it(valkey: str, caplog: pytest.LogCaptureFixture) -> None:
+    cluster = await declare()
+    judges = [
+        Counting(),
+        Counting(fails=ZeroDivisionError("of the test")),
+        Counting(fails=ZeroDivisionError("of the test")),
+        Counting(),
+    ]
+    async with collecting(cluster, valkey, judge=lambda: judges.pop(0)) as running:
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        running.script.says.put_nowait(RuntimeError("of the script"))
+        await comes_true(lambda: len(running.judges) >= 2, "a second term")
+        running.script.tell()
+
+        def says_internal() -> bool:
+            head = selectors.cluster(cluster.slug)
+            return head is not None and head.row.fault is not None and "ZeroDivisionError" in head.row.fault.message
+
+        await comes_true(says_internal, "the fault on the page")
+        node = await in_sql(lambda: selectors.node(cluster.slug, "node-1"))
+        assert node is not None
+        assert (node.row.state, node.row.kubelet.last) == ("unknown", "healthy")
+        running.script.tell()
+        await comes_true(etcd_says(cluster, "0 events"), "the mended picture")
+    defects = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(defects) == 2
+    assert "of the script" not in str(await in_sql(lambda: Cluster.objects.get(pk=cluster.pk).row))
+
+
+async def test_valkey_killed_and_started_again_loses_neither_the_lease_nor_a_state(own_valkey: Valkey) -> None:
+    cluster = await declare()
+    async with collecting(cluster, own_valkey.url) as running:
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        own_valkey.kill()
+        running.script.tell(3)
+        await comes_true(etcd_says(cluster, "3 events"), "storing without Valkey")
+        own_valkey.start()
+        peek = Peek(own_valkey.url)
+        await comes_true(lambda: peek.pulse(cluster.pk) is not None, "pulses again")
+        with redis.Redis.from_url(own_valkey.url) as client:
+            await comes_true(lambda: bool(client.exists(owner_key(cluster.pk))), "the lease again")
+        running.script.tell(1)
+        await comes_true(lambda: bool(deltas(own_valkey.url, cluster)), "deltas again")
+        assert not running.task.done()
+        assert len(running.judges) == 1
+        first = deltas(own_valkey.url, cluster)[0]
+        assert first.prev == first.o - 1 > 0  # a viewer who missed the ones between sees it by prev
+
+
+async def test_without_renewal_for_two_thirds_of_the_lease_the_collector_ends(own_valkey: Valkey) -> None:
+    skew = 0.0
+    cluster = await declare()
+    clocks = Clocks(mono=lambda: time.monotonic() + skew, wall=time.time)
+    async with collecting(cluster, own_valkey.url, clocks=clocks, intervals=replace(QUICK, pause=60.0)) as running:
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        own_valkey.kill()
+        skew = 10.5
+        assert await ended(running.task) is Ended.LEASE
+
+
+async def test_what_sql_does_not_take_is_kept_and_written_late_with_every_change(
+    valkey: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster, peek = await declare(), Peek(valkey)
+    async with collecting(cluster, valkey, intervals=replace(QUICK, overdue=0.1)) as running:
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        async with sql_refusing():
+            for _ in range(4):
+                running.script.tell()
+                await asyncio.sleep(QUICK.tick * 3)
+            before = peek.pulse(cluster.pk)
+            while (now := peek.pulse(cluster.pk)) != before:
+                before = now
+                await asyncio.sleep(QUICK.pulse * 3)
+        await comes_true(etcd_says(cluster, "4 events"), "writing late")
+        await comes_true(lambda: peek.pulse(cluster.pk) != before, "pulses again")
+    becauses = await in_sql(lambda: list(Transition.objects.order_by("id").values_list("because", flat=True)))
+    assert len(becauses) == len(set(becauses)), "no change is written twice"
+    assert becauses[0] == "0 events"
+    assert becauses[-1] == "4 events"

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -65,10 +66,10 @@ def browser() -> Iterator[Browser]:
             started.close()
 
 
-def signed_in(started: Browser, server: Served, size: str, **options: object) -> BrowserContext:
+def signed_in(started: Browser, server: Served, size: str, scheme: Literal["dark", "light"] = "dark") -> BrowserContext:
     """A context with the visitor's session."""
     width, height = SIZES[size]
-    context = started.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]  # passed on as they are
+    context = started.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     context.add_cookies([{"name": server.cookie["name"], "value": server.cookie["value"], "url": server.origin}])
     return context
 
@@ -118,7 +119,7 @@ def main(pattern: str) -> None:
                 context.close()
         if fnmatch.fnmatch("light", pattern):
             for name in ("clusters", "scheduler", "node-broken", "wall"):
-                context = signed_in(started, server, "desk", color_scheme="light")
+                context = signed_in(started, server, "desk", "light")
                 page = watched(context.new_page())
                 page.goto(server.origin + PAGES[name])
                 page.wait_for_timeout(1500)

@@ -1,0 +1,234 @@
+/** The page of one cluster: the line to the server, the picture in memory, and who draws which part of it when. */
+
+import { Announcer } from "./announce.js";
+import { drawArrows } from "./diagram/arrows.js";
+import { drawControl, glyph } from "./diagram/control.js";
+import { Field } from "./diagram/field.js";
+import { drawOverlay, groundNotice, notice } from "./diagram/overlay.js";
+import { freshness, ServerClock } from "./freshness.js";
+import { counted } from "./groups.js";
+import { drawFreshness, drawPlanes, drawTab, factsOf } from "./header.js";
+import { html, nothing, render } from "./html.js";
+import { AGENTS, titleOf } from "./kinds.js";
+import { drawRail } from "./rail.js";
+import { LiveSocket } from "./socket.js";
+import { stateOf, WORDS } from "./states.js";
+import { Picture } from "./store.js";
+import { drawTables } from "./tables.js";
+
+/** @param {string} id */
+function place(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no #${id}.`);
+  return found;
+}
+
+/** Freshness is looked at so often, in milliseconds; ages of texts run by the second. */
+const LOOK_MS = 250;
+
+const root = place("cluster");
+const { socket: socketPath = "", snapshot: snapshotPath = "", node: nodePath = "", pages = "" } = root.dataset;
+const stage = place("picture");
+const field = new Field(place("field"), root, pages, (name) => nodePath + encodeURIComponent(name));
+const control = { cards: place("control-cards"), bar: place("bar"), count: place("control-count"), addons: place("addons") };
+const rail = { title: place("attention-title"), entries: place("attention"), changes: place("changes") };
+const live = place("announcer");
+const announcer = new Announcer((text) => {
+  live.textContent = text;
+});
+const time = new ServerClock();
+
+/** @type {Picture | null} */
+let picture = null;
+/** @type {{ pulse: number | null, heard: number | null }} */
+let heardOf = { pulse: null, heard: null };
+/** @type {import("./freshness.js").Freshness} */
+let fresh = { kind: "waiting", age: 0, since: null, why: "", retry: null };
+/** @type {import("./socket.js").Line} */
+let line = { state: "connecting", since: Date.now(), retryAt: null };
+/** What waits for the next frame. */
+const due = { panels: false, places: false, rows: /** @type {Set<number>} */ (new Set()), frame: 0 };
+let opened = Date.now();
+
+const local = () => Date.now() / 1000;
+/** The server's clock; ours until it has spoken. */
+const now = () => time.now(local()) ?? local();
+/** Texts of a picture that is late stand still at the moment for which it holds. */
+const shownAt = () => (fresh.kind === "late" && fresh.since !== null ? Math.min(now(), fresh.since) : now());
+
+const socket = new LiveSocket(socketPath, snapshotPath, {
+  snapshot(snapshot, server) {
+    if (server !== null) time.observe(server, local());
+    const first = picture === null;
+    picture = new Picture(snapshot);
+    heardOf.heard ??= snapshot.cluster.heard_at;
+    if (first) for (const part of [control.cards, control.bar, rail.entries, rail.changes]) part.replaceChildren();
+    announcer.attend(picture.attention);
+    due.places = true;
+    ask();
+  },
+  delta(delta) {
+    if (!picture) return;
+    const touched = picture.apply(delta);
+    if (touched.attention) announcer.attend(picture.attention);
+    for (const row of touched.rows) due.rows.add(row);
+    due.places ||= touched.places;
+    due.panels ||= touched.cluster || touched.components || touched.attention || touched.changes;
+    ask();
+  },
+  pulse(pulse) {
+    time.observe(pulse.pulse, local());
+    heardOf = { pulse: pulse.pulse, heard: pulse.heard };
+    look();
+  },
+  heartbeat(server) {
+    if (heardOf.pulse === null) time.observe(server, local());
+  },
+  line(told) {
+    if (told.state !== line.state && told.state === "open") heardOf.pulse = null;
+    line = told;
+    look();
+  },
+});
+
+/** Draw in the next frame. */
+function ask() {
+  if (due.frame) return;
+  due.frame = requestAnimationFrame(draw);
+}
+
+function draw() {
+  due.frame = 0;
+  if (!picture) return;
+  const at = shownAt();
+  const { places, panels, rows } = due;
+  due.places = due.panels = false;
+  due.rows = new Set();
+  if (places || panels) drawPanels(at);
+  if (places) field.lay(picture, at);
+  else if (rows.size) field.update(rows, at);
+  if (places || panels) drawArrows(place("arrows"), place("field"), field.plan.zones, picture);
+  root.classList.add("is-drawn");
+}
+
+/** All that is text. @param {number} at */
+function drawPanels(at) {
+  if (!picture) return;
+  drawControl(control, picture, pages, at);
+  drawRail(rail, picture, pages, at);
+  drawPlanes(place("pills"), picture);
+  drawGround(picture);
+  drawMissing(picture);
+  const facts = place("facts");
+  const text = factsOf(picture);
+  if (facts.textContent !== text) facts.textContent = text;
+  if (!place("tables").hidden && root.classList.contains("with-tables")) drawTables(place("tables"), picture, pages, at);
+}
+
+/** The caption of the ground: how much there is, and the three agents with their roll-ups. @param {Picture} shown */
+function drawGround(shown) {
+  const size = shown.size ? `${counted(shown.size, "node")} · ${counted(shown.cluster.pods, "pod")}` : "";
+  const agents = AGENTS.map(({ kind }) => shown.components.get(kind)).filter((row) => row !== undefined);
+  render(
+    html`<span>${size}</span>${agents.map(
+      (row) => html`<a class="agent-link" href="${pages}${row.kind}/" title=${row.because}>${glyph(row.state, "glyph-xs")}${titleOf(row.kind)}
+        <span class="visually-hidden">${WORDS[stateOf(row.state)]}</span></a>`,
+    )}`,
+    place("data-count"),
+  );
+  const said = groundNotice(shown);
+  const empty = place("ground-notice");
+  empty.hidden = !said;
+  render(said ? html`<h3>${said.title}</h3>${said.lines.map((text) => html`<p>${text}</p>`)}` : nothing, empty);
+}
+
+/** What is hidden from us, each with what would show it. @param {Picture} shown */
+function drawMissing(shown) {
+  const { missing } = shown.cluster;
+  const part = place("missing");
+  part.hidden = missing.length === 0;
+  render(
+    html`<summary><h2>Cannot be seen · ${missing.length}</h2></summary>
+      <ul>${missing.map((row) => html`<li><p>${row.message}</p><p class="muted">${row.remedy}</p></li>`)}</ul>`,
+    part,
+  );
+}
+
+let second = 0;
+
+/** How fresh is it? Four times a second, and whenever something was heard. */
+function look() {
+  const at = now();
+  const offset = at - local();
+  const state = line.state === "connecting" ? (Date.now() - opened < 4000 ? "open" : "closed") : line.state;
+  fresh = freshness({
+    now: at,
+    pulse: heardOf.pulse,
+    heard: heardOf.heard,
+    pictured: picture?.at ?? null,
+    socket: state,
+    socketSince: line.since / 1000 + offset,
+    socketRetry: line.retryAt === null ? null : line.retryAt / 1000 + offset,
+    fault: picture?.cluster.fault?.message ?? "",
+    retry: picture?.cluster.retry_at ?? null,
+  });
+  drawFreshness(place("freshness"), fresh);
+  const said = notice(picture, fresh, at);
+  drawOverlay(place("overlay"), said);
+  root.classList.toggle("is-late", fresh.kind === "late" || said !== null);
+  root.dataset["why"] = fresh.why;
+  document.body.classList.toggle("is-blind", fresh.kind === "late" && fresh.why !== "cluster");
+  drawTab(picture, fresh);
+  announcer.late(fresh.kind === "late" ? ["The picture is not live.", ...(said?.lines.slice(0, 1) ?? [])].join(" ") : "");
+  if (Math.floor(at) !== second) {
+    second = Math.floor(at);
+    announcer.tick(local());
+    if (picture && document.visibilityState === "visible") {
+      drawPanels(shownAt());
+      field.tick(shownAt());
+    }
+  }
+}
+
+/** A part of the page has another size. */
+function resized() {
+  if (!picture) return;
+  field.resize();
+  drawArrows(place("arrows"), place("field"), field.plan.zones, picture);
+}
+
+let size = "";
+new ResizeObserver(() => {
+  const host = place("field");
+  const flows = getComputedStyle(host).getPropertyValue("--flow").trim() === "1";
+  const next = `${host.clientWidth}|${flows ? "flows" : host.clientHeight}|${stage.clientHeight}|${devicePixelRatio}`;
+  if (next === size) return;
+  size = next;
+  requestAnimationFrame(resized);
+}).observe(stage);
+
+for (const query of ["(prefers-color-scheme: light)", "(forced-colors: active)"]) {
+  matchMedia(query).addEventListener("change", () => field.recolour());
+}
+new MutationObserver(() => field.recolour()).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+
+const button = document.getElementById("as-tables");
+button?.addEventListener("click", () => {
+  const open = root.classList.toggle("with-tables");
+  button.setAttribute("aria-expanded", String(open));
+  if (!open || !picture) return;
+  drawTables(place("tables"), picture, pages, shownAt());
+  place("tables").scrollIntoView();
+});
+
+addEventListener("pagehide", () => socket.stop());
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  opened = Date.now();
+  socket.start();
+});
+setInterval(look, LOOK_MS);
+look();
+socket.start();
+// Type that arrives late changes sizes once.
+void document.fonts.ready.then(resized);

@@ -1,0 +1,82 @@
+/**
+ * Is what we show still true? From the last pulse, from when the API server last answered, and from the socket. Pure.
+ *
+ * All ages are by the server's clock, which is followed from the times that come with pulses and heartbeats: a viewer's clock that
+ * is wrong makes nothing look older or newer.
+ */
+
+/** A picture is late when nothing has confirmed it for so many seconds. */
+export const LATE_AFTER = 5;
+
+/** The server's clock as seen from here. Delay on the way only ever makes a time look older, so the newest offset seen counts. */
+export class ServerClock {
+  /** @type {{ offset: number, at: number }[]} */ #seen = [];
+
+  /** @param {number} server epoch seconds, as just received @param {number} local seconds on any local clock */
+  observe(server, local) {
+    this.#seen.push({ offset: server - local, at: local });
+    // An old best guess goes after a minute: either clock may have been set.
+    this.#seen = this.#seen.filter((seen) => Math.abs(local - seen.at) < 60).slice(-64);
+  }
+
+  /** Epoch seconds of the server now; null before the first observation. @param {number} local */
+  now(local) {
+    if (this.#seen.length === 0) return null;
+    return local + Math.max(...this.#seen.map((seen) => seen.offset));
+  }
+}
+
+/**
+ * @typedef {object} Facts what is known, all moments in epoch seconds of the server's clock
+ * @property {number} now
+ * @property {number | null} pulse when the collector last said that it lives
+ * @property {number | null} heard when the API server last answered the collector
+ * @property {number | null} pictured when what is shown was judged; null: nothing is shown yet
+ * @property {"open" | "closed" | "offline" | "signed out" | "gone"} socket
+ * @property {number | null} socketSince when the socket took this state
+ * @property {number | null} socketRetry when the socket tries again
+ * @property {string} fault why the API server does not answer, if the collector said
+ * @property {number | null} retry when the collector asks it again
+ */
+
+/**
+ * @typedef {object} Freshness
+ * @property {"waiting" | "live" | "late"} kind
+ * @property {number} age seconds
+ * @property {number | null} since the last moment for which the picture stands, epoch seconds
+ * @property {"" | "socket" | "offline" | "signed out" | "gone" | "collector" | "cluster"} why
+ * @property {number | null} retry when it is tried again, epoch seconds
+ */
+
+/** @param {Facts} facts @returns {Freshness} */
+export function freshness(facts) {
+  const { now, pulse, heard, pictured } = facts;
+  const confirmed = heard ?? pulse;
+  const since = newest(confirmed, pictured);
+  const age = since === null ? 0 : Math.max(0, now - since);
+  /** @param {Freshness["why"]} why @param {number | null} retry @param {number | null} from @returns {Freshness} */
+  const late = (why, retry, from) => ({ kind: "late", age: from === null ? age : Math.max(0, now - from), since: from, why, retry });
+
+  if (facts.socket === "gone" || facts.socket === "signed out") return late(facts.socket, null, since);
+  if (pictured === null) {
+    if (facts.socket === "open") return { kind: "waiting", age: 0, since: null, why: "", retry: null };
+    return late(facts.socket === "offline" ? "offline" : "socket", facts.socketRetry, null);
+  }
+  if (facts.socket !== "open") return late(facts.socket === "offline" ? "offline" : "socket", facts.socketRetry, since);
+  if (pulse === null) {
+    // A socket that has only just opened: the first pulse is on its way.
+    if (facts.socketSince !== null && now - facts.socketSince < LATE_AFTER) {
+      return { kind: "waiting", age, since, why: "", retry: null };
+    }
+    return late("collector", null, since);
+  }
+  if (now - pulse > LATE_AFTER) return late("collector", null, newest(heard, null) ?? pulse);
+  if (heard === null || now - heard > LATE_AFTER) return late("cluster", facts.retry, heard);
+  return { kind: "live", age: Math.max(0, now - heard), since: heard, why: "", retry: null };
+}
+
+/** @param {number | null} one @param {number | null} other */
+function newest(one, other) {
+  if (one === null) return other;
+  return other === null ? one : Math.max(one, other);
+}

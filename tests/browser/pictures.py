@@ -1,0 +1,332 @@
+"""Generated pictures of clusters, in the wire's own types: what the browser tests and screenshots are fed with."""
+
+import random
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from planes.live.wire import NODE_COLUMNS, STATE_CODES, VERSION, NodeValues, Snapshot, columnar
+from planes.picture.delta import (
+    AttentionRow,
+    ChangeRow,
+    ClusterRow,
+    ComponentRow,
+    EvidenceRow,
+    FaultRow,
+    InstanceRow,
+    PlaneRow,
+)
+from planes.rules.wording import ago, until
+
+Node = dict[str, str | int | float | None]
+
+
+def nodes(count: int, now: float, *, zones: tuple[str, ...] = ("eu-1a", "eu-1b", "eu-1c"), control: int = 3) -> list[Node]:
+    """Healthy nodes spread over zones; the first `control` are of the control plane."""
+    chance = random.Random(7)
+    return [
+        {
+            "name": f"node-{at}",
+            "state": STATE_CODES["healthy"],
+            "kubelet": STATE_CODES["healthy"],
+            "proxy": STATE_CODES["healthy"],
+            "runtime": STATE_CODES["healthy"],
+            "because": "",
+            "since": now - 86_400.0,
+            "zone": zones[at * len(zones) // count],
+            "pool": "control" if at < control else "workers",
+            "type": "m6i.2xlarge",
+            "cp": int(at < control),
+            "cordoned": 0,
+            "pods": chance.randint(6, 104),
+            "pods_max": 110,
+            "cpu": round(chance.uniform(0.2, 0.9), 3),
+            "mem": round(chance.uniform(0.3, 0.9), 3),
+            "version": "v1.36.2",
+            "runtime_version": "containerd://2.1.4",
+            "created": now - 8e6,
+        }
+        for at in range(count)
+    ]
+
+
+def ail(node: Node, state: str, because: str, since: float, **agents: str) -> None:
+    """Make a node not healthy."""
+    node.update(state=STATE_CODES[state], because=because, since=since)
+    node.update({agent: STATE_CODES[one] for agent, one in agents.items()})
+    if state == "cordoned":
+        node["cordoned"] = 1
+
+
+def values(node: Node) -> NodeValues:
+    """A node in the order of the wire."""
+    return tuple(node[column] for column in NODE_COLUMNS)  # type: ignore[return-value]  # built to the columns' types above
+
+
+def component(kind: str, state: str, line: str, now: float, hosts: tuple[str, ...] = (), leader: int = -1, because: str = "") -> ComponentRow:
+    """A component of the control plane with an instance on each of `hosts`."""
+    return ComponentRow(
+        kind=kind,
+        plane="control",
+        state=state,
+        because=because or line,
+        since=now - 48,
+        line=line,
+        instances=tuple(
+            InstanceRow(f"{kind}-{host}", host, at == leader, "healthy", "", "v1.36.2", 0) for at, host in enumerate(hosts)
+        ),
+        evidence=(EvidenceRow("Lease", "renewed", "≤ 15 s", state, "watch", now),),
+    )
+
+
+FACTS = {
+    "livez": "38/38",
+    "readyz": "41/41",
+    "etcd": "ok",
+    "version": "v1.36.2",
+    "certificate": "201 d",
+    "requests/s": "1,284",
+    "p99": "38 ms",
+    "5xx": "0.0 %",
+    "in flight": "23 / 600",
+    "webhooks": "6 ok",
+    "API services": "34 ok",
+}
+HOSTS = ("node-0", "node-1", "node-2")
+
+
+def control_plane(now: float, hosts: tuple[str, ...] = HOSTS) -> list[ComponentRow]:
+    """All is well."""
+    api = component("kube-apiserver", "healthy", "livez and readyz pass", now, hosts)
+    agents = [
+        replace(component(kind, "healthy", "all of them", now), plane="data") for kind in ("kubelet", "kube-proxy", "container-runtime")
+    ]
+    return [
+        component("etcd", "healthy", f"412 MiB stored · etcd checks pass on {len(hosts)} of {len(hosts)}", now, hosts),
+        component("kube-controller-manager", "healthy", f"lease renewed {ago(now - 1.2)} ago · 4 failovers", now, hosts, min(2, len(hosts) - 1)),
+        component("kube-scheduler", "healthy", f"lease renewed {ago(now - 0.9)} ago", now, hosts, 0),
+        component("cloud-controller-manager", "not_observable", "not observable: run by the provider", now),
+        replace(api, facts=FACTS),
+        *agents,
+        replace(component("dns", "healthy", "2 of 2 ready", now), plane="addon"),
+        replace(component("metrics-server", "healthy", "1 of 1 ready", now), plane="addon"),
+    ]
+
+
+def snapshot(now: float, listed: list[Node], components: list[ComponentRow], **changes: object) -> Snapshot:
+    """A snapshot of these, both planes healthy unless `changes` say otherwise."""
+    base = Snapshot(
+        v=VERSION,
+        epoch="3",
+        o=10,
+        at=now,
+        now=now,
+        slug="prod-eu-1",
+        name="prod-eu-1",
+        cluster=ClusterRow(
+            server="https://10.0.0.1:6443",
+            version="v1.36.2",
+            distribution="kubeadm",
+            zones=len({node["zone"] for node in listed}),
+            pods=sum(int(node["pods"] or 0) for node in listed),
+            heard_at=now,
+            control=PlaneRow("healthy", "", now - 3600),
+            data=PlaneRow("healthy", "", now - 3600),
+        ),
+        components=components,
+        columns=NODE_COLUMNS,
+        nodes=columnar(map(values, listed)),
+        attention=[],
+        changes=[],
+    )
+    return replace(base, **changes)
+
+
+def healthy(count: int) -> Callable[[float], Snapshot]:
+    """A healthy cluster of so many nodes."""
+
+    def made(now: float) -> Snapshot:
+        changes = [
+            ChangeRow("Node", "node-9" if count > 9 else "node-2", "kubelet", "down", "healthy", "It renews its lease again.", now - 2640),
+            ChangeRow("Component", "kube-controller-manager", "", "healthy", "healthy", "leader node-1 → node-2", now - 9043),
+        ]
+        return snapshot(now, nodes(count, now), control_plane(now), changes=changes)
+
+    return made
+
+
+def broken(count: int) -> Callable[[float], Snapshot]:
+    """The cluster of the visual reference: a scheduler that decides nothing, one runtime down, a silent kubelet, two cordoned."""
+
+    def made(now: float) -> Snapshot:
+        listed = nodes(count, now)
+        scale = count / 120
+        silent, dead, looping = listed[int(17 * scale)], listed[int(63 * scale)], listed[int(88 * scale)]
+        ail(silent, "degraded", f"No heartbeat for {ago(now - 31)} of a 40 s lease", now - 31, kubelet="degraded")
+        ail(dead, "down", "Ready is False: “container runtime is down”", now - 72, runtime="down")
+        ail(looping, "degraded", "kube-proxy is not ready, 6 restarts: CrashLoopBackOff", now - 480, proxy="degraded")
+        for at in (101, 102):
+            ail(listed[min(count - 1, int(at * scale))], "cordoned", "Taken out on purpose", now - 2370)
+        if count >= 1000:
+            chance = random.Random(3)
+            for node in listed[int(count * 0.5) : int(count * 0.56)]:
+                ail(node, "unknown", "Not heard of: the last known state is healthy", now - 60, kubelet="unknown", proxy="unknown", runtime="unknown")
+            for node in chance.sample(listed, count // 140):
+                state = chance.choice(["down", "degraded", "cordoned", "cordoned"])
+                ail(node, state, "Chosen for this picture", now - 300, kubelet="healthy" if state == "cordoned" else state)
+        parts = control_plane(now)
+        line = f"lease renewed {ago(now - 0.9)} ago · 5 pods undecided"
+        parts[2] = component("kube-scheduler", "degraded", line, now, HOSTS, 0, "5 pods have waited over 30 s for a decision, though its leader renews its lease.")
+        attention = [
+            AttentionRow("a", "Node", str(dead["name"]), f"{dead['name']} · container runtime", "down",
+                         "Ready is False: “container runtime is down”. The kubelet still renews its lease.", now - 72),
+            AttentionRow("b", "Node", str(silent["name"]), f"{silent['name']} · kubelet", "degraded",
+                         f"No heartbeat for {ago(now - 31)} of a 40 s lease. Kubernetes itself will say NotReady in about {until(now + 19.5)}.", now - 31),
+            AttentionRow("c", "Node", str(looping["name"]), f"{looping['name']} · kube-proxy", "degraded",
+                         "Not ready, 6 restarts: CrashLoopBackOff. Services on this node may not route.", now - 480),
+            AttentionRow("d", "Component", "kube-scheduler", "kube-scheduler", "degraded",
+                         "Its lease is fresh, yet 5 pods have waited over 30 s for any decision.", now - 48),
+        ]  # fmt: skip
+        changes = [
+            ChangeRow("Node", str(silent["name"]), "kubelet", "healthy", "degraded", "No heartbeat", now - 31),
+            ChangeRow("Component", "kube-scheduler", "", "healthy", "degraded", "Pods wait", now - 48),
+            ChangeRow("Node", str(dead["name"]), "container-runtime", "healthy", "down", "Ready is False", now - 72),
+            ChangeRow("Node", str(looping["name"]), "kube-proxy", "healthy", "degraded", "CrashLoopBackOff", now - 480),
+            *(ChangeRow("Node", f"node-{at}", "", "healthy", "cordoned", "Cordoned", now - 2370, "cordon") for at in (101, 102)),
+            ChangeRow("Node", "node-9", "kubelet", "down", "healthy", "It renews its lease again", now - 2640),
+            *(ChangeRow("Node", f"node-{at}", "", "unknown", "healthy", "joined, v1.36.2", now - 10455, "join") for at in range(31, 39)),
+            ChangeRow("Component", "etcd", "", "down", "healthy", "readyz/etcd passes again", now - 15114),
+        ]
+        told = snapshot(now, listed, parts, attention=attention, changes=changes)
+        planes = replace(
+            told.cluster,
+            control=PlaneRow("degraded", "scheduler degraded", now - 48),
+            data=PlaneRow("down", f"3 of {count:,} nodes need you", now - 72),
+        )
+        return replace(told, cluster=planes)
+
+    return made
+
+
+def empty(now: float) -> Snapshot:
+    """A cluster that has not been collected yet."""
+    return snapshot(now, [], [], at=0.0, o=0, epoch="0", cluster=ClusterRow())
+
+
+def no_nodes(now: float) -> Snapshot:
+    """A control plane whose first node has not registered."""
+    return snapshot(now, [], control_plane(now))
+
+
+def unreachable(now: float) -> Snapshot:
+    """Never seen: its name does not resolve."""
+    fault = FaultRow(
+        "name resolution",
+        "The name k8s.example.com of the API server in /home/ada/.kube/config does not resolve",
+        "Check the cluster's server address in the kubeconfig, or the VPN that knows the name",
+        now - 90,
+    )
+    return snapshot(now, [], [], at=now, cluster=ClusterRow(server="https://k8s.example.com:6443", fault=fault, retry_at=now + 4))
+
+
+def forbidden(now: float) -> Snapshot:
+    """Reached, and nothing permitted but /version."""
+    missing = tuple(
+        FaultRow("forbidden", f"The user may not list {what}", f"Grant get, list and watch on {what} (docker/kubernetes/rbac.yaml)", now - 60)
+        for what in ("nodes", "pods", "leases in kube-system", "leases in kube-node-lease", "daemonsets")
+    )
+    hidden = [
+        replace(row, state="not_observable", line="not permitted (403)", because="not permitted (403)", instances=())
+        for row in control_plane(now)[:3]
+    ]
+    api = replace(control_plane(now)[4], facts={"livez": "38/38", "readyz": "41/41", "version": "v1.36.2"}, instances=())
+    told = snapshot(now, [], [*hidden, api])
+    return replace(told, cluster=replace(told.cluster, missing=missing, data=PlaneRow("not_observable", "nodes may not be seen", now)))
+
+
+def managed(now: float) -> Snapshot:
+    """A managed control plane: only the API server and the leases can be seen."""
+    parts = control_plane(now, ())
+    hidden = [
+        replace(row, state="not_observable", line="not observable: run by the provider", because="run by the provider", instances=())
+        if row.kind in ("etcd", "kube-controller-manager", "kube-scheduler")
+        else row
+        for row in parts
+    ]
+    told = snapshot(now, nodes(24, now, control=0), hidden)
+    return replace(told, cluster=replace(told.cluster, distribution="EKS"))
+
+
+def gone(now: float) -> Snapshot:
+    """The API server refuses connections: it is down, and all below it is unknown."""
+    told = broken(120)(now)
+    parts = [
+        replace(row, state="unknown", last=row.state, because=f"Cannot be asked: last known {ago(now - 134)} ago") for row in told.components
+    ]
+    parts[4] = replace(told.components[4], state="down", because="Connection refused at 10.0.0.1:6443", line="Connection refused")
+    fault = FaultRow("refused", "Connection refused at 10.0.0.1:6443", "Nothing listens there: look at the API server's own host", now - 134)
+    planes = replace(
+        told.cluster,
+        heard_at=now - 134,
+        retry_at=now + 4,
+        fault=fault,
+        control=PlaneRow("down", "API server refuses connections", now - 134),
+        data=PlaneRow("unknown", "cannot be asked", now - 134, "down"),
+    )
+    return replace(told, components=parts, cluster=planes)
+
+
+def one_long(now: float) -> Snapshot:
+    """One node, every name as long as Kubernetes allows in practice."""
+    listed = nodes(1, now, zones=("",), control=1)
+    name = "ip-10-133-244-251.ap-southeast-2.compute.internal.long-company-name.example.com"
+    listed[0]["name"] = name
+    listed[0]["version"] = "v1.36.2-eks-1552ad0-with-a-very-long-build-suffix"
+    parts = control_plane(now, (name,))
+    told = snapshot(now, listed, parts, name="arn:aws:eks:ap-southeast-2:123456789012:cluster/production-platform-blue-2026")
+    return replace(told, cluster=replace(told.cluster, distribution="OpenShift", zones=0))
+
+
+def nine_servers(now: float) -> Snapshot:
+    """Nine API servers."""
+    hosts = tuple(f"control-{at}" for at in range(9))
+    return snapshot(now, nodes(60, now, zones=("",), control=9), control_plane(now, hosts))
+
+
+def forty_groups(now: float) -> Snapshot:
+    """Forty zones of a few nodes each."""
+    return snapshot(now, nodes(280, now, zones=tuple(f"edge-site-{at:02d}" for at in range(40))), control_plane(now))
+
+
+def few(count: int) -> Callable[[float], Snapshot]:
+    """A broken cluster of few nodes."""
+
+    def made(now: float) -> Snapshot:
+        listed = nodes(count, now)
+        ail(listed[count // 2], "down", "Ready is False: “container runtime is down”", now - 72, runtime="down")
+        ail(listed[-1], "cordoned", "Taken out on purpose", now - 2000)
+        return snapshot(now, listed, control_plane(now))
+
+    return made
+
+
+PICTURES: dict[str, Callable[[float], Snapshot]] = {
+    "120": healthy(120),
+    "120-broken": broken(120),
+    "3": healthy(3),
+    "3-broken": few(3),
+    "12": few(12),
+    "30": few(30),
+    "300": broken(300),
+    "1000": healthy(1000),
+    "5000": broken(5000),
+    "empty": empty,
+    "no-nodes": no_nodes,
+    "unreachable": unreachable,
+    "forbidden": forbidden,
+    "managed": managed,
+    "gone": gone,
+    "one-long": one_long,
+    "nine-servers": nine_servers,
+    "forty-groups": forty_groups,
+}

@@ -20,7 +20,7 @@ class _Manifest(msgspec.Struct):
     dependencies: dict[str, str] = {}
 
 
-class _PackageStorage(FileSystemStorage):
+class PackageStorage(FileSystemStorage):
     """A package's folder; whitenoise and collectstatic put `prefix` before its paths."""
 
     def __init__(self, home: Path, prefix: str) -> None:
@@ -58,10 +58,10 @@ class NpmFinder(BaseFinder):
         file = (self.modules / inner).resolve()
         return str(file) if file.is_relative_to(home) and file.suffix in SERVED and file.is_file() else None
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, PackageStorage]]:
         for package in self.packages:
             home = self.modules / package
-            storage = _PackageStorage(home, PREFIX + package)
+            storage = PackageStorage(home, PREFIX + package)
             for file in sorted(home.rglob("*")):
                 inner = file.relative_to(home)
                 if file.suffix in SERVED and "node_modules" not in inner.parts and file.is_file():

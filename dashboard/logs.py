@@ -13,7 +13,7 @@ _SECRETS = (
     re.compile(r"(/signin/)(?!password\b)[A-Za-z0-9_-]{8,}"),
     re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)", re.IGNORECASE),
     re.compile(
-        r"(\b(?:[a-z-]*token|password|passwd|secret(?:[_-]key)?|client-key-data|client-certificate-data|sessionid|planewatch_session"
+        r"(\b(?:[a-z_-]*token|password|passwd|secret(?:[_-]key)?|client-key-data|client-certificate-data|sessionid|planewatch_session"
         r"|csrfmiddlewaretoken|authorization)[\"']?\s*[=:]\s*[\"']?)(?!bearer\b|basic\b)[^\s\"'&,;}]{6,}",
         re.IGNORECASE,
     ),

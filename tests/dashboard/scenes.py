@@ -42,7 +42,9 @@ def frame(name: str, nodes: int, wrong: str, at: float) -> Frame:
         return Frame(at=at, full=True, cluster=ClusterRow(server=f"https://{name}:6443"), attention=[])
     rows = {row.name: row for row in (node(number, at, _agents(number, wrong, at)) for number in range(nodes))}
     sick = [row for row in rows.values() if row.state not in ("healthy", "cordoned")]
-    components = [component(kind, at, wrong) for kind in _control(wrong)] + [roll_up(kind, list(rows.values()), at) for kind in AGENTS]
+    components = [component(kind, at, wrong) for kind in _control(wrong)] + [
+        roll_up(kind, list(rows.values()), at) for kind in AGENTS
+    ]
     return Frame(
         at=at,
         full=True,
@@ -122,7 +124,9 @@ def evidence(kind: str, state: str, at: float) -> tuple[EvidenceRow, ...]:
             EvidenceRow("Serving certificate", f"over in {until(at + 201 * 86400)}", "more than 7 d", "healthy", "probe", at - 4),
         )
     rows = [
-        EvidenceRow(f"Lease kube-system/{kind}", f"renewed {ago(at - 0.9)} ago", "≤ 15 s (its own duration)", "healthy", "watch", at - 0.3),
+        EvidenceRow(
+            f"Lease kube-system/{kind}", f"renewed {ago(at - 0.9)} ago", "≤ 15 s (its own duration)", "healthy", "watch", at - 0.3
+        ),
         EvidenceRow("Leader", f"node-0_9e547150-9a7c, for {ago(at - 273600)}", "one holder", "healthy", "watch", at - 0.3),
         EvidenceRow("Failovers in 1 h", "0", "< 3", "healthy", "history", at),
         EvidenceRow("Mirror pods ready", "3 of 3", "all", "healthy", "watch", at - 0.3),
@@ -147,7 +151,9 @@ def roll_up(kind: str, nodes: list[NodeRow], at: float) -> ComponentRow:
     because = f"{len(sick)} of {len(agents)} are not healthy." if sick else f"{len(agents)} of {len(agents)} are healthy."
     rows = (
         EvidenceRow("Healthy", f"{len(agents) - len(sick)} of {len(agents)}", "all", state, "watch", at - 0.3),
-        EvidenceRow("Versions", f"{VERSION} on {len(agents)}", "at most 3 minors older than the API server", "healthy", "watch", at),
+        EvidenceRow(
+            "Versions", f"{VERSION} on {len(agents)}", "at most 3 minors older than the API server", "healthy", "watch", at
+        ),
     )
     return ComponentRow(kind, "data", state, because, at - 31, line=because, evidence=rows)
 
@@ -155,9 +161,12 @@ def roll_up(kind: str, nodes: list[NodeRow], at: float) -> ComponentRow:
 def _agents(number: int, wrong: str, at: float) -> dict[str, str]:
     if wrong != "broken":
         return {}
-    return {17: {"kubelet": "degraded"}, 63: {"container-runtime": "down"}, 88: {"kube-proxy": "degraded"}, 90: {"kubelet": "down"}}.get(
-        number, {}
-    )
+    return {
+        17: {"kubelet": "degraded"},
+        63: {"container-runtime": "down"},
+        88: {"kube-proxy": "degraded"},
+        90: {"kubelet": "down"},
+    }.get(number, {})
 
 
 _WHY = {
@@ -171,7 +180,11 @@ _WHY = {
 def agent(kind: str, state: str, at: float) -> AgentRow:
     """One agent of a node."""
     why = _WHY.get((kind, state), "").format(ago=ago(at - 31), until=until(at + 19))
-    good = {"kubelet": f"Its lease was renewed {ago(at - 4)} ago.", "kube-proxy": "Its pod is ready.", "container-runtime": "It is ready."}
+    good = {
+        "kubelet": f"Its lease was renewed {ago(at - 4)} ago.",
+        "kube-proxy": "Its pod is ready.",
+        "container-runtime": "It is ready.",
+    }
     signals = {
         "kubelet": (
             EvidenceRow("Lease", f"renewed {ago(at - 31 if state != 'healthy' else at - 4)} ago", "≤ 40 s", state, "watch", at - 1),
@@ -179,7 +192,9 @@ def agent(kind: str, state: str, at: float) -> AgentRow:
         ),
         "kube-proxy": (EvidenceRow("Pod", "ready" if state == "healthy" else "CrashLoopBackOff", "ready", state, "watch", at - 1),),
         "container-runtime": (
-            EvidenceRow("Condition Ready", "False: container runtime is down" if state == "down" else "True", "True", state, "watch", at),
+            EvidenceRow(
+                "Condition Ready", "False: container runtime is down" if state == "down" else "True", "True", state, "watch", at
+            ),
         ),
     }
     version = "containerd://2.1.4" if kind == "container-runtime" else VERSION
@@ -218,7 +233,9 @@ def node(number: int, at: float, states: dict[str, str], pods: int | None = None
         labels={"kubernetes.io/os": "linux", "topology.kubernetes.io/zone": ZONES[number % 3], "node.kubernetes.io/exclude": ""},
         conditions=(
             ConditionRow("Ready", "True", "KubeletReady", "kubelet is posting ready status", at - 41 * 86400),
-            ConditionRow("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available", at - 9e5),
+            ConditionRow(
+                "MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available", at - 9e5
+            ),
             ConditionRow("DiskPressure", "True", "KubeletHasDiskPressure", "kubelet has disk pressure", at - 480)
             if number == 88
             else ConditionRow("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure", at - 9e5),
@@ -252,7 +269,9 @@ def _attention(rows: dict[str, NodeRow], wrong: str, at: float) -> list[Attentio
         if name in rows:
             one = getattr(rows[name], kind.replace("-", "_"))
             entries.append(
-                AttentionRow(f"node/{name}", "Node", name, f"{name} · {kind}", one.state, one.because, at - 72, agents={kind: one.state})
+                AttentionRow(
+                    f"node/{name}", "Node", name, f"{name} · {kind}", one.state, one.because, at - 72, agents={kind: one.state}
+                )
             )
     because = "Its lease is fresh, yet 5 pods have waited over 30 s for any decision."
     return [*entries, AttentionRow("sch", "Component", "kube-scheduler", "kube-scheduler", "degraded", because, at - 48)]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.conf import settings as live_settings
@@ -106,6 +107,14 @@ def test_the_command_prints_a_link() -> None:
     out = StringIO()
     call_command("signin", "--url", BASE, stdout=out)
     assert Client().post(path_of(out.getvalue().strip())).status_code == 302
+
+
+def test_the_command_knows_where_the_running_planewatch_is(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "up.lock").write_bytes(b'{"pid": 1, "address": "http://10.0.0.1:9000/"}')
+    out = StringIO()
+    call_command("signin", stdout=out)
+    assert out.getvalue().startswith("http://10.0.0.1:9000/signin/")
 
 
 def test_the_links_page_sends_no_referrer_and_is_not_stored() -> None:

@@ -1,0 +1,96 @@
+"""Settings are documented, refuse nonsense with a sentence, and make cookies and pages strict."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from dashboard import env
+
+ROOT = Path(settings.BASE_DIR)
+
+#: Read by the code but no settings: Django's own name for the settings module, and a switch of the tests of `up`.
+NOT_SETTINGS = {"DJANGO_SETTINGS_MODULE", "PLANEWATCH_WATCH_FROM_ASIDE"}
+
+_READ = re.compile(r"""(?:\benv\.\w+\(|environ(?:\.\w+)?[(\[])\s*"([A-Z][A-Z0-9_]+)"|"([A-Z][A-Z0-9_]+)" (?:not )?in os\.environ""")
+_ROW = re.compile(r"^\| `([A-Z0-9_]+)` \|", re.MULTILINE)
+
+
+def variables_read() -> set[str]:
+    sources = [path.read_text() for folder in ("dashboard", "planes") for path in (ROOT / folder).rglob("*.py")]
+    return {one or other for text in sources for one, other in _READ.findall(text)} - NOT_SETTINGS
+
+
+def test_every_variable_that_is_read_is_documented_and_the_reverse() -> None:
+    documented = _ROW.findall((ROOT / "docs" / "settings.md").read_text())
+    assert len(documented) == len(set(documented))
+    assert set(documented) == variables_read()
+
+
+def test_every_secret_is_marked_as_one() -> None:
+    text = (ROOT / "dashboard" / "settings.py").read_text()
+    secrets = set(re.findall(r'env\.secret\("([A-Z_]+)"\)', text))
+    rows = (ROOT / "docs" / "settings.md").read_text().splitlines()
+    marked = {match[1] for row in rows if "*Secret.*" in row and (match := _ROW.match(row))}
+    assert marked == secrets
+
+
+def configured(**variables: str) -> subprocess.CompletedProcess[str]:
+    """The product's settings in a process of their own: prints those that matter here."""
+    show = (
+        "import os; from dashboard import settings as s;"
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_AGE)"
+    )
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PLANEWATCH_", "DJANGO_"))}
+    return subprocess.run(
+        [sys.executable, "-c", show],
+        env={**clean, "PLANEWATCH_DATA_DIR": str(settings.DATA_DIR), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+        cwd=ROOT,
+    )
+
+
+def test_over_https_cookies_are_secure_and_bound_to_this_host() -> None:
+    assert configured(PLANEWATCH_HTTPS="1").stdout.split()[:4] == [
+        "True",
+        "True",
+        "__Host-planewatch_session",
+        "__Host-planewatch_csrf",
+    ]
+    assert configured().stdout.split()[:2] == ["False", "False"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PLANEWATCH_HTTPS", "maybe"),
+        ("PLANEWATCH_SESSION_DAYS", "0"),
+        ("PLANEWATCH_SESSION_DAYS", "a fortnight"),
+        ("PLANEWATCH_LOG_LEVEL", "LOUD"),
+        ("PLANEWATCH_PORT", "70000"),
+        ("DATABASE_URL", "mysql://localhost/planewatch"),
+        ("PLANEWATCH_SECRET_KEY_FILE", "/nowhere/key"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_with_a_sentence_that_names_it(name: str, value: str) -> None:
+    refused = configured(**{name: value})
+    assert refused.returncode != 0
+    last = refused.stderr.strip().splitlines()[-1]
+    assert name in last
+    assert last.endswith(".")
+
+
+def test_a_choice_is_read_in_whatever_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEVEL", "debug")
+    assert env.choice("LEVEL", "INFO", among=("DEBUG", "INFO")) == "DEBUG"
+    monkeypatch.setenv("LEVEL", "loud")
+    with pytest.raises(ImproperlyConfigured, match="say one of DEBUG, INFO"):
+        env.choice("LEVEL", "INFO", among=("DEBUG", "INFO"))

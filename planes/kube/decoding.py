@@ -52,8 +52,7 @@ class Page(Generic[T]):
     token: str  # continue token of the next page, "" at the last
 
 
-@dataclass(frozen=True)
-class Line(Generic[T]):
+class Line(msgspec.Struct, Generic[T], gc=False):
     """One watch event. `item` is None when the object could not be read or is none of ours."""
 
     type: str

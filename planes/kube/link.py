@@ -162,6 +162,8 @@ class Link:
             if whole and isinstance(exc, TimeoutError) and took > limit + PAUSE:
                 raise FaultError(errors.paused(took)) from None
             within = min(limit, CONNECT_LIMIT) if isinstance(exc, aiohttp.ConnectionTimeoutError) else limit
+            if isinstance(exc, aiohttp.ClientConnectionError) and (alert := self._handshakes.alert_since(started)) is not None:
+                raise FaultError(errors.of_tls_error(alert, self.server)) from None
             hands = self._handshakes.hangs_since(started)
             raise FaultError(errors.of_exception(exc, self.server, within, shaking_hands=hands)) from None
 

@@ -19,12 +19,18 @@ class Handshakes:
     began: float = float("-inf")
     done: float = float("-inf")
     certificate: bytes = b""
+    alert: ssl.SSLError | None = None  # what the peer said instead of going on, and when: asyncio drops it
+    alerted: float = float("-inf")
     _read: bytes = b""
     _not_after: float | None = None
 
     def hangs_since(self, start: float) -> bool:
         """A handshake was begun after `start` and none has been completed since: TCP is connected, TLS is not."""
         return self.began >= start and self.done < start
+
+    def alert_since(self, start: float) -> ssl.SSLError | None:
+        """With TLS 1.3 a client certificate is refused only after the handshake, in the first read."""
+        return self.alert if self.alerted >= start else None
 
     def not_after(self) -> float | None:
         """End of the serving certificate's validity, epoch seconds."""
@@ -63,6 +69,15 @@ def observe(context: ssl.SSLContext, clock: Callable[[], float]) -> Handshakes:
             super().do_handshake()
             seen.done = clock()
             seen.certificate = self.getpeercert(binary_form=True) or b""
+
+        def read(self, len: int = 1024, buffer: bytearray | None = None) -> bytes:  # type: ignore[override] # as in the standard library
+            try:
+                return super().read(len, buffer)
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                raise
+            except ssl.SSLError as exc:
+                seen.alert, seen.alerted = exc, clock()
+                raise
 
     context.sslobject_class = Observed
     return seen

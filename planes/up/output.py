@@ -67,6 +67,8 @@ class Output:
         self._shown = 0
         self._held = 0
         self.tail = ""
+        #: While a part is being stopped, what it says of that goes to its log alone.
+        self.muted = False
 
     def line(self, raw: bytes) -> None:
         """One line, with or without its newline."""
@@ -74,7 +76,7 @@ class Output:
         text = raw.decode(errors="replace").rstrip()
         if text.strip() and not text.startswith((" ", "\t")):
             self.tail = _message(text)
-            if _SERIOUS.search(text) and not (self._ignore and self._ignore.search(text)):
+            if not self.muted and _SERIOUS.search(text) and not (self._ignore and self._ignore.search(text)):
                 self._show(text)
 
     def end(self) -> None:

@@ -66,6 +66,7 @@ class Part:
     async def stop(self) -> None:
         """SIGTERM, and SIGKILL after the grace; returns when nothing of the part is left."""
         self._stopping.set()
+        self._output.muted = True
         if self._task is None:
             return
         self._signal(signal.SIGTERM)

@@ -115,10 +115,8 @@ def watch(plan: Plan) -> Recipe:
 
 
 def jobs(plan: Plan) -> Recipe:
-    """The worker for short jobs, with beat inside, which sees to it that every cluster has a collector."""
-    return _worker(
-        plan, "jobs", "The jobs worker", ["--concurrency", "2", "--beat", "--schedule", str(plan.data_dir / "beat-schedule")]
-    )
+    """The worker for short jobs. Beat runs inside it (dashboard/celery.py) and sees to it that every cluster has a collector."""
+    return _worker(plan, "jobs", "The jobs worker", ["--concurrency", "2"])
 
 
 def _worker(plan: Plan, queue: str, title: str, more: list[str]) -> Recipe:

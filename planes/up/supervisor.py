@@ -13,6 +13,8 @@ from planes.up.refusal import Exit, RefusalError
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: A part that was never ready within so many seconds is told of; it may still come.
 _SLOW_S = 20.0
+#: Signals closer together are one: `timeout` and some shells send theirs to the process and then to its group.
+_ONE_CTRL_C_S = 0.3
 
 
 class Supervisor:
@@ -25,7 +27,7 @@ class Supervisor:
         self._asked_to_stop = asyncio.Event()
         self._failed: asyncio.Queue[Part] = asyncio.Queue()
         self._watching: set[asyncio.Task[None]] = set()
-        self._times_asked = 0
+        self._asked_at = 0.0
 
     def start(self, recipe: Recipe, *, stage: int) -> Part:
         """Start a part and keep it running."""
@@ -65,11 +67,12 @@ class Supervisor:
             await self._stop_all()
 
     def _stop_asked(self) -> None:
-        self._times_asked += 1
-        if self._times_asked == 1:
+        now = time.monotonic()
+        if not self._asked_to_stop.is_set():
+            self._asked_at = now
             self._say("Stopping. Once more kills what still runs.")
             self._asked_to_stop.set()
-        else:
+        elif now - self._asked_at > _ONE_CTRL_C_S:
             for part in self._parts():
                 part.kill()
 

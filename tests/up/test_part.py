@@ -132,7 +132,7 @@ async def test_a_second_ctrl_c_kills(tmp_path: Path) -> None:
         assert part.pid is not None
         processes.append(part.pid)
         os.kill(os.getpid(), signal.SIGINT)
-        asyncio.get_running_loop().call_later(0.1, os.kill, os.getpid(), signal.SIGINT)
+        asyncio.get_running_loop().call_later(0.5, os.kill, os.getpid(), signal.SIGINT)
 
     await asyncio.wait_for(supervisor.run(begin), 10)
     assert not lives(processes[0])

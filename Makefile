@@ -43,11 +43,11 @@ test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and
 	$(BIN)/coverage run --data-file=.coverage.pure --source=planes.rules,planes.picture -m pytest -q $(PURE_TESTS)
 	$(BIN)/coverage report --data-file=.coverage.pure
 	@echo "== all the rest, on SQLite"
-	$(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults" tests $(PURE_TESTS:%=--ignore=%) --ignore=tests/bench
+	$(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults and not e2e" tests $(PURE_TESTS:%=--ignore=%) --ignore=tests/bench
 	@echo "== what touches the database, on PostgreSQL"
-	$(BIN)/python -m tests.services postgres -- $(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults" $(DATABASE_TESTS)
-	@echo "== in a browser, and with processes killed"
-	$(PYTEST) -q -m "browser or faults" tests
+	$(BIN)/python -m tests.services postgres -- $(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults and not e2e" $(DATABASE_TESTS)
+	@echo "== in a browser, end to end, and with processes killed"
+	$(PYTEST) -q -m "browser or faults or e2e" tests
 
 PURE_TESTS = $(wildcard tests/rules tests/picture)
 # What touches the database, and so runs once more on PostgreSQL.

@@ -176,6 +176,7 @@ UP_PORT = int(env.number("PLANEWATCH_PORT", 0, low=0, high=65535))  # 0: 8765, o
 UP_DEMO = env.flag("PLANEWATCH_DEMO")
 UP_DEMO_NODES = int(env.number("PLANEWATCH_DEMO_NODES", 0, low=0, high=5000))  # 0: the demo's own default
 UP_DEMO_PODS = int(env.number("PLANEWATCH_DEMO_PODS", 0, low=0, high=150_000))
+UP_DEMO_STORY = env.flag("PLANEWATCH_DEMO_STORY", True)
 # Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default.
 UP_TRUSTED_PROXIES = env.words("PLANEWATCH_TRUSTED_PROXIES")
 # Makes the one-time sign-in link's path; named here because nothing in planes may import the dashboard.

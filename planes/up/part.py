@@ -128,7 +128,7 @@ class Part:
             self.ended_with = f"ended by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"ended with code {code}"
         finally:
             waiting.cancel()
-            _kill_group(process.pid)  # what it left behind, beat's process for one
+            _kill_group(process.pid)  # what it has left behind
             # The pipe ends when the last process that holds it has gone.
             await asyncio.wait({reading, waiting}, timeout=2)
             reading.cancel()

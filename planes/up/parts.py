@@ -46,10 +46,12 @@ def valkey(plan: Plan, address: Path) -> Recipe:
     )
 
 
-def demo(plan: Plan, *, nodes: int, pods: int, port: int) -> Recipe:
+def demo(plan: Plan, *, nodes: int, pods: int, story: bool, port: int) -> Recipe:
     """The demo cluster, on one port for as long as we run, so that whoever watches it finds it again."""
     kubeconfig = plan.demo_dir / "kubeconfig"
     command = [sys.executable, "manage.py", "demo", "serve", "--dir", str(plan.demo_dir), "--port", str(port)]
+    if not story:
+        command.append("--no-story")
     if nodes:
         command += ["--nodes", str(nodes)]
     if pods:

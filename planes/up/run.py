@@ -27,6 +27,7 @@ class Wishes:
     port: int
     nodes: int
     pods: int
+    story: bool
     home: Path
 
 
@@ -78,7 +79,9 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
             redis.make_place(path, settings.DATA_DIR)
             valkey = supervisor.start(parts.valkey(plan, path), stage=_VALKEY)
         if choice.demo:
-            demo = supervisor.start(parts.demo(plan, nodes=wishes.nodes, pods=wishes.pods, port=parts.free_port()), stage=_DEMO)
+            demo = supervisor.start(
+                parts.demo(plan, nodes=wishes.nodes, pods=wishes.pods, story=wishes.story, port=parts.free_port()), stage=_DEMO
+            )
         await asyncio.to_thread(database.prepare, say)
         web = supervisor.start(parts.web(plan, listening), stage=_WEB)
         await asyncio.to_thread(_declare, choice)

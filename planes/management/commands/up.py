@@ -30,6 +30,7 @@ class Command(BaseCommand):
         add("--demo", action="store_true", default=settings.UP_DEMO, help="watch a simulated cluster")
         add("--nodes", type=_within(1, 5000), default=settings.UP_DEMO_NODES, metavar="N", help="nodes of the demo cluster")
         add("--pods", type=_within(1, 150_000), default=settings.UP_DEMO_PODS, metavar="N", help="pods of the demo cluster")
+        add("--no-story", action="store_true", default=not settings.UP_DEMO_STORY, help="the demo cluster breaks only when told to")
         add("--bind", default=settings.UP_BIND, metavar="ADDRESS", help="listen on this address (default: %(default)s)")
         add(
             "--port",
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         demo: bool,
         nodes: int,
         pods: int,
+        no_story: bool,
         bind: str,
         port: int,
         **options: object,
@@ -63,7 +65,7 @@ class Command(BaseCommand):
             all_contexts=all_contexts,
             demo=demo,
         )
-        wishes = Wishes(asked=asked, bind=bind, port=port, nodes=nodes, pods=pods, home=Path.home())
+        wishes = Wishes(asked=asked, bind=bind, port=port, nodes=nodes, pods=pods, story=not no_story, home=Path.home())
         try:
             code = run(wishes, self._say)
         except RefusalError as refusal:

@@ -1,7 +1,9 @@
 """How fast a change reaches many viewers: 1,000 sockets on one uvicorn, 5 messages a second, through a real Valkey.
 
-`python -m tests.bench.bench_push [--viewers N] [--rate N] [--seconds N]`; also run by `make bench`. Prints the time from publishing to
-arrival (p50, p99, greatest), what was delivered, and the server's CPU. The viewers share the machine with the server.
+    python -m tests.bench.bench_push [--viewers N] [--rate N] [--seconds N]
+
+Prints the time from publishing to arrival (p50, p99, greatest), what was delivered, and the server's CPU. The viewers share the
+machine with the server.
 """
 
 import argparse
@@ -16,16 +18,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from planes.live.stream import Stream
 from planes.live.wire import Delta, GoneRows, Update
 from tests.services import Valkey, until
 
 #: How `manage.py up` starts the server (planes/up/parts.py).
-_OPTIONS = (
-    "--loop uvloop --http h11 --ws websockets-sansio --ws-per-message-deflate false --lifespan on --log-level warning".split()
-)
+_OPTIONS = [
+    *("--loop", "uvloop", "--http", "h11", "--lifespan", "on", "--log-level", "warning"),
+    *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
+]
 _TICKS = os.sysconf("SC_CLK_TCK")
 #: About the size of a delta of one node, bytes.
 _PADDING = "x" * 600
@@ -118,7 +119,8 @@ class _Viewer(asyncio.Protocol):
 async def _measure(port: int, server: int, url: str, cluster_id: int, cookie: str, asked: argparse.Namespace) -> Figures:
     request = (
         f"GET /ws/c/bench/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nCookie: {cookie}\r\n"
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
     ).encode()
     loop = asyncio.get_running_loop()
     delays: list[float] = []
@@ -141,7 +143,7 @@ async def _measure(port: int, server: int, url: str, cluster_id: int, cookie: st
     cpu = (_cpu(server) - before) / (time.monotonic() - began)
     expected = messages * asked.viewers
     end = time.monotonic() + 10
-    while len(delays) < expected and time.monotonic() < end:
+    while len(delays) < expected and time.monotonic() < end:  # noqa: ASYNC110 - a thousand protocols share one list
         await asyncio.sleep(0.1)
     await stream.aclose()
     for transport in transports:

@@ -15,6 +15,11 @@ def _peek(url: str) -> Peek:
     return Peek(url)
 
 
+def beat(head: ClusterHead, node: str) -> float | None:
+    """When this node's lease was last seen to change, epoch seconds; None if that is not known now."""
+    return _peek(settings.REDIS_URL).beats(head.id).get(node)
+
+
 def freshness(head: ClusterHead) -> Freshness:
     """When this cluster's collector was last heard, and when its API server last answered. A Valkey that is away knows nothing
     newer than what was stored, so the picture is then soon late, as it is."""

@@ -140,5 +140,11 @@ def _trouble(row: AttentionRow) -> Trouble:
 def _foot(summary: ClusterSummary, nodes: int) -> str:
     row = summary.row
     zones = counted(row.zones, "zone") if row.zones else ""
-    parts = (counted(nodes, "node"), counted(row.pods, "pod"), zones, row.version, row.distribution)
+    parts = (
+        counted(nodes, "node") if nodes else "",
+        counted(row.pods, "pod") if row.pods else "",
+        zones,
+        row.version,
+        row.distribution,
+    )
     return " · ".join(part for part in parts if part)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from dashboard import lore
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.words import cores, known, number, share, size
@@ -95,12 +97,12 @@ class NodePage:
         return self.late is not None and self.late.cause == "cluster" and self.state in ("down", "unknown")
 
 
-def node_page(detail: NodeDetail, late: Lateness | None) -> NodePage:
-    """What a node's page shows; states as they may be said now."""
+def node_page(detail: NodeDetail, late: Lateness | None, *, beat: float | None = None) -> NodePage:
+    """What a node's page shows; states as they may be said now. `beat`: when its lease was last seen to change, epoch seconds."""
     row = detail.row
     shown = seen(row.state, "", row.because, late)
     agents = (
-        _agent("kubelet", row.kubelet, late),
+        _agent("kubelet", _with_beat(row.kubelet, beat), late),
         _agent("kube-proxy", row.kube_proxy, late),
         _agent("container-runtime", row.container_runtime, late),
     )
@@ -145,6 +147,19 @@ def _agent(kind: str, row: AgentRow, late: Lateness | None) -> AgentCard:
         version=row.version,
         evidence=row.evidence,
     )
+
+
+def _with_beat(row: AgentRow, beat: float | None) -> AgentRow:
+    """Heartbeats are not stored one by one, so what is stored of a lease in good order tells an old moment: the newest is this."""
+    if beat is None:
+        return row
+    fresh = [
+        msgspec.structs.replace(line, at=beat)
+        if line.source.startswith("lease ") and line.state == "healthy" and (line.at or 0.0) < beat
+        else line
+        for line in row.evidence
+    ]
+    return msgspec.structs.replace(row, evidence=tuple(fresh))
 
 
 def _pods_last_known(kubelet: AgentRow, late: Lateness | None) -> tuple[str, float | None]:

@@ -55,8 +55,9 @@ def age(moment: float | None, now: float) -> SafeString:
 
 @register.simple_tag
 def left(moment: float, now: float) -> SafeString:
-    """The time until `moment` (epoch seconds), running down to 0 s."""
-    return format_html('<span class="age" data-t="u:{}">{}</span>', f"{moment:.1f}", wording.duration(moment - now))
+    """The time until something is tried again at `moment` (epoch seconds), running down to "a moment"."""
+    text = wording.duration(moment - now) if moment > now else "a moment"
+    return format_html('<span class="age" data-t="r:{}">{}</span>', f"{moment:.1f}", text)
 
 
 @register.simple_tag

@@ -70,7 +70,8 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         return _no_node(request, slug, name)
     now = time.time()
     fresh = pulses.freshness(detail.cluster)
-    context = {"page": presenters.node_page(detail, lateness(fresh, now)), "now": now, "fresh": fresh}
+    page = presenters.node_page(detail, lateness(fresh, now), beat=pulses.beat(detail.cluster, name))
+    context = {"page": page, "now": now, "fresh": fresh}
     return render(request, "parts/node.html" if "fragment" in request.GET else "node.html", context)
 
 
@@ -101,13 +102,13 @@ def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
         "now": now,
         "wall": wall,
     }
-    return render(request, "cluster.html", context)
+    return render(request, "wall_cluster.html" if wall else "cluster.html", context)
 
 
 def _no_cluster(request: HttpRequest, slug: str, *, wall: bool = False) -> HttpResponse:
     page = "wall_cluster" if wall else "cluster"
     links = [(head.name, reverse(page, args=[head.slug])) for head in selectors.watched()]
-    return _missing(request, f"There is no cluster {slug!r} here", "These clusters are watched:", links, reverse("clusters"))
+    return _missing(request, f"There is no cluster “{slug}” here", "These clusters are watched:", links, reverse("clusters"))
 
 
 def _no_component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
@@ -115,7 +116,7 @@ def _no_component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if head is None:
         return _no_cluster(request, slug)
     links = [(lore.of(row.kind).title, reverse("component", args=[slug, row.kind])) for row in selectors.components(slug)]
-    title = f"{head.name} has no component {kind!r}"
+    title = f"{head.name} has no component “{kind}”"
     return _missing(request, title, "These components were found in it:", links, reverse("cluster", args=[slug]))
 
 
@@ -127,7 +128,7 @@ def _no_node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     near = difflib.get_close_matches(name, names, n=_OFFERED, cutoff=0.5) or names[:_OFFERED]
     links = [(one, reverse("node", args=[slug, one])) for one in near]
     lead = f"It may have been removed. Of its {presenters.counted(len(names), 'node')}, these come nearest:"
-    return _missing(request, f"{found.name} has no node {name!r}", lead, links, reverse("cluster", args=[slug]))
+    return _missing(request, f"{found.name} has no node “{name}”", lead, links, reverse("cluster", args=[slug]))
 
 
 def _missing(request: HttpRequest, title: str, lead: str, links: list[tuple[str, str]], back: str) -> HttpResponse:

@@ -85,7 +85,7 @@ class _Stage:
         at = time.time()
         frame = scenes.frame(slug, self.nodes[slug], wrong, at)
         self.offsets[slug] += 1
-        frame = services.flush(self.ids[slug], self.epochs[slug], self.offsets[slug], frame) or frame
+        frame = services.flush(self.ids[slug], self.epochs[slug], self.offsets[slug], frame)
         self.heard[slug] = frame.cluster.heard_at if frame.cluster and frame.cluster.fault else None
         return delta_of(frame, epoch=self.epochs[slug], offset=self.offsets[slug], previous=self.offsets[slug] - 1)
 
@@ -98,7 +98,9 @@ async def _serve(stage: _Stage) -> None:
     from planes.live.stream import Stream
 
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application, ws="websockets-sansio", http="h11", lifespan="on", log_config=None, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        application, ws="websockets-sansio", http="h11", lifespan="on", log_config=None, timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     stream = Stream(settings.REDIS_URL)
     pulsing = asyncio.create_task(_pulse(stage, stream))

@@ -77,6 +77,9 @@ def signed_in(started: Browser, server: Served, size: str, scheme: Literal["dark
 PAGES = {
     "clusters": "/",
     "wall": "/wall/",
+    "cluster": "/c/prod-eu-1/",
+    "wall-cluster": "/wall/prod-eu-1/",
+    "wall-cluster-unreachable": "/wall/edge-17/",
     "scheduler": "/c/prod-eu-1/kube-scheduler/",
     "kubelet": "/c/prod-eu-1/kubelet/",
     "apiserver": "/c/prod-us-1/kube-apiserver/",

@@ -6,11 +6,12 @@ import { clock, duration } from "../ages.js";
 
 /**
  * Why, in a sentence. Pure.
- * @param {Freshness} fresh @param {{ now: number, fault: string, many: boolean }} about
+ * @param {Freshness} fresh @param {{ now: number, many: boolean }} about
  */
 export function why(fresh, about) {
   const since = fresh.since === null ? "" : ` since ${clock(fresh.since)}`;
-  const again = fresh.retry === null ? "" : ` Trying again in ${duration(fresh.retry - about.now)}.`;
+  const left = fresh.retry === null ? 0 : fresh.retry - about.now;
+  const again = left > 0 ? ` Trying again in ${duration(left)}.` : "";
   switch (fresh.why) {
     case "offline":
       return `This device is offline${since}. This is the last picture.`;
@@ -21,7 +22,7 @@ export function why(fresh, about) {
         ? `No cluster's collector has been heard${since}. This is the last picture.`
         : `The collector of this cluster has not been heard${since}. This is the last picture.`;
     case "cluster":
-      return `${about.fault || `The API server has not answered${since}.`} This is the last picture.${again}`;
+      return `The API server has not answered${since}. This is the last picture.${again}`;
     case "signed out":
       return "You are signed out; what is shown here no longer changes. Load the page again to sign in.";
     case "gone":
@@ -41,7 +42,7 @@ export function brief(fresh) {
 
 /**
  * Show it. The body has the class `not-live` while what it shows is not the present.
- * @param {Freshness} fresh @param {{ now: number, fault: string, many: boolean }} about
+ * @param {Freshness} fresh @param {{ now: number, many: boolean }} about
  */
 export function show(fresh, about) {
   const late = fresh.kind === "late";

@@ -94,7 +94,7 @@ function draw() {
   const now = server.now(Date.now() / 1000) ?? Date.now() / 1000;
   tick(document, now);
   clocks(document, now);
-  const moments = many ? { ...newest(), fault: "", retry: null } : single();
+  const moments = many ? { ...newest(), retry: null } : single();
   const socket = ended || (line.state === "connecting" ? "open" : line.state);
   const fresh = freshness({
     now,
@@ -104,7 +104,7 @@ function draw() {
     socket,
     socketSince: server.now(line.since / 1000),
     socketRetry: line.retryAt === null ? null : server.now(line.retryAt / 1000),
-    fault: moments.fault,
+    fault: "",
     retry: moments.retry,
   });
   if (many) {
@@ -112,7 +112,7 @@ function draw() {
     // That clusters do not answer is said on their cards; an empty list is not late.
     if (socket === "open" && (moments.count === 0 || fresh.why === "cluster")) fresh.kind = "live";
   }
-  show(fresh, { now, fault: moments.fault, many });
+  show(fresh, { now, many });
 }
 
 function single() {
@@ -123,7 +123,6 @@ function single() {
     count: 1,
     pulse: number(data["pulse"]),
     heard: number(data["heard"]),
-    fault: data["fault"] ?? "",
     retry: number(data["retry"]),
   };
 }

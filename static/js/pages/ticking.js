@@ -1,4 +1,4 @@
-/** Keeps ages running (`data-t="a:MOMENT"` counts up, `u:` down) and puts times of day (`data-clock`) in the viewer's own time. */
+/** Keeps ages running (`data-t="a:MOMENT"` counts up, `u:` down, `r:` down to "a moment") and puts times of day (`data-clock`) in the viewer's own time. */
 
 import { duration, when } from "../ages.js";
 
@@ -6,7 +6,8 @@ import { duration, when } from "../ages.js";
 export function tick(root, now) {
   for (const element of root.querySelectorAll("[data-t]")) {
     const [kind, moment] = (element.getAttribute("data-t") ?? "").split(":");
-    const text = duration(kind === "u" ? Number(moment) - now : now - Number(moment));
+    const age = now - Number(moment);
+    const text = kind === "a" ? duration(age) : kind === "r" && age >= 0 ? "a moment" : duration(-age);
     if (element.textContent !== text) element.textContent = text;
   }
 }

@@ -1,0 +1,9 @@
+/** The picture of one cluster on a wall: the screen stays awake, no pointer, nothing burns in. The picture itself is cluster.js. */
+
+import { keepAwake, stillPointer, wander } from "./screen.js";
+
+const picture = document.getElementById("picture");
+
+keepAwake();
+stillPointer();
+if (picture) wander(picture);

@@ -106,7 +106,7 @@ def _fresh(one: _Found, now: Mono, bounds: Bounds) -> bool:
     return (
         lease is not None
         and lease.gone_at is None
-        and now - lease.changed_at <= bounds.identity_frozen
+        and now - lease.counts_from <= bounds.identity_frozen
         and not (lease.stale_on_arrival and not lease.confirmed)
     )
 
@@ -121,7 +121,7 @@ def _weigh_one(
     if lease is not None and lease.gone_at is None:
         source, should_be = f"lease kube-system/{lease.name}", f"renewed within {bounds.identity_frozen:.0f} s"
         if _fresh(one, now, bounds):
-            weighing.due(lease.changed_at + bounds.identity_frozen)
+            weighing.due(lease.counts_from + bounds.identity_frozen)
             weighing.good(
                 Evidence(
                     f"identity of {one.host}",
@@ -133,13 +133,16 @@ def _weigh_one(
                 )
             )
             state = State.HEALTHY
-        elif lease.stale_on_arrival and not lease.confirmed and now - lease.changed_at <= bounds.identity_frozen:
-            weighing.due(lease.changed_at + bounds.identity_frozen)
+        elif lease.stale_on_arrival and not lease.confirmed and now - lease.counts_from <= bounds.identity_frozen:
+            weighing.due(lease.counts_from + bounds.identity_frozen)
             if one.listed is not True and one.pod is None:
                 return None
             weighing.hidden(
                 Evidence(f"identity of {one.host}", "old when first seen", should_be, State.UNKNOWN, source, lease.changed_at)
             )
+        elif seen.writes_blocked:
+            text = f"not renewed for {ago(lease.changed_at)}, which proves nothing now: {seen.writes_blocked}"
+            weighing.hidden(Evidence(f"identity of {one.host}", text, should_be, State.UNKNOWN, source, lease.changed_at))
         else:
             lost = one.listed is True or one.pod is not None or (lease.confirmed and live < seen.expected)
             if not lost:

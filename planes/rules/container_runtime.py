@@ -38,7 +38,7 @@ def speaks_of_runtime(message: str) -> bool:
 def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
     """The runtime of one node; `silent` says that its kubelet does not report."""
     if scene.unreachable:
-        return unknown(scene.unreachable, "unreachable")
+        return unknown(scene.unreachable, "unreachable", waiting=scene.waiting)
     if scene.silence:
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
     source = f"Node {node.name}"

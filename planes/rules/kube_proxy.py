@@ -13,7 +13,7 @@ from planes.rules.wording import ago
 def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
     """kube-proxy of one node; `silent` says that its kubelet does not report."""
     if scene.unreachable:
-        return unknown(scene.unreachable, "unreachable")
+        return unknown(scene.unreachable, "unreachable", waiting=scene.waiting)
     if scene.silence:
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
     weighing = Weighing()

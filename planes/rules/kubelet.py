@@ -15,7 +15,7 @@ PRESSURES = {"MemoryPressure": "memory", "DiskPressure": "disk", "PIDPressure": 
 def judge(node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) -> Verdict:
     """The kubelet of one node."""
     if scene.unreachable:
-        return unknown(scene.unreachable, "unreachable")
+        return unknown(scene.unreachable, "unreachable", waiting=scene.waiting)
     if scene.silence:
         line = Evidence(
             "node lease",
@@ -53,7 +53,7 @@ def is_silent(lease: LeaseSeen | None, ready: ConditionSeen | None, now: Mono, b
         return True
     if lease is None:
         return False
-    return lease.excused or lease.gone_at is not None or now - lease.changed_at > lease.duration * bounds.kubelet_slow
+    return lease.excused or lease.gone_at is not None or now - lease.counts_from > lease.duration * bounds.kubelet_slow
 
 
 def _weigh_lease(weighing: Weighing, node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) -> None:
@@ -82,9 +82,9 @@ def _weigh_lease(weighing: Weighing, node: NodeObservation, scene: NodeScene, no
         return
     slow, silent = lease.duration * bounds.kubelet_slow, lease.duration * bounds.kubelet_silent
     should_be = f"renewed about every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
-    age = now - lease.changed_at
+    age = now - lease.counts_from
     if age <= slow:
-        weighing.due(lease.changed_at + slow)
+        weighing.due(lease.counts_from + slow)
         if lease.excused or (lease.stale_on_arrival and not lease.confirmed):
             line = Evidence("node lease", "not seen to be renewed yet", should_be, State.UNKNOWN, _source(node), lease.changed_at)
             weighing.unsure(line, "Waiting for its next heartbeat.", "lease-unconfirmed")
@@ -93,7 +93,7 @@ def _weigh_lease(weighing: Weighing, node: NodeObservation, scene: NodeScene, no
         weighing.line = f"heartbeat on time, every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
         return
     state = State.DOWN if age > silent else State.DEGRADED
-    weighing.due(lease.changed_at + silent)
+    weighing.due(lease.counts_from + silent)
     said = f"No heartbeat for {ago(lease.changed_at)} of a {lease.duration:g} s lease."
     ready = node.conditions.get("Ready")
     if ready is not None and ready.status == "Unknown":

@@ -87,10 +87,10 @@ def _weigh_released(
 
 def _weigh_renewal(weighing: Weighing, seen: LeaderObservation, lease: LeaseSeen, source: str, now: Mono, bounds: Bounds) -> None:
     should_be = f"renewed within {lease.duration:g} s (its own leaseDurationSeconds)"
-    age = now - lease.changed_at
+    age = now - lease.counts_from
     slow, silent = lease.duration * bounds.leader_degraded, lease.duration * bounds.leader_down
     if age <= slow:
-        weighing.due(lease.changed_at + slow)
+        weighing.due(lease.counts_from + slow)
         if lease.excused or (lease.stale_on_arrival and not lease.confirmed):
             line = Evidence("lease", "not seen to be renewed yet", should_be, State.UNKNOWN, source, lease.changed_at)
             weighing.unsure(line, "Its lease was old when first seen, and was not seen to be renewed yet.", "lease-unconfirmed")
@@ -106,7 +106,7 @@ def _weigh_renewal(weighing: Weighing, seen: LeaderObservation, lease: LeaseSeen
         weighing.unsure(line, f"Its lease is not renewed, which proves nothing now: {seen.writes_blocked}.", "writes-blocked")
         return
     state = State.DOWN if age > silent else State.DEGRADED
-    weighing.due(lease.changed_at + silent)
+    weighing.due(lease.counts_from + silent)
     weighing.bad(
         Evidence("lease", text, should_be, state, source, lease.changed_at),
         f"Its lease has not been renewed for {ago(lease.changed_at)}; it lasts {lease.duration:g} s.",

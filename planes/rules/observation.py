@@ -34,7 +34,8 @@ class LeaseSeen:
     changed_at: Mono
     confirmed: bool
     stale_on_arrival: bool = False
-    excused: bool = False  # not seen to change since all fell silent together, or since we ourselves were away
+    excused: bool = False  # not seen to change since all fell silent together
+    counts_from: Mono = 0.0  # from here its silence counts: `changed_at`, or later where we ourselves saw nothing
     released_at: Mono | None = None
     gone_at: Mono | None = None  # the object itself was deleted
     transitions: int | None = None  # as the lease counts them
@@ -189,7 +190,6 @@ class UndecidedSeen:
     count: int = 0
     oldest: Mono | None = None
     names: tuple[str, ...] = ()
-    overdue: int = 0  # of them, those that have waited longer than the bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +228,7 @@ class NodeScene:
     server_version_at: Mono | None = None
     proxy: ProxyScene = field(default_factory=ProxyScene)
     leases_seen_before: bool = False
+    waiting: bool = False  # `unreachable` only because the first answer has not come yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +290,7 @@ class ApiServerObservation:
     api_services: tuple[ApiServiceSeen, ...]
     webhooks: tuple[WebhookSeen, ...]
     hosts: dict[str, str] = field(default_factory=dict)  # host name or address -> node name
+    writes_blocked: str = ""  # why no lease can be renewed now; empty otherwise
 
 
 @dataclass(frozen=True, slots=True)

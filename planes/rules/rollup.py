@@ -32,7 +32,8 @@ def arithmetic(counts: Counts, what: str) -> str:
 def whole(counts: Counts, zones: Mapping[str, Counts], bounds: Bounds) -> tuple[State, str]:
     """The state of the whole, and the zone that decided it, if one did.
 
-    Down: half of what can be seen is down, or a whole zone is. Unknown: half or more cannot be known and nothing is known to be bad.
+    Down: half of what can be seen is down, or a whole zone is. Unknown: half or more cannot be known and nothing is known
+    to be bad.
     """
     seen = sum(number for state, number in counts.items() if state is not State.NOT_OBSERVABLE)
     if not seen:
@@ -55,7 +56,7 @@ def whole(counts: Counts, zones: Mapping[str, Counts], bounds: Bounds) -> tuple[
 def agents(
     kind: str, counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], bounds: Bounds, at: float
 ) -> Verdict:
-    """One of the agents over all nodes. `sample`: one node's reason for each state, by which the whole is explained when all share it."""
+    """One of the agents over all nodes. `sample`: one node's reason for each state, which explains the whole when all share it."""
     total = sum(counts.values())
     should_be = "healthy on every node"
     if not total:

@@ -1,0 +1,78 @@
+"""When all leases fall silent together: then it is what they have in common, and no single node or leader is to blame.
+
+Each kubelet renews about every 10 s, so that with three nodes or more a cluster never goes 14 s without any renewal while the way
+from the nodes through the API server and the state store to us is whole.
+"""
+
+from collections.abc import Iterable
+
+from planes.picture.events import Feed, Mono
+from planes.picture.leases import LeaseBook, LeaseTrack
+from planes.picture.picture import Picture
+from planes.rules import etcd
+from planes.rules.bounds import Bounds
+
+#: Nodes that fell silent longer before the last one than this were silent for reasons of their own.
+_TOGETHER = 40.0
+
+
+class Silence:
+    """Looked at before every judging. `suspicion` is said of the nodes, `blocked` of the leaders; both are empty in ordinary times."""
+
+    __slots__ = ("blocked", "since", "suspicion")
+
+    def __init__(self) -> None:
+        self.suspicion = ""
+        self.blocked = ""
+        self.since: Mono | None = None
+
+    def look(self, picture: Picture, now: Mono, bounds: Bounds) -> None:
+        """See whether all are silent, and excuse them when that is over. Nodes that were excused become dirty."""
+        reach = picture.reach
+        failing = etcd.failing(reach.health.get("/livez"), now, bounds) or etcd.failing(reach.health.get("/readyz"), now, bounds)
+        leaders_silent = _all_frozen(picture.system_leases, now, bounds)
+        suspicion = ""
+        newest = picture.node_leases.newest_change
+        feed = reach.feeds[Feed.NODE_LEASES]
+        if newest is not None and now - newest > bounds.all_silent and feed.fault is None:
+            together = sum(track.changed_at >= newest - _TOGETHER for _, track in picture.node_leases.living())
+            proven = etcd.passing(reach.health.get("/livez"), now, bounds)
+            alone = together < bounds.all_silent_least
+            if together and (failing is not None or leaders_silent or not alone):
+                suspicion = _suspicion(failing is not None, proven, leaders_silent)
+        blocked = ""
+        if failing is not None:
+            blocked = "the API server's check of its state store fails"
+        elif suspicion and leaders_silent:
+            blocked = "no lease of this cluster is renewed any more"
+        if self.suspicion and not suspicion:
+            picture.dirty_nodes.update(picture.node_leases.excuse(now))
+        if self.blocked and not blocked:
+            picture.system_leases.excuse(now)
+            picture.extra_leases.excuse(now)
+        self.since = newest if suspicion else None
+        self.suspicion, self.blocked = suspicion, blocked
+
+
+def _suspicion(failing: bool, proven: bool, leaders_silent: bool) -> str:
+    if failing:
+        return "The state store (etcd) is the cause: the API server's check of it fails, so no heartbeat can be written."
+    if leaders_silent and proven:
+        return "The leaders' leases are silent too although the check of etcd passes: the API server or Planewatch's own watch is suspected."
+    if leaders_silent:
+        return "The leaders' leases are silent too: etcd, the API server or Planewatch's own watch is suspected."
+    return "The leaders' leases are renewed: the way from the nodes to the API server, or Planewatch's own watch, is suspected."
+
+
+def _all_frozen(book: LeaseBook, now: Mono, bounds: Bounds) -> bool:
+    tracks = [track for _, track in book.living() if track.confirmed]
+    return bool(tracks) and all(_is_frozen(track, now, bounds) for track in tracks)
+
+
+def _is_frozen(track: LeaseTrack, now: Mono, bounds: Bounds) -> bool:
+    return now - track.counts_from > bounds.all_silent
+
+
+def living_identities(tracks: Iterable[LeaseTrack], now: Mono, bounds: Bounds) -> int:
+    """How many API servers renew their identity."""
+    return sum(track.confirmed and track.gone_at is None and now - track.counts_from <= bounds.identity_frozen for track in tracks)

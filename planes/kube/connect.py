@@ -257,7 +257,7 @@ class _Loader(KubeConfigLoader):
         """A certificate or key of the kubeconfig, given in it or by a file's path, without leaving a copy on the disk."""
         try:
             data = FileOrData(part, name, file_base_path=str(_folder(part))).as_data()
-            return base64.b64decode(data) if data else b""
+            return base64.b64decode("".join(data.split()), validate=True) if data else b""
         except (OSError, UnicodeDecodeError):
             raise sentence(
                 FaultKind.CREDENTIALS,

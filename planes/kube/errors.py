@@ -81,6 +81,8 @@ _FORBIDDEN = re.compile(
 
 def origin(url: str) -> str:
     """Scheme, host and port of a URL: what may be shown. User names and passwords in it are left out."""
+    if not url:
+        return ""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

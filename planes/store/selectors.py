@@ -37,6 +37,8 @@ class ClusterHead(msgspec.Struct, frozen=True):
     slug: str
     name: str
     source: str  # models.Cluster.Source
+    kubeconfig: str
+    context: str
     enabled: bool
     epoch: int
     offset: int
@@ -92,7 +94,7 @@ class NodeDetail(msgspec.Struct, frozen=True):
 
 
 class NodeSummary(msgspec.Struct, frozen=True):
-    """A node that is not healthy, with its three agents' states."""
+    """A node with its three agents' states."""
 
     name: str
     state: str
@@ -207,8 +209,13 @@ def node(slug: str, name: str) -> NodeDetail | None:
 
 def nodes_not_healthy(slug: str) -> list[NodeSummary]:
     """Every node of one enabled cluster whose state is not healthy, by name."""
+    return [summary for summary in node_summaries(slug) if summary.state != "healthy"]
+
+
+def node_summaries(slug: str) -> list[NodeSummary]:
+    """Every node of one enabled cluster, by name."""
     fields = ("name", "state", "because", "since", "kubelet", "kube_proxy", "container_runtime")
-    found = Node.objects.filter(cluster__slug=slug, cluster__enabled=True).exclude(state="healthy").order_by("name")
+    found = Node.objects.filter(cluster__slug=slug, cluster__enabled=True).order_by("name")
     return [NodeSummary(*values) for values in found.values_list(*fields)]
 
 
@@ -234,6 +241,8 @@ def _head(found: Cluster) -> ClusterHead:
         slug=found.slug,
         name=found.name,
         source=found.source,
+        kubeconfig=found.kubeconfig,
+        context=found.context,
         enabled=found.enabled,
         epoch=found.epoch,
         offset=found.offset,

@@ -1,0 +1,211 @@
+"""The states for terminals and scripts: what `manage.py status` says, as typed rows and as an exit code (the Nagios convention).
+
+Pure but for `collect_status`, which reads the store and asks for pulses.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from enum import IntEnum
+
+import msgspec
+
+from planes.live.wire import Pulse
+from planes.picture.delta import AGENTS, ClusterRow, ComponentRow, EvidenceRow, PlaneRow
+from planes.rules import wording
+from planes.store import selectors
+from planes.store.freshness import Freshness, Lateness, lateness, seen
+
+
+class Exit(IntEnum):
+    """Nagios: what a check returns."""
+
+    HEALTHY = 0
+    DEGRADED = 1
+    DOWN = 2
+    UNKNOWN = 3
+
+
+class PlaneStatus(msgspec.Struct, frozen=True):
+    state: str
+    because: str
+
+
+class InstanceStatus(msgspec.Struct, frozen=True):
+    name: str
+    host: str
+    leader: bool
+    state: str
+    because: str
+
+
+class EvidenceStatus(msgspec.Struct, frozen=True):
+    """`age_s` is null where it was never observed."""
+
+    signal: str
+    now: str
+    should_be: str
+    state: str
+    source: str
+    age_s: float | None
+
+
+class ComponentStatus(msgspec.Struct, frozen=True):
+    """`since` is epoch seconds; `last` is the last known state while `state` is unknown."""
+
+    kind: str
+    plane: str
+    state: str
+    since: float
+    because: str
+    last: str
+    instances: list[InstanceStatus]
+    evidence: list[EvidenceStatus]
+
+
+class NodesStatus(msgspec.Struct, frozen=True):
+    total: int
+    by_state: dict[str, int]
+
+
+class AttentionStatus(msgspec.Struct, frozen=True):
+    """A node that is not healthy; `agents` has its three agents' states."""
+
+    kind: str
+    name: str
+    agents: dict[str, str]
+    state: str
+    because: str
+    since: float
+
+
+class ClusterStatus(msgspec.Struct, frozen=True):
+    """`age_s`: seconds since the collector last vouched for the picture; null: it never did."""
+
+    slug: str
+    name: str
+    server: str
+    version: str
+    distribution: str
+    age_s: float | None
+    planes: dict[str, PlaneStatus]
+    components: list[ComponentStatus]
+    nodes: NodesStatus
+    attention: list[AttentionStatus]
+
+
+class Status(msgspec.Struct, frozen=True):
+    clusters: list[ClusterStatus]
+
+
+def collect_status(pulse: Callable[[int], Pulse | None], now: float, slug: str | None = None) -> Status:
+    """The state of the watched clusters, or of one of them, at `now` (epoch seconds)."""
+    heads = [head for head in selectors.watched() if slug in (None, head.slug)]
+    return Status([_cluster(head, pulse(head.id), now) for head in heads])
+
+
+def exit_code(status: Status) -> Exit:
+    """The worst of all planes: down, then degraded, then unknown. Nothing watched is unknown."""
+    states = {plane.state for cluster in status.clusters for plane in cluster.planes.values()}
+    if "down" in states:
+        return Exit.DOWN
+    if "degraded" in states:
+        return Exit.DEGRADED
+    if "unknown" in states or not states:
+        return Exit.UNKNOWN
+    return Exit.HEALTHY
+
+
+def _cluster(head: selectors.ClusterHead, pulse: Pulse | None, now: float) -> ClusterStatus:
+    row = head.row
+    # A pulse of another epoch is of a collector whose picture is not the stored one.
+    current = pulse if pulse is not None and pulse.epoch == str(head.epoch) else None
+    collected_at = _latest(current.pulse if current else None, head.collected_at)
+    heard_at = current.heard if current else row.heard_at
+    late = _with_fault(lateness(Freshness(collected_at, heard_at), now), row)
+    nodes = [_seen(node, late) for node in selectors.node_summaries(head.slug)]
+    return ClusterStatus(
+        slug=head.slug,
+        name=head.name,
+        server=row.server,
+        version=row.version,
+        distribution=row.distribution,
+        age_s=None if collected_at is None else round(max(0.0, now - collected_at), 1),
+        planes={"control": _plane(row.control, late, now), "data": _plane(row.data, late, now)},
+        components=[_component(one, late, now) for one in selectors.components(head.slug)],
+        nodes=NodesStatus(total=len(nodes), by_state=dict(sorted(Counter(node.state for node in nodes).items()))),
+        attention=[_attention(node, now) for node in nodes if node.state != "healthy"],
+    )
+
+
+def _with_fault(late: Lateness | None, row: ClusterRow) -> Lateness | None:
+    """Why it is late, with what the collector itself last said about it."""
+    if late is None or late.cause == "cluster" or row.fault is None:
+        return late
+    return replace(late, because=f"{late.because} {row.fault.message}")
+
+
+def _seen(node: selectors.NodeSummary, late: Lateness | None) -> selectors.NodeSummary:
+    def state(stored: str) -> str:
+        return seen(stored, "", "", late).state
+
+    shown = seen(node.state, "", node.because, late)
+    return msgspec.structs.replace(
+        node,
+        state=shown.state,
+        because=shown.because,
+        kubelet=state(node.kubelet),
+        kube_proxy=state(node.kube_proxy),
+        container_runtime=state(node.container_runtime),
+    )
+
+
+def _latest(*moments: float | None) -> float | None:
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def _plane(plane: PlaneRow | None, late: Lateness | None, now: float) -> PlaneStatus:
+    if plane is None:
+        because = late.because if late is not None else "It has not been judged yet."
+        return PlaneStatus("unknown", wording.render(because, now))
+    shown = seen(plane.state, plane.last, plane.because, late)
+    return PlaneStatus(shown.state, wording.render(shown.because, now))
+
+
+def _component(one: ComponentRow, late: Lateness | None, now: float) -> ComponentStatus:
+    shown = seen(one.state, one.last, one.because, late)
+    return ComponentStatus(
+        kind=one.kind,
+        plane=one.plane,
+        state=shown.state,
+        since=one.since,
+        because=wording.render(shown.because, now),
+        last=shown.last,
+        instances=[
+            InstanceStatus(
+                instance.name,
+                instance.host,
+                instance.leader,
+                seen(instance.state, "", "", late).state,
+                wording.render(instance.because, now),
+            )
+            for instance in one.instances
+        ],
+        evidence=[_evidence(line, now) for line in one.evidence],
+    )
+
+
+def _evidence(line: EvidenceRow, now: float) -> EvidenceStatus:
+    return EvidenceStatus(
+        line.signal,
+        wording.render(line.now, now),
+        wording.render(line.should_be, now),
+        line.state,
+        line.source,
+        None if line.at is None else round(max(0.0, now - line.at), 1),
+    )
+
+
+def _attention(node: selectors.NodeSummary, now: float) -> AttentionStatus:
+    agents = dict(zip(AGENTS, (node.kubelet, node.kube_proxy, node.container_runtime), strict=True))
+    return AttentionStatus("Node", node.name, agents, node.state, wording.render(node.because, now), node.since)

@@ -1,0 +1,60 @@
+"""A status as a table for people at a terminal. Pure: a Status in, text out."""
+
+import unicodedata
+
+from planes.rules.wording import duration
+from planes.store.status import AttentionStatus, ClusterStatus, ComponentStatus, Status
+
+#: A shape for each state, as in the picture: said by shape, word and colour.
+_SHAPES = {"healthy": "●", "degraded": "▲", "down": "◆", "unknown": "◌", "not_observable": "○", "cordoned": "‖"}
+_COLOURS = {"healthy": "32", "degraded": "33", "down": "31", "unknown": "37", "not_observable": "90", "cordoned": "35"}
+#: Nodes that are listed one by one; the rest is a number.
+_LISTED = 20
+
+
+def table(status: Status, now: float, *, colour: bool) -> str:
+    """All clusters, one after the other. `now` is epoch seconds; without `colour` there are no escape codes."""
+    return "\n\n".join(_cluster(cluster, now, colour) for cluster in status.clusters)
+
+
+def _cluster(cluster: ClusterStatus, now: float, colour: bool) -> str:
+    about = [cluster.version, cluster.distribution, cluster.server]
+    age = "never collected" if cluster.age_s is None else f"collected {duration(cluster.age_s)} ago"
+    lines = [" · ".join(_clean(part) for part in (f"{cluster.name} ({cluster.slug})", *about, age) if part)]
+    for name, title in (("control", "Control plane"), ("data", "Data plane")):
+        plane = cluster.planes[name]
+        lines += ["", f"  {_state(plane.state, colour)}  {title}: {_clean(plane.because)}"]
+        lines += [_component(one, now, colour) for one in cluster.components if one.plane == name]
+    addons = [one for one in cluster.components if one.plane not in cluster.planes]
+    if addons:
+        lines += ["", "  Add-ons", *(_component(one, now, colour) for one in addons)]
+    counts = ", ".join(f"{count} {_word(state)}" for state, count in cluster.nodes.by_state.items())
+    lines += ["", f"  Nodes: {cluster.nodes.total}" + (f" ({counts})" if counts else "")]
+    lines += [_node(one, now, colour) for one in cluster.attention[:_LISTED]]
+    if len(cluster.attention) > _LISTED:
+        lines.append(f"    and {len(cluster.attention) - _LISTED} more that are not healthy; --json has them all.")
+    return "\n".join(lines)
+
+
+def _component(one: ComponentStatus, now: float, colour: bool) -> str:
+    return f"    {_state(one.state, colour)}  {_clean(one.kind):<26}{duration(now - one.since):>10}  {_clean(one.because)}"
+
+
+def _node(one: AttentionStatus, now: float, colour: bool) -> str:
+    agents = ", ".join(f"{agent} {_word(state)}" for agent, state in one.agents.items() if state != "healthy")
+    said = " · ".join(part for part in (agents, _clean(one.because)) if part)
+    return f"    {_state(one.state, colour)}  {_clean(one.name):<26}{duration(now - one.since):>10}  {said}"
+
+
+def _state(state: str, colour: bool) -> str:
+    text = f"{_SHAPES.get(state, '?')} {_word(state):<14}"
+    return f"\x1b[{_COLOURS.get(state, '0')}m{text}\x1b[0m" if colour else text
+
+
+def _word(state: str) -> str:
+    return state.replace("_", " ")
+
+
+def _clean(text: str) -> str:
+    """What a cluster says may hold anything; a terminal gets no control characters from it."""
+    return "".join(" " if unicodedata.category(char).startswith("C") else char for char in text)

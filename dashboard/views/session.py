@@ -43,5 +43,6 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 def _page(request: HttpRequest, *, is_open: bool) -> HttpResponse:
     response = render(request, "signin_link.html", {"is_open": is_open}, status=200 if is_open else 410)
-    response["Referrer-Policy"] = "no-referrer"  # the address is a secret until it is used
+    # The address is a secret until it is used. Not "no-referrer": the form would then be sent with "Origin: null", and be refused.
+    response["Referrer-Policy"] = "strict-origin"
     return response

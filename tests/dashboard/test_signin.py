@@ -117,9 +117,9 @@ def test_the_command_knows_where_the_running_planewatch_is(settings: Settings, t
     assert out.getvalue().startswith("http://10.0.0.1:9000/signin/")
 
 
-def test_the_links_page_sends_no_referrer_and_is_not_stored() -> None:
+def test_the_links_page_tells_its_address_to_nobody_and_is_not_stored() -> None:
     response = Client().get(path_of(auth.one_time_link(BASE)))
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "strict-origin"
     assert "no-store" in response["Cache-Control"]
 
 

@@ -22,6 +22,12 @@ class CardPlane(msgspec.Struct, frozen=True):
     since: float | None
     last: str = ""
 
+    @property
+    def last_word(self) -> str:
+        """The state to name when it can no longer be said: what was hidden, or never known, is not worth a word."""
+        state = self.last if self.state == "unknown" else self.state
+        return "" if state in ("", "unknown", "not_observable") else word(state)
+
 
 class Trouble(msgspec.Struct, frozen=True):
     """One entry of "needs attention"."""
@@ -120,7 +126,7 @@ def _plane(row: PlaneRow | None, fault: FaultRow | None) -> CardPlane:
 
 def _headline(state: str, last: str, because: str) -> str:
     if state == "unknown":
-        return f"unknown, last {word(last)}" if last and last != "unknown" else "unknown"
+        return f"unknown, last {word(last)}" if last not in ("", "unknown", "not_observable") else "unknown"
     if state in ("degraded", "down") and because:
         return because.rstrip(".")
     return word(state)

@@ -22,16 +22,24 @@ function moment(card, name) {
   return text ? Number(text) : null;
 }
 
-/** Judge every card anew; `frozen` while the line to the server is lost: then none is the present. @param {number} now */
+/**
+ * Judge every card anew; `frozen` while the line to the server is lost: then none is the present. Returns whether a card became late
+ * or ceased to be.
+ * @param {number} now
+ */
 export function judgeCards(now, frozen = false) {
+  let turned = false;
   for (const card of document.querySelectorAll("[data-card]")) {
     const said = judge(moment(card, "data-pulse"), moment(card, "data-heard"), now);
-    card.classList.toggle("is-late", said.late || frozen);
+    const late = said.late || frozen;
+    turned ||= card.classList.contains("is-late") !== late;
+    card.classList.toggle("is-late", late);
     card.classList.toggle("is-silent", said.silent);
     const status = card.querySelector("[data-status]");
     const text = frozen && !said.late ? "not live" : said.status;
     if (status && status.textContent !== text) status.textContent = text;
   }
+  return turned;
 }
 
 /** A pulse has come. @param {string} slug @param {{ pulse: number, heard: number | null }} pulse @returns whether its card is here */

@@ -18,6 +18,8 @@ import { clocks, tick } from "./ticking.js";
 /** @typedef {{ slug: string, pulse?: Pulse, changed?: boolean, card?: object }} WallMessage */
 
 const PAUSE_MS = 1000;
+/** A picture has become late, or the present again: the server says so too by then. */
+const TURN_MS = 1500;
 /** A node's page shows figures that change without an announcement (its heartbeat, its usage): look now and then. */
 const LOOK_MS = 10_000;
 
@@ -30,6 +32,7 @@ server.observe(Number(root.dataset["now"]), Date.now() / 1000);
 /** @type {"" | "signed out" | "gone"} */
 let ended = "";
 let app = "";
+let wasLate = false;
 
 const renewing = new Renewing(root.dataset["fragment"] ?? "", PAUSE_MS, take, (end) => {
   if (end !== "kept") ended = end;
@@ -107,12 +110,16 @@ function draw() {
     fault: "",
     retry: moments.retry,
   });
+  let turned = false;
   if (many) {
-    judgeCards(now, socket !== "open");
+    turned = judgeCards(now, socket !== "open");
     // That clusters do not answer is said on their cards; an empty list is not late.
     if (socket === "open" && (moments.count === 0 || fresh.why === "cluster")) fresh.kind = "live";
   }
   show(fresh, { now, many });
+  turned ||= wasLate !== (fresh.kind === "late");
+  wasLate = fresh.kind === "late";
+  if (turned && line.state === "open") setTimeout(() => renewing.ask(), TURN_MS);
 }
 
 function single() {

@@ -5,11 +5,12 @@ write is a conditional update of the cluster's own row, which also locks it; whe
 (or the cluster is gone or disabled) and nothing is written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 from django.db import transaction
-from django.db.models import F
+from django.db.models import CharField, F, Model, TextField
 
 from planes.live import wire
 from planes.models import Cluster, Component, Instance, Node, Transition
@@ -17,6 +18,8 @@ from planes.picture.delta import ComponentRow, Frame, NodeRow
 
 _encode = msgspec.json.encode
 
+M = TypeVar("M", bound=Model)
+TEXTS = (CharField, TextField)
 #: Rows a statement: SQLite's bound on variables, 32,766, divided by a node's columns, with room to spare.
 _BATCH = 500
 
@@ -61,7 +64,7 @@ def flush(cluster_id: int, epoch: int, offset: int, frame: Frame, *, baseline: b
         gone_components = _components(cluster_id, frame)
         gone_nodes = _nodes(cluster_id, frame)
         Transition.objects.bulk_create(
-            [
+            _fit(
                 Transition(
                     cluster_id=cluster_id,
                     subject_kind=change.subject_kind,
@@ -74,7 +77,7 @@ def flush(cluster_id: int, epoch: int, offset: int, frame: Frame, *, baseline: b
                     group=change.group,
                 )
                 for change in frame.changes
-            ],
+            ),
             batch_size=_BATCH,
         )
     return msgspec.structs.replace(frame, gone_components=gone_components, gone_nodes=gone_nodes)
@@ -92,6 +95,19 @@ def prune(before: float, keep: int) -> int:
     return removed
 
 
+def _fit(rows: Iterable[M]) -> list[M]:
+    """What a cluster says, made to fit: PostgreSQL takes no NUL, and no more than a column's length. JSON columns have it whole."""
+    listed = list(rows)
+    if listed:
+        texts = [(field.attname, field.max_length) for field in listed[0]._meta.concrete_fields if isinstance(field, TEXTS)]
+        for row in listed:
+            for name, length in texts:
+                text: str = getattr(row, name)
+                if "\x00" in text or (length is not None and len(text) > length):
+                    setattr(row, name, text.replace("\x00", "\ufffd")[:length])
+    return listed
+
+
 def _components(cluster_id: int, frame: Frame) -> list[str]:
     """Returns the kinds that were removed."""
     gone = set(frame.gone_components)
@@ -103,7 +119,7 @@ def _components(cluster_id: int, frame: Frame) -> list[str]:
     if not frame.components:
         return sorted(gone)
     Component.objects.bulk_create(
-        [
+        _fit(
             Component(
                 cluster_id=cluster_id,
                 kind=row.kind,
@@ -117,7 +133,7 @@ def _components(cluster_id: int, frame: Frame) -> list[str]:
                 evidence=_encode(row.evidence),
             )
             for row in frame.components
-        ],
+        ),
         update_conflicts=True,
         unique_fields=["cluster", "kind"],
         update_fields=["plane", "state", "last", "since", "because", "line", "facts", "evidence"],
@@ -134,7 +150,7 @@ def _instances(cluster_id: int, rows: Sequence[ComponentRow]) -> None:
     if gone:
         Instance.objects.filter(pk__in=gone).delete()
     Instance.objects.bulk_create(
-        [
+        _fit(
             Instance(
                 component_id=component_id,
                 name=name,
@@ -146,7 +162,7 @@ def _instances(cluster_id: int, rows: Sequence[ComponentRow]) -> None:
                 restarts=one.restarts,
             )
             for (component_id, name), one in wanted.items()
-        ],
+        ),
         batch_size=_BATCH,
         update_conflicts=True,
         unique_fields=["component", "name"],
@@ -186,7 +202,7 @@ def _nodes(cluster_id: int, frame: Frame) -> list[str]:
     for start in range(0, len(listed), _BATCH):
         Node.objects.filter(cluster=cluster_id, name__in=listed[start : start + _BATCH]).delete()
     Node.objects.bulk_create(
-        [_node(cluster_id, row) for row in frame.nodes.values()],
+        _fit(_node(cluster_id, row) for row in frame.nodes.values()),
         batch_size=_BATCH,
         update_conflicts=True,
         unique_fields=["cluster", "name"],

@@ -1,0 +1,96 @@
+"""Rows to store: small, whole, and with something in every column."""
+
+from planes.picture.delta import (
+    AgentRow,
+    AttentionRow,
+    ChangeRow,
+    ClusterRow,
+    ComponentRow,
+    EvidenceRow,
+    Frame,
+    InstanceRow,
+    NodeRow,
+    PlaneRow,
+    PodRow,
+)
+
+NOW = 1_800_000_000.0
+
+
+def agent(state: str = "healthy", because: str = "All is well.") -> AgentRow:
+    return AgentRow(state=state, because=because, since=NOW - 60, version="v1.36.2", evidence=(evidence(),))
+
+
+def evidence() -> EvidenceRow:
+    return EvidenceRow("lease", "renewed ⟨a:1799999990.0⟩ ago", "at most 25 s", "healthy", "kube-node-lease", NOW - 3)
+
+
+def node(name: str, state: str = "healthy", *, pods: int = 2, because: str = "All is well.") -> NodeRow:
+    return NodeRow(
+        name=name,
+        uid=f"uid-{name}",
+        state=state,
+        because=because,
+        since=NOW - 60,
+        kubelet=agent(state, because),
+        kube_proxy=agent(),
+        container_runtime=agent(),
+        zone="zone-a",
+        pool="general",
+        instance_type="m5.large",
+        pods_used=pods,
+        pods_max=110,
+        cpu_used=1.0,
+        cpu_max=4.0,
+        memory_used=1e9,
+        memory_max=4e9,
+        created=NOW - 86400,
+        labels={"kubernetes.io/hostname": name},
+        pods=tuple(PodRow("default", f"{name}-pod-{number}", "Running", 1, 1, 0) for number in range(pods)),
+    )
+
+
+def component(
+    kind: str = "etcd", plane: str = "control", state: str = "healthy", instances: tuple[str, ...] = ("a", "b")
+) -> ComponentRow:
+    return ComponentRow(
+        kind=kind,
+        plane=plane,
+        state=state,
+        because="Every check passes.",
+        since=NOW - 60,
+        line="readyz passes",
+        evidence=(evidence(),),
+        instances=tuple(InstanceRow(name, f"host-{name}", name == "a", state, "", "3.6.13", 0) for name in instances),
+        facts={"size": "12 MB"},
+    )
+
+
+def change(because: str = "It went silent.", at: float = NOW) -> ChangeRow:
+    return ChangeRow("Node", "node-1", "kubelet", "healthy", "degraded", because, at, "group-1")
+
+
+def cluster(control: str = "healthy", data: str = "healthy") -> ClusterRow:
+    return ClusterRow(
+        server="https://10.0.0.1:6443",
+        version="v1.36.2",
+        distribution="kubeadm",
+        zones=3,
+        pods=6,
+        heard_at=NOW,
+        control=PlaneRow(control, "All five kinds do their job.", NOW - 60),
+        data=PlaneRow(data, "All 3 nodes do their job.", NOW - 60),
+    )
+
+
+def full(names: tuple[str, ...] = ("node-1", "node-2", "node-3"), *, at: float = NOW) -> Frame:
+    """A whole cluster."""
+    return Frame(
+        at=at,
+        full=True,
+        cluster=cluster(),
+        components=[component(), component("kubelet", "data", instances=())],
+        nodes={name: node(name) for name in names},
+        attention=[AttentionRow("k", "Node", "node-1", "node-1 · kubelet", "degraded", "It is silent.", NOW)],
+        changes=[change()],
+    )

@@ -1,0 +1,47 @@
+"""When a stored picture is the present, and what is said when it is not."""
+
+from planes.rules.wording import render
+from planes.store.freshness import Freshness, Lateness, lateness, seen
+
+NOW = 1000.0
+
+
+def test_a_picture_is_the_present_for_5_s_after_collector_and_server_were_heard() -> None:
+    assert lateness(Freshness(NOW - 4.9, NOW - 4.9), NOW) is None
+
+
+def test_a_silent_collector_comes_before_a_silent_server() -> None:
+    late = lateness(Freshness(NOW - 31, NOW - 40), NOW)
+    assert late is not None
+    assert (late.cause, late.since) == ("collector", NOW - 31)
+    assert render(late.because, NOW) == "Its collector was last heard 31 s ago."
+
+
+def test_a_silent_server_is_told_with_its_age() -> None:
+    late = lateness(Freshness(NOW - 1, NOW - 9), NOW)
+    assert late is not None
+    assert late.cause == "cluster"
+    assert render(late.because, NOW + 3) == "Its API server last answered 12 s ago."
+
+
+def test_what_was_never_collected_or_never_answered_is_said_so() -> None:
+    never = lateness(Freshness(None, None), NOW)
+    unheard = lateness(Freshness(NOW, None), NOW)
+    assert never == Lateness("never", "This cluster has not been collected yet.", None)
+    assert unheard is not None
+    assert unheard.cause == "cluster"
+
+
+def test_a_late_collector_makes_everything_unknown_with_its_last_known_state() -> None:
+    late = lateness(Freshness(NOW - 31, NOW - 31), NOW)
+    assert seen("healthy", "", "All is well.", late).state == "unknown"
+    assert seen("healthy", "", "All is well.", late).last == "healthy"
+    assert seen("unknown", "down", "It is away.", late).last == "down"
+    assert seen("not_observable", "", "Hidden.", late).because.endswith("Last known: not observable.")
+    assert seen("unknown", "", "Never seen.", late).last == ""
+
+
+def test_what_the_collector_itself_says_of_a_silent_server_stands() -> None:
+    late = lateness(Freshness(NOW, NOW - 60), NOW)
+    assert seen("down", "", "It refuses connections.", late).state == "down"
+    assert seen("healthy", "", "All is well.", None).state == "healthy"

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 import redis
 
+from tests.e2e.fixtures import page, up
 from tests.services import Valkey
+
+__all__ = ["page", "up"]
 
 
 @pytest.fixture(scope="session")

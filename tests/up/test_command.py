@@ -1,0 +1,140 @@
+"""`manage.py up` told to do what cannot be done: one sentence with its remedy, an exit code, no traceback, and nothing left."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from planes.up.refusal import Exit
+from tests.e2e.running import ROOT, Up
+
+DEMO = ("--demo", "--nodes", "3", "--no-story")
+
+
+def refused(*options: str, code: Exit, environ: dict[str, str] | None = None) -> str:
+    """Its whole output, which must be short and plain."""
+    up = Up(*options, environ=environ)
+    try:
+        up.launch()
+        assert up.wait(30) == code, up.said
+        said = "\n".join(up.said)
+        assert "Traceback" not in said
+        assert up.said[-1].startswith("planewatch: ")
+        return said
+    finally:
+        up.close()
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that another program listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other.getsockname()[1]
+
+
+def test_a_port_in_use_is_named(taken: int) -> None:
+    said = refused(*DEMO, "--port", str(taken), code=Exit.PLACE)
+    assert f"Port {taken} on 127.0.0.1 is in use by another program." in said
+    assert "--port" in said
+
+
+def test_a_missing_kubeconfig_is_named(tmp_path: Path) -> None:
+    assert f"There is no kubeconfig at {tmp_path}/none." in refused("--kubeconfig", str(tmp_path / "none"), code=Exit.USAGE)
+
+
+@pytest.mark.parametrize("content", ["{", "just words", "[1, 2]", "clusters: 7\n", ""])
+def test_a_malformed_kubeconfig_is_said_to_be_one(content: str, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(content)
+    assert str(tmp_path / "config") in refused("--kubeconfig", str(tmp_path / "config"), code=Exit.USAGE)
+
+
+KUBECONFIG = """
+apiVersion: v1
+kind: Config
+current-context: here
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+users: [{name: u, user: {token: very-secret}}]
+contexts: [{name: here, context: {cluster: c, user: u}}, {name: there, context: {cluster: c, user: u}}]
+"""
+
+
+def test_an_unknown_context_is_answered_with_those_that_there_are(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(KUBECONFIG)
+    said = refused("--context", "nowhere", code=Exit.USAGE, environ={"KUBECONFIG": str(tmp_path / "config")})
+    assert "There is no context 'nowhere'" in said
+    assert "here, there" in said
+    assert "very-secret" not in said
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password() -> None:
+    url = "postgresql://ada:very-secret@127.0.0.1:1/planes"
+    said = refused(*DEMO, code=Exit.SERVICE, environ={"DATABASE_URL": url})
+    assert "The database 'planes' at 127.0.0.1:1 cannot be reached: " in said
+    assert "Connection refused" in said
+    assert "very-secret" not in said
+
+
+def test_a_database_of_another_kind_is_refused() -> None:
+    assert "mysql" in refused(*DEMO, code=Exit.USAGE, environ={"DATABASE_URL": "mysql://db/planes"})
+
+
+def test_a_redis_that_cannot_be_reached_is_named_without_its_password() -> None:
+    said = refused(*DEMO, code=Exit.SERVICE, environ={"REDIS_URL": "redis://:very-secret@127.0.0.1:1/0"})
+    assert "Redis at 127.0.0.1:1 does not answer" in said
+    assert "very-secret" not in said
+
+
+def test_an_early_option_works_too() -> None:
+    assert "Redis at 127.0.0.1:1 does not answer" in refused(*DEMO, "--redis-url", "redis://127.0.0.1:1/0", code=Exit.SERVICE)
+
+
+def test_a_file_that_is_no_database_is_named() -> None:
+    up = Up(*DEMO)
+    try:
+        up.data_dir.mkdir()
+        (up.data_dir / "planewatch.sqlite3").write_text(
+            "no database, but a text that is long enough to be taken for something\n" * 20
+        )
+        up.launch()
+        assert up.wait(30) == Exit.PLACE
+        assert f"The database {up.data_dir}/planewatch.sqlite3 cannot be used: file is not a database." in up.said[-1]
+    finally:
+        up.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root, to take root's privilege away")
+def test_a_data_directory_that_may_only_be_read_is_named() -> None:
+    up = Up(*DEMO)
+    try:
+        up.data_dir.mkdir(mode=0o500)
+        # Root without its privilege to override rights is anybody.
+        without = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", sys.executable, "manage.py", "up", *DEMO]
+        done = subprocess.run(without, cwd=ROOT, env=up.environ, capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode in (Exit.USAGE, Exit.PLACE)
+        assert f"The data directory {up.data_dir} cannot be" in done.stderr
+        assert "Permission denied" in done.stderr
+        assert "--data-dir" in done.stderr
+        assert "Traceback" not in done.stderr
+    finally:
+        up.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="needs root, to mount a small disk")
+def test_a_full_disk_is_named() -> None:
+    up = Up(*DEMO)
+    up.data_dir.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(up.data_dir)], check=False).returncode:
+        pytest.skip("this machine does not let even root mount")
+    try:
+        up.launch()
+        assert up.wait(30) == Exit.PLACE
+        assert "full" in up.said[-1]
+        assert "Traceback" not in "\n".join(up.said)
+    finally:
+        subprocess.run(["umount", str(up.data_dir)], check=True)
+        up.close()

@@ -29,7 +29,7 @@ const LOOK_MS = 250;
 const root = place("cluster");
 const { socket: socketPath = "", snapshot: snapshotPath = "", node: nodePath = "", pages = "" } = root.dataset;
 const stage = place("picture");
-const field = new Field(place("field"), root, pages, (name) => nodePath + encodeURIComponent(name));
+const field = new Field(place("field"), root, stage, pages, (name) => nodePath + encodeURIComponent(name));
 const control = { cards: place("control-cards"), bar: place("bar"), count: place("control-count"), addons: place("addons") };
 const rail = { title: place("attention-title"), entries: place("attention"), changes: place("changes") };
 const live = place("announcer");
@@ -53,16 +53,15 @@ let opened = Date.now();
 const local = () => Date.now() / 1000;
 /** The server's clock; ours until it has spoken. */
 const now = () => time.now(local()) ?? local();
-/** Texts of a picture that is late stand still at the moment for which it holds. */
-const shownAt = () => (fresh.kind === "late" && fresh.since !== null ? Math.min(now(), fresh.since) : now());
+/** Texts of a picture that nobody confirms stand still at the moment for which it holds. */
+const shownAt = () => (fresh.kind === "late" && fresh.why !== "cluster" && fresh.since !== null ? Math.min(now(), fresh.since) : now());
 
 const socket = new LiveSocket(socketPath, snapshotPath, {
   snapshot(snapshot, server) {
     if (server !== null) time.observe(server, local());
-    const first = picture === null;
+    if (!picture) for (const part of [control.cards, control.bar, rail.entries, rail.changes]) part.replaceChildren();
     picture = new Picture(snapshot);
     heardOf.heard ??= snapshot.cluster.heard_at;
-    if (first) for (const part of [control.cards, control.bar, rail.entries, rail.changes]) part.replaceChildren();
     announcer.attend(picture.attention);
     due.places = true;
     ask();
@@ -146,6 +145,7 @@ function drawGround(shown) {
 function drawMissing(shown) {
   const { missing } = shown.cluster;
   const part = place("missing");
+  if (part.hidden && missing.length) part.setAttribute("open", "");
   part.hidden = missing.length === 0;
   render(
     html`<summary><h2>Cannot be seen · ${missing.length}</h2></summary>
@@ -227,6 +227,7 @@ addEventListener("pageshow", (event) => {
   opened = Date.now();
   socket.start();
 });
+place("freshness").replaceChildren();
 setInterval(look, LOOK_MS);
 look();
 socket.start();

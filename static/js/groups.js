@@ -41,11 +41,13 @@ export function groupTitle(group, groups) {
 }
 
 /**
- * "40 nodes · cpu 61 % · mem 70 %": the means of those nodes that are measured.
- * @param {Picture} picture @param {Group} group
+ * "40 nodes · cpu 61 % · mem 70 %": the means of those nodes that are measured. With little room, "40 nodes" or "40".
+ * @param {Picture} picture @param {Group} group @param {number} room in units: CSS pixels at the ordinary size of type
  */
-export function groupSummary(picture, group) {
+export function groupSummary(picture, group, room) {
+  if (room < 160) return group.rows.length.toLocaleString("en-GB");
   const parts = [counted(group.rows.length, "node")];
+  if (room < 270) return parts.join("");
   for (const [column, label] of /** @type {const} */ ([["cpu", "cpu"], ["mem", "mem"]])) {
     const mean = meanOf(picture.column(column), group.rows);
     if (mean !== null) parts.push(`${label} ${Math.round(mean * 100)} %`);

@@ -14,7 +14,7 @@ export function drawFreshness(place, fresh) {
   const live = fresh.kind === "live";
   place.className = `freshness is-${fresh.kind}`;
   const text = live
-    ? `live · ${duration(Math.floor(fresh.age * 10) / 10)} ago`
+    ? `live · ${fresh.age.toFixed(1)} s ago`
     : fresh.kind === "waiting" ? "connecting …" : fresh.since === null ? "not live" : `not live · ${duration(Math.max(1, fresh.age))} old`;
   render(html`${glyph(live ? "healthy" : fresh.kind === "late" ? "degraded" : "unknown", "glyph-s")}<span>${text}</span>`, place);
 }

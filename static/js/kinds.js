@@ -14,11 +14,11 @@ const ROLES = {
   "metrics-server": "measures nodes and pods",
 };
 
-/** The agents of a node, each with its column on the wire. */
+/** The agents of a node, each with its column on the wire and a name for where there is little room. */
 export const AGENTS = /** @type {const} */ ([
-  { kind: "kubelet", column: "kubelet", title: "kubelet" },
-  { kind: "kube-proxy", column: "proxy", title: "kube-proxy" },
-  { kind: "container-runtime", column: "runtime", title: "container runtime" },
+  { kind: "kubelet", column: "kubelet", title: "kubelet", short: "kubelet" },
+  { kind: "kube-proxy", column: "proxy", title: "kube-proxy", short: "proxy" },
+  { kind: "container-runtime", column: "runtime", title: "container runtime", short: "runtime" },
 ]);
 
 /** What a component is for; empty if we have no words for it. @param {string} kind */

@@ -31,7 +31,7 @@
 const ZONE_GAP = 14;
 const ZONE_PAD = 14;
 const ZONE_HEAD = 38;
-const CARD = { gap: 12, w: 300, h: 250, minW: 150, minH: 58, maxW: 560, maxH: 400 };
+const CARD = { gap: 12, w: 260, h: 160, minW: 150, minH: 58, maxW: 720, maxH: 520 };
 const TILE = { gap: 5.5, w: 50, aspect: 1.28, min: 25, max: 84 };
 const CELL = { min: 4, max: 22, gap: 1.6 };
 const CARDS_UP_TO = 30;
@@ -91,7 +91,8 @@ function fittedCards(groups, area, height) {
       const w = Math.min((inner - (across - 1) * CARD.gap * unit) / across, CARD.maxW * unit);
       const h = Math.min((height - fixed - gaps) / deep, CARD.maxH * unit);
       if (w < CARD.minW * unit || h < CARD.minH * unit) continue;
-      const score = Math.min(w / CARD.w, h / CARD.h, unit * 1.25) + Math.min(w / CARD.w, unit) * 0.01;
+      // Zones side by side read as columns under their arrows: worth a little size.
+      const score = Math.min(w / CARD.w, h / CARD.h, unit * 2) * (1 + 0.12 * (columns / groups.length)) + (0.01 * w) / CARD.w;
       if (!best || score > best.score) best = { score, columns, across, w, h };
     }
   }
@@ -207,6 +208,9 @@ function placed(groups, area, { level, columns, w, h, gap, across, height }) {
   const spare = height === null ? 0 : Math.max(0, height - used) / zoneLines.length;
   /** @type {Zone[]} */
   const zones = [];
+  // Cards stop growing at some width: what is left over stands on both sides of them.
+  const rest = width - 2 * ZONE_PAD * unit - (inLine * w + (inLine - 1) * gap);
+  const inset = level === "card" ? Math.max(0, rest / 2) : 0;
   let y = 0;
   for (const [at, line] of zoneLines.entries()) {
     const tall = (natural[at] ?? 0) + spare;
@@ -215,7 +219,7 @@ function placed(groups, area, { level, columns, w, h, gap, across, height }) {
       const x = place * (width + ZONE_GAP * unit);
       zones.push({
         key: group.key, rows: group.rows, columns: inLine, x, y, w: width, h: tall,
-        left: x + ZONE_PAD * unit, top: y + ZONE_HEAD * unit,
+        left: x + ZONE_PAD * unit + inset, top: y + ZONE_HEAD * unit,
       });
     }
     y += tall + ZONE_GAP * unit;

@@ -59,6 +59,14 @@ function subject(change) {
   return agent ? `${name} ${agent}` : name;
 }
 
+const collator = new Intl.Collator("en", { numeric: true });
+
+/** "node-101, node-102", or of many the first and the last: "8: node-31 … node-38 kubelet". @param {ChangeRow[]} line */
+function subjects(line) {
+  const names = line.map(subject).sort(collator.compare);
+  return names.length > 2 ? `${names.length}: ${line.map((one) => one.subject).sort(collator.compare)[0]} … ${names.at(-1)}` : names.join(", ");
+}
+
 /** @param {ChangeRow[]} line @param {number} now */
 function changeLine(line, now) {
   const [first] = line;
@@ -67,12 +75,17 @@ function changeLine(line, now) {
   const what = first.before && first.after && first.before !== first.after
     ? `${WORDS[stateOf(first.before)]} → ${WORDS[state]}`
     : renderAges(first.because, now);
-  const who = line.length > 2 ? `${line.length} × ${subject(first)} …` : line.map(subject).join(", ");
+  const who = subjects(line);
   return html`<li class="change" title=${renderAges(first.because, now)}>
     <time datetime=${new Date(first.at * 1000).toISOString()}>${clock(first.at)}</time>
     ${glyph(state, "glyph-s")}
     <p><b>${who}</b> ${what}</p>
   </li>`;
+}
+
+/** @param {import("./store.js").Picture} picture */
+function well(picture) {
+  return picture.cluster.control?.state === "healthy" && picture.cluster.data?.state === "healthy";
 }
 
 /**
@@ -88,7 +101,7 @@ export function drawRail(places, picture, pages, now) {
     attention.length
       ? html`${attention.slice(0, ENTRIES).map((row) => entry(row, pages, now))}
           ${more > 0 ? html`<li class="more">and ${more} more</li>` : nothing}`
-      : html`<li class="nothing">${glyph("healthy", "glyph-m")}<span>Nothing does. Both planes are as they should be.</span></li>`,
+      : html`<li class="nothing">${well(picture) ? html`${glyph("healthy", "glyph-m")}<span>Nothing does. Both planes are as they should be.</span>` : "Nothing is listed."}</li>`,
     /** @type {HTMLElement} */ (places.entries),
   );
   render(

@@ -22,10 +22,9 @@ export function drawArrows(canvas, field, zones, picture) {
     const { top, bottom } = bar.getBoundingClientRect();
     const server = stateOf(picture.components.get("kube-apiserver")?.state);
     const cards = [...document.querySelectorAll(".unit[data-kind]")].map((card) => ({ card, box: card.getBoundingClientRect() }));
-    const lowest = Math.max(...cards.map(({ box }) => box.top));
-    for (const { card, box } of cards) {
-      // Where cards stand in two lines, those behind the front line have none of their own.
-      if (box.top < lowest - 4) continue;
+    // Where cards stand in several lines there is no way from each to the bar: none has an arrow then.
+    const level = Math.max(...cards.map(({ box }) => box.top)) - Math.min(...cards.map(({ box }) => box.top)) < 4;
+    for (const { card, box } of level ? cards : []) {
       const kind = card.getAttribute("data-kind") ?? "";
       const state = quality(stateOf(picture.components.get(kind)?.state), server);
       const x = box.left + box.width / 2 - origin.left;

@@ -38,15 +38,34 @@ function lineOf(row, now) {
   const state = stateOf(row.state);
   if (state === "healthy") return renderAges(row.line || row.because, now);
   const because = renderAges(row.because || row.line, now);
-  return state === "unknown" && row.last ? `${because} Last known: ${WORDS[stateOf(row.last)]}.` : because;
+  if (state !== "unknown" || !row.last || /last known/i.test(because)) return because;
+  return `${because.replace(/[.]$/, "")}. Last known: ${WORDS[stateOf(row.last)]}.`;
 }
 
-/** @param {InstanceRow} row */
-function chip(row) {
+/**
+ * Names of instances without the domain that they share: "ip-10-0-1-7" of "ip-10-0-1-7.compute.internal". Pure.
+ * @param {InstanceRow[]} rows @returns {Map<InstanceRow, string>}
+ */
+export function shortNames(rows) {
+  const names = rows.map((row) => row.host || row.name);
+  const [first = ""] = names;
+  let suffix = "";
+  for (let at = first.indexOf("."); at > 0; at = first.indexOf(".", at + 1)) {
+    const tail = first.slice(at);
+    if (names.every((name) => name.endsWith(tail))) {
+      suffix = tail;
+      break;
+    }
+  }
+  return new Map(rows.map((row, at) => [row, (names[at] ?? "").slice(0, -suffix.length || undefined)]));
+}
+
+/** @param {InstanceRow} row @param {string} short */
+function chip(row, short) {
   const name = row.host || row.name;
   const title = [name, row.leader ? "leader" : "", WORDS[stateOf(row.state)], row.version, row.because].filter(Boolean).join(" · ");
   return html`<li class="chip" title=${title}>
-    ${glyph(row.state, "glyph-xs")}<span class="name">${name}</span>${spoken(row.state)}
+    ${glyph(row.state, "glyph-xs")}<span class="name"><bdi>${short}</bdi></span>${spoken(row.state)}
     ${row.leader ? html`<span class="leader" role="img" aria-label="leader">★</span>` : nothing}
   </li>`;
 }
@@ -62,10 +81,11 @@ function card(row, pages, now) {
   // The last place is the number of those that are not shown.
   const shown = row.instances.length > CHIPS ? CHIPS - 1 : CHIPS;
   const line = lineOf(row, now);
+  const short = shortNames(row.instances);
   return html`<article class="unit state-${state}" data-kind=${row.kind}>
     <h3>${glyph(state, "glyph-card")}<a href="${pages}${row.kind}/">${titleOf(row.kind)}</a>${spoken(state)}</h3>
     <p class="role">${roleOf(row.kind)}</p>
-    <ul class="chips">${row.instances.slice(0, shown).map(chip)}${rest(row.instances.length, shown)}</ul>
+    <ul class="chips">${row.instances.slice(0, shown).map((one) => chip(one, short.get(one) ?? ""))}${rest(row.instances.length, shown)}</ul>
     <p class="line" title=${line}>${line}</p>
   </article>`;
 }
@@ -93,6 +113,7 @@ function bar(row, pages, now) {
   ];
   const line = lineOf(row, now);
   const shown = row.instances.length > BAR_CHIPS ? BAR_CHIPS - 1 : BAR_CHIPS;
+  const short = shortNames(row.instances);
   return html`<article class="api state-${state}" data-kind=${APISERVER}>
     <div class="about">
       <h3>${glyph(state, "glyph-card")}<a href="${pages}${APISERVER}/">${APISERVER}</a>${spoken(state)}</h3>
@@ -105,20 +126,20 @@ function bar(row, pages, now) {
         : nothing}
     </div>
     <ul class="servers" data-count=${Math.min(row.instances.length, BAR_CHIPS)}>
-      ${row.instances.slice(0, shown).map((one) => server(one, now))}${rest(row.instances.length, shown)}
+      ${row.instances.slice(0, shown).map((one) => server(one, short.get(one) ?? "", now))}${rest(row.instances.length, shown)}
     </ul>
     ${figures.length ? html`<dl class="figures">${figures.map((key) => figure(key, facts[key] ?? ""))}</dl>` : nothing}
   </article>`;
 }
 
-/** @param {InstanceRow} row @param {number} now */
-function server(row, now) {
+/** @param {InstanceRow} row @param {string} short @param {number} now */
+function server(row, short, now) {
   const state = stateOf(row.state);
   const name = row.host || row.name;
   const because = renderAges(row.because, now);
   const said = state === "healthy" ? row.version || because : because;
   return html`<li class="server state-${state}" title=${[name, WORDS[state], row.version, because].filter(Boolean).join(" · ")}>
-    <p class="who">${glyph(state, "glyph-s")}<span class="name">${name}</span>${spoken(state)}</p>
+    <p class="who">${glyph(state, "glyph-s")}<span class="name"><bdi>${short}</bdi></span>${spoken(state)}</p>
     ${said ? html`<p class="said">${said}</p>` : nothing}
   </li>`;
 }
@@ -139,8 +160,10 @@ export function drawControl(places, picture, pages, now) {
   const all = picture.plane("control");
   const server = all.find((row) => row.kind === APISERVER);
   const others = all.filter((row) => row.kind !== APISERVER);
-  render(others.map((row) => card(row, pages, now)), /** @type {HTMLElement} */ (places.cards));
-  render(server ? bar(server, pages, now) : nothing, /** @type {HTMLElement} */ (places.bar));
+  // Until there is something to show, empty shells keep its place.
+  const shells = [1, 2, 3, 4].map(() => html`<div class="unit is-shell"></div>`);
+  render(all.length ? others.map((row) => card(row, pages, now)) : shells, /** @type {HTMLElement} */ (places.cards));
+  render(server ? bar(server, pages, now) : html`<div class="api is-shell"></div>`, /** @type {HTMLElement} */ (places.bar));
   const instances = all.reduce((sum, row) => sum + row.instances.length, 0);
   const count = all.length ? [counted(all.length, "component"), instances ? counted(instances, "instance") : ""] : [];
   places.count.textContent = count.filter(Boolean).join(" · ");

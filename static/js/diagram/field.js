@@ -31,10 +31,10 @@ export class Field {
   /** @type {string} the name of the active node: rows move, names stay */ #active = "";
 
   /**
-   * @param {HTMLElement} host @param {HTMLElement} stage where the hover card may spread
+   * @param {HTMLElement} host @param {HTMLElement} stage holds the hover card @param {HTMLElement} bounds where it may spread
    * @param {string} pages address of the cluster @param {(name: string) => string} detailOf address of a node's detail
    */
-  constructor(host, stage, pages, detailOf) {
+  constructor(host, stage, bounds, pages, detailOf) {
     this.host = host;
     this.pages = pages;
     this.boxes = element("div", "zones");
@@ -46,7 +46,7 @@ export class Field {
     this.link.hidden = true;
     host.replaceChildren(this.boxes, below, above, this.cards, this.link);
     this.paint = new Paint(below, above);
-    this.hover = new Hover(stage, detailOf);
+    this.hover = new Hover(stage, bounds, detailOf);
     host.addEventListener("pointermove", (event) => this.#point(event));
     host.addEventListener("pointerleave", () => this.#leave());
     host.addEventListener("keydown", (event) => this.#key(event));
@@ -134,7 +134,7 @@ export class Field {
       if (!box || !group) continue;
       const title = groupTitle(group, this.#groups.length);
       say(box.firstElementChild, title);
-      say(box.lastElementChild, groupSummary(picture, group));
+      say(box.lastElementChild, groupSummary(picture, group, zone.w / (this.unit ?? 1)));
       if (box.firstElementChild instanceof HTMLElement) box.firstElementChild.title = title;
     }
   }

@@ -21,9 +21,10 @@ export class Hover {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {AbortController | null} */ #asking = null;
 
-  /** @param {HTMLElement} stage @param {(name: string) => string} detailOf */
-  constructor(stage, detailOf) {
+  /** @param {HTMLElement} stage holds the card @param {HTMLElement} bounds which it does not leave @param {(name: string) => string} detailOf */
+  constructor(stage, bounds, detailOf) {
     this.stage = stage;
+    this.bounds = bounds;
     this.detailOf = detailOf;
     this.card = document.createElement("div");
     this.card.className = "hover";
@@ -69,15 +70,16 @@ export class Hover {
     return undefined;
   }
 
-  /** Beside its node, where there is room: to the right, else to the left; never out of the stage. */
+  /** Beside its node, where there is room: to the right, else to the left; never out of its bounds. */
   #put() {
     const stage = this.stage.getBoundingClientRect();
+    const bounds = this.bounds.getBoundingClientRect();
     const { offsetWidth: w, offsetHeight: h } = this.card;
     const { x, y, w: width, h: height } = this.#anchor;
     const right = x + width + MARGIN;
-    const left = right + w <= Math.min(stage.right, innerWidth) - MARGIN ? right : x - w - MARGIN;
-    const fits = Math.max(MARGIN, Math.min(left, Math.min(stage.right, innerWidth) - w - MARGIN));
-    const low = Math.min(stage.bottom, innerHeight) - h - MARGIN;
+    const left = right + w <= Math.min(bounds.right, innerWidth) - MARGIN ? right : x - w - MARGIN;
+    const fits = Math.max(MARGIN, Math.min(left, Math.min(bounds.right, innerWidth) - w - MARGIN));
+    const low = Math.min(bounds.bottom, innerHeight) - h - MARGIN;
     const top = Math.max(MARGIN, Math.min(y + height / 2 - h / 3, low));
     this.card.style.transform = `translate(${Math.round(fits - stage.x)}px, ${Math.round(top - stage.y)}px)`;
   }

@@ -30,7 +30,8 @@ function level(label, share, value) {
   if (share === null) return nothing;
   return html`<div class="usage">
     <dt>${label}</dt>
-    <dd><meter min="0" max="1" .value=${Math.min(1, share)} aria-label=${label}></meter><span>${value}</span></dd>
+    <dd><svg class="level" aria-hidden="true"><rect class="trough" width="100%" height="100%" rx="6"/><rect
+      class="used" width="${(100 * Math.min(1, share)).toFixed(1)}%" height="100%" rx="6"/></svg><span>${value}</span></dd>
   </div>`;
 }
 
@@ -68,9 +69,9 @@ export function fieldCard(picture, row, pages, now) {
     <h4>${glyph(state, "glyph-card")}<a href="${pages}nodes/${encodeURIComponent(name)}/" title=${name} data-row=${row}>${name}</a>
       ${spoken(state)}<small>${role(picture, row)}</small></h4>
     <ul class="agents">
-      ${AGENTS.map(({ column, title }, at) => {
+      ${AGENTS.map(({ column, title, short }, at) => {
         const agent = nodeState(picture, row, column);
-        return html`<li class="state-${agent}">${glyph(agent, "glyph-s")}<b>${title}</b>
+        return html`<li class="state-${agent}">${glyph(agent, "glyph-s")}<b class="long">${title}</b><b class="short">${short}</b>
           <span class="word">${WORDS[agent]}</span><span class="version">${versions[at]}</span></li>`;
       })}
     </ul>

@@ -145,6 +145,7 @@ async def test_a_server_that_closes_at_once_is_no_hot_loop(link_to: LinkTo, even
 async def test_a_watch_that_lived_goes_on_at_once(link_to: LinkTo, events: Events, clock: Clock) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         yield json.dumps(event("MODIFIED", node("a"))).encode() + b"\n"
+        await events.until(lambda got: got.of(Changed))
         clock.now += 400
 
     async with serve(answering([nodes("a")], [Reply(chunks=chunks())])) as server:

@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 import msgspec
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -33,7 +32,7 @@ def problem(status: int, sentence: str) -> HttpResponse:
 
 
 def signed_in(view: View[P]) -> View[P]:
-    """An asynchronous GET for who is signed in: 401 for who is not, 405 for other methods, 503 while the database is away."""
+    """An asynchronous GET for who is signed in: 401 for who is not, 405 for other methods."""
 
     @wraps(view)
     async def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -41,12 +40,9 @@ def signed_in(view: View[P]) -> View[P]:
             response = problem(405, "This address can only be read.")
             response["Allow"] = "GET, HEAD"
             return response
-        try:
-            if not (await request.auser()).is_authenticated:
-                return problem(401, "Not signed in. Open the page and sign in again.")
-            return await view(request, *args, **kwargs)
-        except DatabaseError:
-            return problem(503, "The database does not answer just now. Try again in a few seconds.")
+        if not (await request.auser()).is_authenticated:
+            return problem(401, "Not signed in. Open the page and sign in again.")
+        return await view(request, *args, **kwargs)
 
     return guarded
 

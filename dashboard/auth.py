@@ -13,6 +13,7 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +27,9 @@ LINK_LIFETIME = timedelta(minutes=15)
 def one_time_link(base_url: str) -> str:
     """A new link below `base_url` (http://127.0.0.1:8765) that signs in the administrator once, within 15 minutes."""
     now = timezone.now()
+    # Each start passes here: what is over is swept away.
     SignInLink.objects.filter(expires__lt=now).delete()
+    _sessions().clear_expired()
     token = secrets.token_urlsafe(32)
     SignInLink.objects.create(digest=_digest(token), expires=now + LINK_LIFETIME)
     return base_url.rstrip("/") + reverse("signin-link", args=[token])
@@ -54,9 +57,14 @@ def spend(token: str) -> User | None:
 def holds(session_key: str | None, user_id: int) -> bool:
     """Whether the session still signs in this user: not ended, not expired, the password not changed, the account active."""
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    request.session = _sessions()(session_key)
     user = get_user(request)
     return user.is_authenticated and user.pk == user_id
+
+
+def _sessions() -> type[SessionBase]:
+    store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+    return store
 
 
 def _digest(token: str) -> str:

@@ -1,4 +1,4 @@
-"""When there is nothing to show: one clear sentence, as a page, or as JSON below /api/."""
+"""When there is nothing to show: one clear sentence, as a page, or as JSON below /api/. None of these asks the database."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,6 +27,10 @@ def failed(request: HttpRequest) -> HttpResponse:
     return _answer(
         request, 500, "A fault of Planewatch", "Planewatch could not answer because of a fault of its own. The log says more."
     )
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 503, "The database does not answer", "Try again in a few seconds. The log says more.")
 
 
 def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:

@@ -6,7 +6,7 @@ import gzip
 import msgspec
 import pytest
 from django.contrib.auth.models import User
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.test import AsyncClient, Client
 from pytest_django import Settings
 
@@ -147,12 +147,17 @@ async def test_a_snapshot_that_failed_is_tried_again(collecting: Collecting, mon
 
 def test_a_database_that_is_away_is_503_with_a_sentence(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails() -> None:
-        raise DatabaseError("connection refused by 10.0.0.7")
+        raise OperationalError("connection refused by 10.0.0.7")
 
     monkeypatch.setattr(selectors, "clusters", fails)
     response = browser.get("/api/v1/clusters")
     assert response.status_code == 503
-    assert "10.0.0.7" not in response.content.decode()
+    assert list(response.json()) == ["error"]
+    page = browser.get("/")
+    assert page.status_code == 503
+    assert b"The database does not answer" in page.content
+    for content in (response.content, page.content):
+        assert b"10.0.0.7" not in content
 
 
 async def test_a_node_comes_with_its_last_heartbeat(collecting: Collecting, visitor: User, valkey: str, settings: Settings) -> None:

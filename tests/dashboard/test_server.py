@@ -7,15 +7,17 @@ import time
 import msgspec
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from pytest_django import Settings
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dashboard import consumers
 from dashboard.hub import QUEUE_SIZE
+from dashboard.middleware import TRY_AGAIN_LATER
 from planes.live.stream import Stream
 from planes.live.wire import Delta, Pulse
-from planes.store import services
+from planes.store import selectors, services
 from tests.dashboard.conftest import Served, holds, in_thread, serving
 from tests.dashboard.rows import Collecting, silent_frame
 from tests.services import Valkey
@@ -128,6 +130,17 @@ async def test_a_cluster_no_longer_watched_is_said_to_be_gone(
     socket = await served.socket("/ws/c/prod/")
     await in_thread(lambda: type(collecting.cluster).objects.update(enabled=False))()
     assert (await messages(socket, "gone"))[-1] == {"gone": True}
+
+
+async def test_a_socket_is_told_to_try_again_while_the_database_is_away(
+    served: Served, collecting: Collecting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(slug: str) -> None:
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(selectors, "cluster", fails)
+    assert await close_code(await served.socket("/ws/c/prod/")) == TRY_AGAIN_LATER
+    assert [record.getMessage() for record in caplog.records] == ["The database does not answer: disk I/O error."]
 
 
 async def test_a_closed_socket_leaves_the_hub(served: Served, collecting: Collecting) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as live_settings
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -101,6 +102,16 @@ def test_links_that_are_over_are_swept_away() -> None:
     SignInLink.objects.update(expires=timezone.now() - timedelta(hours=1))
     auth.one_time_link(BASE)
     assert SignInLink.objects.count() == 1
+
+
+def test_sessions_that_are_over_are_swept_away() -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("ada"))
+    auth.one_time_link(BASE)
+    assert is_signed_in(client)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    auth.one_time_link(BASE)
+    assert not Session.objects.exists()
 
 
 def test_the_command_prints_a_link() -> None:

@@ -1,0 +1,59 @@
+"""What holds for every answer: nobody else may keep it, and a database that is away is said in one sentence."""
+
+import logging
+from collections.abc import Callable
+
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, LifespanScope, WebSocketScope
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
+
+from dashboard.views import errors
+
+logger = logging.getLogger(__name__)
+
+#: The database is away, full or locked: not a fault in what was asked of it.
+AWAY = (OperationalError, InterfaceError)
+
+#: WebSocket close code "try again later".
+TRY_AGAIN_LATER = 1013
+
+
+class Edge(MiddlewareMixin):
+    """For HTTP."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """503 instead of a traceback."""
+        if not isinstance(exception, AWAY):
+            return None
+        _tell(exception)
+        return errors.database_away(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Pages show what one person may see, as it is now."""
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class SocketEdge:
+    """For WebSockets: closed with 1013, or refused if not yet open, and the browser tries again later."""
+
+    def __init__(self, inner: ASGI3Application) -> None:
+        self.inner = inner
+
+    async def __call__(
+        self, scope: HTTPScope | WebSocketScope | LifespanScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        try:
+            await self.inner(scope, receive, send)
+        except AWAY as error:
+            _tell(error)
+            await send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": None})
+
+
+def _tell(error: Exception) -> None:
+    logger.warning("The database does not answer: %s.", str(error).strip().partition("\n")[0] or type(error).__name__)

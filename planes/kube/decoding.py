@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from planes.kube.errors import FaultError, Status, garbled, not_kubernetes
+from planes.kube.answers import Status
+from planes.kube.errors import FaultError, garbled, not_kubernetes
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,10 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 
-from planes.kube import errors
+from planes.kube import answers, errors
+from planes.kube.answers import Answer
 from planes.kube.connect import Access, Target, open_access
-from planes.kube.errors import Answer, FaultError, RedirectedError
+from planes.kube.errors import FaultError, RedirectedError
 from planes.kube.tls import Handshakes, observe
 
 logger = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class Link:
         return answer
 
     def fault_of(self, answer: Answer) -> FaultError:
-        return FaultError(errors.of_answer(answer, self.server, self._access.signed_in_with))
+        return FaultError(answers.of_answer(answer, self.server, self._access.signed_in_with))
 
     @asynccontextmanager
     async def stream(self, path: str, *, opening: float, quiet: float) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from planes.kube import errors
-from planes.kube.errors import Answer, FaultError, not_kubernetes
+from planes.kube.answers import Answer, clock_skew
+from planes.kube.errors import FaultError, not_kubernetes
 from planes.kube.link import Link
 from planes.picture.events import Check, Fault, FaultKind, Health, Mono, Server, SourceEvent
 
@@ -138,6 +138,4 @@ class VersionProbe:
         except (msgspec.DecodeError, UnicodeDecodeError):
             page = answer.body.lstrip().startswith(b"<")
             raise not_kubernetes(self._link.server, "with a web page" if page else "/version in other words") from None
-        return Server(
-            answer.at, version.gitVersion, version.platform, self._link.certificate_not_after(), errors.clock_skew(answer)
-        )
+        return Server(answer.at, version.gitVersion, version.platform, self._link.certificate_not_after(), clock_skew(answer))

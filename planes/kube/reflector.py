@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 
-from planes.kube import errors
+from planes.kube import answers
 from planes.kube.backoff import Backoff
 from planes.kube.decoding import Codec, Line
 from planes.kube.errors import FaultError, garbled
@@ -149,7 +149,7 @@ class Reflector:
     async def _other(self, line: Line[msgspec.Struct], emit: Emit, now: Mono) -> None:
         """A bookmark, an error under HTTP 200, or a type that we do not know."""
         if line.status is not None:
-            raise FaultError(errors.of_status(line.status, self.part.path, self._link.server))
+            raise FaultError(answers.of_status(line.status, self.part.path, self._link.server))
         if line.type == "BOOKMARK":
             await emit(Heard(self.part.feed, now))
 

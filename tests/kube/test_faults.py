@@ -10,9 +10,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from planes.kube import errors
+from planes.kube import answers, errors
+from planes.kube.answers import Answer
 from planes.kube.connect import Target
-from planes.kube.errors import Answer, FaultError
+from planes.kube.errors import FaultError
 from planes.kube.link import Link, open_link
 from planes.picture.events import OURS, Fault, FaultKind
 from tests.kube.conftest import Clock
@@ -217,12 +218,12 @@ def recorded(code: int, path: str) -> Answer:
     ],
 )
 def test_recorded_statuses_are_told_apart(code: int, path: str, kind: FaultKind) -> None:
-    fault = errors.of_answer(recorded(code, path), "https://10.0.0.1:6443")
+    fault = answers.of_answer(recorded(code, path), "https://10.0.0.1:6443")
     assert (fault.kind, fault.status) == (kind, code)
 
 
 def test_a_missing_right_in_the_cluster_names_the_rule_that_grants_it() -> None:
-    fault = errors.of_answer(recorded(403, "/api/v1/pods"), "")
+    fault = answers.of_answer(recorded(403, "/api/v1/pods"), "")
     assert fault.message == 'User "planewatch" may not list pods in the whole cluster.'
     assert fault.remedy == (
         'Bind a ClusterRole to "planewatch" with the rule apiGroups [""], resources ["pods"], verbs ["get", "list", "watch"].'
@@ -230,20 +231,20 @@ def test_a_missing_right_in_the_cluster_names_the_rule_that_grants_it() -> None:
 
 
 def test_a_missing_right_in_a_namespace_names_a_role() -> None:
-    fault = errors.of_answer(recorded(403, "/apis/coordination.k8s.io"), "")
+    fault = answers.of_answer(recorded(403, "/apis/coordination.k8s.io"), "")
     assert fault.message == 'User "planewatch" may not list leases.coordination.k8s.io in the namespace kube-system.'
     assert 'Role in kube-system to "planewatch"' in fault.remedy
     assert 'apiGroups ["coordination.k8s.io"], resources ["leases"]' in fault.remedy
 
 
 def test_a_missing_right_on_a_path_names_the_built_in_role() -> None:
-    fault = errors.of_answer(recorded(403, "/metrics"), "")
+    fault = answers.of_answer(recorded(403, "/metrics"), "")
     assert fault.message == 'User "planewatch" may not get the path /metrics.'
     assert "system:monitoring" in fault.remedy
 
 
 def test_the_server_asks_for_a_second_when_it_is_behind() -> None:
-    fault = errors.of_answer(recorded(504, "/api/v1/nodes"), "")
+    fault = answers.of_answer(recorded(504, "/api/v1/nodes"), "")
     assert fault.retry_after == 1.0
     assert "too large resource version" in fault.message
 

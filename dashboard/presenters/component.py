@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dashboard import lore
 from dashboard.presenters.changes import ChangeLine, change_lines
-from dashboard.presenters.words import counted, known, severity, word
+from dashboard.presenters.words import counted, known, severity, unknown_since, word
 from planes.picture.delta import AGENTS, EvidenceRow, FaultRow, InstanceRow
 from planes.store.freshness import Lateness, seen
 from planes.store.selectors import ClusterHead, ComponentDetail, NodeSummary
@@ -90,7 +90,7 @@ def component_page(detail: ComponentDetail, nodes: list[NodeSummary], late: Late
         plane=row.plane,
         state=known(shown.state),
         last=shown.last if shown.state == "unknown" and shown.last != "unknown" else "",
-        since=row.since,
+        since=unknown_since(late, row.since),
         because=shown.because,
         does=about.does,
         away=about.away,

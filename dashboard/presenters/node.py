@@ -7,7 +7,7 @@ import msgspec
 
 from dashboard import lore
 from dashboard.presenters.changes import ChangeLine, change_lines
-from dashboard.presenters.words import cores, known, number, share, size
+from dashboard.presenters.words import cores, known, number, share, size, unknown_since
 from planes.picture.delta import AgentRow, ConditionRow, EventRow, EvidenceRow, FaultRow, NodeRow, PodRow
 from planes.store.freshness import Lateness, seen
 from planes.store.selectors import ClusterHead, NodeDetail
@@ -113,7 +113,7 @@ def node_page(detail: NodeDetail, late: Lateness | None, *, beat: float | None =
         name=row.name,
         state=known(shown.state),
         last=shown.last,
-        since=row.since,
+        since=unknown_since(late, row.since),
         because=shown.because,
         cordoned=row.cordoned,
         marks=_marks(row),
@@ -142,7 +142,7 @@ def _agent(kind: str, row: AgentRow, late: Lateness | None) -> AgentCard:
         title=lore.of(kind).title,
         state=known(shown.state),
         last=shown.last if shown.state == "unknown" and shown.last != "unknown" else "",
-        since=row.since,
+        since=unknown_since(late, row.since),
         because=shown.because,
         version=row.version,
         evidence=row.evidence,

@@ -1,6 +1,7 @@
 """States as words, numbers with their units."""
 
 from planes.rules.verdict import SEVERITY, State
+from planes.store.freshness import Lateness
 
 #: A state as it is read. static/js/states.js holds the same words.
 WORDS = {state.value: state.value.replace("_", " ") for state in State}
@@ -27,6 +28,11 @@ def severity(state: str) -> int:
 def worst(states: list[str]) -> str:
     """The worst of some states; "unknown" of none."""
     return max(states, key=severity, default=State.UNKNOWN.value)
+
+
+def unknown_since(late: Lateness | None, since: float) -> float:
+    """Since when a state holds: a late collector makes everything unknown since it was last heard."""
+    return late.since if late is not None and late.cause == "collector" and late.since is not None else since
 
 
 def number(value: int) -> str:

@@ -102,7 +102,7 @@ class RatesBook:
     def took(self, event: Metrics) -> None:
         """One scrape."""
         if event.fault is not None:
-            self._fault = (event.fault, event.at)
+            self._fault = (event.fault, self._fault[1] if self._fault is not None else event.at)
             return
         self._fault, self._last = None, event.at
         taken = totals(event)
@@ -116,6 +116,10 @@ class RatesBook:
         for instance in [one for one, kept in self._scrapes.items() if kept[-1].at < event.at - self.window]:
             del self._scrapes[instance]
         self._gauges = _gauges(event.families)
+
+    def seen_fault(self) -> tuple[Fault, Mono] | None:
+        """Why scraping fails, and since when."""
+        return self._fault
 
     def seen(self) -> RatesSeen:
         """As rules see it."""

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 from planes.picture import objects
-from planes.picture.events import Feed, Mono
+from planes.picture.events import FaultKind, Feed, Mono
 from planes.picture.leases import LeaseTrack
 from planes.picture.picture import Picture
 from planes.picture.silence import Silence, living_identities
 from planes.picture.system import PodTrack
+from planes.picture.workloads import EndpointBook
 from planes.rules.bounds import Bounds
 from planes.rules.distribution import Distribution, Marks, detect
 from planes.rules.observation import (
@@ -90,9 +91,9 @@ class Observer:
         away = unreachable(self.reach, self.now, self.bounds)
         silence = self.silence
         return NodeScene(
-            _steady(self.feed(Feed.NODES)),
-            _steady(self.feed(Feed.NODE_LEASES)),
-            _steady(self.feed(Feed.SYSTEM_PODS)),
+            _steady(self.feed(Feed.NODES), self.now, self.bounds),
+            _steady(self.feed(Feed.NODE_LEASES), self.now, self.bounds),
+            _steady(self.feed(Feed.SYSTEM_PODS), self.now, self.bounds),
             away[0] if away is not None else "",
             away[1] if away is not None else None,
             silence.suspicion,
@@ -183,7 +184,7 @@ class Observer:
             self._peak, self._peak_at = live, self.now
         identities = tuple(self._identity(name, one) for name, one in tracks.items() if one.gone_at is None)
         system, webhook = self.feed(Feed.SYSTEM_ENDPOINTS), self.feed(Feed.WEBHOOK_ENDPOINTS)
-        books = []
+        books: list[tuple[EndpointBook, str | None]] = []
         if webhook.listed_at is not None and webhook.fault is None:
             books.append((picture.webhook_endpoints, None))
         if system.listed_at is not None and system.fault is None:
@@ -315,8 +316,11 @@ def _is_identity(track: LeaseTrack) -> bool:
     return isinstance(meta, objects.LabelledMeta) and meta.labels.get(IDENTITY_LABEL) == "kube-apiserver"
 
 
-def _steady(feed: FeedSeen) -> FeedSeen:
-    """Without the moments that move with every event."""
-    if feed.fault is None:
-        return FeedSeen(feed.name, feed.listed_at and 0.0)
-    return replace(feed, retry_at=None, heard_at=None, listed_at=feed.listed_at and 0.0)
+def _steady(feed: FeedSeen, now: Mono, bounds: Bounds) -> FeedSeen:
+    """Without the moments that move with every event, and without a failure that is too young to count."""
+    fault, listed = feed.fault, None if feed.listed_at is None else 0.0
+    hidden = fault is not None and fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
+    young = feed.failing_since is not None and now - feed.failing_since <= bounds.feed_stale
+    if fault is None or (listed is not None and young and not hidden):
+        return FeedSeen(feed.name, listed)
+    return replace(feed, retry_at=None, heard_at=None, listed_at=listed)

@@ -17,7 +17,7 @@ _TOGETHER = 40.0
 
 
 class Silence:
-    """Looked at before every judging. `suspicion` is said of the nodes, `blocked` of the leaders; both are empty in ordinary times."""
+    """Looked at before every judging. `suspicion` is said of the nodes, `blocked` of the leaders; ordinarily both are empty."""
 
     __slots__ = ("blocked", "since", "suspicion")
 
@@ -58,7 +58,9 @@ def _suspicion(failing: bool, proven: bool, leaders_silent: bool) -> str:
     if failing:
         return "The state store (etcd) is the cause: the API server's check of it fails, so no heartbeat can be written."
     if leaders_silent and proven:
-        return "The leaders' leases are silent too although the check of etcd passes: the API server or Planewatch's own watch is suspected."
+        return (
+            "The leaders' leases are silent too, though etcd's check passes: the API server or Planewatch's own watch is suspected."
+        )
     if leaders_silent:
         return "The leaders' leases are silent too: etcd, the API server or Planewatch's own watch is suspected."
     return "The leaders' leases are renewed: the way from the nodes to the API server, or Planewatch's own watch, is suspected."

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { freshness, LATE_AFTER, ServerClock } from "../../static/js/freshness.js";
+
+/** @typedef {import("../../static/js/freshness.js").Facts} Facts */
+
+/** All is well at 1000. @param {Partial<Facts>} [changes] */
+const facts = (changes = {}) =>
+  /** @type {Facts} */ ({
+    now: 1000, pulse: 999.5, heard: 999.2, pictured: 990, socket: "open", socketSince: 900, socketRetry: null, fault: "", retry: null, ...changes,
+  });
+
+test("live is told with the age of the API server's last answer", () => {
+  const told = freshness(facts());
+  assert.equal(told.kind, "live");
+  assert.ok(Math.abs(told.age - 0.8) < 1e-9);
+});
+
+test("no pulse for 5 s: the collector is late, not before", () => {
+  assert.equal(freshness(facts({ pulse: 1000 - LATE_AFTER, heard: 996 })).kind, "live");
+  const told = freshness(facts({ pulse: 1000 - LATE_AFTER - 0.1, heard: 994.7 }));
+  assert.deepEqual([told.kind, told.why, told.since], ["late", "collector", 994.7]);
+});
+
+test("pulses go on and the API server does not answer: the cluster is late, and it is said when it is asked again", () => {
+  assert.equal(freshness(facts({ heard: 1000 - LATE_AFTER })).kind, "live");
+  const told = freshness(facts({ heard: 866, retry: 1004 }));
+  assert.deepEqual([told.kind, told.why, told.since, told.age, told.retry], ["late", "cluster", 866, 134, 1004]);
+});
+
+test("an API server that never answered has no age", () => {
+  const told = freshness(facts({ heard: null }));
+  assert.deepEqual([told.kind, told.why, told.since], ["late", "cluster", null]);
+});
+
+test("a socket that is closed is late at once, however fresh the last pulse", () => {
+  const told = freshness(facts({ socket: "closed", socketSince: 999.9, socketRetry: 1003 }));
+  assert.deepEqual([told.kind, told.why, told.retry], ["late", "socket", 1003]);
+  assert.equal(freshness(facts({ socket: "offline" })).why, "offline");
+});
+
+test("a socket that has just opened waits for its first pulse, for as long as a picture may be late", () => {
+  assert.equal(freshness(facts({ pulse: null, socketSince: 996 })).kind, "waiting");
+  assert.deepEqual([freshness(facts({ pulse: null, socketSince: 994 })).kind, freshness(facts({ pulse: null, socketSince: 994 })).why], ["late", "collector"]);
+});
+
+test("nothing shown yet is waiting, or late when nobody is there", () => {
+  assert.equal(freshness(facts({ pictured: null, pulse: null, heard: null })).kind, "waiting");
+  assert.equal(freshness(facts({ pictured: null, pulse: null, heard: null, socket: "closed" })).kind, "late");
+});
+
+test("signed out and gone are said as such", () => {
+  assert.equal(freshness(facts({ socket: "signed out" })).why, "signed out");
+  assert.equal(freshness(facts({ socket: "gone" })).why, "gone");
+});
+
+test("a viewer's clock that is an hour wrong changes nothing", () => {
+  for (const wrong of [-3600, 0, 3600]) {
+    const clock = new ServerClock();
+    assert.equal(clock.now(wrong), null);
+    clock.observe(1000, 1000 + wrong);
+    assert.equal(clock.now(1002 + wrong), 1002);
+  }
+});
+
+test("delay on the way does not make the server's clock jump back", () => {
+  const clock = new ServerClock();
+  clock.observe(1000, 0);
+  clock.observe(1001, 4); // 3 s late
+  assert.equal(clock.now(4), 1004);
+});
+
+test("after a minute an old guess is forgotten: a clock that was set is followed", () => {
+  const clock = new ServerClock();
+  clock.observe(1000, 0);
+  for (let at = 1; at <= 70; at += 1) clock.observe(900 + at, at);
+  assert.equal(clock.now(71), 971);
+});

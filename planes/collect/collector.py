@@ -1,8 +1,8 @@
 """The collector: for as long as it holds a cluster it moves events to the judge, and frames to SQL and to viewers.
 
 It is the only writer of its cluster. A *term* is one taking of the cluster: a new epoch, a fresh listing, a full first frame. A
-term ends when the cluster is not ours any more (then the collector ends), when we ourselves were stopped for a while (then what we
-have in memory is old: a new term begins at once), or by a defect (then the page says so and a new term begins later).
+term ends when the cluster is not ours any more (then the collector ends), or by a defect (then the cluster's page says so, and a
+new term begins after a wait).
 """
 
 import asyncio
@@ -40,14 +40,6 @@ class _Over(Exception):  # noqa: N818  it is no error
     def __init__(self, why: Ended) -> None:
         super().__init__(why)
         self.why = why
-
-
-class _Paused(Exception):  # noqa: N818  it is no error of the program
-    """We were stopped for this many seconds (SIGSTOP, a sleeping laptop, a machine without memory)."""
-
-    def __init__(self, gap: float) -> None:
-        super().__init__(gap)
-        self.gap = gap
 
 
 class Collector:
@@ -104,9 +96,7 @@ class Collector:
             failures = failures + 1 if self._clocks.mono() - began < self._intervals.restart_limit else 1
             if isinstance(error, Fenced):
                 raise _Over(Ended.NOT_OURS)
-            if isinstance(error, _Paused):
-                logger.warning("%s: the collector itself stood still for %.0f s; it lists everything anew.", self._name, error.gap)
-            elif isinstance(error, SQL_AWAY):
+            if isinstance(error, SQL_AWAY):
                 # At taking and remembering; a term's own flushing tries again by itself.
                 if failures == 1:
                     logger.warning("%s: SQL cannot be reached (%s); tried again.", self._name, type(error).__name__)
@@ -135,7 +125,7 @@ class Collector:
         epoch = await self._ledger.take()
         remembered = await self._ledger.remembered()
         judge = self._judge()
-        judge.restore(remembered, self._clocks.mono(), self._clocks.wall())
+        judge.restore(remembered)
         queue: asyncio.Queue[SourceEvent] = asyncio.Queue(QUEUE)
         publisher = Publisher(self._name, self._ledger, self._stream, epoch, self._clocks, self._intervals)
         self._publisher = publisher
@@ -158,13 +148,13 @@ class Collector:
         raise RuntimeError("the source of events ended by itself")
 
     async def _judge_events(self, queue: asyncio.Queue[SourceEvent], judge: Judge, publisher: Publisher, heard: "Hearing") -> None:
-        mono, wall = self._clocks.mono(), self._clocks.wall()
+        slept = self._clocks.mono()
         while True:
             await asyncio.sleep(self._intervals.tick)
-            # Both clocks: the monotonic one stands still while the machine sleeps.
-            gap = max(self._clocks.mono() - mono, self._clocks.wall() - wall)
-            if gap > self._intervals.pause and publisher.is_present():
-                raise _Paused(gap)
+            gap = self._clocks.mono() - slept
+            if gap > self._intervals.pause:
+                # Stopped, or starved of CPU. The judge sees it too, and counts it against nobody.
+                logger.warning("%s: the collector itself stood still for %.0f s.", self._name, gap)
             for _ in range(queue.qsize()):
                 event = queue.get_nowait()
                 heard.hear(event)
@@ -173,7 +163,7 @@ class Collector:
             if not frame.is_empty():
                 publisher.put(frame, judge.baseline())
             # After the work: judging a large cluster for long is not a pause.
-            mono, wall = self._clocks.mono(), self._clocks.wall()
+            slept = self._clocks.mono()
 
     async def _pulse(self, publisher: Publisher, heard: "Hearing") -> None:
         while True:
@@ -258,7 +248,7 @@ class Hearing:
 
 
 #: What is told when several tasks of a term failed at once.
-_GRAVITY = (_Over, Fenced, _Paused, *SQL_AWAY)
+_GRAVITY = (_Over, Fenced, *SQL_AWAY)
 
 
 def _worst(error: BaseExceptionGroup[BaseException] | Exception) -> Exception:

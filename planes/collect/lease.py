@@ -75,6 +75,12 @@ class Lease:
         with suppress(*LOST):
             async with asyncio.timeout(_TIMEOUT):
                 await cast(Any, self._client.eval(_RELEASE, 1, self._key, self._token))
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connection, without letting anything go."""
+        with suppress(*LOST):
+            async with asyncio.timeout(_TIMEOUT):
                 await self._client.aclose()
 
     def is_spent(self) -> bool:

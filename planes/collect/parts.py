@@ -26,10 +26,11 @@ class Judge(Protocol):
     def apply(self, event: SourceEvent) -> None: ...
 
     def frame(self, now: Mono, wall: float) -> Frame:
-        """What changed since the frame before; the first that holds anything is full."""
+        """What changed since the frame before; the first that holds anything is full. A long time since then is a pause of our own,
+        which counts against nobody."""
         ...
 
-    def restore(self, remembered: Remembered, now: Mono, wall: float) -> None:
+    def restore(self, remembered: Remembered) -> None:
         """Begin with what was last known. Called once, before anything else."""
         ...
 
@@ -59,7 +60,7 @@ class Intervals:
     touch: float = 5.0  # between looks at whether the cluster is still ours and wanted
     renewal: float = 5.0  # of the lease
     retry: float = 0.5  # while Valkey is away
-    pause: float = 5.0  # a gap between ticks that means that we ourselves were stopped
+    pause: float = 5.0  # a gap between ticks that means that we ourselves stood still
     overdue: float = 2.0  # a frame that waits for SQL for longer silences the pulse: the picture is late
     backoff: float = 0.2  # first wait after SQL refused; doubles to `backoff_limit`
     backoff_limit: float = 5.0

@@ -108,7 +108,7 @@ class Counting:
             changes=[ChangeRow("Component", "etcd", "", "", state, f"{self.count} events", wall)],
         )
 
-    def restore(self, remembered: Remembered, now: float, wall: float) -> None:
+    def restore(self, remembered: Remembered) -> None:
         self.remembered = remembered
 
     def beats(self, now: float, wall: float) -> dict[str, float]:

@@ -1,0 +1,36 @@
+"""The judge a collector works with: a picture and its assessor, as one."""
+
+from planes.collect import baseline
+from planes.collect.assess import Assessor
+from planes.collect.ledger import Remembered
+from planes.picture.delta import Frame
+from planes.picture.events import Mono, SourceEvent
+from planes.picture.picture import Picture
+
+
+class PictureJudge:
+    """See planes.collect.parts.Judge. `slug` names the cluster in what concerns all of it."""
+
+    def __init__(self, slug: str) -> None:
+        self._slug = slug
+        self._picture = Picture()
+        self._assessor = Assessor(self._picture, slug=slug)
+
+    def restore(self, remembered: Remembered) -> None:
+        self._assessor = Assessor(self._picture, baseline=baseline.decode(remembered.baseline), slug=self._slug)
+        self._assessor.restore(remembered.components, remembered.nodes, remembered.head.row if remembered.head else None)
+
+    def apply(self, event: SourceEvent) -> None:
+        self._picture.apply(event)
+
+    def frame(self, now: Mono, wall: float) -> Frame:
+        return self._assessor.frame(now, wall)
+
+    def beats(self, now: Mono, wall: float) -> dict[str, float]:
+        return self._assessor.beats(now, wall)
+
+    def baseline(self) -> bytes | None:
+        if not self._assessor.baseline_changed:
+            return None
+        self._assessor.baseline_changed = False
+        return baseline.encode(self._assessor.baseline)

@@ -1,0 +1,58 @@
+"""What the watch worker runs: one cluster's collector, put together from its parts, in an event loop of its own."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import uvloop
+
+from planes.collect.collector import Collector
+from planes.collect.judge import PictureJudge
+from planes.collect.lease import Lease
+from planes.collect.parts import Clocks, Judge, Source
+from planes.kube.connect import Target
+from planes.kube.source import ClusterSource
+from planes.live.stream import LOST, Stream
+from planes.store import selectors
+
+logger = logging.getLogger(__name__)
+
+
+def collect(cluster_id: int, redis_url: str, stopping: Callable[[], bool]) -> None:
+    """Collect a cluster in this thread until there is a reason to end. Returns at once when another collector has it, or when it
+    is not to be watched. `stopping` is asked several times a second."""
+    head = selectors.cluster_by_id(cluster_id)
+    if head is None or not head.enabled:
+        return
+    target = Target(head.kubeconfig, head.context, head.source == "in-cluster")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_collect(head, redis_url, stopping, lambda: ClusterSource(target), lambda: PictureJudge(head.slug)))
+
+
+async def _collect(
+    head: selectors.ClusterHead,
+    redis_url: str,
+    stopping: Callable[[], bool],
+    source: Callable[[], Source],
+    judge: Callable[[], Judge],
+) -> None:
+    clocks = Clocks()
+    lease = Lease(redis_url, head.id, clocks.mono)
+    try:
+        taken = await lease.take()
+    except LOST as error:
+        logger.warning("%s: Valkey cannot be reached (%s); it is tried again.", head.slug, type(error).__name__)
+        taken = False
+    if not taken:
+        await lease.aclose()
+        return
+    stream = Stream(redis_url)
+    logger.info("%s: collecting.", head.slug)
+    try:
+        collector = Collector(
+            head.id, head.slug, source=source, judge=judge, lease=lease, stream=stream, stopping=stopping, clocks=clocks
+        )
+        ended = await collector.run()
+    finally:
+        await stream.aclose()
+    logger.info("%s: collecting ended (%s).", head.slug, ended.value)

@@ -1,0 +1,68 @@
+"""The tasks. `collect` runs for as long as a cluster is collected, on the queue `watch`; the others are short, on `jobs`.
+
+They hold no logic: see planes.collect and planes.store.
+"""
+
+import logging
+import threading
+import time
+
+import redis
+from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+
+from planes.collect import dispatch, work
+from planes.store import services
+
+logger = logging.getLogger(__name__)
+
+#: Changes are remembered for this long, and as many of each cluster at most.
+REMEMBERED_DAYS = 30
+REMEMBERED_CHANGES = 50_000
+
+_stopping = threading.Event()
+
+
+@worker_shutting_down.connect
+def stop_collectors(**_: object) -> None:
+    """The worker was told to stop: its collectors see it within a quarter of a second and let their clusters go."""
+    _stopping.set()
+
+
+@shared_task(name="planes.collect", ignore_result=True)
+def collect(cluster_id: int) -> None:
+    """Collect one cluster until the worker stops, the cluster is disabled, or another collector has taken it."""
+    if _stopping.is_set():
+        return
+    try:
+        work.collect(cluster_id, settings.REDIS_URL, _stopping.is_set)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("SQL cannot be reached (%s); collecting begins when it can.", type(error).__name__)
+
+
+@shared_task(name="planes.ensure_collectors", ignore_result=True)
+def ensure_collectors() -> None:
+    """Ask for a collector wherever none is at work."""
+    try:
+        asked = dispatch.dispatch(
+            settings.REDIS_URL, lambda cluster_id: collect.apply_async((cluster_id,), expires=dispatch.PATIENCE, retry=False)
+        )
+    except (DatabaseError, InterfaceError, redis.RedisError, OSError) as error:
+        logger.warning("Collectors could not be looked after (%s); tried again in a few seconds.", type(error).__name__)
+        return
+    if asked:
+        logger.info("Asked for %d collectors.", len(asked))
+
+
+@shared_task(name="planes.prune", ignore_result=True)
+def prune() -> None:
+    """Forget old changes."""
+    try:
+        removed = services.prune(time.time() - REMEMBERED_DAYS * 86400, REMEMBERED_CHANGES)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("Old changes could not be removed (%s); tried again in an hour.", type(error).__name__)
+        return
+    if removed:
+        logger.info("Removed %d old changes.", removed)

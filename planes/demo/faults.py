@@ -17,7 +17,7 @@ from planes.demo.reading import Reader
 from planes.demo.work import Work
 
 State = Literal["degraded", "down", "unknown", "cordoned"]
-Subject = Literal["node", "zone", "component", "cluster"]
+Subject = Literal["node", "zone", "server", "component", "cluster"]
 
 
 class FaultError(Exception):
@@ -39,7 +39,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Fault:
-    """`inject` and `heal` are given the subject: a node, a zone, the number of an instance, or "" where there is only one."""
+    """`inject` and `heal` are given the subject: a node, a zone, the host of an API server, or "" where there is only one."""
 
     name: str
     about: str
@@ -49,6 +49,7 @@ class Fault:
     heal: Callable[["Faults", str], None]
     heals_within: float = 30.0  # seconds after healing by which all is well again
     gentle: bool = False  # fit for the story
+    momentary: bool = False  # over by itself: never active
     choose: Callable[["Faults"], str] | None = None
     #: components that may show it too, without being wrong
     tolerated: tuple[str, ...] = ()
@@ -95,6 +96,8 @@ class Faults:
         if subject in self.active.get(name, []):
             return f"{name} is active{_on(subject)} already."
         fault.inject(self, subject)
+        if fault.momentary:
+            return f"{name} has happened."
         self.active.setdefault(name, []).append(subject)
         return f"{name} is active{_on(subject)} now."
 
@@ -104,6 +107,8 @@ class Faults:
             healed = [self.heal(fault) for fault in list(self.active)]
             return " ".join(healed) or "Nothing is broken."
         fault = self.find(name)
+        if fault.momentary:
+            return f"{name} is over by itself."
         subjects = [subject for subject in self.active.get(name, []) if not node or subject == self._subject(fault, node)]
         if not subjects:
             return f"{name} is not active{_on(node)}."
@@ -138,12 +143,14 @@ class Faults:
 
     def _subject(self, fault: Fault, node: str) -> str:
         if node:
-            if fault.subject not in {"node", "zone"}:
+            if fault.subject not in {"node", "zone", "server"}:
                 raise FaultError(f"{fault.name} does not break a single node; leave --node out.")
             record = self.cluster.nodes.get(node)
             if record is None:
                 example = (self.cluster.workers or self.cluster.control_plane)[0]
                 raise FaultError(f"There is no node named {node!r}; nodes are named like {example}.")
+            if fault.subject == "server" and node not in self.cluster.control_plane:
+                raise FaultError(f"No API server runs on {node}; they run on {', '.join(self.cluster.control_plane)}.")
             return self.cluster.node(node).zone if fault.subject == "zone" else node
         if fault.choose is not None:
             return fault.choose(self)

@@ -6,6 +6,7 @@ from functools import partial
 from planes.demo import objects
 from planes.demo.cluster import SYSTEM
 from planes.demo.faults import Fault, FaultError, Faults, Notice
+from planes.demo.health import START
 from planes.demo.pods import Workload
 from planes.demo.template import Body
 
@@ -62,11 +63,18 @@ def _fail_over(faults: Faults, _: str) -> None:
 
 
 def _nothing(faults: Faults, _: str) -> None:
-    """Healing what is over by itself."""
+    """What is over by itself needs no healing."""
 
 
 def _flag(name: str, value: bool, faults: Faults, _: str) -> None:
     setattr(faults.cluster.troubles, name, value)
+
+
+def _start_server(faults: Faults, _: str) -> None:
+    """A new process listens: it is not ready at once, and counts from nothing."""
+    faults.cluster.troubles.refused = False
+    faults.cluster.process_started = faults.cluster.clock.wall()
+    faults.cluster.ready_at = faults.cluster.clock.mono() + START
 
 
 def _switch(name: str) -> tuple[partial[None], partial[None]]:
@@ -207,6 +215,7 @@ CONTROL_FAULTS = (
         _fail_over,
         _nothing,
         gentle=True,
+        momentary=True,
     ),
     Fault(
         "kcm-dead",
@@ -230,7 +239,8 @@ CONTROL_FAULTS = (
         "Nothing listens any more: connections are refused.",
         "component",
         (Notice("kube-apiserver", "down", 15),),
-        *_switch("refused"),
+        partial(_flag, "refused", True),
+        _start_server,
         heals_within=60,
         tolerated=_ALL,
     ),
@@ -246,7 +256,7 @@ CONTROL_FAULTS = (
     Fault(
         "apiserver-replica-lost",
         "One of several API servers is lost: its identity lease freezes, its pod is not ready, its endpoint leaves after 20 s.",
-        "component",
+        "server",
         (Notice("kube-apiserver", "degraded", 30),),
         _lose_server,
         _return_server,
@@ -320,6 +330,7 @@ CONTROL_FAULTS = (
         (),
         _expire,
         _nothing,
+        momentary=True,
     ),
     Fault(
         "clock-skew",

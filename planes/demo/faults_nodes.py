@@ -19,8 +19,9 @@ def _silence(faults: Faults, node: str) -> None:
 
 
 def _unsilence(faults: Faults, node: str) -> None:
-    faults.cluster.troubles.silent.discard(node)
-    faults.life.after(0.5, partial(faults.life.speak, node))
+    if faults.cluster.node(node).zone not in faults.active.get("zone-lost", []):
+        faults.cluster.troubles.silent.discard(node)
+        faults.life.after(0.5, partial(faults.life.speak, node))
 
 
 def _mark(which: Marked, faults: Faults, node: str) -> None:

@@ -27,12 +27,23 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "healthz": ("ping", "log", "loopback-serving-certificate", "etcd", *_HOOKS),
 }
 ETCD_WAIT = 2.0  # seconds after which the etcd check gives up
+START = 1.5  # seconds from the first answer of a new process until it is ready
+_STARTING = (
+    "informer-sync",
+    "poststarthook/start-apiextensions-controllers",
+    "poststarthook/crd-informer-synced",
+    "poststarthook/start-kube-apiserver-identity-lease-controller",
+    "poststarthook/rbac/bootstrap-roles",
+)
 _ETCD_REASON = "error getting data from etcd: context deadline exceeded"
 
 
 def failing(cluster: Cluster) -> dict[str, str]:
     """The checks that fail just now, with the reason."""
-    return {"etcd": _ETCD_REASON, "etcd-readiness": _ETCD_REASON} if cluster.troubles.etcd else {}
+    wrong = {"etcd": _ETCD_REASON, "etcd-readiness": _ETCD_REASON} if cluster.troubles.etcd else {}
+    if cluster.clock.mono() < cluster.ready_at:
+        wrong |= dict.fromkeys(_STARTING, "not finished")
+    return wrong
 
 
 def slow(cluster: Cluster, path: str) -> float:
@@ -70,4 +81,19 @@ def slis(cluster: Cluster) -> str:
     for kind in ("healthz", "livez", "readyz"):
         for name in sorted(CHECKS[kind]):
             lines.append(f'kubernetes_healthcheck{{name="{name}",type="{kind}"}} {0 if name in wrong else 1}')
+    lines += [
+        "# HELP kubernetes_healthchecks_total [STABLE] This metric records the results of all healthcheck.",
+        "# TYPE kubernetes_healthchecks_total counter",
+    ]
+    asked = int(cluster.clock.wall() - cluster.process_started) // 10
+    for kind in ("healthz", "livez", "readyz"):
+        lines += [
+            f'kubernetes_healthchecks_total{{name="{name}",status="success",type="{kind}"}} {asked}'
+            for name in sorted(CHECKS[kind])
+        ]
+    lines += [
+        "# HELP process_start_time_seconds Start time of the process since unix epoch in seconds.",
+        "# TYPE process_start_time_seconds gauge",
+        f"process_start_time_seconds {cluster.process_started:.3f}",
+    ]
     return "\n".join(lines) + "\n"

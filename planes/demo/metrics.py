@@ -67,6 +67,11 @@ class Traffic:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._at = cluster.clock.mono() - 3600.0  # it has been at work for an hour already
+        self._watches = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self._process = self.process_started()
         self._requests: dict[str, float] = defaultdict(float)
         self._sli: dict[str, Histogram] = defaultdict(lambda: Histogram(SLI_BUCKETS))
         self._etcd: dict[str, Histogram] = defaultdict(lambda: Histogram(ETCD_BUCKETS))
@@ -74,16 +79,15 @@ class Traffic:
         self._hook = Histogram(HOOK_BUCKETS)
         self._hook_rejections = 0.0
         self._terminated = 0.0
-        self._watches = 0
         self._seen = 0
 
     def delay(self) -> float:
         """Seconds by which slow-api delays the request at hand."""
-        return self._cluster.rng.uniform(*SLOW)
+        return self._cluster.noise.uniform(*SLOW)
 
     def unlucky(self) -> bool:
         """Whether the request at hand is one of those that fail under errors-5xx."""
-        return self._cluster.rng.random() < ERROR_SHARE
+        return self._cluster.noise.random() < ERROR_SHARE
 
     def seen(self, request: Request, status: int, seconds: float) -> None:
         """A request that the demo itself has answered."""
@@ -120,8 +124,11 @@ class Traffic:
         self._requests[labels] += times
 
     def catch_up(self) -> None:
-        """Add the traffic since the last time. None flows while nobody can be reached."""
+        """Add the traffic since the last time. None flows while nobody can be reached. A new process counts from nothing."""
         now = self._cluster.clock.mono()
+        if self._process != self.process_started():
+            self._forget()
+            self._at = now
         passed, self._at = now - self._at, now
         troubles = self._cluster.troubles
         if passed <= 0 or troubles.refused or troubles.hanging:
@@ -234,7 +241,7 @@ class Traffic:
     def process_started(self) -> float:
         """Of the API server that answers: the first of those that are there."""
         number = next((n for n in range(self._cluster.servers) if n not in self._cluster.troubles.lost_servers), 0)
-        return self._cluster.started - 3 * 3600 + 41.25 * number
+        return self._cluster.process_started + 41.25 * number
 
 
 def _sli(verb: str, group: str, version: str, resource: str, sub: str, scope: str) -> str:

@@ -41,7 +41,13 @@ def suffix(cluster: Cluster, length: int) -> str:
 
 
 def pod_name(cluster: Cluster, workload: Workload) -> str:
-    return f"{workload.owner_name}-{suffix(cluster, 5)}"
+    """A name never given before: its five letters are a serial number, well stirred."""
+    number = cluster.serial() * 2_654_435_761 % len(_LETTERS) ** 5
+    letters = ""
+    for _ in range(5):
+        number, digit = divmod(number, len(_LETTERS))
+        letters += _LETTERS[digit]
+    return f"{workload.owner_name}-{letters}"
 
 
 def holder(cluster: Cluster, host: str) -> str:

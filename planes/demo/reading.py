@@ -3,19 +3,20 @@
 import asyncio
 import base64
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import msgspec
 
 from planes.demo.clock import Clock
 from planes.demo.replies import JSON, Reply, Request, refusal
-from planes.demo.selectors import SelectorError, field_of, matcher
+from planes.demo.selectors import SelectorError, matcher
 from planes.demo.store import Record, Store, Table, key_of
 
 TOKEN_LIFE = 300.0  # seconds for which a continue token is good
 SNAPSHOTS = 16  # paged lists that can be under way at once
 TOO_LARGE_WAIT = 3.0  # seconds for which the server waits to catch up with a resource version from the future
-AT_ONCE = 2000  # objects encoded before others get their turn
+AT_ONCE = 500  # objects encoded before others get their turn
 
 _TOO_OLD = (
     "The provided continue parameter is too old to display a consistent list result. You can start a new list without the "
@@ -68,7 +69,7 @@ class Reader:
         try:
             limit = int(query.get("limit") or 0)
             wanted = int(version or 0)
-            match = matcher(query.get("labelSelector", ""), query.get("fieldSelector", ""), field_of)
+            match = matcher(table.resource.plural, query.get("labelSelector", ""), query.get("fieldSelector", ""))
         except SelectorError as error:
             return refusal(400, "BadRequest", str(error))
         except ValueError:
@@ -88,11 +89,8 @@ class Reader:
             records = table.records(namespace)
         if version == "0" and not query.get("continue"):
             limit = 0  # served from the cache, which does not page
-        try:
-            if match is not None:
-                records = [record for record in records if match(record)]
-        except SelectorError as error:
-            return refusal(400, "BadRequest", str(error))
+        if match is not None:
+            records = [record for record in records if match(record)]
         first = _position(records, start) if start else 0
         page = records[first : first + limit] if limit else records[first:]
         meta = b'"resourceVersion":"%d"' % revision
@@ -106,7 +104,11 @@ class Reader:
                 meta += b',"remainingItemCount":%d' % left
             if not query.get("continue"):
                 self._keep(table, namespace, revision, table.records(namespace))
-        return Reply(200, await _encode(table, meta, page), JSON)
+        kind, api_version = _names(table)
+        head = b'{"kind":"%bList","apiVersion":"%b","metadata":{%b},"items":[' % (kind, api_version, meta)
+        if len(page) <= AT_ONCE:
+            return Reply(200, head + b",".join([record.encode() for record in page]) + b"]}\n", JSON)
+        return Reply(200, head, JSON, parts=_encode(page))
 
     def _continued(self, table: Table, namespace: str, given: str) -> tuple[list[Record], int, str] | Reply:
         try:
@@ -153,12 +155,9 @@ def _position(records: list[Record], start: str) -> int:
     return low
 
 
-async def _encode(table: Table, meta: bytes, records: list[Record]) -> bytes:
-    parts = []
+async def _encode(records: list[Record]) -> AsyncIterator[bytes]:
     for begin in range(0, len(records), AT_ONCE):
-        parts.append(b",".join([record.encode() for record in records[begin : begin + AT_ONCE]]))
-        if begin:
-            await asyncio.sleep(0)
-    kind, api_version = _names(table)
-    head = b'{"kind":"%bList","apiVersion":"%b","metadata":{%b},"items":[' % (kind, api_version, meta)
-    return head + b",".join(parts) + b"]}\n"
+        part = b",".join([record.encode() for record in records[begin : begin + AT_ONCE]])
+        yield b"," + part if begin else part
+        await asyncio.sleep(0)
+    yield b"]}\n"

@@ -3,7 +3,8 @@
 import asyncio
 import gzip
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -56,10 +57,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
+    """An answer. `parts` follow the body, made as they are sent: a list of all pods is a gigabyte that never exists at once."""
+
     status: int
     body: bytes
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
+    parts: AsyncIterator[bytes] | None = None
 
 
 def reply(body: object, status: int = 200, **headers: str) -> Reply:
@@ -117,11 +121,28 @@ def common_headers(date: str, flow: str | None) -> list[tuple[bytes, bytes]]:
 async def send_reply(send: Send, request: Request, answer: Reply, date: str, flow: str | None) -> None:
     headers = common_headers(date, flow)
     body = answer.body
+    zipped = "gzip" in request.headers.get("accept-encoding", "")
     headers.append((b"Content-Type", answer.content_type.encode()))
     headers += [(name.encode(), value.encode()) for name, value in answer.headers.items()]
-    if len(body) >= GZIP_FROM and "gzip" in request.headers.get("accept-encoding", ""):
-        body = await asyncio.to_thread(gzip.compress, body, 1, mtime=0)
+    if zipped and (len(body) >= GZIP_FROM or answer.parts is not None):
         headers += [(b"Content-Encoding", b"gzip"), (b"Vary", b"Accept-Encoding")]
+    if answer.parts is not None:
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await _send_parts(send, body, answer.parts, zipped=zipped)
+        return
+    if zipped and len(body) >= GZIP_FROM:
+        body = await asyncio.to_thread(gzip.compress, body, 1, mtime=0)
     headers.append((b"Content-Length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def _send_parts(send: Send, body: bytes, parts: AsyncIterator[bytes], *, zipped: bool) -> None:
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31) if zipped else None
+    data = packer.compress(body) if packer is not None else body
+    await send({"type": "http.response.body", "body": data, "more_body": True})
+    async for part in parts:
+        data = await asyncio.to_thread(packer.compress, part) if packer is not None else part
+        if data:
+            await send({"type": "http.response.body", "body": data, "more_body": True})
+    await send({"type": "http.response.body", "body": packer.flush() if packer is not None else b"", "more_body": False})

@@ -10,13 +10,27 @@ Match = Callable[[Record], bool]
 _SET = re.compile(r"^\s*(\S+)\s+(in|notin)\s+\(([^)]*)\)\s*$")
 
 
+#: What each kind can be selected by besides its name and namespace.
+FIELDS = {
+    "pods": {"spec.nodeName", "status.phase"},
+    "nodes": {"spec.unschedulable"},
+    "events": {
+        *(f"involvedObject.{name}" for name in ("kind", "namespace", "name", "uid", "apiVersion", "fieldPath")),
+        "reason",
+        "type",
+        "source",
+        "reportingComponent",
+    },
+}
+
+
 class SelectorError(ValueError):
     """The selector cannot be read, or names a field that this kind does not select by."""
 
 
-def matcher(labels: str, fields: str, known_fields: Callable[[Record, str], str | None]) -> Match | None:
-    """What both selectors together let through; None if they let everything through."""
-    tests = [_label(part) for part in _split(labels)] + [_field(part, known_fields) for part in _split(fields)]
+def matcher(plural: str, labels: str, fields: str) -> Match | None:
+    """What both selectors together let through of a kind; None if they let everything through. Raises SelectorError."""
+    tests = [_label(part) for part in _split(labels)] + [_field(plural, part) for part in _split(fields)]
     if not tests:
         return None
     return lambda record: all(test(record) for test in tests)
@@ -45,24 +59,17 @@ def _label(part: str) -> Match:
     return lambda record: key in record.labels()
 
 
-def _field(part: str, known_fields: Callable[[Record, str], str | None]) -> Match:
+def _field(plural: str, part: str) -> Match:
     unequal = "!=" in part
     path, sign, value = (word.strip() for word in part.replace("==", "=").partition("!=" if unequal else "="))
     if not sign:
         raise SelectorError(f"invalid selector: '{part}'; can't understand '{part}'")
-
-    def test(record: Record) -> bool:
-        found = known_fields(record, path)
-        if found is None:
-            raise SelectorError(f"field label not supported: {path}")
-        return (found == value) != unequal
-
-    return test
+    if path not in {"metadata.name", "metadata.namespace"} | FIELDS.get(plural, set()):
+        raise SelectorError(f"field label not supported: {path}")
+    return lambda record: (_value(record, path) == value) != unequal
 
 
-def field_of(record: Record, path: str) -> str | None:
+def _value(record: Record, path: str) -> str | None:
     if path == "metadata.name":
         return record.name
-    if path == "metadata.namespace":
-        return record.namespace
-    return record.field(path)
+    return record.namespace if path == "metadata.namespace" else record.field(path)

@@ -178,7 +178,7 @@ class App:
             return Reply(200, health.slis(self.cluster).encode(), METRICS)
         if path == "/statusz":
             if request.accepts("text/plain"):
-                return text(f"kube-apiserver statusz\n\nStarted: {self.cluster.started:.0f}\n")
+                return text(f"kube-apiserver statusz\n\nStarted: {self.cluster.process_started:.0f}\n")
             accepted = "application/json, application/yaml, text/plain"
             return refusal(406, "NotAcceptable", f"only the following media types are accepted: {accepted}")
         found = discovery.find(self.cluster, path, self.address)

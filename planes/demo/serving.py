@@ -56,6 +56,8 @@ class Listener:
         self._authority = authority
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._context.options |= ssl.OP_NO_TICKET  # every connection sees the certificate
+        self._context.num_tickets = 0
         authority.load_into(self._context)
         self._socket: socket.socket | None = bind(port)
         self.port: int = self._socket.getsockname()[1]
@@ -157,6 +159,7 @@ class Demo:
 
     async def start(self) -> None:
         self.options.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.kubeconfig.unlink(missing_ok=True)  # of a run before: whoever waits for the file waits for this one
         await self.listener.open()
         await self.control.open()
         write_private(self.kubeconfig, kubeconfig(self.url, self.authority, self.token))
@@ -167,6 +170,7 @@ class Demo:
             self._living.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._living
+        self.kubeconfig.unlink(missing_ok=True)
         await self.control.close()
         await self.listener.close()
 

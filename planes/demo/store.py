@@ -52,12 +52,10 @@ class Doc(msgspec.Struct, frozen=True):
         return labels
 
     def field(self, path: str) -> str | None:
-        if path.startswith(("involvedObject.", "reason", "type", "spec.nodeName", "status.phase")):
-            value: object = self.body
-            for part in path.split("."):
-                value = value.get(part, "") if isinstance(value, dict) else ""
-            return str(value)
-        return None
+        value: object = self.body
+        for part in path.split("."):
+            value = value.get(part, "") if isinstance(value, dict) else ""
+        return str(value)
 
     def encode(self) -> bytes:
         meta = self.body["metadata"]
@@ -175,7 +173,7 @@ class Table:
 
     def expire(self) -> None:
         """Forget all changes, as a compaction does: every watch from before now is too old."""
-        self._base += len(self._log)
+        self._base += len(self._log) + 1  # one more, so that a watch that is up to date is told as well
         self._log.clear()
         self.floor = self._store.revision
         self._wake()

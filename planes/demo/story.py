@@ -1,12 +1,13 @@
 """The gentle story that an idle demo tells: now and then something small breaks on a random node and mends again."""
 
+import random
+
 from planes.demo.cluster import Cluster
 from planes.demo.faults import FaultError, Faults
 
 FIRST = 60.0  # seconds of peace at the beginning
 PAUSE = (60.0, 180.0)  # between the beginnings of two events
 LASTS = (60.0, 240.0)
-MOMENT = 5.0  # how long events last that are over by themselves
 AT_ONCE = 3  # events that may overlap
 
 
@@ -14,8 +15,9 @@ class Story:
     def __init__(self, faults: Faults, cluster: Cluster) -> None:
         self._faults = faults
         self._cluster = cluster
+        self._rng = random.Random(cluster.seed)
         now = cluster.clock.mono()
-        self._next = now + FIRST + cluster.rng.uniform(5, 45)
+        self._next = now + FIRST + self._rng.uniform(5, 45)
         self._going: list[tuple[float, str, str]] = []  # until when, which fault, on what
 
     def step(self) -> None:
@@ -26,7 +28,7 @@ class Story:
                 self._faults.heal(entry[1], entry[2] if self._faults.find(entry[1]).subject == "node" else "")
         if now < self._next:
             return
-        rng = self._cluster.rng
+        rng = self._rng
         self._next = now + rng.uniform(*PAUSE)
         if len(self._going) >= AT_ONCE or not self._cluster.troubles.writable:
             return
@@ -43,5 +45,4 @@ class Story:
             return
         for subject in self._faults.active.get(fault.name, []):
             if subject not in before:
-                lasts = rng.uniform(*LASTS) if fault.notices else MOMENT
-                self._going.append((now + lasts, fault.name, subject))
+                self._going.append((now + rng.uniform(*LASTS), fault.name, subject))

@@ -13,7 +13,7 @@ import msgspec
 from planes.demo.clock import Clock
 from planes.demo.cluster import Cluster
 from planes.demo.replies import Reply, Request, refusal, status_body
-from planes.demo.selectors import Match, SelectorError, field_of, matcher
+from planes.demo.selectors import Match, SelectorError, matcher
 from planes.demo.store import Change, Record, Table
 from planes.demo.template import Body
 
@@ -38,21 +38,21 @@ class Watch:
         self._table = table
         self._namespace = namespace
         query = request.query
-        self._match: Match | None = matcher(query.get("labelSelector", ""), query.get("fieldSelector", ""), field_of)
+        self._match: Match | None = matcher(table.resource.plural, query.get("labelSelector", ""), query.get("fieldSelector", ""))
         self._version = query.get("resourceVersion", "")
         self._from = int(self._version or 0)
         initial = query.get("sendInitialEvents", "").lower()
         self._initial = initial == "true" or (self._from == 0 and initial != "false")
         self._bookmarks = query.get("allowWatchBookmarks", "").lower() in {"true", "1"}
         limit = float(query.get("timeoutSeconds") or 0)
-        self._life = limit or cluster.rng.uniform(*DEFAULT_LIFE)
+        self._life = limit or cluster.noise.uniform(*DEFAULT_LIFE)
         self._head = b'{"kind":"%b","apiVersion":"%b",' % (table.resource.kind.encode(), table.resource.api_version.encode())
 
     async def events(self, stalled: Callable[[], bool]) -> AsyncGenerator[bytes]:
         """Lines to send. While `stalled` says so, nothing is: the server hangs."""
         started = self._clock.mono()
         ends = started + self._life
-        mark = started + BOOKMARK * self._cluster.rng.uniform(0.9, 1.1)
+        mark = started + BOOKMARK * self._cluster.noise.uniform(0.9, 1.1)
         marked_last = False
         store_revision = self._cluster.store.revision
         if self._initial:

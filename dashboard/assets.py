@@ -5,12 +5,17 @@ import each other by relative addresses, so a page and all of its modules are al
 good, and nothing has to be built or collected. After an upgrade the version differs; open pages read it from the heartbeat.
 """
 
+import functools
 import hashlib
+from http import HTTPStatus
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
+
+from dashboard import answers
 
 
 def version(folder: Path, *files: Path) -> str:
@@ -23,8 +28,19 @@ def version(folder: Path, *files: Path) -> str:
     return digest.hexdigest()[:12]
 
 
+#: Compressing what is smaller costs more than it saves, bytes; fonts and images are compressed already.
+_WORTH_ZIPPING = 1024
+_ZIPPED = ("text/", "image/svg+xml", "application/json")
+
+
+@functools.lru_cache(maxsize=512)
+def _zip(content: bytes) -> bytes:
+    return answers.zipped_of(content)
+
+
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has no types
-    """Whitenoise, answering with the whole file: under ASGI Django warns at every synchronous stream, and our files are small."""
+    """Whitenoise, answering with the whole file: under ASGI Django warns at every synchronous stream, and our files are small.
+    Text goes out compressed, once done kept in memory: there is no build step that could do it."""
 
     @staticmethod
     def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:
@@ -37,4 +53,11 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has
         del response["Content-Type"]
         for key, value in answer.headers:
             response[key] = value
+        if len(content) >= _WORTH_ZIPPING and answer.status == HTTPStatus.OK and response["Content-Type"].startswith(_ZIPPED):
+            patch_vary_headers(response, ("Accept-Encoding",))
+            if answers.takes_gzip(request.headers.get("Accept-Encoding", "")):
+                response.content = _zip(content)
+                response["Content-Encoding"] = "gzip"
+                response["Content-Length"] = str(len(response.content))
+                del response["ETag"]  # that of the plain bytes; what is kept for good is not asked for again
         return response

@@ -1,5 +1,6 @@
 """Static files: an address that changes with the content, kept for good, and of npm packages only what a browser needs."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,19 @@ def test_our_own_files_are_served_for_good_and_with_the_strict_headers() -> None
     assert "Access-Control-Allow-Origin" not in response
     again = Client().get(f"{live_settings.STATIC_URL}js/signin-link.js", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.django_db
+def test_text_goes_out_compressed_and_fonts_as_they_are() -> None:
+    address = f"{live_settings.STATIC_URL}js/socket.js"
+    plain, zipped = Client().get(address), Client().get(address, headers={"Accept-Encoding": "gzip"})
+    assert zipped["Content-Encoding"] == "gzip"
+    assert gzip.decompress(zipped.content) == plain.content
+    assert zipped["Content-Length"] == str(len(zipped.content))
+    assert plain["Vary"] == zipped["Vary"] == "Accept-Encoding"
+    font = "npm/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"
+    if finders.find(font):
+        assert "Content-Encoding" not in Client().get(live_settings.STATIC_URL + font, headers={"Accept-Encoding": "gzip"})
 
 
 @pytest.mark.django_db

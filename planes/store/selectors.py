@@ -259,7 +259,7 @@ def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
     wanted = {"cluster": cluster_id} if kind is None else {"cluster": cluster_id, "kind": kind}
     found = list(Component.objects.filter(**wanted))
     instances: dict[int, list[InstanceRow]] = defaultdict(list)
-    for one in Instance.objects.filter(component__in=[component.pk for component in found]).order_by("name"):
+    for one in Instance.objects.filter(component__in=[component.pk for component in found]).order_by("pk"):
         instances[one.component_id].append(
             InstanceRow(one.name, one.host, one.leader, one.state, one.because, one.version, one.restarts)
         )

@@ -5,6 +5,7 @@ write is a conditional update of the cluster's own row, which also locks it; whe
 (or the cluster is gone or disabled) and nothing is written.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -143,17 +144,17 @@ def _components(cluster_id: int, frame: Frame) -> list[str]:
 
 
 def _instances(cluster_id: int, rows: Sequence[ComponentRow]) -> None:
+    """Instances in the order the judge gave them: theirs by id. Where they are as they were, nothing is written."""
     ids = dict(Component.objects.filter(cluster=cluster_id).values_list("kind", "pk"))
-    wanted = {(ids[row.kind], one.name): one for row in rows for one in row.instances}
-    known = Instance.objects.filter(component__in=[ids[row.kind] for row in rows]).values_list("pk", "component_id", "name")
-    gone = [pk for pk, component_id, name in known if (component_id, name) not in wanted]
-    if gone:
-        Instance.objects.filter(pk__in=gone).delete()
-    Instance.objects.bulk_create(
-        _fit(
+    known: dict[int, list[tuple[object, ...]]] = defaultdict(list)
+    mine = Instance.objects.filter(component__in=[ids[row.kind] for row in rows]).order_by("pk")
+    for component_id, *values in mine.values_list("component_id", *_INSTANCE_FIELDS):
+        known[component_id].append(tuple(values))
+    made = {
+        ids[row.kind]: _fit(
             Instance(
-                component_id=component_id,
-                name=name,
+                component_id=ids[row.kind],
+                name=one.name,
                 host=one.host,
                 leader=one.leader,
                 state=one.state,
@@ -161,13 +162,21 @@ def _instances(cluster_id: int, rows: Sequence[ComponentRow]) -> None:
                 version=one.version,
                 restarts=one.restarts,
             )
-            for (component_id, name), one in wanted.items()
-        ),
-        batch_size=_BATCH,
-        update_conflicts=True,
-        unique_fields=["component", "name"],
-        update_fields=["host", "leader", "state", "because", "version", "restarts"],
-    )
+            for one in row.instances
+        )
+        for row in rows
+    }
+    changed = {pk: some for pk, some in made.items() if [_values(one) for one in some] != known[pk]}
+    if changed:
+        Instance.objects.filter(component__in=changed).delete()
+        Instance.objects.bulk_create([one for some in changed.values() for one in some], batch_size=_BATCH)
+
+
+_INSTANCE_FIELDS = ("name", "host", "leader", "state", "because", "version", "restarts")
+
+
+def _values(one: Instance) -> tuple[object, ...]:
+    return tuple(getattr(one, name) for name in _INSTANCE_FIELDS)
 
 
 _NODE_FIELDS = [

@@ -43,6 +43,7 @@ class Request:
     path: str  # without the query
     query: dict[str, str]
     headers: dict[str, str]  # names in lower case
+    body: bytes = b""
 
     @property
     def watch(self) -> bool:
@@ -247,7 +248,8 @@ class Server:
         parts = urlsplit(target)
         query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
         headers = {name.lower(): text.strip() for name, _, text in (line.partition(":") for line in head[1:] if line)}
-        request = Request(method, parts.path, query, headers)
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        request = Request(method, parts.path, query, headers, body)
         self.requests.append(request)
         answer = await self.script(request) or status(404, "NotFound", "the server could not find the requested resource")
         if answer.fate == "hang":

@@ -1,7 +1,8 @@
 """From a kubeconfig or a pod's ServiceAccount to a client that may ask: who we are, whom we trust, and where the server is.
 
-Parsing, merging and the older ways of signing in are the client library's (`kubernetes.aio`); what is done here instead: exec
-plugins (bounded, see plugin.py), token files that rotate, and keeping keys off the disk. Requests are link.py's part.
+Parsing and merging are the client library's (`kubernetes.aio`), and so are clients and transport. Done here instead: exec plugins
+(bounded, see plugin.py), OpenID Connect (verified, see oidc.py), token files that rotate, and keeping keys off the disk. Requests
+are link.py's part.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from kubernetes.aio.config import ConfigException
 from kubernetes.aio.config.incluster_config import SERVICE_CERT_FILENAME, SERVICE_TOKEN_FILENAME, InClusterConfigLoader
 from kubernetes.aio.config.kube_config import FileOrData, KubeConfigLoader, KubeConfigMerger
 
-from planes.kube import plugin
+from planes.kube import oidc, plugin
 from planes.kube.errors import FaultError, origin, sentence
 from planes.kube.tls import pem_end
 from planes.picture.events import FaultKind
@@ -205,12 +206,19 @@ class _Loader(KubeConfigLoader):
             return await asyncio.to_thread(self._access)
         except FaultError:
             raise
-        except (ConfigException, KeyError, TypeError, AttributeError, ValueError, binascii.Error, OSError) as exc:
+        except (ConfigException, KeyError, TypeError, AttributeError, ValueError, binascii.Error, OSError):
             raise sentence(
-                FaultKind.CREDENTIALS,
-                f"The credentials of this context cannot be used{_why(exc)}.",
-                "Check its user in the kubeconfig.",
+                FaultKind.CREDENTIALS, "The credentials of this context cannot be used.", "Check its user in the kubeconfig."
             ) from None
+
+    async def _load_oid_token(self) -> str:
+        given = self._user["auth-provider"].value.get("config") or {}
+        provider = msgspec.convert(given, oidc.Provider)
+        if provider.idp_certificate_authority:
+            provider.idp_certificate_authority = str(_folder(self._user) / provider.idp_certificate_authority)
+        token = await oidc.id_token(provider, time.time())
+        self.token, self.expires = f"Bearer {token}", oidc.ends(token) or None
+        return self.token
 
     async def load_from_exec_plugin(self) -> bool:
         cluster = self._cluster.value
@@ -287,11 +295,6 @@ class _Loader(KubeConfigLoader):
 def _folder(part: Any) -> Path:
     """The directory of the kubeconfig that a part of the merged one comes from: relative paths are meant from there."""
     return Path(part.path or ".").absolute().parent
-
-
-def _why(exc: Exception) -> str:
-    text = str(exc)
-    return f" ({text.partition(':')[0]} sign-in failed)" if text.startswith(("oidc", "exec")) else ""
 
 
 # --- in the cluster ----------------------------------------------------------------------------------------------------------

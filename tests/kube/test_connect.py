@@ -342,7 +342,8 @@ async def test_a_plugin_that_needs_a_terminal_is_not_started(tmp_path: Path) -> 
         ({"client_certificate_data": "aGVsbG8=", "client_key_data": "aGVsbG8="}, FaultKind.CREDENTIALS, "cannot be used"),
         ({"client_certificate": "/no/such/file"}, FaultKind.CREDENTIALS, "names as client-certificate cannot be read"),
         ({"exec": {"args": []}}, FaultKind.CREDENTIALS, "exec part"),
-        ({"auth_provider": {"name": "oidc"}}, FaultKind.CREDENTIALS, "credentials of this context"),
+        ({"auth_provider": {"name": "oidc"}}, FaultKind.CREDENTIALS, "nothing there renews it"),
+        ({"auth_provider": {"name": "gcp"}}, FaultKind.CREDENTIALS, "credentials of this context"),
     ],
 )
 async def test_credentials_that_cannot_be_used(tmp_path: Path, user: dict[str, Any], kind: FaultKind, said: str) -> None:

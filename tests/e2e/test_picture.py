@@ -7,12 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.chromium import chromium
-from tests.e2e.fixtures import SEVEN
-from tests.e2e.running import Up
+from tests.e2e.fixtures import SEVEN, is_healthy
+from tests.e2e.running import Up, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-TITLES = {"kubelet": "kubelet", "kube-proxy": "kube-proxy", "container-runtime": "container runtime"}
 
 
 def row(page: Page, kind: str) -> str:
@@ -75,3 +73,4 @@ def test_a_fault_arrives_and_goes_without_a_reload(up: Up, page: Page) -> None:
     expect(page.locator("#attention")).not_to_contain_text(node, timeout=20_000)
     assert "healthy" in kubelet_of(page, node).lower()
     assert page.evaluate("window.untouched === true")
+    until(lambda: is_healthy(up), "a healthy cluster", within=20)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from planes.collect.baseline import Baseline
 from planes.collect.cluster import ClusterTeller
 from planes.collect.nodewise import ELSEWHERE, AgentChange, Nodewise
-from planes.collect.rows import attention_row, because_of, component_row, shown_state
+from planes.collect.rows import attention_row, because_of, component_row, last_instances, shown_state
 from planes.picture.delta import (
     ADDON_PLANE,
     AGENTS,
@@ -76,6 +76,13 @@ class Assessor:
         """Node name -> epoch seconds at which its lease was last seen to be renewed."""
         return self.picture.beats(wall - now)
 
+    def paused(self, gap: float, now: Mono) -> None:
+        """We ourselves stood still for `gap` seconds until `now`. To be called before the events that waited meanwhile are applied;
+        `frame` finds out by itself what nobody told it."""
+        self.picture.paused(gap, now)
+        self._teller.paused(gap, now)
+        self._last = now
+
     def frame(self, now: Mono, wall: float, *, full: bool = False) -> Frame:
         """What changed since the frame before; everything, if `full`. The first frame with anything in it is full."""
         self._tick(now, wall)
@@ -128,9 +135,7 @@ class Assessor:
         elif abs(wall - now - self._offset) > 2.0:  # our own clock was set
             self._offset = wall - now
         if self._last is not None and now - self._last > self._bounds.pause:
-            gap = now - self._last
-            self.picture.paused(gap, now)
-            self._teller.paused(gap, now)
+            self.paused(now - self._last, now)
         self._last = now
 
     def _holds_back(self, now: Mono, scene: NodeScene) -> bool:
@@ -213,7 +218,10 @@ class Assessor:
             else:
                 self._step(kind, plane, memory, one.verdict, now, offset, changes)
             before = self._rows.get(kind)
-            row = component_row(kind, plane, memory, one.verdict, one.instances, one.facts, offset, before)
+            instances = one.instances
+            if not instances and one.verdict.state is State.UNKNOWN:
+                instances = last_instances(before if before is not None else self._restored.get(kind))
+            row = component_row(kind, plane, memory, one.verdict, instances, one.facts, offset, before)
             if row is not before:
                 self._rows[kind] = row
                 changed.append(row)
@@ -228,6 +236,7 @@ class Assessor:
         old = self._restored.get(kind)
         if old is None:
             memory = announce.begin(verdict, now)
+            self._causes[kind] = verdict.cause
         else:
             memory = announce.restored(State(old.state), old.since - offset, State(old.last) if old.last else None, now)
             announce.step(memory, verdict, now, self._bounds)

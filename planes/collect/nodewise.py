@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from planes.collect.rows import agent_row, because_of, node_row, shown_state, zone_of
+from planes.collect.rows import agent_row, because_of, event_rows, node_row, pods_used, shown_state, zone_of
 from planes.picture.delta import AGENTS, AgentRow, NodeRow
 from planes.picture.events import Mono
 from planes.picture.observing import Observer
@@ -90,6 +90,7 @@ class Nodewise:
                 changed[name] = row
         for name in changed:
             self.states[name].row = changed[name]
+        self._refresh_pods(names, changed)
         self._refresh_usage(changed)
         return changed, gone
 
@@ -147,7 +148,7 @@ class Nodewise:
                 memory = restored_memory(row, offset, now)
                 announce.step(memory, one, now, self._bounds)
                 memories.append(memory)
-        state = self.states[name] = NodeState(memories, _EMPTY)
+        state = self.states[name] = NodeState(memories, _EMPTY, causes=[one.cause for one in verdicts])
         self.counts_changed = True
         return state
 
@@ -263,6 +264,21 @@ class Nodewise:
             picture.node_events.get(name),
             picture.usage.get(name),
         )
+
+    def _refresh_pods(self, judged: set[str], changed: dict[str, NodeRow]) -> None:
+        """New pods and events: no reason to judge."""
+        picture = self._picture
+        names, picture.pods_changed = picture.pods_changed - judged, set()
+        for name in names:
+            state = self.states.get(name)
+            if state is None:
+                continue
+            pods = picture.pods.rows(name)
+            row = msgspec.structs.replace(
+                state.row, pods=pods, pods_used=pods_used(pods), events=event_rows(picture.node_events.get(name))
+            )
+            if row != state.row:
+                state.row = changed[name] = row
 
     def _refresh_usage(self, changed: dict[str, NodeRow]) -> None:
         """New figures of CPU and memory: no reason to judge, and not all nodes in one frame."""

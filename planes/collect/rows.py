@@ -109,6 +109,16 @@ def _newest(rows: tuple[EvidenceRow, ...]) -> float:
     return max((one.at for one in rows if one.at is not None), default=0.0)
 
 
+def last_instances(before: ComponentRow | None) -> tuple[Instance, ...]:
+    """The instances as they were last seen, while nothing can be known of them."""
+    if before is None:
+        return ()
+    return tuple(
+        Instance(one.name, one.host, one.leader, State.UNKNOWN, "Last known.", one.version, one.restarts)
+        for one in before.instances
+    )
+
+
 def component_row(
     kind: str,
     plane: str,
@@ -200,7 +210,7 @@ def node_row(
         instance_type=labels.get("node.kubernetes.io/instance-type") or labels.get("beta.kubernetes.io/instance-type", ""),
         roles=tuple(sorted(one.removeprefix(_ROLE) for one in labels if one.startswith(_ROLE))),
         created=epoch(node.metadata.creationTimestamp),
-        pods_used=sum(one.phase not in FINISHED for one in pods),
+        pods_used=pods_used(pods),
         pods_max=int(pods_max) if pods_max is not None else None,
         cpu_used=usage[0] if usage is not None else None,
         cpu_max=quantity(allocatable.get("cpu")),
@@ -215,8 +225,22 @@ def node_row(
         architecture=info.architecture,
         address=next((one.address for one in status.addresses if one.type == "InternalIP"), ""),
         pods=pods,
-        events=tuple(sorted(events.values(), key=lambda one: one.at or 0.0)) if events else (),
+        events=event_rows(events),
     )
+
+
+def pods_used(pods: tuple[PodRow, ...]) -> int:
+    """Pods that take a place: those that have not finished."""
+    return sum(one.phase not in FINISHED for one in pods)
+
+
+def event_rows(events: Mapping[str, EventRow] | None) -> tuple[EventRow, ...]:
+    """A node's events, the newest last."""
+    return tuple(sorted(events.values(), key=_by_time)) if events else ()
+
+
+def _by_time(row: EventRow) -> tuple[float, str, str]:
+    return row.at or 0.0, row.reason, row.message
 
 
 def zone_of(node: objects.Node) -> str:

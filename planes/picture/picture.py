@@ -40,7 +40,8 @@ class Picture:
     """A cluster as it was last told to us.
 
     `dirty_nodes` are to be judged anew; whoever judges empties it. `attentive` are nodes that a mere renewal of their lease may
-    change; whoever judges keeps it. `usage_changed` are nodes whose CPU and memory figures are new.
+    change; whoever judges keeps it. `pods_changed` are nodes whose pods or events are new, `usage_changed` those whose CPU and
+    memory figures are: no reason to judge, but their rows change.
     """
 
     def __init__(self) -> None:
@@ -65,6 +66,7 @@ class Picture:
         self.usage: dict[str, tuple[float, float]] = {}
         self.dirty_nodes: set[str] = set()
         self.attentive: set[str] = set()
+        self.pods_changed: set[str] = set()
         self.usage_changed: set[str] = set()
         self.nodes_version = 0  # counts changes of which nodes there are
         self._endpoint_books = {
@@ -122,7 +124,7 @@ class Picture:
         elif feed is Feed.PODS:
             node = self.pods.changed(cast(objects.Pod, item), at)
             if node:
-                self.dirty_nodes.add(node)
+                self.pods_changed.add(node)
         elif feed is Feed.NODES:
             self._node(cast(objects.Node, item), at)
         elif feed is Feed.SYSTEM_LEASES:
@@ -150,7 +152,7 @@ class Picture:
         if feed is Feed.PODS:
             node = self.pods.gone(cast(objects.Pod, item))
             if node:
-                self.dirty_nodes.add(node)
+                self.pods_changed.add(node)
         elif feed is Feed.NODES:
             self._node_gone(cast(objects.Node, item).metadata.name, cast(objects.Node, item).metadata.uid)
         elif feed is Feed.NODE_LEASES:
@@ -165,7 +167,9 @@ class Picture:
             self.dirty_nodes |= self.system_pods.gone(cast(objects.SystemPod, item), at)
         elif feed is Feed.EVENTS:
             one = cast(objects.Event, item)
-            self.node_events.get(one.involvedObject.name, {}).pop(one.metadata.name, None)
+            name = one.involvedObject.name
+            if self.node_events.get(name, {}).pop(one.metadata.name, None) is not None:
+                self.pods_changed.add(name)
         elif feed is Feed.DAEMON_SETS:
             self.daemon_sets.gone(cast(objects.DaemonSet, item))
         elif feed is Feed.DEPLOYMENTS:
@@ -182,7 +186,7 @@ class Picture:
         self.reach.flowed(feed, at)
         self.reach.feeds[feed].listed_at = at
         if feed is Feed.PODS:
-            self.dirty_nodes |= self.pods.listed(cast(list[objects.Pod], items), at)
+            self.pods_changed |= self.pods.listed(cast(list[objects.Pod], items), at)
         elif feed is Feed.NODES:
             nodes = cast(list[objects.Node], items)
             for node in nodes:
@@ -207,7 +211,7 @@ class Picture:
             before, self.node_events = self.node_events, {}
             for one in cast(list[objects.Event], items):
                 self._event(one)
-            self.dirty_nodes |= before.keys() & self.nodes.keys()
+            self.pods_changed |= before.keys()
         elif feed is Feed.DAEMON_SETS:
             self.daemon_sets.listed(cast(list[objects.DaemonSet], items), at)
         elif feed is Feed.DEPLOYMENTS:
@@ -279,5 +283,4 @@ class Picture:
         events[one.metadata.name] = EventRow(one.type, one.reason, one.message, one.count or 1, moment)
         if len(events) > EVENTS_A_NODE:
             del events[min(events, key=lambda key: (events[key].at or 0.0, key))]
-        if name in self.nodes:
-            self.dirty_nodes.add(name)
+        self.pods_changed.add(name)

@@ -7,7 +7,7 @@ from planes.picture.events import Mono
 from planes.rules.bounds import Bounds
 from planes.rules.observation import NodeObservation, NodeScene
 from planes.rules.verdict import Evidence, State, Verdict
-from planes.rules.weighing import Weighing, feed_gap, unknown, weigh_gap
+from planes.rules.weighing import Weighing, away_verdict, feed_gap, unknown, weigh_gap
 from planes.rules.wording import ago
 
 #: What a kubelet's Ready message may say of the runtime (kubelet's runtimeState): text, state, our sentence.
@@ -38,7 +38,7 @@ def speaks_of_runtime(message: str) -> bool:
 def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
     """The runtime of one node; `silent` says that its kubelet does not report."""
     if scene.unreachable:
-        return unknown(scene.unreachable, "unreachable", waiting=scene.waiting)
+        return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
     if scene.silence:
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
     source = f"Node {node.name}"

@@ -5,14 +5,14 @@ from planes.rules import leader
 from planes.rules.bounds import Bounds
 from planes.rules.observation import LeaderObservation
 from planes.rules.verdict import Evidence, State
-from planes.rules.weighing import Judged, Weighing, feed_gap, plural, reach_due, unknown, unreachable, weigh_gap
+from planes.rules.weighing import Judged, Weighing, away_verdict, feed_gap, plural, reach_due, unreachable, weigh_gap
 from planes.rules.wording import ago
 
 
 def judge(seen: LeaderObservation, now: Mono, bounds: Bounds) -> Judged:
     """A controller manager of one cluster; `seen.workloads` is None for the cloud's, whose work cannot be seen so."""
     if (away := unreachable(seen.reach, now, bounds)) is not None:
-        return Judged(unknown(away[0], "unreachable", waiting=away[2]), leader.instances(seen))
+        return Judged(away_verdict(away))
     weighing = Weighing()
     if (due := reach_due(seen.reach, bounds)) is not None:
         weighing.due(due)
@@ -22,7 +22,7 @@ def judge(seen: LeaderObservation, now: Mono, bounds: Bounds) -> Judged:
     leader.weigh_versions(weighing, seen, bounds)
     good = "Its lease is renewed in time"
     good += ", and its controllers keep up." if seen.workloads is not None else "."
-    return Judged(weighing.verdict(good=good), leader.instances(seen))
+    return Judged(weighing.verdict(good=good), leader.instances(seen, now, bounds))
 
 
 def _weigh_lag(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: Bounds) -> None:

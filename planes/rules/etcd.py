@@ -6,7 +6,7 @@ from planes.rules.leader import instance_of, pod_line
 from planes.rules.observation import EtcdObservation, HealthSeen, RatesSeen
 from planes.rules.probes import probe
 from planes.rules.verdict import Evidence, State
-from planes.rules.weighing import Judged, Weighing, feed_gap, plural, reach_due, unknown, unreachable, weigh_gap
+from planes.rules.weighing import Judged, Weighing, away_verdict, feed_gap, plural, reach_due, unreachable, weigh_gap
 from planes.rules.wording import ago
 
 
@@ -33,7 +33,7 @@ def judge(seen: EtcdObservation, now: Mono, bounds: Bounds) -> Judged:
     """The state store of one cluster."""
     members = tuple(instance_of(pod) for pod in sorted(seen.pods, key=lambda pod: pod.name))
     if (away := unreachable(seen.reach, now, bounds)) is not None:
-        return Judged(unknown(away[0], "unreachable", waiting=away[2]), members)
+        return Judged(away_verdict(away), members)
     weighing = Weighing()
     if (due := reach_due(seen.reach, bounds)) is not None:
         weighing.due(due)

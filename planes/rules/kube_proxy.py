@@ -6,14 +6,14 @@ from planes.rules.bounds import Bounds
 from planes.rules.leader import pod_line
 from planes.rules.observation import NodeObservation, NodeScene, PodSeen
 from planes.rules.verdict import Evidence, State, Verdict
-from planes.rules.weighing import Weighing, feed_due, feed_gap, unknown, weigh_gap
+from planes.rules.weighing import Weighing, away_verdict, feed_due, feed_gap, unknown, weigh_gap
 from planes.rules.wording import ago
 
 
 def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
     """kube-proxy of one node; `silent` says that its kubelet does not report."""
     if scene.unreachable:
-        return unknown(scene.unreachable, "unreachable", waiting=scene.waiting)
+        return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
     if scene.silence:
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
     weighing = Weighing()

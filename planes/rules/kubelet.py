@@ -6,7 +6,7 @@ from planes.rules.bounds import Bounds
 from planes.rules.container_runtime import speaks_of_runtime
 from planes.rules.observation import ConditionSeen, LeaseSeen, NodeObservation, NodeScene
 from planes.rules.verdict import Evidence, State, Verdict
-from planes.rules.weighing import Weighing, feed_due, feed_gap, unknown, weigh_gap
+from planes.rules.weighing import Weighing, away_verdict, feed_due, feed_gap, unknown, weigh_gap
 from planes.rules.wording import ago, until
 
 PRESSURES = {"MemoryPressure": "memory", "DiskPressure": "disk", "PIDPressure": "process ids"}
@@ -15,7 +15,7 @@ PRESSURES = {"MemoryPressure": "memory", "DiskPressure": "disk", "PIDPressure": 
 def judge(node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) -> Verdict:
     """The kubelet of one node."""
     if scene.unreachable:
-        return unknown(scene.unreachable, "unreachable", waiting=scene.waiting)
+        return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
     if scene.silence:
         line = Evidence(
             "node lease",

@@ -188,7 +188,7 @@ def weigh_versions(weighing: Weighing, seen: LeaderObservation, bounds: Bounds) 
         weighing.hidden(line)
 
 
-def instances(seen: LeaderObservation) -> tuple[Instance, ...]:
+def instances(seen: LeaderObservation, now: Mono, bounds: Bounds) -> tuple[Instance, ...]:
     """Its pods, and the holder of the lease if it is none of them. Two leaders at once are never claimed."""
     holder = seen.lease.holder if seen.lease is not None and seen.lease.gone_at is None else ""
     host = holder.rpartition("_")[0] or holder
@@ -198,8 +198,11 @@ def instances(seen: LeaderObservation) -> tuple[Instance, ...]:
         leads = bool(host) and not led and host in (pod.node, pod.name)
         led = led or leads
         found.append(instance_of(pod, leader=leads))
-    if holder and not led:
-        found.insert(0, Instance(holder, host, leader=True, state=State.UNKNOWN, because="Known from its lease alone."))
+    if holder and not led and seen.lease is not None:
+        fresh = now - seen.lease.counts_from <= seen.lease.duration * bounds.leader_degraded and not seen.lease.excused
+        sure = fresh and (seen.lease.confirmed or not seen.lease.stale_on_arrival)
+        state = State.HEALTHY if sure else State.UNKNOWN
+        found.insert(0, Instance(holder, host, leader=True, state=state, because="Known from its lease alone."))
     return tuple(found)
 
 

@@ -5,14 +5,14 @@ from planes.rules import leader
 from planes.rules.bounds import Bounds
 from planes.rules.observation import LeaderObservation
 from planes.rules.verdict import Evidence, State
-from planes.rules.weighing import Judged, Weighing, feed_gap, plural, reach_due, unknown, unreachable, weigh_gap
+from planes.rules.weighing import Judged, Weighing, away_verdict, feed_gap, plural, reach_due, unreachable, weigh_gap
 from planes.rules.wording import ago
 
 
 def judge(seen: LeaderObservation, now: Mono, bounds: Bounds) -> Judged:
     """The scheduler of one cluster."""
     if (away := unreachable(seen.reach, now, bounds)) is not None:
-        return Judged(unknown(away[0], "unreachable", waiting=away[2]), leader.instances(seen))
+        return Judged(away_verdict(away))
     weighing = Weighing()
     if (due := reach_due(seen.reach, bounds)) is not None:
         weighing.due(due)
@@ -24,7 +24,7 @@ def judge(seen: LeaderObservation, now: Mono, bounds: Bounds) -> Judged:
     facts = (
         {"undecided pods": f"{seen.undecided.count:,}"} if seen.pods_all is not None and seen.pods_all.listed_at is not None else {}
     )
-    return Judged(verdict, leader.instances(seen), facts)
+    return Judged(verdict, leader.instances(seen, now, bounds), facts)
 
 
 def _weigh_undecided(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: Bounds) -> None:

@@ -149,6 +149,14 @@ def unknown(
     return Verdict(State.UNKNOWN, because, evidence, "", due, cause, waiting=waiting)
 
 
+def away_verdict(away: tuple[str, Mono | None, bool]) -> Verdict:
+    """The verdict of everything that is seen through the API server while that cannot be asked: see `unreachable`."""
+    because, since, waiting = away
+    text = "waiting for the first answer" if waiting else f"not asked with success: {because}"
+    line = Evidence("API server answers", text, "every request is answered", State.UNKNOWN, "the collector's requests", since)
+    return unknown(because, "unreachable", (line,), waiting=waiting)
+
+
 def unreachable(reach: ReachSeen, now: Mono, bounds: Bounds) -> tuple[str, Mono | None, bool] | None:
     """Why the cluster cannot be asked now: the sentence, since when, and whether we only wait for the first answer.
 

@@ -166,3 +166,8 @@ def of_node(name: str) -> tuple[str, ...]:
         f"kubectl get pods -A -o wide --field-selector spec.nodeName={name}",
         f"kubectl get events -A --field-selector involvedObject.kind=Node,involvedObject.name={name}",
     )
+
+
+def addressed(commands: tuple[str, ...], option: str) -> tuple[str, ...]:
+    """The commands with kubectl's option that says which cluster is meant; empty: whichever is current."""
+    return tuple(command.replace("kubectl ", f"kubectl {option} ", 1) for command in commands) if option else commands

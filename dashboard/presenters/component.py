@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dashboard import lore
 from dashboard.presenters.changes import ChangeLine, change_lines
-from dashboard.presenters.words import counted, known, severity, unknown_since, word
+from dashboard.presenters.words import counted, known, kubectl_option, severity, unknown_since, word
 from planes.picture.delta import AGENTS, EvidenceRow, FaultRow, InstanceRow
 from planes.store.freshness import Lateness, seen
 from planes.store.selectors import ClusterHead, ComponentDetail, NodeSummary
@@ -102,7 +102,7 @@ def component_page(detail: ComponentDetail, nodes: list[NodeSummary], late: Late
         nodes_more=max(0, len(sick) - NODES_LISTED),
         nodes_summary=_summary(sick),
         changes=tuple(change_lines(detail.changes, _CHANGES)),
-        commands=about.commands,
+        commands=lore.addressed(about.commands, kubectl_option(detail.cluster)),
         fault=detail.cluster.row.fault,
         missing=detail.cluster.row.missing if row.state in ("unknown", "not_observable") else (),
         late=late,

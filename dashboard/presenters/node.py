@@ -7,7 +7,7 @@ import msgspec
 
 from dashboard import lore
 from dashboard.presenters.changes import ChangeLine, change_lines
-from dashboard.presenters.words import cores, known, number, share, size, unknown_since
+from dashboard.presenters.words import cores, known, kubectl_option, number, share, size, unknown_since
 from planes.picture.delta import AgentRow, ConditionRow, EventRow, EvidenceRow, FaultRow, NodeRow, PodRow
 from planes.store.freshness import Lateness, seen
 from planes.store.selectors import ClusterHead, NodeDetail
@@ -65,7 +65,7 @@ class PodLine:
 
 @dataclass(frozen=True, slots=True)
 class NodePage:
-    """`pods_last_known`: nobody vouches for the pods now, since when is `pods_since`."""
+    """`pods_last_known`: nobody vouches for the pods now. `pods_since`: the last heartbeat of their kubelet, if it is known."""
 
     cluster: ClusterHead
     name: str
@@ -107,7 +107,7 @@ def node_page(detail: NodeDetail, late: Lateness | None, *, beat: float | None =
         _agent("container-runtime", row.container_runtime, late),
     )
     pods = tuple(sorted((_pod(one) for one in row.pods), key=lambda pod: (not pod.troubled, pod.namespace, pod.name)))
-    last_known, since = _pods_last_known(row.kubelet, late)
+    last_known = _pods_last_known(row.kubelet, late)
     return NodePage(
         cluster=detail.cluster,
         name=row.name,
@@ -126,10 +126,10 @@ def node_page(detail: NodeDetail, late: Lateness | None, *, beat: float | None =
         pods=pods,
         pods_troubled=sum(pod.troubled for pod in pods),
         pods_last_known=last_known,
-        pods_since=since,
+        pods_since=beat if last_known else None,
         events=tuple(sorted(row.events, key=lambda event: -(event.at or 0.0))[:_EVENTS]),
         changes=tuple(change_lines(detail.changes, _CHANGES)),
-        commands=lore.of_node(row.name),
+        commands=lore.addressed(lore.of_node(row.name), kubectl_option(detail.cluster)),
         fault=detail.cluster.row.fault,
         late=late,
     )
@@ -162,12 +162,12 @@ def _with_beat(row: AgentRow, beat: float | None) -> AgentRow:
     return msgspec.structs.replace(row, evidence=tuple(fresh))
 
 
-def _pods_last_known(kubelet: AgentRow, late: Lateness | None) -> tuple[str, float | None]:
+def _pods_last_known(kubelet: AgentRow, late: Lateness | None) -> str:
     if late is not None:
-        return "The picture is late, so this is what its pods last reported.", late.since
+        return "The picture is late, so this is what its pods last reported."
     if kubelet.state in ("down", "unknown"):
-        return "The kubelet is not heard, so this is what its pods last reported.", kubelet.since
-    return "", None
+        return "The kubelet is not heard, so this is what its pods last reported."
+    return ""
 
 
 def _marks(row: NodeRow) -> tuple[str, ...]:

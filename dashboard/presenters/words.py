@@ -1,7 +1,10 @@
 """States as words, numbers with their units."""
 
+import shlex
+
 from planes.rules.verdict import SEVERITY, State
 from planes.store.freshness import Lateness
+from planes.store.selectors import ClusterHead
 
 #: A state as it is read. static/js/states.js holds the same words.
 WORDS = {state.value: state.value.replace("_", " ") for state in State}
@@ -63,3 +66,10 @@ def size(value: float) -> str:
 def share(used: float | None, limit: float | None) -> float | None:
     """Used against limit as a fraction from 0 to 1; None if either was not observed."""
     return min(1.0, max(0.0, used / limit)) if used is not None and limit else None
+
+
+def kubectl_option(head: ClusterHead) -> str:
+    """How kubectl is told which cluster is meant: the context, or for the demo, which nobody has in a kubeconfig of theirs, its file."""
+    if head.source == "demo" and head.kubeconfig:
+        return f"--kubeconfig {shlex.quote(head.kubeconfig)}"
+    return f"--context {shlex.quote(head.context)}" if head.context else ""

@@ -70,7 +70,7 @@ class _Stage:
         self.epochs: dict[str, int] = {}
         more = tuple((f"cluster-{number:02d}", 6 + number, "") for number in range(7, count + 1))
         for name, nodes, wrong in (*scenes.WALL, *more)[:count]:
-            cluster = Cluster.objects.create(slug=name, name=name, source="kubeconfig")
+            cluster = Cluster.objects.create(slug=name, name=name, source="kubeconfig", context=name)
             self.ids[name], self.nodes[name], self.pulsing[name] = cluster.pk, nodes, True
             self.epochs[name] = services.take(cluster.pk)
             self.offsets[name] = 0

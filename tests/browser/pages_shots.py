@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
+from tests.chromium import chromium
+
 SIZES = {"desk": (1920, 1080), "portrait": (1080, 1920), "4k": (3840, 2160), "phone": (390, 844)}
 OUT = Path("build/screenshots/pages")
 
@@ -53,17 +52,6 @@ def served(clusters: int = 6) -> Iterator[Served]:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """This machine's Chromium."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        try:
-            yield started
-        finally:
-            started.close()
 
 
 def signed_in(started: Browser, server: Served, size: str, scheme: Literal["dark", "light"] = "dark") -> BrowserContext:
@@ -108,7 +96,7 @@ def main(pattern: str) -> None:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
-    with browser() as started, served() as server:
+    with chromium() as started, served() as server:
         for size in SIZES:
             for name, path in PAGES.items():
                 full_name = f"{name}-{size}"
@@ -160,7 +148,7 @@ def main(pattern: str) -> None:
         for size in ("desk", "portrait", "4k"):
             if not fnmatch.fnmatch(f"wall{count}-{size}", pattern):
                 continue
-            with browser() as started, served(count) as server:
+            with chromium() as started, served(count) as server:
                 context = signed_in(started, server, size)
                 page = watched(context.new_page())
                 page.goto(server.origin + "/wall/")

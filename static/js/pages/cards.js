@@ -9,11 +9,11 @@ import { LATE_AFTER } from "../freshness.js";
  * @param {number | null} pulse @param {number | null} heard @param {number} now all epoch seconds of the server's clock
  */
 export function judge(pulse, heard, now) {
-  if (pulse === null) return { late: true, silent: false, status: "not seen yet" };
-  if (now - pulse > LATE_AFTER) return { late: true, silent: false, status: `not seen for ${duration(now - pulse)}` };
-  if (heard === null) return { late: false, silent: true, status: "no answer" };
-  if (now - heard > LATE_AFTER) return { late: false, silent: true, status: `no answer for ${duration(now - heard)}` };
-  return { late: false, silent: false, status: "live" };
+  if (pulse === null) return { late: true, silent: false, words: "not seen yet", age: "" };
+  if (now - pulse > LATE_AFTER) return { late: true, silent: false, words: "not seen for", age: duration(now - pulse) };
+  if (heard === null) return { late: false, silent: true, words: "no answer", age: "" };
+  if (now - heard > LATE_AFTER) return { late: false, silent: true, words: "no answer for", age: duration(now - heard) };
+  return { late: false, silent: false, words: "live", age: "" };
 }
 
 /** A moment in an attribute. @param {Element} card @param {string} name */
@@ -35,11 +35,16 @@ export function judgeCards(now, frozen = false) {
     turned ||= card.classList.contains("is-late") !== late;
     card.classList.toggle("is-late", late);
     card.classList.toggle("is-silent", said.silent);
-    const status = card.querySelector("[data-status]");
-    const text = frozen && !said.late ? "not live" : said.status;
-    if (status && status.textContent !== text) status.textContent = text;
+    const cut = frozen && !said.late;
+    say(card.querySelector("[data-status] .words"), cut ? "not live" : said.words);
+    say(card.querySelector("[data-status] .for"), cut ? "" : said.age);
   }
   return turned;
+}
+
+/** @param {Element | null} element @param {string} text */
+function say(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
 }
 
 /** A pulse has come. @param {string} slug @param {{ pulse: number, heard: number | null }} pulse @returns whether its card is here */

@@ -12,7 +12,7 @@ export function gist(panel) {
   for (const card of copy.querySelectorAll("[data-card]")) {
     for (const name of ["data-pulse", "data-heard"]) card.removeAttribute(name);
     card.classList.remove("is-late", "is-silent");
-    card.querySelector("[data-status]")?.replaceChildren();
+    card.querySelector("[data-status]")?.remove();
   }
   for (const details of copy.querySelectorAll("details")) details.removeAttribute("open");
   return `${panel.className} ${copy.innerHTML}`;

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { judge } from "../../static/js/pages/cards.js";
+import { brief, why } from "../../static/js/pages/late.js";
+import { Offsets, concerns } from "../../static/js/pages/relevance.js";
+import { grid } from "../../static/js/wall/grid.js";
+
+/** @typedef {import("../../static/js/freshness.js").Freshness} Freshness */
+/** @typedef {import("../../static/js/types.js").Delta} Delta */
+
+/** @param {Partial<Delta>} with_ @returns {Delta} */
+const delta = (with_) => ({ o: 2, prev: 1, epoch: "1", at: 0, u: {}, x: {}, ...with_ });
+/** @param {Partial<Freshness>} with_ @returns {Freshness} */
+const late = (with_) => ({ kind: "late", age: 12, since: 1000, why: "collector", retry: null, ...with_ });
+
+test("a card is live, silent or late by its own pulses", () => {
+  assert.deepEqual(judge(100, 99, 101), { late: false, silent: false, words: "live", age: "" });
+  assert.deepEqual(judge(100, 40, 101), { late: false, silent: true, words: "no answer for", age: "1 m 1 s" });
+  assert.deepEqual(judge(90, 90, 101), { late: true, silent: false, words: "not seen for", age: "11 s" });
+  assert.equal(judge(null, null, 101).words, "not seen yet");
+  assert.equal(judge(100, null, 101).silent, true);
+});
+
+test("a card is late after 5 s without a pulse and not before", () => {
+  assert.equal(judge(100, 100, 105).late, false);
+  assert.equal(judge(100, 100, 105.1).late, true);
+});
+
+test("a component's page is renewed for its own rows, for the cluster, and for nothing else", () => {
+  const row = { kind: "etcd", plane: "control", state: "down", because: "", since: 0, last: "", line: "", evidence: [], instances: [], facts: {} };
+  assert.equal(concerns(delta({ u: { components: [row] } }), { component: "etcd" }), true);
+  assert.equal(concerns(delta({ u: { components: [row] } }), { component: "kube-scheduler" }), false);
+  assert.equal(concerns(delta({ x: { components: ["etcd"] } }), { component: "etcd" }), true);
+  assert.equal(concerns(delta({ u: { nodes: [["node-1"]] } }), { component: "etcd" }), false);
+  assert.equal(concerns(delta({ u: { nodes: [["node-1"]] } }), { component: "kubelet" }), true);
+});
+
+test("a node's page is renewed for that node alone", () => {
+  assert.equal(concerns(delta({ u: { nodes: [["node-1"], ["node-2"]] } }), { node: "node-2" }), true);
+  assert.equal(concerns(delta({ u: { nodes: [["node-1"]] } }), { node: "node-2" }), false);
+  assert.equal(concerns(delta({ x: { nodes: ["node-2"] } }), { node: "node-2" }), true);
+});
+
+test("what was missed counts: a gap, a new epoch, a pulse that is ahead", () => {
+  const offsets = new Offsets();
+  assert.equal(offsets.delta(delta({ o: 5, prev: 4 })), false);
+  assert.equal(offsets.delta(delta({ o: 6, prev: 5 })), false);
+  assert.equal(offsets.delta(delta({ o: 8, prev: 7 })), true);
+  assert.equal(offsets.pulse({ pulse: 0, heard: 0, epoch: "1", o: 8 }), false);
+  assert.equal(offsets.pulse({ pulse: 0, heard: 0, epoch: "1", o: 9 }), true);
+  assert.equal(offsets.delta(delta({ o: 1, prev: 0, epoch: "2" })), true);
+});
+
+test("each reason of lateness has its sentence, with what is tried next", () => {
+  const about = { now: 1012, many: false };
+  assert.match(why(late({}), about), /collector of this cluster has not been heard since/);
+  assert.match(why(late({}), { now: 1012, many: true }), /No cluster's collector/);
+  assert.match(why(late({ why: "cluster" }), about), /API server has not answered since/);
+  assert.match(why(late({ why: "socket", retry: 1016 }), about), /Trying again in 4 s\.$/);
+  assert.doesNotMatch(why(late({ why: "socket", retry: 1010 }), about), /Trying again/);
+  assert.match(why(late({ why: "signed out" }), about), /signed out/);
+  assert.match(why(late({ why: "offline" }), about), /offline/);
+  assert.match(why(late({ why: "gone" }), about), /no longer/);
+});
+
+test("the header says live with its age, or how old the picture is", () => {
+  assert.equal(brief({ kind: "live", age: 0.3, since: 1, why: "", retry: null }), "live · 0.3 s ago");
+  assert.equal(brief(late({ age: 134 })), "not live · 2 m 14 s old");
+  assert.equal(brief(late({ since: null })), "not live");
+  assert.equal(brief({ kind: "waiting", age: 0, since: null, why: "", retry: null }), "connecting …");
+});
+
+test("1 to 60 cards fit, and no other grid would make them larger", () => {
+  for (const [width, height] of /** @type {const} */ ([[1872, 980], [1032, 1800], [3800, 2000]])) {
+    for (let count = 1; count <= 60; count++) {
+      const { columns, rows } = grid(count, width, height);
+      assert.ok(columns * rows >= count);
+      assert.ok((columns - 1) * rows < count || columns === 1, `${count}: a column stands empty`);
+      const size = (/** @type {number} */ c) => Math.min(width / c, ((height / Math.ceil(count / c)) * 608) / 430);
+      for (let other = 1; other <= count; other++) assert.ok(size(other) <= size(columns) + 0.1, `${count} in ${other}`);
+    }
+  }
+  assert.deepEqual(grid(6, 1872, 980), { columns: 3, rows: 2 });
+  assert.deepEqual(grid(0, 1872, 980), { columns: 1, rows: 1 });
+});

@@ -53,6 +53,11 @@ class Link:
         """Scheme, host and port, as may be shown."""
         return self._access.server
 
+    @property
+    def url(self) -> str:
+        """What is asked. When a corrected kubeconfig leads elsewhere, nothing held of the old place is worth anything."""
+        return self._access.url
+
     def certificate_not_after(self) -> float | None:
         """End of the serving certificate's validity, epoch seconds; None before the first handshake and without TLS."""
         return self._handshakes.not_after()
@@ -123,7 +128,7 @@ class Link:
         headers = {"Accept": accept, "Accept-Encoding": "gzip" if gzip else "identity", "User-Agent": "planewatch"}
         token = await client.configuration.get_api_key_with_prefix("BearerToken")
         if token:
-            headers["Authorization"] = token
+            headers["Authorization"] = token.strip()  # a token file ends with a newline
         answer = await client.rest_client.request("GET", self._access.url + path, headers=headers, _request_timeout=limits)
         response: aiohttp.ClientResponse = answer.response
         return response

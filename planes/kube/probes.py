@@ -23,8 +23,9 @@ HEALTH_EVERY, HEALTH_LIMIT = 2.0, 5.0
 VERSION_EVERY, VERSION_LIMIT = 60.0, 5.0
 #: After a failure /version is asked again sooner, in seconds.
 VERSION_AGAIN = 5.0
-#: A failing check's reason is asked again after so many seconds; so many checks at most are asked in one step.
-REASON_EVERY, REASON_LIMIT, MOST_REASONS = 20.0, 4.0, 4
+#: A failing check's reason is asked again after so many seconds. One is asked a step, so that the next health answer is
+#: not held up: a check whose store is away takes seconds to fail.
+REASON_EVERY, REASON_LIMIT, MOST_REASONS = 20.0, 3.0, 1
 
 _LINE = re.compile(r"^\[([+-])\](\S+) (.*)$", re.MULTILINE)
 _REASON_PREFIX = re.compile(r"^internal server error: ")

@@ -49,6 +49,7 @@ class Reflector:
         self._backoff = Backoff(self._rng)
         self._codec: Codec[msgspec.Struct] = Codec(TYPES[part.feed])
         self._version: str | None = None  # None: list first
+        self._url = link.url
         self._held = 0  # objects in the last list; never_quiet holds only for a feed that has some
 
     async def step(self, emit: Emit) -> float:
@@ -61,6 +62,8 @@ class Reflector:
             await emit(Heard(self.part.feed, opened))
 
         fault: Fault | None = None
+        if self._url != self._link.url:
+            self._url, self._version = self._link.url, None
         try:
             if self._version is None:
                 await self._list(emit)
@@ -69,10 +72,6 @@ class Reflector:
             fault = exc.fault
         lived = self._clock() - opened if opened is not None else 0.0
         return await self._after(fault, opened is not None, lived, emit)
-
-    def forget(self) -> None:
-        """List anew at the next step."""
-        self._version = None
 
     async def _after(self, fault: Fault | None, opened: bool, lived: float, emit: Emit) -> float:
         """What the end of a step means: tell it or not, and how long to wait."""

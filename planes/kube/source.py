@@ -81,6 +81,8 @@ class ClusterSource:
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
         self._answered = asyncio.Event()
         self._references = References()
+        self._away = False
+        self._back = asyncio.Event()
 
     async def run(self, emit: Emit) -> None:
         """Tell `emit` all that happens, until cancelled. Raises what `emit` raises, and nothing else."""
@@ -121,6 +123,7 @@ class ClusterSource:
         async def told(event: SourceEvent) -> None:
             first = not self._answered.is_set() and _is_answer(event)
             self._references.note(event)
+            self._note_outage(event)
             try:
                 if first:
                     await emit(Connection(self._clock(), link.server))
@@ -131,6 +134,14 @@ class ClusterSource:
                 self._answered.set()
 
         return told
+
+    def _note_outage(self, event: SourceEvent) -> None:
+        """An API server that comes back may be another version: /version is asked at once then."""
+        if isinstance(event, Health):
+            away = event.fault is not None
+            if self._away and not away:
+                self._back.set()
+            self._away = away
 
     # --- the loops -------------------------------------------------------------------------------------------------------
 
@@ -168,6 +179,7 @@ class ClusterSource:
             "/version",
             lambda: VersionProbe(link, clock=self._clock, rng=self._rng),
             lambda at, _: Server(at, fault=_defect()),
+            sleep=self._until_back,
         )
         return [health("/livez"), health("/readyz"), version]
 
@@ -206,6 +218,12 @@ class ClusterSource:
             lambda at, wait: Failed(part.feed, _defect(), at, at + wait),
             heard=_as_it_is if merger is None else lambda emit: merger.emit_for(part.name, part.essential, emit),
         )
+
+    async def _until_back(self, wait: float) -> None:
+        self._back.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await self._back.wait()
 
     async def _until_references_change(self, wait: float) -> None:
         with contextlib.suppress(TimeoutError):

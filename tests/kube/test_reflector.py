@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -234,6 +235,18 @@ async def test_silence_where_there_never_is_any_is_checked_by_a_list(link_to: Li
         await steps(Reflector(part, await link_to(server)), events, 2)
     assert [type(one) for one in events.all] == [Listed, Heard, Failed]
     assert events.faults()[0].kind is FaultKind.HANGING
+
+
+async def test_another_server_address_lists_anew(link_to: LinkTo, events: Events, tmp_path: Path) -> None:
+    async with serve(answering([nodes("a")], [stream()])) as old, serve(answering([nodes("b")], [stream()])) as new:
+        link = await link_to(old)
+        reflector = Reflector(NODES, link)
+        await reflector.step(events)
+        new.write_kubeconfig(tmp_path)
+        await link.reload()
+        await reflector.step(events)
+        assert len(new.asked(watch=False)) == 1
+    assert [item.metadata.name for one in events.of(Listed) for item in one.items if isinstance(item, Node)] == ["a", "b"]
 
 
 async def test_one_odd_object_neither_hides_the_others_nor_all_of_itself(

@@ -117,6 +117,7 @@ async def test_an_outage_is_told_by_the_probes_and_the_feeds_and_ends_by_itself(
         back = {Feed.NODES, Feed.PODS, Feed.NODE_LEASES}
         await events.until(lambda got: {e.feed for e in got.all[before:] if isinstance(e, Heard)} >= back, limit=15)
         assert not server.asked("/api/v1/nodes", watch=False)  # it goes on from where it was
+        await events.until(lambda got: any(isinstance(event, Server) and event.fault is None for event in got.all[before:]))
     await server.stop()
 
 

@@ -63,7 +63,9 @@ def values(node: Node) -> NodeValues:
     return tuple(node[column] for column in NODE_COLUMNS)  # type: ignore[return-value]  # built to the columns' types above
 
 
-def component(kind: str, state: str, line: str, now: float, hosts: tuple[str, ...] = (), leader: int = -1, because: str = "") -> ComponentRow:
+def component(
+    kind: str, state: str, line: str, now: float, hosts: tuple[str, ...] = (), leader: int = -1, because: str = ""
+) -> ComponentRow:
     """A component of the control plane with an instance on each of `hosts`."""
     return ComponentRow(
         kind=kind,
@@ -99,11 +101,19 @@ def control_plane(now: float, hosts: tuple[str, ...] = HOSTS) -> list[ComponentR
     """All is well."""
     api = component("kube-apiserver", "healthy", "livez and readyz pass", now, hosts)
     agents = [
-        replace(component(kind, "healthy", "all of them", now), plane="data") for kind in ("kubelet", "kube-proxy", "container-runtime")
+        replace(component(kind, "healthy", "all of them", now), plane="data")
+        for kind in ("kubelet", "kube-proxy", "container-runtime")
     ]
     return [
         component("etcd", "healthy", f"412 MiB stored · etcd checks pass on {len(hosts)} of {len(hosts)}", now, hosts),
-        component("kube-controller-manager", "healthy", f"lease renewed {ago(now - 1.2)} ago · 4 failovers", now, hosts, min(2, len(hosts) - 1)),
+        component(
+            "kube-controller-manager",
+            "healthy",
+            f"lease renewed {ago(now - 1.2)} ago · 4 failovers",
+            now,
+            hosts,
+            min(2, len(hosts) - 1),
+        ),
         component("kube-scheduler", "healthy", f"lease renewed {ago(now - 0.9)} ago", now, hosts, 0),
         component("cloud-controller-manager", "not_observable", "not observable: run by the provider", now),
         replace(api, facts=FACTS),
@@ -147,7 +157,9 @@ def healthy(count: int) -> Callable[[float], Snapshot]:
 
     def made(now: float) -> Snapshot:
         changes = [
-            ChangeRow("Node", "node-9" if count > 9 else "node-2", "kubelet", "down", "healthy", "It renews its lease again.", now - 2640),
+            ChangeRow(
+                "Node", "node-9" if count > 9 else "node-2", "kubelet", "down", "healthy", "It renews its lease again.", now - 2640
+            ),
             ChangeRow("Component", "kube-controller-manager", "", "healthy", "healthy", "leader node-1 → node-2", now - 9043),
         ]
         return snapshot(now, nodes(count, now), control_plane(now), changes=changes)
@@ -170,18 +182,37 @@ def broken(count: int) -> Callable[[float], Snapshot]:
         if count >= 1000:
             chance = random.Random(3)
             for node in listed[int(count * 0.5) : int(count * 0.56)]:
-                ail(node, "unknown", "Not heard of: the last known state is healthy", now - 60, kubelet="unknown", proxy="unknown", runtime="unknown")
+                ail(
+                    node,
+                    "unknown",
+                    "Not heard of: the last known state is healthy",
+                    now - 60,
+                    kubelet="unknown",
+                    proxy="unknown",
+                    runtime="unknown",
+                )
             for node in chance.sample(listed, count // 140):
                 state = chance.choice(["down", "degraded", "cordoned", "cordoned"])
                 ail(node, state, "Chosen for this picture", now - 300, kubelet="healthy" if state == "cordoned" else state)
         parts = control_plane(now)
         line = f"lease renewed {ago(now - 0.9)} ago · 5 pods undecided"
-        parts[2] = component("kube-scheduler", "degraded", line, now, HOSTS, 0, "5 pods have waited over 30 s for a decision, though its leader renews its lease.")
+        parts[2] = component(
+            "kube-scheduler",
+            "degraded",
+            line,
+            now,
+            HOSTS,
+            0,
+            "5 pods have waited over 30 s for a decision, though its leader renews its lease.",
+        )
+        silence = (
+            f"No heartbeat for {ago(now - 31)} of a 40 s lease. Kubernetes itself will say NotReady in about {until(now + 19.5)}."
+        )
         attention = [
             AttentionRow("a", "Node", str(dead["name"]), f"{dead['name']} · container runtime", "down",
                          "Ready is False: “container runtime is down”. The kubelet still renews its lease.", now - 72),
             AttentionRow("b", "Node", str(silent["name"]), f"{silent['name']} · kubelet", "degraded",
-                         f"No heartbeat for {ago(now - 31)} of a 40 s lease. Kubernetes itself will say NotReady in about {until(now + 19.5)}.", now - 31),
+                         silence, now - 31),
             AttentionRow("c", "Node", str(looping["name"]), f"{looping['name']} · kube-proxy", "degraded",
                          "Not ready, 6 restarts: CrashLoopBackOff. Services on this node may not route.", now - 480),
             AttentionRow("d", "Component", "kube-scheduler", "kube-scheduler", "degraded",
@@ -194,7 +225,10 @@ def broken(count: int) -> Callable[[float], Snapshot]:
             ChangeRow("Node", str(looping["name"]), "kube-proxy", "healthy", "degraded", "CrashLoopBackOff", now - 480),
             *(ChangeRow("Node", f"node-{at}", "", "healthy", "cordoned", "Cordoned", now - 2370, "cordon") for at in (101, 102)),
             ChangeRow("Node", "node-9", "kubelet", "down", "healthy", "It renews its lease again", now - 2640),
-            *(ChangeRow("Node", f"node-{at}", "", "unknown", "healthy", "joined, v1.36.2", now - 10455, "join") for at in range(31, 39)),
+            *(
+                ChangeRow("Node", f"node-{at}", "", "unknown", "healthy", "joined, v1.36.2", now - 10455, "join")
+                for at in range(31, 39)
+            ),
             ChangeRow("Component", "etcd", "", "down", "healthy", "readyz/etcd passes again", now - 15114),
         ]
         told = snapshot(now, listed, parts, attention=attention, changes=changes)
@@ -232,7 +266,12 @@ def unreachable(now: float) -> Snapshot:
 def forbidden(now: float) -> Snapshot:
     """Reached, and nothing permitted but /version."""
     missing = tuple(
-        FaultRow("forbidden", f"The user may not list {what}", f"Grant get, list and watch on {what} (docker/kubernetes/rbac.yaml)", now - 60)
+        FaultRow(
+            "forbidden",
+            f"The user may not list {what}",
+            f"Grant get, list and watch on {what} (docker/kubernetes/rbac.yaml)",
+            now - 60,
+        )
         for what in ("nodes", "pods", "leases in kube-system", "leases in kube-node-lease", "daemonsets")
     )
     hidden = [
@@ -241,14 +280,18 @@ def forbidden(now: float) -> Snapshot:
     ]
     api = replace(control_plane(now)[4], facts={"livez": "38/38", "readyz": "41/41", "version": "v1.36.2"}, instances=())
     told = snapshot(now, [], [*hidden, api])
-    return replace(told, cluster=replace(told.cluster, missing=missing, data=PlaneRow("not_observable", "nodes may not be seen", now)))
+    return replace(
+        told, cluster=replace(told.cluster, missing=missing, data=PlaneRow("not_observable", "nodes may not be seen", now))
+    )
 
 
 def managed(now: float) -> Snapshot:
     """A managed control plane: only the API server and the leases can be seen."""
     parts = control_plane(now, ())
     hidden = [
-        replace(row, state="not_observable", line="not observable: run by the provider", because="run by the provider", instances=())
+        replace(
+            row, state="not_observable", line="not observable: run by the provider", because="run by the provider", instances=()
+        )
         if row.kind in ("etcd", "kube-controller-manager", "kube-scheduler")
         else row
         for row in parts
@@ -261,10 +304,13 @@ def gone(now: float) -> Snapshot:
     """The API server refuses connections: it is down, and all below it is unknown."""
     told = broken(120)(now)
     parts = [
-        replace(row, state="unknown", last=row.state, because=f"Cannot be asked: last known {ago(now - 134)} ago") for row in told.components
+        replace(row, state="unknown", last=row.state, because=f"Cannot be asked: last known {ago(now - 134)} ago")
+        for row in told.components
     ]
     parts[4] = replace(told.components[4], state="down", because="Connection refused at 10.0.0.1:6443", line="Connection refused")
-    fault = FaultRow("refused", "Connection refused at 10.0.0.1:6443", "Nothing listens there: look at the API server's own host", now - 134)
+    fault = FaultRow(
+        "refused", "Connection refused at 10.0.0.1:6443", "Nothing listens there: look at the API server's own host", now - 134
+    )
     planes = replace(
         told.cluster,
         heard_at=now - 134,

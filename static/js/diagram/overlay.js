@@ -88,7 +88,7 @@ function reason(picture, fresh) {
 /** What is said on the ground when the cluster is there and no node is. @param {Picture} picture */
 export function groundNotice(picture) {
   if (picture.size > 0 || picture.components.size === 0) return null;
-  const missing = picture.cluster.missing.find((row) => /\bnodes?\b/i.test(row.message));
+  const missing = picture.cluster.missing.find((row) => /^nodes\b|\blist nodes\b/i.test(row.message));
   return missing
     ? { title: "Nodes may not be seen", lines: [sentence(missing.message), sentence(missing.remedy)] }
     : { title: "No nodes yet", lines: ["The control plane is there. A node appears here as soon as its kubelet has registered it."] };

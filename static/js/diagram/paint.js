@@ -20,6 +20,7 @@ const MOST_PIXELS = 24_000_000;
 export class Paint {
   /** @type {Plan | null} */ #plan = null;
   /** Where each row lies. @type {Map<number, Box>} */ #boxes = new Map();
+  /** Which shape is drawn over which row. @type {Map<number, State>} */ #marked = new Map();
   #unit = 1;
   #ratio = 1;
 
@@ -75,13 +76,25 @@ export class Paint {
   /** Draw some nodes again. @param {Picture} picture @param {Iterable<number>} rows */
   some(picture, rows) {
     if (!this.#plan || this.#plan.level === "card") return;
+    let marks = false;
     for (const row of rows) {
       const box = this.#boxes.get(row);
       if (!box) continue;
+      marks ||= this.#mark(picture, row) !== this.#marked.get(row);
       const margin = Math.min(2, this.#plan.gap / 2);
       this.low.clearRect(box.x - margin, box.y - margin, box.w + 2 * margin, box.h + 2 * margin);
       this.#node(picture, row, box);
     }
+    if (marks) this.marks(picture);
+  }
+
+  /** The shape that belongs over a node; none over what is well, or shows its state without one.
+   *  @param {Picture} picture @param {number} row @returns {State | undefined} */
+  #mark(picture, row) {
+    const state = stateAt(picture, "state", row);
+    if (state === "healthy" || state === "not_observable") return undefined;
+    if (this.#plan?.level === "cell" && (state === "cordoned" || state === "unknown")) return undefined;
+    return state;
   }
 
   #clear() {
@@ -202,10 +215,11 @@ export class Paint {
     const tiles = plan.level === "tile";
     /** @type {{ state: State, box: Box }[]} */
     const marks = [];
+    this.#marked.clear();
     for (const [row, box] of this.#boxes) {
-      const state = stateAt(picture, "state", row);
-      if (state === "healthy" || state === "not_observable") continue;
-      if (!tiles && (state === "cordoned" || state === "unknown")) continue;
+      const state = this.#mark(picture, row);
+      if (!state) continue;
+      this.#marked.set(row, state);
       marks.push({ state, box });
     }
     // The worst are drawn last, on top. Many marks are smaller, so that they do not hide each other.

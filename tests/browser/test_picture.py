@@ -1,0 +1,291 @@
+"""The cluster page in a real Chromium: what a person sees and does while the wire says this and that."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from planes.live.wire import Delta, GoneRows, Snapshot, Update
+from planes.picture.delta import AttentionRow
+from tests.browser.pictures import PICTURES, ail, nodes, values
+from tests.browser.stage import Stage
+from tests.chromium import chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+DESK = {"width": 1920, "height": 1080}
+SIZES = [(1920, 1080), (3840, 2160), (1080, 1920), (390, 844), (1366, 768)]
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+Opened = Callable[..., Stage]
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Opened]:
+    """Open a picture by its name; the page must end without a broken policy, a missing file or an error."""
+    contexts: list[BrowserContext] = []
+    stages: list[Stage] = []
+
+    def go(name: str | Snapshot, *, size: tuple[int, int] = (1920, 1080), drawn: bool = True, **options: object) -> Stage:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)  # type: ignore[arg-type]  # keywords of the caller's
+        contexts.append(context)
+        now = time.time()
+        stage = Stage(context.new_page(), PICTURES[name](now) if isinstance(name, str) else name)
+        stages.append(stage)
+        stage.open()
+        if drawn:
+            stage.drawn()
+            stage.pulse()
+        return stage
+
+    yield go
+    for stage in stages:
+        assert stage.violations == []
+    for context in contexts:
+        context.close()
+
+
+def delta(stage: Stage, offset: int, **update: object) -> Delta:
+    """The delta that follows the one before."""
+    return Delta(o=offset, prev=offset - 1, epoch=stage.snapshot.epoch, at=time.time(), u=Update(**update), x=GoneRows())  # type: ignore[arg-type]  # keywords of the caller's
+
+
+def live(page: Page) -> None:
+    expect(page.locator("#freshness")).to_contain_text("live · ")
+    expect(page.locator("#freshness")).not_to_contain_text("not live")
+
+
+def test_the_picture_stands_and_says_that_it_is_live(opened: Opened) -> None:
+    page = opened("120-broken").page
+    live(page)
+    expect(page.locator(".unit")).to_have_count(4)
+    expect(page.locator(".unit.state-degraded")).to_contain_text("5 pods have waited")
+    expect(page.locator(".api")).to_contain_text("1,284")
+    expect(page.locator("#attention-title")).to_have_text("Needs attention · 4")
+    expect(page.locator(".pill.state-down")).to_contain_text("3 of 120 nodes need you")
+    assert page.title() == "down · prod-eu-1 · Planewatch"
+    assert "down.svg" in (page.locator("#favicon").get_attribute("href") or "")
+
+
+def test_a_delta_changes_what_is_drawn_without_a_reload(opened: Opened) -> None:
+    stage = opened("120")
+    page = stage.page
+    expect(page.locator(".rail")).to_contain_text("Both planes are as they should be")
+    before = page.locator("#field canvas").last.evaluate("canvas => canvas.toDataURL()")
+    now = time.time()
+    node = nodes(120, now)[40]
+    ail(node, "down", "container runtime is down", now, runtime="down")
+    entry = AttentionRow("k", "Node", "node-40", "node-40 · container runtime", "down", "container runtime is down", now)
+    stage.send(delta(stage, 11, nodes=[values(node)], attention=[entry]))
+    expect(page.locator("#attention-title")).to_have_text("Needs attention · 1")
+    expect(page.locator("#announcer")).to_contain_text("Needs attention: node-40 · container runtime")
+    page.wait_for_function("before => [...document.querySelectorAll('#field canvas')].at(-1).toDataURL() !== before", arg=before)
+    assert stage.fetched == 1
+
+
+def test_a_missed_delta_is_noticed_and_the_picture_fetched_again(opened: Opened) -> None:
+    stage = opened("120")
+    stage.snapshot = PICTURES["120-broken"](time.time())
+    stage.snapshot.o = 15
+    stage.send(delta(stage, 15))  # continues 14; the page has 10
+    expect(stage.page.locator("#attention-title")).to_have_text("Needs attention · 4")
+    assert stage.fetched == 2
+
+
+def test_a_pulse_that_names_a_lost_delta_fetches_the_picture_again(opened: Opened) -> None:
+    stage = opened("120")
+    stage.snapshot = PICTURES["120-broken"](time.time())
+    stage.snapshot.o = 12
+    stage.pulse()
+    expect(stage.page.locator("#attention-title")).to_have_text("Needs attention · 4")
+
+
+def test_without_a_pulse_the_picture_is_late_after_5_s_and_live_with_the_next(opened: Opened) -> None:
+    stage = opened("120")
+    page = stage.page
+    live(page)
+    begun = time.monotonic()
+    expect(page.locator("#cluster.is-late")).to_be_visible(timeout=7_000)
+    assert 3.5 < time.monotonic() - begun < 6
+    expect(page.locator("#overlay")).to_contain_text("The collector of this cluster has not reported since")
+    expect(page.locator("#freshness")).to_contain_text("not live")
+    assert "saturate" in page.locator("#picture").evaluate("element => getComputedStyle(element).filter")
+    assert page.title().startswith("not live")
+    stage.pulse()
+    live(page)
+    expect(page.locator("#overlay")).to_be_hidden()
+
+
+def test_an_api_server_that_does_not_answer_is_said_with_its_fault_and_the_next_try(opened: Opened) -> None:
+    stage = opened("gone")
+    stage.pulse(heard=time.time() - 134)
+    overlay = stage.page.locator("#overlay")
+    expect(overlay).to_contain_text("2 min 14 s old")
+    expect(overlay).to_contain_text("The API server has not answered since")
+    expect(overlay).to_contain_text("Connection refused at 10.0.0.1:6443.")
+    expect(overlay).to_contain_text("Trying again in")
+    expect(stage.page.locator("#pills")).to_contain_text("API server refuses connections")
+
+
+def test_a_lost_connection_is_late_at_once_and_comes_back_by_itself(opened: Opened) -> None:
+    stage = opened("120")
+    page = stage.page
+    live(page)
+    stage.cut()
+    expect(page.locator("#overlay")).to_contain_text("The connection to Planewatch has been lost", timeout=1_500)
+    stage.refused = False
+    expect(page.locator("#cluster:not(.is-late)")).to_be_visible(timeout=20_000)
+    assert len(stage.sockets) >= 2
+    stage.pulse()
+    live(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("empty", ["Waiting for the first list"]),
+        ("unreachable", ["This cluster cannot be seen", "does not resolve", "Check the cluster's server address"]),
+        ("forbidden", ["Nodes may not be seen", "Grant get, list and watch on nodes", "Cannot be seen · 5"]),
+        ("no-nodes", ["No nodes yet"]),
+    ],
+)
+def test_where_there_is_nothing_to_draw_it_is_said_why_and_what_helps(opened: Opened, name: str, said: list[str]) -> None:
+    stage = opened(name, drawn=False)
+    stage.drawn()
+    if name == "unreachable":
+        stage.pulse(heard=0.0)
+    elif name != "empty":
+        stage.pulse()
+    for text in said:
+        expect(stage.page.locator("#cluster")).to_contain_text(text, ignore_case=True)
+
+
+def test_arrow_keys_move_between_nodes_and_enter_opens_the_page(opened: Opened) -> None:
+    page = opened("120").page
+    link = page.locator(".roving")
+    link.focus()
+    expect(link).to_have_attribute("href", "/c/prod-eu-1/nodes/node-0/")
+    expect(page.locator(".hover")).to_contain_text("node-0")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    name = page.locator(".hover .name").inner_text()
+    assert name not in ("node-0", "node-1")
+    expect(link).to_have_attribute("href", f"/c/prod-eu-1/nodes/{name}/")
+    expect(link).to_have_attribute("aria-label", f"{name}, healthy")
+    page.keyboard.press("Escape")
+    expect(page.locator(".hover")).to_be_hidden()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/nodes/{name}/")
+
+
+def test_the_pointer_opens_a_nodes_card_and_a_click_its_page(opened: Opened) -> None:
+    stage = opened("120-broken")
+    page = stage.page
+    field = page.locator("#field").bounding_box()
+    assert field
+    page.mouse.move(field["x"] + 40, field["y"] + 70)
+    expect(page.locator(".hover")).to_contain_text("node-0")
+    expect(page.locator(".hover")).to_contain_text("containerd 2.1.4")
+    stage.violations.clear()  # the stage has no detail of nodes and answers 404
+    page.mouse.click(field["x"] + 40, field["y"] + 70)
+    page.wait_for_url("**/nodes/node-0/")
+    stage.violations.clear()
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        *((name, SIZES[0]) for name in ("3-broken", "30", "120-broken", "one-long", "nine-servers", "forty-groups", "gone")),
+        *((name, SIZES[3]) for name in ("3-broken", "one-long", "nine-servers", "forty-groups", "gone")),
+        *((name, size) for name in ("120-broken", "nine-servers") for size in (SIZES[1], SIZES[2], SIZES[4])),
+    ],
+)
+def test_nothing_is_cut_off_or_pushed_aside(opened: Opened, name: str, size: tuple[int, int]) -> None:
+    page = opened(name, size=size).page
+    wide, tall = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert wide <= size[0]
+    if size[0] >= 1080:
+        assert tall <= size[1], "the picture fits the screen"
+    overlaps = page.evaluate(
+        """() => {
+          const boxes = [...document.querySelectorAll('.unit, .api, .zone')].map(e => [e, e.getBoundingClientRect()]);
+          const hit = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+          const pairs = [];
+          boxes.forEach(([e, a], i) => boxes.slice(i + 1).forEach(([f, b]) => hit(a, b) && pairs.push([e.className, f.className])));
+          const parts = [...document.querySelectorAll('.api > *')].map(e => e.getBoundingClientRect());
+          parts.forEach((a, i) => parts.slice(i + 1).forEach(b => hit(a, b) && pairs.push(['in the bar'])));
+          return pairs;
+        }"""
+    )
+    assert overlaps == []
+
+
+def test_5000_nodes_fit_the_screen_and_are_all_drawn(opened: Opened) -> None:
+    page = opened("5000").page
+    assert page.locator("#field").get_attribute("data-level") == "cell"
+    assert page.locator("#field").evaluate("field => field.scrollHeight <= field.clientHeight + 1")
+    expect(page.locator("#data-count")).to_contain_text("5,000 nodes")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("name", ["3-broken", "120-broken", "5000", "empty", "unreachable", "forbidden", "managed", "gone"])
+def test_axe_finds_nothing(opened: Opened, name: str, theme: str) -> None:
+    stage = opened(name, drawn=False, color_scheme=theme, bypass_csp=True, reduced_motion="reduce")
+    stage.drawn()
+    if name not in ("empty", "gone"):
+        stage.pulse(heard=0.0 if name == "unreachable" else None)
+    page = stage.page
+    if name == "120-broken":
+        page.click("#as-tables")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).slice(0, 3).join(' ')))"
+    )
+    assert found == []
+
+
+def test_without_javascript_the_same_is_there_as_tables(opened: Opened) -> None:
+    page = opened("120-broken", drawn=False, java_script_enabled=False).page
+    expect(page.locator("[data-table=nodes] tr")).to_have_count(120)
+    expect(page.locator("[data-table=components]")).to_contain_text("kube-scheduler")
+    expect(page.locator("[data-table=nodes]").get_by_text("container runtime is down")).to_be_visible()
+
+
+def test_the_tables_are_kept_live_while_they_are_open(opened: Opened) -> None:
+    stage = opened("120")
+    page = stage.page
+    expect(page.locator("#tables")).to_be_hidden()
+    page.click("#as-tables")
+    now = time.time()
+    node = nodes(120, now)[7]
+    ail(node, "degraded", "No heartbeat for a while", now, kubelet="degraded")
+    stage.send(delta(stage, 11, nodes=[values(node)]))
+    expect(page.locator("[data-table=nodes] tr").first).to_contain_text("node-7", timeout=3_000)
+    expect(page.locator("[data-table=nodes] tr").first).to_contain_text("No heartbeat for a while")
+
+
+def test_the_layout_does_not_jump_when_the_picture_comes_or_its_numbers_run(opened: Opened) -> None:
+    stage = opened("120-broken", drawn=False)
+    page = stage.page
+    page.evaluate(
+        "() => { window.jumps = 0; new PerformanceObserver(list => list.getEntries().forEach(e => { window.jumps += e.value; }))"
+        ".observe({ type: 'layout-shift', buffered: true }); }"
+    )
+    stage.drawn()
+    stage.pulse()
+    live(page)
+    top = page.locator(".horizon").bounding_box()
+    stage.send(delta(stage, 11, components=list(PICTURES["120"](time.time()).components)))
+    expect(page.locator(".unit.state-degraded")).to_have_count(0)
+    assert page.locator(".horizon").bounding_box() == top
+    assert page.evaluate("window.jumps") < 0.01

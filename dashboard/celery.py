@@ -14,17 +14,15 @@ from typing import Any
 from celery import Celery, bootsteps
 from celery.beat import ScheduleEntry, Scheduler, SchedulingError, Service
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
 from django.conf import settings
 
-# Celery warns of what is meant here: to run as root in a container (nothing but JSON is accepted, so no message is code), and to
-# let running tasks go on while the broker is away.
+# Celery warns of running as root, as containers do. Nothing but JSON is accepted here, so no message is code.
 warnings.filterwarnings("ignore", category=SecurityWarning)
-warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 #: Seconds without an answer after which a connection to the broker counts as dead.
 _DEAD = 10
@@ -42,6 +40,12 @@ def broker_url(redis_url: str) -> str:
 @setup_logging.connect
 def keep_django_logging(**_: object) -> None:
     """Django has set logging up already; Celery would replace it."""
+
+
+@worker_ready.connect
+def keep_quiet(**_: object) -> None:
+    """Celery warns at each lost connection that running tasks go on, which is meant; it sets its filters up after ours."""
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
 
 
 class QuietScheduler(Scheduler):

@@ -69,7 +69,6 @@ class Collector:
         self._intervals = intervals or Intervals()
         self._ledger = Ledger(cluster_id)
         self._defect = ""
-        self._publisher: Publisher | None = None
 
     async def run(self) -> Ended:
         """Collect until there is a reason to end. The lease must have been taken; it is released at the end."""
@@ -128,7 +127,6 @@ class Collector:
         judge.restore(remembered)
         queue: asyncio.Queue[SourceEvent] = asyncio.Queue(QUEUE)
         publisher = Publisher(self._name, self._ledger, self._stream, epoch, self._clocks, self._intervals)
-        self._publisher = publisher
         heard = Hearing(self._clocks)
 
         async def emit(event: SourceEvent) -> None:
@@ -187,14 +185,18 @@ class Collector:
                 logger.debug("%s: the time could not be noted (%s).", self._name, type(error).__name__)
 
     async def _hold(self) -> None:
-        """Renew the lease, and watch for being told to stop."""
+        """Renew the lease, and watch for being told to stop. A Valkey that restarted empty has forgotten it: that is seen within a
+        second and the lease taken anew, before anyone asks for another collector."""
         due = self._clocks.mono() + self._intervals.renewal
+        look = self._clocks.mono() + self._intervals.look
         while True:
             if self._stopping():
                 raise _Over(Ended.STOPPED)
             now = self._clocks.mono()
-            hurry = self._publisher is not None and self._publisher.valkey_is_away
-            if now >= due or hurry:
+            if now >= look:
+                look = now + self._intervals.look
+                due = due if await self._lease.is_held() else now
+            if now >= due:
                 try:
                     if not await self._lease.renew():
                         logger.warning("%s: another collector holds it now.", self._name)

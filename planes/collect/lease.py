@@ -14,9 +14,6 @@ from planes.live.stream import LOST, client
 
 #: Seconds for which a lease holds after each renewal.
 DURATION = 15.0
-#: Seconds between renewals, and between tries while Valkey is away.
-RENEWAL = 5.0
-RETRY = 0.5
 _TIMEOUT = 2.0
 
 # Renew what is ours; when the key has vanished (Valkey restarted empty) take it anew; 0 when it is another's.
@@ -69,6 +66,13 @@ class Lease:
         if held:
             self._renewed_at = asked
         return bool(held)
+
+    async def is_held(self) -> bool:
+        """Whether Valkey still knows it as ours; false as well when Valkey cannot be reached."""
+        with suppress(*LOST):
+            async with asyncio.timeout(_TIMEOUT):
+                return bool(await self._client.get(self._key) == self._token.encode())
+        return False
 
     async def release(self) -> None:
         """Let another take it at once. A Valkey that is away lets it expire by itself."""

@@ -59,6 +59,7 @@ class Intervals:
     beats: float = 2.0
     touch: float = 5.0  # between looks at whether the cluster is still ours and wanted
     renewal: float = 5.0  # of the lease
+    look: float = 1.0  # between looks at whether Valkey still knows the lease
     retry: float = 0.5  # while Valkey is away
     pause: float = 5.0  # a gap between ticks that means that we ourselves stood still
     overdue: float = 2.0  # a frame that waits for SQL for longer silences the pulse: the picture is late

@@ -43,11 +43,6 @@ class Publisher:
         self._wake = asyncio.Event()
         self._valkey_is_away = False
 
-    @property
-    def valkey_is_away(self) -> bool:
-        """Whether the last publication failed."""
-        return self._valkey_is_away
-
     def put(self, frame: Frame, baseline: bytes | None) -> None:
         """Have it stored and sent soon."""
         if self._pending is None:

@@ -53,7 +53,9 @@ async def offsets(messages: AsyncIterator[Message], last: int) -> list[tuple[int
     got: list[tuple[int, bool, int]] = []
     while not got or got[-1][1:] != (True, last):
         message = (await take(messages, 1))[0]
-        decoded: Pulse | Delta = msgspec.json.decode(message.data, type=Pulse if message.is_pulse else Delta)  # type: ignore[arg-type]  # a choice of types
+        decoded = (
+            msgspec.json.decode(message.data, type=Pulse) if message.is_pulse else msgspec.json.decode(message.data, type=Delta)
+        )
         if decoded.o:
             got.append((message.cluster_id, message.is_pulse, decoded.o))
     return got

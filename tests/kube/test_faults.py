@@ -140,8 +140,15 @@ async def test_a_server_that_refuses_our_client_certificate(link_to: LinkTo, aut
         with contextlib.suppress(TimeoutError):
             while True:
                 connection, _ = listener.accept()
-                with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as wrapped:
-                    wrapped.read()
+                wrapped = context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+                with contextlib.suppress(OSError):
+                    wrapped.do_handshake()
+                # Read what is left before closing: a reset would take the alert with it.
+                with socket.socket(fileno=wrapped.detach()) as plain, contextlib.suppress(OSError):
+                    plain.settimeout(1.0)
+                    plain.shutdown(socket.SHUT_WR)
+                    while plain.recv(65536):
+                        pass
 
     server = Server(always(Reply()), authority)
     with socket.create_server(("127.0.0.1", 0)) as listener:

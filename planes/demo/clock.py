@@ -53,6 +53,11 @@ def rfc3339(moment: float) -> str:
     return _second(int(moment)) + "Z"
 
 
+def since_epoch(written: str) -> float:
+    """The moment of a metav1.Time, epoch seconds."""
+    return datetime.strptime(written, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
+
+
 def rfc3339_micro(moment: float) -> str:
     """As metav1.MicroTime, which leases use: "2026-11-22T16:29:45.516263Z"."""
     whole = int(moment)

@@ -13,7 +13,7 @@ from planes.demo.leases import LeaseRecord
 from planes.demo.nodes import NodeRecord
 from planes.demo.pods import PodRecord, Workload
 from planes.demo.store import Doc, Resource, Store, Table, key_of
-from planes.demo.template import Body, uid
+from planes.demo.template import Body, managed_fields, uid
 
 SERVER_VERSION = "v1.36.2"
 NODE_LEASES = "kube-node-lease"
@@ -210,8 +210,7 @@ class Cluster:
             "uid": object_uid,
             "apiVersion": "v1",
         }
-        body: Body = {
-            "metadata": self.meta(f"{name}.{0x18EA6AE86A90A480 + self.serial() * 4099:x}", home),
+        described: Body = {
             "involvedObject": involved,
             "reason": reason,
             "message": message,
@@ -220,10 +219,10 @@ class Cluster:
             "lastTimestamp": now,
             "count": 1,
             "type": "Warning" if warning else "Normal",
-            "eventTime": None,
-            "reportingComponent": source,
-            "reportingInstance": "",
         }
+        fields = managed_fields(source, "v1", {**described, "involvedObject": {}, "reportingComponent": source}, now)
+        meta = self.meta(f"{name}.{0x18EA6AE86A90A480 + self.serial() * 4099:x}", home, managedFields=[fields])
+        body = {"metadata": meta, **described, "eventTime": None, "reportingComponent": source, "reportingInstance": ""}
         doc = Doc.of(body)
         self.events.put(doc)
         self._event_keys.append(key_of(doc))

@@ -54,11 +54,12 @@ class Control:
         self._file = directory / FILE
         self._secret = secrets.token_urlsafe(32)
         self._server: asyncio.Server | None = None
+        self.port = 0
 
     async def open(self) -> None:
         self._server = await asyncio.start_server(self._serve, HOST, 0, limit=LONGEST_LINE)
-        port = self._server.sockets[0].getsockname()[1]
-        write_private(self._file, msgspec.json.encode(Address(port, self._secret)).decode())
+        self.port = self._server.sockets[0].getsockname()[1]
+        write_private(self._file, msgspec.json.encode(Address(self.port, self._secret)).decode())
 
     async def close(self) -> None:
         self._file.unlink(missing_ok=True)

@@ -148,6 +148,7 @@ class Demo:
         self.story = Story(self.faults, self.cluster) if options.story else None
         self.control = Control(self.faults, options.directory)
         self._living: asyncio.Task[None] | None = None
+        self._stepping = asyncio.Lock()
 
     @property
     def url(self) -> str:
@@ -177,10 +178,15 @@ class Demo:
     async def _live(self) -> None:
         while True:
             try:
-                await self._step()
+                await self.step()
             except Exception:  # the demo goes on; a defect in one part is seen in the log
                 log.exception("A step of the demo cluster's life failed.")
             await asyncio.sleep(TICK)
+
+    async def step(self) -> None:
+        """Live on to this moment, and let the sockets follow."""
+        async with self._stepping:
+            await self._step()
 
     async def _step(self) -> None:
         if self.story is not None:

@@ -4,6 +4,7 @@ that replace them and keep the status of workloads and services up to date."""
 import msgspec
 
 from planes.demo import objects
+from planes.demo.clock import since_epoch
 from planes.demo.cluster import Cluster
 from planes.demo.life import Life
 from planes.demo.pods import PodRecord, Workload
@@ -14,6 +15,8 @@ SYNC = 1.0  # seconds between two rounds of the controllers
 SCHEDULE = 0.1
 AT_ONCE = 100  # pods bound, or workloads brought up to date, in one round
 CHURN = 360.0  # seconds between two replaced pods, times the number of nodes; never more often than every 0.5 s
+TOLERATED = 300.0  # seconds for which pods stay on a node that is unreachable or not ready
+EVICTION_ROUND = 10.0
 ROLLOUT_EVERY = 12  # replaced pods
 
 
@@ -25,6 +28,7 @@ class Work:
         life.after(SYNC, self._sync)
         life.after(SCHEDULE, self._schedule)
         life.after(cluster.rng.uniform(3, 6), self._churn)
+        life.after(EVICTION_ROUND, self._evict)
 
     # --- scheduler ------------------------------------------------------------------------------------------------------------
 
@@ -125,13 +129,16 @@ class Work:
         """Delete one pod of a workload and make another in its place."""
         alive = [pod for key in self.cluster.members[app] if (pod := self.cluster.pod(key)) is not None and not pod.deleted]
         if alive:
-            old = self.cluster.rng.choice(alive)
-            self.cluster.put_pod(
-                msgspec.structs.replace(old, deleted=self.cluster.clock.wall(), ready=False, ready_since=self.cluster.clock.wall())
-            )
-            self.cluster.pod_event(old, "Killing", f"Stopping container {app.containers[0][0]}", "kubelet")
-            self.life.after(self.cluster.rng.uniform(1.0, 2.0), lambda: self._end(key_of(old)))
+            self._delete(self.cluster.rng.choice(alive))
         self.create(app)
+
+    def _delete(self, pod: PodRecord) -> None:
+        """Ask for the deletion of a pod; it is gone when its kubelet has stopped it."""
+        now = self.cluster.clock.wall()
+        self.cluster.put_pod(msgspec.structs.replace(pod, deleted=now, ready=False, ready_since=now))
+        if not self._idle(pod.node):
+            self.cluster.pod_event(pod, "Killing", f"Stopping container {pod.workload.containers[0][0]}", "kubelet")
+        self.life.after(self.cluster.rng.uniform(1.0, 2.0), lambda: self._end(key_of(pod)))
 
     def create(self, app: Workload, node: str = "") -> str:
         """A new pod, for any node or, of a DaemonSet, for one. Returns its key."""
@@ -154,15 +161,29 @@ class Work:
         self.life.after(SYNC, self._sync)
         if not self.life.controlled:
             return
+        services = objects.service_of(self.cluster) if self.cluster.restless else {}
         for app in list(self.cluster.restless)[:AT_ONCE]:
             del self.cluster.restless[app]
             self._status(app)
-            if app in self._services:
-                self._endpoints(app, self._services[app])
+            if app in services:
+                self._endpoints(app, services[app])
 
-    @property
-    def _services(self) -> dict[Workload, str]:
-        return objects.service_of(self.cluster)
+    def _evict(self) -> None:
+        """Pods tolerate a node that is unreachable or not ready for five minutes; then they are replaced elsewhere."""
+        self.life.after(EVICTION_ROUND, self._evict)
+        now = self.cluster.clock.wall()
+        doomed = [
+            node.name
+            for node in self.cluster.node_records()
+            if any(taint.effect == "NoExecute" and now - since_epoch(taint.timeAdded) > TOLERATED for taint in node.taints)
+        ]
+        if not self.life.controlled:
+            return
+        for name in doomed:
+            for pod in self.cluster.pods_of(name):
+                if pod.workload.owner == "ReplicaSet" and not pod.deleted and not pod.workload.critical:
+                    self._delete(pod)
+                    self.create(pod.workload)
 
     def _status(self, app: Workload) -> None:
         total, ready = self.cluster.counts[app]
@@ -190,7 +211,7 @@ class Work:
                     for key in self.cluster.members[app]
                     if (pod := self.cluster.pod(key)) is not None and pod.phase != "undecided"
                 ]
-                found = [objects.endpoint(self.cluster, pod) for pod in pods]
+                found = [objects.endpoint(self.cluster, pod) for pod in sorted(pods, key=lambda pod: pod.name)]
 
                 def change(body: Body, found: list[Body] = found) -> None:
                     if body["endpoints"] != found:

@@ -47,7 +47,7 @@ class Watching:
         return event
 
     async def events(self, count: int) -> list[Json]:
-        found = []
+        found: list[Json] = []
         for _ in range(count):
             event = await self.event()
             assert event is not None, f"The watch ended after {len(found)} of {count} events."
@@ -56,14 +56,14 @@ class Watching:
 
     async def rest(self) -> list[Json]:
         """All that comes until the server ends the stream."""
-        found = []
+        found: list[Json] = []
         while (event := await self.event()) is not None:
             found.append(event)
         return found
 
     async def until(self, type_: str) -> list[Json]:
         """Events up to the first of a type, that one included."""
-        found = []
+        found: list[Json] = []
         while True:
             event = await self.event()
             assert event is not None, f"The watch ended without {type_}."

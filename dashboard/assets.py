@@ -44,7 +44,10 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has
 
     @staticmethod
     def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:
-        answer = static_file.get_response(request.method, request.META)
+        try:
+            answer = static_file.get_response(request.method, request.META)
+        except FileNotFoundError:  # taken away while we run
+            return HttpResponse(status=HTTPStatus.NOT_FOUND)
         content = b""
         if answer.file is not None:
             with answer.file:
@@ -53,6 +56,9 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # whitenoise has
         del response["Content-Type"]
         for key, value in answer.headers:
             response[key] = value
+        if answer.file is not None:
+            # Whitenoise measured the file when the server started; it may have been edited since.
+            response["Content-Length"] = str(len(content))
         if len(content) >= _WORTH_ZIPPING and answer.status == HTTPStatus.OK and response["Content-Type"].startswith(_ZIPPED):
             patch_vary_headers(response, ("Accept-Encoding",))
             if answers.takes_gzip(request.headers.get("Accept-Encoding", "")):

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings as live_settings
 from django.contrib.staticfiles import finders
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from dashboard import assets
+from dashboard.assets import StaticFiles
 from dashboard.finders import NpmFinder
 
 
@@ -42,6 +44,24 @@ def test_our_own_files_are_served_for_good_and_with_the_strict_headers() -> None
     assert "Access-Control-Allow-Origin" not in response
     again = Client().get(f"{live_settings.STATIC_URL}js/signin-link.js", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_file_that_is_edited_or_taken_away_while_we_run_is_still_answered_for(
+    tmp_path: Path, settings: Settings, rf: RequestFactory
+) -> None:
+    settings.STATICFILES_DIRS, settings.STATICFILES_FINDERS = [tmp_path], live_settings.STATICFILES_FINDERS[:1]
+    finders.get_finder.cache_clear()  # type: ignore[attr-defined]  # an lru_cache, which the stubs do not say
+    script = tmp_path / "edited.js"
+    script.write_text("1")
+    try:
+        served = StaticFiles(lambda request: HttpResponse(status=500))
+        script.write_text("123456")
+        response = served(rf.get(f"{live_settings.STATIC_URL}edited.js"))
+        assert (response.content, response["Content-Length"]) == (b"123456", "6")
+        script.unlink()
+        assert served(rf.get(f"{live_settings.STATIC_URL}edited.js")).status_code == 404
+    finally:
+        finders.get_finder.cache_clear()  # type: ignore[attr-defined]  # an lru_cache, which the stubs do not say
 
 
 @pytest.mark.django_db

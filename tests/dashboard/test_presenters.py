@@ -30,6 +30,7 @@ from planes.store.selectors import (
 from tests.dashboard import scenes
 
 AT = 1_780_000_000.0
+FRESH = Freshness(AT, AT)
 LATE = Lateness("collector", "Its collector was last heard some time ago.", AT - 30)
 SILENT = Lateness("cluster", "Its API server last answered some time ago.", AT - 30)
 
@@ -95,18 +96,20 @@ def test_cores_keep_the_digits_that_matter(value: float, shown: str) -> None:
 
 
 def test_a_healthy_clusters_card_says_healthy_and_counts_its_nodes() -> None:
-    card = presenters.wall_card(summary(scenes.frame("prod", 24, "", AT)))
+    one = summary(scenes.frame("prod", 24, "", AT))
+    card = presenters.wall_card(one)
     assert (card.control.headline, card.data.headline) == ("healthy", "healthy")
     assert (card.nodes_healthy, card.nodes) == (24, 24)
     assert card.foot.startswith("24 nodes · ")
-    assert presenters.cluster_card(card, None, heard=AT, pulse=AT).count == "24/24"
+    assert presenters.cluster_card(one, FRESH, None).count == "24/24"
 
 
 def test_what_is_wrong_is_the_headline_and_the_worst_plane_is_the_cards_state() -> None:
-    card = presenters.wall_card(summary(scenes.frame("prod", 120, "broken", AT)))
+    one = summary(scenes.frame("prod", 120, "broken", AT))
+    card = presenters.wall_card(one)
     assert card.control.headline == "kube-scheduler degraded"
     assert card.data.headline == "4 of 120 nodes need you"
-    assert presenters.cluster_card(card, None, heard=AT, pulse=AT).worst == "down"
+    assert presenters.cluster_card(one, FRESH, None).worst == "down"
     assert (len(card.trouble), card.more) == (3, 2)
 
 
@@ -116,8 +119,7 @@ def test_cordoned_nodes_count_as_healthy() -> None:
 
 
 def test_a_late_collectors_card_is_unknown_with_the_last_known_state() -> None:
-    card = presenters.wall_card(summary(scenes.frame("prod", 24, "", AT)))
-    shown = presenters.cluster_card(card, LATE, heard=AT, pulse=AT - 30)
+    shown = presenters.cluster_card(summary(scenes.frame("prod", 24, "", AT)), FRESH, LATE)
     assert (shown.control.state, shown.control.headline) == ("unknown", "unknown, last healthy")
     assert shown.count == "–"
     assert shown.worst == "unknown"
@@ -127,7 +129,7 @@ def test_while_the_api_server_does_not_answer_the_collectors_own_word_stands() -
     frame = scenes.frame("prod", 3, "", AT)
     down = PlaneRow("down", "kube-apiserver is down: connection refused", AT - 12)
     frame.cluster = ClusterRow(control=down, data=PlaneRow("unknown", "", AT - 12, last="healthy"))
-    shown = presenters.cluster_card(presenters.wall_card(summary(frame)), SILENT, heard=AT - 30, pulse=AT)
+    shown = presenters.cluster_card(summary(frame), FRESH, SILENT)
     assert shown.control.state == "down"
     assert shown.data.headline == "unknown, last healthy"
 
@@ -142,15 +144,14 @@ def test_a_cluster_never_collected_is_unknown_with_its_fault() -> None:
 
 
 def test_what_was_hidden_is_not_called_the_last_known_state() -> None:
-    card = presenters.wall_card(summary(scenes.frame("prod", 3, "managed", AT)))
-    shown = presenters.cluster_card(card, LATE, heard=AT, pulse=AT)
+    shown = presenters.cluster_card(summary(scenes.frame("prod", 3, "managed", AT)), FRESH, LATE)
     assert shown.control.headline == "unknown"
-    assert card.control.last_word == ""
+    assert shown.card.control.last_word == ""
 
 
 def test_the_tally_names_the_worst_first_and_leaves_out_what_is_well() -> None:
     cards = [
-        presenters.cluster_card(presenters.wall_card(summary(scenes.frame("c", 100, wrong, AT))), None, heard=AT, pulse=AT)
+        presenters.cluster_card(summary(scenes.frame("c", 100, wrong, AT)), FRESH, None)
         for wrong in ("", "unreachable", "broken", "etcd", "managed")
     ]
     assert presenters.tally(cards) == (("down", 2), ("unknown", 1))

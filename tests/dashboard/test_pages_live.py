@@ -1,0 +1,179 @@
+"""Pages in a real Chromium: they change without a reload, keep the reader's place, say when they are late, and recover."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from planes.live.stream import Stream
+from planes.live.wire import Pulse
+from tests.chromium import FLAGS, executable
+from tests.dashboard import scenes
+from tests.dashboard.conftest import Served, in_thread
+from tests.dashboard.rows import Collecting
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 15_000  # milliseconds
+
+
+class Collector:
+    """Stores and publishes one cluster, and pulses once a second until it is muted."""
+
+    def __init__(self, collecting: Collecting, url: str, nodes: int) -> None:
+        self.collecting = collecting
+        self.stream = Stream(url)
+        self.nodes = nodes
+        self.muted = False
+
+    async def show(self, wrong: str) -> None:
+        """The cluster is in another state now."""
+        frame = scenes.frame(self.collecting.cluster.slug, self.nodes, wrong, time.time())
+        delta = await in_thread(self.collecting.flush)(frame)
+        await self.stream.delta(self.collecting.id, delta)
+
+    async def pulse(self) -> None:
+        """Pulse for ever."""
+        while True:
+            if not self.muted:
+                now = time.time()
+                beat = Pulse(now, now, str(self.collecting.epoch), self.collecting.offset)
+                await self.stream.pulse(self.collecting.id, beat)
+            await asyncio.sleep(1)
+
+
+@pytest.fixture
+async def collector(served: Served, valkey: str) -> AsyncIterator[Collector]:
+    collector = Collector(await in_thread(Collecting)("prod-eu-1"), valkey, 120)
+    await collector.show("")
+    pulsing = asyncio.create_task(collector.pulse())
+    yield collector
+    pulsing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await pulsing
+    await collector.stream.aclose()
+
+
+@pytest.fixture
+async def page(served: Served) -> AsyncIterator[Page]:
+    """A page of who is signed in."""
+    async with async_playwright() as playwright:
+        browser: Browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        try:
+            context = await browser.new_context(viewport={"width": 1920, "height": 1080})
+            await context.add_cookies([{"name": _cookie(), "value": served.session, "url": served.origin}])
+            yield await context.new_page()
+        finally:
+            await browser.close()
+
+
+def _cookie() -> str:
+    from django.conf import settings
+
+    return str(settings.SESSION_COOKIE_NAME)
+
+
+async def live(page: Page, address: str) -> None:
+    """Go there and wait until it says that it is live; leave a mark that a reload would take away."""
+    await page.goto(address)
+    await expect(page.locator("#freshness")).to_contain_text("live ·", timeout=PATIENCE)
+    await page.evaluate("window.untouched = true")
+
+
+async def test_a_component_page_changes_without_a_reload_and_keeps_the_focus(
+    served: Served, collector: Collector, page: Page
+) -> None:
+    await live(page, f"{served.origin}/c/prod-eu-1/kube-scheduler/")
+    await expect(page.locator("h1")).to_have_text("kube-scheduler last known healthy", use_inner_text=False)
+    link = page.locator(".rows a", has_text="node-1")
+    await link.focus()
+    await collector.show("broken")
+    await expect(page.locator("h1 .state-word")).to_have_text("degraded", timeout=PATIENCE)
+    await expect(page.locator(".evidence")).to_contain_text("5, the oldest for")
+    await expect(link).to_be_focused()
+    assert await page.evaluate("window.untouched")
+
+
+async def test_a_roll_up_hears_of_its_nodes(served: Served, collector: Collector, page: Page) -> None:
+    await live(page, f"{served.origin}/c/prod-eu-1/kubelet/")
+    await collector.show("broken")
+    await expect(page.get_by_role("link", name="node-90")).to_be_visible(timeout=PATIENCE)
+
+
+async def test_a_node_page_changes_and_keeps_what_was_opened(served: Served, collector: Collector, page: Page) -> None:
+    await live(page, f"{served.origin}/c/prod-eu-1/nodes/node-90/")
+    await page.locator("summary").click()
+    await collector.show("broken")
+    await expect(page.locator("h1 .state-word")).to_have_text("down", timeout=PATIENCE)
+    await expect(page.locator(".last-known")).to_be_visible()
+    await expect(page.locator("details")).to_have_attribute("open", "")
+
+
+async def test_a_page_whose_collector_is_away_says_so_and_comes_back(served: Served, collector: Collector, page: Page) -> None:
+    await live(page, f"{served.origin}/c/prod-eu-1/kube-scheduler/")
+    collector.muted = True
+    await expect(page.locator("#late")).to_be_visible(timeout=PATIENCE)
+    await expect(page.locator("#late")).to_contain_text("has not been heard since")
+    await expect(page.locator("#freshness")).to_contain_text("not live")
+    await expect(page.locator("h1 .state-word")).to_have_text("unknown", timeout=PATIENCE)
+    collector.muted = False
+    await expect(page.locator("#late")).to_be_hidden(timeout=PATIENCE)
+    await expect(page.locator("h1 .state-word")).to_have_text("healthy", timeout=PATIENCE)
+
+
+async def test_the_wall_hears_of_changes_and_of_a_collector_that_falls_silent(
+    served: Served, collector: Collector, page: Page
+) -> None:
+    await page.goto(f"{served.origin}/wall/")
+    card = page.locator("[data-card=prod-eu-1]")
+    await expect(card).to_contain_text("120/120")
+    await collector.show("broken")
+    await expect(card).to_contain_text("116/120", timeout=PATIENCE)
+    await expect(page.locator(".wall-head")).to_contain_text("1 down")
+    collector.muted = True
+    await expect(card.locator("[data-status]")).to_contain_text("not seen for", timeout=PATIENCE)
+    await expect(card.locator(".headline:visible").first).to_have_text("unknown, last degraded")
+    await expect(page.locator(".wall-head")).to_contain_text("1 unknown", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920), (3840, 2160)])
+@pytest.mark.parametrize("count", [1, 7, 60])
+async def test_the_wall_fits_without_scrolling(
+    served: Served, collector: Collector, page: Page, count: int, width: int, height: int
+) -> None:
+    for number in range(1, count):
+        await in_thread(Collecting)(f"cluster-{number:02d}")
+    await page.set_viewport_size({"width": width, "height": height})
+    await page.goto(f"{served.origin}/wall/")
+    await expect(page.locator("[data-card]")).to_have_count(count)
+    sizes = await page.evaluate(
+        """() => ({
+            scrolls: document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth,
+            outside: [...document.querySelectorAll("[data-card]")].filter((card) => {
+                const box = card.getBoundingClientRect();
+                return box.bottom > innerHeight || box.right > innerWidth || box.width < 100;
+            }).length,
+        })"""
+    )
+    assert sizes == {"scrolls": False, "outside": 0}
+
+
+@pytest.mark.parametrize("address", ["/", "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/nodes/node-90/", "/c/nowhere/"])
+async def test_no_page_is_wider_than_a_phone(served: Served, collector: Collector, page: Page, address: str) -> None:
+    await collector.show("broken")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"{served.origin}{address}")
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+async def test_without_javascript_the_pages_say_what_they_know(served: Served, collector: Collector, page: Page) -> None:
+    assert page.context.browser
+    context = await page.context.browser.new_context(java_script_enabled=False)
+    await context.add_cookies([{"name": _cookie(), "value": served.session, "url": served.origin}])
+    plain = await context.new_page()
+    await plain.goto(f"{served.origin}/c/prod-eu-1/kube-scheduler/")
+    await expect(plain.locator("h1")).to_contain_text("kube-scheduler")
+    await expect(plain.locator(".noscript")).to_contain_text("reload it to see the present")

@@ -81,14 +81,18 @@ def decode(feed: Feed, item: object) -> object:
 def events(name: str, *, lists: bool = True, feeds: Iterable[Feed] | None = None) -> list[SourceEvent]:
     """A recording's events in the order of their times. `lists`: LIST bodies too, each as a complete list; a watch that began
     without a LIST of its own begins with one made of its first ADDED events."""
-    wanted = set(feeds) if feeds is not None else None
+    return list(_events(name, lists, frozenset(feeds) if feeds is not None else None))
+
+
+@cache
+def _events(name: str, lists: bool, wanted: frozenset[Feed] | None) -> tuple[SourceEvent, ...]:
     made: list[SourceEvent] = []
     for exchange in load(name).exchanges:
         made += _events_of(exchange, lists, wanted)
-    return sorted(made, key=lambda event: event.at)
+    return tuple(sorted(made, key=lambda event: event.at))
 
 
-def _events_of(exchange: dict[str, Any], lists: bool, wanted: set[Feed] | None) -> Iterator[SourceEvent]:
+def _events_of(exchange: dict[str, Any], lists: bool, wanted: frozenset[Feed] | None) -> Iterator[SourceEvent]:
     path, at, took = exchange["path"], START + exchange["at"], exchange.get("took") or 0.0
     bare = path.partition("?")[0]
     if bare in ("/livez", "/readyz"):

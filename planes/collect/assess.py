@@ -28,7 +28,7 @@ from planes.rules import addons, announce, apiserver, attention, controller_mana
 from planes.rules.bounds import DEFAULT, Bounds
 from planes.rules.observation import NodeScene
 from planes.rules.verdict import Evidence, State, Verdict
-from planes.rules.weighing import Judged, feed_gap, plural
+from planes.rules.weighing import Judged, away_verdict, feed_gap, plural
 from planes.rules.wording import to_epoch
 
 #: What is waited for before the first full frame after a restart.
@@ -199,7 +199,7 @@ class Assessor:
     def _without_nodes(self, kind: str, scene: NodeScene) -> Verdict:
         """No node is known: there are none, or they cannot be seen."""
         if scene.unreachable:
-            return Verdict(State.UNKNOWN, scene.unreachable, cause="unreachable", waiting=scene.waiting)
+            return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
         gap = feed_gap(scene.nodes, "nodes", "readable", self._last or 0.0, self._bounds)
         if gap is not None:
             waiting = gap.state is State.UNKNOWN and scene.nodes.fault is None

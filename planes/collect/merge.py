@@ -11,8 +11,10 @@ CHANGES_KEPT = 20_000
 def merge(older: Frame, newer: Frame) -> Frame:
     """The frame that has the effect of `older` and then `newer`."""
     changes = [*older.changes, *newer.changes][-CHANGES_KEPT:]
+    cluster = newer.cluster or older.cluster
+    attention = older.attention if newer.attention is None else newer.attention
     if newer.full:
-        return msgspec.structs.replace(newer, changes=changes)
+        return msgspec.structs.replace(newer, cluster=cluster, attention=attention, changes=changes)
     gone_components, gone_nodes = set(newer.gone_components), set(newer.gone_nodes)
     components = {row.kind: row for row in older.components if row.kind not in gone_components}
     components |= {row.kind: row for row in newer.components}
@@ -21,12 +23,12 @@ def merge(older: Frame, newer: Frame) -> Frame:
     return Frame(
         at=newer.at,
         full=older.full,
-        cluster=newer.cluster or older.cluster,
+        cluster=cluster,
         components=list(components.values()),
         gone_components=sorted((gone_components | set(older.gone_components)) - components.keys()),
         nodes=nodes,
         gone_nodes=sorted((gone_nodes | set(older.gone_nodes)) - nodes.keys()),
-        attention=older.attention if newer.attention is None else newer.attention,
+        attention=attention,
         changes=changes,
     )
 

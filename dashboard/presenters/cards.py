@@ -6,7 +6,7 @@ import msgspec
 
 from dashboard.presenters.words import counted, known, severity, word
 from planes.picture.delta import AttentionRow, FaultRow, PlaneRow
-from planes.store.freshness import Lateness, seen
+from planes.store.freshness import Freshness, Lateness, seen
 from planes.store.selectors import ClusterSummary
 
 #: Entries of "needs attention" that a card carries; it says how many more there are.
@@ -68,6 +68,8 @@ class ClusterCard:
     late: Lateness | None
     heard: float | None
     pulse: float | None
+    epoch: int
+    offset: int
 
     @property
     def worst(self) -> str:
@@ -106,9 +108,19 @@ def wall_card(summary: ClusterSummary) -> WallCard:
     )
 
 
-def cluster_card(card: WallCard, late: Lateness | None, *, heard: float | None, pulse: float | None) -> ClusterCard:
-    """The card as it may be shown; `heard` and `pulse` are the moments (epoch seconds) from which the browser judges on."""
-    return ClusterCard(card, _now(card.control, late), _now(card.data, late), late, heard, pulse)
+def cluster_card(summary: ClusterSummary, fresh: Freshness, late: Lateness | None) -> ClusterCard:
+    """The card as it may be shown, with the moments and the position from which the browser judges on."""
+    card = wall_card(summary)
+    return ClusterCard(
+        card=card,
+        control=_now(card.control, late),
+        data=_now(card.data, late),
+        late=late,
+        heard=fresh.heard_at,
+        pulse=fresh.collected_at,
+        epoch=summary.head.epoch,
+        offset=summary.head.offset,
+    )
 
 
 def tally(cards: list[ClusterCard]) -> tuple[tuple[str, int], ...]:

@@ -69,7 +69,7 @@ def share(used: float | None, limit: float | None) -> float | None:
 
 
 def kubectl_option(head: ClusterHead) -> str:
-    """How kubectl is told which cluster is meant: the context, or for the demo, which nobody has in a kubeconfig of theirs, its file."""
+    """How kubectl is told which cluster is meant: by its context; the demo, which stands in nobody's kubeconfig, by its file."""
     if head.source == "demo" and head.kubeconfig:
         return f"--kubeconfig {shlex.quote(head.kubeconfig)}"
     return f"--context {shlex.quote(head.context)}" if head.context else ""

@@ -22,14 +22,14 @@ _OFFERED = 12
 @login_required
 def clusters(request: HttpRequest) -> HttpResponse:
     """All clusters as two-plane cards."""
-    return render(request, "clusters.html", _cards())
+    return _show(request, "clusters", _cards())
 
 
 @require_safe
 @login_required
 def wall(request: HttpRequest) -> HttpResponse:
     """All clusters, to be read from afar."""
-    return render(request, "wall.html", _cards())
+    return _show(request, "wall", _cards())
 
 
 @require_safe
@@ -58,7 +58,7 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     sick = selectors.nodes_not_healthy(slug) if presenters.is_agent(kind) else []
     page = presenters.component_page(detail, sick, lateness(fresh, now))
     context = {"page": page, "now": now, "fresh": fresh}
-    return render(request, "parts/component.html" if "fragment" in request.GET else "component.html", context)
+    return _show(request, "component", context)
 
 
 @require_safe
@@ -72,17 +72,19 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     fresh = pulses.freshness(detail.cluster)
     page = presenters.node_page(detail, lateness(fresh, now), beat=pulses.beat(detail.cluster, name))
     context = {"page": page, "now": now, "fresh": fresh}
-    return render(request, "parts/node.html" if "fragment" in request.GET else "node.html", context)
+    return _show(request, "node", context)
+
+
+def _show(request: HttpRequest, page: str, context: dict[str, object]) -> HttpResponse:
+    """The whole page, or the part of it that changes."""
+    return render(request, f"parts/{page}.html" if "fragment" in request.GET else f"{page}.html", context)
 
 
 def _cards() -> dict[str, object]:
     now = time.time()
     summaries = selectors.clusters()
     fresh = pulses.all_freshness([summary.head for summary in summaries])
-    cards = [
-        presenters.cluster_card(presenters.wall_card(summary), lateness(one, now), heard=one.heard_at, pulse=one.collected_at)
-        for summary, one in zip(summaries, fresh, strict=True)
-    ]
+    cards = [presenters.cluster_card(summary, one, lateness(one, now)) for summary, one in zip(summaries, fresh, strict=True)]
     return {"cards": cards, "tally": presenters.tally(cards), "now": now}
 
 

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from planes.live.stream import Stream
@@ -64,16 +66,10 @@ async def page(served: Served) -> AsyncIterator[Page]:
         browser: Browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         try:
             context = await browser.new_context(viewport={"width": 1920, "height": 1080})
-            await context.add_cookies([{"name": _cookie(), "value": served.session, "url": served.origin}])
+            await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.session, "url": served.origin}])
             yield await context.new_page()
         finally:
             await browser.close()
-
-
-def _cookie() -> str:
-    from django.conf import settings
-
-    return str(settings.SESSION_COOKIE_NAME)
 
 
 async def live(page: Page, address: str) -> None:
@@ -139,40 +135,54 @@ async def test_the_wall_hears_of_changes_and_of_a_collector_that_falls_silent(
     await expect(page.locator(".wall-head")).to_contain_text("1 unknown", timeout=PATIENCE)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920), (3840, 2160)])
-@pytest.mark.parametrize("count", [1, 7, 60])
-async def test_the_wall_fits_without_scrolling(
-    served: Served, collector: Collector, page: Page, count: int, width: int, height: int
-) -> None:
-    for number in range(1, count):
-        await in_thread(Collecting)(f"cluster-{number:02d}")
-    await page.set_viewport_size({"width": width, "height": height})
-    await page.goto(f"{served.origin}/wall/")
-    await expect(page.locator("[data-card]")).to_have_count(count)
-    sizes = await page.evaluate(
-        """() => ({
-            scrolls: document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth,
-            outside: [...document.querySelectorAll("[data-card]")].filter((card) => {
-                const box = card.getBoundingClientRect();
-                return box.bottom > innerHeight || box.right > innerWidth || box.width < 100;
-            }).length,
-        })"""
-    )
-    assert sizes == {"scrolls": False, "outside": 0}
+FITS = """() => ({
+    scrolls: document.documentElement.scrollHeight > innerHeight || document.documentElement.scrollWidth > innerWidth,
+    outside: [...document.querySelectorAll("[data-card]")].filter((card) => {
+        const box = card.getBoundingClientRect();
+        return box.bottom > innerHeight || box.right > innerWidth || box.width < 100;
+    }).length,
+})"""
 
 
-@pytest.mark.parametrize("address", ["/", "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/nodes/node-90/", "/c/nowhere/"])
-async def test_no_page_is_wider_than_a_phone(served: Served, collector: Collector, page: Page, address: str) -> None:
+async def test_the_wall_of_1_to_60_clusters_fits_without_scrolling(served: Served, collector: Collector, page: Page) -> None:
+    known = 1
+    for count in (1, 7, 60):
+        for number in range(known, count):
+            await in_thread(Collecting)(f"cluster-{number:02d}")
+        known = count
+        for width, height in ((1920, 1080), (1080, 1920), (3840, 2160)):
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.goto(f"{served.origin}/wall/")
+            await expect(page.locator("[data-card]")).to_have_count(count)
+            assert await page.evaluate(FITS) == {"scrolls": False, "outside": 0}, f"{count} on {width} × {height}"
+
+
+async def test_no_page_is_wider_than_a_phone(served: Served, collector: Collector, page: Page) -> None:
     await collector.show("broken")
     await page.set_viewport_size({"width": 390, "height": 844})
-    await page.goto(f"{served.origin}{address}")
-    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+    for address in ("/", "/wall/", "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/nodes/node-90/", "/c/nowhere/", "/signin/"):
+        await page.goto(f"{served.origin}{address}")
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390, address
+
+
+async def test_nothing_on_the_pages_keeps_a_reader_out(served: Served, collector: Collector, page: Page) -> None:
+    """axe-core's rules for WCAG 2.1 A and AA, in both themes."""
+    await collector.show("broken")
+    for scheme in ("dark", "light"):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # mypy takes the words for any str
+        for address in ("/", "/wall/", "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/kubelet/", "/c/prod-eu-1/nodes/node-90/"):
+            await page.goto(f"{served.origin}{address}")
+            await page.evaluate((Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+            found = await page.evaluate(
+                "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then((r) => r.violations)"
+            )
+            assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == [], f"{address} {scheme}"
 
 
 async def test_without_javascript_the_pages_say_what_they_know(served: Served, collector: Collector, page: Page) -> None:
     assert page.context.browser
     context = await page.context.browser.new_context(java_script_enabled=False)
-    await context.add_cookies([{"name": _cookie(), "value": served.session, "url": served.origin}])
+    await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.session, "url": served.origin}])
     plain = await context.new_page()
     await plain.goto(f"{served.origin}/c/prod-eu-1/kube-scheduler/")
     await expect(plain.locator("h1")).to_contain_text("kube-scheduler")

@@ -41,14 +41,20 @@ test("a node's page is renewed for that node alone", () => {
   assert.equal(concerns(delta({ x: { nodes: ["node-2"] } }), { node: "node-2" }), true);
 });
 
-test("what was missed counts: a gap, a new epoch, a pulse that is ahead", () => {
+test("what was missed counts: a gap, a new epoch, a pulse that is ahead of what is shown", () => {
   const offsets = new Offsets();
+  const pulse = (/** @type {number} */ o, epoch = "1") => offsets.pulse({ pulse: 0, heard: 0, epoch, o });
+  offsets.shown("1", 4);
+  assert.equal(pulse(4), false);
+  assert.equal(pulse(5), true, "published before this page was followed");
   assert.equal(offsets.delta(delta({ o: 5, prev: 4 })), false);
-  assert.equal(offsets.delta(delta({ o: 6, prev: 5 })), false);
+  assert.equal(pulse(5), false, "it was heard, though it did not concern the page");
   assert.equal(offsets.delta(delta({ o: 8, prev: 7 })), true);
-  assert.equal(offsets.pulse({ pulse: 0, heard: 0, epoch: "1", o: 8 }), false);
-  assert.equal(offsets.pulse({ pulse: 0, heard: 0, epoch: "1", o: 9 }), true);
+  assert.equal(offsets.delta(delta({ o: 7, prev: 6 })), false, "older than what was heard");
   assert.equal(offsets.delta(delta({ o: 1, prev: 0, epoch: "2" })), true);
+  assert.equal(pulse(9), false, "a collector that was replaced");
+  offsets.shown("10", 1);
+  assert.equal(pulse(2, "9"), false, "epochs are numbers");
 });
 
 test("each reason of lateness has its sentence, with what is tried next", () => {

@@ -47,13 +47,17 @@ function say(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
-/** A pulse has come. @param {string} slug @param {{ pulse: number, heard: number | null }} pulse @returns whether its card is here */
+/**
+ * A pulse has come. Returns whether the cards are behind it: this cluster has none yet, or something was published since.
+ * @param {string} slug @param {import("../types.js").Pulse} pulse
+ */
 export function pulseCard(slug, pulse) {
   const card = document.querySelector(`[data-card="${CSS.escape(slug)}"]`);
-  if (!card) return false;
+  if (!card) return true;
   card.setAttribute("data-pulse", String(pulse.pulse));
   if (pulse.heard !== null) card.setAttribute("data-heard", String(pulse.heard));
-  return true;
+  const epoch = Number(pulse.epoch) - (moment(card, "data-epoch") ?? 0);
+  return epoch > 0 || (epoch === 0 && pulse.o > (moment(card, "data-offset") ?? 0));
 }
 
 /** The newest pulse and answer of all cards: a page of many is late only when all of them are. */

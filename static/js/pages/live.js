@@ -43,13 +43,21 @@ const line = new Line(root.dataset["socket"] ?? "", hear, () => {
   if (line.state === "open") renewing.ask();
   draw();
 });
+shown();
 
 /** @param {string} html */
 function take(html) {
   ended = "";
   renew(root, html);
+  shown();
   root.dispatchEvent(new CustomEvent("renewed"));
   draw();
+}
+
+/** The position that the HTML was made from. */
+function shown() {
+  const { epoch, offset } = document.getElementById("moments")?.dataset ?? {};
+  if (epoch !== undefined && offset !== undefined) offsets.shown(epoch, Number(offset));
 }
 
 /** @param {unknown} message */
@@ -74,7 +82,7 @@ function heartbeat(message) {
 function wallPulse({ slug, pulse: beat }) {
   if (!beat) return;
   server.observe(beat.pulse, Date.now() / 1000);
-  if (!pulseCard(slug, beat)) renewing.ask();
+  if (pulseCard(slug, beat)) renewing.ask();
 }
 
 /** @param {Pulse} message */

@@ -24,24 +24,40 @@ export function concerns(delta, subject) {
   return AGENTS.includes(kind) && ((u.nodes ?? []).length > 0 || (x.nodes ?? []).length > 0);
 }
 
-/** Follows one cluster's offsets: what was missed concerns everybody. */
+/**
+ * What a page knows of one cluster: the position that its HTML was made from, and the deltas heard since. What it has not heard of
+ * concerns it.
+ */
 export class Offsets {
-  #epoch = "";
+  #epoch = -1;
   #offset = -1;
+
+  /** The page shows this position now. @param {string} epoch @param {number} offset */
+  shown(epoch, offset) {
+    if (this.#ahead(epoch, offset)) this.#set(epoch, offset);
+  }
 
   /** Was something missed before this delta? @param {Delta} delta */
   delta(delta) {
-    const missed = this.#offset >= 0 && (delta.epoch !== this.#epoch || delta.prev > this.#offset);
-    this.#epoch = delta.epoch;
-    this.#offset = delta.o;
+    if (!this.#ahead(delta.epoch, delta.o)) return false;
+    const missed = this.#epoch !== Number(delta.epoch) || delta.prev > this.#offset;
+    this.#set(delta.epoch, delta.o);
     return missed;
   }
 
   /** Was something missed before this pulse? @param {Pulse} pulse */
   pulse(pulse) {
-    const missed = this.#offset >= 0 && (pulse.epoch !== this.#epoch || pulse.o > this.#offset);
-    this.#epoch = pulse.epoch;
-    this.#offset = pulse.o;
-    return missed;
+    return this.#ahead(pulse.epoch, pulse.o);
+  }
+
+  /** @param {string} epoch @param {number} offset */
+  #set(epoch, offset) {
+    this.#epoch = Number(epoch);
+    this.#offset = offset;
+  }
+
+  /** Epochs are counted up by whoever takes over a cluster. @param {string} epoch @param {number} offset */
+  #ahead(epoch, offset) {
+    return Number(epoch) > this.#epoch || (Number(epoch) === this.#epoch && offset > this.#offset);
   }
 }

@@ -9,6 +9,9 @@ import { SEVERITY, WORDS, stateOf, worst } from "./states.js";
 /** @typedef {import("./store.js").Picture} Picture */
 /** @typedef {import("./types.js").PlaneRow} PlaneRow */
 
+/** So many characters of a reason fit into a pill. */
+const PILL = 44;
+
 /** @param {HTMLElement} place @param {Freshness} fresh */
 export function drawFreshness(place, fresh) {
   const live = fresh.kind === "live";
@@ -19,11 +22,13 @@ export function drawFreshness(place, fresh) {
   render(html`${glyph(live ? "healthy" : fresh.kind === "late" ? "degraded" : "unknown", "glyph-s")}<span>${text}</span>`, place);
 }
 
-/** @param {string} label @param {PlaneRow} row @param {string} agents */
-function pill(label, row, agents) {
+/** @param {string} label @param {PlaneRow} row */
+function pill(label, row) {
   const state = stateOf(row.state);
-  const said = state === "healthy" ? "healthy" : row.because || WORDS[state];
-  return html`<p class="pill state-${state}" title=${agents || said}>
+  const because = row.because.replace(/[.]$/, "");
+  // A reason that would not fit is the rail's to tell; here the word does.
+  const said = ["healthy", "unknown"].includes(state) || because.length > PILL ? WORDS[state] : because || WORDS[state];
+  return html`<p class="pill state-${state}" title=${row.because || said}>
     ${glyph(state)}<span>${label}</span><b>${said}</b>
     ${state === "unknown" && row.last ? html`<span class="muted">last ${WORDS[stateOf(row.last)]}</span>` : nothing}
   </p>`;
@@ -32,7 +37,7 @@ function pill(label, row, agents) {
 /** @param {HTMLElement} place @param {Picture} picture */
 export function drawPlanes(place, picture) {
   const { control, data } = picture.cluster;
-  render(html`${control ? pill("control plane", control, "") : nothing}${data ? pill("data plane", data, "") : nothing}`, place);
+  render(html`${control ? pill("control plane", control) : nothing}${data ? pill("data plane", data) : nothing}`, place);
 }
 
 /** "v1.36.2 · kubeadm · 3 zones" @param {Picture} picture */

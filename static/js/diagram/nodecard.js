@@ -118,6 +118,7 @@ function agentLine(detail, column, state, now) {
   const agent = detail?.[/** @type {const} */ ({ kubelet: "kubelet", proxy: "kube_proxy", runtime: "container_runtime" })[column]];
   // What was fetched may be older than what the picture shows; it speaks only while both agree.
   if (!detail || !agent || stateOf(agent.state) !== state) return WORDS[stateOf(state)];
+  if (state === "unknown") return agent.last ? `unknown, last ${WORDS[stateOf(agent.last)]}` : "unknown";
   if (column === "kubelet" && state === "healthy" && detail.beat) return `heartbeat ${duration(now - detail.beat)} ago`;
-  return renderAges(agent.line || agent.because, now) || WORDS[stateOf(state)];
+  return runtimeName(renderAges(agent.line || agent.because, now)) || WORDS[stateOf(state)];
 }

@@ -231,6 +231,13 @@ export class Paint {
       if (tiles) {
         const s = box.w / 50;
         const y = box.y + (box.h - 13 * s) / 2 + 1.5 * s;
+        if (state === "unknown" || state === "cordoned") {
+          // Rings are open: what lies under them would show through.
+          high.beginPath();
+          high.arc(x, y, 12.5 * s, 0, 2 * Math.PI);
+          high.fillStyle = colours.named["tile"] ?? "";
+          high.fill();
+        }
         drawGlyph(high, state, x, y, 22 * s, colours.states[state], colours.named["ink"] ?? "");
       } else {
         const y = box.y + box.h / 2;

@@ -58,7 +58,7 @@ const shownAt = () => (fresh.kind === "late" && fresh.why !== "cluster" && fresh
 
 const socket = new LiveSocket(socketPath, snapshotPath, {
   snapshot(snapshot, server) {
-    if (server !== null) time.observe(server, local());
+    if (server !== null) time.guess(server, local());
     if (!picture) for (const part of [control.cards, control.bar, rail.entries, rail.changes]) part.replaceChildren();
     picture = new Picture(snapshot);
     heardOf.heard ??= snapshot.cluster.heard_at;

@@ -11,9 +11,19 @@ export const LATE_AFTER = 5;
 /** The server's clock as seen from here. Delay on the way only ever makes a time look older, so the newest offset seen counts. */
 export class ServerClock {
   /** @type {{ offset: number, at: number }[]} */ #seen = [];
+  #guessed = false;
+
+  /** A first guess, good to a second: it counts until something better is observed. @param {number} server @param {number} local */
+  guess(server, local) {
+    if (this.#seen.length > 0 && !this.#guessed) return;
+    this.#guessed = true;
+    this.#seen = [{ offset: server - local, at: local }];
+  }
 
   /** @param {number} server epoch seconds, as just received @param {number} local seconds on any local clock */
   observe(server, local) {
+    if (this.#guessed) this.#seen = [];
+    this.#guessed = false;
     this.#seen.push({ offset: server - local, at: local });
     // An old best guess goes after a minute: either clock may have been set.
     this.#seen = this.#seen.filter((seen) => Math.abs(local - seen.at) < 60).slice(-64);

@@ -76,3 +76,13 @@ test("after a minute an old guess is forgotten: a clock that was set is followed
   for (let at = 1; at <= 70; at += 1) clock.observe(900 + at, at);
   assert.equal(clock.now(71), 971);
 });
+
+test("a rough guess at the server's clock gives way to what is observed", () => {
+  const clock = new ServerClock();
+  clock.guess(1000.9, 0);
+  assert.equal(clock.now(1), 1001.9);
+  clock.observe(1002, 2);
+  assert.equal(clock.now(2), 1002);
+  clock.guess(1003.9, 3);
+  assert.equal(clock.now(3), 1003);
+});

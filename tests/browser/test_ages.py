@@ -1,0 +1,32 @@
+"""The server and the browser render ages alike: one table (tests/js/ages.json), read here and by tests/js/ages.test.js."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from planes.rules import wording
+
+
+class Text(msgspec.Struct):
+    text: str
+    now: float
+    shown: str
+
+
+class Table(msgspec.Struct):
+    durations: list[tuple[float, str]]
+    texts: list[Text]
+
+
+TABLE = msgspec.json.decode((Path(__file__).parents[1] / "js" / "ages.json").read_bytes(), type=Table)
+
+
+@pytest.mark.parametrize(("seconds", "shown"), TABLE.durations)
+def test_durations_read_as_the_browser_writes_them(seconds: float, shown: str) -> None:
+    assert wording.duration(seconds) == shown
+
+
+@pytest.mark.parametrize("case", TABLE.texts, ids=lambda case: case.text)
+def test_tokens_are_rendered_as_in_the_browser(case: Text) -> None:
+    assert wording.render(case.text, case.now) == case.shown

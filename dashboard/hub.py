@@ -16,6 +16,7 @@ from typing import Protocol
 
 import msgspec
 
+from dashboard.glance import Glance
 from planes.live.stream import Message
 
 logger = logging.getLogger(__name__)
@@ -105,10 +106,11 @@ class Counters(msgspec.Struct):
 class _Cluster:
     """The viewers of one cluster's picture, and when walls were last told that it changed."""
 
-    __slots__ = ("told", "viewers", "waiting")
+    __slots__ = ("glance", "told", "viewers", "waiting")
 
     def __init__(self) -> None:
         self.viewers: set[Viewer] = set()
+        self.glance = Glance()
         self.told = 0.0
         self.waiting: asyncio.TimerHandle | None = None
 
@@ -235,7 +237,7 @@ class Hub:
             return
         if message.is_pulse:
             self._tell_walls(f'{{"slug":"{slug}","pulse":{text}}}')
-        elif cluster.waiting is None:
+        elif cluster.glance.is_news(message.data) and cluster.waiting is None:
             # At most one "changed" a second and cluster: the first at once, what follows together.
             loop = asyncio.get_running_loop()
             wait = cluster.told + WALL_INTERVAL - loop.time()

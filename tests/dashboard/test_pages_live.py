@@ -169,7 +169,7 @@ async def test_nothing_on_the_pages_keeps_a_reader_out(served: Served, collector
     """axe-core's rules for WCAG 2.1 A and AA, in both themes."""
     await collector.show("broken")
     for scheme in ("dark", "light"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # mypy takes the words for any str
+        await page.emulate_media(color_scheme=scheme)
         for address in ("/", "/wall/", "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/kubelet/", "/c/prod-eu-1/nodes/node-90/"):
             await page.goto(f"{served.origin}{address}")
             await page.evaluate((Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))

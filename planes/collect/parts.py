@@ -62,7 +62,8 @@ class Intervals:
     look: float = 1.0  # between looks at whether Valkey still knows the lease
     retry: float = 0.5  # while Valkey is away
     pause: float = 5.0  # a gap between ticks that means that we ourselves stood still
-    overdue: float = 2.0  # a frame that waits for SQL for longer silences the pulse: the picture is late
+    overdue: float = 2.0  # a change that waits for SQL for longer silences the pulse: the picture is late
+    overdue_figures: float = 15.0  # the same for what is no change of state
     backoff: float = 0.2  # first wait after SQL refused; doubles to `backoff_limit`
     backoff_limit: float = 5.0
     restart: float = 5.0  # first wait after a defect; doubles to `restart_limit`

@@ -38,7 +38,8 @@ class Publisher:
         self._pending: Frame | None = None
         self._baseline: bytes | None = None
         self._pending_since = 0.0
-        self._flushing_since: float | None = None
+        self._flushing: Frame | None = None
+        self._flushing_since = 0.0
         self._flushed_at = float("-inf")
         self._wake = asyncio.Event()
         self._valkey_is_away = False
@@ -53,11 +54,16 @@ class Publisher:
         self._wake.set()
 
     def is_present(self) -> bool:
-        """Whether what was last published is the present: nothing waits for SQL for long, and something was published at all."""
-        waiting = self._flushing_since
-        if waiting is None and self._pending is not None:
-            waiting = self._pending_since
-        return self._offset > 0 and (waiting is None or self._clocks.mono() - waiting <= self._intervals.overdue)
+        """Whether what was last published is the present: no change waits for SQL for long, and something was published at all.
+        Figures may lag behind for longer: storing those of thousands of nodes takes seconds."""
+        if not self._offset:
+            return False
+        now, present = self._clocks.mono(), True
+        for frame, since in ((self._flushing, self._flushing_since), (self._pending, self._pending_since)):
+            if frame is not None:
+                limit = self._intervals.overdue if is_urgent(frame) else self._intervals.overdue_figures
+                present = present and now - since <= limit
+        return present
 
     async def run(self) -> None:
         """Flush what is put, until cancelled. Raises services.Fenced, and django.db.Error for a defect of ours."""
@@ -68,10 +74,10 @@ class Publisher:
             frame, baseline = self._pending, self._baseline
             if frame is None:
                 continue
-            self._flushing_since = self._pending_since
+            self._flushing, self._flushing_since = frame, self._pending_since
             self._pending = self._baseline = None
             stored = await self._store(frame, baseline)
-            self._flushing_since = None
+            self._flushing = None
             await self._publish(stored)
 
     async def _store(self, frame: Frame, baseline: bytes | None) -> Frame:

@@ -75,7 +75,7 @@ fix: $(VENV)/.dev ## format, and mend what ruff can mend
 
 .PHONY: bench
 bench: dev ## print the figures that the documents tell
-	$(PYTEST) -q -s tests/bench
+	@for file in tests/bench/bench_*.py; do echo "== $$(basename $$file .py)"; $(BIN)/python -m tests.bench.$$(basename $$file .py); done
 
 .PHONY: dev
 dev: $(VENV)/.dev node_modules/.dev

@@ -322,6 +322,14 @@ def gone(now: float) -> Snapshot:
     return replace(told, components=parts, cluster=planes)
 
 
+def silent(now: float) -> Snapshot:
+    """Every node is unknown; the control plane answers."""
+    listed = nodes(60, now)
+    for node in listed:
+        ail(node, "unknown", "Not heard of", now - 60, kubelet="unknown", proxy="unknown", runtime="unknown")
+    return snapshot(now, listed, control_plane(now))
+
+
 def one_long(now: float) -> Snapshot:
     """One node, every name as long as Kubernetes allows in practice."""
     listed = nodes(1, now, zones=("",), control=1)
@@ -372,6 +380,7 @@ PICTURES: dict[str, Callable[[float], Snapshot]] = {
     "forbidden": forbidden,
     "managed": managed,
     "gone": gone,
+    "silent": silent,
     "one-long": one_long,
     "nine-servers": nine_servers,
     "forty-groups": forty_groups,

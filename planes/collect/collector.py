@@ -9,12 +9,14 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 
 from django.db import Error as DatabaseError
 
 from planes.collect.crash import crashed
-from planes.collect.hearing import heard_at
+from planes.collect.hearing import Hearing
+from planes.collect.judging import Judging
 from planes.collect.lease import Lease
 from planes.collect.ledger import Ledger
 from planes.collect.parts import QUEUE, Clocks, Emit, Intervals, Judge, Source
@@ -68,6 +70,7 @@ class Collector:
         self._clocks = clocks or Clocks()
         self._intervals = intervals or Intervals()
         self._ledger = Ledger(cluster_id)
+        self._judging = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"judge-{cluster_id}")
         self._defect = ""
 
     async def run(self) -> Ended:
@@ -84,6 +87,7 @@ class Collector:
         finally:
             await self._lease.release()
             await self._ledger.aclose()
+            self._judging.shutdown(wait=False)
         raise AssertionError("neither of the two ends without a reason")
 
     async def _serve(self) -> None:
@@ -123,8 +127,8 @@ class Collector:
         """From taking the cluster to losing it. Always ends by an exception."""
         epoch = await self._ledger.take()
         remembered = await self._ledger.remembered()
-        judge = self._judge()
-        judge.restore(remembered)
+        judge = Judging(self._judge(), self._judging, self._clocks, self._intervals.beats)
+        await judge.restore(remembered)
         queue: asyncio.Queue[SourceEvent] = asyncio.Queue(QUEUE)
         publisher = Publisher(self._name, self._ledger, self._stream, epoch, self._clocks, self._intervals)
         heard = Hearing(self._clocks)
@@ -145,7 +149,7 @@ class Collector:
         await self._source().run(emit)
         raise RuntimeError("the source of events ended by itself")
 
-    async def _judge_events(self, queue: asyncio.Queue[SourceEvent], judge: Judge, publisher: Publisher, heard: "Hearing") -> None:
+    async def _judge_events(self, queue: asyncio.Queue[SourceEvent], judge: Judging, publisher: Publisher, heard: Hearing) -> None:
         slept = self._clocks.mono()
         while True:
             await asyncio.sleep(self._intervals.tick)
@@ -153,24 +157,23 @@ class Collector:
             if gap > self._intervals.pause:
                 # Stopped, or starved of CPU. The judge sees it too, and counts it against nobody.
                 logger.warning("%s: the collector itself stood still for %.0f s.", self._name, gap)
-            for _ in range(queue.qsize()):
-                event = queue.get_nowait()
+            events = [queue.get_nowait() for _ in range(queue.qsize())]
+            for event in events:
                 heard.hear(event)
-                judge.apply(event)
-            frame = judge.frame(self._clocks.mono(), self._clocks.wall())
+            frame, baseline = await judge.look(events)
             if not frame.is_empty():
-                publisher.put(frame, judge.baseline())
+                publisher.put(frame, baseline)
             # After the work: judging a large cluster for long is not a pause.
             slept = self._clocks.mono()
 
-    async def _pulse(self, publisher: Publisher, heard: "Hearing") -> None:
+    async def _pulse(self, publisher: Publisher, heard: Hearing) -> None:
         while True:
             await publisher.pulse(heard.at)
             await asyncio.sleep(self._intervals.pulse)
 
-    async def _beats(self, publisher: Publisher, judge: Judge) -> None:
+    async def _beats(self, publisher: Publisher, judge: Judging) -> None:
         while True:
-            await publisher.beats(judge.beats(self._clocks.mono(), self._clocks.wall()))
+            await publisher.beats(judge.beats)
             await asyncio.sleep(self._intervals.beats)
 
     async def _touch(self, publisher: Publisher, epoch: int) -> None:
@@ -229,24 +232,6 @@ class Collector:
     async def _back_off(self, first: float, limit: float, failures: int) -> None:
         longest = min(limit, first * 2.0 ** (failures - 1))
         await asyncio.sleep(random.uniform(longest / 2, longest))  # noqa: S311  jitter guards nothing
-
-
-class Hearing:
-    """When the API server last answered, by our wall clock."""
-
-    def __init__(self, clocks: Clocks) -> None:
-        self._clocks = clocks
-        self._mono: float | None = None
-
-    def hear(self, event: SourceEvent) -> None:
-        moment = heard_at(event)
-        if moment is not None:
-            self._mono = moment if self._mono is None else max(moment, self._mono)
-
-    @property
-    def at(self) -> float | None:
-        """Epoch seconds; None: never in this term."""
-        return None if self._mono is None else self._clocks.wall() - (self._clocks.mono() - self._mono)
 
 
 #: What is told when several tasks of a term failed at once.

@@ -1,5 +1,6 @@
-"""When the API server was last heard: which events are an answer of its, and which only tell of silence. Pure."""
+"""When the API server was last heard: which events are an answer of its, and which only tell of silence."""
 
+from planes.collect.parts import Clocks
 from planes.picture.events import (
     OURS,
     Changed,
@@ -32,3 +33,21 @@ def heard_at(event: SourceEvent) -> Mono | None:
 def _answered(fault: Fault) -> bool:
     # 5xx may come from a proxy in front of an API server that is gone; a 5xx of /readyz itself is a Health without a fault.
     return fault.status is not None and fault.status < 500 and fault.kind not in OURS
+
+
+class Hearing:
+    """When the API server last answered, by our wall clock."""
+
+    def __init__(self, clocks: Clocks) -> None:
+        self._clocks = clocks
+        self._mono: float | None = None
+
+    def hear(self, event: SourceEvent) -> None:
+        moment = heard_at(event)
+        if moment is not None:
+            self._mono = moment if self._mono is None else max(moment, self._mono)
+
+    @property
+    def at(self) -> float | None:
+        """Epoch seconds; None: never in this term."""
+        return None if self._mono is None else self._clocks.wall() - (self._clocks.mono() - self._mono)

@@ -141,8 +141,11 @@ async def test_a_pause_of_our_own_is_logged_and_collecting_goes_on(valkey: str, 
     clocks = Clocks(mono=lambda: time.monotonic() + skew, wall=time.time)
     async with collecting(cluster, valkey, clocks=clocks) as running:
         await comes_true(etcd_says(cluster, "0 events"), "the first frame")
-        skew = 6.0
-        await comes_true(lambda: "stood still for 6 s" in caplog.text, "the pause")
+        end = time.monotonic() + PATIENCE
+        while "stood still for 6 s" not in caplog.text:  # a pause while the judge is at work is the judge's to see
+            assert time.monotonic() < end
+            skew += 6.0
+            await asyncio.sleep(0.3)
         running.script.tell()
         await comes_true(etcd_says(cluster, "1 events"), "going on")
         assert len(running.judges) == 1

@@ -1,0 +1,42 @@
+"""The judge in a thread of its own, so that judging thousands of nodes holds up neither the lease nor pulses nor reading."""
+
+import asyncio
+from concurrent.futures import Executor
+
+from planes.collect.ledger import Remembered
+from planes.collect.parts import Clocks, Judge
+from planes.picture.delta import Frame
+from planes.picture.events import SourceEvent
+
+
+class Judging:
+    """One term's judge. `executor` has one thread, so the judge is only ever in one place. `beats` are told anew every
+    `beats_every` seconds: node name -> epoch seconds."""
+
+    def __init__(self, judge: Judge, executor: Executor, clocks: Clocks, beats_every: float) -> None:
+        self.beats: dict[str, float] = {}
+        self._judge = judge
+        self._executor = executor
+        self._clocks = clocks
+        self._beats_every = beats_every
+        self._beats_at = float("-inf")
+
+    async def restore(self, remembered: Remembered) -> None:
+        """Begin with what was last known."""
+        await asyncio.wrap_future(self._executor.submit(self._judge.restore, remembered))
+
+    async def look(self, events: list[SourceEvent]) -> tuple[Frame, bytes | None]:
+        """Take these events, and judge: what changed, and the baseline if that did."""
+        frame, baseline, beats = await asyncio.wrap_future(self._executor.submit(self._look, events))
+        self.beats = self.beats if beats is None else beats
+        return frame, baseline
+
+    def _look(self, events: list[SourceEvent]) -> tuple[Frame, bytes | None, dict[str, float] | None]:
+        for event in events:
+            self._judge.apply(event)
+        now, wall = self._clocks.mono(), self._clocks.wall()
+        frame = self._judge.frame(now, wall)
+        beats = None
+        if now - self._beats_at >= self._beats_every:
+            beats, self._beats_at = self._judge.beats(now, wall), now
+        return frame, self._judge.baseline(), beats

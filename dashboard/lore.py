@@ -4,6 +4,7 @@ Sources: the Kubernetes documentation ("Cluster Architecture", "Leases", "Node s
 say what goes on working as well as what stops; they never name a cause, which is the rules' business.
 """
 
+import shlex
 from dataclasses import dataclass
 
 
@@ -168,6 +169,10 @@ def of_node(name: str) -> tuple[str, ...]:
     )
 
 
-def addressed(commands: tuple[str, ...], option: str) -> tuple[str, ...]:
-    """The commands with kubectl's option that says which cluster is meant; empty: whichever is current."""
-    return tuple(command.replace("kubectl ", f"kubectl {option} ", 1) for command in commands) if option else commands
+def addressed(commands: tuple[str, ...], *, context: str = "", kubeconfig: str = "") -> tuple[str, ...]:
+    """The commands, told which cluster is meant: by a kubeconfig of its own, else by its context, else whichever is current."""
+    if kubeconfig:
+        return (f"export KUBECONFIG={shlex.quote(kubeconfig)}", *commands)
+    if context:
+        return tuple(command.replace("kubectl ", f"kubectl --context {shlex.quote(context)} ", 1) for command in commands)
+    return commands

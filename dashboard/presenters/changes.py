@@ -1,5 +1,6 @@
 """Announced changes as lines, the many of one cause and moment as one line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.presenters.words import known, word
@@ -22,7 +23,7 @@ class ChangeLine:
     component: str = ""
 
 
-def change_lines(rows: list[ChangeRow] | tuple[ChangeRow, ...], limit: int) -> list[ChangeLine]:
+def change_lines(rows: Sequence[ChangeRow], limit: int) -> list[ChangeLine]:
     """The newest `limit` lines of `rows` (newest first). Neighbours of one group that went the same way become one line."""
     lines: list[ChangeLine] = []
     start = 0

@@ -1,11 +1,12 @@
 """A component's page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard import lore
 from dashboard.presenters.changes import ChangeLine, change_lines
-from dashboard.presenters.words import counted, known, kubectl_option, severity, unknown_since, word
-from planes.picture.delta import AGENTS, EvidenceRow, FaultRow, InstanceRow
+from dashboard.presenters.words import commands, counted, known, severity, unknown_since, word
+from planes.picture.delta import AGENTS, ChangeRow, EvidenceRow, FaultRow, InstanceRow
 from planes.store.freshness import Lateness, seen
 from planes.store.selectors import ClusterHead, ComponentDetail, NodeSummary
 
@@ -77,11 +78,15 @@ def is_agent(kind: str) -> bool:
     return kind in AGENTS
 
 
-def component_page(detail: ComponentDetail, nodes: list[NodeSummary], late: Lateness | None) -> ComponentPage:
-    """`nodes` are the cluster's nodes that are not healthy; they are read for the three agents of a node only."""
+def component_page(
+    detail: ComponentDetail, late: Lateness | None, *, nodes: Sequence[NodeSummary] = (), changes: Sequence[ChangeRow] = ()
+) -> ComponentPage:
+    """For the three agents of a node, which are roll-ups, `nodes` are the cluster's nodes that are not healthy, and `changes` the
+    newest changes of the whole cluster, of which those of the agent are shown."""
     row = detail.row
     about = lore.of(row.kind)
     shown = seen(row.state, row.last, row.because, late)
+    related = sorted((*detail.changes, *(one for one in changes if one.agent == row.kind)), key=lambda one: -one.at)
     sick = _sick(row.kind, nodes) if is_agent(row.kind) else []
     return ComponentPage(
         cluster=detail.cluster,
@@ -101,8 +106,8 @@ def component_page(detail: ComponentDetail, nodes: list[NodeSummary], late: Late
         nodes=tuple(sick[:NODES_LISTED]),
         nodes_more=max(0, len(sick) - NODES_LISTED),
         nodes_summary=_summary(sick),
-        changes=tuple(change_lines(detail.changes, _CHANGES)),
-        commands=lore.addressed(about.commands, kubectl_option(detail.cluster)),
+        changes=tuple(change_lines(related, _CHANGES)),
+        commands=commands(about.commands, detail.cluster),
         fault=detail.cluster.row.fault,
         missing=detail.cluster.row.missing if row.state in ("unknown", "not_observable") else (),
         late=late,
@@ -123,7 +128,7 @@ def _instance(kind: str, row: InstanceRow) -> InstanceLine:
     )
 
 
-def _sick(kind: str, nodes: list[NodeSummary]) -> list[NodeLine]:
+def _sick(kind: str, nodes: Sequence[NodeSummary]) -> list[NodeLine]:
     """The worst first, then by name."""
     field = kind.replace("-", "_")
     lines = [NodeLine(known(str(getattr(node, field))), node.name, node.because, node.since) for node in nodes]

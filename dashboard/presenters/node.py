@@ -7,7 +7,7 @@ import msgspec
 
 from dashboard import lore
 from dashboard.presenters.changes import ChangeLine, change_lines
-from dashboard.presenters.words import cores, known, kubectl_option, number, share, size, unknown_since
+from dashboard.presenters.words import commands, cores, known, number, share, size, unknown_since
 from planes.picture.delta import AgentRow, ConditionRow, EventRow, EvidenceRow, FaultRow, NodeRow, PodRow
 from planes.store.freshness import Lateness, seen
 from planes.store.selectors import ClusterHead, NodeDetail
@@ -129,7 +129,7 @@ def node_page(detail: NodeDetail, late: Lateness | None, *, beat: float | None =
         pods_since=beat if last_known else None,
         events=tuple(sorted(row.events, key=lambda event: -(event.at or 0.0))[:_EVENTS]),
         changes=tuple(change_lines(detail.changes, _CHANGES)),
-        commands=lore.addressed(lore.of_node(row.name), kubectl_option(detail.cluster)),
+        commands=commands(lore.of_node(row.name), detail.cluster),
         fault=detail.cluster.row.fault,
         late=late,
     )

@@ -1,7 +1,6 @@
 """States as words, numbers with their units."""
 
-import shlex
-
+from dashboard import lore
 from planes.rules.verdict import SEVERITY, State
 from planes.store.freshness import Lateness
 from planes.store.selectors import ClusterHead
@@ -68,8 +67,8 @@ def share(used: float | None, limit: float | None) -> float | None:
     return min(1.0, max(0.0, used / limit)) if used is not None and limit else None
 
 
-def kubectl_option(head: ClusterHead) -> str:
-    """How kubectl is told which cluster is meant: by its context; the demo, which stands in nobody's kubeconfig, by its file."""
-    if head.source == "demo" and head.kubeconfig:
-        return f"--kubeconfig {shlex.quote(head.kubeconfig)}"
-    return f"--context {shlex.quote(head.context)}" if head.context else ""
+def commands(written: tuple[str, ...], head: ClusterHead) -> tuple[str, ...]:
+    """Commands for this cluster. The demo stands in nobody's kubeconfig, so it is named by its file."""
+    if head.source == "demo":
+        return lore.addressed(written, kubeconfig=head.kubeconfig)
+    return lore.addressed(written, context=head.context)

@@ -16,6 +16,8 @@ from planes.store.freshness import lateness
 
 #: Links that a page for something unknown offers.
 _OFFERED = 12
+#: Changes of a cluster among which those of one agent are looked for.
+_SEARCHED = 500
 
 
 @require_safe
@@ -55,8 +57,12 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         return _no_component(request, slug, kind)
     now = time.time()
     fresh = pulses.freshness(detail.cluster)
-    sick = selectors.nodes_not_healthy(slug) if presenters.is_agent(kind) else []
-    page = presenters.component_page(detail, sick, lateness(fresh, now))
+    late = lateness(fresh, now)
+    if presenters.is_agent(kind):
+        sick, changes = selectors.nodes_not_healthy(slug), selectors.changes(slug, _SEARCHED)
+        page = presenters.component_page(detail, late, nodes=sick, changes=changes)
+    else:
+        page = presenters.component_page(detail, late)
     context = {"page": page, "now": now, "fresh": fresh}
     return _show(request, "component", context)
 

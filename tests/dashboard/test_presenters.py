@@ -166,48 +166,60 @@ def test_every_kind_has_words_and_commands_that_only_read() -> None:
         assert about.does, kind
         assert about.away, kind
         assert about.commands, kind
-        for command in lore.addressed((*about.commands, *lore.of_node("node-1")), "--context prod"):
+        for command in lore.addressed((*about.commands, *lore.of_node("node-1")), context="prod"):
             assert re.match(r"kubectl --context prod (-n \S+ )?(get|describe|logs) ", command), command
 
 
 def test_a_kind_without_words_still_has_a_page() -> None:
     row = ComponentRow("konnectivity", "addon", "healthy", "It is ready.", AT)
-    page = presenters.component_page(ComponentDetail(head(), row, ()), [], None)
+    page = presenters.component_page(ComponentDetail(head(), row, ()), None)
     assert (page.title, page.plane_name, page.does) == ("konnectivity", "add-on", "")
 
 
 def test_the_leader_comes_first_and_only_who_elects_has_standbys() -> None:
-    scheduler = presenters.component_page(ComponentDetail(head(), scenes.component("kube-scheduler", AT, ""), ()), [], None)
+    scheduler = presenters.component_page(ComponentDetail(head(), scenes.component("kube-scheduler", AT, ""), ()), None)
     assert [one.role for one in scheduler.instances] == ["leader", "standby", "standby"]
-    etcd = presenters.component_page(ComponentDetail(head(), scenes.component("etcd", AT, ""), ()), [], None)
+    etcd = presenters.component_page(ComponentDetail(head(), scenes.component("etcd", AT, ""), ()), None)
     assert {one.role for one in etcd.instances} == {""}
 
 
 def test_a_roll_up_lists_the_nodes_whose_agent_is_not_healthy_the_worst_first() -> None:
     row = ComponentRow("kubelet", "data", "degraded", "2 of 9 are not healthy.", AT)
     nodes = [sick("node-3", "degraded"), sick("node-1", "healthy", "down"), sick("node-2", "down")]
-    page = presenters.component_page(ComponentDetail(head(), row, ()), nodes, None)
+    page = presenters.component_page(ComponentDetail(head(), row, ()), None, nodes=nodes)
     assert [(line.name, line.state) for line in page.nodes] == [("node-2", "down"), ("node-3", "degraded")]
     assert page.nodes_summary == "1 down · 1 degraded"
 
 
 def test_thousands_of_sick_nodes_are_cut_and_counted() -> None:
     row = ComponentRow("kubelet", "data", "unknown", "All are silent.", AT)
-    page = presenters.component_page(ComponentDetail(head(), row, ()), [sick(f"node-{n}", "unknown") for n in range(5000)], None)
+    nodes = [sick(f"node-{n}", "unknown") for n in range(5000)]
+    page = presenters.component_page(ComponentDetail(head(), row, ()), None, nodes=nodes)
     assert len(page.nodes) + page.nodes_more == 5000
     assert page.nodes_summary == "5,000 unknown"
 
 
+def test_a_roll_up_tells_the_changes_of_its_agent_on_any_node() -> None:
+    row = ComponentRow("kubelet", "data", "degraded", "1 of 9 is not healthy.", AT)
+    recent = [change("node-1", "", "down", "kubelet"), change("node-2", "", "down", "kube-proxy"), change("etcd", "", "down")]
+    page = presenters.component_page(ComponentDetail(head(), row, ()), None, changes=recent)
+    assert [line.title for line in page.changes] == ["node-1 · kubelet"]
+
+
+def test_the_demos_commands_name_its_kubeconfig() -> None:
+    assert lore.addressed(("kubectl get nodes",), kubeconfig="/a b/c") == ("export KUBECONFIG='/a b/c'", "kubectl get nodes")
+
+
 def test_a_late_component_is_unknown_since_its_collector_was_last_heard() -> None:
     row = scenes.component("kube-scheduler", AT, "broken")
-    page = presenters.component_page(ComponentDetail(head(), row, ()), [], LATE)
+    page = presenters.component_page(ComponentDetail(head(), row, ()), LATE)
     assert (page.state, page.last, page.since) == ("unknown", "degraded", AT - 30)
     assert not page.stands
 
 
 def test_a_refused_api_server_stays_down_on_its_page_though_the_cluster_is_late() -> None:
     row = ComponentRow("kube-apiserver", "control", "down", "Connection refused.", AT - 12)
-    page = presenters.component_page(ComponentDetail(head(), row, ()), [], SILENT)
+    page = presenters.component_page(ComponentDetail(head(), row, ()), SILENT)
     assert (page.state, page.stands) == ("down", True)
 
 

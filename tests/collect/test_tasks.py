@@ -1,0 +1,133 @@
+"""The tasks and the Celery application: what goes where, and that a part that is away is a sentence and not a traceback."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import redis
+from pytest_django import Settings
+
+from dashboard import celery
+from planes import tasks
+from planes.collect import work
+from planes.collect.dispatch import asked_key
+from planes.collect.lease import owner_key
+from planes.models import Cluster, Transition
+from planes.picture.delta import Frame
+from planes.store import clusters, services
+from tests.services import Valkey
+from tests.store.rows import change
+
+
+@pytest.fixture
+def cluster(db: None) -> Cluster:
+    return clusters.declare([clusters.Declaration("kubeconfig", "Prod", "/nowhere", "prod")])[0]
+
+
+@pytest.mark.parametrize(
+    ("redis_url", "broker"),
+    [
+        ("unix:///data/valkey.sock", "redis+socket:///data/valkey.sock"),
+        ("redis://:secret@cache:6379/1", "redis://:secret@cache:6379/1"),
+        ("rediss://cache:6380/0", "rediss://cache:6380/0"),
+    ],
+)
+def test_celery_reaches_the_broker_that_redis_url_names(redis_url: str, broker: str) -> None:
+    assert celery.broker_url(redis_url) == broker
+
+
+def test_collectors_have_a_queue_of_their_own_and_every_scheduled_task_exists() -> None:
+    celery.app.loader.import_default_modules()
+    route = celery.app.amqp.router.route({}, "planes.collect")
+    assert route["queue"].name == "watch"
+    assert celery.app.amqp.router.route({}, "planes.prune")["queue"].name == "jobs"
+    assert {entry["task"] for entry in celery.app.conf.beat_schedule.values()} <= celery.app.tasks.keys()
+    assert not celery.app.conf.task_acks_late
+
+
+@dataclass
+class Asked:
+    """A broker that takes note."""
+
+    clusters: list[int] = field(default_factory=list)
+
+    def __call__(self, arguments: tuple[int], **options: object) -> None:
+        self.clusters.append(arguments[0])
+
+
+def test_collectors_are_asked_for_where_none_is_at_work(
+    cluster: Cluster, valkey: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REDIS_URL = valkey
+    asked = Asked()
+    monkeypatch.setattr(tasks.collect, "apply_async", asked)
+    tasks.ensure_collectors()
+    tasks.ensure_collectors()
+    assert asked.clusters == [cluster.pk]
+    with redis.Redis.from_url(valkey) as client:
+        assert client.exists(asked_key(cluster.pk))
+
+
+def test_a_valkey_that_is_away_is_one_sentence(
+    cluster: Cluster, own_valkey: Valkey, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    own_valkey.kill()
+    settings.REDIS_URL = own_valkey.url
+    tasks.ensure_collectors()
+    work.collect(cluster.pk, own_valkey.url, lambda: False)
+    assert [record.getMessage() for record in caplog.records] == [
+        "Collectors could not be looked after (ConnectionError); tried again in a few seconds.",
+        "prod: Valkey cannot be reached (ConnectionError); it is tried again.",
+    ]
+    assert not any(record.exc_info for record in caplog.records)
+
+
+def test_a_cluster_that_is_collected_gone_or_disabled_is_left_alone(cluster: Cluster, valkey: str) -> None:
+    with redis.Redis.from_url(valkey) as client:
+        client.set(owner_key(cluster.pk), b"somebody")
+        work.collect(cluster.pk, valkey, lambda: False)
+        assert client.get(owner_key(cluster.pk)) == b"somebody"
+        client.flushall()
+        work.collect(cluster.pk + 1, valkey, lambda: False)
+        clusters.declare([])
+        work.collect(cluster.pk, valkey, lambda: False)
+        assert not client.keys("*")
+    cluster.refresh_from_db()
+    assert cluster.epoch == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_told_to_stop_lets_its_cluster_go(valkey: str, tmp_path: Path) -> None:
+    """A kubeconfig that is not there is a fault on the page; the collector of it runs and stops like any other."""
+    declaration = clusters.Declaration("kubeconfig", "Nowhere", str(tmp_path / "missing"), "prod")
+    cluster = clusters.declare([declaration])[0]
+    stopping = threading.Event()
+    worker = threading.Thread(target=work.collect, args=(cluster.pk, valkey, stopping.is_set))
+    worker.start()
+    try:
+        with redis.Redis.from_url(valkey) as client:
+            end = threading.Event()
+            for _ in range(150):
+                cluster.refresh_from_db()
+                if cluster.offset and b"missing" in bytes(cluster.row):
+                    break
+                end.wait(0.1)
+            assert b"missing" in bytes(cluster.row)
+            assert client.exists(owner_key(cluster.pk))
+            stopping.set()
+            worker.join(5.0)
+            assert not worker.is_alive()
+            assert not client.exists(owner_key(cluster.pk))
+    finally:
+        stopping.set()
+        worker.join(10.0)
+
+
+def test_pruning_keeps_what_is_young(cluster: Cluster) -> None:
+    now = time.time()
+    frame = Frame(at=now, changes=[change("old", at=now - 31 * 86400), change("young", at=now - 29 * 86400)])
+    services.flush(cluster.pk, services.take(cluster.pk), 1, frame)
+    tasks.prune()
+    assert list(Transition.objects.values_list("because", flat=True)) == ["young"]

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
+import msgspec
 
 from planes.kube import answers, errors
 from planes.kube.answers import Answer
@@ -58,6 +59,10 @@ class Link:
         """What is asked. When a corrected kubeconfig leads elsewhere, nothing held of the old place is worth anything."""
         return self._access.url
 
+    def now(self) -> float:
+        """The clock by which answers are stamped, monotonic seconds."""
+        return self._clock()
+
     def certificate_not_after(self) -> float | None:
         """End of the serving certificate's validity, epoch seconds; None before the first handshake and without TLS."""
         return self._handshakes.not_after()
@@ -89,6 +94,17 @@ class Link:
             raise self.fault_of(answer)
         return answer
 
+    async def post(self, path: str, body: msgspec.Struct, *, limit: float) -> Answer:
+        """The whole answer to a question that is asked by POST and changes nothing: a review of who we are or what we may."""
+        started, wall = self._clock(), self._wall()
+        timeout = aiohttp.ClientTimeout(total=limit, sock_connect=min(limit, CONNECT_LIMIT))
+        async with self._explained(limit):
+            response = await self._send(path, True, "application/json", timeout, body)
+            async with response:
+                text = await _read(response, path)
+        ended = self._clock()
+        return _answer(path, response, text, ended - started, ended, wall + (ended - started) / 2)
+
     def fault_of(self, answer: Answer) -> FaultError:
         return FaultError(answers.of_answer(answer, self.server, self._access.signed_in_with))
 
@@ -112,24 +128,32 @@ class Link:
             finally:
                 response.close()
 
-    async def _send(self, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout) -> aiohttp.ClientResponse:
+    async def _send(
+        self, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None = None
+    ) -> aiohttp.ClientResponse:
         """The head of an answer. A 401 signs in anew, once."""
         if self._access.expires is not None and self._access.expires - self._wall() < RENEW_BEFORE:
             await self._sign_in(self._generation)
         generation = self._generation
-        response = await self._request(path, gzip, accept, limits)
+        response = await self._request(path, gzip, accept, limits, body)
         if response.status == 401 and await self._sign_in(generation):
             response.release()
-            response = await self._request(path, gzip, accept, limits)
+            response = await self._request(path, gzip, accept, limits, body)
         return response
 
-    async def _request(self, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout) -> aiohttp.ClientResponse:
+    async def _request(
+        self, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None
+    ) -> aiohttp.ClientResponse:
         client = self._access.client
         headers = {"Accept": accept, "Accept-Encoding": "gzip" if gzip else "identity", "User-Agent": "planewatch"}
         token = await client.configuration.get_api_key_with_prefix("BearerToken")
         if token:
             headers["Authorization"] = token.strip()  # a token file ends with a newline
-        answer = await client.rest_client.request("GET", self._access.url + path, headers=headers, _request_timeout=limits)
+        asked: dict[str, object] = {"headers": headers, "_request_timeout": limits}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            asked["body"] = msgspec.to_builtins(body)  # the library writes the JSON
+        answer = await client.rest_client.request("GET" if body is None else "POST", self._access.url + path, **asked)
         response: aiohttp.ClientResponse = answer.response
         return response
 

@@ -7,34 +7,14 @@ what is hidden (not permitted, not served, not run here) never counts against a 
 from dataclasses import dataclass, field
 
 from planes.picture.events import FaultKind, Mono
+from planes.rules import rights
 from planes.rules.bounds import Bounds
 from planes.rules.observation import FeedSeen, ReachSeen
 from planes.rules.verdict import SEVERITY, Evidence, State, Verdict
 from planes.rules.wording import ago
 
-#: The right that would show more, by feed.
-RIGHTS = {
-    "nodes": "get, list and watch on nodes",
-    "leases/kube-node-lease": "get, list and watch on leases in kube-node-lease",
-    "leases/kube-system": "get, list and watch on leases in kube-system",
-    "leases/elsewhere": "get, list and watch on leases",
-    "pods": "get, list and watch on pods",
-    "pods/kube-system": "get, list and watch on pods in kube-system",
-    "daemonsets": "get, list and watch on apps daemonsets",
-    "deployments": "get, list and watch on apps deployments",
-    "endpointslices/default": "get, list and watch on discovery.k8s.io endpointslices",
-    "endpointslices/kube-system": "get, list and watch on discovery.k8s.io endpointslices",
-    "endpointslices": "get, list and watch on discovery.k8s.io endpointslices",
-    "apiservices": "get, list and watch on apiregistration.k8s.io apiservices",
-    "validatingwebhookconfigurations": "get, list and watch on admissionregistration.k8s.io webhook configurations",
-    "mutatingwebhookconfigurations": "get, list and watch on admissionregistration.k8s.io webhook configurations",
-    "events": "get, list and watch on events",
-    "metrics.k8s.io/nodes": "get and list on metrics.k8s.io nodes",
-    "/metrics": "get on /metrics (bind the role system:monitoring)",
-    "/livez": "get on /livez (bind the role system:monitoring)",
-    "/readyz": "get on /readyz (bind the role system:monitoring)",
-    "/version": "get on /version (bind the role system:discovery)",
-}
+#: The right that would show more, by feed or path.
+RIGHTS = rights.TEXTS
 
 #: Faults after which the cluster was heard all the same: it answered, though not as asked.
 ANSWERS = frozenset(

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from planes.rules.rbac import manifest
+
 ROOT = Path(__file__).parents[2]
 MANIFESTS = sorted((ROOT / "docker").rglob("*.yaml"))
 
@@ -16,6 +18,10 @@ def documents(path: Path) -> list[dict[str, object]]:
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
 def test_a_manifest_parses(path: Path) -> None:
     assert documents(path)
+
+
+def test_the_rights_are_those_that_doctor_prints() -> None:
+    assert (ROOT / "docker/kubernetes/rbac.yaml").read_text() == manifest()
 
 
 def test_the_rights_only_read_and_never_secrets() -> None:

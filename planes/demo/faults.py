@@ -26,7 +26,7 @@ class FaultError(Exception):
 
 @dataclass(frozen=True)
 class Notice:
-    """What must be said while a fault lasts: which component, in what state, how many seconds after the injection at the latest.
+    """What must be said while a fault lasts: which component, in this state or a worse one, within how many seconds.
 
     `each` is whose agent it is: the subject of the fault ("subject"), or the component as a whole ("component").
     """

@@ -34,11 +34,22 @@ def _if_dead(faults: Faults, component: str, key: str) -> None:
 
 
 def _revive(component: str, faults: Faults, _: str) -> None:
-    faults.cluster.troubles.dead_leaders.discard(component)
     for key in _instances(faults, component):
         faults.life.after(1.0, partial(faults.work.recover, key))
+    if component == "kube-scheduler" and "scheduler-hung" in faults.active:
+        return
+    faults.cluster.troubles.dead_leaders.discard(component)
     number = faults.cluster.rng.randrange(faults.cluster.servers)
     faults.life.after(1.0, partial(faults.life.take_over, component, number))
+
+
+def _hang_schedulers(faults: Faults, _: str) -> None:
+    faults.cluster.troubles.dead_leaders.add("kube-scheduler")
+
+
+def _wake_schedulers(faults: Faults, _: str) -> None:
+    if "scheduler-dead" not in faults.active:
+        faults.cluster.troubles.dead_leaders.discard("kube-scheduler")
 
 
 def _stick(faults: Faults, _: str) -> None:
@@ -198,6 +209,14 @@ CONTROL_FAULTS = (
         (Notice("kube-scheduler", "degraded", 20), Notice("kube-scheduler", "down", 35)),
         partial(_kill, "kube-scheduler"),
         partial(_revive, "kube-scheduler"),
+    ),
+    Fault(
+        "scheduler-hung",
+        "Every scheduler hangs: the lease freezes, while their pods still look well.",
+        "component",
+        (Notice("kube-scheduler", "degraded", 20), Notice("kube-scheduler", "down", 35)),
+        _hang_schedulers,
+        _wake_schedulers,
     ),
     Fault(
         "scheduler-stuck",

@@ -11,6 +11,8 @@ FLAP = 20.0  # seconds between two turns of a flapping kubelet
 CRASH_AGAIN = 20.0
 OLD_VERSION = "v1.32.9"  # four minors behind: one more than a kubelet may be
 
+ADDONS = ("dns", "metrics-server")  # on a node that is not ready they are not, either
+
 Marked = Callable[[Troubles], set[str]]
 
 
@@ -137,7 +139,8 @@ def _servers_in(faults: Faults, zone: str) -> list[int]:
 
 def _agent(name: str, about: str, which: Marked, component: str, state: str, gentle: bool = False) -> Fault:
     notice = Notice(component, "down" if state == "down" else "degraded", 15, "subject")
-    return Fault(name, about, "node", (notice,), partial(_mark, which), partial(_unmark, which), gentle=gentle)
+    inject, heal = partial(_mark, which), partial(_unmark, which)
+    return Fault(name, about, "node", (notice,), inject, heal, gentle=gentle, tolerated=ADDONS)
 
 
 NODE_FAULTS = (
@@ -149,7 +152,7 @@ NODE_FAULTS = (
         _silence,
         _unsilence,
         gentle=True,
-        tolerated=("kube-proxy", "container-runtime"),
+        tolerated=("kube-proxy", "container-runtime", *ADDONS),
     ),
     Fault(
         "kubelet-flapping",
@@ -159,6 +162,7 @@ NODE_FAULTS = (
         _flap,
         _unflap,
         heals_within=960,  # the quarter of an hour over which turns are counted
+        tolerated=ADDONS,
     ),
     _agent(
         "runtime-down",
@@ -226,6 +230,7 @@ NODE_FAULTS = (
         (Notice("kubelet", "degraded", 15, "subject"),),
         _downgrade,
         _upgrade,
+        tolerated=("kube-proxy",),  # which then is more than three minors ahead of its kubelet
     ),
     Fault(
         "zone-lost",
@@ -234,6 +239,6 @@ NODE_FAULTS = (
         (Notice("kubelet", "down", 45, "subject"), Notice("kube-apiserver", "degraded", 45)),
         _lose_zone,
         _return_zone,
-        tolerated=("kube-proxy", "container-runtime", "kube-controller-manager", "kube-scheduler", "etcd"),
+        tolerated=("kube-proxy", "container-runtime", "kube-controller-manager", "kube-scheduler", "etcd", *ADDONS),
     ),
 )

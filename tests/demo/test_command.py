@@ -100,6 +100,13 @@ def test_faults_are_listed_injected_and_healed_from_another_process(served: Serv
     assert (nothing.returncode, nothing.stderr) == (1, "CommandError: Say which fault to heal, or --all.\n")
 
 
+def test_a_second_demo_in_the_same_directory_is_refused(served: Served) -> None:
+    second = manage("serve", "--nodes", "3", data=served.data)
+    sentence = f"CommandError: A demo cluster runs in {served.data}/demo already; stop it, or say another --dir.\n"
+    assert (second.returncode, second.stderr) == (1, sentence)
+    assert manage("list", data=served.data).returncode == 0
+
+
 def test_a_port_in_use_is_one_sentence(served: Served, tmp_path: Path) -> None:
     taken = manage("serve", "--port", str(served.port), "--nodes", "3", "--dir", str(tmp_path / "other"), data=tmp_path)
     assert (taken.returncode, taken.stderr) == (1, f"CommandError: Port {served.port} cannot be used: address already in use.\n")

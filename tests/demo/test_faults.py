@@ -200,6 +200,19 @@ def test_without_a_scheduler_at_work_new_pods_stay_undecided(world: World, fault
     assert not world.cluster.undecided
 
 
+def test_schedulers_that_hang_freeze_their_lease_while_their_pods_look_well(world: World) -> None:
+    world.live(5)
+    world.faults.inject("scheduler-hung")
+    frozen = world.renewed(SYSTEM, "kube-scheduler")
+    world.live(40)
+    assert world.renewed(SYSTEM, "kube-scheduler") == frozen
+    assert all(world.pod(f"{SYSTEM}/kube-scheduler-{host}").ready for host in world.cluster.control_plane)
+    world.faults.inject("scheduler-dead")
+    world.faults.heal("scheduler-dead")
+    world.live(5)
+    assert world.renewed(SYSTEM, "kube-scheduler") == frozen, "the other fault still lasts"
+
+
 def test_a_failover_in_good_order_changes_the_holder_within_two_seconds(world: World) -> None:
     before = world.cluster.lease(SYSTEM, "kube-controller-manager")
     world.faults.inject("kcm-failover")

@@ -64,6 +64,8 @@ class Command(BaseCommand):
         pods = options["pods"] if options["pods"] is not None else nodes * 20
         if not 0 <= pods <= nodes * MOST_PODS_A_NODE:
             raise CommandError(f"--pods is {pods}; {nodes} nodes take between 0 and {nodes * MOST_PODS_A_NODE}.")
+        if self._runs(directory):
+            raise CommandError(f"A demo cluster runs in {directory} already; stop it, or say another --dir.")
         try:
             demo = Demo(Options(directory, options["port"], Shape(nodes, pods, options["seed"]), not options["no_story"]))
             asyncio.run(self._run(demo))
@@ -71,6 +73,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except OSError as error:
             raise CommandError(f"The demo cannot run in {directory}: {(error.strerror or str(error)).lower()}.") from None
+
+    @staticmethod
+    def _runs(directory: Path) -> bool:
+        try:
+            ask(directory, "list")
+        except ControlError:
+            return False
+        return True
 
     async def _run(self, demo: Demo) -> None:
         stopped = asyncio.Event()

@@ -70,6 +70,8 @@ def load(name: str) -> Recording:
 def feed_of(path: str) -> Feed | None:
     """The feed that a path belongs to."""
     bare = path.partition("?")[0]
+    if bare.startswith("/api/v1/namespaces/team-") and bare.endswith("/pods"):
+        return Feed.PODS
     return next((feed for prefix, feed in _PATHS if bare == prefix), None)
 
 
@@ -88,7 +90,12 @@ def events(name: str, *, lists: bool = True, feeds: Iterable[Feed] | None = None
 def _events(name: str, lists: bool, wanted: frozenset[Feed] | None) -> tuple[SourceEvent, ...]:
     made: list[SourceEvent] = []
     for exchange in load(name).exchanges:
-        made += _events_of(exchange, lists, wanted)
+        told = list(_events_of(exchange, lists, wanted))
+        if "&continue=" in exchange["path"] and told and isinstance(made[-1], Listed) and isinstance(told[0], Listed):
+            page = made.pop()
+            assert isinstance(page, Listed)
+            told = [Listed(page.feed, [*page.items, *told[0].items], "", told[0].at)]
+        made += told
     return tuple(sorted(made, key=lambda event: event.at))
 
 

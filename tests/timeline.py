@@ -80,7 +80,9 @@ def probes(template: Iterable[SourceEvent], until: float, every: float = 2.0) ->
     return made
 
 
-def beating(leases: Iterable[NodeLease], until: float, silent: frozenset[str] = frozenset(), every: float = 10.0) -> list[SourceEvent]:
+def beating(
+    leases: Iterable[NodeLease], until: float, silent: frozenset[str] = frozenset(), every: float = 10.0
+) -> list[SourceEvent]:
     """Renewals of node leases, each `every` seconds, spread over them; none of those in `silent`."""
     made: list[SourceEvent] = []
     for place, lease in enumerate(leases):

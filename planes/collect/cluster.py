@@ -119,9 +119,9 @@ class ClusterTeller:
         told: set[str] = set()
         for track in self._picture.reach.feeds.values():
             fault = track.fault
-            if fault is None or fault.kind not in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED) or track.failing_since is None:
+            if fault is None or fault.kind not in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED) or track.hidden_since is None:
                 continue
-            made.append(_lack(track.name, fault, round(track.failing_since + offset, 1)))
+            made.append(_lack(track.name, fault, round(track.hidden_since + offset, 1)))
             told.add(track.name)
         for path, health in self._picture.reach.health.items():
             if health.fault is not None and health.fault.kind is FaultKind.FORBIDDEN:

@@ -23,7 +23,7 @@ _FLOWING = 15.0
 class FeedTrack:
     """One feed's standing."""
 
-    __slots__ = ("failing_since", "fault", "heard_at", "listed_at", "name", "retry_at")
+    __slots__ = ("failing_since", "fault", "heard_at", "hidden_since", "listed_at", "name", "retry_at")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -31,19 +31,23 @@ class FeedTrack:
         self.heard_at: Mono | None = None
         self.fault: Fault | None = None
         self.failing_since: Mono | None = None
+        self.hidden_since: Mono | None = None  # since when it is not permitted or not served
         self.retry_at: Mono | None = None
 
     def heard(self, at: Mono) -> None:
         """Anything good came from it."""
         self.heard_at = at
         if self.fault is not None:
-            self.fault = self.failing_since = self.retry_at = None
+            self.fault = self.failing_since = self.hidden_since = self.retry_at = None
 
     def failed(self, event: Failed) -> None:
-        """Its last request failed. Since when counts anew if the failure is now of another class (a right taken away)."""
-        hidden = (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
-        if self.fault is None or (event.fault.kind in hidden) != (self.fault.kind in hidden):
+        """Its last request failed."""
+        if self.failing_since is None:
             self.failing_since = event.at
+        if event.fault.kind not in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED):
+            self.hidden_since = None
+        elif self.hidden_since is None:
+            self.hidden_since = event.at
         self.fault, self.retry_at = event.fault, event.retry_at
 
     def seen(self) -> FeedSeen:

@@ -54,9 +54,9 @@ def _weigh_gone(weighing: Weighing, lease: LeaseSeen, gone_at: Mono, source: str
     down = lease.duration * bounds.leader_down
     line = Evidence("lease", text, "there, and renewed", State.DOWN if now - gone_at > down else State.DEGRADED, source, gone_at)
     weighing.due(gone_at + down)
-    weighing.bad(
-        line, f"Its lease was deleted {ago(gone_at)} ago and nobody made a new one.", "lease-gone", hold=bounds.leader_handover
-    )
+    late = now - lease.counts_from > lease.duration * bounds.leader_degraded  # it was not renewed for too long anyway
+    hold = 0.0 if late else bounds.leader_handover
+    weighing.bad(line, f"Its lease was deleted {ago(gone_at)} ago and nobody made a new one.", "lease-gone", hold=hold)
 
 
 def _weigh_released(

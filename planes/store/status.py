@@ -69,7 +69,8 @@ class NodesStatus(msgspec.Struct, frozen=True):
 
 
 class AttentionStatus(msgspec.Struct, frozen=True):
-    """A node that is not healthy; `agents` has its three agents' states."""
+    """A node that is degraded, down or unknown; `agents` has its three agents' states. Nodes that are unknown for one common cause
+    are one entry, named by their number: "60 nodes"."""
 
     kind: str
     name: str
@@ -134,7 +135,7 @@ def _cluster(head: selectors.ClusterHead, pulse: Pulse | None, now: float) -> Cl
         planes={"control": _plane(row.control, late, now), "data": _plane(row.data, late, now)},
         components=[_component(one, late, now) for one in selectors.components(head.slug)],
         nodes=NodesStatus(total=len(nodes), by_state=dict(sorted(Counter(node.state for node in nodes).items()))),
-        attention=[_attention(node, now) for node in nodes if node.state != "healthy"],
+        attention=_attention(nodes, now),
     )
 
 
@@ -206,6 +207,26 @@ def _evidence(line: EvidenceRow, now: float) -> EvidenceStatus:
     )
 
 
-def _attention(node: selectors.NodeSummary, now: float) -> AttentionStatus:
+#: So many unknown nodes with one cause are one entry.
+_GROUP_AT = 3
+
+
+def _attention(nodes: list[selectors.NodeSummary], now: float) -> list[AttentionStatus]:
+    """Every node that is degraded or down; those that are unknown for one common cause as one entry, for it is one trouble.
+    Cordoned is on purpose and needs nobody."""
+    entries = [_entry(node, node.name, now) for node in nodes if node.state in ("degraded", "down")]
+    causes: dict[str, list[selectors.NodeSummary]] = {}
+    for node in nodes:
+        if node.state == "unknown":
+            causes.setdefault(node.because, []).append(node)
+    for alike in causes.values():
+        if len(alike) < _GROUP_AT:
+            entries += [_entry(node, node.name, now) for node in alike]
+        else:
+            entries.append(_entry(min(alike, key=lambda node: node.since), f"{len(alike)} nodes", now))
+    return entries
+
+
+def _entry(node: selectors.NodeSummary, name: str, now: float) -> AttentionStatus:
     agents = dict(zip(AGENTS, (node.kubelet, node.kube_proxy, node.container_runtime), strict=True))
-    return AttentionStatus("Node", node.name, agents, node.state, wording.render(node.because, now), node.since)
+    return AttentionStatus("Node", name, agents, node.state, wording.render(node.because, now), node.since)

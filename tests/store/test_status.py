@@ -90,6 +90,19 @@ def test_json_has_the_promised_keys(cluster: Cluster, epoch: int, valkey: str, s
     assert "⟨" not in out
 
 
+def test_nodes_unknown_for_one_cause_are_one_entry_and_cordoned_ones_none(cluster: Cluster, epoch: int) -> None:
+    frame = full(("a", "b", "c", "d", "e", "f"), at=NOW)
+    for name in ("a", "b", "c"):
+        frame.nodes[name] = node(name, "unknown", because="All nodes fell silent together.")
+    frame.nodes["d"] = node("d", "unknown", because="Its lease was deleted.")
+    frame.nodes["e"] = node("e", "cordoned")
+    frame.nodes["f"] = node("f", "down")
+    services.flush(cluster.pk, epoch, 1, frame)
+    status = collect_status(lambda _: pulse(epoch), NOW)
+    assert [entry.name for entry in status.clusters[0].attention] == ["f", "3 nodes", "d"]
+    assert status.clusters[0].nodes.by_state == {"cordoned": 1, "down": 1, "unknown": 4}
+
+
 @pytest.mark.django_db
 def test_nothing_watched_is_a_sentence_and_unknown(valkey: str, settings: Settings) -> None:
     code, out, err = run(valkey, settings)

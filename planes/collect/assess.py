@@ -10,6 +10,7 @@ from planes.collect.baseline import Baseline
 from planes.collect.cluster import ClusterTeller
 from planes.collect.nodewise import ELSEWHERE, AgentChange, Nodewise
 from planes.collect.rows import attention_row, because_of, component_row, last_instances, shown_state
+from planes.collect.sampling import Sampler
 from planes.picture.delta import (
     ADDON_PLANE,
     AGENTS,
@@ -49,6 +50,7 @@ class Assessor:
         self._observer = Observer(picture, bounds)
         self._nodes = Nodewise(self._observer, bounds)
         self._teller = ClusterTeller(picture, bounds)
+        self._sampler = Sampler()
         self._memories: dict[str, announce.Memory] = {}
         self._rows: dict[str, ComponentRow] = {}
         self._causes: dict[str, str] = {}
@@ -111,7 +113,7 @@ class Assessor:
         whole = full or not self._sent_full
         if whole and not full and self._holds_back(now, scene):
             return Frame(at=now + offset)
-        frame = Frame(at=now + offset, full=whole, changes=changes)
+        frame = Frame(at=now + offset, full=whole, changes=changes, samples=self._sampler.look(observer.rates, offset))
         if whole:
             self._sent_full = True
             frame.components = list(self._rows.values())

@@ -6,15 +6,18 @@ from planes.picture.delta import Frame
 
 #: Announced changes kept while SQL is away. Beyond it the oldest go: the states themselves are never lost.
 CHANGES_KEPT = 20_000
+#: Samples kept while SQL is away: those of an hour.
+SAMPLES_KEPT = 120
 
 
 def merge(older: Frame, newer: Frame) -> Frame:
     """The frame that has the effect of `older` and then `newer`."""
     changes = [*older.changes, *newer.changes][-CHANGES_KEPT:]
+    samples = [*older.samples, *newer.samples][-SAMPLES_KEPT:]
     cluster = newer.cluster or older.cluster
     attention = older.attention if newer.attention is None else newer.attention
     if newer.full:
-        return msgspec.structs.replace(newer, cluster=cluster, attention=attention, changes=changes)
+        return msgspec.structs.replace(newer, cluster=cluster, attention=attention, changes=changes, samples=samples)
     gone_components, gone_nodes = set(newer.gone_components), set(newer.gone_nodes)
     components = {row.kind: row for row in older.components if row.kind not in gone_components}
     components |= {row.kind: row for row in newer.components}
@@ -30,6 +33,7 @@ def merge(older: Frame, newer: Frame) -> Frame:
         gone_nodes=sorted((gone_nodes | set(older.gone_nodes)) - nodes.keys()),
         attention=attention,
         changes=changes,
+        samples=samples,
     )
 
 

@@ -15,6 +15,7 @@ import redis
 import redis.asyncio
 
 from planes.live.wire import Delta, Pulse
+from planes.picture.delta import SampleRow
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,10 @@ logger = logging.getLogger(__name__)
 KEPT = 256
 #: How long a pulse and the heartbeats are kept, seconds: longer than anyone calls them fresh.
 EXPIRY = 60
+#: Samples kept of a cluster: those of an hour, when it is scraped twice a minute.
+SAMPLES = 120
+#: How long samples are kept after the last, seconds.
+SAMPLES_EXPIRY = 3 * 3600
 #: Seconds for which one XREAD waits; also how long it takes until a cluster added by `watch` is followed.
 _BLOCK = 0.5
 _TIMEOUT = 3.0
@@ -33,6 +38,7 @@ LOST = (redis.RedisError, OSError, TimeoutError)
 _encode = msgspec.json.encode
 _beats = msgspec.json.Decoder(dict[str, float])
 _pulse = msgspec.json.Decoder(Pulse)
+_sample = msgspec.json.Decoder(SampleRow)
 
 
 def stream_key(cluster_id: int) -> str:
@@ -45,6 +51,10 @@ def pulse_key(cluster_id: int) -> str:
 
 def beats_key(cluster_id: int) -> str:
     return f"pw:{cluster_id}:beats"
+
+
+def series_key(cluster_id: int) -> str:
+    return f"pw:{cluster_id}:series"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +90,16 @@ class Stream:
         self._wanted: set[int] = set()
 
     async def delta(self, cluster_id: int, delta: Delta) -> None:
-        """Publish what changed."""
-        async with asyncio.timeout(_TIMEOUT):
-            await self._client.xadd(stream_key(cluster_id), {b"m": _encode(delta)}, maxlen=KEPT, approximate=True)
+        """Publish what changed, and keep its samples for who asks later."""
+        async with asyncio.timeout(_TIMEOUT), self._client.pipeline(transaction=False) as pipe:
+            if delta.u.samples:
+                # Before the delta: who hears of it and asks for a snapshot finds them there.
+                key = series_key(cluster_id)
+                pipe.rpush(key, *map(_encode, delta.u.samples))
+                pipe.ltrim(key, -SAMPLES, -1)
+                pipe.expire(key, SAMPLES_EXPIRY)
+            pipe.xadd(stream_key(cluster_id), {b"m": _encode(delta)}, maxlen=KEPT, approximate=True)
+            await pipe.execute()
 
     async def pulse(self, cluster_id: int, pulse: Pulse) -> None:
         """Publish that the collector lives, and keep it for who asks later."""
@@ -175,6 +192,14 @@ class Peek:
         """Node name -> epoch seconds at which its lease was last seen to change."""
         data = self._get(beats_key(cluster_id))
         return _beats.decode(data) if data else {}
+
+    def series(self, cluster_id: int) -> list[SampleRow]:
+        """The samples that are kept, oldest first."""
+        try:
+            found: Any = self._client.lrange(series_key(cluster_id), 0, -1)
+            return [_sample.decode(one) for one in found]
+        except (redis.RedisError, OSError, msgspec.DecodeError):
+            return []
 
     def alive(self) -> bool:
         """Whether Valkey answers within a second."""

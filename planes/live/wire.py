@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from planes.picture.delta import AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
+from planes.picture.delta import AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, SampleRow
 
 VERSION = 1
 
@@ -78,6 +78,7 @@ class Snapshot(msgspec.Struct):
     nodes: dict[str, list[object]]  # column name -> values, all of one length
     attention: list[AttentionRow]
     changes: list[ChangeRow]  # newest first
+    series: list[SampleRow] = []  # the last hour or so, oldest first
 
 
 class Update(msgspec.Struct, omit_defaults=True):
@@ -88,6 +89,7 @@ class Update(msgspec.Struct, omit_defaults=True):
     nodes: list[NodeValues] = []  # by NODE_COLUMNS
     attention: list[AttentionRow] | None = None
     changes: list[ChangeRow] = []  # oldest first
+    samples: list[SampleRow] = []  # oldest first
 
 
 class GoneRows(msgspec.Struct, omit_defaults=True):
@@ -167,6 +169,7 @@ def delta_of(frame: Frame, *, epoch: int, offset: int, previous: int) -> Delta:
             nodes=[node_values(row) for row in frame.nodes.values()],
             attention=frame.attention,
             changes=frame.changes,
+            samples=frame.samples,
         ),
         x=GoneRows(components=frame.gone_components, nodes=frame.gone_nodes),
     )

@@ -181,6 +181,20 @@ class ClusterRow(msgspec.Struct, frozen=True):
     data: PlaneRow | None = None
 
 
+class SampleRow(msgspec.Struct, frozen=True, array_like=True):
+    """What one scrape of the API server's /metrics told, for the small charts. None: not observed. Rates and in-flight requests are
+    sums over the instances that were reached, rates between each one's last two scrapes; ratio and percentiles are of the instance
+    that was scraped."""
+
+    at: float
+    requests: float | None = None  # per second
+    p99: float | None = None  # seconds
+    error_ratio: float | None = None  # 0 to 1
+    inflight: float | None = None
+    etcd_requests: float | None = None  # per second
+    etcd_p99: float | None = None  # seconds
+
+
 class Frame(msgspec.Struct):
     """All that changed since the frame before; what is None or empty did not. The first frame of a collector is `full`: it holds
     everything, and what is not in it no longer exists."""
@@ -194,6 +208,7 @@ class Frame(msgspec.Struct):
     gone_nodes: list[str] = []  # names
     attention: list[AttentionRow] | None = None  # whole, newest first within severity, when it changed
     changes: list[ChangeRow] = []  # newest last
+    samples: list[SampleRow] = []  # newest last
 
     def is_empty(self) -> bool:
         """Nothing to store and nothing to send."""
@@ -206,4 +221,5 @@ class Frame(msgspec.Struct):
             or self.gone_nodes
             or self.attention is not None
             or self.changes
+            or self.samples
         )

@@ -47,12 +47,11 @@ def totals(event: Metrics) -> Totals:
     ):
         if family in families:
             counters[name] = sum(one.value for one in families[family])
-    return Totals(
-        event.at,
-        counters,
-        _buckets(families.get("apiserver_request_sli_duration_seconds_bucket", ()), _LONG_RUNNING),
-        _buckets(families.get("etcd_request_duration_seconds_bucket", ()), ()),
-    )
+    etcd = _buckets(families.get("etcd_request_duration_seconds_bucket", ()), ())
+    if etcd:
+        counters["etcd_calls"] = etcd[max(etcd)]  # every request was observed once
+    latency = _buckets(families.get("apiserver_request_sli_duration_seconds_bucket", ()), _LONG_RUNNING)
+    return Totals(event.at, counters, latency, etcd)
 
 
 def _buckets(samples: Iterable[Sample], without: tuple[str, ...]) -> dict[float, float]:
@@ -96,7 +95,7 @@ class RatesBook:
         self.window = window
         self._scrapes: dict[float | None, deque[Totals]] = {}
         self._fault: tuple[Fault, Mono] | None = None
-        self._gauges: dict[str, float] = {}
+        self._gauges: dict[float | None, dict[str, float]] = {}
         self._last: Mono | None = None
 
     def took(self, event: Metrics) -> None:
@@ -115,7 +114,8 @@ class RatesBook:
             scrapes.popleft()
         for instance in [one for one, kept in self._scrapes.items() if kept[-1].at < event.at - self.window]:
             del self._scrapes[instance]
-        self._gauges = _gauges(event.families)
+        self._gauges = {one: kept for one, kept in self._gauges.items() if one in self._scrapes}
+        self._gauges[event.instance] = _gauges(event.families)
 
     def seen_fault(self) -> tuple[Fault, Mono] | None:
         """Why scraping fails, and since when."""
@@ -127,8 +127,9 @@ class RatesBook:
         pairs = [(kept[0], kept[-1]) for kept in self._scrapes.values() if len(kept) > 1]
         newest = max((kept for kept in self._scrapes.values() if len(kept) > 1), key=lambda kept: kept[-1].at, default=None)
         recent = [(newest[-2], newest[-1])] if newest is not None else []
-        gauges = self._gauges
+        gauges = _together(self._gauges.values())
         rate = _Rates(pairs)
+        last = _Rates([(kept[-2], kept[-1]) for kept in self._scrapes.values() if len(kept) > 1])
         late = _Rates(recent)
         return RatesSeen(
             self._last,
@@ -150,6 +151,8 @@ class RatesBook:
             rate.per_second("etcd_requests"),
             rate.ratio("etcd_errors", "etcd_requests"),
             gauges.get("storage"),
+            last.counted("requests"),
+            last.counted("etcd_calls"),
         )
 
 
@@ -170,6 +173,10 @@ class _Rates:
             for first, last in self._pairs
             if last.at > first.at
         )
+
+    def counted(self, name: str) -> float | None:
+        """Per second, of a counter that was served; None otherwise."""
+        return self.per_second(name) if self._has(name) else None
 
     def ratio(self, part: str, whole: str) -> float | None:
         all_of = sum(last.counters.get(whole, 0.0) - first.counters.get(whole, 0.0) for first, last in self._pairs)
@@ -205,4 +212,13 @@ def _gauges(families: Mapping[str, tuple[Sample, ...]]) -> dict[str, float]:
         if name in families:
             made["storage"] = max((one.value for one in families[name]), default=0.0)
             break
+    return made
+
+
+def _together(each: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """The gauges of all instances as one: what they hold adds up, but they share one store."""
+    made: dict[str, float] = {}
+    for gauges in each:
+        for name, value in gauges.items():
+            made[name] = max(made.get(name, 0.0), value) if name == "storage" else made.get(name, 0.0) + value
     return made

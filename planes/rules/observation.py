@@ -122,6 +122,8 @@ class RatesSeen:
     etcd_requests: float | None = None  # per second
     etcd_error_ratio: float | None = None
     storage_bytes: float | None = None
+    last_requests: float | None = None  # per second, between each instance's last two scrapes
+    last_etcd_requests: float | None = None  # the same of requests to the state store
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planes.collect.merge import CHANGES_KEPT, is_urgent, merge
-from planes.picture.delta import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
+from planes.picture.delta import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, SampleRow
 
 NAMES = ["a", "b", "c"]
 
@@ -39,6 +39,7 @@ def frames(draw: st.DrawFn) -> Frame:
         gone_nodes=[] if full else sorted(draw(st.sets(st.sampled_from(NAMES))) - nodes.keys()),
         attention=draw(st.none() | st.just([]) | st.just([AttentionRow("k", "Node", "a", "a", "down", "x", 0.0)])),
         changes=[change(text) for text in draw(st.lists(texts, max_size=2))],
+        samples=[SampleRow(at) for at in draw(st.lists(st.floats(0, 100), max_size=2))],
     )
 
 
@@ -54,12 +55,13 @@ def stored(state: dict[str, object], frame: Frame) -> dict[str, object]:
     kept["cluster"] = frame.cluster or state.get("cluster")
     kept["attention"] = state.get("attention") if frame.attention is None else frame.attention
     kept["history"] = [*_history(state), *frame.changes]
+    kept["samples"] = [*_history(state, "samples"), *frame.samples]
     kept["at"] = frame.at
     return kept
 
 
-def _history(state: dict[str, object]) -> list[object]:
-    history = state.get("history", [])
+def _history(state: dict[str, object], what: str = "history") -> list[object]:
+    history = state.get(what, [])
     assert isinstance(history, list)
     return history
 

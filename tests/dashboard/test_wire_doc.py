@@ -10,6 +10,7 @@ from django.conf import settings
 
 from dashboard import consumers, hub
 from planes.live import wire
+from planes.picture.delta import SampleRow
 
 TEXT = (Path(settings.BASE_DIR) / "docs" / "wire.md").read_text()
 EXAMPLES = dict(re.findall(r"<!-- (\w+) -->\n```json\n(.*?)```", TEXT, re.DOTALL))
@@ -37,6 +38,11 @@ def test_the_snapshots_example_holds_every_column_once_each() -> None:
 def test_the_states_and_their_codes_are_told() -> None:
     told = TEXT[TEXT.index("States by code:") : TEXT.index("## Following")]
     assert re.findall(r"(\d) `(\w+)`", told) == [(str(code), state) for code, state in enumerate(wire.STATES)]
+
+
+def test_the_values_of_a_sample_are_told_in_their_order() -> None:
+    told = TEXT[TEXT.index("`series` are the samples") : TEXT.index("What was not observed is null, and while")]
+    assert tuple(re.findall(r"`(\w+)`", told))[1:] == SampleRow.__struct_fields__
 
 
 async def test_what_the_hub_itself_says_is_told() -> None:

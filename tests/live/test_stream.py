@@ -8,8 +8,9 @@ import msgspec
 import pytest
 import redis
 
-from planes.live.stream import EXPIRY, Message, Peek, Stream, beats_key, pulse_key, stream_key
+from planes.live.stream import EXPIRY, SAMPLES, SAMPLES_EXPIRY, Message, Peek, Stream, beats_key, pulse_key, series_key, stream_key
 from planes.live.wire import Delta, GoneRows, Pulse, Update
+from planes.picture.delta import SampleRow
 from tests.services import Valkey
 
 PATIENCE = 10.0
@@ -118,6 +119,23 @@ async def test_peek_sees_the_latest_pulse_and_heartbeats_and_they_expire(valkey:
         assert 0 < client.ttl(pulse_key(1)) <= EXPIRY
         assert 0 < client.ttl(beats_key(1)) <= EXPIRY
         assert client.xlen(stream_key(1)) == 1
+    peek.close()
+
+
+async def test_the_samples_of_deltas_are_kept_in_a_bounded_ring_that_expires(valkey: str) -> None:
+    peek = Peek(valkey)
+    assert peek.series(1) == []
+    async with stream_to(valkey) as stream:
+        for offset in range(1, SAMPLES + 3):
+            told = delta(offset)
+            told.u.samples = [SampleRow(float(offset), requests=1.5)]
+            await stream.delta(1, told)
+        await stream.delta(1, delta(SAMPLES + 3))
+    kept = peek.series(1)
+    assert [row.at for row in kept] == [float(at) for at in range(3, SAMPLES + 3)]
+    assert kept[-1] == SampleRow(SAMPLES + 2.0, requests=1.5)
+    with redis.Redis.from_url(valkey) as client:
+        assert 0 < client.ttl(series_key(1)) <= SAMPLES_EXPIRY
     peek.close()
 
 

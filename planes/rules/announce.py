@@ -86,7 +86,9 @@ def due(memory: Memory) -> Mono | None:
 
 
 def _hold(announced: State, verdict: Verdict, bounds: Bounds) -> float:
-    """How long a state must hold. Knowing again after not knowing needs no patience, and neither does not knowing."""
+    """How long a state must hold. Knowing again after not knowing needs no patience."""
+    if verdict.state is State.UNKNOWN:
+        return verdict.hold
     if verdict.state in (State.DOWN, State.DEGRADED) and SEVERITY[verdict.state] > SEVERITY[announced]:
         return verdict.hold
     if announced in (State.DOWN, State.DEGRADED) and verdict.state in (State.HEALTHY, State.DEGRADED, State.NOT_OBSERVABLE):

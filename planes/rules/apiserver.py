@@ -7,7 +7,7 @@ from planes.rules.bounds import Bounds
 from planes.rules.observation import ApiServerObservation
 from planes.rules.probes import names, probe
 from planes.rules.verdict import Evidence, State, Verdict
-from planes.rules.weighing import Judged, Weighing, plural, reach_due, sentence, unknown
+from planes.rules.weighing import Judged, Weighing, clause, plural, reach_due, sentence, unknown
 from planes.rules.wording import ago
 
 
@@ -39,7 +39,7 @@ def _weigh_reach(weighing: Weighing, seen: ApiServerObservation, now: Mono, boun
         ours = fault.kind in OURS
         line = Evidence(
             signal,
-            f"no, for {ago(since)}: {fault.message}",
+            f"no, for {ago(since)}: {clause(fault.message)}",
             should_be,
             State.UNKNOWN if ours else State.DOWN,
             source,
@@ -49,8 +49,10 @@ def _weigh_reach(weighing: Weighing, seen: ApiServerObservation, now: Mono, boun
             said = sentence(fault.message)
             return unknown(said, f"ours-{fault.kind.value}", (line,), due=reach_due(reach, bounds))
         if reach.flowing:
-            worse = Evidence(signal, f"new requests fail: {fault.message}", should_be, State.DEGRADED, source, reach.tried_at)
-            said = f"New requests have failed for {ago(since)} ({fault.message.rstrip('.')}), while open watches still deliver."
+            worse = Evidence(
+                signal, f"new requests fail: {clause(fault.message)}", should_be, State.DEGRADED, source, reach.tried_at
+            )
+            said = f"New requests have failed for {ago(since)} ({clause(fault.message)}), while open watches still deliver."
             weighing.bad(worse, said, "half-reachable", hold=bounds.hold_probe, line="new requests fail")
             return None
         what = {

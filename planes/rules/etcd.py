@@ -6,7 +6,7 @@ from planes.rules.leader import instance_of, pod_line
 from planes.rules.observation import EtcdObservation, HealthSeen, RatesSeen
 from planes.rules.probes import probe
 from planes.rules.verdict import Evidence, State
-from planes.rules.weighing import Judged, Weighing, away_verdict, feed_gap, plural, reach_due, unreachable, weigh_gap
+from planes.rules.weighing import Judged, Weighing, away_verdict, clause, feed_gap, plural, reach_due, unreachable, weigh_gap
 from planes.rules.wording import ago
 
 
@@ -70,7 +70,10 @@ def _weigh_checks(weighing: Weighing, seen: EtcdObservation, now: Mono, bounds: 
                 weighing.hidden(Evidence(signal, "the answer lists no checks", "ok", State.NOT_OBSERVABLE, source, base.at))
             else:
                 weighing.unsure(
-                    Evidence(signal, base.now, "ok", State.UNKNOWN, source, base.at), f"{path} does not tell: {base.now}.", "probe"
+                    Evidence(signal, base.now, "ok", State.UNKNOWN, source, base.at),
+                    f"{path} does not tell: {base.now}.",
+                    "probe-stale",
+                    hold=bounds.hold_probe,
                 )
             continue
         weighing.due(health.at + bounds.probe_stale)
@@ -156,7 +159,7 @@ def _weigh_rates(weighing: Weighing, rates: RatesSeen, bounds: Bounds) -> None:
 def missing(rates: RatesSeen) -> str:
     """Why a figure of /metrics is not there."""
     if rates.fault is not None:
-        return f"not readable: {rates.fault.message}"
+        return f"not readable: {clause(rates.fault.message)}"
     if rates.at is None:
         return "waiting for the first scrape"
     return "needs two scrapes of one API server" if rates.requests is None else "not among the metrics"

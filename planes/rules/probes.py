@@ -6,7 +6,7 @@ from planes.picture.events import Check, FaultKind, Mono
 from planes.rules.bounds import Bounds
 from planes.rules.observation import HealthSeen
 from planes.rules.verdict import Evidence, State
-from planes.rules.weighing import ANSWERS, RIGHTS, plural
+from planes.rules.weighing import ANSWERS, RIGHTS, clause, plural
 from planes.rules.wording import ago
 
 
@@ -35,9 +35,9 @@ def probe(path: str, seen: HealthSeen | None, now: Mono, bounds: Bounds) -> Prob
         if fault.kind is FaultKind.NOT_SERVED:
             return Probed(Evidence(signal, "not served", should_be, State.NOT_OBSERVABLE, source, seen.at))
         if fault.kind is FaultKind.THROTTLED:
-            return Probed(Evidence(signal, fault.message, should_be, State.UNKNOWN, source, seen.at))
+            return Probed(Evidence(signal, clause(fault.message), should_be, State.UNKNOWN, source, seen.at))
         if fault.kind not in ANSWERS or (seen.status or 0) < 500:
-            return Probed(Evidence(signal, f"no answer: {fault.message}", should_be, State.DEGRADED, source, seen.at))
+            return Probed(Evidence(signal, f"no answer: {clause(fault.message)}", should_be, State.DEGRADED, source, seen.at))
     status = seen.status or 0
     failed = tuple(check for check in seen.checks if not check.ok)
     if status == 200 and not failed:
@@ -49,7 +49,7 @@ def probe(path: str, seen: HealthSeen | None, now: Mono, bounds: Bounds) -> Prob
         fail = "fails" if len(failed) == 1 else "fail"
         text = f"{status}: {len(failed)} of {plural(len(seen.checks), 'check')} {fail}: {names(failed)}"
     else:
-        text = f"{status}" + (f": {fault.message}" if fault is not None else "")
+        text = f"{status}" + (f": {clause(fault.message)}" if fault is not None else "")
     return Probed(Evidence(signal, text, should_be, State.DEGRADED, source, seen.at), failed)
 
 

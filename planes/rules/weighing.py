@@ -63,7 +63,7 @@ class Weighing:
         self._said = ""
         self._cause = ""
         self._hold = 0.0
-        self._unsure: tuple[str, str] | None = None
+        self._unsure: tuple[str, str, float] | None = None
         self._best = False
         self._hidden = ""
         self._due: float | None = None
@@ -95,11 +95,11 @@ class Weighing:
             if line:
                 self.line = line
 
-    def unsure(self, evidence: Evidence, because: str, cause: str, *, waiting: bool = False) -> None:
+    def unsure(self, evidence: Evidence, because: str, cause: str, *, waiting: bool = False, hold: float = 0.0) -> None:
         """A principal line that should be there and cannot be trusted now: without something worse, the component is unknown."""
         self.evidence.append(evidence)
         if self._unsure is None:
-            self._unsure = (because, cause)
+            self._unsure = (because, cause, hold)
             self._waiting = waiting
 
     def hidden(self, evidence: Evidence, because: str = "") -> None:
@@ -114,8 +114,8 @@ class Weighing:
         if self._worst is not State.NOT_OBSERVABLE:
             return Verdict(self._worst, self._said, evidence, self.line, self._due, self._cause, hold=self._hold)
         if self._unsure is not None:
-            because, cause = self._unsure
-            return Verdict(State.UNKNOWN, because, evidence, self.line, self._due, cause, waiting=self._waiting)
+            because, cause, hold = self._unsure
+            return Verdict(State.UNKNOWN, because, evidence, self.line, self._due, cause, waiting=self._waiting, hold=hold)
         if self._best:
             return Verdict(State.HEALTHY, good, evidence, self.line, self._due, "")
         because = self._hidden or hidden
@@ -172,9 +172,9 @@ def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, bounds: Bou
             text = "not served by this API server"
             return Evidence(signal, text, should_be, State.NOT_OBSERVABLE, feed.name, feed.failing_since)
         if feed.listed_at is None:
-            return Evidence(signal, f"could not be read: {fault.message}", should_be, State.UNKNOWN, feed.name, None)
+            return Evidence(signal, f"could not be read: {clause(fault.message)}", should_be, State.UNKNOWN, feed.name, None)
         if feed.failing_since is not None and now - feed.failing_since > bounds.feed_stale:
-            text = f"not readable for {ago(feed.failing_since)}: {fault.message}"
+            text = f"not readable for {ago(feed.failing_since)}: {clause(fault.message)}"
             return Evidence(signal, text, should_be, State.UNKNOWN, feed.name, feed.heard_at)
         return None
     if feed.listed_at is None:
@@ -197,6 +197,11 @@ def weigh_gap(weighing: Weighing, line: Evidence, *, principal: bool, said: str)
         weighing.unsure(line, because, "waiting" if waiting else "feed-stale", waiting=waiting)
     else:
         weighing.hidden(line)
+
+
+def clause(text: str) -> str:
+    """Without a full stop, to go on in the middle of a sentence."""
+    return text.rstrip().rstrip(".")
 
 
 def sentence(text: str) -> str:

@@ -45,7 +45,7 @@ class Server:
         name = f"{feed.value}-{place}" if feed not in (Feed.NODES, Feed.NODE_LEASES) else NODES[place]
         old = self.objects[feed].get(name)
         uid = old["metadata"]["uid"] if old is not None else f"{name}:{self.generation}"
-        meta = {"name": name, "namespace": "kube-system", "uid": uid, "labels": {}, "annotations": {}}
+        meta: dict[str, Any] = {"name": name, "namespace": "kube-system", "uid": uid, "labels": {}, "annotations": {}}
         made = _MAKERS[feed](meta, place, draw, self.generation, old)
         self.objects[feed][name] = made
         return made

@@ -12,6 +12,8 @@ from planes.picture.events import Fault, Metrics, Mono, Sample
 from planes.rules.observation import RatesSeen
 
 _NOT_SERVING = ("/livez", "/readyz", "/healthz")
+#: An instance that answered none of the last so many scrapes may be gone: it no longer counts into the latest figures.
+_LATELY = 3
 _LONG_RUNNING = ("WATCH", "CONNECT", "WATCHLIST")
 
 
@@ -89,13 +91,14 @@ def percentile(buckets: Mapping[float, float], share: float) -> float | None:
 class RatesBook:
     """Scrapes of the window by instance."""
 
-    __slots__ = ("_fault", "_gauges", "_last", "_scrapes", "window")
+    __slots__ = ("_fault", "_gauges", "_last", "_lately", "_scrapes", "window")
 
     def __init__(self, window: float = 300.0) -> None:
         self.window = window
         self._scrapes: dict[float | None, deque[Totals]] = {}
         self._fault: tuple[Fault, Mono] | None = None
         self._gauges: dict[float | None, dict[str, float]] = {}
+        self._lately: deque[float | None] = deque(maxlen=_LATELY)
         self._last: Mono | None = None
 
     def took(self, event: Metrics) -> None:
@@ -114,8 +117,9 @@ class RatesBook:
             scrapes.popleft()
         for instance in [one for one, kept in self._scrapes.items() if kept[-1].at < event.at - self.window]:
             del self._scrapes[instance]
-        self._gauges = {one: kept for one, kept in self._gauges.items() if one in self._scrapes}
+        self._lately.append(event.instance)
         self._gauges[event.instance] = _gauges(event.families)
+        self._gauges = {one: kept for one, kept in self._gauges.items() if one in self._lately}
 
     def seen_fault(self) -> tuple[Fault, Mono] | None:
         """Why scraping fails, and since when."""
@@ -129,7 +133,7 @@ class RatesBook:
         recent = [(newest[-2], newest[-1])] if newest is not None else []
         gauges = _together(self._gauges.values())
         rate = _Rates(pairs)
-        last = _Rates([(kept[-2], kept[-1]) for kept in self._scrapes.values() if len(kept) > 1])
+        last = _Rates([(kept[-2], kept[-1]) for one, kept in self._scrapes.items() if len(kept) > 1 and one in self._lately])
         late = _Rates(recent)
         return RatesSeen(
             self._last,

@@ -58,13 +58,14 @@ def test_instances_behind_a_load_balancer_add_up_as_each_was_last_seen() -> None
     assert (row.requests, row.inflight) == (1.0 + 4.0, 6.0 + 8.0)
 
 
-def test_a_restarted_server_has_no_rate_until_its_second_scrape_and_its_past_does_not_count() -> None:
+def test_a_server_that_restarted_is_not_counted_twice_after_three_scrapes() -> None:
     book, sampler = RatesBook(), Sampler()
     for at, instance, requests in ((0.0, 1.0, 0.0), (30.0, 1.0, 30.0)):
         book.took(scrape(at, instance, requests, 0.0))
-    book.took(scrape(400.0, 2.0, 5.0, 0.0))
+    for at in (60.0, 90.0, 120.0):
+        book.took(scrape(at, 2.0, at, 8.0))
     (row,) = sampler.look(book.seen(), OFFSET)
-    assert row.requests is None
+    assert (row.requests, row.inflight) == (1.0, 9.0)
 
 
 def test_an_unserved_family_is_no_zero() -> None:

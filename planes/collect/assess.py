@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from planes.collect.baseline import Baseline
 from planes.collect.cluster import ClusterTeller
 from planes.collect.nodewise import ELSEWHERE, AgentChange, Nodewise
-from planes.collect.rows import attention_row, because_of, component_row, last_instances, shown_state
+from planes.collect.rows import attention_row, because_of, component_row, instances_of, shown_state
 from planes.collect.sampling import Sampler
 from planes.picture.delta import (
     ADDON_PLANE,
@@ -36,6 +36,8 @@ from planes.rules.wording import to_epoch
 _ESSENTIAL = (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES, Feed.SYSTEM_PODS)
 #: Changes of one cause within so many seconds belong together.
 _TOGETHER = 60.0
+#: How often what was deleted is dropped from memory, and how long it is kept before.
+_TIDY, _KEPT = 60.0, 3600.0
 
 
 class Assessor:
@@ -61,6 +63,7 @@ class Assessor:
         self._last: Mono | None = None
         self._offset = 0.0
         self._started: Mono | None = None
+        self._tidied: Mono = 0.0
         self._sent_full = False
         self._groups: dict[str, tuple[str, Mono]] = {}
         self._rollups: dict[str, Judged] = {}
@@ -139,6 +142,9 @@ class Assessor:
         if self._last is not None and now - self._last > self._bounds.pause:
             self.paused(now - self._last, now)
         self._last = now
+        if now - self._tidied > _TIDY:
+            self._tidied = now
+            self.picture.forget(now - _KEPT)
 
     def _holds_back(self, now: Mono, scene: NodeScene) -> bool:
         """After a restart the store holds what was last known; nothing is sent before there is more to say than "waiting"."""
@@ -220,9 +226,7 @@ class Assessor:
             else:
                 self._step(kind, plane, memory, one.verdict, now, offset, changes)
             before = self._rows.get(kind)
-            instances = one.instances
-            if not instances and one.verdict.state is State.UNKNOWN:
-                instances = last_instances(before if before is not None else self._restored.get(kind))
+            instances = instances_of(one, before if before is not None else self._restored.get(kind))
             row = component_row(kind, plane, memory, one.verdict, instances, one.facts, offset, before)
             if row is not before:
                 self._rows[kind] = row

@@ -1,6 +1,7 @@
 """Verdicts as rows: moments become epoch seconds, time tokens too, and a row that says nothing new stays the row it was."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from planes.picture import objects
 from planes.picture.delta import (
@@ -23,7 +24,7 @@ from planes.rules.announce import Memory
 from planes.rules.attention import Entry
 from planes.rules.rollup import word
 from planes.rules.verdict import Evidence, State, Verdict
-from planes.rules.weighing import Instance
+from planes.rules.weighing import Instance, Judged
 from planes.rules.wording import ago, to_epoch
 
 _POOL_LABELS = (
@@ -109,14 +110,24 @@ def _newest(rows: tuple[EvidenceRow, ...]) -> float:
     return max((one.at for one in rows if one.at is not None), default=0.0)
 
 
-def last_instances(before: ComponentRow | None) -> tuple[Instance, ...]:
-    """The instances as they were last seen, while nothing can be known of them."""
-    if before is None:
-        return ()
+def instances_of(judged: Judged, before: ComponentRow | None) -> tuple[Instance, ...]:
+    """A component's instances. While the component itself cannot be known, or does not answer at all, they are what was last known
+    of them: no instance is healthy of which nothing is heard."""
+    verdict, instances = judged.verdict, judged.instances
+    if verdict.state is State.UNKNOWN and instances:
+        return tuple(_unknown(one) for one in instances)
+    if instances or before is None or not (verdict.state is State.UNKNOWN or verdict.cause.startswith("unreachable")):
+        return instances
     return tuple(
-        Instance(one.name, one.host, one.leader, State.UNKNOWN, "Last known.", one.version, one.restarts)
+        _unknown(Instance(one.name, one.host, one.leader, State(one.state), one.because, one.version, one.restarts))
         for one in before.instances
     )
+
+
+def _unknown(one: Instance) -> Instance:
+    if one.state is State.UNKNOWN:
+        return one
+    return replace(one, state=State.UNKNOWN, because=f"Last known: {word(one.state)}.")
 
 
 def component_row(

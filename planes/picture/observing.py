@@ -115,6 +115,7 @@ class Observer:
             picture.system_pods.replacement(),
             self.known.kube_proxy,
             bool(picture.system_pods.by_component.get("kube-proxy")),
+            self.distribution.proxy,
         )
 
     def node(self, name: str) -> NodeObservation:
@@ -256,6 +257,8 @@ class Observer:
             self.feed(Feed.PODS) if kind == "kube-scheduler" else None,
             picture.daemon_sets.lagging() + picture.deployments.lagging() if works else (),
             self.feed(Feed.DAEMON_SETS) if works else None,
+            self.distribution.more,
+            self._leader_place(kind),
         )
 
     def _leader_lease(self, kind: str) -> LeaseSeen | None:
@@ -264,6 +267,12 @@ class Observer:
             if track is not None:
                 return track.seen(kind, self.picture.clock.offset, self.bounds.leader_degraded)
         return None
+
+    def _leader_place(self, kind: str) -> str:
+        track = self.picture.extra_leases.tracks.get(kind)
+        if track is None or kind in self.picture.system_leases.tracks:
+            return "kube-system"
+        return track.lease.metadata.namespace
 
     # --- add-ons --------------------------------------------------------------------------------------------------------------
 

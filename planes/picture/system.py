@@ -38,7 +38,7 @@ def component_of(pod: objects.SystemPod) -> str:
         return name
     if (openshift := _OPENSHIFT.get(pod.metadata.namespace)) is not None:
         return openshift if mirror and labels.get("app", "") in (pod.metadata.namespace, openshift) else ""
-    if labels.get("k8s-app") == "kube-proxy" or (mirror and name == "kube-proxy"):
+    if "kube-proxy" in (labels.get("k8s-app"), labels.get("component")):  # kubeadm's label; RKE2's, GKE's and AKS's
         return "kube-proxy"
     if "cloud-controller-manager" in (labels.get("component"), labels.get("k8s-app"), labels.get("app")):
         return "cloud-controller-manager"

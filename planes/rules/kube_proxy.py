@@ -116,7 +116,7 @@ def _without_pod(weighing: Weighing, node: NodeObservation, scene: NodeScene, si
             Evidence(
                 "pod", "no kube-proxy pods are visible in this cluster", "a pod", State.NOT_OBSERVABLE, source, scene.pods.heard_at
             ),
-            "No pod of it is visible in this cluster: it runs inside another process, or its provider hides it.",
+            proxy.hidden or "No pod of it is visible in this cluster: it runs inside another process, or its provider hides it.",
         )
         return weighing.verdict(good="")
     if not proxy.everywhere and (node.proxy_missing_since is None or not node.proxy_short):

@@ -15,7 +15,7 @@ from planes.rules.wording import ago
 
 def weigh_lease(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: Bounds) -> None:
     """The lease: frozen, released, taken away, changing hands too often; or why it cannot be seen."""
-    source = f"lease kube-system/{seen.kind}"
+    source = f"lease {seen.place}/{seen.kind}"
     gap = feed_gap(seen.leases, "lease", "renewed within its own duration", now, bounds)
     if gap is not None:
         principal = seen.lease is not None or seen.lease_seen_before or not seen.pods
@@ -38,7 +38,8 @@ def weigh_lease(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: 
             "lease", f"none was ever seen{where}", "there, and renewed", State.NOT_OBSERVABLE, source, seen.leases.heard_at
         )
         run = f"It runs {seen.elsewhere}" if seen.elsewhere else "It runs without leader election, or its provider hides it"
-        weighing.hidden(line, f"{run}: no lease of it was ever seen.")
+        more = f" {seen.more}" if seen.more else ""
+        weighing.hidden(line, f"{run}: no lease of it was ever seen.{more}")
         return
     if lease.gone_at is not None:
         _weigh_gone(weighing, lease, lease.gone_at, source, now, bounds)

@@ -213,6 +213,7 @@ class ProxyScene:
     replaced_by: str = ""
     seen_before: bool = False
     pods_seen: bool = False
+    hidden: str = ""  # why none is seen in this distribution, and what would show more
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +272,8 @@ class LeaderObservation:
     pods_all: FeedSeen | None = None  # the feed that `undecided` rests on
     lagging: tuple[WorkloadSeen, ...] = ()
     workloads: FeedSeen | None = None  # the feed that `lagging` rests on
+    more: str = ""  # what would show it in this distribution where no lease of it is seen
+    place: str = "kube-system"  # the namespace of its lease
 
 
 @dataclass(frozen=True, slots=True)

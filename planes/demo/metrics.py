@@ -47,10 +47,10 @@ class Histogram:
         self.counts[bisect_left(self.bounds, seconds)] += times
         self.total += seconds * times
 
-    def spread(self, mean: float, times: float) -> None:
-        """As many observations, spread around a mean as answering times are: most below, few far above."""
+    def spread(self, mean: float, times: float, delay: float = 0.0) -> None:
+        """As many observations, spread around a mean as answering times are: most below, few far above; all later by `delay`."""
         for factor, share in ((0.4, 0.35), (0.9, 0.4), (1.8, 0.17), (4.0, 0.07), (9.0, 0.01)):
-            self.add(mean * factor, times * share)
+            self.add(mean * factor + delay, times * share)
 
     def lines(self, name: str, labels: str) -> Iterator[str]:
         running = 0.0
@@ -142,7 +142,7 @@ class Traffic:
             if failed:
                 self._count(verb, group, version, resource, sub, scope, 500, times * failed)
             slowness = sum(SLOW) / 2 if troubles.slow else 0.0
-            self._sli[_sli(verb, group, version, resource, sub, scope)].spread(mean + slowness, times)
+            self._sli[_sli(verb, group, version, resource, sub, scope)].spread(mean, times, slowness)
             operation = {"PUT": "update", "PATCH": "update", "POST": "create", "LIST": "list"}.get(verb, "get")
             labels = f'group="{group}",operation="{operation}",resource="{resource}"'
             if troubles.etcd:

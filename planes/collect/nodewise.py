@@ -247,11 +247,11 @@ class Nodewise:
             because, since = "Its three agents are well.", max(one.since for one in agents)
         elif state.state is State.CORDONED:
             because, since = _CORDONED, max(one.since for one in agents)
+        elif state.memories[0].shown.cause in ("unreachable", "all-silent"):
+            because, since = agents[0].because, agents[0].since  # nothing of this node in particular
         else:
-            because, since = (
-                f"{AGENTS[worst].replace('-', ' ') if worst != 1 else AGENTS[1]}: {agents[worst].because}",
-                agents[worst].since,
-            )
+            because = f"{'container runtime' if worst == 2 else AGENTS[worst]}: {agents[worst].because}"
+            since = agents[worst].since
         if state.row is not _EMPTY and state.row.state == state.state.value and state.state in (State.HEALTHY, State.CORDONED):
             since = state.row.since
         return node_row(

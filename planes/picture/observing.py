@@ -9,6 +9,7 @@ from planes.picture.picture import Picture
 from planes.picture.silence import Silence, living_identities
 from planes.picture.system import PodTrack
 from planes.picture.workloads import EndpointBook
+from planes.rules import skew
 from planes.rules.bounds import Bounds
 from planes.rules.distribution import Distribution, Marks, detect
 from planes.rules.observation import (
@@ -98,7 +99,7 @@ class Observer:
             away[1] if away is not None else None,
             silence.suspicion,
             silence.since,
-            self.server.version,
+            _minor(self.server.version),
             None,
             self._proxies(),
             self.known.node_leases or bool(self.picture.node_leases.tracks),
@@ -256,10 +257,15 @@ class Observer:
             picture.pods.undecided_seen(),
             self.feed(Feed.PODS) if kind == "kube-scheduler" else None,
             picture.daemon_sets.lagging() + picture.deployments.lagging() if works else (),
-            self.feed(Feed.DAEMON_SETS) if works else None,
+            self._workloads() if works else None,
             self.distribution.more,
             self._leader_place(kind),
         )
+
+    def _workloads(self) -> FeedSeen:
+        """The feed of workloads that can be read, if one can."""
+        both = (self.feed(Feed.DAEMON_SETS), self.feed(Feed.DEPLOYMENTS))
+        return next((one for one in both if one.fault is None and one.listed_at is not None), both[0])
 
     def _leader_lease(self, kind: str) -> LeaseSeen | None:
         for book in (self.picture.system_leases, self.picture.extra_leases):
@@ -312,6 +318,12 @@ class Observer:
                 tuple(picture.system_leases.tracks),
             )
         )
+
+
+def _minor(version: str) -> str:
+    """ "v1.36" of "v1.36.2": while API servers are upgraded one by one, each answer may come from another patch version."""
+    found = skew.minor(version)
+    return f"v{found[0]}.{found[1]}" if found is not None else version
 
 
 def is_control_plane(node: objects.Node) -> bool:

@@ -110,6 +110,11 @@ class Picture:
         self.reach.shift(gap, now)
         self.dirty_nodes |= self.attentive
 
+    def forget(self, before: Mono) -> None:
+        """Drop what was deleted before a moment: leases of nodes that left."""
+        for book in (self.node_leases, self.system_leases, self.extra_leases):
+            book.forget(before)
+
     # --- by kind of event -----------------------------------------------------------------------------------------------------
 
     def _changed(self, event: Changed) -> None:
@@ -262,6 +267,7 @@ class Picture:
         del self.nodes[name]
         self.nodes_version += 1
         self.node_events.pop(name, None)
+        self.system_pods.missing_since.pop(name, None)
         self.attentive.discard(name)
         self.dirty_nodes.add(name)
 

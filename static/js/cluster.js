@@ -72,7 +72,7 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     if (touched.attention) announcer.attend(picture.attention);
     for (const row of touched.rows) due.rows.add(row);
     due.places ||= touched.places;
-    due.panels ||= touched.cluster || touched.components || touched.attention || touched.changes;
+    due.panels ||= touched.cluster || touched.components || touched.attention || touched.changes || touched.samples;
     ask();
   },
   pulse(pulse) {

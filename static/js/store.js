@@ -5,6 +5,8 @@
  * that only that is drawn again.
  */
 
+import { Series } from "./series.js";
+
 /** @typedef {import("./types.js").Snapshot} Snapshot */
 /** @typedef {import("./types.js").Delta} Delta */
 /** @typedef {import("./types.js").ComponentRow} ComponentRow */
@@ -26,6 +28,7 @@ const ORDER = [
  * @property {boolean} places nodes came, went or moved to another group: lay out anew
  * @property {boolean} attention
  * @property {boolean} changes
+ * @property {boolean} samples
  */
 
 /** Columns by which nodes are placed: a change in one of them moves a node. */
@@ -49,6 +52,7 @@ export class Picture {
     this.rows = new Map(this.column("name").map((name, row) => [String(name), row]));
     this.attention = snapshot.attention;
     this.changes = snapshot.changes.slice(0, CHANGES_KEPT);
+    this.series = new Series(snapshot.series);
   }
 
   /** The values of one column, by row. @param {string} name */
@@ -83,10 +87,10 @@ export class Picture {
    */
   apply(delta) {
     /** @type {Touched} */
-    const touched = { cluster: false, components: false, rows: new Set(), places: false, attention: false, changes: false };
+    const touched = { cluster: false, components: false, rows: new Set(), places: false, attention: false, changes: false, samples: false };
     this.offset = delta.o;
     this.at = delta.at;
-    const { cluster, components = [], nodes = [], attention, changes = [] } = delta.u;
+    const { cluster, components = [], nodes = [], attention, changes = [], samples = [] } = delta.u;
     if (cluster) {
       this.cluster = cluster;
       touched.cluster = true;
@@ -104,6 +108,7 @@ export class Picture {
       this.changes = [...changes.toReversed(), ...this.changes].slice(0, CHANGES_KEPT);
       touched.changes = true;
     }
+    touched.samples = this.series.add(samples);
     return touched;
   }
 

@@ -21,12 +21,14 @@
  * @typedef {{ name: string, state: string, because: string, since: number, kubelet: AgentRow, kube_proxy: AgentRow,
  *   container_runtime: AgentRow, pods_used: number, pods_max: number | null, beat?: number | null }} NodeDetail
  *
+ * @typedef {[at: number, requests: number | null, p99: number | null, error_ratio: number | null, inflight: number | null,
+ *   etcd_requests: number | null, etcd_p99: number | null]} SampleValues
  * @typedef {(string | number | null)[]} NodeValues one node, in the order of the snapshot's columns
  * @typedef {{ v: number, epoch: string, o: number, at: number, now: number, slug: string, name: string, cluster: ClusterRow,
  *   components: ComponentRow[], columns: string[], nodes: Record<string, (string | number | null)[]>,
- *   attention: AttentionRow[], changes: ChangeRow[] }} Snapshot
+ *   attention: AttentionRow[], changes: ChangeRow[], series: SampleValues[] }} Snapshot
  * @typedef {{ cluster?: ClusterRow | null, components?: ComponentRow[], nodes?: NodeValues[], attention?: AttentionRow[] | null,
- *   changes?: ChangeRow[] }} Update
+ *   changes?: ChangeRow[], samples?: SampleValues[] }} Update
  * @typedef {{ components?: string[], nodes?: string[] }} GoneRows
  * @typedef {{ o: number, prev: number, epoch: string, at: number, u: Update, x: GoneRows }} Delta
  * @typedef {{ pulse: number, heard: number | null, epoch: string, o: number }} Pulse

@@ -35,7 +35,7 @@ export function snapshot(nodes, changes = {}) {
     },
     components: [], columns: COLUMNS,
     nodes: Object.fromEntries(COLUMNS.map((column, at) => [column, nodes.map((values) => values[at] ?? null)])),
-    attention: [], changes: [], ...changes,
+    attention: [], changes: [], series: [], ...changes,
   };
 }
 

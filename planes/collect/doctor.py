@@ -94,8 +94,9 @@ class _Examination:
         if self._fault is not None:
             return
         started = self._clock()
-        for path in ("/livez", "/readyz"):
-            await HealthProbe(path, self._link, clock=self._clock).step(self._take)
+        async with asyncio.TaskGroup() as tasks:
+            for path in ("/livez", "/readyz"):
+                tasks.create_task(self._probe(path))
         seen = self._events.get("/livez")
         if isinstance(seen, Health):
             self._latency = seen.took if seen.took else self._clock() - started
@@ -105,11 +106,18 @@ class _Examination:
         self._identity = await access.who(self._link)
         self._openshift = await discovery.openshift_namespaces(self._link, asyncio.sleep)
         parts = feeds.parts(self._openshift)
-        self._say("Looking at what can be listed …")
-        for feed in glance.FEEDS:
-            if feed in parts:
-                await self._take(await glance.look(self._link, feed, parts[feed]))
-        await self._ask_rights(parts)
+        self._say("Looking at what can be listed, and asking for our rights …")
+        async with asyncio.TaskGroup() as tasks:  # a list may hang where the state store does; reviews are answered all the same
+            for feed in glance.FEEDS:
+                if feed in parts:
+                    tasks.create_task(self._look(feed, parts[feed]))
+            tasks.create_task(self._ask_rights(parts))
+
+    async def _probe(self, path: str) -> None:
+        await HealthProbe(path, self._link, clock=self._clock).step(self._take)
+
+    async def _look(self, feed: Feed, parts: list[feeds.Part]) -> None:
+        await self._take(await glance.look(self._link, feed, parts))
 
     async def _take(self, event: SourceEvent) -> None:
         self._picture.apply(event)
@@ -135,7 +143,6 @@ class _Examination:
     async def _ask_rights(self, parts: dict[Feed, list[feeds.Part]]) -> None:
         paths = {feed.value: found[0].path for feed, found in parts.items()}
         rights = wanted("OpenShift" if self._openshift else "", self._openshift)
-        self._say(f"Asking for {len(rights)} rights …")
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(right: Right, verb: str) -> Permission:

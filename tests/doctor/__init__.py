@@ -1,0 +1,1 @@
+"""Tests of `manage.py doctor`: what it asks, what it says, and how it ends."""

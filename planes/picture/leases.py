@@ -14,6 +14,8 @@ from planes.rules.observation import LeaseSeen
 DEFAULT_DURATION = 15.0
 #: So many changes of holder are remembered.
 REMEMBERED = 16
+#: A lease is silent that should have been renewed by now: a node's every 10 s of 40 s, a leader's every 2 s of 15 s.
+_SILENT, _SILENT_SHARE = 14.0, 0.35
 
 AnyLease = objects.Lease | objects.NodeLease
 
@@ -192,10 +194,10 @@ class LeaseBook:
             del self.tracks[name]
 
     def excuse(self, at: Mono) -> list[str]:
-        """All fell silent together, and that is over: count each anew from here. Names of those not seen to be renewed since."""
+        """All fell silent together, and that is over: those still silent are counted anew from here. Their names."""
         excused: list[str] = []
-        for name, track in self.tracks.items():
-            if track.changed_at < at and track.gone_at is None:
+        for name, track in self.living():
+            if at - track.counts_from > min(_SILENT, _SILENT_SHARE * track.duration):
                 track.counts_from, track.excused = at, True
                 excused.append(name)
         return excused

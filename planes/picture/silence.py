@@ -34,7 +34,7 @@ class Silence:
         suspicion = ""
         newest = picture.node_leases.newest_change
         feed = reach.feeds[Feed.NODE_LEASES]
-        if newest is not None and now - newest > bounds.all_silent and feed.fault is None:
+        if newest is not None and now - newest > bounds.all_silent and (feed.fault is None or self.suspicion):
             together = sum(track.changed_at >= newest - _TOGETHER for _, track in picture.node_leases.living())
             proven = etcd.passing(reach.health.get("/livez"), now, bounds)
             alone = together < bounds.all_silent_least

@@ -78,7 +78,9 @@ class Bounds:
     leader_down: float = _bound(
         2.0, "× lease duration", "leaders", "lease not renewed for longer: down", "client-go leader election"
     )
-    leader_released: float = _bound(15.0, "s", "leaders", "lease released and not taken again for longer: down")
+    leader_released: float = _bound(
+        15.0, "s", "leaders", "lease released and not taken again, or every instance not ready, for longer: down"
+    )
     leader_handover: float = _bound(5.0, "s", "leaders", "lease released and not taken again for longer: degraded")
     leader_failovers: float = _bound(3.0, "changes of holder", "leaders", "so many within the window: degraded")
     flap_window: float = _bound(

@@ -94,7 +94,8 @@ def _weigh_renewal(weighing: Weighing, seen: LeaderObservation, lease: LeaseSeen
         weighing.due(lease.counts_from + slow)
         if lease.excused or (lease.stale_on_arrival and not lease.confirmed):
             line = Evidence("lease", "not seen to be renewed yet", should_be, State.UNKNOWN, source, lease.changed_at)
-            weighing.unsure(line, "Its lease was old when first seen, and was not seen to be renewed yet.", "lease-unconfirmed")
+            why = "No lease could be renewed for a while" if lease.excused else "Its lease was old when first seen"
+            weighing.unsure(line, f"{why}, and it was not seen to be renewed yet.", "lease-unconfirmed")
             return
         text = f"renewed {ago(lease.changed_at)} ago, held by {lease.holder}"
         weighing.good(Evidence("lease", text, should_be, State.HEALTHY, source, lease.changed_at), principal=True)
@@ -155,9 +156,14 @@ def weigh_pods(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: B
         weighing.evidence.append(pod_line(pod))
     ready = sum(pod.ready for pod in fresh)
     if fresh and ready < len(fresh):
-        state = State.DOWN if ready == 0 and len(fresh) == len(seen.pods) else State.DEGRADED
         which = ", ".join(f"{pod.name} ({pod.reason or 'not ready'})" for pod in fresh if not pod.ready)
         first = min(pod.changed_at for pod in fresh if not pod.ready)
+        none_since = max(pod.changed_at for pod in fresh)
+        state = State.DEGRADED
+        if ready == 0 and len(fresh) == len(seen.pods):
+            # An instance that restarts is not ready for a moment, and its lease is good for longer.
+            weighing.due(none_since + bounds.leader_released)
+            state = State.DOWN if now - none_since > bounds.leader_released else State.DEGRADED
         said = f"{ready} of {plural(len(seen.pods), 'instance')} {'is' if ready == 1 else 'are'} ready: {which}, for {ago(first)}."
         weighing.worse(state, said, "pod-not-ready", hold=bounds.hold_condition)
     elif fresh and (seen.lease is None and not seen.lease_seen_before):

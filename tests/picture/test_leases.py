@@ -84,6 +84,13 @@ def test_an_excuse_counts_anew_and_a_renewal_ends_it() -> None:
     assert (track.counts_from, track.excused) == (152.0, False)
 
 
+def test_who_was_renewed_a_moment_ago_needs_no_excuse() -> None:
+    leases = book()
+    leases.changed(lease(0), 100.0)
+    assert leases.excuse(105.0) == []
+    assert leases.excuse(106.0) == ["kube-scheduler"]
+
+
 def test_a_pause_of_our_own_is_held_against_nobody_and_never_reaches_into_the_future() -> None:
     leases = book()
     leases.changed(lease(0), 100.0)

@@ -124,11 +124,12 @@ def test_three_changes_of_holder_within_15_min_are_degraded_and_two_are_not() ->
     assert with_failovers(901, 400, 5) is State.HEALTHY
 
 
-def test_a_mirror_pod_that_is_not_ready_is_degraded_and_all_of_them_are_down() -> None:
-    bad = pod(ready=False, reason="CrashLoopBackOff")
-    other = pod("kube-scheduler-node-1", "node-1")
+@pytest.mark.parametrize(("age", "expected"), [(15.0, State.DEGRADED), (15.1, State.DOWN)])
+def test_a_mirror_pod_that_is_not_ready_is_degraded_and_all_of_them_for_15_s_are_down(age: float, expected: State) -> None:
+    bad = pod(ready=False, reason="CrashLoopBackOff", changed_at=NOW - 100)
+    other = pod("kube-scheduler-node-1", "node-1", changed_at=NOW - age)
     assert state(leader(pods=(bad, other))) is State.DEGRADED
-    assert state(leader(pods=(bad, replace(other, ready=False)))) is State.DOWN
+    assert state(leader(pods=(bad, replace(other, ready=False)))) is expected
 
 
 def test_pods_of_a_silent_kubelet_are_the_last_known_and_count_for_nothing() -> None:

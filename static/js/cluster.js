@@ -15,6 +15,8 @@ import { LiveSocket } from "./socket.js";
 import { stateOf, WORDS } from "./states.js";
 import { Picture } from "./store.js";
 import { drawTables } from "./tables.js";
+import { Toolbar } from "./toolbar.js";
+import { readView } from "./viewstate.js";
 
 /** @param {string} id */
 function place(id) {
@@ -27,9 +29,11 @@ function place(id) {
 const LOOK_MS = 250;
 
 const root = place("cluster");
-const { socket: socketPath = "", snapshot: snapshotPath = "", node: nodePath = "", pages = "" } = root.dataset;
+const { socket: socketPath = "", snapshot: snapshotPath = "", node: nodePath = "", search: searchPath = "", pages = "" } = root.dataset;
 const stage = place("picture");
-const field = new Field(place("field"), root, stage, pages, (name) => nodePath + encodeURIComponent(name));
+const view = readView(location.search);
+const field = new Field(place("field"), root, stage, pages, (name) => nodePath + encodeURIComponent(name), view);
+new Toolbar(field, view, searchPath);
 const control = { cards: place("control-cards"), bar: place("bar"), count: place("control-count"), addons: place("addons") };
 const rail = { title: place("attention-title"), entries: place("attention"), changes: place("changes") };
 const live = place("announcer");
@@ -96,12 +100,28 @@ function ask() {
   due.frame = requestAnimationFrame(draw);
 }
 
-function draw() {
+/** Texts, and nodes that come and go, are drawn so often at most, in milliseconds: nobody reads faster. */
+const PACE_MS = 200;
+let paced = -Infinity;
+
+/** @param {number} frame */
+function draw(frame) {
   due.frame = 0;
   if (!picture) return;
   const at = shownAt();
-  const { places, panels, rows } = due;
-  due.places = due.panels = false;
+  const wait = paced + PACE_MS - frame;
+  if ((due.places || due.panels) && wait > 0) {
+    setTimeout(ask, wait);
+    // Rows may have moved: they are drawn with their places.
+    if (due.places) return;
+  }
+  const places = due.places && wait <= 0;
+  const panels = due.panels && wait <= 0;
+  const { rows } = due;
+  if (places || panels) {
+    paced = frame;
+    due.places = due.panels = false;
+  }
   due.rows = new Set();
   if (places || panels) drawPanels(at);
   if (places) field.lay(picture, at);

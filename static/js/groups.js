@@ -1,43 +1,13 @@
-/** Which nodes stand together, in which order, and what is said of a group. Pure. */
+/** What is said of groups of nodes. Pure. */
 
 import { SEVERITY, STATES } from "./states.js";
 
 /** @typedef {import("./store.js").Picture} Picture */
 /** @typedef {import("./layout.js").Group} Group */
 
-const collator = new Intl.Collator("en", { numeric: true });
-
 /** The state of a node, or of one of its agents. @param {Picture} picture @param {number} row @param {string} [column] */
 export function nodeState(picture, row, column = "state") {
   return STATES[picture.number(column, row) ?? 3] ?? "unknown";
-}
-
-/**
- * Nodes by zone (or another column), groups and nodes in natural order: node-2 before node-10.
- * @param {Picture} picture @param {string} [by] a column of names @returns {Group[]}
- */
-export function groupsOf(picture, by = "zone") {
-  const names = picture.column("name");
-  const keys = picture.column(by);
-  const order = names.map((_, row) => row).sort((a, b) => collator.compare(String(names[a]), String(names[b])));
-  /** @type {Map<string, number[]>} */
-  const groups = new Map();
-  for (const row of order) {
-    const key = String(keys[row] ?? "");
-    const rows = groups.get(key);
-    if (rows) rows.push(row);
-    else groups.set(key, [row]);
-  }
-  // Nodes that say no zone come last.
-  return [...groups]
-    .map(([key, rows]) => ({ key, rows }))
-    .sort((a, b) => Number(a.key === "") - Number(b.key === "") || collator.compare(a.key, b.key));
-}
-
-/** The heading of a group. @param {Group} group @param {number} groups how many there are */
-export function groupTitle(group, groups) {
-  if (group.key) return group.key;
-  return groups === 1 ? "all nodes" : "no zone given";
 }
 
 /**

@@ -9,8 +9,10 @@
 /** @typedef {"card" | "tile" | "cell"} Level */
 /** @typedef {{ key: string, rows: number[] }} Group rows of one group, in the order in which they are shown */
 /** @typedef {{ x: number, y: number, w: number, h: number }} Box */
-/** @typedef {Box & { key: string, rows: number[], columns: number, top: number, left: number }} Zone
- *    `left`, `top`: where its first node lies; `columns`: nodes in a line */
+/** @typedef {Box & { key: string, rows: number[], columns: number, top: number, left: number, line: number, place: number,
+ *   depth: number }} Zone
+ *    `left`, `top`: where its first node lies; `columns`: nodes in a line; `line`, `place`: among the zones, counted down and across;
+ *    `depth`: lines of nodes in the fullest zone beside it */
 /**
  * @typedef {object} Plan
  * @property {Level} level
@@ -20,6 +22,7 @@
  * @property {number} w of a node's box
  * @property {number} h
  * @property {number} gap between nodes
+ * @property {number} down between lines of nodes
  */
 /**
  * @typedef {object} Area
@@ -28,14 +31,14 @@
  * @property {number} unit
  */
 
-const ZONE_GAP = 14;
+export const ZONE_GAP = 14;
 const ZONE_PAD = 14;
-const ZONE_HEAD = 38;
-const CARD = { gap: 12, w: 260, h: 160, minW: 150, minH: 58, maxW: 720, maxH: 520 };
-const TILE = { gap: 5.5, w: 50, aspect: 1.28, min: 25, max: 84 };
+export const ZONE_HEAD = 38;
+export const CARD = { gap: 12, w: 260, h: 160, minW: 150, minH: 58, maxW: 720, maxH: 520 };
+export const TILE = { gap: 5.5, w: 50, aspect: 1.28, min: 25, max: 84 };
 const CELL = { min: 4, max: 22, gap: 1.6 };
 const CARDS_UP_TO = 30;
-const TILES_UP_TO = 320;
+export const TILES_UP_TO = 320;
 
 /**
  * The plan of an area.
@@ -43,7 +46,7 @@ const TILES_UP_TO = 320;
  */
 export function plan(groups, area) {
   const count = groups.reduce((sum, group) => sum + group.rows.length, 0);
-  if (count === 0 || area.width <= 0) return { level: "tile", width: area.width, height: 0, zones: [], w: 0, h: 0, gap: 0 };
+  if (count === 0 || area.width <= 0) return { level: "tile", width: area.width, height: 0, zones: [], w: 0, h: 0, gap: 0, down: 0 };
   if (count <= CARDS_UP_TO) {
     const cards = area.height === null ? flowingCards(groups, area) : fittedCards(groups, area, area.height);
     if (cards) return cards;
@@ -185,7 +188,7 @@ function largestThat(passes, least, greatest) {
 /** Cells of a readable size in a field that scrolls. @param {Group[]} groups @param {Area} area @returns {Plan} */
 function overflowing(groups, area) {
   const flowing = fitted(groups, { ...area, height: null }, "cell");
-  return flowing ?? { level: "cell", width: area.width, height: 0, zones: [], w: 0, h: 0, gap: 0 };
+  return flowing ?? { level: "cell", width: area.width, height: 0, zones: [], w: 0, h: 0, gap: 0, down: 0 };
 }
 
 /**
@@ -219,17 +222,17 @@ function placed(groups, area, { level, columns, w, h, gap, across, height }) {
       const x = place * (width + ZONE_GAP * unit);
       zones.push({
         key: group.key, rows: group.rows, columns: inLine, x, y, w: width, h: tall,
-        left: x + ZONE_PAD * unit + inset, top: y + ZONE_HEAD * unit,
+        left: x + ZONE_PAD * unit + inset, top: y + ZONE_HEAD * unit, line: at, place,
+        depth: most(line.map((one) => Math.ceil(one.rows.length / inLine))),
       });
     }
     y += tall + ZONE_GAP * unit;
   }
-  return { level, width: area.width, height: y - ZONE_GAP * unit, zones, w, h, gap };
+  return { level, width: area.width, height: y - ZONE_GAP * unit, zones, w, h, gap, down };
 }
 
 /** The box of the node at `index` of a zone. @param {Plan} plan @param {Zone} zone @param {number} index @returns {Box} */
-export function boxOf({ level, w, h, gap }, zone, index) {
-  const down = level === "tile" ? gap * TILE.aspect : gap;
+export function boxOf({ w, h, gap, down }, zone, index) {
   return {
     x: zone.left + (index % zone.columns) * (w + gap),
     y: zone.top + Math.floor(index / zone.columns) * (h + down),
@@ -245,7 +248,7 @@ export function boxOf({ level, w, h, gap }, zone, index) {
 export function hit(plan, x, y) {
   const zone = plan.zones.find((box) => x >= box.x && x < box.x + box.w && y >= box.y && y < box.y + box.h);
   if (!zone) return null;
-  const down = plan.level === "tile" ? plan.gap * TILE.aspect : plan.gap;
+  const { down } = plan;
   const column = Math.floor((x - zone.left + plan.gap / 2) / (plan.w + plan.gap));
   const line = Math.floor((y - zone.top + down / 2) / (plan.h + down));
   if (column < 0 || column >= zone.columns || line < 0) return null;

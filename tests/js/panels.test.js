@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Announcer } from "../../static/js/announce.js";
-import { groupsOf, groupSummary, groupTitle, notHealthy } from "../../static/js/groups.js";
+import { groupsOf, groupTitle } from "../../static/js/arrange.js";
+import { groupSummary, notHealthy } from "../../static/js/groups.js";
 import { Picture } from "../../static/js/store.js";
 import { node, snapshot } from "./snapshots.js";
 

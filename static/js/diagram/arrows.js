@@ -1,8 +1,9 @@
 /**
  * Who calls whom, drawn between what stands in the page: the API server calls etcd; the others call the API server.
- * An arrow is as well as the worse of its two ends.
+ * An arrow is as well as the worse of its two ends, and as heavy as its traffic where that is known.
  */
 
+import { nodeState } from "../groups.js";
 import { html, render, svg } from "../html.js";
 import { SEVERITY, stateOf } from "../states.js";
 
@@ -29,7 +30,7 @@ export function drawArrows(canvas, field, zones, picture) {
       const state = quality(stateOf(picture.components.get(kind)?.state), server);
       const x = box.left + box.width / 2 - origin.left;
       const from = box.bottom - origin.top;
-      lines.push(arrow(x, from, top - origin.top, kind === "etcd" ? 4.5 : 2.5, state, "down", kind === "etcd", rem));
+      lines.push(arrow(x, from, top - origin.top, kind === "etcd" ? storeWeight(picture) : 2.5, state, "down", kind === "etcd", rem));
     }
     const ground = field.getBoundingClientRect();
     const first = zones.filter((zone) => zone.y === 0);
@@ -39,7 +40,7 @@ export function drawArrows(canvas, field, zones, picture) {
         const x = ground.left - origin.left + zone.x + zone.w / 2;
         const horizon = document.querySelector(".horizon")?.getBoundingClientRect();
         const foot = (horizon?.bottom ?? ground.top) - origin.top + 22 * rem;
-        lines.push(arrow(x, foot, bottom - origin.top, 2.5 + 2.5 * (zone.rows.length / most), server === "healthy" || server === "degraded" ? "well" : quality("healthy", server), "up", false, rem));
+        lines.push(arrow(x, foot, bottom - origin.top, 2.5 + 2.5 * (zone.rows.length / most), quality(kubelets(picture, zone.rows), server), "up", false, rem));
       }
     }
   }
@@ -47,6 +48,24 @@ export function drawArrows(canvas, field, zones, picture) {
     html`<svg width=${origin.width} height=${origin.height} viewBox="0 0 ${origin.width} ${origin.height}">${lines}</svg>`,
     canvas,
   );
+}
+
+/** A heavier line for more requests to the store: thrice as heavy at a thousand a second. @param {Picture} picture */
+function storeWeight(picture) {
+  const rate = picture.series.runs("etcd_requests").at(-1)?.at(-1)?.value;
+  return rate === undefined ? 2.5 : Math.min(7.5, 2.5 + (5 / 3) * Math.log10(1 + rate));
+}
+
+/** The kubelets of a group call as long as one of them does; else they are as well as the best. @param {Picture} picture @param {number[]} rows */
+function kubelets(picture, rows) {
+  /** @type {import("../states.js").State} */
+  let best = rows.length ? "down" : "healthy";
+  for (const row of rows) {
+    const state = nodeState(picture, row, "kubelet");
+    if (state === "healthy" || state === "degraded" || state === "cordoned") return "healthy";
+    if (state === "unknown") best = "unknown";
+  }
+  return best;
 }
 
 /** @param {import("../states.js").State} one @param {import("../states.js").State} other @returns {string} */

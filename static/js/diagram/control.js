@@ -1,169 +1,101 @@
-/** The sky: a card for each kind of the control plane, and the API server as the bar on the horizon. */
+/** The sky: a card for each kind of the control plane, the API server as the bar on the horizon, and the add-ons. */
 
-import { render as renderAges } from "../ages.js";
 import { counted } from "../groups.js";
 import { html, nothing, render } from "../html.js";
-import { roleOf, titleOf } from "../kinds.js";
-import { WORDS, stateOf } from "../states.js";
+import { processOf, roleOf, titleOf } from "../kinds.js";
+import { said } from "../series.js";
+import { SEVERITY, WORDS, stateOf } from "../states.js";
+import { APISERVER, bar } from "./apibar.js";
+import { fitting, glyph, lineOf, shortNames, spoken } from "./marks.js";
+import { sparkline } from "./sparkline.js";
+
+export { glyph, spoken };
 
 /** @typedef {import("../types.js").ComponentRow} ComponentRow */
 /** @typedef {import("../types.js").InstanceRow} InstanceRow */
+/** @typedef {import("../store.js").Picture} Picture */
 
-const APISERVER = "kube-apiserver";
-/** Facts that stand in words beside the API server's name, in this order. */
-const CHECKS = ["livez", "readyz", "etcd"];
-const ABOUT = ["version", "certificate", "serving cert"];
-/** Facts that are figures, in this order; any other fact follows. */
-const FIGURES = ["requests/s", "p99", "5xx", "in flight", "webhooks", "API services"];
-/** Cards beyond so many instances show the rest as a number. */
-const CHIPS = 6;
-const BAR_CHIPS = 9;
-
-/** @param {string} state @param {string} [size] */
-export function glyph(state, size = "") {
-  const known = stateOf(state);
-  return html`<svg class="glyph ${size} state-${known}" aria-hidden="true"><use href="#glyph-${known}"></use></svg>`;
-}
-
-/** A word for those who do not see the shape. @param {string} state */
-export function spoken(state) {
-  return html`<span class="visually-hidden">${WORDS[stateOf(state)]}</span>`;
-}
-
-/**
- * What is said below a component: why it is not well, else its most telling evidence.
- * @param {ComponentRow} row @param {number} now
- */
-function lineOf(row, now) {
-  const state = stateOf(row.state);
-  if (state === "healthy") return renderAges(row.line || row.because, now);
-  const because = renderAges(row.because || row.line, now);
-  if (state !== "unknown" || !row.last || /last known/i.test(because)) return because;
-  return `${because.replace(/[.]$/, "")}. Last known: ${WORDS[stateOf(row.last)]}.`;
-}
-
-/**
- * Names of instances without the domain that they share: "ip-10-0-1-7" of "ip-10-0-1-7.compute.internal". Pure.
- * @param {InstanceRow[]} rows @returns {Map<InstanceRow, string>}
- */
-export function shortNames(rows) {
-  const names = rows.map((row) => row.host || row.name);
-  const [first = ""] = names;
-  let suffix = "";
-  for (let at = first.indexOf("."); at > 0; at = first.indexOf(".", at + 1)) {
-    const tail = first.slice(at);
-    if (names.every((name) => name.endsWith(tail))) {
-      suffix = tail;
-      break;
-    }
-  }
-  return new Map(rows.map((row, at) => [row, (names[at] ?? "").slice(0, -suffix.length || undefined)]));
-}
+const CHIPS = 9;
 
 /** @param {InstanceRow} row @param {string} short */
 function chip(row, short) {
   const name = row.host || row.name;
   const title = [name, row.leader ? "leader" : "", WORDS[stateOf(row.state)], row.version, row.because].filter(Boolean).join(" · ");
-  return html`<li class="chip" title=${title}>
+  return html`<li class="chip state-${stateOf(row.state)}" title=${title}>
     ${glyph(row.state, "glyph-xs")}<span class="name"><bdi>${short}</bdi></span>${spoken(row.state)}
     ${row.leader ? html`<span class="leader" role="img" aria-label="leader">★</span>` : nothing}
   </li>`;
 }
 
-/** @param {number} count @param {number} shown */
-function rest(count, shown) {
-  return count > shown ? html`<li class="chip more">+ ${count - shown}</li>` : nothing;
-}
-
-/** @param {ComponentRow} row @param {string} pages @param {number} now */
-function card(row, pages, now) {
+/** @param {ComponentRow} row @param {Picture} picture @param {string} pages @param {number} now */
+function card(row, picture, pages, now) {
   const state = stateOf(row.state);
-  // The last place is the number of those that are not shown.
-  const shown = row.instances.length > CHIPS ? CHIPS - 1 : CHIPS;
   const line = lineOf(row, now);
+  const { shown, rest } = fitting(row.instances, CHIPS);
   const short = shortNames(row.instances);
   return html`<article class="unit state-${state}" data-kind=${row.kind}>
     <h3>${glyph(state, "glyph-card")}<a href="${pages}${row.kind}/">${titleOf(row.kind)}</a>${spoken(state)}</h3>
     <p class="role">${roleOf(row.kind)}</p>
-    <ul class="chips">${row.instances.slice(0, shown).map((one) => chip(one, short.get(one) ?? ""))}${rest(row.instances.length, shown)}</ul>
+    ${row.kind === "etcd" ? traffic(picture, now) : nothing}
+    ${row.instances.length || row.kind !== "etcd" || state === "not_observable"
+      ? html`<ul class="chips" data-count=${Math.min(row.instances.length, CHIPS)}>
+          ${shown.map((one) => chip(one, short.get(one) ?? ""))}${rest ? html`<li class="chip more">+ ${rest}</li>` : nothing}
+        </ul>`
+      : html`<p class="absent">its members are not visible from here</p>`}
     <p class="line" title=${line}>${line}</p>
   </article>`;
 }
 
-/** A figure: what stands first is large, the rest small. @param {string} label @param {string} value */
-function figure(label, value) {
-  const rate = label.endsWith("/s");
-  const [, large = value, small = ""] = /^(≥?\s?[\d.,]+(?: ok| down)?)\s*(.*)$/.exec(value) ?? [];
-  return html`<div class="figure">
-    <dt>${rate ? label.slice(0, -2) : label}</dt>
-    <dd>${large}<small>${rate ? "/s" : small}</small></dd>
-  </div>`;
+/** What the API server asks of its store, with the hour behind it. @param {Picture} picture @param {number} now */
+function traffic(picture, now) {
+  const last = picture.series.runs("etcd_requests").at(-1)?.at(-1);
+  if (!last) return nothing;
+  return html`<p class="traffic"><span>${said("etcd_requests", last.value)} <small>/s</small></span>${sparkline(picture.series, "etcd_requests", now)}</p>`;
 }
 
-/** @param {ComponentRow} row @param {string} pages @param {number} now */
-function bar(row, pages, now) {
-  const state = stateOf(row.state);
-  const { facts } = row;
-  const checks = CHECKS.filter((key) => facts[key]);
-  const about = ABOUT.filter((key) => facts[key]);
-  const known = [...CHECKS, ...ABOUT];
-  const figures = [
-    ...FIGURES.filter((key) => facts[key] !== undefined),
-    ...Object.keys(facts).filter((key) => !known.includes(key) && !FIGURES.includes(key)),
-  ];
-  const line = lineOf(row, now);
-  const shown = row.instances.length > BAR_CHIPS ? BAR_CHIPS - 1 : BAR_CHIPS;
-  const short = shortNames(row.instances);
-  return html`<article class="api state-${state}" data-kind=${APISERVER}>
-    <div class="about">
-      <h3>${glyph(state, "glyph-card")}<a href="${pages}${APISERVER}/">${APISERVER}</a>${spoken(state)}</h3>
-      <p class="role">${roleOf(APISERVER)}</p>
-      ${state === "healthy" && checks.length
-        ? html`<p class="checks">${checks.map((key) => html`<span>${key} ${facts[key]}</span>`)}</p>`
-        : html`<p class="line" title=${line}>${line}</p>`}
-      ${about.length
-        ? html`<p class="version">${about.map((key) => (key === "version" ? facts[key] : `${key} ${facts[key]}`)).join(" · ")}</p>`
-        : nothing}
-    </div>
-    <ul class="servers" data-count=${Math.min(row.instances.length, BAR_CHIPS)}>
-      ${row.instances.slice(0, shown).map((one) => server(one, short.get(one) ?? "", now))}${rest(row.instances.length, shown)}
+/**
+ * Parts that run inside one process and cannot be told apart: one card, a chip for each.
+ * @param {ComponentRow[]} rows @param {string} process @param {string} pages @param {number} now
+ */
+function inside(rows, process, pages, now) {
+  const lines = [...new Set(rows.map((row) => lineOf(row, now)))];
+  return html`<article class="unit is-process state-not_observable" data-kind=${rows[0]?.kind ?? ""}>
+    <h3>${glyph("not_observable", "glyph-card")}<span>${process} process</span>${spoken("not_observable")}</h3>
+    <p class="role">one process runs all of these, and the API server</p>
+    <ul class="chips parts">
+      ${rows.map((row) => html`<li class="chip">${glyph(row.state, "glyph-xs")}<a class="name" href="${pages}${row.kind}/">${titleOf(row.kind)}</a>${spoken(row.state)}</li>`)}
     </ul>
-    ${figures.length ? html`<dl class="figures">${figures.map((key) => figure(key, facts[key] ?? ""))}</dl>` : nothing}
+    ${lines.map((line) => html`<p class="line">${line}</p>`)}
   </article>`;
 }
 
-/** @param {InstanceRow} row @param {string} short @param {number} now */
-function server(row, short, now) {
-  const state = stateOf(row.state);
-  const name = row.host || row.name;
-  const because = renderAges(row.because, now);
-  const said = state === "healthy" ? row.version || because : because;
-  return html`<li class="server state-${state}" title=${[name, WORDS[state], row.version, because].filter(Boolean).join(" · ")}>
-    <p class="who">${glyph(state, "glyph-s")}<span class="name"><bdi>${short}</bdi></span>${spoken(state)}</p>
-    ${said ? html`<p class="said">${said}</p>` : nothing}
-  </li>`;
-}
-
-/** A small link for what belongs to neither plane. @param {ComponentRow} row @param {string} pages @param {number} now */
+/** A small link for what belongs to neither plane; one that is not well says so. @param {ComponentRow} row @param {string} pages @param {number} now */
 function addon(row, pages, now) {
-  return html`<a class="addon" href="${pages}${row.kind}/" title=${lineOf(row, now)}>
-    ${glyph(row.state, "glyph-s")}${titleOf(row.kind)}${spoken(row.state)}
+  const state = stateOf(row.state);
+  const ill = SEVERITY[state] > SEVERITY.healthy;
+  return html`<a class="addon state-${state}" href="${pages}${row.kind}/" title=${lineOf(row, now)}>
+    ${glyph(state, "glyph-s")}${titleOf(row.kind)}${ill ? html` <span class="word">${WORDS[state]}</span>` : spoken(state)}
   </a>`;
 }
 
 /**
  * Draw the sky, and the add-ons on the ground.
  * @param {{ cards: Element, bar: Element, count: Element, addons: Element }} places
- * @param {import("../store.js").Picture} picture @param {string} pages address of the cluster @param {number} now
+ * @param {Picture} picture @param {string} pages address of the cluster @param {number} now
  */
 export function drawControl(places, picture, pages, now) {
   const all = picture.plane("control");
   const server = all.find((row) => row.kind === APISERVER);
+  const process = processOf(picture.cluster.distribution);
   const others = all.filter((row) => row.kind !== APISERVER);
+  const within = process ? others.filter((row) => row.kind !== "etcd" && stateOf(row.state) === "not_observable") : [];
+  const merged = within.length > 1 ? within : [];
+  const apart = others.filter((row) => !merged.includes(row));
   // Until there is something to show, empty shells keep its place.
   const shells = [1, 2, 3, 4].map(() => html`<div class="unit is-shell"></div>`);
-  render(all.length ? others.map((row) => card(row, pages, now)) : shells, /** @type {HTMLElement} */ (places.cards));
-  render(server ? bar(server, pages, now) : html`<div class="api is-shell"></div>`, /** @type {HTMLElement} */ (places.bar));
+  const cards = html`${apart.map((row) => card(row, picture, pages, now))}${merged.length ? inside(merged, process, pages, now) : nothing}`;
+  render(all.length ? cards : shells, /** @type {HTMLElement} */ (places.cards));
+  render(server ? bar(server, picture, pages, now) : html`<div class="api is-shell"></div>`, /** @type {HTMLElement} */ (places.bar));
   const instances = all.reduce((sum, row) => sum + row.instances.length, 0);
   const count = all.length ? [counted(all.length, "component"), instances ? counted(instances, "instance") : ""] : [];
   places.count.textContent = count.filter(Boolean).join(" · ");

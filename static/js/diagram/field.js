@@ -1,87 +1,157 @@
 /**
- * The ground: zones, and their nodes as cards, tiles or cells; pointer, keyboard and the card that opens on hover and focus.
+ * The ground: groups of nodes as cards, tiles or cells, as near as the viewer comes; what is meant by the filter; the card that opens
+ * on hover and focus.
  *
  * The field is one stop for the Tab key: a link lies over the active node, moves with the pointer and the arrow keys, and is what
- * Enter, a click, a middle click or a screen reader finds.
+ * Enter, a click, a middle click or a screen reader finds. Near enough, the cards are links themselves.
  */
 
-import { groupsOf, groupSummary, groupTitle } from "../groups.js";
-import { render } from "../html.js";
-import { boxOf, hit, neighbour, plan } from "../layout.js";
+import { groupsOf, sameOrder } from "../arrange.js";
+import { Camera } from "../camera.js";
+import { filterOf, Hits } from "../filter.js";
+import { boxOf, hit, neighbour, plan, TILES_UP_TO } from "../layout.js";
+import { element, put } from "./elements.js";
+import { Gestures } from "./gestures.js";
 import { Hover } from "./hover.js";
-import { fieldCard, nodeSentence } from "./nodecard.js";
+import { nodeSentence } from "./nodecard.js";
 import { Paint } from "./paint.js";
+import { Seats } from "./seats.js";
+import { Zones } from "./zones.js";
 
 /** @typedef {import("../layout.js").Plan} Plan */
 /** @typedef {import("../layout.js").Zone} Zone */
 /** @typedef {import("../layout.js").Group} Group */
 /** @typedef {import("../store.js").Picture} Picture */
+/** @typedef {import("../viewstate.js").ViewState} ViewState */
 /** @typedef {{ zone: Zone, index: number }} Spot */
 
 /** @type {Record<string, "left" | "right" | "up" | "down">} */
 const WAYS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 /** Cards lower than this, in units, show so little that hovering opens the whole. */
 const TELLING_CARD = 190;
+/** Who has not moved for so long stands: everything is drawn as well as it can be. Milliseconds. */
+const STANDS_MS = 140;
+/** A step by key or button takes so long, in milliseconds. */
+const STEP_MS = 180;
+/** A field in a page that scrolls is at most so much of the window's height, while it holds thousands or is zoomed. */
+const SCREENFUL = 0.82;
+/** An order that follows the numbers is looked at so often, in seconds. */
+const ORDER_S = 10;
 
 export class Field {
   /** @type {Picture | null} */ #picture = null;
   /** @type {Group[]} */ #groups = [];
-  /** @type {Plan} */ #plan = { level: "tile", width: 0, height: 0, zones: [], w: 0, h: 0, gap: 0 };
+  /** @type {Plan} */ #plan = { level: "tile", width: 0, height: 0, zones: [], w: 0, h: 0, gap: 0, down: 0 };
   #now = 0;
+  #ordered = 0;
+  #unit = 1;
+  #flows = false;
   /** @type {string} the name of the active node: rows move, names stay */ #active = "";
+  /** @type {string} the name of the node that was chosen and keeps its card open */ #chosen = "";
+  #frame = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #standing;
+  /** @type {{ from: number, to: number, x: number, y: number, since: number } | null} */ #step = null;
+  /** Called when count, zoom or choice have changed. */
+  onchange = () => {};
 
   /**
    * @param {HTMLElement} host @param {HTMLElement} stage holds the hover card @param {HTMLElement} bounds where it may spread
    * @param {string} pages address of the cluster @param {(name: string) => string} detailOf address of a node's detail
+   * @param {ViewState} view what the address asks for
    */
-  constructor(host, stage, bounds, pages, detailOf) {
+  constructor(host, stage, bounds, pages, detailOf, view) {
     this.host = host;
     this.pages = pages;
-    this.boxes = element("div", "zones");
-    this.cards = element("div", "nodes");
+    this.view = view;
+    this.hits = new Hits();
+    this.camera = new Camera();
+    const boxes = element("div", "zones");
     const below = /** @type {HTMLCanvasElement} */ (element("canvas", ""));
     const above = /** @type {HTMLCanvasElement} */ (element("canvas", ""));
     for (const canvas of [below, above]) canvas.setAttribute("aria-hidden", "true");
+    this.cards = element("div", "nodes");
+    const heads = element("div", "heads");
     this.link = /** @type {HTMLAnchorElement} */ (element("a", "roving"));
     this.link.hidden = true;
-    host.replaceChildren(this.boxes, below, above, this.cards, this.link);
-    this.paint = new Paint(below, above);
+    host.replaceChildren(boxes, below, above, this.cards, heads, this.link);
+    this.zones = new Zones(boxes, heads, this.camera);
+    this.paint = new Paint(below, above, this.camera, this.hits);
+    this.seats = new Seats(this.cards, this.camera, this.hits, pages);
     this.hover = new Hover(stage, bounds, detailOf);
-    host.addEventListener("pointermove", (event) => this.#point(event));
-    host.addEventListener("pointerleave", () => this.#leave());
+    this.gestures = new Gestures(host, {
+      scrolls: () => this.#flows || this.camera.overflows,
+      zoomed: () => !this.camera.whole,
+      pannable: () => this.camera.overflows,
+      zoom: (factor, x, y) => this.zoom(this.camera.z * factor, x, y),
+      pan: (dx, dy) => this.#pan(dx, dy),
+      point: (x, y) => this.#point(x, y),
+      leave: () => this.#leave(),
+      tap: (x, y) => this.#tap(x, y),
+    });
     host.addEventListener("keydown", (event) => this.#key(event));
-    this.link.addEventListener("focus", () => this.#open());
-    this.link.addEventListener("blur", () => this.hover.close());
+    host.addEventListener("focusin", (event) => this.#focused(event));
+    this.link.addEventListener("blur", () => this.#leave());
   }
 
+  /** Where everything lies as a whole, however near the viewer is. */
   get plan() {
     return this.#plan;
   }
 
-  /** Lay everything out anew: another picture, other groups, another size. @param {Picture} picture @param {number} now */
+  /** Lay everything out anew: another picture, other groups. @param {Picture} picture @param {number} now */
   lay(picture, now) {
+    const first = !this.#picture;
     this.#picture = picture;
     this.#now = now;
-    this.#groups = groupsOf(picture);
+    this.#order();
+    this.hits.all(picture, this.hits.filter);
     this.resize();
+    if (!first) return;
+    this.camera.at(this.view.look);
+    this.#draw(false);
+    this.onchange();
+  }
+
+  #order() {
+    if (!this.#picture) return;
+    this.#ordered = this.#now;
+    this.#groups = groupsOf(this.#picture, this.view.group, this.view.sort);
+  }
+
+  /** Other groups, or another order. */
+  rearrange() {
+    if (!this.#picture) return;
+    this.#order();
+    this.camera.at({ z: 1, u: 0, v: 0 });
+    this.resize();
+    this.onchange();
   }
 
   /** The place has another size. */
   resize() {
     const picture = this.#picture;
     if (!picture) return;
-    const style = getComputedStyle(this.host);
+    const { host } = this;
     const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-    const flows = style.getPropertyValue("--flow").trim() === "1";
-    const { clientWidth: width, clientHeight: height } = this.host;
-    this.unit = unit;
-    this.#plan = plan(this.#groups, { width, height: flows ? null : height, unit });
-    this.host.dataset["level"] = this.#plan.level;
-    this.host.style.setProperty("--need", `${Math.ceil(this.#plan.height)}px`);
-    this.#zones();
-    this.paint.lay(this.#plan, picture, unit);
-    this.#cards();
-    this.#place();
+    this.#unit = unit;
+    this.#flows = getComputedStyle(host).getPropertyValue("--flow").trim() === "1";
+    const width = host.clientWidth;
+    const screenful = Math.round(innerHeight * SCREENFUL);
+    const height = this.#flows ? (picture.size > TILES_UP_TO ? screenful : null) : host.clientHeight;
+    this.#plan = plan(this.#groups, { width, height, unit });
+    this.#window(width, unit);
+    this.paint.lay(picture, unit);
+    this.zones.lay(picture, this.view.group, unit);
+    this.#draw(false);
+  }
+
+  /** In a page that scrolls the field is as high as it needs, but no more than a screen once it is moved in itself.
+   *  @param {number} width @param {number} unit */
+  #window(width, unit) {
+    const need = Math.ceil(this.#plan.height);
+    const height = this.#flows ? (this.camera.whole ? need : Math.min(need, Math.round(innerHeight * SCREENFUL))) : this.host.clientHeight;
+    if (this.#flows) this.host.style.setProperty("--need", `${height}px`);
+    this.camera.lay(this.#plan, width, height, unit);
   }
 
   /** Some nodes have changed, none has moved. @param {Set<number>} rows @param {number} now */
@@ -89,20 +159,57 @@ export class Field {
     const picture = this.#picture;
     if (!picture) return;
     this.#now = now;
-    if (this.#plan.level === "card") this.#cards();
-    else this.paint.some(picture, rows);
+    const counted = this.hits.some(picture, rows);
+    if (this.camera.view.level === "card") this.seats.update(picture, rows, now);
+    else if (!this.#frame) this.paint.some(picture, rows);
     const active = picture.rows.get(this.#active);
     if (active !== undefined && rows.has(active)) this.#place();
+    if (counted) this.onchange();
   }
 
-  /** A second has passed: ages run, means of zones may have moved. @param {number} now */
+  /** A second has passed: ages run, means of groups may have moved. @param {number} now */
   tick(now) {
     this.#now = now;
     const picture = this.#picture;
     if (!picture) return;
-    this.#summaries();
-    if (this.#plan.level === "card") this.#cards();
+    this.#reorder(picture);
+    this.zones.summaries(picture, this.view.group, this.#unit);
+    if (this.camera.view.level === "card" && !this.#moving) this.seats.show(picture, now, { anew: true });
     this.hover.draw(picture, now);
+  }
+
+  /** An order by state or load follows, but not under the viewer's hand. @param {Picture} picture */
+  #reorder(picture) {
+    const { sort, group } = this.view;
+    if (sort !== "state" && sort !== "load") return;
+    if (this.#now - this.#ordered < ORDER_S || this.#moving || this.host.matches(":hover, :focus-within")) return;
+    this.#ordered = this.#now;
+    const groups = groupsOf(picture, group, sort);
+    if (sameOrder(groups, this.#groups)) return;
+    this.#groups = groups;
+    this.resize();
+  }
+
+  /** What is meant; the rest is dimmed. @param {string} query @param {import("../filter.js").Labelled} labelled */
+  find(query, labelled) {
+    const filter = filterOf(query, labelled);
+    if (filter.empty && this.hits.filter.empty) return;
+    this.hits.filter = filter;
+    if (!this.#picture) return;
+    this.hits.all(this.#picture, filter);
+    this.#draw(false);
+  }
+
+  /** The first node that is meant becomes the active one. */
+  enter() {
+    const picture = this.#picture;
+    if (!picture) return;
+    for (const zone of this.#plan.zones) {
+      const row = zone.rows.find((one) => this.hits.has(one));
+      if (row === undefined) continue;
+      this.#activate(picture.text("name", row));
+      return;
+    }
   }
 
   recolour() {
@@ -110,56 +217,111 @@ export class Field {
     if (this.#picture) this.paint.all(this.#picture);
   }
 
-  #zones() {
-    const { zones } = this.#plan;
-    while (this.boxes.children.length > zones.length) this.boxes.lastElementChild?.remove();
-    for (const [at, zone] of zones.entries()) {
-      let box = /** @type {HTMLElement | undefined} */ (this.boxes.children[at]);
-      if (!box) {
-        box = element("section", "zone");
-        box.append(element("h3", ""), element("p", ""));
-        this.boxes.append(box);
-      }
-      put(box, zone);
-    }
-    this.#summaries();
+  // --- near and far -------------------------------------------------------------------------------------------------------------
+
+  get #moving() {
+    return this.#standing !== undefined || this.#step !== null;
   }
 
-  #summaries() {
+  /** @param {number} z @param {number} [x] @param {number} [y] a point of the field that stays; its middle if none is given */
+  zoom(z, x = this.camera.width / 2, y = this.camera.height / 2) {
+    if (!this.#picture) return;
+    const whole = this.camera.whole;
+    this.camera.zoom(z < 1.02 ? 1 : z, x, y);
+    if (this.camera.whole !== whole) this.#framed();
+    this.#moved();
+  }
+
+  /** One step nearer (a factor above 1) or away, about the active node if it is in view; 0: the whole. @param {number} factor */
+  step(factor) {
+    const { camera } = this;
+    const spot = this.#spot();
+    const box = spot && boxOf(camera.view, spot.zone, spot.index);
+    const seen = box && document.activeElement && this.host.contains(document.activeElement);
+    const x = seen ? box.x + box.w / 2 - camera.x : camera.width / 2;
+    const y = seen ? box.y + box.h / 2 - camera.y : camera.height / 2;
+    const to = factor ? Math.max(1, Math.min(camera.furthestIn, (this.#step?.to ?? camera.z) * factor)) : 1;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.zoom(to, x, y);
+      return;
+    }
+    this.#step = { from: camera.z, to, x, y, since: performance.now() };
+    this.#ask();
+  }
+
+  /** @param {number} dx @param {number} dy */
+  #pan(dx, dy) {
+    if (!this.camera.pan(dx, dy)) return false;
+    this.#moved();
+    return true;
+  }
+
+  /** Zoomed or whole: another height in a page that scrolls, other gestures. */
+  #framed() {
+    this.host.classList.toggle("is-zoomed", !this.camera.whole);
+    if (!this.#flows) return;
+    const { camera } = this;
+    this.#window(camera.width, this.#unit);
+    if (this.#picture) this.paint.lay(this.#picture, this.#unit);
+  }
+
+  /** Draw in the next frame, and once more when the viewer stands. */
+  #moved() {
+    this.hover.close();
+    clearTimeout(this.#standing);
+    this.#standing = setTimeout(() => {
+      this.#standing = undefined;
+      this.#draw(false);
+      this.onchange();
+    }, STANDS_MS);
+    this.#ask();
+  }
+
+  #ask() {
+    if (this.#frame) return;
+    this.#frame = requestAnimationFrame((time) => {
+      this.#frame = 0;
+      if (this.#step) this.#stride(time);
+      this.#draw(true);
+    });
+  }
+
+  /** @param {number} time */
+  #stride(time) {
+    const step = this.#step;
+    if (!step) return;
+    const part = Math.max(0, Math.min(1, (time - step.since) / STEP_MS));
+    const eased = 1 - (1 - part) ** 3;
+    if (part === 1) this.#step = null;
+    this.zoom(part === 1 ? step.to : step.from * (step.to / step.from) ** eased, step.x, step.y);
+  }
+
+  /** @param {boolean} moving */
+  #draw(moving) {
     const picture = this.#picture;
     if (!picture) return;
-    for (const [at, zone] of this.#plan.zones.entries()) {
-      const box = this.boxes.children[at];
-      const group = this.#groups.find((one) => one.key === zone.key);
-      if (!box || !group) continue;
-      const title = groupTitle(group, this.#groups.length);
-      say(box.firstElementChild, title);
-      say(box.lastElementChild, groupSummary(picture, group, zone.w / (this.unit ?? 1)));
-      if (box.firstElementChild instanceof HTMLElement) box.firstElementChild.title = title;
-    }
+    const { level } = this.camera.view;
+    if (this.host.dataset["level"] !== level) this.host.dataset["level"] = level;
+    const held = this.host.contains(document.activeElement);
+    this.zones.place(this.#unit);
+    this.paint.all(picture, moving);
+    this.seats.show(picture, this.#now, { moving, anew: !moving });
+    this.#place();
+    // Cards and the link take the focus over from each other.
+    if (held && !this.host.contains(document.activeElement)) this.#focus();
   }
 
-  #cards() {
-    const picture = this.#picture;
-    if (!picture) return;
-    const spots = this.#plan.level === "card" ? this.#plan.zones.flatMap((zone) => zone.rows.map((row, index) => ({ zone, row, index }))) : [];
-    while (this.cards.children.length > spots.length) this.cards.lastElementChild?.remove();
-    for (const [at, { zone, row, index }] of spots.entries()) {
-      let card = /** @type {HTMLElement | undefined} */ (this.cards.children[at]);
-      if (!card) {
-        card = element("div", "seat");
-        this.cards.append(card);
-      }
-      put(card, boxOf(this.#plan, zone, index));
-      render(fieldCard(picture, row, this.pages, this.#now), card);
-    }
-  }
+  // --- the active node ----------------------------------------------------------------------------------------------------------
 
-  /** @returns {Spot | null} */
+  /** Where the active node lies in the view. @returns {Spot | null} */
   #spot() {
     const row = this.#picture?.rows.get(this.#active);
-    if (row === undefined) return null;
-    for (const zone of this.#plan.zones) {
+    return row === undefined ? null : this.#spotOf(row);
+  }
+
+  /** @param {number} row @returns {Spot | null} */
+  #spotOf(row) {
+    for (const zone of this.camera.view.zones) {
       const index = zone.rows.indexOf(row);
       if (index >= 0) return { zone, index };
     }
@@ -169,95 +331,134 @@ export class Field {
   /** Put the link over the active node, or over the first. */
   #place() {
     const picture = this.#picture;
-    const first = this.#plan.zones[0];
+    const { view, x, y } = this.camera;
+    const first = view.zones[0];
     const spot = this.#spot() ?? (first ? { zone: first, index: 0 } : null);
     const row = spot?.zone.rows[spot.index];
-    const cards = this.#plan.level === "card";
+    const cards = view.level === "card";
     this.link.hidden = !spot || cards;
     if (!picture || !spot || row === undefined || cards) return;
     const name = picture.text("name", row);
     this.#active = name;
-    put(this.link, boxOf(this.#plan, spot.zone, spot.index));
-    this.link.href = `${this.pages}nodes/${encodeURIComponent(name)}/`;
-    this.link.setAttribute("aria-label", nodeSentence(picture, row, this.#now));
+    const box = boxOf(view, spot.zone, spot.index);
+    put(this.link, box.x - x, box.y - y, box.w, box.h);
+    const href = `${this.pages}nodes/${encodeURIComponent(name)}/`;
+    if (this.link.getAttribute("href") !== href) this.link.setAttribute("href", href);
+    const sentence = nodeSentence(picture, row, this.#now);
+    if (this.link.getAttribute("aria-label") !== sentence) this.link.setAttribute("aria-label", sentence);
+    this.link.classList.toggle("is-chosen", name === this.#chosen);
   }
 
   /** Open the card of the active node. */
   #open() {
     const picture = this.#picture;
-    const row = picture?.rows.get(this.#active);
     const spot = this.#spot();
-    if (!picture || row === undefined || !spot) return;
-    const box = boxOf(this.#plan, spot.zone, spot.index);
+    if (!picture || !spot || this.#telling) return;
+    const box = boxOf(this.camera.view, spot.zone, spot.index);
     const origin = this.host.getBoundingClientRect();
-    this.hover.open(picture, this.#active, { ...box, x: box.x + origin.x, y: box.y + origin.y }, this.#now);
+    const place = { ...box, x: box.x - this.camera.x + origin.x, y: box.y - this.camera.y + origin.y };
+    this.hover.open(picture, this.#active, place, this.#now);
   }
 
-  /** @param {PointerEvent} event */
-  #point(event) {
-    const picture = this.#picture;
-    if (!picture || event.pointerType === "touch") return;
-    if (this.#plan.level === "card" && this.#plan.h >= TELLING_CARD * (this.unit ?? 1)) return;
-    const origin = this.host.getBoundingClientRect();
-    const found = hit(this.#plan, event.clientX - origin.x, event.clientY - origin.y);
+  /** Do the cards in the field say as much as the one that would open? */
+  get #telling() {
+    return this.camera.view.level === "card" && this.camera.view.h >= TELLING_CARD * this.#unit;
+  }
+
+  /** The node at a point of the field. @param {number} x @param {number} y */
+  #under(x, y) {
+    const found = hit(this.camera.view, x + this.camera.x, y + this.camera.y);
     const row = found?.zone.rows[found.index];
-    if (!found || row === undefined) return this.#leave();
-    const name = picture.text("name", row);
-    if (name === this.#active && this.hover.shows(name)) return undefined;
+    return row === undefined ? null : (this.#picture?.text("name", row) ?? null);
+  }
+
+  /** @param {number} x @param {number} y */
+  #point(x, y) {
+    if (this.#moving || this.#telling) return;
+    const name = this.#under(x, y);
+    if (name === null) {
+      this.#leave();
+      return;
+    }
+    if (name === this.#active && this.hover.shows(name)) return;
     this.#active = name;
     this.#place();
     this.#open();
-    return undefined;
+  }
+
+  /** A finger chooses first; on what is chosen it follows the link. @param {number} x @param {number} y */
+  #tap(x, y) {
+    const name = this.#under(x, y);
+    if (name === null) {
+      this.#chosen = "";
+      this.hover.close();
+      return false;
+    }
+    if (this.#telling || (name === this.#chosen && this.hover.shows(name))) return false;
+    this.#active = this.#chosen = name;
+    this.#place();
+    this.#open();
+    return true;
   }
 
   #leave() {
-    if (document.activeElement !== this.link) this.hover.close();
+    if (document.activeElement === this.link || (this.#chosen && this.hover.shows(this.#chosen))) return;
+    this.hover.close();
+  }
+
+  /** @param {FocusEvent} event */
+  #focused(event) {
+    const name = this.seats.nameAt(event.target);
+    if (name !== null) this.#active = name;
+    if (name !== null || event.target === this.link) this.#open();
+  }
+
+  #focus() {
+    if (this.camera.view.level === "card") this.seats.link(this.#active)?.focus({ preventScroll: true });
+    else this.link.focus({ preventScroll: true });
+  }
+
+  /** @param {string} name */
+  #activate(name) {
+    const picture = this.#picture;
+    const row = picture?.rows.get(name);
+    const spot = row === undefined ? null : this.#spotOf(row);
+    if (!picture || !spot) return;
+    this.#active = name;
+    if (this.camera.reveal(boxOf(this.camera.view, spot.zone, spot.index))) this.#draw(false);
+    this.#place();
+    this.#focus();
+    if (this.#flows) document.activeElement?.scrollIntoView({ block: "nearest" });
+    this.#open();
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
     const picture = this.#picture;
-    if (!picture) return;
-    if (event.key === "Escape") this.hover.close();
+    if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
+    const name = this.seats.nameAt(event.target);
+    if (name !== null) this.#active = name;
+    if (event.key === "Escape") {
+      this.#chosen = "";
+      this.hover.close();
+      this.#place();
+    }
     const way = WAYS[event.key];
-    const inCards = event.target instanceof HTMLElement ? event.target.dataset["row"] : undefined;
-    if (inCards !== undefined) this.#active = picture.text("name", Number(inCards));
+    if (way && event.shiftKey) {
+      event.preventDefault();
+      const far = 120 * this.#unit;
+      this.#pan(way === "left" ? -far : way === "right" ? far : 0, way === "up" ? -far : way === "down" ? far : 0);
+      return;
+    }
     let spot = this.#spot();
-    if (!spot || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (way) spot = neighbour(this.#plan, spot, way);
+    if (!spot) return;
+    if (way) spot = neighbour(this.camera.view, spot, way);
     else if (event.key === "Home") spot = { zone: spot.zone, index: 0 };
     else if (event.key === "End") spot = { zone: spot.zone, index: spot.zone.rows.length - 1 };
+    else if (event.key === " ") this.#chosen = this.#chosen === this.#active ? "" : this.#active;
     else return;
     event.preventDefault();
     const row = spot.zone.rows[spot.index];
-    if (row === undefined) return;
-    this.#active = picture.text("name", row);
-    if (this.#plan.level === "card") {
-      /** @type {HTMLElement | null} */ (this.cards.querySelector(`[data-row="${row}"]`))?.focus();
-      return;
-    }
-    this.#place();
-    this.link.scrollIntoView({ block: "nearest" });
-    this.#open();
+    if (row !== undefined) this.#activate(picture.text("name", row));
   }
 }
-
-/** @param {string} tag @param {string} name of its class */
-function element(tag, name) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  return made;
-}
-
-/** @param {HTMLElement} box @param {import("../layout.js").Box} place */
-function put(box, { x, y, w, h }) {
-  box.style.transform = `translate(${x}px, ${y}px)`;
-  box.style.width = `${w}px`;
-  box.style.height = `${h}px`;
-}
-
-/** @param {Element | null} place @param {string} text */
-function say(place, text) {
-  if (place && place.textContent !== text) place.textContent = text;
-}
-

@@ -1,266 +1,244 @@
 /**
- * Nodes on two canvases: below the tiles or cells, above the shapes of what is not healthy, larger than a cell and drawn last.
+ * Nodes on two canvases, each as large as the window of the field: below the tiles or cells, above the shapes of what is not healthy,
+ * larger than a cell and drawn last.
  *
  * What changed is drawn again and nothing else: a node's box is cleared and filled; the shapes above are drawn anew only when the
- * set of not-healthy nodes did.
+ * set of not-healthy nodes did. While the viewer moves, everything in view is drawn in a few large paths with square corners, and
+ * once more with round ones when it stands.
  */
 
-import { boxOf } from "../layout.js";
-import { drawGlyph, STATES } from "../states.js";
+import { drawGlyph, SEVERITY, STATES } from "../states.js";
 import { hatch, readColours } from "./colours.js";
+import { Strokes } from "./strokes.js";
 
-/** @typedef {import("../layout.js").Plan} Plan */
-/** @typedef {import("../layout.js").Box} Box */
+/** @typedef {import("../camera.js").Camera} Camera */
+/** @typedef {import("../filter.js").Hits} Hits */
 /** @typedef {import("../states.js").State} State */
 /** @typedef {import("../store.js").Picture} Picture */
 
 /** A backing store beyond this many device pixels is drawn at a lower ratio rather than not at all. */
 const MOST_PIXELS = 24_000_000;
+/** More shapes than this wait until the picture stands still. */
+const MOVING_MARKS = 500;
+/** How much is left of nodes that are not meant by the filter. */
+const DIM = 0.16;
 
 export class Paint {
-  /** @type {Plan | null} */ #plan = null;
-  /** Where each row lies. @type {Map<number, Box>} */ #boxes = new Map();
-  /** Which shape is drawn over which row. @type {Map<number, State>} */ #marked = new Map();
   #unit = 1;
   #ratio = 1;
+  #width = 0;
+  #height = 0;
+  /** Zone of each row, −1: none. */ #zoneOf = new Int32Array(0);
+  /** Place of each row in its zone. */ #placeOf = new Int32Array(0);
+  /** Shape over each row, as its state's code + 1. */ #markOf = new Uint8Array(0);
+  /** Prepared shapes by state and size. @type {Map<string, HTMLCanvasElement>} */ #stamps = new Map();
 
-  /** @param {HTMLCanvasElement} below @param {HTMLCanvasElement} above */
-  constructor(below, above) {
+  /** @param {HTMLCanvasElement} below @param {HTMLCanvasElement} above @param {Camera} camera @param {Hits} hits */
+  constructor(below, above, camera, hits) {
     this.below = below;
     this.above = above;
+    this.camera = camera;
+    this.hits = hits;
     this.low = context(below);
     this.high = context(above);
     this.colours = readColours(below.parentElement ?? document.body);
-    this.#patterns();
+    this.strokes = new Strokes(this.low, this.colours);
   }
 
   /** The theme has changed. */
   recolour() {
     this.colours = readColours(this.below.parentElement ?? document.body);
+    this.strokes.colours = this.colours;
+    this.#stamps.clear();
     this.#patterns();
   }
 
   #patterns() {
-    this.hatched = hatch(this.low, this.colours.states.unknown, this.#ratio, 4.2 * this.#unit);
-    this.hatchedFine = hatch(this.low, this.colours.states.unknown, this.#ratio, 3 * this.#unit);
+    this.strokes.hatched = hatch(this.low, this.colours.states.unknown, this.#ratio, 4.2 * this.#unit);
+    this.strokes.hatchedFine = hatch(this.low, this.colours.states.unknown, this.#ratio, 3 * this.#unit);
   }
 
-  /** A new plan: everything is drawn anew. @param {Plan} plan @param {Picture} picture @param {number} unit */
-  lay(plan, picture, unit) {
-    this.#plan = plan;
-    this.#unit = unit;
-    const height = Math.max(1, plan.height);
-    const wanted = window.devicePixelRatio || 1;
-    this.#ratio = Math.min(wanted, Math.sqrt(MOST_PIXELS / (plan.width * height)) || 1);
-    for (const canvas of [this.below, this.above]) {
-      canvas.width = Math.round(plan.width * this.#ratio);
-      canvas.height = Math.round(height * this.#ratio);
-      canvas.style.width = `${plan.width}px`;
-      canvas.style.height = `${height}px`;
+  /** The camera has another plan or another window. @param {Picture} picture @param {number} unit */
+  lay(picture, unit) {
+    const { width, height, view } = this.camera;
+    const ratio = Math.min(window.devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / Math.max(1, width * height)));
+    if (width !== this.#width || height !== this.#height || ratio !== this.#ratio || unit !== this.#unit) {
+      this.#width = width;
+      this.#height = height;
+      this.#ratio = ratio;
+      this.#unit = this.strokes.unit = unit;
+      this.#stamps.clear();
+      for (const canvas of [this.below, this.above]) {
+        canvas.width = Math.round(width * ratio);
+        canvas.height = Math.round(height * ratio);
+        canvas.style.width = `${width}px`;
+        canvas.style.height = `${height}px`;
+      }
+      this.#patterns();
     }
-    this.#patterns();
-    this.#boxes.clear();
-    for (const zone of plan.zones) for (const [index, row] of zone.rows.entries()) this.#boxes.set(row, boxOf(plan, zone, index));
-    this.all(picture);
+    const rows = picture.size;
+    if (this.#zoneOf.length < rows) {
+      const room = Math.ceil(rows * 1.25);
+      this.#zoneOf = new Int32Array(room);
+      this.#placeOf = new Int32Array(room);
+      this.#markOf = new Uint8Array(room);
+      this.strokes.room(room);
+    }
+    this.#zoneOf.fill(-1);
+    for (let at = 0; at < view.zones.length; at += 1) {
+      const { rows: held } = /** @type {import("../layout.js").Zone} */ (view.zones[at]);
+      for (let place = 0; place < held.length; place += 1) {
+        const row = /** @type {number} */ (held[place]);
+        this.#zoneOf[row] = at;
+        this.#placeOf[row] = place;
+      }
+    }
   }
 
-  /** Draw every node. @param {Picture} picture */
-  all(picture) {
-    if (!this.#plan || this.#plan.level === "card") return this.#clear();
-    this.#clear();
-    for (const [row, box] of this.#boxes) this.#node(picture, row, box);
-    this.marks(picture);
-    return undefined;
+  /** Draw what is in view. @param {Picture} picture @param {boolean} [moving] the viewer is on the way */
+  all(picture, moving = false) {
+    const { low, camera, strokes } = this;
+    low.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+    low.clearRect(0, 0, this.#width, this.#height);
+    if (camera.view.level !== "card") {
+      for (const dim of this.hits.filter.empty ? [false] : [true, false]) {
+        strokes.begin(picture, camera.view.level, !moving, dim ? DIM : 1);
+        this.#inView(picture, dim);
+        strokes.end();
+      }
+    }
+    this.marks(picture, moving);
+  }
+
+  /** Hand every node in view to the strokes. @param {Picture} picture @param {boolean} dim */
+  #inView(picture, dim) {
+    const { x, y, width, height, view } = this.camera;
+    const stepX = view.w + view.gap;
+    const stepY = view.h + view.down;
+    const filtered = !this.hits.filter.empty;
+    const size = picture.size;
+    for (let at = 0; at < view.zones.length; at += 1) {
+      const zone = /** @type {import("../layout.js").Zone} */ (view.zones[at]);
+      if (zone.x > x + width || zone.x + zone.w < x || zone.y > y + height || zone.y + zone.h < y) continue;
+      const firstColumn = Math.max(0, Math.floor((x - zone.left) / stepX));
+      const lastColumn = Math.min(zone.columns - 1, Math.floor((x + width - zone.left) / stepX));
+      const firstLine = Math.max(0, Math.floor((y - zone.top) / stepY));
+      const lastLine = Math.floor((y + height - zone.top) / stepY);
+      for (let line = firstLine; line <= lastLine; line += 1) {
+        for (let column = firstColumn; column <= lastColumn; column += 1) {
+          const row = zone.rows[line * zone.columns + column];
+          if (row === undefined) break;
+          if (row >= size || (filtered && this.hits.has(row) === dim)) continue;
+          this.strokes.add(row, zone.left + column * stepX - x, zone.top + line * stepY - y, view.w, view.h);
+        }
+      }
+    }
   }
 
   /** Draw some nodes again. @param {Picture} picture @param {Iterable<number>} rows */
   some(picture, rows) {
-    if (!this.#plan || this.#plan.level === "card") return;
+    const { camera, low, strokes } = this;
+    const { view } = camera;
+    if (view.level === "card") return;
     let marks = false;
+    const margin = Math.min(2, view.gap / 2);
+    low.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     for (const row of rows) {
-      const box = this.#boxes.get(row);
-      if (!box) continue;
-      marks ||= this.#mark(picture, row) !== this.#marked.get(row);
-      const margin = Math.min(2, this.#plan.gap / 2);
-      this.low.clearRect(box.x - margin, box.y - margin, box.w + 2 * margin, box.h + 2 * margin);
-      this.#node(picture, row, box);
+      marks ||= this.#mark(picture, row) !== this.#markOf[row];
+      const zone = view.zones[this.#zoneOf[row] ?? -1];
+      if (!zone) continue;
+      const place = this.#placeOf[row] ?? 0;
+      const x = zone.left + (place % zone.columns) * (view.w + view.gap) - camera.x;
+      const y = zone.top + Math.floor(place / zone.columns) * (view.h + view.down) - camera.y;
+      if (x > camera.width || y > camera.height || x + view.w < 0 || y + view.h < 0) continue;
+      low.clearRect(x - margin, y - margin, view.w + 2 * margin, view.h + 2 * margin);
+      strokes.begin(picture, view.level, true, this.hits.has(row) ? 1 : DIM);
+      strokes.add(row, x, y, view.w, view.h);
+      strokes.end();
     }
     if (marks) this.marks(picture);
   }
 
-  /** The shape that belongs over a node; none over what is well, or shows its state without one.
-   *  @param {Picture} picture @param {number} row @returns {State | undefined} */
+  /** The shape that belongs over a node, as its state's code + 1; 0 over what is well, or shows its state without one.
+   *  @param {Picture} picture @param {number} row */
   #mark(picture, row) {
-    const state = stateAt(picture, "state", row);
-    if (state === "healthy" || state === "not_observable") return undefined;
-    if (this.#plan?.level === "cell" && (state === "cordoned" || state === "unknown")) return undefined;
-    return state;
+    const code = picture.number("state", row) ?? 3;
+    const state = STATES[code] ?? "unknown";
+    if (state === "healthy" || state === "not_observable") return 0;
+    if (this.camera.view.level === "cell" && (state === "cordoned" || state === "unknown")) return 0;
+    return code + 1;
   }
 
-  #clear() {
-    for (const layer of [this.low, this.high]) {
-      layer.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
-      layer.clearRect(0, 0, layer.canvas.width, layer.canvas.height);
-    }
-  }
-
-  /** @param {Picture} picture @param {number} row @param {Box} box */
-  #node(picture, row, box) {
-    if (this.#plan?.level === "tile") this.#tile(picture, row, box);
-    else this.#cell(picture, row, box);
-  }
-
-  /** Pods against what fits, 0 to 1; null if the node does not say. @param {Picture} picture @param {number} row */
-  #level(picture, row) {
-    const most = picture.number("pods_max", row);
-    return most ? Math.min(1, (picture.number("pods", row) ?? 0) / most) : null;
-  }
-
-  /** @param {Picture} picture @param {number} row @param {Box} box */
-  #tile(picture, row, box) {
-    const { low, colours } = this;
-    const { named, states } = colours;
-    const state = stateAt(picture, "state", row);
-    const { x, y, w, h } = box;
-    const s = w / 50;
-    const well = state === "healthy" || state === "not_observable";
-    const line = well ? 1 : Math.max(1.5, 2.4 * s);
-    low.lineWidth = line;
-    low.beginPath();
-    low.roundRect(x + line / 2, y + line / 2, w - line, h - line, 7 * s);
-    low.fillStyle = named["tile"] ?? "";
-    low.fill();
-    low.setLineDash(state === "not_observable" ? [3 * s, 3 * s] : []);
-    low.strokeStyle = well ? (named["tile-edge"] ?? "") : states[state];
-    low.stroke();
-    low.setLineDash([]);
-    const control = picture.number("cp", row) === 1;
-    if (control) {
-      // A node of the control plane carries a strip of the horizon.
-      low.fillStyle = named["horizon"] ?? "";
-      low.beginPath();
-      low.roundRect(x + w * 0.28, y - Math.max(0, 0.5 * s), w * 0.44, Math.max(2, 3 * s), 1.5 * s);
-      low.fill();
-    }
-    const strip = 7 * s;
-    const foot = y + h - 6 * s - strip;
-    const roof = y + 7 * s;
-    const level = this.#level(picture, row);
-    if (level !== null) {
-      const tall = Math.max(2 * s, (foot - 6 * s - roof) * level);
-      // Without a heartbeat the pods are the last ones known.
-      const lastKnown = state === "unknown" || (STATES[picture.number("kubelet", row) ?? 3] !== "healthy" && !well);
-      low.fillStyle = lastKnown ? (this.hatched ?? "") : (named[state === "down" ? "tile-level-down" : "tile-level"] ?? "");
-      low.beginPath();
-      low.roundRect(x + 5 * s, foot - 6 * s - tall, w - 10 * s, tall, 3 * s);
-      low.fill();
-    }
-    const segment = (w - 10 * s - 2 * 2 * s) / 3;
-    for (const [at, column] of ["kubelet", "proxy", "runtime"].entries()) {
-      const agent = stateAt(picture, column, row);
-      const left = x + 5 * s + at * (segment + 2 * s);
-      const rise = agent === "down" || agent === "degraded" ? 3 * s : 0;
-      low.beginPath();
-      low.roundRect(left, foot - rise, segment, strip + rise, 2 * s);
-      if (agent === "not_observable") {
-        low.strokeStyle = states[agent];
-        low.lineWidth = 1;
-        low.stroke();
-      } else {
-        low.fillStyle = agent === "healthy" ? (named["agent"] ?? "") : agent === "unknown" ? (this.hatchedFine ?? "") : states[agent];
-        low.fill();
-      }
-    }
-  }
-
-  /** @param {Picture} picture @param {number} row @param {Box} box */
-  #cell(picture, row, box) {
-    const { low } = this;
-    const { named, states } = this.colours;
-    const state = stateAt(picture, "state", row);
-    const { x, y, w, h } = box;
-    const round = Math.min(1.8 * this.#unit, w / 5);
-    low.beginPath();
-    if (w > 6) low.roundRect(x, y, w, h, round);
-    else low.rect(x, y, w, h);
-    if (state === "not_observable") {
-      low.strokeStyle = states[state];
-      low.lineWidth = 1;
-      low.stroke();
-      return;
-    }
-    const level = this.#level(picture, row);
-    low.globalAlpha = state === "healthy" ? 0.3 + 0.5 * (level ?? 0.4) : 1;
-    low.fillStyle = state === "healthy" ? (named["healthy"] ?? "") : state === "unknown" ? (this.hatchedFine ?? "") : states[state];
-    low.fill();
-    low.globalAlpha = 1;
-    if (state === "cordoned" && w > 6) {
-      low.fillStyle = named["ink"] ?? "";
-      low.fillRect(x + w * 0.28, y + h * 0.24, w * 0.14, h * 0.52);
-      low.fillRect(x + w * 0.58, y + h * 0.24, w * 0.14, h * 0.52);
-    }
-    if (picture.number("cp", row) === 1) {
-      low.fillStyle = named["horizon"] ?? "";
-      low.fillRect(x, y, w, Math.max(1.5, h * 0.2));
-    }
-  }
-
-  /** The shapes over what is not healthy. @param {Picture} picture */
-  marks(picture) {
-    const plan = this.#plan;
-    const { high, colours } = this;
+  /** The shapes over what is not healthy. @param {Picture} picture @param {boolean} [moving] */
+  marks(picture, moving = false) {
+    const { high, camera } = this;
+    const { view } = camera;
     high.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
-    high.clearRect(0, 0, high.canvas.width, high.canvas.height);
-    if (!plan || plan.level === "card") return;
-    const tiles = plan.level === "tile";
-    /** @type {{ state: State, box: Box }[]} */
-    const marks = [];
-    this.#marked.clear();
-    for (const [row, box] of this.#boxes) {
-      const state = this.#mark(picture, row);
-      if (!state) continue;
-      this.#marked.set(row, state);
-      marks.push({ state, box });
+    high.clearRect(0, 0, this.#width, this.#height);
+    if (view.level === "card") return;
+    let crowd = 0;
+    for (let row = 0; row < picture.size; row += 1) if ((this.#markOf[row] = this.#mark(picture, row))) crowd += 1;
+    if (!crowd || (moving && crowd > MOVING_MARKS)) return;
+    // Many marks are smaller, so that they do not hide each other. The worst are drawn last, on top.
+    const tiles = view.level === "tile";
+    const size = tiles ? Math.min(view.w * 0.44, 40 * this.#unit) : Math.max(view.w, (crowd <= 60 ? 17 : crowd <= 200 ? 13 : 9) * this.#unit);
+    for (let rank = SEVERITY.cordoned; rank <= SEVERITY.down; rank += 1) {
+      const code = STATES.findIndex((state) => SEVERITY[state] === rank);
+      this.#marksOf(picture.size, code, size, tiles);
     }
-    // The worst are drawn last, on top. Many marks are smaller, so that they do not hide each other.
-    marks.sort((a, b) => Number(a.state === "down") - Number(b.state === "down"));
-    const crowd = marks.length;
-    const cell = Math.max(plan.w, (crowd <= 60 ? 17 : crowd <= 200 ? 13 : 9) * this.#unit);
-    for (const { state, box } of marks) {
-      const x = box.x + box.w / 2;
-      if (tiles) {
-        const s = box.w / 50;
-        const y = box.y + (box.h - 13 * s) / 2 + 1.5 * s;
-        if (state === "unknown" || state === "cordoned") {
-          // Rings are open: what lies under them would show through.
-          high.beginPath();
-          high.arc(x, y, 12.5 * s, 0, 2 * Math.PI);
-          high.fillStyle = colours.named["tile"] ?? "";
-          high.fill();
-        }
-        drawGlyph(high, state, x, y, 22 * s, colours.states[state], colours.named["ink"] ?? "");
-      } else {
-        const y = box.y + box.h / 2;
-        high.beginPath();
-        high.arc(x, y, cell * 0.66, 0, 2 * Math.PI);
-        high.fillStyle = colours.named["zone"] ?? "";
-        high.globalAlpha = 0.88;
-        high.fill();
-        high.globalAlpha = 1;
-        drawGlyph(high, state, x, y, cell, colours.states[state], colours.named["ink"] ?? "");
-      }
+    high.globalAlpha = 1;
+  }
+
+  /** @param {number} rows @param {number} code @param {number} size @param {boolean} tiles */
+  #marksOf(rows, code, size, tiles) {
+    const { high, camera, hits } = this;
+    const { view } = camera;
+    const s = view.w / 50;
+    /** @type {HTMLCanvasElement | null} */
+    let stamp = null;
+    for (let row = 0; row < rows; row += 1) {
+      if (this.#markOf[row] !== code + 1) continue;
+      const zone = view.zones[this.#zoneOf[row] ?? -1];
+      if (!zone) continue;
+      const place = this.#placeOf[row] ?? 0;
+      const x = zone.left + (place % zone.columns) * (view.w + view.gap) - camera.x + view.w / 2;
+      const top = zone.top + Math.floor(place / zone.columns) * (view.h + view.down) - camera.y;
+      const y = top + view.h / 2 - (tiles ? Math.min(5 * s, view.h * 0.1) : 0);
+      if (x < -size || y < -size || x > camera.width + size || y > camera.height + size) continue;
+      stamp ??= this.#stamp(/** @type {State} */ (STATES[code]), size, tiles);
+      const side = stamp.width / this.#ratio;
+      high.globalAlpha = hits.has(row) ? 1 : 0.22;
+      high.drawImage(stamp, x - side / 2, y - side / 2, side, side);
     }
   }
 
-  /** @param {number} row */
-  box(row) {
-    return this.#boxes.get(row) ?? null;
+  /** A shape on the ground that lets it be seen, drawn once. @param {State} state @param {number} size @param {boolean} tiles */
+  #stamp(state, size, tiles) {
+    const rounded = Math.round(size * this.#ratio * 2);
+    const key = `${state} ${rounded} ${tiles}`;
+    let stamp = this.#stamps.get(key);
+    if (stamp) return stamp;
+    if (this.#stamps.size > 48) this.#stamps.clear();
+    const { named, states } = this.colours;
+    stamp = document.createElement("canvas");
+    stamp.width = stamp.height = Math.ceil(size * 1.42 * this.#ratio) + 2;
+    const draw = context(stamp);
+    const middle = stamp.width / 2;
+    draw.scale(this.#ratio, this.#ratio);
+    const at = middle / this.#ratio;
+    // In a tile only rings are open: what lies under them would show through. Among cells every shape stands on a ground.
+    if (!tiles || state === "unknown" || state === "cordoned") {
+      draw.beginPath();
+      draw.arc(at, at, size * (tiles ? 0.57 : 0.66), 0, 2 * Math.PI);
+      draw.fillStyle = named[tiles ? "tile" : "zone"] ?? "";
+      draw.globalAlpha = tiles ? 1 : 0.88;
+      draw.fill();
+      draw.globalAlpha = 1;
+    }
+    drawGlyph(draw, state, at, at, size, states[state], named["ink"] ?? "");
+    this.#stamps.set(key, stamp);
+    return stamp;
   }
-}
-
-/** @param {Picture} picture @param {string} column @param {number} row @returns {State} */
-function stateAt(picture, column, row) {
-  return STATES[picture.number(column, row) ?? 3] ?? "unknown";
 }
 
 /** @param {HTMLCanvasElement} canvas */

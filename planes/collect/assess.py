@@ -254,8 +254,12 @@ class Assessor:
     ) -> None:
         known = memory.known
         change = announce.step(memory, verdict, now, self._bounds)
-        if change is None or plane == "data":
+        if change is None:
             return
+        if plane == "data" and (
+            State.NOT_OBSERVABLE not in (change.before, change.after) or State.UNKNOWN in (change.before, change.after)
+        ):
+            return  # the nodes tell of themselves, but for a right that is taken away from all of them or given back
         before = change.before
         if change.after is State.UNKNOWN:
             self._causes[kind] = verdict.cause

@@ -19,7 +19,17 @@ from planes.rules.verdict import SEVERITY, State, Verdict
 
 #: Unknown for a reason that lies elsewhere: the change is told where the reason is, and not once a node.
 ELSEWHERE = frozenset(
-    {"unreachable", "all-silent", "lease-unconfirmed", "feed-stale", "waiting", "probe-stale", "kubelet-silent", "writes-blocked"}
+    {
+        "unreachable",
+        "all-silent",
+        "lease-unconfirmed",
+        "feed-stale",
+        "waiting",
+        "probe-stale",
+        "kubelet-silent",
+        "hidden",
+        "writes-blocked",
+    }
 )
 #: So many nodes get new usage figures a frame; the others the frame after.
 _USAGE_A_FRAME = 400
@@ -121,7 +131,8 @@ class Nodewise:
     def _judge_one(self, name: str, scene: NodeScene, now: Mono, offset: float) -> NodeRow:
         bounds, seen = self._bounds, self._observer.node(name)
         verdict = kubelet.judge(seen, scene, now, bounds)
-        silent = kubelet.is_silent(seen.lease, seen.conditions.get("Ready"), now, bounds)
+        lease = seen.lease if scene.leases.fault is None else None  # what cannot be read says nothing, not even by its silence
+        silent = kubelet.is_silent(lease, seen.conditions.get("Ready"), now, bounds)
         verdicts = (
             verdict,
             kube_proxy.judge(seen, scene, silent, now, bounds),
@@ -167,6 +178,10 @@ class Nodewise:
             if change is None:
                 continue
             before, after = change.before, change.after
+            if after is State.NOT_OBSERVABLE and verdict.cause == "hidden":
+                state.causes[index] = verdict.cause
+                if known is not None:
+                    continue  # a right that was taken away is told once, by the roll-up
             if after is State.UNKNOWN:
                 # It was last known when we last heard of it, not when we last had a reason to judge it.
                 lost = scene.unreachable_since or scene.silence_since
@@ -174,7 +189,7 @@ class Nodewise:
                 state.causes[index] = verdict.cause
                 if verdict.cause in ELSEWHERE:
                     continue
-            elif before is State.UNKNOWN and state.causes[index] in ELSEWHERE:
+            elif before in (State.UNKNOWN, State.NOT_OBSERVABLE) and state.causes[index] in ELSEWHERE:
                 if known is None or known is after:
                     continue
                 before = known

@@ -62,6 +62,7 @@ class Observer:
         self.rates = RatesSeen()
         self._hosts: dict[str, str] = {}
         self._hosts_of = -1
+        self._leases_readable = True
         self._peak = 0
         self._peak_at: Mono = 0.0
 
@@ -78,6 +79,7 @@ class Observer:
             picture.clock.date = wall_offset + server.clock_skew
         self.rates = picture.rates.seen()
         self.silence.look(picture, now, self.bounds)
+        self._leases_readable = _steady(self.feed(Feed.NODE_LEASES), now, self.bounds).fault is None
         self.distribution = self._distribution()
 
     def feed(self, feed: Feed) -> FeedSeen:
@@ -160,8 +162,10 @@ class Observer:
         if ready is not None and ready.status == "Unknown":
             return True
         lease = self.picture.node_leases.tracks.get(name)
-        if lease is None or lease.gone_at is not None:
-            return lease is not None
+        if lease is None or not self._leases_readable:
+            return False
+        if lease.gone_at is not None:
+            return True
         return lease.excused or self.now - lease.counts_from > lease.duration * self.bounds.kubelet_slow
 
     # --- the control plane ----------------------------------------------------------------------------------------------------

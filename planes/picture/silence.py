@@ -14,6 +14,8 @@ from planes.rules.bounds import Bounds
 
 #: Nodes that fell silent longer before the last one than this were silent for reasons of their own.
 _TOGETHER = 40.0
+#: Leaders renew every 2 s; identities of API servers, which last an hour, are renewed every 10 s and tell less.
+_JUST_NOW, _IDENTITY = 6.0, 600.0
 
 
 class Silence:
@@ -39,7 +41,7 @@ class Silence:
             proven = etcd.passing(reach.health.get("/livez"), now, bounds)
             alone = together < bounds.all_silent_least
             if together and (failing is not None or leaders_silent or not alone):
-                suspicion = _suspicion(failing is not None, proven, leaders_silent)
+                suspicion = _suspicion(failing is not None, proven, leaders_silent, _some_alive(picture.system_leases, now))
         blocked = ""
         if failing is not None:
             blocked = "the API server's check of its state store fails"
@@ -54,21 +56,26 @@ class Silence:
         self.suspicion, self.blocked = suspicion, blocked
 
 
-def _suspicion(failing: bool, proven: bool, leaders_silent: bool) -> str:
+def _suspicion(failing: bool, proven: bool, leaders_silent: bool, leaders_alive: bool) -> str:
     if failing:
         return "The state store (etcd) is the cause: the API server's check of it fails, so no heartbeat can be written."
     if leaders_silent and proven:
         return (
             "The leaders' leases are silent too, though etcd's check passes: the API server or Planewatch's own watch is suspected."
         )
-    if leaders_silent:
-        return "The leaders' leases are silent too: etcd, the API server or Planewatch's own watch is suspected."
-    return "The leaders' leases are renewed: the way from the nodes to the API server, or Planewatch's own watch, is suspected."
+    if leaders_alive:
+        return "The leaders' leases are renewed: the way from the nodes to the API server, or Planewatch's own watch, is suspected."
+    return "What they have in common is suspected: etcd, the API server, the way to it, or Planewatch's own watch."
 
 
 def _all_frozen(book: LeaseBook, now: Mono, bounds: Bounds) -> bool:
     tracks = [track for _, track in book.living() if track.confirmed]
     return bool(tracks) and all(_is_frozen(track, now, bounds) for track in tracks)
+
+
+def _some_alive(book: LeaseBook, now: Mono) -> bool:
+    """Whether a leader was renewed just now."""
+    return any(track.confirmed and now - track.changed_at <= _JUST_NOW and track.duration < _IDENTITY for _, track in book.living())
 
 
 def _is_frozen(track: LeaseTrack, now: Mono, bounds: Bounds) -> bool:

@@ -47,7 +47,7 @@ def begin(verdict: Verdict, now: Mono) -> Memory:
 def restored(state: State, since: Mono, last: State | None, now: Mono) -> Memory:
     """The memory of a subject as it was stored before a restart."""
     verdict = Verdict(State.UNKNOWN, "Waiting for the first answer.", cause="waiting", waiting=True)
-    known = last if state is State.UNKNOWN else state
+    known = last if state in (State.UNKNOWN, State.NOT_OBSERVABLE) else state
     return Memory(state, since, verdict, known=known, known_at=now, settled=True, waits=True)
 
 
@@ -97,5 +97,5 @@ def _hold(announced: State, verdict: Verdict, bounds: Bounds) -> float:
 
 
 def _know(memory: Memory, verdict: Verdict, now: Mono) -> None:
-    if verdict.state is not State.UNKNOWN:
+    if verdict.state not in (State.UNKNOWN, State.NOT_OBSERVABLE):
         memory.known, memory.known_at = verdict.state, now

@@ -261,11 +261,20 @@ def test_a_right_that_is_taken_away_is_not_permitted_since_and_nothing_is_red(cl
     for kind in ("kube-scheduler", "kube-controller-manager", "kubelet", "container-runtime"):
         assert cluster.state(kind)[0] == "not_observable", kind
     assert cluster.state("kube-apiserver")[0] == "healthy"
-    assert "down" not in {row.after for frame in cluster.frames for row in frame.changes}
+    told = [(row.subject_kind, row.before, row.after) for frame in frames for row in frame.changes]
+    assert set(told) == {("Component", "healthy", "not_observable")}, "once, and not by every node"
     row = next(frame.cluster for frame in reversed(frames) if frame.cluster)
     missing = {one.message: one for one in row.missing}
     assert missing["nodes is not permitted."].remedy == "Grant get, list and watch on nodes."
     assert missing["nodes is not permitted."].since == WALL + at - START
+
+
+def test_a_lease_that_may_not_be_read_is_no_silence(cluster: Cluster) -> None:
+    cluster.silent = set(cluster.names)
+    cluster.apply(Failed(Feed.NODE_LEASES, FORBIDDEN, cluster.now, cluster.now + 30))
+    cluster.run(60)
+    assert cluster.kubelet("node-1")[0] == "healthy", "Ready says so"
+    assert cluster.state("container-runtime")[0] == "healthy"
 
 
 def test_a_user_that_may_read_nothing_but_version_sees_no_red() -> None:

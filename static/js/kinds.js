@@ -31,3 +31,18 @@ export function titleOf(kind) {
   if (kind === "container-runtime") return "container runtime";
   return kind === "dns" ? "DNS" : kind;
 }
+
+/** Distributions whose control plane somebody else runs, as planes/rules/distribution.py has them. */
+const MANAGED = ["EKS", "GKE", "AKS"];
+/** Distributions that run the whole control plane in one process. */
+const ONE_PROCESS = ["k3s", "MicroShift"];
+
+/** @param {string} distribution */
+export function isManaged(distribution) {
+  return MANAGED.includes(distribution);
+}
+
+/** The process that holds the control plane, where there is one; else empty. @param {string} distribution */
+export function processOf(distribution) {
+  return ONE_PROCESS.includes(distribution) ? distribution : "";
+}

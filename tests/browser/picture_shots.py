@@ -20,11 +20,12 @@ OUT = Path("build/screenshots/picture")
 def shoot(pattern: str) -> None:
     """Every picture and size whose name matches, such as "120-broken-desk-dark"."""
     from tests.browser.pictures import PICTURES
+    from tests.browser.skies import SKIES
     from tests.browser.stage import Stage
 
     OUT.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
-        for name, picture in PICTURES.items():
+        for name, picture in (PICTURES | SKIES).items():
             for size, (width, height) in SIZES.items():
                 for theme in ("dark", "light"):
                     title = f"{name}-{size}-{theme}"

@@ -17,6 +17,7 @@ from planes.picture.delta import (
     PlaneRow,
 )
 from planes.rules.wording import ago, until
+from tests.browser.samples import series
 
 Node = dict[str, str | int | float | None]
 
@@ -148,6 +149,7 @@ def snapshot(now: float, listed: list[Node], components: list[ComponentRow], **c
         nodes=columnar(map(values, listed)),
         attention=[],
         changes=[],
+        series=series(now) if components else [],
     )
     return replace(base, **changes)
 

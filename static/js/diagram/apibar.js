@@ -37,7 +37,7 @@ export function bar(row, picture, pages, now) {
   const checks = CHECKS.filter((key) => row.facts[key] !== undefined);
   const about = ABOUT.filter((key) => row.facts[key] !== undefined);
   const managed = isManaged(distribution);
-  const role = managed ? `${roleOf(APISERVER)}, run by ${distribution}` : roleOf(APISERVER);
+  const role = managed ? `run by ${distribution}` : roleOf(APISERVER);
   return html`<article class="api state-${state} ${managed ? "is-managed" : ""}" data-kind=${APISERVER}>
     <div class="about">
       <h3>${glyph(state, "glyph-card")}<a href="${pages}${APISERVER}/">${APISERVER}</a>${spoken(state)}</h3>
@@ -45,9 +45,11 @@ export function bar(row, picture, pages, now) {
       ${checks.length ? html`<p class="checks">${checks.map((key) => check(key, row.facts[key] ?? ""))}</p>` : nothing}
       ${about.length ? html`<p class="version">${about.map((key) => (key === "version" ? row.facts[key] : `${key} ${row.facts[key]}`)).join(" · ")}</p>` : nothing}
     </div>
-    <ul class="servers" data-count=${Math.min(row.instances.length, SERVERS)}>
-      ${shown.map((one) => server(one, short.get(one) ?? "", now))}${rest ? html`<li class="server more">+ ${rest}</li>` : nothing}
-    </ul>
+    ${shown.length
+      ? html`<ul class="servers" data-count=${Math.min(row.instances.length, SERVERS)}>
+          ${shown.map((one) => server(one, short.get(one) ?? "", now))}${rest ? html`<li class="server more">+ ${rest}</li>` : nothing}
+        </ul>`
+      : html`<p class="servers is-hidden">its instances are not visible from here</p>`}
     ${figures(row, picture, now)}
     ${state === "healthy" && checks.length ? nothing : html`<p class="line">${lineOf(row, now)}</p>`}
   </article>`;

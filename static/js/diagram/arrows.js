@@ -5,7 +5,7 @@
 
 import { nodeState } from "../groups.js";
 import { html, render, svg } from "../html.js";
-import { SEVERITY, stateOf } from "../states.js";
+import { stateOf } from "../states.js";
 
 /** @typedef {import("../store.js").Picture} Picture */
 /** @typedef {import("../layout.js").Zone} Zone */
@@ -71,9 +71,8 @@ function kubelets(picture, rows) {
 /** @param {import("../states.js").State} one @param {import("../states.js").State} other @returns {string} */
 function quality(one, other) {
   if (one === "not_observable" || other === "not_observable") return "hidden";
-  const rank = Math.max(SEVERITY[one], SEVERITY[other]);
-  if (rank === SEVERITY.down) return "broken";
-  return rank === SEVERITY.unknown ? "hidden" : "well";
+  if (one === "down" || other === "down") return "broken";
+  return one === "unknown" || other === "unknown" ? "hidden" : "well";
 }
 
 /**

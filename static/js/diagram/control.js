@@ -3,7 +3,7 @@
 import { counted } from "../groups.js";
 import { html, nothing, render } from "../html.js";
 import { processOf, roleOf, titleOf } from "../kinds.js";
-import { said } from "../series.js";
+import { GAP, said } from "../series.js";
 import { SEVERITY, WORDS, stateOf } from "../states.js";
 import { APISERVER, bar } from "./apibar.js";
 import { fitting, glyph, lineOf, shortNames, spoken } from "./marks.js";
@@ -50,7 +50,8 @@ function card(row, picture, pages, now) {
 function traffic(picture, now) {
   const last = picture.series.runs("etcd_requests").at(-1)?.at(-1);
   if (!last) return nothing;
-  return html`<p class="traffic"><span>${said("etcd_requests", last.value)} <small>/s</small></span>${sparkline(picture.series, "etcd_requests", now)}</p>`;
+  const fresh = now - last.at <= GAP;
+  return html`<p class="traffic">${fresh ? html`<span>${said("etcd_requests", last.value)} <small><span class="wide">requests</span>/s</small></span>` : nothing}${sparkline(picture.series, "etcd_requests", now)}</p>`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A small chart of the last hour, as wide as its place: the line scales, its stroke does not. */
 
 import { html, nothing } from "../html.js";
-import { chart, extent, spoken } from "../series.js";
+import { GAP, chart, extent, spoken } from "../series.js";
 
 /** @typedef {import("../series.js").Quantity} Quantity */
 /** @typedef {import("../series.js").Series} Series */
@@ -24,7 +24,7 @@ export function sparkline(series, quantity, now) {
   const drawn = chart(series, quantity, extent(series, now), { width: WIDTH, height: HEIGHT, least });
   if (!drawn) return nothing;
   const words = spoken(name, quantity, drawn, now);
-  return html`<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${words}>
+  return html`<svg class=${now - drawn.lastAt > GAP ? "spark is-old" : "spark"} viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${words}>
     <title>${words}</title><path class="area" d=${drawn.area}></path><path class="line" d=${drawn.line}></path>
   </svg>`;
 }

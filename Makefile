@@ -47,7 +47,7 @@ test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and
 	@echo "== what touches the database, on PostgreSQL"
 	$(BIN)/python -m tests.services postgres -- $(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults and not e2e" $(DATABASE_TESTS)
 	@echo "== in a browser, end to end, and with processes killed"
-	$(PYTEST) -q -n 2 --dist loadgroup -m "browser or faults or e2e" tests
+	$(PYTEST) -q -m "browser or faults or e2e" tests
 
 PURE_TESTS = $(wildcard tests/rules tests/picture)
 # What touches the database, and so runs once more on PostgreSQL.

@@ -5,7 +5,7 @@ import pytest
 from tests.e2e.fixtures import SEVEN
 from tests.e2e.running import Up
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("up")]
 
 
 def test_all_seven_components_are_named_with_their_evidence(up: Up) -> None:

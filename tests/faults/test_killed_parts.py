@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.e2e.fixtures import is_healthy
 from tests.e2e.running import Up, until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(120), pytest.mark.xdist_group("up")]
 
 LATE = "#cluster.is-late"
 LIVE = "#cluster.is-drawn:not(.is-late)"

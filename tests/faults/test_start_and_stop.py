@@ -13,7 +13,7 @@ from tests.e2e.fixtures import DEMO
 from tests.e2e.running import PATIENCE, Up, until
 from tests.up.processes import descendants, lives
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(180), pytest.mark.xdist_group("own")]
 PARTS = 5  # Valkey, demo, web, two workers
 
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from dashboard.views import api, health, pages, session
+from dashboard.views import api, health, pages, picture, session
 
 urlpatterns = [
     path("", pages.clusters, name="clusters"),
     path("c/<slug:slug>/", pages.cluster, name="cluster"),
+    path("c/<slug:slug>/picture.svg", picture.svg, name="picture-svg"),
+    path("c/<slug:slug>/picture.png", picture.png, name="picture-png"),
     path("c/<slug:slug>/nodes/<str:name>/", pages.node, name="node"),
     path("c/<slug:slug>/<slug:kind>/", pages.component, name="component"),
     path("wall/", pages.wall, name="wall"),

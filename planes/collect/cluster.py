@@ -54,7 +54,7 @@ class ClusterTeller:
         """The control plane and the data plane."""
         told = [(row.kind, State(row.state), row.because) for row in components.values() if row.plane == "control"]
         control = rollup.control_plane(told)
-        if nodes.counts_changed or "data" not in self._planes or ghosts:
+        if nodes.counts_changed or "data" not in self._planes or ghosts or not self._picture.nodes:
             counts, zones, sample = nodes.counts(None)
             sample = {state: to_epoch(text, offset) for state, text in sample.items()}
             self._zones = len([zone for zone in zones if zone])

@@ -17,14 +17,15 @@ def judge(seen: ApiServerObservation, now: Mono, bounds: Bounds) -> Judged:
     answers = _weigh_reach(weighing, seen, now, bounds)
     if answers is not None:
         return Judged(answers, ())
-    _weigh_probes(weighing, seen, now, bounds)
+    checked = _weigh_probes(weighing, seen, now, bounds)
     instances = apiserver_instances.weigh(weighing, seen, now, bounds)
     figures.weigh_rates(weighing, seen, bounds)
     figures.weigh_certificate(weighing, seen, now, bounds)
     figures.weigh_api_services(weighing, seen, now, bounds)
     figures.weigh_webhooks(weighing, seen, now, bounds)
     figures.weigh_skew_of_clock(weighing, seen, bounds)
-    verdict = weighing.verdict(good="It answers, and every check passes.")
+    good = "It answers, and every check passes." if checked else "It answers; what its own checks say cannot be read."
+    verdict = weighing.verdict(good=good)
     return Judged(verdict, instances, figures.facts(seen))
 
 
@@ -73,11 +74,14 @@ def _weigh_reach(weighing: Weighing, seen: ApiServerObservation, now: Mono, boun
     return None
 
 
-def _weigh_probes(weighing: Weighing, seen: ApiServerObservation, now: Mono, bounds: Bounds) -> None:
+def _weigh_probes(weighing: Weighing, seen: ApiServerObservation, now: Mono, bounds: Bounds) -> bool:
+    """The checks. Returns whether any could be read."""
     told: list[str] = []
+    checked = False
     for path, health, worst in (("/livez", seen.livez, State.DOWN), ("/readyz", seen.readyz, State.DEGRADED)):
         found = probe(path, health, now, bounds)
         line = found.line
+        checked = checked or line.state is not State.NOT_OBSERVABLE
         if health is not None:
             weighing.due(health.at + bounds.probe_stale)
         if line.state is State.HEALTHY:
@@ -110,3 +114,4 @@ def _weigh_probes(weighing: Weighing, seen: ApiServerObservation, now: Mono, bou
                 )
     if told and not weighing.line:
         weighing.line = " · ".join(told)
+    return checked

@@ -166,7 +166,9 @@ def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, bounds: Bou
     fault = feed.fault
     if fault is not None:
         if fault.kind is FaultKind.FORBIDDEN:
-            text = f"not permitted; needs {RIGHTS.get(feed.name, feed.name)}"
+            lost = feed.listed_at is not None and feed.failing_since is not None
+            since = f" for {ago(feed.failing_since or now)}, though it was before" if lost else ""
+            text = f"not permitted{since}; needs {RIGHTS.get(feed.name, feed.name)}"
             return Evidence(signal, text, should_be, State.NOT_OBSERVABLE, feed.name, feed.failing_since)
         if fault.kind is FaultKind.NOT_SERVED:
             text = "not served by this API server"

@@ -13,7 +13,7 @@ import { CARD, TILE, ZONE_GAP } from "./layout.js";
 /** @typedef {import("./viewstate.js").Look} Look */
 
 /** The widest a node gets, in units. */
-const WIDEST = 320;
+const WIDEST = 252;
 /** What is brought into view keeps so far from the edge, in units. */
 const MARGIN = 44;
 

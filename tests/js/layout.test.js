@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { boxOf, hit, neighbour, plan } from "../../static/js/layout.js";
+import { spread } from "./spread.js";
 
-/** @typedef {import("../../static/js/layout.js").Group} Group */
 /** @typedef {import("../../static/js/layout.js").Plan} Plan */
-
-/** So many nodes in so many groups. @param {number} count @param {number} groups @returns {Group[]} */
-function spread(count, groups) {
-  /** @type {Group[]} */
-  const made = Array.from({ length: groups }, (_, at) => ({ key: `g${at}`, rows: [] }));
-  for (let row = 0; row < count; row += 1) made[Math.floor((row * groups) / count)]?.rows.push(row);
-  return made.filter((group) => group.rows.length);
-}
 
 /** @param {Plan} made */
 function boxes(made) {

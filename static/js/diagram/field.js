@@ -1,34 +1,24 @@
 /**
- * The ground: groups of nodes as cards, tiles or cells, as near as the viewer comes; what is meant by the filter; the card that opens
- * on hover and focus.
- *
- * The field is one stop for the Tab key: a link lies over the active node, moves with the pointer and the arrow keys, and is what
- * Enter, a click, a middle click or a screen reader finds. Near enough, the cards are links themselves.
+ * The ground: groups of nodes as cards, tiles or cells, as near as the viewer comes, and what is meant by the filter. The active node
+ * and its card are in roving.js.
  */
 
 import { groupsOf, sameOrder } from "../arrange.js";
 import { Camera } from "../camera.js";
 import { filterOf, Hits } from "../filter.js";
-import { boxOf, hit, neighbour, plan, TILES_UP_TO } from "../layout.js";
-import { element, put } from "./elements.js";
+import { boxOf, plan, TILES_UP_TO } from "../layout.js";
+import { element } from "./elements.js";
 import { Gestures } from "./gestures.js";
 import { Hover } from "./hover.js";
-import { nodeSentence } from "./nodecard.js";
 import { Paint } from "./paint.js";
+import { Roving } from "./roving.js";
 import { Seats } from "./seats.js";
 import { Zones } from "./zones.js";
 
 /** @typedef {import("../layout.js").Plan} Plan */
-/** @typedef {import("../layout.js").Zone} Zone */
 /** @typedef {import("../layout.js").Group} Group */
 /** @typedef {import("../store.js").Picture} Picture */
 /** @typedef {import("../viewstate.js").ViewState} ViewState */
-/** @typedef {{ zone: Zone, index: number }} Spot */
-
-/** @type {Record<string, "left" | "right" | "up" | "down">} */
-const WAYS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
-/** Cards lower than this, in units, show so little that hovering opens the whole. */
-const TELLING_CARD = 190;
 /** Who has not moved for so long stands: everything is drawn as well as it can be. Milliseconds. */
 const STANDS_MS = 140;
 /** A step by key or button takes so long, in milliseconds. */
@@ -46,8 +36,6 @@ export class Field {
   #ordered = 0;
   #unit = 1;
   #flows = false;
-  /** @type {string} the name of the active node: rows move, names stay */ #active = "";
-  /** @type {string} the name of the node that was chosen and keeps its card open */ #chosen = "";
   #frame = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #standing;
   /** @type {{ from: number, to: number, x: number, y: number, since: number } | null} */ #step = null;
@@ -61,7 +49,6 @@ export class Field {
    */
   constructor(host, stage, bounds, pages, detailOf, view) {
     this.host = host;
-    this.pages = pages;
     this.view = view;
     this.hits = new Hits();
     this.camera = new Camera();
@@ -71,31 +58,46 @@ export class Field {
     for (const canvas of [below, above]) canvas.setAttribute("aria-hidden", "true");
     this.cards = element("div", "nodes");
     const heads = element("div", "heads");
-    this.link = /** @type {HTMLAnchorElement} */ (element("a", "roving"));
-    this.link.hidden = true;
-    host.replaceChildren(boxes, below, above, this.cards, heads, this.link);
+    const link = /** @type {HTMLAnchorElement} */ (element("a", "roving"));
+    host.replaceChildren(boxes, below, above, this.cards, heads, link);
     this.zones = new Zones(boxes, heads, this.camera);
     this.paint = new Paint(below, above, this.camera, this.hits);
     this.seats = new Seats(this.cards, this.camera, this.hits, pages);
     this.hover = new Hover(stage, bounds, detailOf);
+    this.roving = new Roving(host, link, this, pages);
     this.gestures = new Gestures(host, {
       scrolls: () => this.#flows || this.camera.overflows,
       zoomed: () => !this.camera.whole,
       pannable: () => this.camera.overflows,
       zoom: (factor, x, y) => this.zoom(this.camera.z * factor, x, y),
-      pan: (dx, dy) => this.#pan(dx, dy),
-      point: (x, y) => this.#point(x, y),
-      leave: () => this.#leave(),
-      tap: (x, y) => this.#tap(x, y),
+      pan: (dx, dy) => this.pan(dx, dy),
+      point: (x, y) => this.roving.point(x, y),
+      leave: () => this.roving.leave(),
+      tap: (x, y) => this.roving.tap(x, y),
     });
-    host.addEventListener("keydown", (event) => this.#key(event));
-    host.addEventListener("focusin", (event) => this.#focused(event));
-    this.link.addEventListener("blur", () => this.#leave());
   }
 
   /** Where everything lies as a whole, however near the viewer is. */
   get plan() {
     return this.#plan;
+  }
+
+  get picture() {
+    return this.#picture;
+  }
+
+  /** The moment for which texts are shown. */
+  get now() {
+    return this.#now;
+  }
+
+  get unit() {
+    return this.#unit;
+  }
+
+  /** Does the page scroll? */
+  get flows() {
+    return this.#flows;
   }
 
   /** Lay everything out anew: another picture, other groups. @param {Picture} picture @param {number} now */
@@ -108,7 +110,8 @@ export class Field {
     this.resize();
     if (!first) return;
     this.camera.at(this.view.look);
-    this.#draw(false);
+    this.#framed();
+    this.draw(false);
     this.onchange();
   }
 
@@ -142,7 +145,7 @@ export class Field {
     this.#window(width, unit);
     this.paint.lay(picture, unit);
     this.zones.lay(picture, this.view.group, unit);
-    this.#draw(false);
+    this.draw(false);
   }
 
   /** In a page that scrolls the field is as high as it needs, but no more than a screen once it is moved in itself.
@@ -162,8 +165,8 @@ export class Field {
     const counted = this.hits.some(picture, rows);
     if (this.camera.view.level === "card") this.seats.update(picture, rows, now);
     else if (!this.#frame) this.paint.some(picture, rows);
-    const active = picture.rows.get(this.#active);
-    if (active !== undefined && rows.has(active)) this.#place();
+    const active = picture.rows.get(this.roving.active);
+    if (active !== undefined && rows.has(active)) this.roving.place();
     if (counted) this.onchange();
   }
 
@@ -174,7 +177,7 @@ export class Field {
     if (!picture) return;
     this.#reorder(picture);
     this.zones.summaries(picture, this.view.group, this.#unit);
-    if (this.camera.view.level === "card" && !this.#moving) this.seats.show(picture, now, { anew: true });
+    if (this.camera.view.level === "card" && !this.moving) this.seats.show(picture, now, { anew: true });
     this.hover.draw(picture, now);
   }
 
@@ -182,7 +185,7 @@ export class Field {
   #reorder(picture) {
     const { sort, group } = this.view;
     if (sort !== "state" && sort !== "load") return;
-    if (this.#now - this.#ordered < ORDER_S || this.#moving || this.host.matches(":hover, :focus-within")) return;
+    if (this.#now - this.#ordered < ORDER_S || this.moving || this.host.matches(":hover, :focus-within")) return;
     this.#ordered = this.#now;
     const groups = groupsOf(picture, group, sort);
     if (sameOrder(groups, this.#groups)) return;
@@ -197,7 +200,7 @@ export class Field {
     this.hits.filter = filter;
     if (!this.#picture) return;
     this.hits.all(this.#picture, filter);
-    this.#draw(false);
+    this.draw(false);
   }
 
   /** The first node that is meant becomes the active one. */
@@ -207,7 +210,7 @@ export class Field {
     for (const zone of this.#plan.zones) {
       const row = zone.rows.find((one) => this.hits.has(one));
       if (row === undefined) continue;
-      this.#activate(picture.text("name", row));
+      this.roving.activate(picture.text("name", row));
       return;
     }
   }
@@ -219,7 +222,7 @@ export class Field {
 
   // --- near and far -------------------------------------------------------------------------------------------------------------
 
-  get #moving() {
+  get moving() {
     return this.#standing !== undefined || this.#step !== null;
   }
 
@@ -235,7 +238,7 @@ export class Field {
   /** One step nearer (a factor above 1) or away, about the active node if it is in view; 0: the whole. @param {number} factor */
   step(factor) {
     const { camera } = this;
-    const spot = this.#spot();
+    const spot = this.roving.spot();
     const box = spot && boxOf(camera.view, spot.zone, spot.index);
     const seen = box && document.activeElement && this.host.contains(document.activeElement);
     const x = seen ? box.x + box.w / 2 - camera.x : camera.width / 2;
@@ -250,15 +253,14 @@ export class Field {
   }
 
   /** @param {number} dx @param {number} dy */
-  #pan(dx, dy) {
+  pan(dx, dy) {
     if (!this.camera.pan(dx, dy)) return false;
     this.#moved();
     return true;
   }
 
-  /** Zoomed or whole: another height in a page that scrolls, other gestures. */
+  /** Zoomed or whole: another height in a page that scrolls. */
   #framed() {
-    this.host.classList.toggle("is-zoomed", !this.camera.whole);
     if (!this.#flows) return;
     const { camera } = this;
     this.#window(camera.width, this.#unit);
@@ -271,7 +273,7 @@ export class Field {
     clearTimeout(this.#standing);
     this.#standing = setTimeout(() => {
       this.#standing = undefined;
-      this.#draw(false);
+      this.draw(false);
       this.onchange();
     }, STANDS_MS);
     this.#ask();
@@ -282,7 +284,7 @@ export class Field {
     this.#frame = requestAnimationFrame((time) => {
       this.#frame = 0;
       if (this.#step) this.#stride(time);
-      this.#draw(true);
+      this.draw(true);
     });
   }
 
@@ -297,168 +299,18 @@ export class Field {
   }
 
   /** @param {boolean} moving */
-  #draw(moving) {
+  draw(moving) {
     const picture = this.#picture;
     if (!picture) return;
     const { level } = this.camera.view;
     if (this.host.dataset["level"] !== level) this.host.dataset["level"] = level;
+    this.host.classList.toggle("is-zoomed", !this.camera.whole);
     const held = this.host.contains(document.activeElement);
     this.zones.place(this.#unit);
     this.paint.all(picture, moving);
     this.seats.show(picture, this.#now, { moving, anew: !moving });
-    this.#place();
+    this.roving.place();
     // Cards and the link take the focus over from each other.
-    if (held && !this.host.contains(document.activeElement)) this.#focus();
-  }
-
-  // --- the active node ----------------------------------------------------------------------------------------------------------
-
-  /** Where the active node lies in the view. @returns {Spot | null} */
-  #spot() {
-    const row = this.#picture?.rows.get(this.#active);
-    return row === undefined ? null : this.#spotOf(row);
-  }
-
-  /** @param {number} row @returns {Spot | null} */
-  #spotOf(row) {
-    for (const zone of this.camera.view.zones) {
-      const index = zone.rows.indexOf(row);
-      if (index >= 0) return { zone, index };
-    }
-    return null;
-  }
-
-  /** Put the link over the active node, or over the first. */
-  #place() {
-    const picture = this.#picture;
-    const { view, x, y } = this.camera;
-    const first = view.zones[0];
-    const spot = this.#spot() ?? (first ? { zone: first, index: 0 } : null);
-    const row = spot?.zone.rows[spot.index];
-    const cards = view.level === "card";
-    this.link.hidden = !spot || cards;
-    if (!picture || !spot || row === undefined || cards) return;
-    const name = picture.text("name", row);
-    this.#active = name;
-    const box = boxOf(view, spot.zone, spot.index);
-    put(this.link, box.x - x, box.y - y, box.w, box.h);
-    const href = `${this.pages}nodes/${encodeURIComponent(name)}/`;
-    if (this.link.getAttribute("href") !== href) this.link.setAttribute("href", href);
-    const sentence = nodeSentence(picture, row, this.#now);
-    if (this.link.getAttribute("aria-label") !== sentence) this.link.setAttribute("aria-label", sentence);
-    this.link.classList.toggle("is-chosen", name === this.#chosen);
-  }
-
-  /** Open the card of the active node. */
-  #open() {
-    const picture = this.#picture;
-    const spot = this.#spot();
-    if (!picture || !spot || this.#telling) return;
-    const box = boxOf(this.camera.view, spot.zone, spot.index);
-    const origin = this.host.getBoundingClientRect();
-    const place = { ...box, x: box.x - this.camera.x + origin.x, y: box.y - this.camera.y + origin.y };
-    this.hover.open(picture, this.#active, place, this.#now);
-  }
-
-  /** Do the cards in the field say as much as the one that would open? */
-  get #telling() {
-    return this.camera.view.level === "card" && this.camera.view.h >= TELLING_CARD * this.#unit;
-  }
-
-  /** The node at a point of the field. @param {number} x @param {number} y */
-  #under(x, y) {
-    const found = hit(this.camera.view, x + this.camera.x, y + this.camera.y);
-    const row = found?.zone.rows[found.index];
-    return row === undefined ? null : (this.#picture?.text("name", row) ?? null);
-  }
-
-  /** @param {number} x @param {number} y */
-  #point(x, y) {
-    if (this.#moving || this.#telling) return;
-    const name = this.#under(x, y);
-    if (name === null) {
-      this.#leave();
-      return;
-    }
-    if (name === this.#active && this.hover.shows(name)) return;
-    this.#active = name;
-    this.#place();
-    this.#open();
-  }
-
-  /** A finger chooses first; on what is chosen it follows the link. @param {number} x @param {number} y */
-  #tap(x, y) {
-    const name = this.#under(x, y);
-    if (name === null) {
-      this.#chosen = "";
-      this.hover.close();
-      return false;
-    }
-    if (this.#telling || (name === this.#chosen && this.hover.shows(name))) return false;
-    this.#active = this.#chosen = name;
-    this.#place();
-    this.#open();
-    return true;
-  }
-
-  #leave() {
-    if (document.activeElement === this.link || (this.#chosen && this.hover.shows(this.#chosen))) return;
-    this.hover.close();
-  }
-
-  /** @param {FocusEvent} event */
-  #focused(event) {
-    const name = this.seats.nameAt(event.target);
-    if (name !== null) this.#active = name;
-    if (name !== null || event.target === this.link) this.#open();
-  }
-
-  #focus() {
-    if (this.camera.view.level === "card") this.seats.link(this.#active)?.focus({ preventScroll: true });
-    else this.link.focus({ preventScroll: true });
-  }
-
-  /** @param {string} name */
-  #activate(name) {
-    const picture = this.#picture;
-    const row = picture?.rows.get(name);
-    const spot = row === undefined ? null : this.#spotOf(row);
-    if (!picture || !spot) return;
-    this.#active = name;
-    if (this.camera.reveal(boxOf(this.camera.view, spot.zone, spot.index))) this.#draw(false);
-    this.#place();
-    this.#focus();
-    if (this.#flows) document.activeElement?.scrollIntoView({ block: "nearest" });
-    this.#open();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const picture = this.#picture;
-    if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
-    const name = this.seats.nameAt(event.target);
-    if (name !== null) this.#active = name;
-    if (event.key === "Escape") {
-      this.#chosen = "";
-      this.hover.close();
-      this.#place();
-    }
-    const way = WAYS[event.key];
-    if (way && event.shiftKey) {
-      event.preventDefault();
-      const far = 120 * this.#unit;
-      this.#pan(way === "left" ? -far : way === "right" ? far : 0, way === "up" ? -far : way === "down" ? far : 0);
-      return;
-    }
-    let spot = this.#spot();
-    if (!spot) return;
-    if (way) spot = neighbour(this.camera.view, spot, way);
-    else if (event.key === "Home") spot = { zone: spot.zone, index: 0 };
-    else if (event.key === "End") spot = { zone: spot.zone, index: spot.zone.rows.length - 1 };
-    else if (event.key === " ") this.#chosen = this.#chosen === this.#active ? "" : this.#active;
-    else return;
-    event.preventDefault();
-    const row = spot.zone.rows[spot.index];
-    if (row !== undefined) this.#activate(picture.text("name", row));
+    if (held && !this.host.contains(document.activeElement)) this.roving.focus();
   }
 }

@@ -49,7 +49,7 @@ test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and
 	@echo "== in a browser, end to end, and with processes killed"
 	$(PYTEST) -q -m "browser or faults or e2e" tests
 
-PURE_TESTS = $(wildcard tests/rules tests/picture)
+PURE_TESTS = $(wildcard tests/rules tests/picture tests/collect/test_assess*.py)
 # What touches the database, and so runs once more on PostgreSQL.
 DATABASE_TESTS = $(wildcard tests/store tests/collect tests/dashboard tests/live)
 

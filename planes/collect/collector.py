@@ -154,13 +154,14 @@ class Collector:
         while True:
             await asyncio.sleep(self._intervals.tick)
             gap = self._clocks.mono() - slept
-            if gap > self._intervals.pause:
-                # Stopped, or starved of CPU. The judge sees it too, and counts it against nobody.
+            paused = gap if gap > self._intervals.pause else None
+            if paused is not None:
+                # Stopped, or starved of CPU: it counts against nobody.
                 logger.warning("%s: the collector itself stood still for %.0f s.", self._name, gap)
             events = [queue.get_nowait() for _ in range(queue.qsize())]
             for event in events:
                 heard.hear(event)
-            frame, baseline = await judge.look(events)
+            frame, baseline = await judge.look(events, paused)
             if not frame.is_empty():
                 publisher.put(frame, baseline)
             # After the work: judging a large cluster for long is not a pause.

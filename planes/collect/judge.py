@@ -23,6 +23,9 @@ class PictureJudge:
     def apply(self, event: SourceEvent) -> None:
         self._picture.apply(event)
 
+    def paused(self, gap: float, now: Mono) -> None:
+        self._assessor.paused(gap, now)
+
     def frame(self, now: Mono, wall: float) -> Frame:
         return self._assessor.frame(now, wall)
 

@@ -25,13 +25,16 @@ class Judging:
         """Begin with what was last known."""
         await asyncio.wrap_future(self._executor.submit(self._judge.restore, remembered))
 
-    async def look(self, events: list[SourceEvent]) -> tuple[Frame, bytes | None]:
-        """Take these events, and judge: what changed, and the baseline if that did."""
-        frame, baseline, beats = await asyncio.wrap_future(self._executor.submit(self._look, events))
+    async def look(self, events: list[SourceEvent], paused: float | None = None) -> tuple[Frame, bytes | None]:
+        """Take these events, and judge: what changed, and the baseline if that did. `paused`: for so many seconds before them we
+        ourselves stood still."""
+        frame, baseline, beats = await asyncio.wrap_future(self._executor.submit(self._look, events, paused))
         self.beats = self.beats if beats is None else beats
         return frame, baseline
 
-    def _look(self, events: list[SourceEvent]) -> tuple[Frame, bytes | None, dict[str, float] | None]:
+    def _look(self, events: list[SourceEvent], paused: float | None) -> tuple[Frame, bytes | None, dict[str, float] | None]:
+        if paused is not None:
+            self._judge.paused(paused, self._clocks.mono())
         for event in events:
             self._judge.apply(event)
         now, wall = self._clocks.mono(), self._clocks.wall()

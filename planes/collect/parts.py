@@ -25,9 +25,13 @@ class Judge(Protocol):
 
     def apply(self, event: SourceEvent) -> None: ...
 
+    def paused(self, gap: float, now: Mono) -> None:
+        """We ourselves stood still for `gap` seconds until `now`, which counts against nobody. Told before the events that waited
+        meanwhile."""
+        ...
+
     def frame(self, now: Mono, wall: float) -> Frame:
-        """What changed since the frame before; the first that holds anything is full. A long time since then is a pause of our own,
-        which counts against nobody."""
+        """What changed since the frame before; the first that holds anything is full."""
         ...
 
     def restore(self, remembered: Remembered) -> None:

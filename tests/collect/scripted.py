@@ -87,6 +87,10 @@ class Counting:
     fails: Exception | None = None
     count: int = 0
     shown: int = -1
+    pauses: list[tuple[float, int]] = field(default_factory=list)  # seconds, and how many events had been told by then
+
+    def paused(self, gap: float, now: float) -> None:
+        self.pauses.append((gap, self.count))
 
     def apply(self, event: SourceEvent) -> None:
         if self.fails is not None:

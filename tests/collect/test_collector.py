@@ -135,7 +135,9 @@ async def test_a_successor_begins_with_what_was_known_and_removes_what_is_gone(v
     assert await in_sql(lambda: list(Node.objects.values_list("name", flat=True))) == ["node-1"]
 
 
-async def test_a_pause_of_our_own_is_logged_and_collecting_goes_on(valkey: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_judge_hears_of_a_pause_of_our_own_before_what_waited_meanwhile(
+    valkey: str, caplog: pytest.LogCaptureFixture
+) -> None:
     skew = 0.0
     cluster = await declare()
     clocks = Clocks(mono=lambda: time.monotonic() + skew, wall=time.time)
@@ -149,6 +151,8 @@ async def test_a_pause_of_our_own_is_logged_and_collecting_goes_on(valkey: str, 
         running.script.tell()
         await comes_true(etcd_says(cluster, "1 events"), "going on")
         assert len(running.judges) == 1
+        gap, told = running.judges[0].pauses[0]
+        assert (round(gap), told) == (6, 0)
 
 
 async def test_a_defect_is_said_on_the_page_and_the_next_term_mends_it(valkey: str, caplog: pytest.LogCaptureFixture) -> None:

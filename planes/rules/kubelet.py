@@ -40,7 +40,8 @@ def judge(node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) ->
         weighing.bad(line, said, "skew")
     else:
         weighing.good(line)
-    return weighing.verdict(good="Its heartbeat is on time and it says Ready.")
+    ready = "and it says Ready" if gap is None else "but whether it says Ready cannot be read now"
+    return weighing.verdict(good=f"Its heartbeat is on time {ready}.")
 
 
 def _source(node: NodeObservation) -> str:

@@ -15,13 +15,14 @@ from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
 from planes.picture.delta import ChangeRow, ClusterRow, ComponentRow, NodeRow
 from planes.picture.events import Changed, Failed, Feed, Listed, SourceEvent
+from planes.picture.objects import Node
 from planes.picture.picture import Picture
 from planes.rules.wording import render
-from tests.collect.test_assess_recordings import base, good_probes, leading
+from tests.collect.test_assess_recordings import base, good_probes, leading, leased
 from tests.doctor.rights import Rights
 from tests.replay import Reply, Request, Script, load, serve, status
 from tests.replaying import START, events
-from tests.timeline import Timeline, beating, leases_of
+from tests.timeline import Timeline, beating
 
 _RENEWED = ("kube-controller-manager", "kube-scheduler", "apiserver-wlv32tlttr4jl3gtroqexyxapa")
 RED = {"degraded", "down"}
@@ -169,8 +170,10 @@ def recorded_loss() -> list[SourceEvent]:
 def test_a_recorded_loss_of_nodes_hides_what_rests_on_them_and_nothing_else() -> None:
     timeline = Timeline()
     loss = recorded_loss()
-    healthy = [*base([Feed.NODES]), *good_probes(60), *leading(_RENEWED, 60)]
-    timeline.run([*healthy, *loss, *beating(leases_of(base()), 60)], 60)
+    listed = next(event for event in loss if isinstance(event, Listed))
+    leases = leased((item.metadata.name for item in listed.items if isinstance(item, Node)), "2026-11-22T16:29:46Z")
+    healthy = [*base([Feed.NODES, Feed.NODE_LEASES]), *good_probes(60), *leading(_RENEWED, 60)]
+    timeline.run([*healthy, Listed(Feed.NODE_LEASES, list(leases), "", START + 0.3), *loss, *beating(leases, 60)], 60)
     turned = {(subject, state) for second, subject, state in timeline.history if second > 26}
     assert {state for _, state in turned} == {"not_observable"}
     # Heartbeats are still read, so the kubelets are judged by them; their runtimes are told by the nodes' conditions alone.

@@ -8,7 +8,7 @@ from django.conf import settings
 from dashboard.presenters.cards import WallCard, wall_card
 from planes.live.stream import Peek
 from planes.picture.delta import NodeRow
-from planes.store import selectors
+from planes.store import labels, selectors
 
 
 class NodeReport(NodeRow, frozen=True, kw_only=True):
@@ -19,6 +19,10 @@ class NodeReport(NodeRow, frozen=True, kw_only=True):
 
 class ClustersReport(msgspec.Struct, frozen=True):
     clusters: list[WallCard]
+
+
+class LabelReport(msgspec.Struct, frozen=True):
+    names: list[str]
 
 
 @functools.cache
@@ -39,3 +43,9 @@ def node(slug: str, name: str) -> NodeReport | None:
 def clusters() -> ClustersReport:
     """The enabled clusters, by name."""
     return ClustersReport([wall_card(summary) for summary in selectors.clusters()])
+
+
+def labelled(slug: str, wanted: str) -> LabelReport | None:
+    """The nodes that carry a label; None if the cluster is not there."""
+    names = labels.nodes_labelled(slug, wanted)
+    return None if names is None else LabelReport(names)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/v1/clusters", api.clusters, name="api-clusters"),
     path("api/v1/c/<slug:slug>/snapshot", api.snapshot, name="api-snapshot"),
     path("api/v1/c/<slug:slug>/nodes/<str:name>", api.node, name="api-node"),
+    path("api/v1/c/<slug:slug>/search", api.search, name="api-search"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

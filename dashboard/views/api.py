@@ -8,6 +8,9 @@ from dashboard.snapshots import Snapshots
 
 _snapshots = Snapshots()
 
+#: A label's key and value, as Kubernetes bounds them: 253 + 1 + 63, "=", 63.
+LONGEST_LABEL = 381
+
 
 @answers.signed_in
 async def snapshot(request: HttpRequest, slug: str) -> HttpResponse:
@@ -31,3 +34,15 @@ async def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 async def clusters(request: HttpRequest) -> HttpResponse:
     """All clusters, as cards of two planes."""
     return answers.answer(request, await database_sync_to_async(reports.clusters)())
+
+
+@answers.signed_in
+async def search(request: HttpRequest, slug: str) -> HttpResponse:
+    """The names of the nodes that carry a label: ?label=key or ?label=key=value."""
+    wanted = request.GET.get("label", "").strip()
+    if not wanted or len(wanted) > LONGEST_LABEL:
+        return answers.problem(400, "Say which label: ?label=key or ?label=key=value.")
+    names = await database_sync_to_async(reports.labelled)(slug, wanted)
+    if names is None:
+        return answers.problem(404, f"There is no cluster {slug} here.")
+    return answers.answer(request, names)

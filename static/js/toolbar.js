@@ -10,6 +10,8 @@ import { writeView } from "./viewstate.js";
 /** Typing pauses for so long before labels are asked for, in milliseconds. */
 const PAUSE_MS = 250;
 const LIMIT_MS = 8000;
+/** Labels change behind the picture's back: while they are looked for, they are asked for anew so often. */
+const ANEW_MS = 30_000;
 /** Answers about labels that are kept. */
 const KEPT = 32;
 const STEP = 1.6;
@@ -46,6 +48,11 @@ export class Toolbar {
     this.#listen();
     this.#seek();
     field.onchange = () => this.told();
+    setInterval(() => {
+      if (document.visibilityState !== "visible" || !field.hits.filter.labels.length) return;
+      this.#asked.clear();
+      this.#seek();
+    }, ANEW_MS);
   }
 
   #listen() {

@@ -19,8 +19,8 @@ test("at zoom 1 everything lies as it was laid out", () => {
     const base = plan(spread(count, groups), WINDOW);
     const view = blank();
     zoomInto(view, base, 1, 1);
-    assert.ok(Math.abs(view.height - base.height) < 1e-6);
-    assert.deepEqual({ ...view, height: base.height }, base);
+    assert.ok(Math.abs(view.width - base.width) < 1e-6 && Math.abs(view.height - base.height) < 1e-6);
+    assert.deepEqual({ ...view, width: base.width, height: base.height }, base);
   }
 });
 

@@ -112,10 +112,10 @@ $(VENV)/.lock: | $(VENV)/.made
 
 node_modules/.run: package-lock.json package.json | $(VENV)/.run
 	@echo "Installing the browser libraries"
-	@$(NPM) ci --omit=dev --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --omit=dev --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 node_modules/.dev: package-lock.json package.json | $(VENV)/.dev
 	@echo "Installing the browser libraries and what checks them"
-	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@ node_modules/.run

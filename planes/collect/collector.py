@@ -15,6 +15,7 @@ from enum import StrEnum
 from django.db import Error as DatabaseError
 
 from planes.collect.crash import crashed
+from planes.collect.faultlog import FaultLog
 from planes.collect.hearing import Hearing
 from planes.collect.judging import Judging
 from planes.collect.lease import Lease
@@ -72,6 +73,7 @@ class Collector:
         self._ledger = Ledger(cluster_id)
         self._judging = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"judge-{cluster_id}")
         self._defect = ""
+        self._faults = FaultLog(name)
 
     async def run(self) -> Ended:
         """Collect until there is a reason to end. The lease must have been taken; it is released at the end."""
@@ -162,6 +164,7 @@ class Collector:
             for event in events:
                 heard.hear(event)
             frame, baseline = await judge.look(events, paused)
+            self._faults.look(frame)
             if not frame.is_empty():
                 publisher.put(frame, baseline)
             # After the work: judging a large cluster for long is not a pause.

@@ -59,7 +59,7 @@ export function notice(picture, fresh, now) {
   if (empty) {
     const [first] = picture.cluster.missing;
     return { kind: "notice", state: "not_observable", title: first ? "Nothing may be seen here" : "Waiting for the first list",
-      lines: first ? [sentence(first.message), sentence(first.remedy)] : ["The cluster answers. Its objects are being listed."] };
+      lines: first ? [sentence(first.message), sentence(first.remedy), DOCTOR] : ["The cluster answers. Its objects are being listed."] };
   }
   if (fresh.kind !== "late") return null;
   return { kind: "late", state: fresh.why === "cluster" ? (picture.components.get("kube-apiserver")?.state ?? "unknown") : "unknown",
@@ -85,12 +85,15 @@ function reason(picture, fresh) {
   }
 }
 
+/** Said where a right is missing: what tells of all of them. */
+const DOCTOR = "python manage.py doctor says what each missing right costs; with --rbac it prints what grants them all.";
+
 /** What is said on the ground when the cluster is there and no node is. @param {Picture} picture */
 export function groundNotice(picture) {
   if (picture.size > 0 || picture.components.size === 0) return null;
   const missing = picture.cluster.missing.find((row) => /^nodes\b|\blist nodes\b/i.test(row.message));
   return missing
-    ? { title: "Nodes may not be seen", lines: [sentence(missing.message), sentence(missing.remedy)] }
+    ? { title: "Nodes may not be seen", lines: [sentence(missing.message), sentence(missing.remedy), DOCTOR] }
     : { title: "No nodes yet", lines: ["The control plane is there. A node appears here as soon as its kubelet has registered it."] };
 }
 

@@ -94,6 +94,7 @@ class Assessor:
         offset, observer = self._offset, self._observer
         self.baseline_changed = self.baseline.learn(self.picture) or self.baseline_changed
         observer.look(now, offset, self.baseline.known())
+        observer.nobody_watches = self._nobody_watches()
         scene = observer.scene()
         anew, self._scene = scene != self._scene, scene
         rows, gone = self._nodes.judge(scene, anew, now, offset)
@@ -157,6 +158,11 @@ class Assessor:
         feeds = self.picture.reach.feeds
         settled = all(feeds[one].listed_at is not None or feeds[one].fault is not None for one in _ESSENTIAL)
         return not (settled and "/livez" in self.picture.reach.health)
+
+    def _nobody_watches(self) -> str:
+        """The controller manager is what turns Ready to Unknown; as of the frame before, does it not work?"""
+        memory = self._memories.get("kube-controller-manager")
+        return "the controller manager, which would notice it, is down" if memory and memory.state is State.DOWN else ""
 
     def _ghost_reason(self, scene: NodeScene) -> str:
         if scene.unreachable:

@@ -27,6 +27,8 @@ ELSEWHERE = frozenset(
         "waiting",
         "probe-stale",
         "kubelet-silent",
+        "runtime-unseen",
+        "unwatched",
         "hidden",
         "writes-blocked",
     }

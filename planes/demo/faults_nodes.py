@@ -137,10 +137,12 @@ def _servers_in(faults: Faults, zone: str) -> list[int]:
     return [number for number, host in enumerate(faults.cluster.control_plane) if faults.cluster.node(host).zone == zone]
 
 
-def _agent(name: str, about: str, which: Marked, component: str, state: str, gentle: bool = False) -> Fault:
+def _agent(
+    name: str, about: str, which: Marked, component: str, state: str, gentle: bool = False, tolerated: tuple[str, ...] = ADDONS
+) -> Fault:
     notice = Notice(component, "down" if state == "down" else "degraded", 15, "subject")
     inject, heal = partial(_mark, which), partial(_unmark, which)
-    return Fault(name, about, "node", (notice,), inject, heal, gentle=gentle, tolerated=ADDONS)
+    return Fault(name, about, "node", (notice,), inject, heal, gentle=gentle, tolerated=tolerated)
 
 
 NODE_FAULTS = (
@@ -171,6 +173,7 @@ NODE_FAULTS = (
         "container-runtime",
         "down",
         gentle=True,
+        tolerated=("kube-proxy", *ADDONS),  # whose pod nobody can see meanwhile
     ),
     _agent(
         "pleg-unhealthy",

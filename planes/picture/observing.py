@@ -55,6 +55,7 @@ class Observer:
         self.silence = Silence()
         self.distribution = Distribution("Kubernetes")
         self.known = Known()
+        self.nobody_watches = ""  # why Kubernetes itself would not notice that a node died; told by who judges
         self.now: Mono = 0.0
         self._offset = 0.0
         self.reach = ReachSeen()
@@ -106,6 +107,7 @@ class Observer:
             self._proxies(),
             self.known.node_leases or bool(self.picture.node_leases.tracks),
             away is not None and away[2],
+            self.silence.blocked or self.nobody_watches,
         )
 
     def _proxies(self) -> ProxyScene:

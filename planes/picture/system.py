@@ -55,7 +55,18 @@ def component_of(pod: objects.SystemPod) -> str:
 class PodTrack:
     """One pod of a component and what we saw of it."""
 
-    __slots__ = ("changed_at", "component", "pod", "ready", "reason", "restarted_at", "restarts", "seen_at", "version")
+    __slots__ = (
+        "changed_at",
+        "component",
+        "containers_ready",
+        "pod",
+        "ready",
+        "reason",
+        "restarted_at",
+        "restarts",
+        "seen_at",
+        "version",
+    )
 
     def __init__(self, pod: objects.SystemPod, component: str, at: Mono) -> None:
         self.component = component
@@ -67,6 +78,8 @@ class PodTrack:
     def _take(self, pod: objects.SystemPod, at: Mono) -> None:
         self.pod, self.seen_at = pod, at
         self.ready = _is_ready(pod)
+        statuses = pod.status.containerStatuses
+        self.containers_ready = pod.status.phase == "Running" and bool(statuses) and all(one.ready for one in statuses)
         self.reason = _reason(pod)
         images = {one.name: one.image for one in pod.spec.containers}
         first = next(iter(images.values()), "")
@@ -74,16 +87,28 @@ class PodTrack:
 
     def change(self, pod: objects.SystemPod, at: Mono) -> bool:
         """Take the newest state; True if anything that is judged changed."""
-        before = (self.ready, self.reason, self.restarts, self.version, self.pod.spec.nodeName, self.pod.metadata.deletionTimestamp)
+        before = self._judged()
         restarts = sum(one.restartCount for one in pod.status.containerStatuses)
         if restarts > self.restarts:
             self.restarted_at = (*self.restarted_at, *(at,) * min(restarts - self.restarts, REMEMBERED))[-REMEMBERED:]
         self.restarts = restarts
         self._take(pod, at)
-        after = (self.ready, self.reason, self.restarts, self.version, pod.spec.nodeName, pod.metadata.deletionTimestamp)
-        if (before[0], before[1]) != (self.ready, self.reason):
+        after = self._judged()
+        if before[:2] != after[:2]:
             self.changed_at = at
         return before != after
+
+    def _judged(self) -> tuple[object, ...]:
+        meta = self.pod.metadata
+        return (
+            self.ready,
+            self.reason,
+            self.containers_ready,
+            self.restarts,
+            self.version,
+            self.pod.spec.nodeName,
+            meta.deletionTimestamp,
+        )
 
     def seen(self, silent: bool) -> PodSeen:
         """As rules see it."""
@@ -103,6 +128,7 @@ class PodTrack:
             self.changed_at,
             self.seen_at,
             silent,
+            self.containers_ready,
         )
 
 

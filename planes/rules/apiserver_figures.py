@@ -1,42 +1,29 @@
 """kube-apiserver in figures: errors, latency, load, certificate, API services, webhooks, clock."""
 
 from planes.picture.events import Mono
+from planes.rules import figures
 from planes.rules.bounds import Bounds
-from planes.rules.etcd import covers, missing
+from planes.rules.figures import METRICS, missing
 from planes.rules.observation import ApiServerObservation
 from planes.rules.verdict import Evidence, State
 from planes.rules.weighing import Weighing, feed_gap, weigh_gap
 from planes.rules.wording import ago, duration
 
 DAY = 86400.0
-_METRICS = "/metrics"
 
 
 def weigh_rates(weighing: Weighing, seen: ApiServerObservation, bounds: Bounds) -> None:
     """Errors and latency over the window; load, rejections and terminations as plain lines."""
     rates, window = seen.rates, f"{bounds.rate_window / 60:.0f} min"
     should_be = f"at most {bounds.error_ratio * 100:.0f} % over {window}"
-    if rates.error_ratio is None:
-        weighing.hidden(Evidence("errors", missing(rates), should_be, State.NOT_OBSERVABLE, _METRICS, rates.at))
-    else:
-        text = f"{rates.error_ratio * 100:.1f} % of requests answered with 5xx"
-        recent = rates.recent_error_ratio if rates.recent_error_ratio is not None else rates.error_ratio
-        if rates.error_ratio > bounds.error_ratio and recent > bounds.error_ratio and covers(rates, bounds):
-            line = Evidence("errors", text, should_be, State.DEGRADED, _METRICS, rates.at)
-            weighing.bad(line, f"{rates.error_ratio * 100:.1f} % of requests are answered with 5xx.", "errors")
-        else:
-            weighing.good(Evidence("errors", text, should_be, State.HEALTHY, _METRICS, rates.at))
+    share = f"{(rates.error_ratio or 0.0) * 100:.1f} % of requests"
+    figure = (f"{share} answered with 5xx", rates.error_ratio, rates.recent_error_ratio)
+    bad = (f"{share} are answered with 5xx.", "errors")
+    figures.weigh(weighing, "errors", should_be, rates, figure, bounds.error_ratio, bad, bounds)
     should_be = f"99 % within {bounds.latency:g} s over {window}"
-    if rates.p99 is None:
-        weighing.hidden(Evidence("latency", missing(rates), should_be, State.NOT_OBSERVABLE, _METRICS, rates.at))
-    else:
-        text = f"99 % within {rates.p99 * 1000:.0f} ms"
-        recent = rates.recent_p99 if rates.recent_p99 is not None else rates.p99
-        if rates.p99 > bounds.latency and recent > bounds.latency and covers(rates, bounds):
-            line = Evidence("latency", text, should_be, State.DEGRADED, _METRICS, rates.at)
-            weighing.bad(line, f"1 % of requests take longer than {rates.p99:.1f} s.", "latency")
-        else:
-            weighing.good(Evidence("latency", text, should_be, State.HEALTHY, _METRICS, rates.at))
+    figure = (f"99 % within {(rates.p99 or 0.0) * 1000:.0f} ms", rates.p99, rates.recent_p99)
+    bad = (f"1 % of requests take longer than {rates.p99 or 0.0:.1f} s.", "latency")
+    figures.weigh(weighing, "latency", should_be, rates, figure, bounds.latency, bad, bounds)
     _weigh_load(weighing, seen, bounds)
 
 
@@ -44,19 +31,19 @@ def _weigh_load(weighing: Weighing, seen: ApiServerObservation, bounds: Bounds) 
     rates = seen.rates
     limit = f"fewer than {bounds.inflight_limit:.0f} (the default limit)"
     if rates.inflight_reading is None or rates.inflight_mutating is None:
-        weighing.hidden(Evidence("in flight", missing(rates), limit, State.NOT_OBSERVABLE, _METRICS, rates.at))
+        weighing.hidden(Evidence("in flight", missing(rates), limit, State.NOT_OBSERVABLE, METRICS, rates.at))
     else:
         text = f"{rates.inflight_reading:.0f} reading, {rates.inflight_mutating:.0f} mutating"
-        weighing.good(Evidence("in flight", text, limit, State.HEALTHY, _METRICS, rates.at))
+        weighing.good(Evidence("in flight", text, limit, State.HEALTHY, METRICS, rates.at))
     for signal, value in (
         ("terminated requests", rates.terminations),
         ("rejected by priority and fairness", rates.rejected),
         ("webhooks failed open", rates.webhook_fail_open),
     ):
         if value is None:
-            weighing.hidden(Evidence(signal, missing(rates), "0/s", State.NOT_OBSERVABLE, _METRICS, rates.at))
+            weighing.hidden(Evidence(signal, missing(rates), "0/s", State.NOT_OBSERVABLE, METRICS, rates.at))
         else:
-            weighing.good(Evidence(signal, f"{value:.2f}/s", "0/s", State.HEALTHY, _METRICS, rates.at))
+            weighing.good(Evidence(signal, f"{value:.2f}/s", "0/s", State.HEALTHY, METRICS, rates.at))
 
 
 def weigh_certificate(weighing: Weighing, seen: ApiServerObservation, now: Mono, bounds: Bounds) -> None:

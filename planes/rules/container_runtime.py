@@ -6,6 +6,7 @@ It can be down while the node's lease stays fresh, and the reverse. While the ku
 from planes.picture.events import Mono
 from planes.rules.bounds import Bounds
 from planes.rules.observation import NodeObservation, NodeScene
+from planes.rules.unwatched import unwatched
 from planes.rules.verdict import Evidence, State, Verdict
 from planes.rules.weighing import Weighing, away_verdict, feed_gap, unknown, weigh_gap
 from planes.rules.wording import ago
@@ -35,12 +36,20 @@ def speaks_of_runtime(message: str) -> bool:
     return any(text in lower for text, *_ in MESSAGES)
 
 
+def is_down(message: str) -> bool:
+    """Whether a Ready message says that the runtime does not answer its kubelet at all, so that the kubelet sees no container."""
+    lower = message.lower()
+    return any(state is State.DOWN and text in lower for text, state, *_ in MESSAGES)
+
+
 def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
     """The runtime of one node; `silent` says that its kubelet does not report."""
     if scene.unreachable:
         return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
     if scene.silence:
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
+    if (why := unwatched(node, scene)) != "":
+        return unknown(why, "unwatched")
     source = f"Node {node.name}"
     weighing = Weighing()
     if (gap := feed_gap(scene.nodes, "Ready message", "nothing about the runtime", now, bounds)) is not None:

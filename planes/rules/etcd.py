@@ -1,12 +1,14 @@
 """The state store, as the API server's own checks of it tell. A list answered from the watch cache proves nothing about it."""
 
 from planes.picture.events import Check, Mono
+from planes.rules import figures
 from planes.rules.bounds import Bounds
+from planes.rules.figures import METRICS, missing
 from planes.rules.leader import instance_of, pod_line
 from planes.rules.observation import EtcdObservation, HealthSeen, RatesSeen
 from planes.rules.probes import probe
 from planes.rules.verdict import Evidence, State
-from planes.rules.weighing import Judged, Weighing, away_verdict, clause, feed_gap, plural, reach_due, unreachable, weigh_gap
+from planes.rules.weighing import Judged, Weighing, away_verdict, feed_gap, plural, reach_due, unreachable, weigh_gap
 from planes.rules.wording import ago
 
 
@@ -44,7 +46,7 @@ def judge(seen: EtcdObservation, now: Mono, bounds: Bounds) -> Judged:
     if seen.rates.storage_bytes is not None:
         facts["stored"] = size(seen.rates.storage_bytes)
         stored = Evidence(
-            "stored bytes", facts["stored"], "below the quota (not known here)", State.HEALTHY, "/metrics", seen.rates.at
+            "stored bytes", facts["stored"], "below the quota (not known here)", State.HEALTHY, METRICS, seen.rates.at
         )
         weighing.good(stored)
         if weighing.line:
@@ -134,40 +136,20 @@ def _weigh_members(weighing: Weighing, seen: EtcdObservation, now: Mono, bounds:
 
 def _weigh_rates(weighing: Weighing, rates: RatesSeen, bounds: Bounds) -> None:
     should_be = f"99 % within {bounds.etcd_latency * 1000:.0f} ms"
-    if rates.etcd_p99 is None:
-        weighing.hidden(Evidence("request latency", missing(rates), should_be, State.NOT_OBSERVABLE, "/metrics", rates.at))
-    else:
-        text = f"99 % within {rates.etcd_p99 * 1000:.0f} ms"
-        recent = rates.recent_etcd_p99 if rates.recent_etcd_p99 is not None else rates.etcd_p99
-        if rates.etcd_p99 > bounds.etcd_latency and recent > bounds.etcd_latency and covers(rates, bounds):
-            line = Evidence("request latency", text, should_be, State.DEGRADED, "/metrics", rates.at)
-            weighing.bad(line, f"1 % of requests to it take longer than {rates.etcd_p99 * 1000:.0f} ms.", "etcd-latency")
-        else:
-            weighing.good(Evidence("request latency", text, should_be, State.HEALTHY, "/metrics", rates.at))
+    slowest = f"{(rates.etcd_p99 or 0.0) * 1000:.0f} ms"
+    bad = (f"1 % of requests to it take longer than {slowest}.", "etcd-latency")
+    figure = (f"99 % within {slowest}", rates.etcd_p99, rates.recent_etcd_p99)
+    figures.weigh(weighing, "request latency", should_be, rates, figure, bounds.etcd_latency, bad, bounds)
     should_be = f"at most {bounds.etcd_errors * 100:.0f} % fail"
     if rates.etcd_error_ratio is None:
-        weighing.hidden(Evidence("request errors", missing(rates), should_be, State.NOT_OBSERVABLE, "/metrics", rates.at))
+        weighing.hidden(Evidence("request errors", missing(rates), should_be, State.NOT_OBSERVABLE, METRICS, rates.at))
     else:
         text = f"{rates.etcd_error_ratio * 100:.1f} %"
         if rates.etcd_error_ratio > bounds.etcd_errors:
-            line = Evidence("request errors", text, should_be, State.DEGRADED, "/metrics", rates.at)
+            line = Evidence("request errors", text, should_be, State.DEGRADED, METRICS, rates.at)
             weighing.bad(line, f"{text} of the API server's requests to it fail.", "etcd-errors")
         else:
-            weighing.good(Evidence("request errors", text, should_be, State.HEALTHY, "/metrics", rates.at))
-
-
-def missing(rates: RatesSeen) -> str:
-    """Why a figure of /metrics is not there."""
-    if rates.fault is not None:
-        return f"not readable: {clause(rates.fault.message)}"
-    if rates.at is None:
-        return "waiting for the first scrape"
-    return "needs two scrapes of one API server" if rates.requests is None else "not among the metrics"
-
-
-def covers(rates: RatesSeen, bounds: Bounds) -> bool:
-    """Whether the samples cover so much of the window that a figure over it may alarm."""
-    return rates.span >= bounds.rate_window * 0.85
+            weighing.good(Evidence("request errors", text, should_be, State.HEALTHY, METRICS, rates.at))
 
 
 def size(count: float) -> str:

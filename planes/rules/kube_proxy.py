@@ -3,8 +3,10 @@
 from planes.picture.events import Mono
 from planes.rules import skew
 from planes.rules.bounds import Bounds
+from planes.rules.container_runtime import is_down
 from planes.rules.leader import pod_line
 from planes.rules.observation import NodeObservation, NodeScene, PodSeen
+from planes.rules.unwatched import unwatched
 from planes.rules.verdict import Evidence, State, Verdict
 from planes.rules.weighing import Weighing, away_verdict, feed_due, feed_gap, unknown, weigh_gap
 from planes.rules.wording import ago
@@ -16,6 +18,8 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, boun
         return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
     if scene.silence:
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
+    if (why := unwatched(node, scene)) != "":
+        return unknown(why, "unwatched")
     weighing = Weighing()
     if (gap := feed_gap(scene.pods, "pod", "ready", now, bounds)) is not None:
         weigh_gap(weighing, gap, principal=True, said="Its pod cannot be seen")
@@ -26,21 +30,15 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, boun
     if not pods:
         return _without_pod(weighing, node, scene, silent, now, bounds)
     pod = max(pods, key=lambda one: (one.ready, one.seen_at, one.name))
+    ready = node.conditions.get("Ready")
     if silent:
-        last = "ready" if pod.ready else pod.reason or "not ready"
-        line = Evidence(
-            "pod",
-            f"last known: {last}; its kubelet is silent",
-            "ready",
-            State.UNKNOWN,
-            f"pod {pod.namespace}/{pod.name}",
-            pod.changed_at,
-        )
-        weighing.unsure(
-            line, f"The node's kubelet is silent; last known: {last}. Rules already set go on working.", "kubelet-silent"
-        )
+        _last_known(weighing, pod, "its kubelet is silent", "The node's kubelet is silent", "kubelet-silent")
         return weighing.verdict(good="")
-    _weigh_pod(weighing, pod, bounds)
+    if ready is not None and ready.status != "True" and is_down(ready.message):
+        why = "The container runtime is down, so the kubelet cannot see its pod"
+        _last_known(weighing, pod, "the container runtime is down", why, "runtime-unseen")
+        return weighing.verdict(good="")
+    _weigh_pod(weighing, node, pod, now, bounds)
     _weigh_restarts(weighing, pod, now, bounds)
     line, said = skew.weigh(pod.version, scene.server_version, bounds.proxy_skew, f"image of {pod.name}", pod.changed_at)
     if said:
@@ -51,11 +49,24 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, boun
     return weighing.verdict(good="Its pod on this node is ready.")
 
 
-def _weigh_pod(weighing: Weighing, pod: PodSeen, bounds: Bounds) -> None:
+def _last_known(weighing: Weighing, pod: PodSeen, short: str, why: str, cause: str) -> None:
+    """Nobody looks after the pod at present: what is told of it is how it was."""
+    last = "ready" if pod.ready or pod.containers_ready else pod.reason or "not ready"
+    source = f"pod {pod.namespace}/{pod.name}"
+    line = Evidence("pod", f"last known: {last}; {short}", "ready", State.UNKNOWN, source, pod.changed_at)
+    weighing.unsure(line, f"{why}; last known: {last}. Rules already set go on working.", cause)
+
+
+def _weigh_pod(weighing: Weighing, node: NodeObservation, pod: PodSeen, now: Mono, bounds: Bounds) -> None:
+    source = f"pod {pod.namespace}/{pod.name}"
+    if not pod.ready and pod.containers_ready and _counted_out(weighing, node, now, bounds):
+        # The node lifecycle controller marks every pod of a node that is not ready as not ready, too.
+        text = "its containers are ready; Kubernetes counts it as not ready because its node is not"
+        weighing.good(Evidence("pod", text, "ready", State.HEALTHY, source, pod.changed_at), principal=True)
+        weighing.line = "containers ready"
+        return
     if pod.ready:
-        weighing.good(
-            Evidence("pod", "ready", "ready", State.HEALTHY, f"pod {pod.namespace}/{pod.name}", pod.changed_at), principal=True
-        )
+        weighing.good(Evidence("pod", "ready", "ready", State.HEALTHY, source, pod.changed_at), principal=True)
         weighing.line = "pod ready"
         return
     said = f"Its pod is not ready for {ago(pod.changed_at)}"
@@ -63,6 +74,17 @@ def _weigh_pod(weighing: Weighing, pod: PodSeen, bounds: Bounds) -> None:
     said += " Rules already set go on working; changes of Services do not arrive."
     line = pod_line(pod)
     weighing.bad(line, said, "pod-not-ready", hold=bounds.hold_condition, line=pod.reason or "pod not ready")
+
+
+def _counted_out(weighing: Weighing, node: NodeObservation, now: Mono, bounds: Bounds) -> bool:
+    """Whether its node is not ready, or has been again for so short that its pods may not be counted as ready yet."""
+    ready = node.conditions.get("Ready")
+    if ready is None:
+        return False
+    if ready.status != "True":
+        return True
+    weighing.due(ready.since + bounds.proxy_counted)
+    return now - ready.since <= bounds.proxy_counted
 
 
 def _weigh_restarts(weighing: Weighing, pod: PodSeen, now: Mono, bounds: Bounds) -> None:

@@ -5,6 +5,7 @@ from planes.rules import skew
 from planes.rules.bounds import Bounds
 from planes.rules.container_runtime import speaks_of_runtime
 from planes.rules.observation import ConditionSeen, LeaseSeen, NodeObservation, NodeScene
+from planes.rules.unwatched import unwatched
 from planes.rules.verdict import Evidence, State, Verdict
 from planes.rules.weighing import Weighing, away_verdict, feed_due, feed_gap, unknown, weigh_gap
 from planes.rules.wording import ago, until
@@ -27,13 +28,22 @@ def judge(node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) ->
         )
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent", (line,))
     weighing = Weighing()
+    why = unwatched(node, scene)
+    silent = is_silent(node.lease if scene.leases.fault is None else None, node.conditions.get("Ready"), now, bounds)
     gap = feed_gap(scene.nodes, "Ready", "True", now, bounds)
     if gap is not None:
         weigh_gap(weighing, gap, principal=True, said="Nodes cannot be read")
     _weigh_lease(weighing, node, scene, now, bounds)
     if gap is None:
-        _weigh_ready(weighing, node)
-        _weigh_conditions(weighing, node)
+        if why:
+            _last_known(weighing, node)
+            weighing.unsure(_last_ready(node), why, "unwatched")
+        elif silent and not _given_up(node):
+            weighing.hidden(_last_ready(node))
+            _last_known(weighing, node)
+        else:
+            _weigh_ready(weighing, node)
+            _weigh_conditions(weighing, node)
         _weigh_flips(weighing, node, now, bounds)
     line, said = skew.weigh(node.kubelet_version, scene.server_version, bounds.kubelet_skew, f"Node {node.name}", node.seen_at)
     if said:
@@ -107,6 +117,27 @@ def _weigh_lease(weighing: Weighing, node: NodeObservation, scene: NodeScene, no
         "silent",
         line=f"no heartbeat for {ago(lease.changed_at)}",
     )
+
+
+def _given_up(node: NodeObservation) -> bool:
+    """Whether Kubernetes itself says that it has not heard from the node: that is news, and not the node's last word."""
+    ready = node.conditions.get("Ready")
+    return ready is not None and ready.status == "Unknown"
+
+
+def _last_ready(node: NodeObservation) -> Evidence:
+    ready = node.conditions.get("Ready")
+    text = f"last known: {ready.status}" if ready is not None else "never reported"
+    return Evidence("Ready", text, "True", State.UNKNOWN, f"Node {node.name}", ready.since if ready is not None else None)
+
+
+def _last_known(weighing: Weighing, node: NodeObservation) -> None:
+    """What a silent kubelet said of pressure: how it was, neither good nor bad now."""
+    for kind in (*PRESSURES, "NetworkUnavailable"):
+        condition = node.conditions.get(kind)
+        if condition is not None:
+            text = f"last known: {condition.status}"
+            weighing.hidden(Evidence(kind, text, "False", State.UNKNOWN, f"Node {node.name}", condition.since))
 
 
 def _weigh_ready(weighing: Weighing, node: NodeObservation) -> None:

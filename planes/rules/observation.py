@@ -60,6 +60,7 @@ class PodSeen:
     changed_at: Mono  # when ready or reason last changed, or the first sight
     seen_at: Mono
     silent: bool = False
+    containers_ready: bool = False  # every container is, whatever Kubernetes says of the pod because of its node
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,7 @@ class NodeScene:
     proxy: ProxyScene = field(default_factory=ProxyScene)
     leases_seen_before: bool = False
     waiting: bool = False  # `unreachable` only because the first answer has not come yet
+    nobody_watches: str = ""  # why Kubernetes would not take Ready=True back from a node that died; empty while it would
 
 
 @dataclass(frozen=True, slots=True)

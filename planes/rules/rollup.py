@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from planes.rules.bounds import Bounds
-from planes.rules.verdict import SEVERITY, Evidence, State, Verdict
+from planes.rules.verdict import Evidence, State, Verdict
 
 _ORDER = (State.DOWN, State.DEGRADED, State.UNKNOWN, State.CORDONED, State.HEALTHY, State.NOT_OBSERVABLE)
 _WORDS = {State.NOT_OBSERVABLE: "not observable"}
@@ -68,8 +68,8 @@ def agents(
     evidence = [Evidence(f"{kind} on nodes", text, should_be, state, "all nodes", at)]
     if len(zones) > 1:
         for name, one in sorted(zones.items()):
-            worst = max((s for s, number in one.items() if number), key=SEVERITY.__getitem__)
-            evidence.append(Evidence(f"zone {name or 'none'}", arithmetic(one, "nodes"), should_be, worst, "all nodes", at))
+            alone, _ = whole(one, {}, bounds)  # by the same arithmetic: one node of ten that is down is no lost zone
+            evidence.append(Evidence(f"zone {name or 'none'}", arithmetic(one, "nodes"), should_be, alone, "all nodes", at))
     because = text + "."
     if zone:
         because = f"All nodes of zone {zone} are down. {because}"

@@ -242,7 +242,10 @@ def test_a_runtime_that_is_down_leaves_its_kubelet_healthy() -> None:
     assert 6.92 <= after["down"] <= 6.92 + 5
     assert 46.96 <= after["healthy"] <= 52
     assert [state for _, state in timeline.of("node-7/kubelet")] in (["healthy"], ["unknown", "healthy"])
-    assert turned(timeline, after=7.5) <= {"node-7/container-runtime", "container-runtime"}
+    assert turned(timeline, after=7.5) <= {"node-7/container-runtime", "container-runtime", "node-7/kube-proxy"}
+    proxy = {state for _, state in timeline.of("node-7/kube-proxy")}
+    assert proxy <= {"healthy", "unknown"}, "nobody can see its pod while the runtime is down: last known, neither good nor bad"
+    assert not [row for row in timeline.changes if row.agent == "kube-proxy"]
 
 
 def test_a_server_that_starts_is_degraded_until_it_is_ready_and_never_looks_down() -> None:

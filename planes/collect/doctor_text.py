@@ -34,7 +34,7 @@ def _server(report: Report, now: float) -> list[str]:
         said += f" in {report.latency_ms:.0f} ms"
     if report.certificate_not_after is not None:
         left = report.certificate_not_after - now
-        said += f"; its certificate is trusted and {'ends in ' + duration(left) if left > 0 else 'has ended'}"
+        said += f"; its certificate {'ends in ' + duration(left) if left > 0 else 'has ended'}"
     elif not report.tls:
         said += "; without TLS"
     lines = _wrapped("●", said)

@@ -14,13 +14,15 @@ _HEAD = re.compile(r"^(\d+:[A-Z] .{10,40} [#*-] |\[?[\d:,. TZ+-]*:? *(WARNING|ER
 _BURST = 8  # lines of one part to the terminal within _WINDOW_S
 _WINDOW_S = 10.0
 _LINE_CHARS = 400
+#: Our own loggers' names say nothing to who reads the terminal.
+_LOGGER = re.compile(r"^(planes|dashboard)[.\w]*: ")
 
 Say = Callable[[str], None]
 
 
 def _message(text: str) -> str:
     """The line without its head, and without the traceback that our own log folds behind it."""
-    return _HEAD.sub("", text).partition(" | Traceback")[0][:_LINE_CHARS]
+    return _LOGGER.sub("", _HEAD.sub("", text)).partition(" | Traceback")[0][:_LINE_CHARS]
 
 
 class LogFile:

@@ -32,14 +32,15 @@ class Stage:
         self.fetched = 0
         self.refused = False  # sockets and snapshots find nobody
         self.violations: list[str] = []
+        self.labels: dict[str, list[str]] = {}  # nodes by label, as the server would answer
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.violations.append(str(error)))
         page.route(f"{ORIGIN}/**", self._answer)
         page.route_web_socket(re.compile(r"/ws/"), self._socket)
 
-    def open(self) -> None:
+    def open(self, query: str = "") -> None:
         """Go there and wait until the picture stands."""
-        self.page.goto(f"{ORIGIN}/c/{self.snapshot.slug}/", wait_until="load")
+        self.page.goto(f"{ORIGIN}/c/{self.snapshot.slug}/{query}", wait_until="load")
         self.page.wait_for_function("document.fonts.status === 'loaded'")
 
     def drawn(self) -> None:
@@ -80,6 +81,9 @@ class Stage:
         elif path.endswith("/snapshot"):
             self.fetched += 1
             route.fulfill(body=msgspec.json.encode(self.snapshot), content_type="application/json")
+        elif path.endswith("/search"):
+            wanted = unquote(urlsplit(route.request.url).query.removeprefix("label="))
+            route.fulfill(body=msgspec.json.encode({"names": self.labels.get(wanted, [])}), content_type="application/json")
         elif "/nodes/" in path and path.startswith("/api/"):
             route.fulfill(status=404, body="{}", content_type="application/json")
         else:

@@ -15,6 +15,7 @@ import { LiveSocket } from "./socket.js";
 import { stateOf, WORDS } from "./states.js";
 import { Picture } from "./store.js";
 import { drawTables } from "./tables.js";
+import { renewFor } from "./upgrade.js";
 import { Toolbar } from "./toolbar.js";
 import { readView } from "./viewstate.js";
 
@@ -48,7 +49,7 @@ let picture = null;
 let heardOf = { pulse: null, heard: null };
 /** @type {import("./freshness.js").Freshness} */
 let fresh = { kind: "waiting", age: 0, since: null, why: "", retry: null };
-/** @type {import("./socket.js").Line} */
+/** @type {import("./line.js").LineStatus} */
 let line = { state: "connecting", since: Date.now(), retryAt: null };
 /** What waits for the next frame. */
 const due = { panels: false, places: false, rows: /** @type {Set<number>} */ (new Set()), frame: 0 };
@@ -84,8 +85,9 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     heardOf = { pulse: pulse.pulse, heard: pulse.heard };
     look();
   },
-  heartbeat(server) {
+  heartbeat(server, app) {
     if (heardOf.pulse === null) time.observe(server, local());
+    renewFor(app);
   },
   line(told) {
     if (told.state !== line.state && told.state === "open") heardOf.pulse = null;
@@ -155,7 +157,7 @@ function drawGround(shown) {
     )}`,
     place("data-count"),
   );
-  const said = groundNotice(shown);
+  const said = groundNotice(shown, now());
   const empty = place("ground-notice");
   empty.hidden = !said;
   render(said ? html`<h3>${said.title}</h3>${said.lines.map((text) => html`<p>${text}</p>`)}` : nothing, empty);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backoff } from "../../static/js/socket.js";
+import { backoff } from "../../static/js/line.js";
 import { BUFFERED, Sync } from "../../static/js/sync.js";
 import { delta } from "./snapshots.js";
 

@@ -1,6 +1,6 @@
 /** What is laid over the picture when it is old, cannot be had, or has nothing in it yet. */
 
-import { clock, duration } from "../ages.js";
+import { clock, duration, render as renderAges } from "../ages.js";
 import { html, nothing, render } from "../html.js";
 import { glyph } from "./control.js";
 
@@ -20,6 +20,11 @@ function again(retry, now) {
   return left > 0 ? `Trying again in ${left} s.` : "Trying again now.";
 }
 
+/** The same, its ages rendered: a fault's words may hold time tokens. @template {{ lines: string[] } | null} T @param {T} said @param {number} now */
+function aged(said, now) {
+  return said && { ...said, lines: said.lines.map((line) => renderAges(line, now)) };
+}
+
 /** A sentence ends with a full stop. @param {string} text */
 function sentence(text) {
   return text && !/[.!?…]$/.test(text) ? `${text}.` : text;
@@ -30,6 +35,11 @@ function sentence(text) {
  * @param {Picture | null} picture @param {Freshness} fresh @param {number} now @returns {Notice | null}
  */
 export function notice(picture, fresh, now) {
+  return aged(words(picture, fresh, now), now);
+}
+
+/** @param {Picture | null} picture @param {Freshness} fresh @param {number} now @returns {Notice | null} */
+function words(picture, fresh, now) {
   const fault = picture?.cluster.fault ?? null;
   const retry = again(fresh.retry, now);
   if (fresh.why === "gone") {
@@ -88,12 +98,12 @@ function reason(picture, fresh) {
 /** Said where a right is missing: what tells of all of them. */
 const DOCTOR = "python manage.py doctor says what each missing right costs; with --rbac it prints what grants them all.";
 
-/** What is said on the ground when the cluster is there and no node is. @param {Picture} picture */
-export function groundNotice(picture) {
+/** What is said on the ground when the cluster is there and no node is. @param {Picture} picture @param {number} [now] */
+export function groundNotice(picture, now = Date.now() / 1000) {
   if (picture.size > 0 || picture.components.size === 0) return null;
   const missing = picture.cluster.missing.find((row) => /^nodes\b|\blist nodes\b/i.test(row.message));
   return missing
-    ? { title: "Nodes may not be seen", lines: [sentence(missing.message), sentence(missing.remedy), DOCTOR] }
+    ? aged({ title: "Nodes may not be seen", lines: [sentence(missing.message), sentence(missing.remedy), DOCTOR] }, now)
     : { title: "No nodes yet", lines: ["The control plane is there. A node appears here as soon as its kubelet has registered it."] };
 }
 

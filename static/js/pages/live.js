@@ -4,9 +4,10 @@
  */
 
 import { ServerClock, freshness } from "../freshness.js";
+import { Line } from "../line.js";
+import { renewFor } from "../upgrade.js";
 import { judgeCards, newest, pulseCard } from "./cards.js";
 import { show } from "./late.js";
-import { Line } from "./line.js";
 import { renew } from "./panels.js";
 import { Offsets, concerns } from "./relevance.js";
 import { Renewing } from "./renewing.js";
@@ -31,17 +32,19 @@ const offsets = new Offsets();
 server.observe(Number(root.dataset["now"]), Date.now() / 1000);
 /** @type {"" | "signed out" | "gone"} */
 let ended = "";
-let app = "";
 let wasLate = false;
 
 const renewing = new Renewing(root.dataset["fragment"] ?? "", PAUSE_MS, take, (end) => {
   if (end !== "kept") ended = end;
   draw();
 });
-const line = new Line(root.dataset["socket"] ?? "", hear, () => {
-  // Whatever happened while the line was away is in what the server shows now.
-  if (line.state === "open") renewing.ask();
-  draw();
+const line = new Line(root.dataset["socket"] ?? "", {
+  hear,
+  changed() {
+    // Whatever happened while the line was away is in what the server shows now.
+    if (line.state === "open") renewing.ask();
+    draw();
+  },
 });
 shown();
 
@@ -63,6 +66,7 @@ function shown() {
 /** @param {unknown} message */
 function hear(message) {
   if (typeof message !== "object" || message === null) return;
+  line.well();
   if ("hb" in message) heartbeat(/** @type {Heartbeat} */ (message));
   else if ("resync" in message || "changed" in message || "card" in message) renewing.ask();
   else if ("slug" in message) wallPulse(/** @type {WallMessage} */ (message));
@@ -73,9 +77,7 @@ function hear(message) {
 /** @param {Heartbeat} message */
 function heartbeat(message) {
   server.observe(message.hb, Date.now() / 1000);
-  // After an upgrade the page's own modules are old: begin again.
-  if (app && message.app && message.app !== app) location.reload();
-  app = message.app ?? app;
+  renewFor(message.app);
 }
 
 /** @param {WallMessage} message */
@@ -142,6 +144,7 @@ function single() {
   };
 }
 
+line.start();
 draw();
 setInterval(draw, 1000);
 if (node !== undefined) setInterval(() => document.visibilityState === "visible" && line.state === "open" && renewing.ask(), LOOK_MS);

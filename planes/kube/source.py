@@ -96,8 +96,12 @@ class ClusterSource:
                 await self._answered.wait()
                 for loop in (*self._scrapes(link), *await self._feeds(link)):
                     tasks.create_task(self._repeat(loop, told))
-        except* _ReceiverError as group:
-            raise _cause(group) from None
+        except BaseExceptionGroup as group:
+            # Not `except*`: what is raised inside it comes out as a group again on Python 3.11.2.
+            received, _ = group.split(_ReceiverError)
+            if received is None:
+                raise
+            raise _cause(received) from None
         finally:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CLOSING):

@@ -3,7 +3,9 @@
 A secret may also come from a file: NAME_FILE=/run/secrets/name (style.md, habit 9).
 """
 
+import difflib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -52,6 +54,23 @@ def number(name: str, default: float, *, low: float, high: float) -> float:
     if not low <= parsed <= high:
         raise ImproperlyConfigured(f"{name} is {value}; it must lie between {low:g} and {high:g}.")
     return parsed
+
+
+def family(prefix: str, members: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+    """Those of many numbers that are set, each by a variable of its own: PREFIX and its name in capitals. `members`: name -> lowest
+    and highest."""
+    names = {f"{prefix}{name.upper()}": name for name in members}
+    found: dict[str, float] = {}
+    for variable in sorted(os.environ):
+        if not variable.startswith(prefix):
+            continue
+        if variable not in names:
+            near = difflib.get_close_matches(variable, names, n=3, cutoff=0.6)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(list(names)[:3])} and others."
+            raise ImproperlyConfigured(f"{variable} is no setting; {hint}")
+        low, high = members[names[variable]]
+        found[names[variable]] = number(variable, low, low=low, high=high)
+    return found
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from planes.rules.bounds import Bounds, contradiction
+
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS.
 _SOCKET_LIMIT = 100
 
@@ -47,6 +49,16 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, "connect_timeout": 5, **query},
     }
+
+
+def bounds(changed: dict[str, float]) -> dict[str, float]:
+    """The bounds that were set, once they are seen not to contradict each other or the defaults of the others."""
+    made = Bounds(**changed)
+    pair = contradiction(made)
+    if pair is not None:
+        lower, upper = (f"PLANEWATCH_BOUND_{name.upper()} ({getattr(made, name):g})" for name in pair)
+        raise ImproperlyConfigured(f"{lower} must not be above {upper}.")
+    return changed
 
 
 def embedded_redis(data_dir: Path) -> str:

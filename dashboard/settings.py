@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 
 from dashboard import assets, env, services
+from planes.rules import bounds
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -82,6 +83,10 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
+
+# --- what states rest on: docs/signals.md lists every bound -----------------------------------------------------------------------
+
+BOUNDS = services.bounds(env.family("PLANEWATCH_BOUND_", {one.name: (one.low, one.high) for one in bounds.declared()}))
 
 # --- signing in ----------------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from planes.collect import dispatch, work
+from planes.rules.bounds import Bounds
 from planes.store import services
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def collect(cluster_id: int) -> None:
     if _stopping.is_set():
         return
     try:
-        work.collect(cluster_id, settings.REDIS_URL, _stopping.is_set)
+        work.collect(cluster_id, settings.REDIS_URL, _stopping.is_set, Bounds(**settings.BOUNDS))
     except (DatabaseError, InterfaceError) as error:
         logger.warning("SQL cannot be reached (%s); collecting begins when it can.", type(error).__name__)
 

@@ -6,18 +6,21 @@ from planes.collect.ledger import Remembered
 from planes.picture.delta import Frame
 from planes.picture.events import Mono, SourceEvent
 from planes.picture.picture import Picture
+from planes.rules.bounds import DEFAULT, Bounds
 
 
 class PictureJudge:
     """See planes.collect.parts.Judge. `slug` names the cluster in what concerns all of it."""
 
-    def __init__(self, slug: str) -> None:
-        self._slug = slug
+    def __init__(self, slug: str, bounds: Bounds = DEFAULT) -> None:
+        self._slug, self._bounds = slug, bounds
         self._picture = Picture()
-        self._assessor = Assessor(self._picture, slug=slug)
+        self._assessor = Assessor(self._picture, bounds=bounds, slug=slug)
 
     def restore(self, remembered: Remembered) -> None:
-        self._assessor = Assessor(self._picture, baseline=baseline.decode(remembered.baseline), slug=self._slug)
+        self._assessor = Assessor(
+            self._picture, bounds=self._bounds, baseline=baseline.decode(remembered.baseline), slug=self._slug
+        )
         self._assessor.restore(remembered.components, remembered.nodes, remembered.head.row if remembered.head else None)
 
     def apply(self, event: SourceEvent) -> None:

@@ -22,10 +22,30 @@ class Bound:
     component: str
     says: str
     source: str
+    low: float  # a setting below makes no sense
+    high: float
+
+
+#: What makes sense at all, by unit: lowest, highest. Times differ more: a twentieth to twenty times the default.
+_RANGES = {
+    "of requests": (0.0001, 1.0),
+    "of nodes": (0.01, 1.0),
+    "minor versions": (0.0, 20.0),
+    "× lease duration": (0.1, 10.0),
+    "nodes": (1.0, 5000.0),
+    "subjects": (1.0, 5000.0),
+    "requests": (1.0, 1_000_000.0),
+    "changes of holder": (1.0, 100.0),
+    "restarts": (1.0, 100.0),
+    "flips": (0.0, 100.0),
+}
+_TIMES = 20.0
 
 
 def _bound(default: float, unit: str, component: str, says: str, source: str = RULE) -> float:
-    declared: float = field(default=default, metadata={"unit": unit, "component": component, "says": says, "source": source})
+    low, high = _RANGES.get(unit, (default / _TIMES, default * _TIMES))
+    about = {"unit": unit, "component": component, "says": says, "source": source, "low": low, "high": high}
+    declared: float = field(default=default, metadata=about)
     return declared
 
 
@@ -135,7 +155,22 @@ def declared() -> Iterator[Bound]:
     """Every bound in the order of its declaration."""
     for one in dataclasses.fields(Bounds):
         about, value = one.metadata, getattr(DEFAULT, one.name)
-        yield Bound(one.name, float(value), about["unit"], about["component"], about["says"], about["source"])
+        said = (about["unit"], about["component"], about["says"], about["source"])
+        yield Bound(one.name, float(value), *said, about["low"], about["high"])
+
+
+#: The first must not be above the second, or a state would never be reached.
+ORDERED = (
+    ("kubelet_slow", "kubelet_silent"),
+    ("leader_degraded", "leader_down"),
+    ("leader_handover", "leader_released"),
+    ("certificate_critical", "certificate_warning"),
+)
+
+
+def contradiction(bounds: Bounds) -> tuple[str, str] | None:
+    """Two bounds that contradict each other: the name of the one that must not be above the other's."""
+    return next((pair for pair in ORDERED if getattr(bounds, pair[0]) > getattr(bounds, pair[1])), None)
 
 
 DEFAULT = Bounds()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from dashboard import env
+from planes.rules import bounds
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -18,7 +19,7 @@ ROOT = Path(settings.BASE_DIR)
 NOT_SETTINGS = {"DJANGO_SETTINGS_MODULE", "PLANEWATCH_WATCH_FROM_ASIDE"}
 
 _READ = re.compile(r"""(?:\benv\.\w+\(|environ(?:\.\w+)?[(\[])\s*"([A-Z][A-Z0-9_]+)"|"([A-Z][A-Z0-9_]+)" (?:not )?in os\.environ""")
-_ROW = re.compile(r"^\| `([A-Z0-9_]+)` \|", re.MULTILINE)
+_ROW = re.compile(r"^\| `([A-Z0-9_]+)(?:<NAME>)?` \|", re.MULTILINE)  # <NAME>: a family, read by its prefix
 
 
 def variables_read() -> set[str]:
@@ -78,6 +79,11 @@ def test_over_https_cookies_are_secure_and_bound_to_this_host() -> None:
         ("PLANEWATCH_PORT", "70000"),
         ("DATABASE_URL", "mysql://localhost/planewatch"),
         ("PLANEWATCH_SECRET_KEY_FILE", "/nowhere/key"),
+        ("PLANEWATCH_BOUND_ERROR_RATIO", "2"),
+        ("PLANEWATCH_BOUND_ERROR_RATIO", "one in twenty"),
+        ("PLANEWATCH_BOUND_LATENCY", "nan"),
+        ("PLANEWATCH_BOUND_KUBELET_SLOW", "1.5"),
+        ("PLANEWATCH_BOUND_LEADER_DOWN", "0.5"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_with_a_sentence_that_names_it(name: str, value: str) -> None:
@@ -94,3 +100,27 @@ def test_a_choice_is_read_in_whatever_case(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("LEVEL", "loud")
     with pytest.raises(ImproperlyConfigured, match="say one of DEBUG, INFO"):
         env.choice("LEVEL", "INFO", among=("DEBUG", "INFO"))
+
+
+def test_a_bound_that_is_not_known_is_refused_with_names_that_are_near() -> None:
+    refused = configured(PLANEWATCH_BOUND_KUBELET_SILNT="30")
+    assert refused.returncode != 0
+    last = refused.stderr.strip().splitlines()[-1]
+    assert "PLANEWATCH_BOUND_KUBELET_SILNT is no setting; did you mean PLANEWATCH_BOUND_KUBELET_SILENT" in last
+    assert last.endswith("?")
+
+
+def test_every_bound_can_be_set_within_its_range_and_not_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
+    ranges = {one.name: (one.low, one.high) for one in bounds.declared()}
+    for one in bounds.declared():
+        assert one.low <= one.default <= one.high, one
+        variable = f"PLANEWATCH_BOUND_{one.name.upper()}"
+        for value in (one.low, one.high):
+            monkeypatch.setenv(variable, repr(value))
+            assert env.family("PLANEWATCH_BOUND_", ranges) == {one.name: value}
+        monkeypatch.setenv(variable, repr(one.high * 1.01))
+        with pytest.raises(ImproperlyConfigured, match=f"{variable} is .*; it must lie between"):
+            env.family("PLANEWATCH_BOUND_", ranges)
+        monkeypatch.delenv(variable)
+    assert env.family("PLANEWATCH_BOUND_", ranges) == {}
+    assert settings.BOUNDS == {}

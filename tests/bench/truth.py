@@ -1,0 +1,261 @@
+"""One fault of the demo cluster lived through: the real source, picture and assessor against the real server over HTTPS.
+
+Both sides take their clocks from one loop (jumping.py), so that a quarter of an hour passes in seconds and every second counted
+is the cluster's own.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from planes.collect.assess import Assessor
+from planes.demo.build import Shape
+from planes.demo.catalogue import FAULTS
+from planes.demo.clock import Clock
+from planes.demo.faults import Fault, Notice
+from planes.demo.serving import Demo, Options
+from planes.kube.connect import Target
+from planes.kube.source import ClusterSource
+from planes.picture.delta import AGENTS, ChangeRow, ComponentRow, EvidenceRow, Frame, NodeRow
+from planes.picture.events import SourceEvent
+from planes.picture.picture import Picture
+from planes.rules.wording import render
+from tests.bench.jumping import JumpingLoop
+
+#: Twelve nodes in three zones, three of them with an API server each.
+SHAPE = Shape(nodes=12, pods=80, seed=3)
+TICK = 0.25
+#: Seconds before anything is broken: everything is listed and every lease was seen to be renewed.
+SETTLE = 45.0
+#: How long a fault lasts at least, so that what Kubernetes itself does about it (50 s) is seen too.
+LASTS = 75.0
+#: All is well again when nothing turned for so long.
+STILL = 15.0
+_WORSE = {"degraded": {"degraded", "down"}, "down": {"down"}, "unknown": {"unknown"}, "cordoned": {"cordoned"}}
+#: A user whose rights are taken away sees less, and nothing red.
+_SEES_LESS = ("rights-revoked",)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A shown state that changed, `at` seconds after the start of the loop."""
+
+    at: float
+    subject: str  # "etcd", "node-03/kubelet", "node-03"
+    state: str
+    because: str
+
+
+@dataclass
+class Watcher:
+    """The frames of an assessor, as a viewer keeps them."""
+
+    now: Callable[[], float]
+    components: dict[str, ComponentRow] = field(default_factory=dict)
+    nodes: dict[str, NodeRow] = field(default_factory=dict)
+    turns: list[Turn] = field(default_factory=list)
+    states: dict[str, str] = field(default_factory=dict)
+    changes: list[ChangeRow] = field(default_factory=list)
+    evidence: set[tuple[str, str]] = field(default_factory=set)  # component, signal
+
+    def take(self, frame: Frame) -> None:
+        for component in frame.components:
+            self.components[component.kind] = component
+            self._turn(component.kind, component.state, render(component.because, frame.at))
+            self._note(component.kind, component.evidence)
+        for name, node in frame.nodes.items():
+            self.nodes[name] = node
+            self._turn(name, node.state, render(node.because, frame.at))
+            for agent, row in zip(AGENTS, (node.kubelet, node.kube_proxy, node.container_runtime), strict=True):
+                self._turn(f"{name}/{agent}", row.state, render(row.because, frame.at))
+                self._note(agent, row.evidence)
+        self.changes += frame.changes
+
+    def _turn(self, subject: str, state: str, because: str) -> None:
+        if self.states.get(subject) != state:
+            self.states[subject] = state
+            self.turns.append(Turn(self.now(), subject, state, because))
+
+    def _note(self, component: str, lines: tuple[EvidenceRow, ...]) -> None:
+        self.evidence.update((component, line.signal) for line in lines)
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """A notice of the catalogue, and after how many seconds it was shown everywhere where it should; None: never."""
+
+    notice: Notice
+    subjects: tuple[str, ...]
+    after: float | None
+    because: str
+
+    @property
+    def in_time(self) -> bool:
+        return self.after is not None and self.after <= self.notice.within
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was said of one fault."""
+
+    fault: Fault
+    subject: str
+    noticed: tuple[Noticed, ...]
+    tolerated: tuple[Turn, ...]  # others that turned, as they may
+    wrong: tuple[Turn, ...]  # others that turned, and should not have
+    healed_after: float | None  # seconds until everything was as before; None: it never was
+    still_off: tuple[str, ...]  # what was not, at the end
+    changes: tuple[ChangeRow, ...]
+    evidence: frozenset[tuple[str, str]]
+
+    @property
+    def right(self) -> bool:
+        well = self.healed_after is not None and self.healed_after <= self.fault.heals_within
+        return not self.wrong and well and all(one.in_time for one in self.noticed)
+
+
+class LoopClock(Clock):
+    """The demo cluster's clocks, by the loop it runs in."""
+
+    def __init__(self, mono: Callable[[], float], wall: Callable[[], float]) -> None:
+        super().__init__()
+        self._mono, self._wall = mono, wall
+
+    def mono(self) -> float:
+        return self._mono()
+
+    def wall(self) -> float:
+        return self._wall() + self.skew
+
+
+class Scene:
+    """A demo cluster that serves, and one that watches it. `skew`: how far its clock is ahead of ours from the beginning."""
+
+    def __init__(self, directory: Path, shape: Shape = SHAPE, skew: float = 0.0) -> None:
+        loop = asyncio.get_running_loop()
+        begun, epoch = loop.time(), time.time()
+        self.mono = loop.time
+
+        def wall() -> float:
+            return epoch + loop.time() - begun
+
+        self._wall = wall
+        clock = LoopClock(loop.time, wall)
+        clock.skew = skew
+        self.demo = Demo(Options(directory, shape=shape, story=False), clock)
+        self.picture = Picture()
+        self.assessor = Assessor(self.picture, slug="demo")
+        self.watcher = Watcher(loop.time)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> "Scene":
+        await self.demo.start()
+        source = ClusterSource(Target(str(self.demo.kubeconfig), "demo", False), clock=self.mono, wall=self._wall)
+        self._tasks = [asyncio.create_task(source.run(self._emit)), asyncio.create_task(self._judge())]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.demo.stop()
+
+    async def live(self, seconds: float) -> None:
+        """Let time pass; a defect of source or judge is raised here."""
+        done, _ = await asyncio.wait(self._tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+    async def _emit(self, event: SourceEvent) -> None:
+        self.picture.apply(event)
+
+    async def _judge(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            self.watcher.take(self.assessor.frame(self.mono(), self._wall()))
+
+
+def live_through(name: str, directory: Path) -> Outcome:
+    """Break it, look, heal it, look."""
+    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
+        return runner.run(_live_through(next(fault for fault in FAULTS if fault.name == name), directory))
+
+
+async def _live_through(fault: Fault, directory: Path) -> Outcome:
+    async with Scene(directory) as scene:
+        await scene.live(SETTLE)
+        watcher, faults = scene.watcher, scene.demo.faults
+        before = dict(watcher.states)
+        unwell = {one: state for one, state in before.items() if state != "healthy"}
+        if unwell:
+            raise AssertionError(f"{fault.name}: before it was injected: {unwell}")
+        broken, first = scene.mono(), len(watcher.turns)
+        faults.inject(fault.name)
+        subject = (faults.active.get(fault.name) or [""])[0]
+        await scene.live(max(LASTS, *(notice.within + 5.0 for notice in fault.notices), 0.0))
+        turns = watcher.turns[first:]
+        healed, place = scene.mono(), len(watcher.turns)
+        faults.heal(fault.name)
+        after = await _until_as_before(scene, before, healed, fault.heals_within)
+        off = tuple(sorted(f"{one} {state}" for one, state in watcher.states.items() if before.get(one, state) != state))
+        noticed = tuple(_notice(fault, notice, subject, scene, broken, turns) for notice in fault.notices)
+        tolerated, wrong = _others(fault, noticed, [*turns, *watcher.turns[place:]], before, healed)
+        return Outcome(fault, subject, noticed, tolerated, wrong, after, off, tuple(watcher.changes), frozenset(watcher.evidence))
+
+
+async def _until_as_before(scene: Scene, before: dict[str, str], healed: float, limit: float) -> float | None:
+    """Seconds after healing at which everything was as before, and stayed so."""
+    since: float | None = None
+    while scene.mono() - healed <= limit + STILL:
+        await scene.live(0.5)
+        same = all(before.get(one, state) == state for one, state in scene.watcher.states.items())
+        since = (since if since is not None else scene.mono()) if same else None
+        if since is not None and scene.mono() - since >= STILL:
+            return max(0.0, max((turn.at for turn in scene.watcher.turns), default=healed) - healed)
+    return None
+
+
+def _subjects(notice: Notice, subject: str, scene: Scene) -> tuple[str, ...]:
+    if notice.each == "component":
+        return (notice.component,)
+    nodes = [node.name for node in scene.demo.cluster.node_records() if subject in (node.name, node.zone)]
+    return tuple(nodes if notice.component == "node" else (f"{node}/{notice.component}" for node in nodes))
+
+
+def _notice(fault: Fault, notice: Notice, subject: str, scene: Scene, broken: float, turns: list[Turn]) -> Noticed:
+    subjects = _subjects(notice, subject, scene)
+    moments: list[float] = []
+    because = ""
+    for one in subjects:
+        fits = [turn for turn in turns if turn.subject == one and turn.state in _WORSE[notice.state]]
+        if not fits:
+            return Noticed(notice, subjects, None, "")
+        moments.append(fits[0].at)
+        because = fits[0].because
+    return Noticed(notice, subjects, max(moments) - broken, because)
+
+
+def _others(
+    fault: Fault, noticed: tuple[Noticed, ...], turns: list[Turn], before: dict[str, str], healed: float
+) -> tuple[tuple[Turn, ...], tuple[Turn, ...]]:
+    """Who else turned while the fault lasted or after it was healed: those who may, and those who should not have."""
+    meant = {subject for one in noticed for subject in one.subjects}
+    meant |= {subject.partition("/")[2] for subject in meant if "/" in subject}  # the roll-up over all nodes
+    tolerated: list[Turn] = []
+    wrong: list[Turn] = []
+    for turn in turns:
+        what = turn.subject.partition("/")[2] or turn.subject
+        if turn.subject in meant or turn.state == before.get(turn.subject, "healthy") or _is_node(turn.subject):
+            continue
+        if what in fault.tolerated or (fault.name in _SEES_LESS and turn.state in ("unknown", "not_observable")):
+            tolerated.append(turn)
+        else:
+            wrong.append(turn)
+    return tuple(tolerated), tuple(wrong)
+
+
+def _is_node(subject: str) -> bool:
+    """A node as a whole: the worst of its agents, who are told apart."""
+    return "/" not in subject and subject.startswith(("node-", "cp-"))

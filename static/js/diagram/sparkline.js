@@ -25,6 +25,6 @@ export function sparkline(series, quantity, now) {
   if (!drawn) return nothing;
   const words = spoken(name, quantity, drawn, now);
   return html`<svg class=${now - drawn.lastAt > GAP ? "spark is-old" : "spark"} viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${words}>
-    <title>${words}</title><path class="area" d=${drawn.area}></path><path class="line" d=${drawn.line}></path>
+    <title>${words}</title><path class="under" d=${drawn.area}></path><path class="curve" d=${drawn.line}></path>
   </svg>`;
 }

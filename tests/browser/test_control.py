@@ -1,0 +1,237 @@
+"""The sky in a real Chromium: every shape of a control plane without overlap, its charts, its arrows, and what it says."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from msgspec.structs import replace
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from planes.live.wire import Delta, GoneRows, Snapshot, Update
+from planes.picture.delta import SampleRow
+from tests.browser.skies import SKIES
+from tests.browser.stage import Stage
+from tests.chromium import chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+SIZES = [(1920, 1080), (3840, 2160), (1080, 1920), (1366, 768), (960, 540), (390, 844)]
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+
+Opened = Callable[..., Stage]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Opened]:
+    """Open a sky by its name; the page must end without a broken policy, a missing file or an error."""
+    contexts: list[BrowserContext] = []
+    stages: list[Stage] = []
+
+    def go(name: str | Snapshot, *, size: tuple[int, int] = (1920, 1080), **options: object) -> Stage:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)  # type: ignore[arg-type]  # keywords of the caller's
+        contexts.append(context)
+        stage = Stage(context.new_page(), SKIES[name](time.time()) if isinstance(name, str) else name)
+        stages.append(stage)
+        stage.open()
+        stage.drawn()
+        stage.pulse()
+        return stage
+
+    yield go
+    for stage in stages:
+        assert stage.violations == []
+    for context in contexts:
+        context.close()
+
+
+def tell(stage: Stage, offset: int, **update: object) -> None:
+    """The delta that follows the one before."""
+    told = Update(**update)  # type: ignore[arg-type]  # keywords of the caller's
+    stage.send(Delta(o=offset, prev=offset - 1, epoch=stage.snapshot.epoch, at=time.time(), u=told, x=GoneRows()))
+    stage.snapshot.o = offset
+
+
+#: Boxes that lie on each other, and texts that leave their card.
+_CLASHES = """() => {
+  const hit = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const found = [];
+  const apart = (selector, scope = document) => {
+    const shown = [...scope.querySelectorAll(selector)].filter(e => e.getClientRects().length);
+    const boxes = shown.map(e => [e, e.getBoundingClientRect()]);
+    boxes.forEach(([e, a], i) => boxes.slice(i + 1).forEach(([f, b]) => {
+      if (!e.contains(f) && hit(a, b)) found.push(`${e.className || e.tagName} on ${f.className || f.tagName}`);
+    }));
+  };
+  apart('.unit, .api, .horizon, .zone');
+  for (const card of document.querySelectorAll('.unit, .api')) {
+    apart('h3 > *, .role, .traffic, .chip, .absent, p.line, .checks span, .version, .server, .figure', card);
+    const whole = card.getBoundingClientRect();
+    for (const part of card.querySelectorAll('h3, p, li, dt, dd, svg.spark')) {
+      if (!part.getClientRects().length || part.closest('.visually-hidden')) continue;
+      const box = part.getBoundingClientRect();
+      const out = Math.max(whole.left - box.left, box.right - whole.right, whole.top - box.top, box.bottom - whole.bottom);
+      if (out > 1) found.push(`${part.className || part.tagName} leaves ${card.dataset.kind} by ${out}`);
+    }
+  }
+  for (const figure of document.querySelectorAll('.figure dt, .figure dd')) {
+    if (figure.scrollWidth > figure.clientWidth + 1) found.push(`cut: ${figure.textContent.trim()}`);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("name", SKIES)
+def test_nothing_lies_on_anything_and_nothing_leaves_its_card(opened: Opened, name: str) -> None:
+    page = opened(name).page
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))")
+        assert page.evaluate(_CLASHES) == [], f"{width}x{height}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", [name for name in SKIES if name != "servers-12"])
+def test_at_a_desk_no_name_and_no_reason_is_cut(opened: Opened, name: str) -> None:
+    page = opened(name).page
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.sky h3 a, .sky .role, .sky .name, .sky .line, .sky .version, .sky .said')]
+          .filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2).map(e => e.textContent.trim())"""
+    )
+    assert cut == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("name", ["servers-1", "servers-9", "external-etcd", "k3s", "managed-eks", "ill", "unheard", "begun-1"])
+def test_axe_finds_nothing(opened: Opened, name: str, theme: str) -> None:
+    page = opened(name, color_scheme=theme, bypass_csp=True, reduced_motion="reduce").page
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "axe.run('section.sky').then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).slice(0, 3).join(' ')))"
+    )
+    assert found == []
+
+
+def test_a_chart_says_its_span_its_range_and_its_last_value(opened: Opened) -> None:
+    charts = opened("servers-3").page.locator(".api .spark")
+    expect(charts).to_have_count(4)
+    words = charts.first.get_attribute("aria-label") or ""
+    assert words.startswith("requests per second over the last 58 min: ")
+    last = [row.requests for row in SKIES["servers-3"](time.time()).series][-1]
+    assert words.endswith(f", now {last:,.0f}")
+
+
+def test_one_scrape_is_a_dot_and_a_gap_is_a_gap(opened: Opened) -> None:
+    page = opened("begun-1").page
+    expect(page.locator(".api .spark")).to_have_count(1)  # in flight: a rate needs two scrapes
+    assert (page.locator(".api .spark .curve").get_attribute("d") or "").endswith("h0")
+    assert (page.locator(".api .spark").get_attribute("aria-label") or "") == "requests in flight: one sample, now 21"
+    whole = opened("servers-3").page.locator(".is-requests .curve").get_attribute("d") or ""
+    gap = opened("gap").page.locator(".is-requests .curve").get_attribute("d") or ""
+    assert (whole.count("M"), gap.count("M")) == (1, 2)
+
+
+def test_a_new_sample_moves_the_chart_and_a_known_one_does_not(opened: Opened) -> None:
+    stage = opened("servers-3")
+    chart = stage.page.locator(".is-requests .spark")
+    before = chart.get_attribute("aria-label")
+    tell(stage, 11, samples=[stage.snapshot.series[-1]], components=[stage.snapshot.components[4]])
+    stage.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert chart.get_attribute("aria-label") == before
+    tell(stage, 12, samples=[SampleRow(time.time(), requests=4321.0)])
+    expect(chart).to_have_attribute("aria-label", re.compile("now 4,321$"))
+
+
+def test_an_api_server_that_is_not_heard_shows_no_figure_as_if_it_were_now(opened: Opened) -> None:
+    page = opened("unheard").page
+    expect(page.locator(".is-requests dd").first).to_contain_text("not known now")
+    expect(page.locator(".is-requests .spark.is-old")).to_have_count(1)
+    expect(page.locator(".traffic")).not_to_contain_text("/s")
+    expect(page.locator(".server.state-unknown, .chip.state-unknown")).to_have_count(12)
+    expect(page.locator(".arrow.is-well")).to_have_count(0)
+    expect(page.locator(".api p.line")).to_contain_text("It refuses connections, for 6 m 4")
+
+
+def test_arrows_are_as_well_as_their_ends(opened: Opened) -> None:
+    page = opened("ill").page
+    expect(page.locator(".arrow")).to_have_count(4 + 3)
+    states = [(arrow.get_attribute("class") or "").split()[-1] for arrow in page.locator(".arrow").all()]
+    assert states == ["is-broken", "is-hidden", "is-well", "is-hidden", "is-well", "is-well", "is-well"]
+
+
+def test_the_arrow_to_the_store_weighs_as_much_as_its_traffic(opened: Opened) -> None:
+    def weight(page: Page) -> float:
+        return float(page.locator(".arrow path").first.get_attribute("stroke-width") or 0)
+
+    now = time.time()
+    sky = SKIES["servers-3"](now)
+    calm, busy, untold = (
+        weight(opened(replace(sky, series=[SampleRow(now - 5, etcd_requests=rate)])).page) for rate in (1.0, 900.0, None)
+    )
+    assert untold < calm < busy
+
+
+def test_one_process_is_one_card_with_a_way_to_each_of_its_parts(opened: Opened) -> None:
+    page = opened("k3s").page
+    card = page.locator(".unit.is-process")
+    expect(card).to_contain_text("k3s process")
+    expect(page.locator(".unit")).to_have_count(2)
+    expect(card.locator("a")).to_have_text(["kube-controller-manager", "kube-scheduler"])
+    assert (card.locator("a").last.get_attribute("href") or "").endswith("/kube-scheduler/")
+    expect(card.locator(".line")).to_have_count(1)
+    assert card.evaluate("card => getComputedStyle(card).borderStyle") == "dashed"
+
+
+def test_what_is_not_visible_is_said_and_drawn_dashed(opened: Opened) -> None:
+    page = opened("managed-eks").page
+    expect(page.locator(".api")).to_contain_text("run by EKS")
+    expect(page.locator(".api")).to_contain_text("its instances are not visible from here")
+    expect(page.locator(".unit[data-kind=etcd]")).to_contain_text("its members are not visible from here")
+    assert page.locator(".api").evaluate("card => getComputedStyle(card).borderStyle") == "dashed"
+    expect(page.locator(".unit[data-kind=kube-scheduler] .leader")).to_have_count(1)
+
+
+def test_beyond_nine_instances_the_rest_is_a_number_and_the_leader_is_among_those_shown(opened: Opened) -> None:
+    page = opened("servers-12").page
+    expect(page.locator(".server")).to_have_count(9)
+    expect(page.locator(".server.more")).to_have_text("+ 4")
+    expect(page.locator(".unit[data-kind=kube-controller-manager] .leader")).to_have_count(1)
+
+
+def test_an_addon_that_is_not_well_says_so_in_a_word(opened: Opened) -> None:
+    page = opened("ill").page
+    expect(page.locator(".addon.state-down")).to_contain_text("DNS down")
+
+
+def test_numbers_that_run_push_nothing_aside(opened: Opened) -> None:
+    stage = opened("servers-3")
+    page = stage.page
+    page.evaluate(
+        "() => { window.jumps = 0; new PerformanceObserver(list => list.getEntries().forEach(e => { window.jumps += e.value; }))"
+        ".observe({ type: 'layout-shift' }); }"
+    )
+    places = (
+        "() => [...document.querySelectorAll('.figure, .server, .unit, .chip')].map(e => JSON.stringify(e.getBoundingClientRect()))"
+    )
+    before = page.evaluate(places)
+    api = stage.snapshot.components[4]
+    for at, (rate, late, errors, flying) in enumerate(
+        [("7", "4 ms", "0.0 %", "1"), ("48,211", "12345 ms", "100.0 %", "612"), ("999", "38 ms", "3.1 %", "88")]
+    ):
+        facts = api.facts | {"requests/s": rate, "p99": late, "5xx": errors, "in flight": flying}
+        sample = SampleRow(
+            time.time() + at, requests=float(rate.replace(",", "")), p99=0.1 * at, error_ratio=0.3 * at, inflight=9.0 * at
+        )
+        tell(stage, 11 + at, components=[replace(api, facts=facts)], samples=[sample])
+        expect(page.locator(".is-requests dd").first).to_contain_text(rate)
+        assert page.evaluate(places) == before
+        assert page.evaluate(_CLASHES) == []
+    assert page.evaluate("window.jumps") < 0.01

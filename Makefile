@@ -77,6 +77,11 @@ fix: $(VENV)/.dev ## format, and mend what ruff can mend
 bench: dev ## print the figures that the documents tell
 	@for file in tests/bench/bench_*.py; do echo "== $$(basename $$file .py)"; $(BIN)/python -m tests.bench.$$(basename $$file .py); done
 
+.PHONY: bench-browser
+bench-browser: dev ## print the figures of the picture, in a real Chromium
+	@.ci/browser $(VENV)
+	@$(BIN)/python -m tests.bench.bench_browser $(ARGS)
+
 .PHONY: dev
 dev: $(VENV)/.dev node_modules/.dev
 

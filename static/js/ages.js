@@ -50,9 +50,11 @@ export function runs(text) {
   return text.includes("⟨");
 }
 
+const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+
 /** A moment as a clock shows it, in the viewer's time zone: "15:42:10". @param {number} moment epoch seconds */
 export function clock(moment) {
-  return new Date(moment * 1000).toLocaleTimeString("en-GB");
+  return CLOCK.format(moment * 1000);
 }
 
 /**

@@ -185,7 +185,8 @@ def test_a_drag_moves_the_picture_and_is_not_a_click(opened: Opened) -> None:
     page.wait_for_function("before => location.href !== before", arg=before)
     assert "/nodes/" not in page.url
     u, v = (float(part) for part in page.url.split("z=6,")[1].split(","))
-    assert u > 0.5 and v > 0.5
+    assert u > 0.5
+    assert v > 0.5
 
 
 def test_arrow_keys_cross_groups_and_bring_what_is_hidden_into_view(opened: Opened) -> None:
@@ -197,8 +198,10 @@ def test_arrow_keys_cross_groups_and_bring_what_is_hidden_into_view(opened: Open
     name = page.evaluate("document.activeElement.textContent")
     assert name == "node-9"
     box, field = page.locator(".seat a:focus").bounding_box(), page.locator("#field").bounding_box()
-    assert box and field
-    assert field["x"] <= box["x"] and box["x"] + box["width"] <= field["x"] + field["width"]
+    assert box
+    assert field
+    assert field["x"] <= box["x"]
+    assert box["x"] + box["width"] <= field["x"] + field["width"]
     page.keyboard.press("0")
     expect(page.locator(".roving")).to_be_focused()
     expect(page.locator(".roving")).to_have_attribute("aria-label", "node-9, healthy")

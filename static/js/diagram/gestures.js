@@ -19,6 +19,8 @@
 
 /** A hand that moves less is a click. */
 const STEADY = 5;
+/** The field stays where it is for so long, in milliseconds, unless the page scrolls. */
+const MEASURED_MS = 250;
 /** Pixels of one line of a wheel that counts lines. */
 const LINE = 40;
 
@@ -27,6 +29,8 @@ export class Gestures {
   #moved = 0;
   #dragging = false;
   #swallow = false;
+  #box = new DOMRect();
+  #measured = -Infinity;
 
   /** @param {HTMLElement} host @param {Listener} listener */
   constructor(host, listener) {
@@ -39,14 +43,18 @@ export class Gestures {
     host.addEventListener("pointerleave", () => {
       if (!this.#down.size) listener.leave();
     });
+    addEventListener("scroll", () => (this.#measured = -Infinity), { passive: true, capture: true });
     host.addEventListener("dragstart", (event) => event.preventDefault());
     host.addEventListener("click", (event) => this.#click(event), { capture: true });
   }
 
-  /** Where in the field? @param {MouseEvent} event */
+  /** Where in the field? Its place is measured now and then, not at every event of a wheel. @param {MouseEvent} event */
   #at(event) {
-    const box = this.host.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    if (event.timeStamp - this.#measured > MEASURED_MS) {
+      this.#box = this.host.getBoundingClientRect();
+      this.#measured = event.timeStamp;
+    }
+    return { x: event.clientX - this.#box.left, y: event.clientY - this.#box.top };
   }
 
   /** @param {WheelEvent} event */

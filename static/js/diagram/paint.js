@@ -184,16 +184,18 @@ export class Paint {
     const size = tiles ? Math.min(view.w * 0.44, 40 * this.#unit) : Math.max(view.w, (crowd <= 60 ? 17 : crowd <= 200 ? 13 : 9) * this.#unit);
     for (let rank = SEVERITY.cordoned; rank <= SEVERITY.down; rank += 1) {
       const code = STATES.findIndex((state) => SEVERITY[state] === rank);
-      this.#marksOf(picture.size, code, size, tiles);
+      this.#marksOf(picture.size, code, size, tiles, moving);
     }
     high.globalAlpha = 1;
   }
 
-  /** @param {number} rows @param {number} code @param {number} size @param {boolean} tiles */
-  #marksOf(rows, code, size, tiles) {
+  /** @param {number} rows @param {number} code @param {number} size @param {boolean} tiles @param {boolean} moving */
+  #marksOf(rows, code, size, tiles, moving) {
     const { high, camera, hits } = this;
     const { view } = camera;
     const s = view.w / 50;
+    // On the way shapes of any size are wanted: they are drawn in steps of an eighth, and scaled.
+    const made = moving ? 1.125 ** Math.ceil(Math.log(size) / Math.log(1.125)) : size;
     /** @type {HTMLCanvasElement | null} */
     let stamp = null;
     for (let row = 0; row < rows; row += 1) {
@@ -205,8 +207,8 @@ export class Paint {
       const top = zone.top + Math.floor(place / zone.columns) * (view.h + view.down) - camera.y;
       const y = top + view.h / 2 - (tiles ? Math.min(5 * s, view.h * 0.1) : 0);
       if (x < -size || y < -size || x > camera.width + size || y > camera.height + size) continue;
-      stamp ??= this.#stamp(/** @type {State} */ (STATES[code]), size, tiles);
-      const side = stamp.width / this.#ratio;
+      stamp ??= this.#stamp(/** @type {State} */ (STATES[code]), made, tiles);
+      const side = (stamp.width / this.#ratio) * (size / made);
       high.globalAlpha = hits.has(row) ? 1 : 0.22;
       high.drawImage(stamp, x - side / 2, y - side / 2, side, side);
     }

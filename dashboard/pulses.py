@@ -15,15 +15,20 @@ def _peek(url: str) -> Peek:
     return Peek(url)
 
 
+def peek() -> Peek:
+    """This process's look into Valkey, the one for all of its views."""
+    return _peek(settings.REDIS_URL)
+
+
 def beat(head: ClusterHead, node: str) -> float | None:
     """When this node's lease was last seen to change, epoch seconds; None if that is not known now."""
-    return _peek(settings.REDIS_URL).beats(head.id).get(node)
+    return peek().beats(head.id).get(node)
 
 
 def freshness(head: ClusterHead) -> Freshness:
     """When this cluster's collector was last heard, and when its API server last answered. A Valkey that is away knows nothing
     newer than what was stored, so the picture is then soon late, as it is."""
-    pulse = _peek(settings.REDIS_URL).pulse(head.id)
+    pulse = peek().pulse(head.id)
     if pulse is None:
         return Freshness(head.collected_at, head.row.heard_at)
     return Freshness(max(pulse.pulse, head.collected_at or 0.0), pulse.heard if pulse.heard is not None else head.row.heard_at)
@@ -31,6 +36,6 @@ def freshness(head: ClusterHead) -> Freshness:
 
 def all_freshness(heads: list[ClusterHead]) -> list[Freshness]:
     """The same for many clusters; a Valkey that is away is asked once, not once a cluster."""
-    if not heads or not _peek(settings.REDIS_URL).alive():
+    if not heads or not peek().alive():
         return [Freshness(head.collected_at, head.row.heard_at) for head in heads]
     return [freshness(head) for head in heads]

@@ -1,12 +1,9 @@
 """What the API says of clusters and nodes, put together from what is stored and what Valkey holds."""
 
-import functools
-
 import msgspec
-from django.conf import settings
 
+from dashboard import pulses
 from dashboard.presenters.cards import WallCard, wall_card
-from planes.live.stream import Peek
 from planes.picture.delta import NodeRow
 from planes.store import labels, selectors
 
@@ -25,19 +22,13 @@ class LabelReport(msgspec.Struct, frozen=True):
     names: list[str]
 
 
-@functools.cache
-def peek() -> Peek:
-    """This process's synchronous look into Valkey."""
-    return Peek(settings.REDIS_URL)
-
-
 def node(slug: str, name: str) -> NodeReport | None:
     """One node; None if the cluster or the node is not there."""
     found = selectors.node(slug, name)
     if found is None:
         return None
     fields = {field: getattr(found.row, field) for field in NodeRow.__struct_fields__}
-    return NodeReport(**fields, beat=peek().beats(found.cluster.id).get(name))
+    return NodeReport(**fields, beat=pulses.peek().beats(found.cluster.id).get(name))
 
 
 def clusters() -> ClustersReport:

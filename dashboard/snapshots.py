@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 from channels.db import database_sync_to_async
 
-from dashboard import answers, reports
+from dashboard import answers, pulses
 from planes.store import selectors
 
 #: Clusters whose snapshots are kept; 5,000 nodes take about half a megabyte.
@@ -82,7 +82,7 @@ def _encode(slug: str, cluster_id: int) -> Encoded | None:
     snapshot = selectors.snapshot(slug)
     if snapshot is None:
         return None
-    snapshot.series = reports.peek().series(cluster_id)
+    snapshot.series = pulses.peek().series(cluster_id)
     plain = msgspec.json.encode(snapshot)
     return Encoded(
         position=(cluster_id, int(snapshot.epoch), snapshot.o, snapshot.at),

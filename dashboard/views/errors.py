@@ -1,7 +1,8 @@
-"""When there is nothing to show: one clear sentence, as a page, or as JSON below /api/. None of these asks the database."""
+"""When there is nothing to show: one clear sentence, as a page, or as JSON below /api/. None of these asks the database, nor the
+session: the template is given no request, so that no context processor runs."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from dashboard import answers
 
@@ -36,6 +37,5 @@ def database_away(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         return answers.problem(status, sentence)
-    return render(
-        request, "error.html", {"status": status, "title": title, "message": sentence, "links": [], "back": "/"}, status=status
-    )
+    context = {"status": status, "title": title, "message": sentence, "links": [], "back": "/"}
+    return HttpResponse(render_to_string("error.html", context), status=status)

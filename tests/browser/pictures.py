@@ -316,7 +316,7 @@ def gone(now: float) -> Snapshot:
     planes = replace(
         told.cluster,
         heard_at=now - 134,
-        retry_at=now + 4,
+        retry_at=now + 40,
         fault=fault,
         control=PlaneRow("down", "API server refuses connections", now - 134),
         data=PlaneRow("unknown", "cannot be asked", now - 134, "down"),

@@ -10,7 +10,7 @@ from django.db import DatabaseError, OperationalError
 from django.test import AsyncClient, Client
 from pytest_django import Settings
 
-from dashboard import reports
+from dashboard import pulses
 from dashboard.answers import takes_gzip
 from dashboard.snapshots import Snapshots
 from dashboard.views import api
@@ -162,7 +162,6 @@ def test_a_database_that_is_away_is_503_with_a_sentence(browser: Client, monkeyp
 
 async def test_a_node_comes_with_its_last_heartbeat(collecting: Collecting, visitor: User, valkey: str, settings: Settings) -> None:
     settings.REDIS_URL = valkey
-    reports.peek.cache_clear()
     stream = Stream(valkey)
     await stream.beats(collecting.id, {"node-1": AT + 3})
     await stream.aclose()
@@ -170,8 +169,7 @@ async def test_a_node_comes_with_its_last_heartbeat(collecting: Collecting, visi
     await client.aforce_login(visitor)
     known = (await client.get("/api/v1/c/prod/nodes/node-1")).json()
     unknown = (await client.get("/api/v1/c/prod/nodes/node-2")).json()
-    reports.peek().close()
-    reports.peek.cache_clear()
+    pulses.peek().close()
     assert (known["name"], known["kubelet"]["state"], known["beat"]) == ("node-1", "healthy", AT + 3)
     assert unknown["beat"] is None
 

@@ -7,7 +7,7 @@ from planes.rules.bounds import Bounds
 from planes.rules.observation import ApiServerObservation
 from planes.rules.probes import names, probe
 from planes.rules.verdict import Evidence, State, Verdict
-from planes.rules.weighing import Judged, Weighing, clause, plural, reach_due, sentence, unknown
+from planes.rules.weighing import RIGHTS, Judged, Weighing, clause, plural, reach_due, sentence, unknown
 from planes.rules.wording import ago
 
 
@@ -17,15 +17,18 @@ def judge(seen: ApiServerObservation, now: Mono, bounds: Bounds) -> Judged:
     answers = _weigh_reach(weighing, seen, now, bounds)
     if answers is not None:
         return Judged(answers, ())
-    checked = _weigh_probes(weighing, seen, now, bounds)
+    _weigh_probes(weighing, seen, now, bounds)
     instances = apiserver_instances.weigh(weighing, seen, now, bounds)
     figures.weigh_rates(weighing, seen, bounds)
     figures.weigh_certificate(weighing, seen, now, bounds)
     figures.weigh_api_services(weighing, seen, now, bounds)
     figures.weigh_webhooks(weighing, seen, now, bounds)
     figures.weigh_skew_of_clock(weighing, seen, bounds)
-    good = "It answers, and every check passes." if checked else "It answers; what its own checks say cannot be read."
-    verdict = weighing.verdict(good=good)
+    verdict = weighing.verdict(
+        good="It answers, and every check passes.",
+        # That it answers some requests is not enough to call it healthy: /readyz may have failed for an hour.
+        hidden=f"It answers; what its own checks say cannot be read. To see it, grant {RIGHTS['/livez']}.",
+    )
     return Judged(verdict, instances, figures.facts(seen))
 
 
@@ -70,22 +73,19 @@ def _weigh_reach(weighing: Weighing, seen: ApiServerObservation, now: Mono, boun
     if now - reach.heard_at > bounds.probe_stale:
         line = Evidence(signal, f"nothing heard for {ago(reach.heard_at)}", should_be, State.UNKNOWN, source, reach.heard_at)
         return unknown(f"Nothing was heard from it for {ago(reach.heard_at)}.", "probe-stale", (line,))
-    weighing.good(Evidence(signal, "yes", should_be, State.HEALTHY, source, reach.heard_at), principal=True)
+    weighing.good(Evidence(signal, "yes", should_be, State.HEALTHY, source, reach.heard_at))
     return None
 
 
-def _weigh_probes(weighing: Weighing, seen: ApiServerObservation, now: Mono, bounds: Bounds) -> bool:
-    """The checks. Returns whether any could be read."""
+def _weigh_probes(weighing: Weighing, seen: ApiServerObservation, now: Mono, bounds: Bounds) -> None:
     told: list[str] = []
-    checked = False
     for path, health, worst in (("/livez", seen.livez, State.DOWN), ("/readyz", seen.readyz, State.DEGRADED)):
         found = probe(path, health, now, bounds)
         line = found.line
-        checked = checked or line.state is not State.NOT_OBSERVABLE
         if health is not None:
             weighing.due(health.at + bounds.probe_stale)
         if line.state is State.HEALTHY:
-            weighing.good(line)
+            weighing.good(line, principal=True)
             if health is not None and health.checks:
                 told.append(f"{path.strip('/')} {len(health.checks)}/{len(health.checks)}")
         elif line.state is State.UNKNOWN:
@@ -114,4 +114,3 @@ def _weigh_probes(weighing: Weighing, seen: ApiServerObservation, now: Mono, bou
                 )
     if told and not weighing.line:
         weighing.line = " · ".join(told)
-    return checked

@@ -192,7 +192,7 @@ def feed_due(feed: FeedSeen, bounds: Bounds) -> float | None:
 def weigh_gap(weighing: Weighing, line: Evidence, *, principal: bool, said: str) -> None:
     """Put the line of a missing feed on the scales: hidden if nobody may see it, unsure if we should."""
     if line.state is State.NOT_OBSERVABLE:
-        weighing.hidden(line, f"{said}: {line.now}.")
+        weighing.hidden(line, f"{said}: {line.now}." if said else "")
     elif principal:
         waiting = line.at is None and line.now.startswith("waiting")
         because = "Waiting for the first answer." if waiting else f"{said}: {line.now}."

@@ -286,7 +286,6 @@ def test_a_user_that_may_read_nothing_but_version_sees_no_red() -> None:
         cluster.now += 1.0
         cluster.apply(Server(cluster.now, "v1.36.2"))
     states = {row.kind: row.state for frame in cluster.frames for row in frame.components}
-    assert states.pop("kube-apiserver") == "healthy", "it answers"
     assert set(states.values()) == {"not_observable"}
     last = next(frame.cluster for frame in reversed(cluster.frames) if frame.cluster)
     assert len(last.missing) >= 10

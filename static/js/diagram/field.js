@@ -59,7 +59,7 @@ export class Field {
     this.cards = element("div", "nodes");
     const heads = element("div", "heads");
     const link = /** @type {HTMLAnchorElement} */ (element("a", "roving"));
-    host.replaceChildren(boxes, below, above, this.cards, heads, link);
+    host.replaceChildren(boxes, below, above, heads, this.cards, link);
     this.zones = new Zones(boxes, heads, this.camera);
     this.paint = new Paint(below, above, this.camera, this.hits);
     this.seats = new Seats(this.cards, this.camera, this.hits, pages);

@@ -1,6 +1,6 @@
 """Which distribution a cluster is, by the marks that it shows; where that hides components, and what would show more of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 #: By what the version of the API server ends with.
@@ -84,9 +84,18 @@ class Distribution:
         return self.name in MANAGED
 
 
+def hiding() -> Iterator[Distribution]:
+    """Every distribution that hides a part of itself, by name."""
+    for name in sorted({*_ELSEWHERE, *_MORE, *_PROXIES}, key=str.lower):
+        yield _named(name)
+
+
 def detect(marks: Marks) -> Distribution:
     """The distribution by its marks; "Kubernetes" without any."""
-    name = _name(marks)
+    return _named(_name(marks))
+
+
+def _named(name: str) -> Distribution:
     return Distribution(name, _ELSEWHERE.get(name, ""), _MORE.get(name, _ANY_MORE), _PROXIES.get(name, _ANY_PROXY))
 
 

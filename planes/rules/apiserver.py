@@ -27,7 +27,7 @@ def judge(seen: ApiServerObservation, now: Mono, bounds: Bounds) -> Judged:
     verdict = weighing.verdict(
         good="It answers, and every check passes.",
         # That it answers some requests is not enough to call it healthy: /readyz may have failed for an hour.
-        hidden=f"It answers; what its own checks say cannot be read. To see it, grant {RIGHTS['/livez']}.",
+        hidden=f"It answers; what its own checks say is not permitted; needs {RIGHTS['/livez']}.",
     )
     return Judged(verdict, instances, figures.facts(seen))
 

@@ -142,7 +142,7 @@ async def test_a_user_that_may_read_nothing_but_the_version_sees_no_red_and_what
             await watching.until(lambda: "unknown" not in watching.states().values())
             await watching.until(lambda: watching.cluster.data is not None and watching.cluster.data.state == "not_observable")
         states = watching.states()
-        assert watching.because("kube-apiserver").startswith("It answers; what its own checks say cannot be read. To see it, grant")
+        assert watching.because("kube-apiserver").startswith("It answers; what its own checks say is not permitted; needs")
         assert set(states.values()) == {"not_observable"}
         assert watching.cluster.version == "v1.36.2"
         assert watching.cluster.fault is None

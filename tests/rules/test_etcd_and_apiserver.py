@@ -78,7 +78,7 @@ def test_probes_that_may_not_be_read_are_no_illness() -> None:
     hidden = {path: health(path, checks=(), status=403, fault=FORBIDDEN) for path in ("/livez", "/readyz")}
     verdict = api(livez=hidden["/livez"], readyz=hidden["/readyz"])
     assert verdict.state is State.NOT_OBSERVABLE
-    assert verdict.because.startswith("It answers; what its own checks say cannot be read. To see it, grant")
+    assert verdict.because.startswith("It answers; what its own checks say is not permitted; needs")
     assert sum("not permitted" in line.now for line in verdict.evidence) == 2
     assert store(livez=hidden["/livez"], readyz=hidden["/readyz"]).state is State.NOT_OBSERVABLE
 

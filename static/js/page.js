@@ -1,6 +1,8 @@
-/** What every page does: the clock in the header, and the keys that `data-key` names. */
+/** What every page does: the clock and the themes in the header, menus, and the keys that `data-key` names. */
 
 import { clock } from "./ages.js";
+import { closing } from "./menu.js";
+import { themeSwitch } from "./theme-switch.js";
 
 const face = document.getElementById("clock");
 
@@ -10,6 +12,10 @@ function tick() {
   setTimeout(tick, 1000 - (now % 1000) + 5);
 }
 tick();
+
+const theme = document.getElementById("theme");
+if (theme) themeSwitch(theme);
+for (const menu of document.querySelectorAll("details.menu")) if (menu instanceof HTMLDetailsElement) closing(menu);
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

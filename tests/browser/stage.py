@@ -52,7 +52,7 @@ class Stage:
         now = time.time() if at is None else at
         self.send(Pulse(pulse=now, heard=now - 0.3 if heard is None else heard, epoch=self.snapshot.epoch, o=self.snapshot.o))
 
-    def send(self, message: Pulse | Delta | dict[str, float | bool]) -> None:
+    def send(self, message: Pulse | Delta | dict[str, float | bool | str]) -> None:
         """One message to the newest socket."""
         self.sockets[-1].send(msgspec.json.encode(message).decode())
 

@@ -1,0 +1,149 @@
+"""The header and the menus in a real Chromium: themes, the cluster's name, saving the picture, and what an upgrade does."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from msgspec.structs import replace
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from planes.picture.delta import PlaneRow
+from tests.browser.pictures import PICTURES
+from tests.browser.stage import ORIGIN, Stage
+from tests.chromium import chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+THEME = "document.documentElement.dataset.theme ?? 'system'"
+Opened = Callable[..., Stage]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def staged(browser: Browser) -> Iterator[Opened]:
+    """A picture of three nodes on its stage, not yet opened."""
+    contexts: list[BrowserContext] = []
+    stages: list[Stage] = []
+
+    def go(*, width: int = 1920, long: bool = False, **options: object) -> Stage:
+        context = browser.new_context(viewport={"width": width, "height": 1080}, **options)  # type: ignore[arg-type]  # keywords of the caller's
+        contexts.append(context)
+        now = time.time()
+        told = PICTURES["3"](now)
+        if long:
+            planes = replace(
+                told.cluster,
+                control=PlaneRow("degraded", "kube-controller-manager has no leader now", now - 50),
+                data=PlaneRow("down", "zone eu-1a and 34 more nodes are silent", now - 50),
+            )
+            told = replace(told, name="edge-eu-central-1-prod", cluster=planes)
+        stages.append(Stage(context.new_page(), told))
+        return stages[-1]
+
+    yield go
+    for stage in stages:
+        assert stage.violations == []
+    for context in contexts:
+        context.close()
+
+
+def test_the_switch_goes_from_the_systems_theme_to_light_and_dark_and_is_remembered(staged: Opened) -> None:
+    stage = staged(color_scheme="dark")
+    stage.open()
+    button = stage.page.get_by_role("button", name="Theme")
+    expect(button).to_have_attribute("aria-label", "Theme: as the system has it")
+    seen = []
+    for _ in range(3):
+        button.press("Enter")
+        seen.append((stage.page.evaluate(THEME), button.get_attribute("aria-label")))
+    assert seen == [("light", "Theme: light"), ("dark", "Theme: dark"), ("system", "Theme: as the system has it")]
+    button.press("Enter")
+    stage.open()
+    assert stage.page.evaluate(THEME) == "light"
+    assert stage.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(243, 246, 251)"
+
+
+def test_the_chosen_theme_stands_before_the_first_paint(staged: Opened) -> None:
+    stage = staged(color_scheme="dark")
+    stage.page.add_init_script("localStorage.setItem('planewatch-theme', 'light')")
+    # The body's first appearance in the document comes before any paint of it.
+    stage.page.add_init_script(
+        "new MutationObserver((_, watch) => { if (document.body) { watch.disconnect();"
+        " window.themeAtBody = document.documentElement.dataset.theme } }).observe(document, { childList: true, subtree: true })"
+    )
+    stage.open()
+    assert stage.page.evaluate("window.themeAtBody") == "light"
+
+
+@pytest.mark.parametrize(("asked", "theme"), [("light", "light"), ("dark", "dark"), ("system", "system"), ("pink", "dark")])
+def test_the_address_may_ask_for_a_theme(staged: Opened, asked: str, theme: str) -> None:
+    stage = staged()
+    stage.page.add_init_script("localStorage.setItem('planewatch-theme', 'dark')")
+    stage.page.goto(f"{ORIGIN}/c/prod-eu-1/?theme={asked}", wait_until="load")
+    assert stage.page.evaluate(THEME) == theme
+
+
+@pytest.mark.parametrize("width", [1366, 1920])
+def test_a_long_reason_leaves_the_clusters_name_its_room(staged: Opened, width: int) -> None:
+    stage = staged(width=width, long=True)
+    stage.open()
+    stage.drawn()
+    cut = "element => element.scrollWidth > element.clientWidth"
+    assert stage.page.locator(".crumb h1").evaluate(cut) is False
+    # The pills give way, and still say which plane they speak of.
+    for label in ("control plane", "data plane"):
+        assert stage.page.locator(".pill span", has_text=label).evaluate(cut) is False
+    assert stage.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_picture_is_saved_from_the_keyboard_in_the_theme_that_is_seen(staged: Opened) -> None:
+    stage = staged(color_scheme="light")
+    stage.open()
+    stage.drawn()
+    summary = stage.page.locator(".menu summary")
+    summary.focus()
+    stage.page.keyboard.press("Enter")
+    stage.page.keyboard.press("Tab")
+    link = stage.page.locator(".menu a", has_text="as SVG")
+    expect(link).to_be_focused()
+    expect(link).to_have_attribute("href", "/c/prod-eu-1/picture.svg?download=&theme=light")
+    stage.page.keyboard.press("Escape")
+    expect(link).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_axe_finds_nothing_in_the_open_menu(staged: Opened) -> None:
+    stage = staged(bypass_csp=True, reduced_motion="reduce")
+    stage.open()
+    stage.drawn()
+    stage.pulse()
+    stage.page.locator(".menu summary").click()
+    stage.page.add_script_tag(path=AXE)
+    found = stage.page.evaluate("axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] })")
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+
+
+def test_after_an_upgrade_the_page_begins_again_once(staged: Opened) -> None:
+    stage = staged()
+    loads: list[str] = []
+    stage.page.on("load", lambda page: loads.append(page.url))
+    stage.open()
+    stage.drawn()
+    stage.send({"hb": time.time(), "app": settings.STATIC_VERSION})
+    with stage.page.expect_event("load"):
+        stage.send({"hb": time.time(), "app": "0123456789ab"})
+    stage.drawn()
+    stage.send({"hb": time.time(), "app": "0123456789ab"})
+    stage.send({"hb": time.time() + 2, "app": "0123456789ab"})
+    # Both have been heard once a pulse that was sent after them shows.
+    stage.pulse()
+    expect(stage.page.locator("#freshness")).to_contain_text("live")
+    assert len(loads) == 2

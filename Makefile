@@ -82,6 +82,10 @@ bench-browser: dev ## print the figures of the picture, in a real Chromium
 	@.ci/browser $(VENV)
 	@$(BIN)/python -m tests.bench.bench_browser $(ARGS)
 
+.PHONY: bench-truth
+bench-truth: $(VENV)/.dev ## live through every fault of the demo cluster and print what is said of it (ARGS=--write: docs/truth.md)
+	@$(BIN)/python -m tests.bench.bench_truth $(ARGS)
+
 .PHONY: dev
 dev: $(VENV)/.dev node_modules/.dev
 

@@ -199,6 +199,7 @@ def _skew(seconds: float, faults: Faults, _: str) -> None:
 
 _ALL = (
     "kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "container-runtime",
+    "dns", "metrics-server",
 )  # fmt: skip
 
 CONTROL_FAULTS = (

@@ -36,6 +36,8 @@ STILL = 15.0
 _WORSE = {"degraded": {"degraded", "down"}, "down": {"down"}, "unknown": {"unknown"}, "cordoned": {"cordoned"}}
 #: A user whose rights are taken away sees less, and nothing red.
 _SEES_LESS = ("rights-revoked",)
+#: Nothing can be seen, or no heartbeat written: whatever turns besides what is broken is unknown, and nothing red.
+_BLIND = ("etcd-down", "apiserver-down", "apiserver-hang")
 
 
 @dataclass(frozen=True)
@@ -249,7 +251,9 @@ def _others(
         what = turn.subject.partition("/")[2] or turn.subject
         if turn.subject in meant or turn.state == before.get(turn.subject, "healthy") or _is_node(turn.subject):
             continue
-        if what in fault.tolerated or (fault.name in _SEES_LESS and turn.state in ("unknown", "not_observable")):
+        if fault.name in _BLIND and turn.state != "unknown":
+            wrong.append(turn)
+        elif what in fault.tolerated or (fault.name in _SEES_LESS and turn.state in ("unknown", "not_observable")):
             tolerated.append(turn)
         else:
             wrong.append(turn)

@@ -3,6 +3,7 @@
 from planes.picture.events import Mono
 from planes.rules import figures
 from planes.rules.bounds import Bounds
+from planes.rules.etcd import is_check
 from planes.rules.figures import METRICS, missing
 from planes.rules.observation import ApiServerObservation
 from planes.rules.verdict import Evidence, State
@@ -153,6 +154,9 @@ def facts(seen: ApiServerObservation) -> dict[str, str]:
     for name, health in (("livez", seen.livez), ("readyz", seen.readyz)):
         if health is not None and health.checks:
             made[name] = f"{sum(check.ok for check in health.checks)}/{len(health.checks)}"
+    store = [check for health in (seen.livez, seen.readyz) if health is not None for check in health.checks if is_check(check.name)]
+    if store:
+        made["etcd"] = "ok" if all(check.ok for check in store) else "fails"
     if rates.requests is not None:
         made["requests/s"] = f"{rates.requests:,.0f}"
     if rates.p99 is not None:

@@ -58,7 +58,7 @@ export function bar(row, picture, pages, now) {
 /** "livez 35/35": as good as it says. @param {string} key @param {string} value */
 function check(key, value) {
   const [, passed, all] = /^(\d+)\/(\d+)$/.exec(value) ?? [];
-  return html`<span class=${passed !== undefined && passed !== all ? "fails" : "passes"}>${key} ${value}</span>`;
+  return html`<span class=${passed !== all || value === "fails" ? "fails" : "passes"}>${key} ${value}</span>`;
 }
 
 /** @param {InstanceRow} row @param {string} short @param {number} now */
@@ -100,7 +100,7 @@ function figure(key, value, chart, span) {
   const name = rate ? key.slice(0, -2) : key;
   return html`<div class="figure is-${name.replace(/\W+/g, "-").toLowerCase()}">
     <dt>${name}${span ? html`<span class="span" title="The charts cover the last ${span}">${span}</span>` : nothing}</dt>
-    <dd>${value === undefined ? html`<span class="untold">–<span class="visually-hidden">not known now</span></span>` : html`${large}<small>${rate ? "/s" : small}</small>`}</dd>
+    <dd>${value === undefined ? html`<span class="untold">–<span class="visually-hidden">not known now</span></span>` : html`${large}<small class=${small.startsWith("/") && !small.startsWith("/ ") ? "near" : ""}>${rate ? "/s" : small}</small>`}</dd>
     ${chart === nothing ? nothing : html`<dd class="behind">${chart}</dd>`}
   </div>`;
 }

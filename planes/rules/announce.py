@@ -1,7 +1,8 @@
 """Hysteresis: a state is announced after it held for its window; recovery likewise.
 
 A pure state machine. One `Memory` a subject (a component, or one agent of one node); `step` takes the newest verdict and tells what
-is shown and whether a change is to be announced.
+is shown and whether a change is to be announced. Whoever gets worse again and again has to be better for longer each time before
+it is believed, so that a value that swings about its bound does not fill the history.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,10 @@ from dataclasses import dataclass
 from planes.picture.events import Mono
 from planes.rules.bounds import Bounds
 from planes.rules.verdict import SEVERITY, State, Verdict
+
+#: So often may it get worse within the flap window before recovering takes longer, and how much longer each time.
+_FREE, _LONGER = 2, 4.0
+_REMEMBERED = 16
 
 
 @dataclass(slots=True)
@@ -26,6 +31,7 @@ class Memory:
     pending_since: Mono = 0.0
     hold: float = 0.0
     waits: bool = False  # shown as unknown while nothing was seen yet, without a change of state
+    relapses: tuple[Mono, ...] = ()  # when it was last announced as worse
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def step(memory: Memory, verdict: Verdict, now: Mono, bounds: Bounds) -> Change 
         memory.shown, memory.pending = verdict, None
         _know(memory, verdict, now)
         return None
-    hold = _hold(memory.state, verdict, bounds)
+    hold = _hold(memory, verdict, now, bounds)
     worse = SEVERITY[verdict.state] > SEVERITY[memory.state]
     if memory.pending is None or (
         memory.pending is not verdict.state and not (worse and SEVERITY[memory.pending] > SEVERITY[memory.state])
@@ -76,6 +82,8 @@ def step(memory: Memory, verdict: Verdict, now: Mono, bounds: Bounds) -> Change 
         return None
     change = Change(memory.state, verdict.state, memory.pending_since)
     memory.state, memory.since, memory.shown, memory.pending = verdict.state, memory.pending_since, verdict, None
+    if worse and verdict.state in (State.DOWN, State.DEGRADED):
+        memory.relapses = (*memory.relapses, now)[-_REMEMBERED:]
     _know(memory, verdict, now)
     return change
 
@@ -85,14 +93,17 @@ def due(memory: Memory) -> Mono | None:
     return memory.pending_since + memory.hold if memory.pending is not None else None
 
 
-def _hold(announced: State, verdict: Verdict, bounds: Bounds) -> float:
+def _hold(memory: Memory, verdict: Verdict, now: Mono, bounds: Bounds) -> float:
     """How long a state must hold. Knowing again after not knowing needs no patience."""
+    announced = memory.state
     if verdict.state is State.UNKNOWN:
         return verdict.hold
     if verdict.state in (State.DOWN, State.DEGRADED) and SEVERITY[verdict.state] > SEVERITY[announced]:
         return verdict.hold
     if announced in (State.DOWN, State.DEGRADED) and verdict.state in (State.HEALTHY, State.DEGRADED, State.NOT_OBSERVABLE):
-        return bounds.hold_recovery
+        recent = sum(now - at <= bounds.flap_window for at in memory.relapses)
+        longer = bounds.hold_recovery * _LONGER ** max(0, recent - _FREE)
+        return max(bounds.hold_recovery, min(longer, bounds.hold_flapping))
     return 0.0
 
 

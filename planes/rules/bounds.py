@@ -68,6 +68,9 @@ class Bounds:
     hold_probe: float = _bound(3.0, "s", "all", "a state that rests on a single probe is announced after it held for so long")
     hold_condition: float = _bound(1.0, "s", "all", "a worse state that rests on a condition or a pod is announced after so long")
     hold_recovery: float = _bound(3.0, "s", "all", "a better state is announced after it held for so long")
+    hold_flapping: float = _bound(
+        300.0, "s", "all", "the longest that a better state must hold where it was lost again and again within the flap window"
+    )
     group_at: float = _bound(3.0, "subjects", "all", "so many subjects with one cause become one entry")
 
     # --- kube-apiserver -------------------------------------------------------------------------------------------------------
@@ -104,7 +107,7 @@ class Bounds:
     leader_handover: float = _bound(5.0, "s", "leaders", "lease released and not taken again for longer: degraded")
     leader_failovers: float = _bound(3.0, "changes of holder", "leaders", "so many within the window: degraded")
     flap_window: float = _bound(
-        900.0, "s", "all", "changes of holder, restarts and flips of Ready are counted over so long a window"
+        900.0, "s", "all", "changes of holder, restarts, flips of Ready and relapses are counted over so long a window"
     )
     pod_undecided: float = _bound(
         30.0, "s", "kube-scheduler", "a pod without any PodScheduled condition for longer while the lease is fresh: degraded"

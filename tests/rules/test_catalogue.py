@@ -49,7 +49,7 @@ DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "signals.md"
 AWAY = ReachSeen(heard_at=NOW - 60, fault=REFUSED, failing_since=NOW - 50, tried_at=NOW - 1)
 CLOUD = "cloud-controller-manager"
 #: Bounds of announcing, grouping and ourselves: no line of evidence is compared with them.
-GENERAL = {"settle", "pause", "hold_recovery", "group_at"}
+GENERAL = {"settle", "pause", "hold_recovery", "hold_flapping", "group_at"}
 
 
 def recorded() -> set[tuple[str, str]]:

@@ -96,9 +96,10 @@ def _agent_row(sheet: Sheet, node: Node, at: int, title: str, line: tuple[float,
 
 
 def _agent_line(sheet: Sheet, node: Node, x: float, base: float, w: float, scale: float) -> None:
-    size = 12.5 * scale
-    gap = 14 * scale
-    needed = sum(19 * scale + width(short, size) for short in AGENT_SHORT) + 2 * gap
+    for size, gap in ((12.5 * scale, 14 * scale), (10.5 * scale, 6 * scale)):
+        needed = sum(19 * scale + width(short, size) for short in AGENT_SHORT) + 2 * gap
+        if needed <= w:
+            break
     # Names that do not fit are left out altogether: the shapes say the states, in the order that every node has.
     named = needed <= w
     for at, short in enumerate(AGENT_SHORT):

@@ -18,7 +18,7 @@ _TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-fA-F]{6})(?:[0-9a-fA-F]{
 
 #: The page's filter over a late picture: saturate(0.12), and brightness by theme.
 _LATE_SATURATION = 0.12
-_LATE_BRIGHTNESS: dict[Theme, float] = {"dark": 0.8, "light": 0.97}
+_LATE_BRIGHTNESS: dict[Theme, float] = {"dark": 0.85, "light": 0.97}
 
 
 class Palette:

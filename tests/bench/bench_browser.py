@@ -13,7 +13,8 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import django
 from playwright.sync_api import Page
@@ -154,38 +155,45 @@ def bench(nodes: int, seconds: float, deltas: int) -> None:
             "< 1.5 s",
         )
         changes = Changes(snapshot)
-        server.say(changes.pulse())
-        frames(page, "nothing changes", seconds / 2, "")
-        stream(server.say, changes, page, seconds)
-        frames(page, "somebody zooms, from cells to cards and back", seconds, "zoom")
-        page.keyboard.press("0")
-        page.wait_for_timeout(500)
-        for _ in range(3):
-            page.keyboard.press("+")
-            page.wait_for_timeout(300)
-        frames(page, "somebody pans among tiles", seconds, "pan")
+        with playing(server.say, changes, 0):
+            frames(page, "nothing changes", seconds / 2, "")
+            frames(page, "somebody zooms, from cells to cards and back", seconds, "zoom")
+            for steps, what in ((3, "tiles"), (3, "cards")):
+                for _ in range(steps):
+                    page.keyboard.press("+")
+                    page.wait_for_timeout(400)
+                frames(page, f"somebody pans among {what}", seconds, "pan")
+            page.keyboard.press("0")
+            page.wait_for_timeout(500)
+        with playing(server.say, changes, 50):
+            frames(page, "500 changed nodes a second", seconds, "")
+            frames(page, "500 changed nodes a second, and somebody zooms", seconds, "zoom")
         page.keyboard.press("0")
         page.wait_for_timeout(500)
         remember(server.say, changes, page, deltas)
 
 
-def stream(say: Callable[[Pulse | Delta], None], changes: Changes, page: Page, seconds: float) -> None:
-    """500 changed nodes a second, in 10 messages."""
+@contextmanager
+def playing(say: Callable[[Pulse | Delta], None], changes: Changes, nodes: int) -> Iterator[None]:
+    """Ten times a second: the collector lives, and so many nodes have changed."""
     over = threading.Event()
 
     def play() -> None:
         due = time.monotonic()
         while not over.is_set():
-            say(changes.next(50))
+            if nodes:
+                say(changes.next(nodes))
             say(changes.pulse())
             due += 0.1
             over.wait(max(0.0, due - time.monotonic()))
 
     player = threading.Thread(target=play, daemon=True)
     player.start()
-    frames(page, "500 changed nodes a second", seconds, "")
-    over.set()
-    player.join(5)
+    try:
+        yield
+    finally:
+        over.set()
+        player.join(5)
 
 
 def remember(say: Callable[[Pulse | Delta], None], changes: Changes, page: Page, deltas: int) -> None:

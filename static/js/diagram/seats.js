@@ -9,7 +9,7 @@ import { fieldCard } from "./nodecard.js";
 
 /** @typedef {import("../camera.js").Camera} Camera */
 /** @typedef {import("../store.js").Picture} Picture */
-/** @typedef {{ element: HTMLElement, row: number, used: boolean }} Seat */
+/** @typedef {{ element: HTMLElement, row: number, used: boolean, placed: string }} Seat */
 
 /** Seats kept for later. */
 const SPARE = 12;
@@ -17,8 +17,11 @@ const SPARE = 12;
 export class Seats {
   /** @type {Map<string, Seat>} by the node's name */ #taken = new Map();
   /** @type {Seat[]} */ #free = [];
-  #w = 0;
+  /** The size for which cards are laid out. */ #w = 0;
   #h = 0;
+  /** Where the window was when the cards were placed: while it only moves, the layer moves and no card does. */ #x = 0;
+  #y = 0;
+  #near = 0;
 
   /** @param {HTMLElement} layer @param {Camera} camera @param {import("../filter.js").Hits} hits @param {string} pages */
   constructor(layer, camera, hits, pages) {
@@ -40,6 +43,12 @@ export class Seats {
         this.#w = view.w;
         this.#h = view.h;
       }
+      if (view.w !== this.#near) {
+        this.#near = view.w;
+        this.#x = x;
+        this.#y = y;
+      }
+      this.layer.style.transform = `translate(${this.#x - x}px, ${this.#y - y}px)`;
       const stepX = view.w + view.gap;
       const stepY = view.h + view.down;
       for (const zone of view.zones) {
@@ -52,12 +61,12 @@ export class Seats {
           for (let column = firstColumn; column <= lastColumn; column += 1) {
             const row = zone.rows[line * zone.columns + column];
             if (row === undefined) break;
-            this.#seat(picture, row, now, zone.left + column * stepX - x, zone.top + line * stepY - y, anew);
+            this.#seat(picture, row, now, zone.left + column * stepX - this.#x, zone.top + line * stepY - this.#y, anew);
           }
         }
       }
     } else {
-      this.#w = 0;
+      this.#w = this.#near = 0;
     }
     for (const [name, seat] of this.#taken) {
       if (seat.used) continue;
@@ -76,7 +85,7 @@ export class Seats {
     let seat = this.#taken.get(name);
     const strange = !seat;
     if (!seat) {
-      seat = this.#free.pop() ?? { element: this.layer.appendChild(element("div", "seat")), row, used: true };
+      seat = this.#free.pop() ?? { element: this.layer.appendChild(element("div", "seat")), row, used: true, placed: "" };
       seat.element.hidden = false;
       this.#taken.set(name, seat);
     }
@@ -87,7 +96,8 @@ export class Seats {
     }
     const { style, classList } = seat.element;
     const scale = this.camera.view.w / this.#w;
-    style.transform = Math.abs(scale - 1) < 1e-4 ? `translate(${x}px, ${y}px)` : `translate(${x}px, ${y}px) scale(${scale})`;
+    const placed = Math.abs(scale - 1) < 1e-4 ? `translate(${x}px, ${y}px)` : `translate(${x}px, ${y}px) scale(${scale})`;
+    if (seat.placed !== placed) style.transform = seat.placed = placed;
     const [w, h] = [`${this.#w}px`, `${this.#h}px`];
     if (style.width !== w) style.width = w;
     if (style.height !== h) style.height = h;

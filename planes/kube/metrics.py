@@ -35,6 +35,7 @@ FAMILIES: dict[str, frozenset[str]] = {
     "apiserver_flowcontrol_rejected_requests_total": frozenset({"priority_level", "reason"}),
     "apiserver_flowcontrol_current_inqueue_requests": frozenset({"priority_level"}),
     "etcd_request_duration_seconds": frozenset({"operation"}),
+    "etcd_requests_total": frozenset({"operation"}),
     "etcd_request_errors_total": frozenset({"operation"}),
     "apiserver_storage_size_bytes": frozenset({"storage_cluster_id", "cluster"}),
     "apiserver_storage_db_total_size_in_bytes": frozenset({"endpoint"}),

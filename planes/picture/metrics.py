@@ -52,6 +52,8 @@ def totals(event: Metrics) -> Totals:
     etcd = _buckets(families.get("etcd_request_duration_seconds_bucket", ()), ())
     if etcd:
         counters["etcd_calls"] = etcd[max(etcd)]  # every request was observed once
+        # Older API servers do not count them apart; and one without any error serves no counter of errors.
+        counters.setdefault("etcd_requests", counters["etcd_calls"])
     latency = _buckets(families.get("apiserver_request_sli_duration_seconds_bucket", ()), _LONG_RUNNING)
     return Totals(event.at, counters, latency, etcd)
 
@@ -157,6 +159,7 @@ class RatesBook:
             gauges.get("storage"),
             last.counted("requests"),
             last.counted("etcd_calls"),
+            late.ratio("etcd_errors", "etcd_requests"),
         )
 
 

@@ -145,7 +145,8 @@ def _weigh_rates(weighing: Weighing, rates: RatesSeen, bounds: Bounds) -> None:
         weighing.hidden(Evidence("request errors", missing(rates), should_be, State.NOT_OBSERVABLE, METRICS, rates.at))
     else:
         text = f"{rates.etcd_error_ratio * 100:.1f} %"
-        if rates.etcd_error_ratio > bounds.etcd_errors:
+        recent = rates.recent_etcd_error_ratio
+        if rates.etcd_error_ratio > bounds.etcd_errors and (recent is None or recent > bounds.etcd_errors):
             line = Evidence("request errors", text, should_be, State.DEGRADED, METRICS, rates.at)
             weighing.bad(line, f"{text} of the API server's requests to it fail.", "etcd-errors")
         else:

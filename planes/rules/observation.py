@@ -125,6 +125,7 @@ class RatesSeen:
     storage_bytes: float | None = None
     last_requests: float | None = None  # per second, between each instance's last two scrapes
     last_etcd_requests: float | None = None  # the same of requests to the state store
+    recent_etcd_error_ratio: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

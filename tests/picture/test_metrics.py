@@ -106,3 +106,29 @@ def test_the_recorded_metrics_hold_what_is_read() -> None:
     assert seen.storage_bytes == 15777792
     assert seen.inflight_mutating == 2
     assert seen.inqueue is not None
+
+
+def calls(at: float, good: float, failed: float | None, counted: bool) -> Metrics:
+    made = scrape(at, 1.0, good)
+    made.families["etcd_request_duration_seconds_bucket"] = (Sample((("le", "+Inf"), ("operation", "get")), good),)
+    if counted:
+        made.families["etcd_requests_total"] = (Sample((("operation", "get"),), good),)
+    if failed is not None:
+        made.families["etcd_request_errors_total"] = (Sample((("operation", "get"),), failed),)
+    return made
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_failed_requests_to_the_state_store_are_a_share_of_all_although_their_counter_comes_with_the_first(counted: bool) -> None:
+    book = RatesBook()
+    book.took(calls(0.0, 100.0, None, counted))
+    book.took(calls(30.0, 200.0, None, counted))
+    assert (book.seen().etcd_error_ratio, book.seen().recent_etcd_error_ratio) == (0.0, 0.0)
+    book.took(calls(60.0, 300.0, 10.0, counted))
+    assert book.seen().etcd_error_ratio == pytest.approx(0.05)
+    assert book.seen().recent_etcd_error_ratio == pytest.approx(0.1)
+
+
+def test_the_recorded_metrics_count_requests_to_the_state_store() -> None:
+    (event,) = [one for one in events("healthy") if isinstance(one, Metrics)]
+    assert sum(one.value for one in event.families["etcd_requests_total"]) > 1000

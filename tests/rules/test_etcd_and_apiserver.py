@@ -116,6 +116,22 @@ def test_a_slow_store_is_degraded_when_it_was_so_for_the_window(p99: float, span
 
 
 @pytest.mark.parametrize(
+    ("ratio", "recent", "expected"),
+    [
+        (0.01, 0.5, State.HEALTHY),
+        (0.011, 0.011, State.DEGRADED),
+        (0.011, None, State.DEGRADED),
+        (0.5, 0.01, State.HEALTHY),  # over: the errors lie in the window still, and no new ones come
+    ],
+)
+def test_failing_requests_make_the_state_store_degraded_above_1_percent_while_they_go_on(
+    ratio: float, recent: float | None, expected: State
+) -> None:
+    rates = RatesSeen(NOW, span=300.0, requests=100.0, etcd_error_ratio=ratio, recent_etcd_error_ratio=recent)
+    assert store(rates=rates).state is expected
+
+
+@pytest.mark.parametrize(
     ("ratio", "recent", "span", "expected"),
     [
         (0.010, 0.010, 300.0, State.HEALTHY),

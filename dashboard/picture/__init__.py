@@ -7,6 +7,7 @@ static/css/tokens.css and templates/parts/sprite.html.
 
 from dashboard.picture.palette import THEMES, Theme
 from dashboard.picture.png import CannotDrawError, rasterise
+from dashboard.picture.scene import GROUPINGS, Grouping
 from dashboard.picture.svg import DEFAULT_SIZE, HEIGHTS, WIDTHS, draw
 
-__all__ = ["DEFAULT_SIZE", "HEIGHTS", "THEMES", "WIDTHS", "CannotDrawError", "Theme", "draw", "rasterise"]
+__all__ = ["DEFAULT_SIZE", "GROUPINGS", "HEIGHTS", "THEMES", "WIDTHS", "CannotDrawError", "Grouping", "Theme", "draw", "rasterise"]

@@ -3,7 +3,7 @@
 from dashboard import lore
 from dashboard.picture import nodes as drawing
 from dashboard.picture.plan import ZONE_HEAD, Plan, Zone, groups, plan
-from dashboard.picture.scene import Node, Scene
+from dashboard.picture.scene import UNSAID, Node, Scene
 from dashboard.picture.sheet import Sheet
 from dashboard.picture.sky import APISERVER, GUTTER, up_arrow
 from dashboard.picture.text import cut, width, wrap
@@ -18,7 +18,7 @@ def draw(sheet: Sheet, scene: Scene, top: float, across: float, bottom: float) -
     """Draw the data plane below the horizon at `top`; returns where everything lies."""
     sheet.rect(0, top + 3, across, bottom - top - 3, fill="url(#ground)")
     _head(sheet, scene, top, across)
-    listed = groups([node.zone for node in scene.nodes], [node.name for node in scene.nodes])
+    listed = groups([node.key(scene.group) for node in scene.nodes], [node.name for node in scene.nodes])
     field = plan(listed, GUTTER, top + _HEAD, across - 2 * GUTTER, bottom - top - _HEAD - _FOOT)
     for zone in field.zones:
         _zone(sheet, scene, field, zone, len(listed))
@@ -62,7 +62,7 @@ def _head(sheet: Sheet, scene: Scene, top: float, across: float) -> None:
 def _zone(sheet: Sheet, scene: Scene, field: Plan, zone: Zone, count: int) -> None:
     colours = sheet.colours
     sheet.rect(zone.x, zone.y, zone.w, zone.h, fill=colours["zone"], stroke=colours["zone-edge"], r=12)
-    title = zone.key or ("all nodes" if count == 1 else "no zone given")
+    title = zone.key or ("all nodes" if count == 1 else UNSAID[scene.group])
     members = [scene.nodes[row] for row in zone.rows]
     size = 14.5
     summary = _summary(members, zone.w - 40 - min(width(title, size, 600), 0.5 * zone.w))

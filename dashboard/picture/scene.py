@@ -1,6 +1,7 @@
 """What is drawn, before it is drawn: a snapshot read into rows, with the moment for which it is drawn. Pure."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
@@ -28,6 +29,7 @@ class Node(msgspec.Struct, frozen=True, array_like=True):
     pods_max: int | None
     cpu: float | None
     mem: float | None
+    pool: str
     version: str
     runtime_version: str
 
@@ -41,6 +43,12 @@ class Node(msgspec.Struct, frozen=True, array_like=True):
         """Pods against what fits, 0 to 1; None if the node does not say."""
         return min(1.0, self.pods / self.pods_max) if self.pods_max else None
 
+    def key(self, group: str) -> str:
+        """The name of the group in which it stands."""
+        if group == "role":
+            return "control plane" if self.cp == 1 else "worker"
+        return {"zone": self.zone, "pool": self.pool, "type": self.type}.get(group, "")
+
     @property
     def is_last_known(self) -> bool:
         """Whether its pods are the last ones known, for nobody reports them now."""
@@ -48,6 +56,17 @@ class Node(msgspec.Struct, frozen=True, array_like=True):
         return state == "unknown" or (state not in ("healthy", "not_observable") and state_of(self.kubelet) != "healthy")
 
 
+#: How nodes may be grouped, as the page's address has it (static/js/arrange.js).
+Grouping = Literal["zone", "pool", "type", "role", "none"]
+GROUPINGS: tuple[Grouping, ...] = ("zone", "pool", "type", "role", "none")
+#: The heading of nodes that do not say.
+UNSAID: dict[Grouping, str] = {
+    "zone": "no zone given",
+    "pool": "no pool given",
+    "type": "no instance type given",
+    "role": "no role given",
+    "none": "all nodes",
+}
 _COLUMNS = Node.__struct_fields__
 #: The names of a node's agents where there is room, and where there is little.
 AGENT_TITLES = ("kubelet", "kube-proxy", "container runtime")
@@ -69,6 +88,7 @@ class Scene:
     now: float
     late: Lateness | None
     heard: float | None
+    group: Grouping
     colours: Palette  # of what is shown; hardly any colour while late
     plain: Palette  # of what is said about it
 

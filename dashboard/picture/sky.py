@@ -6,6 +6,7 @@ from math import ceil
 from dashboard import lore
 from dashboard.picture.scene import Scene, line_of
 from dashboard.picture.sheet import Sheet, Tail
+from dashboard.picture.spark import chart
 from dashboard.picture.text import cut, width, wrap
 from dashboard.presenters.words import counted, known, severity, word
 from planes.picture.delta import ComponentRow, InstanceRow
@@ -181,7 +182,7 @@ def _bar(sheet: Sheet, scene: Scene, row: ComponentRow, box: tuple[float, float,
     figures = _figures(row)
     if h > _BAR_H:  # narrow: the figures lie below
         _servers(sheet, scene, row, (left, y + 16, right - left, 100))
-        _figures_row(sheet, figures, x + 24, y + 140, w - 48, 1)
+        _figures_row(sheet, scene, figures, x + 24, y + 140, w - 48, 1)
     else:
         need = max(230.0, sum(_figure_width(*one) + 26 for one in figures) - 26) if figures else 0.0
         lines = 1 if need <= (right - left) * 0.5 else 2
@@ -191,7 +192,7 @@ def _bar(sheet: Sheet, scene: Scene, row: ComponentRow, box: tuple[float, float,
             servers = min(servers, 204.0 * len(row.instances), 640.0)
             _servers(sheet, scene, row, (left, y + 16, servers, h - 32))
         room = right - left - (servers + 32 if row.instances else 0)
-        _figures_row(sheet, figures, right - room, y + 16, room, lines)
+        _figures_row(sheet, scene, figures, right - room, y + 16, room, lines)
     sheet.end()
 
 
@@ -245,7 +246,7 @@ def _figure_width(label: str, large: str, small: str) -> float:
     return max(width(label, 12.5), width(large, 23, 600) + (6 + width(small, 14) if small else 0))
 
 
-def _figures_row(sheet: Sheet, figures: list[tuple[str, str, str]], x: float, y: float, w: float, lines: int) -> None:
+def _figures_row(sheet: Sheet, scene: Scene, figures: list[tuple[str, str, str]], x: float, y: float, w: float, lines: int) -> None:
     colours = sheet.colours
     if not figures:
         return
@@ -253,13 +254,20 @@ def _figures_row(sheet: Sheet, figures: list[tuple[str, str, str]], x: float, y:
     scale = min(1.0, w / max(1.0, sum(_figure_width(*one) + 14 for one in figures[:across])))
     widths = [max(_figure_width(*one) * scale for one in figures[place::across]) for place in range(across)]
     between = min(64.0, max(0.0, w - sum(widths)) / max(1, across - 1))
-    base = y + (100 - lines * 50) / 2
+    samples = scene.snapshot.series if lines == 1 else []
+    base = y if samples else y + (100 - lines * 50) / 2
     for at, (label, large, small) in enumerate(figures):
         line, place = divmod(at, across)
         left, top = x + sum(widths[:place]) + place * between, base + line * 52
         sheet.text(left, top + 14, label, size=12.5 * scale, fill=colours["muted"])
         tail = Tail(small, 14 * scale, colours["muted"])
         sheet.text(left, top + 41, large, size=23 * scale, weight=600, fill=colours["text"], tail=tail)
+        drawn = (
+            chart(samples, label, scene.texts_at, (left, top + 56, widths[place] + max(0.0, between - 18), 36)) if samples else None
+        )
+        if drawn is not None:
+            sheet.path(drawn.area, fill=colours["horizon"], opacity=0.16)
+            sheet.path(drawn.line, stroke=colours["horizon"], line=1.4)
 
 
 def quality(one: str, other: str) -> str:

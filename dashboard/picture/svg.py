@@ -4,7 +4,7 @@ from xml.sax.saxutils import quoteattr
 
 from dashboard.picture import frame, ground, rail, sky
 from dashboard.picture.palette import Theme, palette
-from dashboard.picture.scene import Scene, nodes_of, state_of
+from dashboard.picture.scene import Grouping, Scene, nodes_of, state_of
 from dashboard.picture.sheet import FONTS, Sheet, escape, number
 from dashboard.presenters.words import counted, severity, word
 from planes.live.wire import Snapshot
@@ -31,6 +31,7 @@ def draw(
     now: float,
     size: tuple[int, int] = DEFAULT_SIZE,
     theme: Theme = "dark",
+    group: Grouping = "zone",
 ) -> str:
     """The picture of `snapshot` as it may be shown at `now` (epoch seconds), `size` in pixels."""
     width, height = size
@@ -40,6 +41,7 @@ def draw(
         now=now,
         late=late,
         heard=fresh.heard_at,
+        group=group,
         colours=palette(theme, late=late is not None),
         plain=palette(theme),
     )

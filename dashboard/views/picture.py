@@ -1,7 +1,8 @@
 """The picture of a cluster as a file: /c/<slug>/picture.svg and .png, for chat and incident notes. GET, for who is signed in.
 
-?w= and ?h= are its size in pixels (picture.WIDTHS, picture.HEIGHTS; 1920 × 1080), ?theme= dark (the default) or light; ?download
-makes the browser save it under the name of the cluster and the time.
+?w= and ?h= are its size in pixels (picture.WIDTHS, picture.HEIGHTS; 1920 × 1080), ?theme= dark (the default) or light, ?group=
+zone, pool, type, role or none, as in the address of the page. ?download makes the browser save it under the cluster's name and the
+time.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ class _WrongError(Exception):
 class _Wanted:
     size: tuple[int, int]
     theme: picture.Theme
+    group: picture.Grouping
     download: bool
 
 
@@ -90,9 +92,12 @@ def _wanted(request: HttpRequest) -> _Wanted:
     theme = next((one for one in picture.THEMES if one == asked.get("theme", "dark")), None)
     if theme is None:
         raise _WrongError("theme is dark or light.")
+    group = next((one for one in picture.GROUPINGS if one == asked.get("group", "zone")), None)
+    if group is None:
+        raise _WrongError("group is zone, pool, type, role or none.")
     width = _pixels("w", asked.get("w"), picture.DEFAULT_SIZE[0], picture.WIDTHS)
     height = _pixels("h", asked.get("h"), picture.DEFAULT_SIZE[1], picture.HEIGHTS)
-    return _Wanted((width, height), theme, "download" in asked)
+    return _Wanted((width, height), theme, group, "download" in asked)
 
 
 def _pixels(name: str, text: str | None, default: int, bounds: tuple[int, int]) -> int:
@@ -107,12 +112,13 @@ def _read(slug: str) -> tuple[Snapshot, Freshness] | None:
     snapshot, head = selectors.snapshot(slug), selectors.cluster(slug)
     if snapshot is None or head is None:
         return None
+    snapshot.series = pulses.peek().series(head.id)
     return snapshot, pulses.freshness(head)
 
 
 def _draw(snapshot: Snapshot, fresh: Freshness, now: float, wanted: _Wanted, form: str) -> bytes:
     late = lateness(fresh, now)
-    drawn = picture.draw(snapshot, fresh=fresh, late=late, now=now, size=wanted.size, theme=wanted.theme)
+    drawn = picture.draw(snapshot, fresh=fresh, late=late, now=now, size=wanted.size, theme=wanted.theme, group=wanted.group)
     return picture.rasterise(drawn) if form == "png" else drawn.encode()
 
 

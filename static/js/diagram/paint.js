@@ -31,6 +31,7 @@ export class Paint {
   /** Zone of each row, −1: none. */ #zoneOf = new Int32Array(0);
   /** Place of each row in its zone. */ #placeOf = new Int32Array(0);
   /** Shape over each row, as its state's code + 1. */ #markOf = new Uint8Array(0);
+  /** Are the shapes on the lower canvas? */ #merged = false;
   /** Prepared shapes by state and size. @type {Map<string, HTMLCanvasElement>} */ #stamps = new Map();
 
   /** @param {HTMLCanvasElement} below @param {HTMLCanvasElement} above @param {Camera} camera @param {Hits} hits */
@@ -140,6 +141,10 @@ export class Paint {
     const { camera, low, strokes } = this;
     const { view } = camera;
     if (view.level === "card") return;
+    if (this.#merged) {
+      this.all(picture, true);
+      return;
+    }
     let marks = false;
     const margin = Math.min(2, view.gap / 2);
     low.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
@@ -169,12 +174,16 @@ export class Paint {
     return code + 1;
   }
 
-  /** The shapes over what is not healthy. @param {Picture} picture @param {boolean} [moving] */
+  /** The shapes over what is not healthy. On the way they are drawn with the nodes: one canvas less for every frame.
+   *  @param {Picture} picture @param {boolean} [moving] */
   marks(picture, moving = false) {
     const { high, camera } = this;
     const { view } = camera;
-    high.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
-    high.clearRect(0, 0, this.#width, this.#height);
+    if (!moving || !this.#merged) {
+      high.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
+      high.clearRect(0, 0, this.#width, this.#height);
+    }
+    this.#merged = moving;
     if (view.level === "card") return;
     let crowd = 0;
     for (let row = 0; row < picture.size; row += 1) if ((this.#markOf[row] = this.#mark(picture, row))) crowd += 1;
@@ -186,13 +195,13 @@ export class Paint {
       const code = STATES.findIndex((state) => SEVERITY[state] === rank);
       this.#marksOf(picture.size, code, size, tiles, moving);
     }
-    high.globalAlpha = 1;
   }
 
   /** @param {number} rows @param {number} code @param {number} size @param {boolean} tiles @param {boolean} moving */
   #marksOf(rows, code, size, tiles, moving) {
-    const { high, camera, hits } = this;
+    const { camera, hits } = this;
     const { view } = camera;
+    const draw = moving ? this.low : this.high;
     const s = view.w / 50;
     // On the way shapes of any size are wanted: they are drawn in steps of an eighth, and scaled.
     const made = moving ? 1.125 ** Math.ceil(Math.log(size) / Math.log(1.125)) : size;
@@ -209,9 +218,10 @@ export class Paint {
       if (x < -size || y < -size || x > camera.width + size || y > camera.height + size) continue;
       stamp ??= this.#stamp(/** @type {State} */ (STATES[code]), made, tiles);
       const side = (stamp.width / this.#ratio) * (size / made);
-      high.globalAlpha = hits.has(row) ? 1 : 0.22;
-      high.drawImage(stamp, x - side / 2, y - side / 2, side, side);
+      draw.globalAlpha = hits.has(row) ? 1 : 0.22;
+      draw.drawImage(stamp, x - side / 2, y - side / 2, side, side);
     }
+    draw.globalAlpha = 1;
   }
 
   /** A shape on the ground that lets it be seen, drawn once. @param {State} state @param {number} size @param {boolean} tiles */

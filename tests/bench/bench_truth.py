@@ -83,7 +83,7 @@ def _others(turns: Iterable[Turn]) -> str:
         states = found.setdefault(turn.subject.partition("/")[2] or turn.subject, [])
         if turn.state not in states:
             states.append(turn.state)
-    return ", ".join(f"{what} {' and '.join(states)}" for what, states in sorted(found.items())) or "none"
+    return ", ".join(f"{what} {' and '.join(states)}".replace("_", " ") for what, states in sorted(found.items())) or "none"
 
 
 def _complaints(outcome: Outcome) -> Iterable[str]:

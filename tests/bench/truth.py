@@ -31,6 +31,8 @@ TICK = 0.25
 SETTLE = 45.0
 #: How long a fault lasts at least, so that what Kubernetes itself does about it (50 s) is seen too.
 LASTS = 75.0
+#: Rights that are taken away are missed only when the watches that are open end, after five to ten minutes.
+_LONGER = {"rights-revoked": 900.0}
 #: All is well again when nothing turned for so long.
 STILL = 15.0
 _WORSE = {"degraded": {"degraded", "down"}, "down": {"down"}, "unknown": {"unknown"}, "cordoned": {"cordoned"}}
@@ -196,7 +198,7 @@ async def _live_through(fault: Fault, directory: Path) -> Outcome:
         broken, first = scene.mono(), len(watcher.turns)
         faults.inject(fault.name)
         subject = (faults.active.get(fault.name) or [""])[0]
-        await scene.live(max(LASTS, *(notice.within + 5.0 for notice in fault.notices), 0.0))
+        await scene.live(max(_LONGER.get(fault.name, LASTS), *(notice.within + 5.0 for notice in fault.notices), 0.0))
         turns = watcher.turns[first:]
         healed, place = scene.mono(), len(watcher.turns)
         faults.heal(fault.name)

@@ -17,27 +17,27 @@ def judge(seen: LeaderObservation, now: Mono, bounds: Bounds) -> Judged:
     if (due := reach_due(seen.reach, bounds)) is not None:
         weighing.due(due)
     leader.weigh_lease(weighing, seen, now, bounds)
-    _weigh_lag(weighing, seen, now, bounds)
+    keeps_up = _weigh_lag(weighing, seen, now, bounds)
     leader.weigh_pods(weighing, seen, now, bounds)
     leader.weigh_versions(weighing, seen, bounds)
-    good = "Its lease is renewed in time"
-    good += ", and its controllers keep up." if seen.workloads is not None else "."
+    good = f"{leader.stands(seen)}, and its controllers keep up." if keeps_up else f"{leader.stands(seen)}."
     return Judged(weighing.verdict(good=good), leader.instances(seen, now, bounds))
 
 
-def _weigh_lag(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: Bounds) -> None:
-    """observedGeneration behind generation: somebody changed a workload, and no controller took notice."""
+def _weigh_lag(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: Bounds) -> bool:
+    """observedGeneration behind generation: somebody changed a workload, and no controller took notice. Returns whether they are
+    seen to keep up."""
     if seen.workloads is None:
-        return
+        return False
     should_be = f"observedGeneration follows within {bounds.generation_lag:.0f} s"
     if (gap := feed_gap(seen.workloads, "controllers keep up", should_be, now, bounds)) is not None:
         weigh_gap(weighing, gap, principal=False, said="Workloads cannot be seen")
-        return
+        return False
     source = seen.workloads.name
     behind = sorted((one.lagging_since, f"{one.namespace}/{one.name}") for one in seen.lagging if one.lagging_since is not None)
     if not behind:
         weighing.good(Evidence("controllers keep up", "none lags", should_be, State.HEALTHY, source, seen.workloads.heard_at))
-        return
+        return True
     since, name = behind[0]
     text = f"{plural(len(behind), 'workload')} lag, the first for {ago(since)}: {name}"
     weighing.due(since + bounds.generation_lag)
@@ -46,3 +46,4 @@ def _weigh_lag(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: B
         weighing.bad(Evidence("controllers keep up", text, should_be, State.DEGRADED, source, since), said, "no-work-done")
     else:
         weighing.good(Evidence("controllers keep up", text, should_be, State.HEALTHY, source, since))
+    return now - since <= bounds.generation_lag

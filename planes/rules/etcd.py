@@ -62,7 +62,7 @@ def _weigh_checks(weighing: Weighing, seen: EtcdObservation, now: Mono, bounds: 
         signal, source = f"etcd checks of {path}", f"GET {path}?verbose"
         if health is None or not health.checks or base.state in (State.UNKNOWN, State.NOT_OBSERVABLE):
             gap = Evidence(signal, base.now, "ok", base.state, source, base.at)
-            if base.state is State.UNKNOWN and (path == "/livez" or seen.readyz is not None):
+            if base.state is State.UNKNOWN:
                 waiting = health is None
                 said = "Waiting for the first answer." if waiting else f"{path} was last answered {ago(base.at or now)} ago."
                 weighing.unsure(gap, said, "waiting" if waiting else "probe-stale", waiting=waiting)

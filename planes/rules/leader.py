@@ -136,6 +136,13 @@ def _weigh_failovers(weighing: Weighing, lease: LeaseSeen, source: str, now: Mon
         weighing.due(recent[0] + bounds.flap_window)
 
 
+def stands(seen: LeaderObservation) -> str:
+    """What a healthy one rests on: nothing is said of a lease that is not seen or not held."""
+    if seen.lease is None:
+        return "Its pods are ready"
+    return "Its lease is renewed in time" if seen.lease.released_at is None else "Its lease was released, to be taken again at once"
+
+
 def weigh_pods(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: Bounds) -> None:
     """The mirror pods, whose probes their kubelets run; those of silent kubelets are the last known state and are not counted."""
     gap = feed_gap(seen.pods_feed, "pods", "every instance ready", now, bounds)

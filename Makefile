@@ -86,6 +86,10 @@ bench-browser: dev ## print the figures of the picture, in a real Chromium
 bench-truth: $(VENV)/.dev ## live through every fault of the demo cluster and print what is said of it (ARGS=--write: docs/truth.md)
 	@$(BIN)/python -m tests.bench.bench_truth $(ARGS)
 
+.PHONY: mutants
+mutants: $(VENV)/.dev ## change the rules in small ways and see whether the tests notice; ARGS="leader kubelet" for some
+	$(BIN)/python -m tests.bench.mutants $(ARGS)
+
 .PHONY: dev
 dev: $(VENV)/.dev node_modules/.dev
 

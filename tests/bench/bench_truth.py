@@ -122,7 +122,7 @@ def machine() -> str:
 def document(rows: Iterable[Row], took: float) -> str:
     """docs/truth.md."""
     head = _HEAD.format(
-        command="make bench-truth", date=datetime.now(UTC).strftime("%Y-%m-%d"), machine=machine(), nodes=SHAPE.nodes, tick=0.25,
+        command="make bench-truth ARGS=--write", date=datetime.now(UTC).strftime("%Y-%m-%d"), machine=machine(), nodes=SHAPE.nodes, tick=0.25,
         settle=SETTLE, lasts=LASTS,
     )  # fmt: skip
     rows = list(rows)

@@ -20,7 +20,7 @@ from pathlib import Path
 from planes.demo.catalogue import FAULTS
 from planes.demo.faults import Fault
 from planes.rules import catalogue
-from tests.bench.truth import LASTS, SETTLE, SHAPE, Noticed, Outcome, Turn, live_through
+from tests.bench.truth import LASTS, SETTLE, SHAPE, TICK, Noticed, Outcome, Turn, live_through
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "truth.md"
 _HEAD = """# Truth
@@ -121,10 +121,9 @@ def machine() -> str:
 
 def document(rows: Iterable[Row], took: float) -> str:
     """docs/truth.md."""
-    head = _HEAD.format(
-        command="make bench-truth ARGS=--write", date=datetime.now(UTC).strftime("%Y-%m-%d"), machine=machine(), nodes=SHAPE.nodes, tick=0.25,
-        settle=SETTLE, lasts=LASTS,
-    )  # fmt: skip
+    command, date = "make bench-truth ARGS=--write", datetime.now(UTC).strftime("%Y-%m-%d")
+    measures = {"nodes": SHAPE.nodes, "tick": TICK, "settle": SETTLE, "lasts": LASTS}
+    head = _HEAD.format(command=command, date=date, machine=machine(), **measures)
     rows = list(rows)
     lines = [line for one in rows for line in one.lines]
     right = sum(one.right for one in rows)

@@ -40,7 +40,7 @@ _CORDONED = "Taken out on purpose: no new pods are put here."
 
 @dataclass(frozen=True, slots=True)
 class AgentChange:
-    """An announced change of one agent of one node."""
+    """An announced change of one agent of one node; of the node itself where `agent` is empty."""
 
     node: str
     agent: str
@@ -49,6 +49,13 @@ class AgentChange:
     because: str
     cause: str
     since: Mono
+
+
+def _cordon_change(row: NodeRow, now: Mono) -> AgentChange:
+    """That a node is taken out on purpose, or back in: of the node itself, not of one of its agents."""
+    if row.cordoned:
+        return AgentChange(row.name, "", State.HEALTHY, State.CORDONED, "No new pods are placed here.", "cordon", now)
+    return AgentChange(row.name, "", State.CORDONED, State.HEALTHY, "New pods may be placed here again.", "cordon", now)
 
 
 @dataclass(slots=True)
@@ -100,6 +107,8 @@ class Nodewise:
             row = self._judge_one(name, scene, now, offset)
             if before is None or row is not before.row:
                 changed[name] = row
+            if before is not None and row.cordoned != before.row.cordoned:
+                self.changes.append(_cordon_change(row, now))
         for name in changed:
             self.states[name].row = changed[name]
         self._refresh_pods(names, changed)

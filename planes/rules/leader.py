@@ -18,8 +18,8 @@ def weigh_lease(weighing: Weighing, seen: LeaderObservation, now: Mono, bounds: 
     source = f"lease {seen.place}/{seen.kind}"
     gap = feed_gap(seen.leases, "lease", "renewed within its own duration", now, bounds)
     if gap is not None:
-        principal = seen.lease is not None or seen.lease_seen_before or not seen.pods
-        weigh_gap(weighing, gap, principal=principal, said=f"The lease of {seen.kind} cannot be seen")
+        # Ready pods alone are no leader: until leases were listed, or while they cannot be, nobody knows who leads.
+        weigh_gap(weighing, gap, principal=True, said=f"The lease of {seen.kind} cannot be seen")
         return
     if (due := feed_due(seen.leases, bounds)) is not None:
         weighing.due(due)

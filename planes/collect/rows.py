@@ -18,7 +18,7 @@ from planes.picture.delta import (
 from planes.picture.nodes import NodeTrack
 from planes.picture.observing import is_control_plane
 from planes.picture.pods import FINISHED
-from planes.picture.quantities import quantity
+from planes.picture.quantity import quantity
 from planes.picture.times import epoch
 from planes.rules.announce import Memory
 from planes.rules.attention import Entry
@@ -203,7 +203,7 @@ def node_row(
     node = track.node
     labels, status = node.metadata.labels, node.status
     allocatable, info = status.allocatable, status.nodeInfo
-    pods_max = quantity(allocatable.get("pods"))
+    pods_max = quantity(allocatable.get("pods", ""))
     kubelet, proxy, runtime = agents
     return NodeRow(
         name=node.metadata.name,
@@ -224,9 +224,9 @@ def node_row(
         pods_used=pods_used(pods),
         pods_max=int(pods_max) if pods_max is not None else None,
         cpu_used=usage[0] if usage is not None else None,
-        cpu_max=quantity(allocatable.get("cpu")),
+        cpu_max=quantity(allocatable.get("cpu", "")),
         memory_used=usage[1] if usage is not None else None,
-        memory_max=quantity(allocatable.get("memory")),
+        memory_max=quantity(allocatable.get("memory", "")),
         labels=labels,
         conditions=tuple(
             ConditionRow(one.type, one.status, one.reason, one.message, epoch(one.lastTransitionTime)) for one in status.conditions

@@ -84,7 +84,10 @@ export class Toolbar {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target instanceof HTMLElement && event.target.closest("input, textarea, select, dialog")) return;
-    const keys = { "/": () => this.find.select(), "+": () => this.in.click(), "=": () => this.in.click(), "-": () => this.out.click(), 0: () => this.fit.click(), "?": () => this.legend.showModal() };
+    // Not by way of the buttons, which learn only a moment later that they can be pressed.
+    const { field } = this;
+    const nearer = () => field.step(STEP);
+    const keys = { "/": () => this.find.select(), "+": nearer, "=": nearer, "-": () => field.step(1 / STEP), 0: () => field.step(0), "?": () => this.legend.showModal() };
     if (event.key === "Escape" && this.view.q) this.#clear();
     const does = /** @type {Record<string, () => void>} */ (keys)[event.key];
     if (!does) return;

@@ -233,7 +233,7 @@ class Hub:
             viewer.put(text)
         self.counters.handed += len(cluster.viewers)
         slug = self._slugs.get(message.cluster_id)
-        if not self._walls or slug is None:
+        if not self._walls or slug is None or message.is_beats:
             return
         if message.is_pulse:
             self._tell_walls(f'{{"slug":"{slug}","pulse":{text}}}')

@@ -14,7 +14,7 @@ import msgspec
 import redis
 import redis.asyncio
 
-from planes.live.wire import Delta, Pulse
+from planes.live.wire import Beats, Delta, Pulse
 from planes.picture.delta import SampleRow
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ SAMPLES = 120
 SAMPLES_EXPIRY = 3 * 3600
 #: Seconds for which one XREAD waits; also how long it takes until a cluster added by `watch` is followed.
 _BLOCK = 0.5
+#: Heartbeats of so many nodes at most go out to browsers.
+BEATS_TOLD = 40
 _TIMEOUT = 3.0
 _BATCH = 64
 
@@ -59,7 +61,7 @@ def series_key(cluster_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One entry of a cluster's stream: `data` is the JSON of a Delta or of a Pulse, as it goes out to browsers.
+    """One entry of a cluster's stream: `data` is the JSON of a Delta, a Pulse or of Beats, as it goes out to browsers.
 
     `lost` (then there is no data and cluster_id is 0): the connection was away and entries of any cluster may have been missed.
     """
@@ -67,6 +69,7 @@ class Message:
     cluster_id: int = 0
     data: bytes = b""
     is_pulse: bool = False
+    is_beats: bool = False
     lost: bool = False
 
 
@@ -110,9 +113,13 @@ class Stream:
             await pipe.execute()
 
     async def beats(self, cluster_id: int, beats: dict[str, float]) -> None:
-        """Keep when each node's lease was last seen to change: node name -> epoch seconds."""
-        async with asyncio.timeout(_TIMEOUT):
-            await self._client.set(beats_key(cluster_id), _encode(beats), ex=EXPIRY)
+        """Keep when each node's lease was last seen to change (node name -> epoch seconds), and publish it where nodes are few."""
+        async with asyncio.timeout(_TIMEOUT), self._client.pipeline(transaction=False) as pipe:
+            pipe.set(beats_key(cluster_id), _encode(beats), ex=EXPIRY)
+            if 0 < len(beats) <= BEATS_TOLD:
+                told = Beats({name: round(at, 1) for name, at in beats.items()})
+                pipe.xadd(stream_key(cluster_id), {b"b": _encode(told)}, maxlen=KEPT, approximate=True)
+            await pipe.execute()
 
     def watch(self, cluster_id: int) -> None:
         """Follow this cluster too, from its newest entry on, within half a second."""
@@ -172,8 +179,8 @@ class Stream:
             cluster_id = by_key[key]
             for entry_id, fields in entries:
                 positions[cluster_id] = entry_id
-                is_pulse = b"p" in fields
-                messages.append(Message(cluster_id, fields[b"p" if is_pulse else b"m"], is_pulse))
+                ((kind, data),) = fields.items()
+                messages.append(Message(cluster_id, data, is_pulse=kind == b"p", is_beats=kind == b"b"))
         return messages
 
 

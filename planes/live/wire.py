@@ -118,6 +118,13 @@ class Pulse(msgspec.Struct):
     o: int
 
 
+class Beats(msgspec.Struct):
+    """When each node's lease was last seen to be renewed, in epoch seconds. Told every other second of clusters whose nodes are
+    drawn as cards: what is said of more of them nobody could read, and it would be most of the traffic."""
+
+    beats: dict[str, float]
+
+
 def share(used: float | None, limit: float | None) -> float | None:
     """Used against limit, rounded to what a picture can show; None if either was not observed."""
     return round(used / limit, 3) if used is not None and limit else None

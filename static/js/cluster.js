@@ -65,7 +65,9 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
   snapshot(snapshot, server) {
     if (server !== null) time.guess(server, local());
     if (!picture) for (const part of [control.cards, control.bar, rail.entries, rail.changes]) part.replaceChildren();
+    const { beats = {} } = picture ?? {};
     picture = new Picture(snapshot);
+    picture.beats = beats;
     heardOf.heard ??= snapshot.cluster.heard_at;
     announcer.attend(picture.attention);
     due.places = true;
@@ -84,6 +86,10 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     time.observe(pulse.pulse, local());
     heardOf = { pulse: pulse.pulse, heard: pulse.heard };
     look();
+  },
+  beats(beats) {
+    // They are read with the next tick: ages run by the second anyhow.
+    if (picture) picture.beats = beats;
   },
   heartbeat(server, app) {
     if (heardOf.pulse === null) time.observe(server, local());

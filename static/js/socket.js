@@ -10,6 +10,7 @@ import { Sync } from "./sync.js";
 /** @typedef {import("./types.js").Snapshot} Snapshot */
 /** @typedef {import("./types.js").Delta} Delta */
 /** @typedef {import("./types.js").Pulse} Pulse */
+/** @typedef {import("./types.js").Beats} Beats */
 
 const FETCH_LIMIT_MS = 20_000;
 
@@ -18,6 +19,7 @@ const FETCH_LIMIT_MS = 20_000;
  * @property {(snapshot: Snapshot, server: number | null) => void} snapshot `server`: its clock, from the answer's Date header
  * @property {(delta: Delta) => void} delta
  * @property {(pulse: Pulse) => void} pulse
+ * @property {(beats: Record<string, number>) => void} beats
  * @property {(server: number, app: string | undefined) => void} heartbeat epoch seconds of the server's clock, and its version
  * @property {(line: import("./line.js").LineStatus) => void} line
  */
@@ -57,7 +59,7 @@ export class LiveSocket {
 
   /** @param {unknown} said */
   #hear(said) {
-    const message = /** @type {Partial<Delta & Pulse & { hb: number, app: string, resync: boolean, gone: boolean }>} */ (said);
+    const message = /** @type {Partial<Delta & Pulse & Beats & { hb: number, app: string, resync: boolean, gone: boolean }>} */ (said);
     if (message.pulse !== undefined) {
       const pulse = /** @type {Pulse} */ (message);
       this.handlers.pulse(pulse);
@@ -71,7 +73,8 @@ export class LiveSocket {
         this.#fetches = 0;
         this.handlers.delta(delta);
       } else if (answer === "resync") this.#resync();
-    } else if (message.hb !== undefined) this.handlers.heartbeat(message.hb, message.app);
+    } else if (message.beats !== undefined) this.handlers.beats(message.beats);
+    else if (message.hb !== undefined) this.handlers.heartbeat(message.hb, message.app);
     else if (message.resync) this.#resync();
     else if (message.gone) this.#end("gone");
   }

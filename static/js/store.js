@@ -53,6 +53,8 @@ export class Picture {
     this.attention = snapshot.attention;
     this.changes = snapshot.changes.slice(0, CHANGES_KEPT);
     this.series = new Series(snapshot.series);
+    /** When each node's lease was last seen to be renewed, by name; told only where nodes are few. @type {Record<string, number>} */
+    this.beats = {};
   }
 
   /** The values of one column, by row. @param {string} name */

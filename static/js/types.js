@@ -32,6 +32,7 @@
  * @typedef {{ components?: string[], nodes?: string[] }} GoneRows
  * @typedef {{ o: number, prev: number, epoch: string, at: number, u: Update, x: GoneRows }} Delta
  * @typedef {{ pulse: number, heard: number | null, epoch: string, o: number }} Pulse
+ * @typedef {{ beats: Record<string, number> }} Beats
  */
 
 export {};

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Page, Route, WebSocketRoute
 
 from dashboard import presenters
-from planes.live.wire import Delta, Pulse, Snapshot
+from planes.live.wire import Beats, Delta, Pulse, Snapshot
 
 ORIGIN = "http://planewatch.test"
 #: As strict as the product's own.
@@ -52,7 +52,7 @@ class Stage:
         now = time.time() if at is None else at
         self.send(Pulse(pulse=now, heard=now - 0.3 if heard is None else heard, epoch=self.snapshot.epoch, o=self.snapshot.o))
 
-    def send(self, message: Pulse | Delta | dict[str, float | bool | str]) -> None:
+    def send(self, message: Pulse | Beats | Delta | dict[str, float | bool | str]) -> None:
         """One message to the newest socket."""
         self.sockets[-1].send(msgspec.json.encode(message).decode())
 

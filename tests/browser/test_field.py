@@ -1,12 +1,13 @@
 """The field of nodes in a real Chromium: groups, order, filter, zoom, keyboard, touch, and the address that remembers them."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from planes.live.wire import Delta, GoneRows, Update
+from planes.live.wire import Beats, Delta, GoneRows, Update
 from tests.browser.pictures import PICTURES, ail, nodes, values
 from tests.browser.stage import Stage
 from tests.chromium import chromium
@@ -221,6 +222,24 @@ def test_space_keeps_a_card_open_until_escape(opened: Opened) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".hover")).to_be_hidden()
     stage.violations.clear()  # the stage has no detail of nodes and answers 404
+
+
+def test_a_card_tells_the_heartbeat_of_a_kubelet_that_is_well_and_its_age_runs(opened: Opened) -> None:
+    stage = opened("3-broken")
+    kubelets = stage.page.locator(".node .agents li:first-child .word")
+    expect(kubelets).to_have_text(["healthy", "healthy", "healthy"])
+    stage.pulse()
+    at = time.time()
+    node = nodes(3, at)[0]
+    ail(node, "degraded", "No heartbeat for 31 s of a 40 s lease", at, kubelet="degraded")
+    update = Update(nodes=[values(node)])
+    stage.send(Delta(o=11, prev=10, epoch=stage.snapshot.epoch, at=at, u=update, x=GoneRows()))
+    stage.send(Beats({"node-0": at - 31, "node-1": at - 3, "node-2": at - 60}))
+    # What is not well keeps its state's word, however new a heartbeat is told.
+    expect(kubelets).to_have_text(["degraded", re.compile(r"heartbeat \d s ago"), re.compile(r"heartbeat 1 m( \d s)? ago")])
+    first = kubelets.nth(1).inner_text()
+    stage.pulse()
+    expect(kubelets.nth(1)).not_to_have_text(first)
 
 
 def test_the_legend_opens_and_closes_with_a_key(opened: Opened) -> None:

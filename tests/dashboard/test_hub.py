@@ -162,6 +162,7 @@ async def test_a_wall_hears_each_pulse_and_changes_at_most_once_an_interval(monk
             '{"slug":"prod","pulse":{"pulse":1}}',
             '{"slug":"test","changed":true}',
         ]
+        fed.queue.put_nowait(Message(1, b'{"beats":{}}', is_beats=True))
         fed.queue.put_nowait(Message(1, b'{"o":2}'))
         fed.queue.put_nowait(Message(1, b'{"o":3}'))
         loop = asyncio.get_running_loop()
@@ -169,6 +170,21 @@ async def test_a_wall_hears_each_pulse_and_changes_at_most_once_an_interval(monk
         await holds(lambda: len(wall) == 1)
         assert loop.time() - started > 0.05
         assert await taken(wall) == ['{"slug":"prod","changed":true}']
+
+
+async def test_heartbeats_of_nodes_go_to_who_looks_at_their_cluster_and_to_no_wall() -> None:
+    async with running() as (hub, fed):
+        wall, viewer = Viewer(), Viewer()
+        hub.show({1: "prod"})
+        hub.join_wall(wall)
+        hub.join(1, viewer)
+        await taken(wall)
+        await taken(viewer)
+        fed.queue.put_nowait(Message(1, b'{"beats":{"node-1":12.5}}', is_beats=True))
+        fed.queue.put_nowait(Message(1, b'{"pulse":1}', is_pulse=True))
+        await holds(lambda: len(wall) >= 1)
+        assert await taken(wall) == ['{"slug":"prod","pulse":{"pulse":1}}']
+        assert await taken(viewer) == ['{"beats":{"node-1":12.5}}', '{"pulse":1}']
 
 
 async def test_a_heartbeat_goes_to_everyone_and_names_the_pages_version(monkeypatch: pytest.MonkeyPatch) -> None:

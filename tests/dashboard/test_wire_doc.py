@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from dashboard import consumers, hub
-from planes.live import wire
+from planes.live import stream, wire
 from planes.picture.delta import SampleRow
 
 TEXT = (Path(settings.BASE_DIR) / "docs" / "wire.md").read_text()
@@ -20,7 +20,9 @@ def example(name: str) -> object:
     return json.loads(EXAMPLES[name])
 
 
-@pytest.mark.parametrize(("name", "kind"), [("Snapshot", wire.Snapshot), ("Delta", wire.Delta), ("Pulse", wire.Pulse)])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("Snapshot", wire.Snapshot), ("Delta", wire.Delta), ("Pulse", wire.Pulse), ("Beats", wire.Beats)]
+)
 def test_an_example_is_exactly_what_the_type_encodes(name: str, kind: type[msgspec.Struct]) -> None:
     decoded = msgspec.json.decode(EXAMPLES[name], type=kind)
     assert json.loads(msgspec.json.encode(decoded)) == example(name)
@@ -59,6 +61,7 @@ def test_the_bounds_are_told() -> None:
     for words in (
         f"{hub.QUEUE_MESSAGES} messages or {hub.QUEUE_SIZE // 1024} k characters",
         f"every {hub.HEARTBEAT:g} s",
+        f"of clusters of up to {stream.BEATS_TOLD} nodes",
         f"more than {consumers.INCOMING_MESSAGES} messages, or more than {consumers.INCOMING_SIZE // 1024} kB",
         f"closed with {consumers.TOO_CHATTY}",
         f"or no longer: {consumers.SIGNED_OUT}",

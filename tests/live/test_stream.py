@@ -8,7 +8,19 @@ import msgspec
 import pytest
 import redis
 
-from planes.live.stream import EXPIRY, SAMPLES, SAMPLES_EXPIRY, Message, Peek, Stream, beats_key, pulse_key, series_key, stream_key
+from planes.live.stream import (
+    BEATS_TOLD,
+    EXPIRY,
+    SAMPLES,
+    SAMPLES_EXPIRY,
+    Message,
+    Peek,
+    Stream,
+    beats_key,
+    pulse_key,
+    series_key,
+    stream_key,
+)
 from planes.live.wire import Delta, GoneRows, Pulse, Update
 from planes.picture.delta import SampleRow
 from tests.services import Valkey
@@ -118,8 +130,27 @@ async def test_peek_sees_the_latest_pulse_and_heartbeats_and_they_expire(valkey:
     with redis.Redis.from_url(valkey) as client:
         assert 0 < client.ttl(pulse_key(1)) <= EXPIRY
         assert 0 < client.ttl(beats_key(1)) <= EXPIRY
-        assert client.xlen(stream_key(1)) == 1
+        assert client.xlen(stream_key(1)) == 2
     peek.close()
+
+
+@pytest.mark.parametrize(("nodes", "told"), [(0, False), (1, True), (BEATS_TOLD, True), (BEATS_TOLD + 1, False)])
+async def test_heartbeats_go_out_only_where_nodes_are_few(valkey: str, nodes: int, told: bool) -> None:
+    beats = {f"node-{at}": 12.54 for at in range(nodes)}
+    async with stream_to(valkey) as stream:
+        stream.watch(1)
+        follower = stream.follow()
+        await reached(stream, follower, 1)
+        await stream.beats(1, beats)
+        await stream.pulse(1, pulse(1))
+        messages = await take(follower, 1)
+        while not messages[-1].is_pulse:
+            messages += await take(follower, 1)
+    messages = [one for one in messages if one.is_pulse or one.is_beats]
+    assert [one.is_beats for one in messages] == ([True, False] if told else [False])
+    if told:
+        assert msgspec.json.decode(messages[0].data) == {"beats": dict.fromkeys(beats, 12.5)}
+    assert Peek(valkey).beats(1) == beats
 
 
 async def test_the_samples_of_deltas_are_kept_in_a_bounded_ring_that_expires(valkey: str) -> None:

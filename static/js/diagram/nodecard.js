@@ -56,6 +56,13 @@ function role(picture, row) {
   return parts.join(" · ") || picture.text("type", row);
 }
 
+/** What is said of a kubelet: its heartbeat, where that is told. @param {Picture} picture @param {string} name
+ *  @param {import("../states.js").State} state @param {number} now */
+function beatOf(picture, name, state, now) {
+  const beat = picture.beats[name];
+  return state === "healthy" && beat ? `heartbeat ${duration(now - beat)} ago` : WORDS[state];
+}
+
 /**
  * A card in the field. Its size decides by container queries (cluster.css) how much of this is shown.
  * @param {Picture} picture @param {number} row @param {string} pages @param {number} now
@@ -72,7 +79,7 @@ export function fieldCard(picture, row, pages, now) {
       ${AGENTS.map(({ column, title, short }, at) => {
         const agent = nodeState(picture, row, column);
         return html`<li class="state-${agent}">${glyph(agent, "glyph-s")}<b class="long">${title}</b><b class="short">${short}</b>
-          <span class="word">${WORDS[agent]}</span><span class="version">${versions[at]}</span></li>`;
+          <span class="word">${column === "kubelet" ? beatOf(picture, name, agent, now) : WORDS[agent]}</span><span class="version">${versions[at]}</span></li>`;
       })}
     </ul>
     ${because ? html`<p class="because" title=${because}>${because}</p>` : nothing}

@@ -307,9 +307,10 @@ export class Field {
     this.host.classList.toggle("is-zoomed", !this.camera.whole);
     const held = this.host.contains(document.activeElement);
     this.zones.place(this.#unit);
-    this.paint.all(picture, moving);
-    this.seats.show(picture, this.#now, { moving, anew: !moving });
+    const lacking = this.seats.show(picture, this.#now, { moving, anew: !moving });
+    this.paint.all(picture, moving, lacking);
     this.roving.place();
+    if (lacking) this.#ask();
     // Cards and the link take the focus over from each other.
     if (held && !this.host.contains(document.activeElement)) this.roving.focus();
   }

@@ -96,17 +96,20 @@ export class Paint {
     }
   }
 
-  /** Draw what is in view. @param {Picture} picture @param {boolean} [moving] the viewer is on the way */
-  all(picture, moving = false) {
+  /** Draw what is in view. @param {Picture} picture @param {boolean} [moving] the viewer is on the way
+   *  @param {boolean} [lacking] not every node has its card yet: a blank one stands for it */
+  all(picture, moving = false, lacking = false) {
     const { low, camera, strokes } = this;
+    const blank = camera.view.level === "card" && !lacking;
+    // Two canvases less for every frame that moves only cards.
+    if (this.below.hidden !== blank) this.below.hidden = this.above.hidden = blank;
+    if (blank) return;
     low.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     low.clearRect(0, 0, this.#width, this.#height);
-    if (camera.view.level !== "card") {
-      for (const dim of this.hits.filter.empty ? [false] : [true, false]) {
-        strokes.begin(picture, camera.view.level, !moving, dim ? DIM : 1);
-        this.#inView(picture, dim);
-        strokes.end();
-      }
+    for (const dim of this.hits.filter.empty ? [false] : [true, false]) {
+      strokes.begin(picture, camera.view.level, !moving, dim ? DIM : 1);
+      this.#inView(picture, dim);
+      strokes.end();
     }
     this.marks(picture, moving);
   }

@@ -13,6 +13,8 @@ import { fieldCard } from "./nodecard.js";
 
 /** Seats kept for later. */
 const SPARE = 12;
+/** So many cards are made in one frame while the viewer moves: each takes about a millisecond, and a frame has 16. */
+const MADE_AT_ONCE = 4;
 
 export class Seats {
   /** @type {Map<string, Seat>} by the node's name */ #taken = new Map();
@@ -22,6 +24,7 @@ export class Seats {
   /** Where the window was when the cards were placed: while it only moves, the layer moves and no card does. */ #x = 0;
   #y = 0;
   #near = 0;
+  /** Cards that may still be made in this frame. */ #makes = Infinity;
 
   /** @param {HTMLElement} layer @param {Camera} camera @param {import("../filter.js").Hits} hits @param {string} pages */
   constructor(layer, camera, hits, pages) {
@@ -32,12 +35,15 @@ export class Seats {
   }
 
   /**
-   * Seat what is in view.
+   * Seat what is in view. On the way only some are made in one frame: is there somebody who still has no seat?
    * @param {Picture} picture @param {number} now @param {{ moving?: boolean, anew?: boolean }} [how] anew: what the cards say, too
+   * @returns {boolean}
    */
   show(picture, now, { moving = false, anew = false } = {}) {
     const { view, x, y, width, height } = this.camera;
     for (const seat of this.#taken.values()) seat.used = false;
+    this.#makes = moving ? MADE_AT_ONCE : Infinity;
+    let lacking = false;
     if (view.level === "card") {
       if (!moving || !this.#w) {
         this.#w = view.w;
@@ -61,7 +67,8 @@ export class Seats {
           for (let column = firstColumn; column <= lastColumn; column += 1) {
             const row = zone.rows[line * zone.columns + column];
             if (row === undefined) break;
-            this.#seat(picture, row, now, zone.left + column * stepX - this.#x, zone.top + line * stepY - this.#y, anew);
+            const left = zone.left + column * stepX - this.#x;
+            if (!this.#seat(picture, row, now, left, zone.top + line * stepY - this.#y, anew)) lacking = true;
           }
         }
       }
@@ -77,14 +84,17 @@ export class Seats {
       } else seat.element.remove();
     }
     if (view.level !== "card") for (const seat of this.#free.splice(0)) seat.element.remove();
+    return lacking;
   }
 
-  /** @param {Picture} picture @param {number} row @param {number} now @param {number} x @param {number} y @param {boolean} anew */
+  /** False: no card could be made for it in this frame. @param {Picture} picture @param {number} row @param {number} now @param {number} x @param {number} y @param {boolean} anew */
   #seat(picture, row, now, x, y, anew) {
     const name = picture.text("name", row);
     let seat = this.#taken.get(name);
     const strange = !seat;
     if (!seat) {
+      if (this.#makes <= 0) return false;
+      this.#makes -= 1;
       seat = this.#free.pop() ?? { element: this.layer.appendChild(element("div", "seat")), row, used: true, placed: "" };
       seat.element.hidden = false;
       this.#taken.set(name, seat);
@@ -102,6 +112,7 @@ export class Seats {
     if (style.width !== w) style.width = w;
     if (style.height !== h) style.height = h;
     classList.toggle("is-dim", !this.hits.has(row));
+    return true;
   }
 
   /** Some nodes have changed. @param {Picture} picture @param {Set<number>} rows @param {number} now */

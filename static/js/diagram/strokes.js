@@ -75,8 +75,8 @@ export class Strokes {
   /** Draw what was gathered. */
   end() {
     if (!this.#count) return;
-    if (this.#level === "tile") this.#tiles();
-    else this.#cells();
+    if (this.#level === "cell") this.#cells();
+    else this.#tiles();
     this.low.globalAlpha = 1;
   }
 
@@ -166,7 +166,9 @@ export class Strokes {
   #tiles() {
     const { low } = this;
     const { named, states } = this.colours;
-    const s = Math.min(this.#w / 50, this.#h / 50);
+    // A card that is still blank has the corners and the edge of a card.
+    const card = this.#level === "card";
+    const s = card ? 1.4 * this.unit : Math.min(this.#w / 50, this.#h / 50);
     low.globalAlpha = this.#alpha;
     let present = 0;
     for (let at = 0; at < this.#count; at += 1) present |= 1 << (this.#states[at] ?? UNKNOWN);
@@ -174,7 +176,7 @@ export class Strokes {
       if (!(present & (1 << state))) continue;
       const well = state === HEALTHY || state === HIDDEN;
       const line = well ? 1 : Math.max(1.5, 2.4 * s);
-      const round = this.#round ? 7 * s : 0;
+      const round = this.#round || card ? 7 * s : 0;
       low.beginPath();
       for (let at = 0; at < this.#count; at += 1) {
         if (this.#states[at] !== state) continue;
@@ -191,6 +193,7 @@ export class Strokes {
       low.stroke();
       if (state === HIDDEN) low.setLineDash([]);
     }
+    if (card) return;
     this.#horizons(0.28, 0.5 * s, 0.44, Math.max(2, 3 * s), 1.5 * s);
     this.#levels(s);
     this.#agents(s);

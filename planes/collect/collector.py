@@ -20,7 +20,7 @@ from planes.collect.hearing import Hearing
 from planes.collect.judging import Judging
 from planes.collect.lease import Lease
 from planes.collect.ledger import Ledger
-from planes.collect.parts import QUEUE, Clocks, Emit, Intervals, Judge, Source
+from planes.collect.parts import QUEUE, Clocks, Emit, Intervals, Judge, Pause, Source
 from planes.collect.publishing import SQL_AWAY, Publisher
 from planes.live.stream import LOST, Stream
 from planes.picture.events import SourceEvent
@@ -156,14 +156,14 @@ class Collector:
         while True:
             await asyncio.sleep(self._intervals.tick)
             gap = self._clocks.mono() - slept
-            paused = gap if gap > self._intervals.pause else None
-            if paused is not None:
+            pause = Pause(gap, slept + self._intervals.tick) if gap > self._intervals.pause else None
+            if pause is not None:
                 # Stopped, or starved of CPU: it counts against nobody.
                 logger.warning("%s: the collector itself stood still for %.0f s.", self._name, gap)
             events = [queue.get_nowait() for _ in range(queue.qsize())]
             for event in events:
                 heard.hear(event)
-            frame, baseline = await judge.look(events, paused)
+            frame, baseline = await judge.look(events, pause)
             self._faults.look(frame)
             if not frame.is_empty():
                 publisher.put(frame, baseline)

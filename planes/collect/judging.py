@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import Executor
 
 from planes.collect.ledger import Remembered
-from planes.collect.parts import Clocks, Judge
+from planes.collect.parts import Clocks, Judge, Pause
 from planes.picture.delta import Frame
 from planes.picture.events import SourceEvent
 
@@ -25,16 +25,21 @@ class Judging:
         """Begin with what was last known."""
         await asyncio.wrap_future(self._executor.submit(self._judge.restore, remembered))
 
-    async def look(self, events: list[SourceEvent], paused: float | None = None) -> tuple[Frame, bytes | None]:
-        """Take these events, and judge: what changed, and the baseline if that did. `paused`: for so many seconds before them we
-        ourselves stood still."""
-        frame, baseline, beats = await asyncio.wrap_future(self._executor.submit(self._look, events, paused))
+    async def look(self, events: list[SourceEvent], pause: Pause | None = None) -> tuple[Frame, bytes | None]:
+        """Take these events, and judge: what changed, and the baseline if that did. `pause`: we ourselves stood still since the
+        last look."""
+        frame, baseline, beats = await asyncio.wrap_future(self._executor.submit(self._look, events, pause))
         self.beats = self.beats if beats is None else beats
         return frame, baseline
 
-    def _look(self, events: list[SourceEvent], paused: float | None) -> tuple[Frame, bytes | None, dict[str, float] | None]:
-        if paused is not None:
-            self._judge.paused(paused, self._clocks.mono())
+    def _look(self, events: list[SourceEvent], pause: Pause | None) -> tuple[Frame, bytes | None, dict[str, float] | None]:
+        if pause is not None:
+            # What still waited when we were stopped is as old as the pause is long, and is excused with all that was seen before.
+            for event in events:
+                if event.at <= pause.began:
+                    self._judge.apply(event)
+            self._judge.paused(pause.gap, self._clocks.mono())
+            events = [event for event in events if event.at > pause.began]
         for event in events:
             self._judge.apply(event)
         now, wall = self._clocks.mono(), self._clocks.wall()

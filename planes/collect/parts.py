@@ -26,8 +26,8 @@ class Judge(Protocol):
     def apply(self, event: SourceEvent) -> None: ...
 
     def paused(self, gap: float, now: Mono) -> None:
-        """We ourselves stood still for `gap` seconds until `now`, which counts against nobody. Told before the events that waited
-        meanwhile."""
+        """We ourselves stood still for `gap` seconds until `now`, which counts against nobody. Told after the events that were seen
+        before it, and before those that waited meanwhile."""
         ...
 
     def frame(self, now: Mono, wall: float) -> Frame:
@@ -45,6 +45,14 @@ class Judge(Protocol):
     def baseline(self) -> bytes | None:
         """What the cluster has been seen to have, if that changed since it was last asked."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """We ourselves stood still for `gap` seconds. What was seen until `began`, on our monotonic clock, was seen before it."""
+
+    gap: float
+    began: Mono
 
 
 @dataclass(frozen=True, slots=True)

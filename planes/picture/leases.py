@@ -90,7 +90,7 @@ class LeaseTrack:
         self.lease = lease
         if spec.renewTime != self.renew_time:
             self.renew_time = spec.renewTime
-            self.changed_at = self.counts_from = at
+            self._lives(at)
             self.confirmed, self.excused = True, False
         holder = spec.holderIdentity or ""
         if holder == self.holder and spec.leaseTransitions == self.transitions and self.gone_at is None:
@@ -101,6 +101,10 @@ class LeaseTrack:
         self._hand_over(spec, holder, at)
         return True
 
+    def _lives(self, at: Mono) -> None:
+        """Seen to be renewed. What was seen before a pause of ours may be told after it, and takes nothing of its excuse away."""
+        self.changed_at, self.counts_from = at, max(self.counts_from, at)
+
     def _hand_over(self, spec: objects.LeaseSpec, holder: str, at: Mono) -> None:
         moved = (spec.leaseTransitions or 0) - (self.transitions or 0)
         if holder and holder != self.holder and moved <= 0 and self.holder:
@@ -109,7 +113,7 @@ class LeaseTrack:
             self.failovers = (*self.failovers, *(at,) * min(moved, REMEMBERED))[-REMEMBERED:]
         if holder:
             if holder != self.holder:  # whoever took it lives
-                self.changed_at = self.counts_from = at
+                self._lives(at)
                 self.confirmed, self.excused = True, False
             self.released_at = None
             self.duration = float(spec.leaseDurationSeconds or DEFAULT_DURATION)
@@ -159,14 +163,17 @@ class LeaseBook:
             track.uid = lease.metadata.uid
             told = track.renew(lease, at)
             if track.changed_at == at:
-                self.newest_change = at
+                self._saw(at)
             return told
         track = LeaseTrack(lease, at)
         if track.first_renewed is not None:
             self.clock.saw(track.first_renewed, at)
         self.tracks[lease.metadata.name] = track
-        self.newest_change = at
+        self._saw(at)
         return True
+
+    def _saw(self, at: Mono) -> None:
+        self.newest_change = at if self.newest_change is None else max(self.newest_change, at)
 
     def listed(self, items: Iterable[AnyLease], at: Mono) -> list[str]:
         """A complete list. Names that a verdict may rest on."""

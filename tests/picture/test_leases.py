@@ -98,3 +98,17 @@ def test_a_pause_of_our_own_is_held_against_nobody_and_never_reaches_into_the_fu
     assert leases.tracks["kube-scheduler"].counts_from == 160.0
     leases.shift(60.0, 165.0)
     assert leases.tracks["kube-scheduler"].counts_from == 165.0
+
+
+def test_a_renewal_seen_before_a_pause_and_told_after_it_takes_nothing_of_its_excuse_away() -> None:
+    leases = book()
+    leases.changed(lease(0), 100.0)
+    leases.changed(lease(2, name="other"), 101.0)
+    leases.shift(60.0, 162.0)
+    leases.changed(lease(2), 101.9)
+    track = leases.tracks["kube-scheduler"]
+    assert (track.changed_at, track.counts_from, leases.newest_change) == (101.9, 160.0, 161.0)
+    leases.changed(lease(5, "b_2", 1), 102.0)
+    assert (track.changed_at, track.counts_from, leases.newest_change) == (102.0, 160.0, 161.0)
+    leases.changed(lease(7, "b_2", 1), 163.0)
+    assert (track.changed_at, track.counts_from, leases.newest_change) == (163.0, 163.0, 163.0)

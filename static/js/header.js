@@ -29,7 +29,7 @@ function pill(label, row) {
   // A reason that would not fit is the rail's to tell; here the word does.
   const said = ["healthy", "unknown"].includes(state) || because.length > PILL ? WORDS[state] : because || WORDS[state];
   return html`<p class="pill state-${state}" title=${row.because || said}>
-    ${glyph(state)}<span>${label}</span><b>${said}</b>
+    ${glyph(state)}<span>${label}<span class="plane-word"> plane</span></span><b>${said}</b>
     ${state === "unknown" && row.last ? html`<span class="muted">last ${WORDS[stateOf(row.last)]}</span>` : nothing}
   </p>`;
 }
@@ -37,7 +37,7 @@ function pill(label, row) {
 /** @param {HTMLElement} place @param {Picture} picture */
 export function drawPlanes(place, picture) {
   const { control, data } = picture.cluster;
-  render(html`${control ? pill("control plane", control) : nothing}${data ? pill("data plane", data) : nothing}`, place);
+  render(html`${control ? pill("control", control) : nothing}${data ? pill("data", data) : nothing}`, place);
 }
 
 /** "v1.36.2 · kubeadm · 3 zones" @param {Picture} picture */

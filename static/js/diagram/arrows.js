@@ -22,16 +22,7 @@ export function drawArrows(canvas, field, zones, picture) {
   if (bar && origin.width) {
     const { top, bottom } = bar.getBoundingClientRect();
     const server = stateOf(picture.components.get("kube-apiserver")?.state);
-    const cards = [...document.querySelectorAll(".unit[data-kind]")].map((card) => ({ card, box: card.getBoundingClientRect() }));
-    // Where cards stand in several lines there is no way from each to the bar: none has an arrow then.
-    const level = Math.max(...cards.map(({ box }) => box.top)) - Math.min(...cards.map(({ box }) => box.top)) < 4;
-    for (const { card, box } of level ? cards : []) {
-      const kind = card.getAttribute("data-kind") ?? "";
-      const state = quality(stateOf(picture.components.get(kind)?.state), server);
-      const x = box.left + box.width / 2 - origin.left;
-      const from = box.bottom - origin.top;
-      lines.push(arrow(x, from, top - origin.top, kind === "etcd" ? storeWeight(picture) : 2.5, state, "down", kind === "etcd", rem));
-    }
+    lines.push(...calls(origin, { top, bottom }, picture, server, rem));
     const ground = field.getBoundingClientRect();
     const first = zones.filter((zone) => zone.y === 0);
     const most = Math.max(1, ...first.map((zone) => zone.rows.length));
@@ -48,6 +39,38 @@ export function drawArrows(canvas, field, zones, picture) {
     html`<svg width=${origin.width} height=${origin.height} viewBox="0 0 ${origin.width} ${origin.height}">${lines}</svg>`,
     canvas,
   );
+}
+
+const DEPTH = ["hidden", "well", "broken"];
+
+/**
+ * Between the cards and the bar. Cards in one line call straight; where they stand in several lines, the way goes round by the margin
+ * on their side.
+ * @param {DOMRect} origin @param {{ top: number, bottom: number }} bar @param {Picture} picture @param {import("../states.js").State} server
+ * @param {number} rem
+ */
+function calls(origin, { top, bottom }, picture, server, rem) {
+  const cards = [...document.querySelectorAll(".unit[data-kind]")].map((card) => ({ card, box: card.getBoundingClientRect() }));
+  const tops = cards.map(({ box }) => box.top);
+  const level = Math.max(...tops) - Math.min(...tops) < 4;
+  const drawn = cards.map(({ card, box }) => {
+    const kind = card.getAttribute("data-kind") ?? "";
+    const state = quality(stateOf(picture.components.get(kind)?.state), server);
+    return { box, kind, state };
+  });
+  // Ways along the margin lie over each other: what is broken on top, what cannot be seen at the bottom.
+  drawn.sort((one, other) => DEPTH.indexOf(one.state) - DEPTH.indexOf(other.state));
+  return drawn.map(({ box, kind, state }) => {
+    const etcd = kind === "etcd";
+    const weight = etcd ? storeWeight(picture) : 2.5;
+    const left = box.left - origin.left;
+    if (level) return arrow(left + box.width / 2, box.bottom - origin.top, top - origin.top, weight, state, "down", etcd, rem);
+    const right = left > origin.width / 3;
+    const side = right ? left + box.width : left;
+    const margin = right ? (side + origin.width) / 2 : side / 2;
+    const foot = Math.min((top + bottom) / 2, top + 28 * rem) - origin.top;
+    return detour(side, box.top + box.height / 2 - origin.top, margin, foot, Math.min(weight, 4), state, etcd, rem);
+  });
 }
 
 /** A heavier line for more requests to the store: thrice as heavy at a thousand a second. @param {Picture} picture */
@@ -86,4 +109,18 @@ function arrow(x, from, to, weight, state, way, back, rem) {
   const head = `M${x - w} ${tip + turn * 9 * rem}L${x} ${tip}L${x + w} ${tip + turn * 9 * rem}`;
   const [top, foot] = from < to ? [from, to] : [to, from];
   return svg`<g class="arrow ${way} is-${state}"><path d="M${x} ${top + 1}V${foot - 1}" stroke-width=${weight * rem}/><path class="head" d=${head}/></g>`;
+}
+
+/**
+ * From the side of a card along the margin to the same side of the bar.
+ * @param {number} side @param {number} from @param {number} margin @param {number} to @param {number} weight @param {string} state
+ * @param {boolean} called the bar calls the card: the head stands there @param {number} rem
+ */
+function detour(side, from, margin, to, weight, state, called, rem) {
+  const way = margin < side ? 1 : -1;
+  const tip = called ? from : to;
+  const w = 4 * rem;
+  const head = `M${side - way * 6 * rem} ${tip - w}L${side - way * 1.5} ${tip}L${side - way * 6 * rem} ${tip + w}`;
+  const line = `M${side - way} ${from}H${margin}V${to}H${side - way}`;
+  return svg`<g class="arrow down is-${state}"><path d=${line} stroke-width=${(weight * rem) / 1.5}/><path class="head" d=${head}/></g>`;
 }

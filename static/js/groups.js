@@ -10,19 +10,28 @@ export function nodeState(picture, row, column = "state") {
   return STATES[picture.number(column, row) ?? 3] ?? "unknown";
 }
 
+/** Paddings and the gap between; a letter of the heading, and one of what stands beside it. In units. */
+const AROUND = 48;
+const TITLE_LETTER = 8;
+const LETTER = 6.9;
+
 /**
- * "40 nodes · cpu 61 % · mem 70 %": the means of those nodes that are measured. With little room, "40 nodes" or "40".
- * @param {Picture} picture @param {Group} group @param {number} room in units: CSS pixels at the ordinary size of type
+ * "40 nodes · cpu 61 % · mem 70 %": the means of those nodes that are measured. Where the heading leaves little room, "40 nodes" or
+ * "40"; a heading that takes more than half of it is cut.
+ * @param {Picture} picture @param {Group} group @param {number} room of both, in units: CSS pixels at the ordinary size of type
+ * @param {string} title the heading beside it
  */
-export function groupSummary(picture, group, room) {
-  if (room < 160) return group.rows.length.toLocaleString("en-GB");
-  const parts = [counted(group.rows.length, "node")];
-  if (room < 270) return parts.join("");
+export function groupSummary(picture, group, room, title) {
+  const left = room - AROUND - Math.min(title.length * TITLE_LETTER, room / 2);
+  const nodes = counted(group.rows.length, "node");
+  if (nodes.length * LETTER > left) return group.rows.length.toLocaleString("en-GB");
+  const parts = [nodes];
   for (const [column, label] of /** @type {const} */ ([["cpu", "cpu"], ["mem", "mem"]])) {
     const mean = meanOf(picture.column(column), group.rows);
     if (mean !== null) parts.push(`${label} ${Math.round(mean * 100)} %`);
   }
-  return parts.join(" · ");
+  const whole = parts.join(" · ");
+  return whole.length * LETTER > left ? nodes : whole;
 }
 
 /** @param {(string | number | null)[]} values @param {number[]} rows */

@@ -22,9 +22,11 @@ test("a group's means count only nodes that are measured, and nothing is said th
   const shown = picture([node("a", { cpu: 0.2, mem: null }), node("b", { cpu: 0.6, mem: null }), node("c", { cpu: null, mem: null })]);
   const [group] = groupsOf(shown);
   assert.ok(group);
-  assert.equal(groupSummary(shown, group, 400), "3 nodes · cpu 40 %");
-  assert.equal(groupSummary(shown, group, 200), "3 nodes");
-  assert.equal(groupSummary(shown, group, 100), "3");
+  assert.equal(groupSummary(shown, group, 400, "eu-1a"), "3 nodes · cpu 40 %");
+  assert.equal(groupSummary(shown, group, 200, "eu-1a"), "3 nodes");
+  assert.equal(groupSummary(shown, group, 100, "eu-1a"), "3");
+  assert.equal(groupSummary(shown, group, 260, "eu-1a"), "3 nodes · cpu 40 %");
+  assert.equal(groupSummary(shown, group, 260, "eu-west-1a-storage"), "3 nodes");
 });
 
 test("what is not healthy is listed worst first, what is only hidden is not", () => {

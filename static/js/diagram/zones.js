@@ -68,7 +68,7 @@ export class Zones {
       if (!(head instanceof HTMLElement) || head.hidden) continue;
       const title = groupTitle(zone, zones.length, by);
       say(head.firstElementChild, title);
-      say(head.lastElementChild, groupSummary(picture, zone, Math.min(zone.w, this.camera.width) / unit));
+      say(head.lastElementChild, groupSummary(picture, zone, Math.min(zone.w, this.camera.width) / unit, title));
       if (head.title !== title) head.title = title;
     }
   }

@@ -47,9 +47,9 @@ test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and
 	@echo "== what touches the database, on PostgreSQL"
 	$(BIN)/python -m tests.services postgres -- $(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults and not e2e" $(DATABASE_TESTS)
 	@echo "== in a browser"
-	$(PYTEST) -q -n 2 -m browser tests/browser
+	$(PYTEST) -q -n 2 --dist loadgroup -m "browser and not faults and not e2e" tests/browser tests/dashboard
 	@echo "== end to end, and with processes killed: one at a time, for they measure seconds"
-	$(PYTEST) -q -m "browser or faults or e2e" tests --ignore=tests/browser
+	$(PYTEST) -q -m "faults or e2e" tests
 
 PURE_TESTS = $(wildcard tests/rules tests/picture tests/collect/test_assess*.py)
 # What touches the database, and so runs once more on PostgreSQL.
@@ -57,7 +57,7 @@ DATABASE_TESTS = $(wildcard tests/store tests/collect tests/dashboard tests/live
 
 .PHONY: test-pure
 test-pure: $(VENV)/.dev ## run the tests that need no services
-	$(PYTEST) -q $(PURE_TESTS)
+	$(PYTEST) -q -n 2 $(PURE_TESTS)
 
 .PHONY: lint
 lint: dev ## run every check that runs nothing

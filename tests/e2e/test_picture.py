@@ -10,7 +10,7 @@ from tests.chromium import chromium
 from tests.e2e.fixtures import SEVEN, is_healthy
 from tests.e2e.running import Up, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.browser, pytest.mark.e2e, pytest.mark.timeout(180), pytest.mark.xdist_group("up")]
 
 
 def row(page: Page, kind: str) -> str:

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -120,6 +121,27 @@ def test_the_plan_places_every_node_once_inside_its_zone(count: int, zones: int)
 
 def bottom(placed: Plan) -> list[float]:
     return [placed.box(zone, len(zone.rows) - 1)[1] + placed.h for zone in placed.zones]
+
+
+#: The browser's own layouts, kept by tests/js/layouts.test.js: an area of 1432 × 494, groups of nodes as even as can be.
+LAYOUTS = msgspec.json.decode((Path(__file__).parents[1] / "js" / "layouts.json").read_bytes())
+
+
+@pytest.mark.parametrize("count", [1, 3, 30, 120, 1000, 5000])
+def test_the_saved_picture_is_laid_out_as_the_page_is(count: int) -> None:
+    listed = [(f"g{at}", tuple(row for row in range(count) if row * 3 // count == at)) for at in range(3)]
+    placed = plan([(key, rows) for key, rows in listed if rows], 0, 0, 1432, 494)
+    kept = LAYOUTS[f"{count} nodes, desk"]
+    assert placed.level == kept["level"]
+    for zone, told in zip(placed.zones, kept["zones"], strict=True):
+        assert f"{len(zone.rows)} in lines of {zone.columns}" == told["nodes"]
+        boxes = {
+            "box": (zone.x, zone.y, zone.w, zone.h),
+            "first": (*placed.box(zone, 0), placed.w, placed.h),
+            "last": (*placed.box(zone, len(zone.rows) - 1), placed.w, placed.h),
+        }
+        for name, box in boxes.items():
+            assert box == pytest.approx([float(one) for one in told[name].split()], abs=0.06), (zone.key, name)
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,13 @@ bench: dev ## print the figures that the documents tell
 bench-browser: dev ## print the figures of the picture, in a real Chromium
 	@.ci/browser $(VENV)
 	@$(BIN)/python -m tests.bench.bench_browser $(ARGS)
+	@$(BIN)/python -m tests.bench.bench_latency
+
+.PHONY: screenshots
+screenshots: dev ## draw every page in every state and size into build/screenshots, to be looked at (ARGS="120-broken-*": some)
+	@.ci/browser $(VENV)
+	@$(BIN)/python -m tests.browser.picture_shots $(ARGS)
+	@$(BIN)/python -m tests.browser.pages_shots $(ARGS)
 
 .PHONY: bench-truth
 bench-truth: $(VENV)/.dev ## live through every fault of the demo cluster and print what is said of it (ARGS=--write: docs/truth.md)

@@ -10,12 +10,14 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from django.conf import settings
 from django.template.loader import render_to_string
-from playwright.sync_api import Page, Route, WebSocketRoute
+from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute
 
 from dashboard import presenters
 from planes.live.wire import Beats, Delta, Pulse, Snapshot
 
 ORIGIN = "http://planewatch.test"
+#: Where tests leave what they saw, to be looked at.
+SHOWN = Path("build/screenshots/tests")
 #: As strict as the product's own.
 POLICY = "default-src 'none'; base-uri 'none'; connect-src 'self' ws:; " + "; ".join(
     f"{kind}-src 'self'" for kind in ("script", "style", "img", "font")
@@ -110,3 +112,17 @@ class Stage:
             return
         kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
         route.fulfill(body=file.read_bytes(), content_type=kind or "application/octet-stream")
+
+
+def end(test: str, stages: list[Stage], contexts: list[BrowserContext]) -> None:
+    """Keep what each page of a test showed last, as build/screenshots/tests/<test>.png, and close them. Nothing may have been wrong
+    on any of them: no error, no missing file, no broken policy."""
+    SHOWN.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[^\w.-]+", "-", test.removeprefix("test_")).strip("-")
+    for at, stage in enumerate(stages):
+        if not stage.page.is_closed():
+            stage.page.screenshot(path=SHOWN / f"{name}{f'-{at + 1}' if at else ''}.png")
+    for stage in stages:
+        assert stage.violations == []
+    for context in contexts:
+        context.close()

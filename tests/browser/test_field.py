@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from planes.live.wire import Beats, Delta, GoneRows, Update
 from tests.browser.pictures import PICTURES, ail, nodes, values
-from tests.browser.stage import Stage
+from tests.browser.stage import Stage, end
 from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Opened]:
+def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
     """Open a picture by its name and an address's query; the page must end without an error."""
     contexts: list[BrowserContext] = []
     stages: list[Stage] = []
@@ -44,10 +44,7 @@ def opened(browser: Browser) -> Iterator[Opened]:
 
     go.stages = stages  # type: ignore[attr-defined]  # for the test of several tabs
     yield go
-    for stage in stages:
-        assert stage.violations == []
-    for context in contexts:
-        context.close()
+    end(request.node.name, stages, contexts)
 
 
 def level(page: Page) -> str | None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from planes.picture.delta import PlaneRow
 from tests.browser.pictures import PICTURES
-from tests.browser.stage import ORIGIN, Stage
+from tests.browser.stage import ORIGIN, Stage, end
 from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -28,7 +28,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def staged(browser: Browser) -> Iterator[Opened]:
+def staged(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
     """A picture of three nodes on its stage, not yet opened."""
     contexts: list[BrowserContext] = []
     stages: list[Stage] = []
@@ -49,10 +49,7 @@ def staged(browser: Browser) -> Iterator[Opened]:
         return stages[-1]
 
     yield go
-    for stage in stages:
-        assert stage.violations == []
-    for context in contexts:
-        context.close()
+    end(request.node.name, stages, contexts)
 
 
 def test_the_switch_goes_from_the_systems_theme_to_light_and_dark_and_is_remembered(staged: Opened) -> None:

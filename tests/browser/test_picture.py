@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from planes.live.wire import Delta, GoneRows, Snapshot, Update
 from planes.picture.delta import AttentionRow
 from tests.browser.pictures import PICTURES, ail, nodes, values
-from tests.browser.stage import Stage
+from tests.browser.stage import Stage, end
 from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -31,7 +31,7 @@ Opened = Callable[..., Stage]
 
 
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Opened]:
+def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
     """Open a picture by its name; the page must end without a broken policy, a missing file or an error."""
     contexts: list[BrowserContext] = []
     stages: list[Stage] = []
@@ -49,10 +49,7 @@ def opened(browser: Browser) -> Iterator[Opened]:
         return stage
 
     yield go
-    for stage in stages:
-        assert stage.violations == []
-    for context in contexts:
-        context.close()
+    end(request.node.name, stages, contexts)
 
 
 def delta(stage: Stage, offset: int, **update: object) -> Delta:

@@ -59,7 +59,7 @@ function calls(origin, { top, bottom }, picture, server, rem) {
     return { box, kind, state };
   });
   // Ways along the margin lie over each other: what is broken on top, what cannot be seen at the bottom.
-  drawn.sort((one, other) => DEPTH.indexOf(one.state) - DEPTH.indexOf(other.state));
+  if (!level) drawn.sort((one, other) => DEPTH.indexOf(one.state) - DEPTH.indexOf(other.state));
   return drawn.map(({ box, kind, state }) => {
     const etcd = kind === "etcd";
     const weight = etcd ? storeWeight(picture) : 2.5;

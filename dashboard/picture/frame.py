@@ -77,6 +77,8 @@ def header(sheet: Sheet, scene: Scene, across: float) -> None:
 def _said(row: PlaneRow, *, brief: bool) -> str:
     state = known(row.state)
     because = row.because.rstrip(".")
+    if len(because) > _PILL:
+        because = because.partition("; ")[0]
     if brief or state in ("healthy", "unknown") or not because or len(because) > _PILL or "⟨" in because:
         last = f" · last {word(row.last)}" if state == "unknown" and row.last else ""
         return word(state) + last

@@ -48,8 +48,9 @@ def _together(one: ChangeRow, other: ChangeRow) -> bool:
 def _line(rows: list[ChangeRow]) -> ChangeLine:
     first = rows[0]
     names = list(dict.fromkeys(row.subject for row in rows))
-    title = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
-    alone = len(names) == 1
+    count = len(names) + sum(row.more for row in rows)
+    title = ", ".join(names[:_NAMED]) + (f" and {count - _NAMED:,} more" if count > _NAMED else "")
+    alone = count == 1
     return ChangeLine(
         at=first.at,
         state=known(first.after),

@@ -145,7 +145,8 @@ class AttentionRow(msgspec.Struct, frozen=True):
 
 
 class ChangeRow(msgspec.Struct, frozen=True):
-    """One announced change. `group` ties together the many changes of one cause and moment."""
+    """One announced change. `group` ties together the many changes of one cause and moment; where not all of them are listed,
+    `more` says how many are not, on the last that is."""
 
     subject_kind: str  # "Node" or "Component" or "Cluster"
     subject: str  # node name, component kind or cluster slug
@@ -155,6 +156,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
     because: str
     at: float
     group: str = ""
+    more: int = 0
 
 
 class FaultRow(msgspec.Struct, frozen=True):

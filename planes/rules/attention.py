@@ -77,7 +77,7 @@ def group(troubles: Iterable[Trouble], bounds: Bounds) -> list[Entry]:
         title = f"{len(found):,} {_MANY.get((agent, cause), f'nodes: {agent} {worst.state.value}')}"
         down = sum(one.state is State.DOWN for one in found)
         told = f"{down:,} down, {len(found) - down:,} degraded" if 0 < down < len(found) else f"all {worst.state.value}"
-        because = f"{', '.join(names[:3])}{' and more' if len(found) > 3 else ''}: {told}. {worst.because}"
+        because = f"{told[0].upper()}{told[1:]}. {worst.because}"
         since = min(one.since for one in found)
         entries.append(
             Entry(

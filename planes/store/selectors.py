@@ -1,10 +1,10 @@
 """All reading of what is stored: typed rows for pages, the API, the hub and `manage.py status`. No query stands elsewhere."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import msgspec
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from planes.live import wire
 from planes.models import Cluster, Component, Instance, Node, Transition
@@ -28,6 +28,12 @@ _node = msgspec.json.Decoder(NodeRow)
 
 #: How many changes a picture and a page carry.
 RECENT = 50
+#: Changes of one group that are listed one by one.
+GROUPED = 8
+#: So often older changes are looked for where the newest are all of a few groups.
+_BATCHES = 6
+#: A group's changes lie within so many seconds.
+_GROUP_SPAN = 3600.0
 
 
 class ClusterHead(msgspec.Struct, frozen=True):
@@ -160,7 +166,7 @@ def snapshot(slug: str) -> wire.Snapshot | None:
         components = _components(found.pk)
         nodes = Node.objects.filter(cluster=found).order_by("name").values_list(*_NODE_FIELDS)
         rows = [_node_values(values) for values in nodes]
-        recent = _changes(found.pk, RECENT)
+        recent = _recent(found.pk, RECENT)
     return wire.Snapshot(
         v=wire.VERSION,
         epoch=str(found.epoch),
@@ -318,6 +324,34 @@ def _node_values(values: tuple[object, ...]) -> wire.NodeValues:
 
 def _changes(cluster_id: int, limit: int) -> list[ChangeRow]:
     return [_change(one) for one in Transition.objects.filter(cluster=cluster_id)[:limit]]
+
+
+def _recent(cluster_id: int, limit: int) -> list[ChangeRow]:
+    """The newest changes. Of a group only GROUPED are listed, so that a zone's thousand nodes do not hide what else happened; the
+    last of them says how many more there are."""
+    every = Transition.objects.filter(cluster=cluster_id)
+    rest, listed, told = every, list[Transition](), Counter[str]()
+    for _ in range(_BATCHES):
+        batch = list(rest[:limit])
+        for one in batch:
+            told[one.group] += 1
+            if not one.group or told[one.group] <= GROUPED:
+                listed.append(one)
+        if len(batch) < limit or len(listed) >= limit:
+            break
+        last = batch[-1]
+        older = Q(at__lt=last.at) | Q(at=last.at, id__lt=last.pk)
+        rest = every.filter(older).exclude(group__in=[group for group, count in told.items() if group and count >= GROUPED])
+    rows = [_change(one) for one in listed[:limit]]
+    shown = Counter(row.group for row in rows)
+    full = [group for group, count in shown.items() if group and count >= GROUPED]
+    if full:
+        since = min(row.at for row in rows) - _GROUP_SPAN
+        counts = every.filter(at__gte=since, group__in=full).order_by().values_list("group").annotate(Count("id"))
+        for group, count in counts:
+            at = max(at for at, row in enumerate(rows) if row.group == group)
+            rows[at] = msgspec.structs.replace(rows[at], more=count - shown[group])
+    return rows
 
 
 def _change(one: Transition) -> ChangeRow:

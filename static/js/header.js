@@ -27,7 +27,8 @@ function pill(label, row) {
   const state = stateOf(row.state);
   const because = row.because.replace(/[.]$/, "");
   // A reason that would not fit is the rail's to tell; here the word does.
-  const said = ["healthy", "unknown"].includes(state) || because.length > PILL ? WORDS[state] : because || WORDS[state];
+  const short = because.length > PILL ? (because.split("; ")[0] ?? "") : because;
+  const said = ["healthy", "unknown"].includes(state) || short.length > PILL ? WORDS[state] : short || WORDS[state];
   return html`<p class="pill state-${state}" title=${row.because || said}>
     ${glyph(state)}<span>${label}<span class="plane-word"> plane</span></span><b>${said}</b>
     ${state === "unknown" && row.last ? html`<span class="muted">last ${WORDS[stateOf(row.last)]}</span>` : nothing}

@@ -1,9 +1,9 @@
 /** The rail: what needs attention, grouped by cause, then changes as they happen. */
 
 import { clock, duration, render as renderAges } from "./ages.js";
+import { grouped, subjects } from "./changes.js";
 import { glyph } from "./diagram/control.js";
 import { html, nothing, render } from "./html.js";
-import { AGENTS, titleOf } from "./kinds.js";
 import { WORDS, stateOf } from "./states.js";
 
 /** @typedef {import("./types.js").AttentionRow} AttentionRow */
@@ -31,40 +31,6 @@ function entry(row, pages, now) {
     <time datetime=${new Date(row.since * 1000).toISOString()} title="since ${clock(row.since)}">${duration(now - row.since)}</time>
     <p>${renderAges(row.because, now)}${names ? html`<span class="names">${names}</span>` : nothing}</p>
   </li>`;
-}
-
-/** Changes that share a cause and moment are one line. @param {ChangeRow[]} changes newest first @returns {ChangeRow[][]} */
-export function grouped(changes) {
-  /** @type {ChangeRow[][]} */
-  const lines = [];
-  /** @type {Map<string, ChangeRow[]>} */
-  const open = new Map();
-  for (const change of changes) {
-    const line = change.group ? open.get(`${change.group}|${change.after}`) : undefined;
-    if (line) {
-      line.push(change);
-      continue;
-    }
-    const started = [change];
-    lines.push(started);
-    if (change.group) open.set(`${change.group}|${change.after}`, started);
-  }
-  return lines;
-}
-
-/** @param {ChangeRow} change */
-function subject(change) {
-  const agent = AGENTS.find((one) => one.kind === change.agent)?.title.replace("container ", "") ?? change.agent;
-  const name = change.subject_kind === "Component" ? titleOf(change.subject) : change.subject;
-  return agent ? `${name} ${agent}` : name;
-}
-
-const collator = new Intl.Collator("en", { numeric: true });
-
-/** "node-101, node-102", or of many the first and the last: "8: node-31 … node-38 kubelet". @param {ChangeRow[]} line */
-function subjects(line) {
-  const names = line.map(subject).sort(collator.compare);
-  return names.length > 2 ? `${names.length}: ${line.map((one) => one.subject).sort(collator.compare)[0]} … ${names.at(-1)}` : names.join(", ");
 }
 
 /** @param {ChangeRow[]} line @param {number} now */

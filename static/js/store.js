@@ -5,14 +5,12 @@
  * that only that is drawn again.
  */
 
+import { newest } from "./changes.js";
 import { Series } from "./series.js";
 
 /** @typedef {import("./types.js").Snapshot} Snapshot */
 /** @typedef {import("./types.js").Delta} Delta */
 /** @typedef {import("./types.js").ComponentRow} ComponentRow */
-
-/** So many changes are kept, newest first. */
-export const CHANGES_KEPT = 60;
 
 /** Order in which components are shown; others follow by name. */
 const ORDER = [
@@ -51,7 +49,7 @@ export class Picture {
     /** @type {Map<string, number>} */
     this.rows = new Map(this.column("name").map((name, row) => [String(name), row]));
     this.attention = snapshot.attention;
-    this.changes = snapshot.changes.slice(0, CHANGES_KEPT);
+    this.changes = newest(snapshot.changes);
     this.series = new Series(snapshot.series);
     /** When each node's lease was last seen to be renewed, by name; told only where nodes are few. @type {Record<string, number>} */
     this.beats = {};
@@ -107,7 +105,7 @@ export class Picture {
       touched.attention = true;
     }
     if (changes.length) {
-      this.changes = [...changes.toReversed(), ...this.changes].slice(0, CHANGES_KEPT);
+      this.changes = newest([...changes.toReversed(), ...this.changes]);
       touched.changes = true;
     }
     touched.samples = this.series.add(samples);

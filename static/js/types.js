@@ -15,7 +15,7 @@
  * @typedef {{ key: string, kind: string, name: string, title: string, state: string, because: string, since: number,
  *   count: number, agents: Record<string, string>, names: string[] }} AttentionRow
  * @typedef {{ subject_kind: string, subject: string, agent: string, before: string, after: string, because: string, at: number,
- *   group: string }} ChangeRow
+ *   group: string, more?: number }} ChangeRow
  * @typedef {{ state: string, because: string, since: number, last: string, line: string, version: string,
  *   evidence: EvidenceRow[] }} AgentRow
  * @typedef {{ name: string, state: string, because: string, since: number, kubelet: AgentRow, kube_proxy: AgentRow,

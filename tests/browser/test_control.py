@@ -173,7 +173,8 @@ def test_where_cards_stand_in_several_lines_each_has_a_way_to_the_bar_by_the_mar
           const cards = [...document.querySelectorAll('.unit')].map(card => card.getBoundingClientRect());
           return [...document.querySelectorAll('.arrow.down')].every(arrow => {
             const box = arrow.getBoundingClientRect();
-            return box.left >= 0 && box.right <= width && cards.every(card => box.right <= card.left + 2 || box.left >= card.right - 2);
+            const beside = card => box.right <= card.left + 2 || box.left >= card.right - 2;
+            return box.left >= 0 && box.right <= width && cards.every(beside);
           });
         }"""
     )

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dashboard import lore, presenters
@@ -295,6 +296,12 @@ def test_many_changes_of_one_cause_are_one_line() -> None:
     lines = change_lines([change(f"node-{n}", "silence") for n in range(412)], 10)
     assert [line.title for line in lines] == ["node-0, node-1, node-2 and 409 more"]
     assert lines[0].node == ""
+
+
+def test_changes_that_are_not_listed_are_counted() -> None:
+    rows = [change(f"node-{n}", "silence") for n in range(8)]
+    rows[-1] = msgspec.structs.replace(rows[-1], more=1658)
+    assert [line.title for line in change_lines(rows, 10)] == ["node-0, node-1, node-2 and 1,663 more"]
 
 
 def test_changes_of_another_direction_or_without_a_group_stay_apart() -> None:

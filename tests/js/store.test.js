@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CHANGES_KEPT, Picture } from "../../static/js/store.js";
+import { CHANGES_KEPT, subjects } from "../../static/js/changes.js";
+import { Picture } from "../../static/js/store.js";
 import { COLUMNS, component, delta, node, snapshot } from "./snapshots.js";
 
 /** @typedef {import("../../static/js/types.js").NodeValues} NodeValues */
@@ -89,4 +90,20 @@ test("components of a plane come in the order of the picture, others after them 
   const rows = ["zeta", "kube-apiserver", "kube-scheduler", "alpha", "etcd"].map((kind) => component(kind));
   const picture = new Picture(snapshot([], { components: rows }));
   assert.deepEqual(picture.plane("control").map((row) => row.kind), ["etcd", "kube-scheduler", "kube-apiserver", "alpha", "zeta"]);
+});
+
+test("a thousand changes of one cause do not push out what else happened", () => {
+  /** @param {string} subject @param {string} group @param {number} at @returns {ChangeRow} */
+  const change = (subject, group, at) => ({ subject_kind: "Node", subject, agent: "kubelet", before: "healthy", after: "down", because: "", at, group });
+  const picture = new Picture(snapshot([], { changes: [{ ...change("node-1", "zone", 5), more: 3 }, change("etcd", "", 4)] }));
+  const many = Array.from({ length: 1000 }, (_, at) => change(`node-${at + 10}`, "zone", 6));
+  picture.apply(delta(1, { u: { changes: [...many, change("dns", "", 7)] } }));
+  assert.equal(picture.changes[0]?.subject, "dns");
+  assert.equal(picture.changes.at(-1)?.subject, "etcd");
+  const zone = picture.changes.filter((one) => one.group === "zone");
+  assert.equal(zone.length, 8);
+  assert.equal(zone.reduce((sum, one) => sum + 1 + (one.more ?? 0), 0), 1004);
+  assert.equal(subjects(zone), "node-1002, node-1003 and 1,002 more kubelet");
+  assert.equal(subjects([change("node-9", "", 1), change("node-10", "", 1)]), "node-9 kubelet, node-10 kubelet");
+  assert.equal(subjects(zone.map((one) => ({ ...one, more: 0 }))), "8: node-1002 … node-1009 kubelet");
 });

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, connections
+from msgspec.structs import replace
 from pytest_django import DjangoAssertNumQueries
 
 from planes.live import wire
 from planes.models import Cluster, Node
-from planes.picture.delta import Frame
+from planes.picture.delta import ChangeRow, Frame
 from planes.store import clusters, selectors, services
 from planes.store.reading import one_view
 from tests.store.rows import NOW, change, component, full, node
@@ -29,6 +30,31 @@ def test_a_snapshot_is_columnar_and_says_what_a_delta_would_say(cluster: Cluster
     assert snapshot.components == frame.components
     assert snapshot.attention == frame.attention
     assert snapshot.changes == frame.changes
+
+
+def of_zone(count: int, at: float, group: str = "kubelet:silent:down:1") -> list[ChangeRow]:
+    return [ChangeRow("Node", f"node-{n:04}", "kubelet", "healthy", "down", "No heartbeat.", at, group) for n in range(count)]
+
+
+def test_a_thousand_changes_of_one_cause_do_not_hide_what_else_happened(cluster: Cluster, epoch: int) -> None:
+    alone = [change(f"It happened at {at}.", NOW - 100 + at) for at in range(3)]
+    told = [*alone, *of_zone(1000, NOW - 50), *of_zone(30, NOW - 40, "cordon"), change("It happened last.", NOW)]
+    told = [replace(row, group="") if row in alone else row for row in told]
+    services.flush(cluster.pk, epoch, 1, replace(full(), changes=told))
+    snapshot = selectors.snapshot("prod")
+    assert snapshot is not None
+    assert [(row.group, row.more) for row in snapshot.changes if row.more] == [("cordon", 22), ("kubelet:silent:down:1", 992)]
+    assert sum(1 + row.more for row in snapshot.changes) == len(told)
+    assert [row.because for row in snapshot.changes if not row.group] == [row.because for row in reversed(alone)]
+    assert len(snapshot.changes) <= selectors.RECENT
+    assert [row.at for row in snapshot.changes] == sorted((row.at for row in snapshot.changes), reverse=True)
+
+
+def test_groups_that_are_listed_whole_have_no_more(cluster: Cluster, epoch: int) -> None:
+    services.flush(cluster.pk, epoch, 1, replace(full(), changes=of_zone(selectors.GROUPED, NOW)))
+    snapshot = selectors.snapshot("prod")
+    assert snapshot is not None
+    assert [row.more for row in snapshot.changes] == [0] * selectors.GROUPED
 
 
 def test_components_come_in_the_order_of_the_planes_add_ons_last(cluster: Cluster, epoch: int) -> None:

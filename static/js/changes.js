@@ -1,0 +1,75 @@
+/** Announced changes: which are kept, which are one line, and of whom they are told. Pure. */
+
+import { AGENTS, titleOf } from "./kinds.js";
+
+/** @typedef {import("./types.js").ChangeRow} ChangeRow */
+
+/** So many changes are kept, newest first. */
+export const CHANGES_KEPT = 60;
+/** Of changes that share a cause and moment so many are kept one by one; of the rest their number. */
+const GROUPED = 8;
+
+/**
+ * The newest changes: a thousand of one group do not push out what else happened.
+ * @param {ChangeRow[]} changes newest first @returns {ChangeRow[]}
+ */
+export function newest(changes) {
+  /** @type {ChangeRow[]} */
+  const kept = [];
+  /** @type {Map<string, { count: number, last: number }>} */
+  const groups = new Map();
+  for (const change of changes) {
+    const group = change.group ? groups.get(change.group) : undefined;
+    if (group && group.count >= GROUPED) {
+      const last = /** @type {ChangeRow} */ (kept[group.last]);
+      kept[group.last] = { ...last, more: (last.more ?? 0) + 1 + (change.more ?? 0) };
+      continue;
+    }
+    if (change.group) groups.set(change.group, { count: (group?.count ?? 0) + 1, last: kept.length });
+    kept.push(change);
+  }
+  return kept.slice(0, CHANGES_KEPT);
+}
+
+/** Changes that share a cause and moment are one line. @param {ChangeRow[]} changes newest first @returns {ChangeRow[][]} */
+export function grouped(changes) {
+  /** @type {ChangeRow[][]} */
+  const lines = [];
+  /** @type {Map<string, ChangeRow[]>} */
+  const open = new Map();
+  for (const change of changes) {
+    const line = change.group ? open.get(`${change.group}|${change.after}`) : undefined;
+    if (line) {
+      line.push(change);
+      continue;
+    }
+    const started = [change];
+    lines.push(started);
+    if (change.group) open.set(`${change.group}|${change.after}`, started);
+  }
+  return lines;
+}
+
+/** @param {ChangeRow} change */
+function subject(change) {
+  const agent = AGENTS.find((one) => one.kind === change.agent)?.title.replace("container ", "") ?? change.agent;
+  const name = change.subject_kind === "Component" ? titleOf(change.subject) : change.subject;
+  return agent ? `${name} ${agent}` : name;
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+/**
+ * "node-101, node-102", or of many the first and the last: "8: node-31 … node-38 kubelet"; of more than are listed some: "node-31,
+ * node-32 and 1,664 more kubelet". @param {ChangeRow[]} line
+ */
+export function subjects(line) {
+  const names = line.map(subject).sort(collator.compare);
+  const more = line.reduce((sum, one) => sum + (one.more ?? 0), 0);
+  if (more) {
+    const two = line.map((one) => one.subject).sort(collator.compare).slice(0, 2);
+    const agent = names[0]?.slice(two[0]?.length) ?? "";
+    return `${two.join(", ")} and ${(line.length - two.length + more).toLocaleString("en-GB")} more${agent}`;
+  }
+  return names.length > 2 ? `${names.length}: ${line.map((one) => one.subject).sort(collator.compare)[0]} … ${names.at(-1)}` : names.join(", ");
+}

@@ -99,11 +99,12 @@ class Assessor:
         anew, self._scene = scene != self._scene, scene
         rows, gone = self._nodes.judge(scene, anew, now, offset)
         listed = self.picture.reach.feeds[Feed.NODES].listed_at is not None
-        if listed and self._nodes.restored:
-            # Whoever is not in the list is no more.
+        if listed and (self._nodes.restored or self._ghosts):
+            # Whoever is not in the list is no more; whoever is, is judged by now.
             gone += [name for name in self._nodes.restored if name not in self.picture.nodes]
             self._nodes.restored = {}
             self._ghosts = {}
+            self._nodes.counts_changed = True
         elif self._nodes.restored and not listed and anew and not scene.waiting:
             self._ghosts = self._nodes.ghosts(to_epoch(self._ghost_reason(scene), offset), offset, now)
             rows = {**rows, **self._ghosts}

@@ -174,7 +174,16 @@ class Observer:
 
     def pods(self, component: str) -> tuple[PodSeen, ...]:
         """A component's pods, those of silent kubelets marked."""
-        return tuple(self._pod(track) for track in self.picture.system_pods.of(component))
+        return tuple(self._instance(track) for track in self.picture.system_pods.of(component))
+
+    def _instance(self, track: PodTrack) -> PodSeen:
+        """While a node is away the node lifecycle controller marks its pods as not ready. When it is back that stands until its
+        kubelet has reported each of them anew: so long they are as last known."""
+        node = self.picture.nodes.get(track.pod.spec.nodeName)
+        ready = node.conditions.get("Ready") if node is not None else None
+        back = ready is not None and ready.status == "True" and self.now - ready.since <= self.bounds.pods_counted
+        returning = back and not track.ready and track.containers_ready
+        return track.seen(returning or self._is_silent(track.pod.spec.nodeName), returning)
 
     def _pod(self, track: PodTrack) -> PodSeen:
         return track.seen(self._is_silent(track.pod.spec.nodeName))

@@ -110,7 +110,7 @@ class PodTrack:
             meta.deletionTimestamp,
         )
 
-    def seen(self, silent: bool) -> PodSeen:
+    def seen(self, silent: bool, returning: bool = False) -> PodSeen:
         """As rules see it."""
         meta = self.pod.metadata
         return PodSeen(
@@ -129,6 +129,7 @@ class PodTrack:
             self.seen_at,
             silent,
             self.containers_ready,
+            returning,
         )
 
 

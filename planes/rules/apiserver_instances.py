@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from planes.picture.events import Mono
 from planes.rules import skew
 from planes.rules.bounds import Bounds
-from planes.rules.leader import pod_line
+from planes.rules.leader import pod_line, unheard
 from planes.rules.observation import ApiServerObservation, IdentitySeen, PodSeen
 from planes.rules.verdict import Evidence, State
 from planes.rules.weighing import Instance, Weighing, feed_due, feed_gap, plural, weigh_gap
@@ -165,7 +165,7 @@ def _weigh_one(
     if pod is not None:
         weighing.evidence.append(pod_line(pod))
         if pod.silent and lease is None:
-            state, because = State.UNKNOWN, "Its kubelet is silent; this is the last known state."
+            state, because = State.UNKNOWN, unheard(pod)
         elif not pod.silent and not pod.ready:
             said = f"{pod.reason or 'Not ready'} for {ago(pod.changed_at)}."
             weighing.worse(State.DEGRADED, f"{pod.name}: {said}", "pod-not-ready", hold=bounds.hold_condition)

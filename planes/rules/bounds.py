@@ -139,8 +139,8 @@ class Bounds:
 
     # --- kube-proxy -----------------------------------------------------------------------------------------------------------
     proxy_missing: float = _bound(60.0, "s", "kube-proxy", "no pod on a node where the DaemonSet wants one for longer: down")
-    proxy_counted: float = _bound(
-        15.0, "s", "kube-proxy", "a node that is ready again: so long until Kubernetes counts its pods as ready again, too"
+    pods_counted: float = _bound(
+        15.0, "s", "all", "a node that is ready again: so long until Kubernetes counts its pods as ready again, too"
     )
     proxy_restarts: float = _bound(3.0, "restarts", "kube-proxy", "so many within the window: degraded")
     proxy_skew: float = _bound(

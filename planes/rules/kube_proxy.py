@@ -83,8 +83,8 @@ def _counted_out(weighing: Weighing, node: NodeObservation, now: Mono, bounds: B
         return False
     if ready.status != "True":
         return True
-    weighing.due(ready.since + bounds.proxy_counted)
-    return now - ready.since <= bounds.proxy_counted
+    weighing.due(ready.since + bounds.pods_counted)
+    return now - ready.since <= bounds.pods_counted
 
 
 def _weigh_restarts(weighing: Weighing, pod: PodSeen, now: Mono, bounds: Bounds) -> None:

@@ -182,8 +182,9 @@ def pod_line(pod: PodSeen) -> Evidence:
     should_be = "ready"
     source = f"pod {pod.namespace}/{pod.name}"
     if pod.silent:
-        last = "ready" if pod.ready else pod.reason or "not ready"
-        return Evidence("pod", f"last known: {last}; its kubelet is silent", should_be, State.UNKNOWN, source, pod.seen_at)
+        last = "ready" if pod.ready or pod.returning else pod.reason or "not ready"
+        why = "its node has only just come back" if pod.returning else "its kubelet is silent"
+        return Evidence("pod", f"last known: {last}; {why}", should_be, State.UNKNOWN, source, pod.seen_at)
     if pod.ready:
         return Evidence("pod", "ready", should_be, State.HEALTHY, source, pod.seen_at)
     return Evidence("pod", f"{pod.reason or 'not ready'} for {ago(pod.changed_at)}", should_be, State.DEGRADED, source, pod.seen_at)
@@ -220,10 +221,15 @@ def instances(seen: LeaderObservation, now: Mono, bounds: Bounds) -> tuple[Insta
     return tuple(found)
 
 
+def unheard(pod: PodSeen) -> str:
+    """Why nothing is known of a pod now."""
+    return f"Its {'node has only just come back' if pod.returning else 'kubelet is silent'}; this is the last known state."
+
+
 def instance_of(pod: PodSeen, *, leader: bool = False) -> Instance:
     """A pod as an instance."""
     if pod.silent:
-        state, because = State.UNKNOWN, "Its kubelet is silent; this is the last known state."
+        state, because = State.UNKNOWN, unheard(pod)
     elif pod.ready:
         state, because = State.HEALTHY, ""
     else:

@@ -44,7 +44,8 @@ class LeaseSeen:
 
 @dataclass(frozen=True, slots=True)
 class PodSeen:
-    """A pod of a component. `silent`: its node's kubelet does not report, so this is the last known state."""
+    """A pod of a component. `silent`: its node's kubelet does not report, so this is the last known state; `returning`: it reports
+    again, but has not said anew how the pod is, which Kubernetes counted as not ready meanwhile."""
 
     namespace: str
     name: str
@@ -61,6 +62,7 @@ class PodSeen:
     seen_at: Mono
     silent: bool = False
     containers_ready: bool = False  # every container is, whatever Kubernetes says of the pod because of its node
+    returning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,8 @@ _POD = Signal(
     "Each instance, by its mirror pod. Is it ready, and if not, why (CrashLoopBackOff, …)?",
     "one is not ready",
     "every instance is not ready for longer than the bound",
-    "the kubelet of its node is silent: what is told of it is the last known state",
-    ("hold_condition", "leader_released"),
+    "the kubelet of its node is silent, or its node has only just come back: what is told of it is the last known state",
+    ("hold_condition", "leader_released", "pods_counted"),
 )
 _SKEW = Signal(
     "version skew",

@@ -146,7 +146,7 @@ KUBE_PROXY = Component(
             "it is there and not ready",
             "there is none for longer than the bound, though one is wanted",
             "the kubelet is silent, the container runtime is down, or a new pod is awaited",
-            ("hold_condition", "proxy_missing", "proxy_counted"),
+            ("hold_condition", "proxy_missing", "pods_counted"),
         ),
         Signal(
             "restarts",

@@ -1,5 +1,5 @@
-"""A node of the control plane that was away and is back: Kubernetes counts its pods as not ready until the kubelet has reported each
-of them anew, and says nothing about them by that."""
+"""A node of the control plane that was away and is back: Kubernetes counts its pods as not ready until its kubelet has reported
+each of them anew, and says nothing about them by that."""
 
 from planes.picture.events import Changed, Feed, Listed
 from planes.rules.bounds import DEFAULT

@@ -177,6 +177,14 @@ export class Strokes {
       const well = state === HEALTHY || state === HIDDEN;
       const line = well ? 1 : Math.max(1.5, 2.4 * s);
       const round = this.#round || card ? 7 * s : 0;
+      if (!round && state !== HIDDEN) {
+        // On the way: two boxes, one in the other, are drawn in half the time of a box and its outline.
+        low.fillStyle = well ? (named["tile-edge"] ?? "") : (states[STATES[state] ?? "unknown"] ?? "");
+        this.#squares(state, 0);
+        low.fillStyle = named["tile"] ?? "";
+        this.#squares(state, line);
+        continue;
+      }
       low.beginPath();
       for (let at = 0; at < this.#count; at += 1) {
         if (this.#states[at] !== state) continue;
@@ -197,6 +205,16 @@ export class Strokes {
     this.#horizons(0.28, 0.5 * s, 0.44, Math.max(2, 3 * s), 1.5 * s);
     this.#levels(s);
     this.#agents(s);
+  }
+
+  /** Fill the boxes of a state, so much smaller on every side. @param {number} state @param {number} inset */
+  #squares(state, inset) {
+    const w = this.#w - 2 * inset;
+    const h = this.#h - 2 * inset;
+    for (let at = 0; at < this.#count; at += 1) {
+      if (this.#states[at] !== state) continue;
+      this.low.fillRect(/** @type {number} */ (this.#xs[at]) + inset, /** @type {number} */ (this.#ys[at]) + inset, w, h);
+    }
   }
 
   /** Pods against what fits. @param {number} s */

@@ -40,7 +40,9 @@ test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and
 	@.ci/postgres
 	$(NODE) --test tests/js/*.test.js
 	@echo "== the pure core, with its coverage"
-	$(BIN)/coverage run --data-file=.coverage.pure --source=planes.rules,planes.picture -m pytest -q $(PURE_TESTS)
+	@rm -f .coverage.pure*
+	$(BIN)/coverage run --data-file=.coverage.pure --source=planes.rules,planes.picture -m pytest -q -n 2 $(PURE_TESTS)
+	@$(BIN)/coverage combine -q --data-file=.coverage.pure
 	$(BIN)/coverage report --data-file=.coverage.pure
 	@echo "== all the rest, on SQLite"
 	$(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults and not e2e" tests $(PURE_TESTS:%=--ignore=%) --ignore=tests/bench

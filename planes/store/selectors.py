@@ -233,7 +233,7 @@ def changes(slug: str, limit: int = RECENT) -> list[ChangeRow]:
 
 def node_rows(cluster_id: int) -> list[NodeRow]:
     """All nodes of a cluster as they were last judged: what a collector restores from when it takes over."""
-    return [_node.decode(row) for row in Node.objects.filter(cluster=cluster_id).values_list("row", flat=True)]
+    return [_node.decode(row) for row in Node.objects.filter(cluster=cluster_id).order_by("name").values_list("row", flat=True)]
 
 
 def component_rows(cluster_id: int) -> list[ComponentRow]:

@@ -2,6 +2,7 @@
 network of the page answered from here, so that a test can say what comes over the wire and when."""
 
 import mimetypes
+import os
 import re
 import time
 from pathlib import Path
@@ -115,11 +116,13 @@ class Stage:
 
 
 def end(test: str, stages: list[Stage], contexts: list[BrowserContext]) -> None:
-    """Keep what each page of a test showed last, as build/screenshots/tests/<test>.jpg, and close them. Nothing may have been wrong
+    """Keep what each page of a test showed last, as build/screenshots/tests/<test>.jpg, and close all. Nothing may have been wrong
     on any of them: no error, no missing file, no broken policy."""
+    # Where nobody would look at them they only take time.
+    kept = [] if os.environ.get("CI") else stages
     SHOWN.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^\w.-]+", "-", test.removeprefix("test_")).strip("-")
-    for at, stage in enumerate(stages):
+    for at, stage in enumerate(kept):
         if not stage.page.is_closed():
             stage.page.screenshot(path=SHOWN / f"{name}{f'-{at + 1}' if at else ''}.jpg", quality=85)
     for stage in stages:

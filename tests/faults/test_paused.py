@@ -14,7 +14,7 @@ from tests.e2e.running import Up, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180), pytest.mark.xdist_group("up")]
 #: Longer than the lease of a kubelet, and than the one by which the collector holds its cluster.
-STOOD_STILL = 45.0
+STOOD_STILL = 60.0
 RED = {"degraded", "down"}
 
 
@@ -32,7 +32,7 @@ def stored(up: Up) -> set[tuple[str, str]]:
     return {(name, state) for name, state in found if state in RED}
 
 
-def test_a_watch_worker_that_was_stopped_for_45_s_turns_nothing_red_and_announces_nothing(up: Up) -> None:
+def test_a_watch_worker_that_was_stopped_for_60_s_turns_nothing_red_and_announces_nothing(up: Up) -> None:
     until(lambda: is_healthy(up), "a healthy cluster", within=40)
     before = changes(up)
     worker = up.part("watch@")
@@ -46,7 +46,7 @@ def test_a_watch_worker_that_was_stopped_for_45_s_turns_nothing_red_and_announce
     red: set[tuple[str, str]] = set()
     begun = time.monotonic()
     pause = threading.Event()
-    while time.monotonic() - begun < 33:  # longer than the frozen lease of a leader would take to be called down
+    while time.monotonic() - begun < 45:  # longer than a frozen lease would take to be called down
         red |= stored(up)
         pause.wait(0.25)
     assert red == set()

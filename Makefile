@@ -41,7 +41,7 @@ test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and
 	$(NODE) --test tests/js/*.test.js
 	@echo "== the pure core, with its coverage"
 	@rm -f .coverage.pure*
-	$(BIN)/coverage run --data-file=.coverage.pure --source=planes.rules,planes.picture -m pytest -q -n 2 $(PURE_TESTS)
+	$(BIN)/coverage run --data-file=.coverage.pure --source=planes.structs,planes.cache,planes.components,planes.assess -m pytest -q -n 2 $(PURE_TESTS)
 	@$(BIN)/coverage combine -q --data-file=.coverage.pure
 	$(BIN)/coverage report --data-file=.coverage.pure
 	@echo "== all the rest, on SQLite"
@@ -53,7 +53,7 @@ test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and
 	@echo "== end to end, and with processes killed: one at a time, for they measure seconds"
 	$(PYTEST) -q -m "faults or e2e" tests
 
-PURE_TESTS = $(wildcard tests/rules tests/picture tests/collect/test_assess*.py)
+PURE_TESTS = tests/structs tests/cache tests/components tests/assess
 # What touches the database, and so runs once more on PostgreSQL.
 DATABASE_TESTS = $(wildcard tests/store tests/collect tests/dashboard tests/live)
 

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import msgspec
 
-from dashboard.glance import Glance
+from dashboard.card_changes import Glance
 from planes.live.stream import Message
 
 logger = logging.getLogger(__name__)

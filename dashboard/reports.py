@@ -4,8 +4,8 @@ import msgspec
 
 from dashboard import pulses
 from dashboard.presenters.cards import WallCard, wall_card
-from planes.picture.delta import NodeRow
 from planes.store import labels, selectors
+from planes.structs.rows import NodeRow
 
 
 class NodeReport(NodeRow, frozen=True, kw_only=True):

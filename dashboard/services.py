@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from planes.rules.bounds import Bounds, contradiction
+from planes.structs.thresholds import Bounds, contradiction
 
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS.
 _SOCKET_LIMIT = 100

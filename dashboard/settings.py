@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 
 from dashboard import assets, env, services
-from planes.rules import bounds
+from planes.structs import thresholds
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -86,7 +86,7 @@ CACHES = {
 
 # --- what states rest on: docs/signals.md lists every bound -----------------------------------------------------------------------
 
-BOUNDS = services.bounds(env.family("PLANEWATCH_BOUND_", {one.name: (one.low, one.high) for one in bounds.declared()}))
+BOUNDS = services.bounds(env.family("PLANEWATCH_BOUND_", {one.name: (one.low, one.high) for one in thresholds.declared()}))
 
 # --- signing in ----------------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """What is stored: clusters, their components and nodes as they were last judged, and the history of announced changes.
 
 The collector of a cluster is the only writer of everything below it (planes.store.services.flush). JSON columns hold the rows of
-planes.picture.delta as msgspec encodes them; they are read back through planes.store.selectors and nowhere else.
+planes.structs.rows as msgspec encodes them; they are read back through planes.store.selectors and nowhere else.
 """
 
 from django.db import models

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from planes.collect import dispatch, work
-from planes.rules.bounds import Bounds
 from planes.store import services
+from planes.structs.thresholds import Bounds
 
 logger = logging.getLogger(__name__)
 

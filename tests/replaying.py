@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from planes.picture.events import (
+from planes.structs.events import (
     TYPES,
     Changed,
     Check,

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from planes.collect.assess import Assessor
-from planes.picture.delta import ChangeRow, ComponentRow, Frame, NodeRow
-from planes.picture.events import Changed, Feed, Health, Listed, SourceEvent
-from planes.picture.objects import NodeLease
-from planes.picture.picture import Picture
+from planes.assess.assessor import Assessor
+from planes.cache.cluster import Picture
+from planes.structs.events import Changed, Feed, Health, Listed, SourceEvent
+from planes.structs.objects import NodeLease
+from planes.structs.rows import ChangeRow, ComponentRow, Frame, NodeRow
 from tests.replaying import START, WALL
 
 TICK = 0.25

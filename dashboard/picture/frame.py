@@ -7,8 +7,8 @@ from dashboard.picture.scene import Scene
 from dashboard.picture.sheet import Sheet, Tail
 from dashboard.picture.text import cut, width, wrap
 from dashboard.presenters.words import known, word
-from planes.picture.delta import PlaneRow
-from planes.rules import wording
+from planes.structs import time_tokens
+from planes.structs.rows import PlaneRow
 
 HEADER = 64.0
 _GUTTER = 28.0
@@ -25,11 +25,11 @@ def stamp(moment: float) -> str:
 def freshness(scene: Scene) -> str:
     """How fresh the picture was when it was taken."""
     if scene.late is None:
-        age = wording.duration(scene.now - scene.heard) if scene.heard is not None else ""
+        age = time_tokens.duration(scene.now - scene.heard) if scene.heard is not None else ""
         return f"live when taken · {age} old" if age else "live when taken"
     if scene.late.since is None:
         return "not live"
-    return f"not live · {wording.duration(max(1.0, scene.now - scene.late.since))} old"
+    return f"not live · {time_tokens.duration(max(1.0, scene.now - scene.late.since))} old"
 
 
 def header(sheet: Sheet, scene: Scene, across: float) -> None:
@@ -99,7 +99,7 @@ def _pill(sheet: Sheet, label: str, row: PlaneRow, x: float, *, brief: bool) -> 
 
 def spelled(seconds: float) -> str:
     """ "2 min 14 s": where it is read from afar."""
-    text = wording.duration(seconds)
+    text = time_tokens.duration(seconds)
     return re.sub(r"^(\d)\.\d s$", r"\1 s", re.sub(r" m\b", " min", text))
 
 
@@ -110,7 +110,7 @@ def _sentence(text: str) -> str:
 def notice(scene: Scene) -> tuple[str, list[str]] | None:
     """What is said over the picture: a title in large letters and its sentences; None when it needs no word."""
     fault = scene.snapshot.cluster.fault
-    why = [wording.render(_sentence(text), scene.now) for text in (fault.message, fault.remedy)] if fault else []
+    why = [time_tokens.render(_sentence(text), scene.now) for text in (fault.message, fault.remedy)] if fault else []
     if scene.is_empty:
         if why:
             return "This cluster cannot be seen", why
@@ -121,7 +121,7 @@ def notice(scene: Scene) -> tuple[str, list[str]] | None:
     if scene.late is None:
         return None
     lines = [
-        wording.render(scene.late.because, scene.now),
+        time_tokens.render(scene.late.because, scene.now),
         *(why if scene.late.cause == "cluster" else []),
         "This is the last picture.",
     ]

@@ -1,6 +1,6 @@
 """The ground: zones, and in them every node, as large as all of them fit."""
 
-from dashboard import lore
+from dashboard import component_help
 from dashboard.picture import nodes as drawing
 from dashboard.picture.plan import ZONE_HEAD, Plan, Zone, groups, plan
 from dashboard.picture.scene import UNSAID, Node, Scene
@@ -40,7 +40,7 @@ def _head(sheet: Sheet, scene: Scene, top: float, across: float) -> None:
     sheet.text(GUTTER, base, "DATA PLANE", size=13, weight=700, fill=colours["ground-label"], spacing=2.2)
     x = across - GUTTER
     for row in reversed([*scene.plane("addon"), *scene.agents()]):
-        title = "DNS" if row.kind == "dns" else lore.of(row.kind).title
+        title = "DNS" if row.kind == "dns" else component_help.of(row.kind).title
         x -= width(title, 13)
         if x < GUTTER + 320:
             break

@@ -7,8 +7,8 @@ from dashboard.picture.sheet import Sheet
 from dashboard.picture.text import cut, width, wrap
 from dashboard.presenters.changes import change_lines
 from dashboard.presenters.words import known
-from planes.picture.delta import AttentionRow
-from planes.rules.wording import duration
+from planes.structs.rows import AttentionRow
+from planes.structs.time_tokens import duration
 
 _PAD, _BECAUSE_LINES = 24.0, 3
 _CHANGES = 40

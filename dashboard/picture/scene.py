@@ -8,9 +8,9 @@ import msgspec
 from dashboard.picture.palette import Palette
 from dashboard.presenters.words import known
 from planes.live.wire import STATES, Snapshot
-from planes.picture.delta import AGENTS, ComponentRow
-from planes.rules import wording
 from planes.store.freshness import Lateness
+from planes.structs import time_tokens
+from planes.structs.rows import AGENTS, ComponentRow
 
 
 class Node(msgspec.Struct, frozen=True, array_like=True):
@@ -101,7 +101,7 @@ class Scene:
 
     def said(self, text: str) -> str:
         """A text with its time tokens rendered."""
-        return wording.render(text, self.texts_at)
+        return time_tokens.render(text, self.texts_at)
 
     def plane(self, plane: str) -> list[ComponentRow]:
         """The components of "control", "data" or "addon"."""

@@ -3,13 +3,13 @@
 import re
 from math import ceil
 
-from dashboard import lore
+from dashboard import component_help
 from dashboard.picture.scene import Scene, line_of
 from dashboard.picture.sheet import Sheet, Tail
 from dashboard.picture.spark import chart
 from dashboard.picture.text import cut, width, wrap
 from dashboard.presenters.words import counted, known, severity, word
-from planes.picture.delta import ComponentRow, InstanceRow
+from planes.structs.rows import ComponentRow, InstanceRow
 
 APISERVER = "kube-apiserver"
 #: Facts that stand in words beside the API server's name; those that are figures, in this order; any other fact follows.
@@ -115,7 +115,7 @@ def _card(sheet: Sheet, scene: Scene, row: ComponentRow, x: float, y: float, w: 
     else:
         stroke, thick = _border(sheet, state, colours["sky-card-edge"])
         sheet.rect(x, y, w, h, fill=colours["sky-card"], stroke=stroke, line=thick, r=12)
-    about = lore.of(row.kind)
+    about = component_help.of(row.kind)
     sheet.glyph(state, x + 18, y + 19, 20)
     sheet.text(x + 48, y + 35, cut(about.title, 17, w - 66, 600), size=17, weight=600, fill=colours["text"])
     sheet.text(x + 48, y + 57, cut(about.role, 13, w - 66), size=13, fill=colours["muted"])
@@ -169,7 +169,7 @@ def _bar(sheet: Sheet, scene: Scene, row: ComponentRow, box: tuple[float, float,
     sheet.rect(x, y, w, h, fill=colours["bar"], stroke=stroke, line=max(1.5, thick), r=14)
     sheet.glyph(state, x + 20, y + 20, 20)
     sheet.text(x + 52, y + 37, APISERVER, size=18, weight=600, fill=colours["text"])
-    sheet.text(x + 52, y + 60, cut(lore.of(APISERVER).role, 13, about - 32), size=13, fill=colours["muted"])
+    sheet.text(x + 52, y + 60, cut(component_help.of(APISERVER).role, 13, about - 32), size=13, fill=colours["muted"])
     checks = " · ".join(f"{key} {row.facts[key]}" for key in _CHECKS if key in row.facts)
     if state == "healthy" and checks:
         sheet.text(x + 24, y + 90, cut(checks, 13.5, about), size=13.5, fill=colours["bar-good"])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from planes.picture.delta import SampleRow
+from planes.structs.rows import SampleRow
 
 #: Seconds shown, and seconds between two samples beyond which nothing was observed between them.
 _SPAN, _GAP = 3600.0, 95.0

@@ -1,4 +1,4 @@
-"""From rows (planes.picture.delta) and selectors' answers to what a template shows. Pure: no queries, no clock; times come in.
+"""From rows (planes.structs.rows) and selectors' answers to what a template shows. Pure: no queries, no clock; times come in.
 
 Texts keep their time tokens: the template tags render them, and the browser keeps them running.
 """

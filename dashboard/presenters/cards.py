@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import msgspec
 
 from dashboard.presenters.words import counted, known, severity, word
-from planes.picture.delta import AttentionRow, FaultRow, PlaneRow
 from planes.store.freshness import Freshness, Lateness, seen
 from planes.store.selectors import ClusterSummary
+from planes.structs.rows import AttentionRow, FaultRow, PlaneRow
 
 #: Entries of "needs attention" that a card carries; it says how many more there are.
 _TROUBLES = 3

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.presenters.words import known, word
-from planes.picture.delta import ChangeRow
+from planes.structs.rows import ChangeRow
 
 _NAMED = 3  # subjects of a group that are named
 

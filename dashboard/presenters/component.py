@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard import lore
+from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.words import commands, counted, known, severity, unknown_since, word
-from planes.picture.delta import AGENTS, ChangeRow, EvidenceRow, FaultRow, InstanceRow
 from planes.store.freshness import Lateness, seen
 from planes.store.selectors import ClusterHead, ComponentDetail, NodeSummary
+from planes.structs.rows import AGENTS, ChangeRow, EvidenceRow, FaultRow, InstanceRow
 
 #: Nodes that a roll-up lists; beyond that it says how many more there are.
 NODES_LISTED = 200
@@ -84,7 +84,7 @@ def component_page(
     """For the three agents of a node, which are roll-ups, `nodes` are the cluster's nodes that are not healthy, and `changes` the
     newest changes of the whole cluster, of which those of the agent are shown."""
     row = detail.row
-    about = lore.of(row.kind)
+    about = component_help.of(row.kind)
     shown = seen(row.state, row.last, row.because, late)
     related = sorted((*detail.changes, *(one for one in changes if one.agent == row.kind)), key=lambda one: -one.at)
     sick = _sick(row.kind, nodes) if is_agent(row.kind) else []

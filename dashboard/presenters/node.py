@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from dashboard import lore
+from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.words import commands, cores, known, number, share, size, unknown_since
-from planes.picture.delta import AgentRow, ConditionRow, EventRow, EvidenceRow, FaultRow, NodeRow, PodRow
 from planes.store.freshness import Lateness, seen
 from planes.store.selectors import ClusterHead, NodeDetail
+from planes.structs.rows import AgentRow, ConditionRow, EventRow, EvidenceRow, FaultRow, NodeRow, PodRow
 
 _CHANGES = 15
 _EVENTS = 50
@@ -129,7 +129,7 @@ def node_page(detail: NodeDetail, late: Lateness | None, *, beat: float | None =
         pods_since=beat if last_known else None,
         events=tuple(sorted(row.events, key=lambda event: -(event.at or 0.0))[:_EVENTS]),
         changes=tuple(change_lines(detail.changes, _CHANGES)),
-        commands=commands(lore.of_node(row.name), detail.cluster),
+        commands=commands(component_help.of_node(row.name), detail.cluster),
         fault=detail.cluster.row.fault,
         late=late,
     )
@@ -139,7 +139,7 @@ def _agent(kind: str, row: AgentRow, late: Lateness | None) -> AgentCard:
     shown = seen(row.state, row.last, row.because, late)
     return AgentCard(
         kind=kind,
-        title=lore.of(kind).title,
+        title=component_help.of(kind).title,
         state=known(shown.state),
         last=shown.last if shown.state == "unknown" and shown.last != "unknown" else "",
         since=unknown_since(late, row.since),

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from dashboard import lore
+from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.words import counted, known, severity, word
 from planes.live.wire import STATES, Snapshot
-from planes.picture.delta import AttentionRow
 from planes.store.freshness import Lateness, seen
+from planes.structs.rows import AttentionRow
 
 #: Nodes that the table lists, the worst first; beyond that it says how many more there are.
 NODES_LISTED = 500
@@ -76,7 +76,7 @@ def _components(snapshot: Snapshot, late: Lateness | None) -> list[ComponentLine
         lines.append(
             ComponentLine(
                 kind=row.kind,
-                title=lore.of(row.kind).title,
+                title=component_help.of(row.kind).title,
                 plane=row.plane,
                 state=known(shown.state),
                 last=shown.last,

@@ -1,9 +1,9 @@
 """States as words, numbers with their units."""
 
-from dashboard import lore
-from planes.rules.verdict import SEVERITY, State
+from dashboard import component_help
 from planes.store.freshness import Lateness
 from planes.store.selectors import ClusterHead
+from planes.structs.verdicts import SEVERITY, State
 
 #: A state as it is read. static/js/states.js holds the same words.
 WORDS = {state.value: state.value.replace("_", " ") for state in State}
@@ -23,7 +23,7 @@ def word(state: str) -> str:
 
 
 def severity(state: str) -> int:
-    """How bad: worst highest, as planes.rules.verdict has it."""
+    """How bad: worst highest, as planes.structs.verdicts has it."""
     return _SEVERITY[known(state)]
 
 
@@ -70,5 +70,5 @@ def share(used: float | None, limit: float | None) -> float | None:
 def commands(written: tuple[str, ...], head: ClusterHead) -> tuple[str, ...]:
     """Commands for this cluster. The demo stands in nobody's kubeconfig, so it is named by its file."""
     if head.source == "demo":
-        return lore.addressed(written, kubeconfig=head.kubeconfig)
-    return lore.addressed(written, context=head.context)
+        return component_help.addressed(written, kubeconfig=head.kubeconfig)
+    return component_help.addressed(written, context=head.context)

@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard import presenters
-from planes.rules import wording
+from planes.structs import time_tokens
 
 register = template.Library()
 
@@ -32,14 +32,14 @@ def word(state: str) -> str:
 @register.filter
 def ticking(text: str, now: float) -> SafeString:
     """A text with its time tokens (epoch seconds) rendered at `now`, each in an element that the browser keeps running."""
-    return format_html_join("", "{}", ((_piece(piece, now),) for piece in wording.pieces(text)))
+    return format_html_join("", "{}", ((_piece(piece, now),) for piece in time_tokens.pieces(text)))
 
 
 def _piece(piece: str | tuple[str, float], now: float) -> str | SafeString:
     if isinstance(piece, str):
         return piece
     kind, moment = piece
-    shown = wording.duration(now - moment if kind == "a" else moment - now)
+    shown = time_tokens.duration(now - moment if kind == "a" else moment - now)
     return format_html('<span class="age" data-t="{}:{}">{}</span>', kind, f"{moment:.1f}", shown)
 
 
@@ -49,14 +49,14 @@ def age(moment: float | None, now: float) -> SafeString:
     if moment is None:
         return SafeString("–")
     return format_html(
-        '<time class="age" datetime="{}" data-t="a:{}">{}</time>', _iso(moment), f"{moment:.1f}", wording.duration(now - moment)
+        '<time class="age" datetime="{}" data-t="a:{}">{}</time>', _iso(moment), f"{moment:.1f}", time_tokens.duration(now - moment)
     )
 
 
 @register.simple_tag
 def left(moment: float, now: float) -> SafeString:
     """The time until something is tried again at `moment` (epoch seconds), running down to "a moment"."""
-    text = wording.duration(moment - now) if moment > now else "a moment"
+    text = time_tokens.duration(moment - now) if moment > now else "a moment"
     return format_html('<span class="age" data-t="r:{}">{}</span>', f"{moment:.1f}", text)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dashboard import lore, presenters, pulses
+from dashboard import component_help, presenters, pulses
 from planes.store import selectors
 from planes.store.freshness import lateness
 
@@ -123,7 +123,7 @@ def _no_component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     head = selectors.cluster(slug)
     if head is None:
         return _no_cluster(request, slug)
-    links = [(lore.of(row.kind).title, reverse("component", args=[slug, row.kind])) for row in selectors.components(slug)]
+    links = [(component_help.of(row.kind).title, reverse("component", args=[slug, row.kind])) for row in selectors.components(slug)]
     title = f"{head.name} has no component “{kind}”"
     return _missing(request, title, "These components were found in it:", links, reverse("cluster", args=[slug]))
 

@@ -16,15 +16,15 @@ from django.db import Error as DatabaseError
 
 from planes.collect.crash import crashed
 from planes.collect.faultlog import FaultLog
-from planes.collect.hearing import Hearing
 from planes.collect.judging import Judging
+from planes.collect.last_contact import Hearing
 from planes.collect.lease import Lease
-from planes.collect.ledger import Ledger
 from planes.collect.parts import QUEUE, Clocks, Emit, Intervals, Judge, Pause, Source
 from planes.collect.publishing import SQL_AWAY, Publisher
+from planes.collect.store_thread import Ledger
 from planes.live.stream import LOST, Stream
-from planes.picture.events import SourceEvent
 from planes.store.services import Fenced
+from planes.structs.events import SourceEvent
 
 logger = logging.getLogger(__name__)
 

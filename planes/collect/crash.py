@@ -5,9 +5,9 @@ Pure: rows in, a frame out.
 
 import msgspec
 
-from planes.collect.ledger import Remembered
-from planes.picture.delta import AgentRow, ClusterRow, ComponentRow, FaultRow, Frame, NodeRow, PlaneRow
-from planes.picture.events import FaultKind
+from planes.collect.store_thread import Remembered
+from planes.structs.events import FaultKind
+from planes.structs.rows import AgentRow, ClusterRow, ComponentRow, FaultRow, Frame, NodeRow, PlaneRow
 
 _BECAUSE = "Planewatch cannot judge it: its own collector failed."
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from planes.picture.delta import Frame
+from planes.structs.rows import Frame
 
 logger = logging.getLogger(__name__)
 

@@ -1,12 +1,12 @@
 """The judge a collector works with: a picture and its assessor, as one."""
 
-from planes.collect import baseline
-from planes.collect.assess import Assessor
-from planes.collect.ledger import Remembered
-from planes.picture.delta import Frame
-from planes.picture.events import Mono, SourceEvent
-from planes.picture.picture import Picture
-from planes.rules.bounds import DEFAULT, Bounds
+from planes.assess import baseline
+from planes.assess.assessor import Assessor
+from planes.cache.cluster import Picture
+from planes.collect.store_thread import Remembered
+from planes.structs.events import Mono, SourceEvent
+from planes.structs.rows import Frame
+from planes.structs.thresholds import DEFAULT, Bounds
 
 
 class PictureJudge:

@@ -3,10 +3,10 @@
 import asyncio
 from concurrent.futures import Executor
 
-from planes.collect.ledger import Remembered
 from planes.collect.parts import Clocks, Judge, Pause
-from planes.picture.delta import Frame
-from planes.picture.events import SourceEvent
+from planes.collect.store_thread import Remembered
+from planes.structs.events import SourceEvent
+from planes.structs.rows import Frame
 
 
 class Judging:

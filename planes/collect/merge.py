@@ -2,7 +2,7 @@
 
 import msgspec
 
-from planes.picture.delta import Frame
+from planes.structs.rows import Frame
 
 #: Announced changes kept while SQL is away. Beyond it the oldest go: the states themselves are never lost.
 CHANGES_KEPT = 20_000

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from planes.collect.ledger import Remembered
-from planes.picture.delta import Frame
-from planes.picture.events import Mono, SourceEvent
+from planes.collect.store_thread import Remembered
+from planes.structs.events import Mono, SourceEvent
+from planes.structs.rows import Frame
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 

@@ -11,12 +11,12 @@ import random
 
 from django.db import InterfaceError, OperationalError
 
-from planes.collect.ledger import Ledger
 from planes.collect.merge import is_urgent, merge
 from planes.collect.parts import Clocks, Intervals
+from planes.collect.store_thread import Ledger
 from planes.live.stream import LOST, Stream
 from planes.live.wire import Pulse, delta_of
-from planes.picture.delta import Frame
+from planes.structs.rows import Frame
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from planes.collect.parts import Clocks, Judge, Source
 from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
 from planes.live.stream import LOST, Stream
-from planes.rules.bounds import DEFAULT, Bounds
 from planes.store import selectors
+from planes.structs.thresholds import DEFAULT, Bounds
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import msgspec
 
 from planes.kube.errors import FaultError
 from planes.kube.link import Link
-from planes.picture.events import Fault, FaultKind
+from planes.structs.events import Fault, FaultKind
 
 LIMIT = 5.0
 

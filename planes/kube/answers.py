@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 
 from planes.kube.errors import not_kubernetes, short
-from planes.picture.events import Fault, FaultKind
+from planes.structs.events import Fault, FaultKind
 
 #: No wait that a server asks for is longer than this, in seconds.
 LONGEST_RETRY_AFTER = 120.0

@@ -2,7 +2,7 @@
 
 import random
 
-from planes.picture.events import Fault, FaultKind
+from planes.structs.events import Fault, FaultKind
 
 BASE = 0.8
 CAP = 30.0

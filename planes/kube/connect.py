@@ -30,7 +30,7 @@ from kubernetes.aio.config.kube_config import FileOrData, KubeConfigLoader, Kube
 from planes.kube import oidc, plugin
 from planes.kube.errors import FaultError, origin, sentence
 from planes.kube.tls import pem_end
-from planes.picture.events import FaultKind
+from planes.structs.events import FaultKind
 
 #: A token file is read again when it is older than this, in seconds; the kubelet rotates them long before they end.
 TOKEN_FILE_AGE = 60.0

@@ -1,4 +1,4 @@
-"""Bytes of lists and watch lines into the Structs of planes.picture.objects.
+"""Bytes of lists and watch lines into the Structs of planes.structs.objects.
 
 The fast way decodes a whole page or line at once. Only when that fails is the page taken apart object by object, and an object
 field by field: what cannot be read is left at its default, so one odd object never hides the others, nor all of itself.

@@ -8,7 +8,7 @@ import msgspec
 from planes.kube.errors import FaultError
 from planes.kube.feeds import OPENSHIFT_GROUP, OPENSHIFT_LEASES, OPENSHIFT_PODS
 from planes.kube.link import Link
-from planes.picture.events import FaultKind
+from planes.structs.events import FaultKind
 
 logger = logging.getLogger(__name__)
 

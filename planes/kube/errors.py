@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from planes.picture.events import Fault, FaultKind
+from planes.structs.events import Fault, FaultKind
 
 
 class FaultError(Exception):

@@ -6,7 +6,7 @@ A feed has one part, or several when a distribution keeps its objects in more na
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from planes.picture.events import Feed
+from planes.structs.events import Feed
 
 #: Namespaces in which OpenShift keeps what kubeadm keeps in kube-system.
 OPENSHIFT_PODS = (

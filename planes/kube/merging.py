@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from planes.picture.events import Changed, Failed, Feed, Gone, Listed, SourceEvent
+from planes.structs.events import Changed, Failed, Feed, Gone, Listed, SourceEvent
 
 logger = logging.getLogger(__name__)
 

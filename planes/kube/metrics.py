@@ -14,9 +14,9 @@ from planes.kube.backoff import MISSING
 from planes.kube.decoding import Codec
 from planes.kube.errors import FaultError
 from planes.kube.link import Link
-from planes.picture.events import Fault, FaultKind, Metrics, Mono, Sample, SourceEvent, Usage
-from planes.picture.objects import NodeMetrics
-from planes.picture.quantity import quantity
+from planes.structs.events import Fault, FaultKind, Metrics, Mono, Sample, SourceEvent, Usage
+from planes.structs.objects import NodeMetrics
+from planes.structs.quantity import quantity
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 Labels = tuple[tuple[str, str], ...]

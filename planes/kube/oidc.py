@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 
 from planes.kube.errors import origin, sentence
-from planes.picture.events import FaultKind
+from planes.structs.events import FaultKind
 
 #: Seconds for one request to the identity provider.
 LIMIT = 10.0

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from planes.kube.errors import FaultError, sentence
-from planes.picture.events import FaultKind
+from planes.structs.events import FaultKind
 
 #: Seconds a plugin may take.
 LIMIT = 15.0

@@ -14,7 +14,7 @@ import msgspec
 from planes.kube.answers import Answer, clock_skew
 from planes.kube.errors import FaultError, not_kubernetes
 from planes.kube.link import Link
-from planes.picture.events import Check, Fault, FaultKind, Health, Mono, Server, SourceEvent
+from planes.structs.events import Check, Fault, FaultKind, Health, Mono, Server, SourceEvent
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 

@@ -19,7 +19,7 @@ from planes.kube.decoding import Codec, Line
 from planes.kube.errors import FaultError, garbled
 from planes.kube.feeds import Part
 from planes.kube.link import Link
-from planes.picture.events import TYPES, Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Mono, SourceEvent
+from planes.structs.events import TYPES, Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Mono, SourceEvent
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 

@@ -13,8 +13,8 @@ from planes.kube.backoff import Backoff
 from planes.kube.decoding import Codec
 from planes.kube.errors import FaultError
 from planes.kube.link import Link
-from planes.picture.events import Changed, Failed, Feed, Gone, Listed, Mono, SourceEvent
-from planes.picture.objects import APIService, EndpointSlice, ServiceRef, WebhookConfiguration
+from planes.structs.events import Changed, Failed, Feed, Gone, Listed, Mono, SourceEvent
+from planes.structs.objects import APIService, EndpointSlice, ServiceRef, WebhookConfiguration
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 Service = tuple[str, str]  # namespace, name

@@ -15,7 +15,7 @@ import redis
 import redis.asyncio
 
 from planes.live.wire import Beats, Delta, Pulse
-from planes.picture.delta import SampleRow
+from planes.structs.rows import SampleRow
 
 logger = logging.getLogger(__name__)
 

@@ -1,14 +1,14 @@
 """Version 1 of the wire: what a browser gets. docs/wire.md tells it in words.
 
 A snapshot comes by HTTP, columnar over the nodes; deltas come by WebSocket. Both are JSON. Times are epoch seconds of the server's
-clock; texts may hold time tokens (planes.rules.wording) that the browser renders.
+clock; texts may hold time tokens (planes.structs.time_tokens) that the browser renders.
 """
 
 from collections.abc import Iterable
 
 import msgspec
 
-from planes.picture.delta import AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, SampleRow
+from planes.structs.rows import AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, SampleRow
 
 VERSION = 1
 

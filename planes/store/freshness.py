@@ -6,7 +6,7 @@ The browser judges by the same rules from pulses (static/js/socket.js).
 
 from dataclasses import dataclass
 
-from planes.rules import wording
+from planes.structs import time_tokens
 
 #: Seconds without a pulse, or without an answer of the API server, after which a picture is late.
 LATE_AFTER = 5.0
@@ -24,7 +24,7 @@ class Freshness:
 @dataclass(frozen=True, slots=True)
 class Lateness:
     """Why the picture is not the present. `since` is the last moment for which it held, epoch seconds; None: it never did.
-    `because` may hold time tokens (planes.rules.wording)."""
+    `because` may hold time tokens (planes.structs.time_tokens)."""
 
     cause: str  # "never", "collector" or "cluster"
     because: str
@@ -45,11 +45,11 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
     if fresh.collected_at is None:
         return Lateness("never", "This cluster has not been collected yet.", None)
     if now - fresh.collected_at > LATE_AFTER:
-        return Lateness("collector", f"Its collector was last heard {wording.ago(fresh.collected_at)} ago.", fresh.collected_at)
+        return Lateness("collector", f"Its collector was last heard {time_tokens.ago(fresh.collected_at)} ago.", fresh.collected_at)
     if fresh.heard_at is None:
         return Lateness("cluster", "Its API server has not answered yet.", None)
     if now - fresh.heard_at > LATE_AFTER:
-        return Lateness("cluster", f"Its API server last answered {wording.ago(fresh.heard_at)} ago.", fresh.heard_at)
+        return Lateness("cluster", f"Its API server last answered {time_tokens.ago(fresh.heard_at)} ago.", fresh.heard_at)
     return None
 
 

@@ -8,7 +8,8 @@ from django.db.models import Count, Q
 
 from planes.live import wire
 from planes.models import Cluster, Component, Instance, Node, Transition
-from planes.picture.delta import (
+from planes.store.reading import one_view
+from planes.structs.rows import (
     KINDS,
     AttentionRow,
     ChangeRow,
@@ -18,7 +19,6 @@ from planes.picture.delta import (
     InstanceRow,
     NodeRow,
 )
-from planes.store.reading import one_view
 
 _cluster = msgspec.json.Decoder(ClusterRow)
 _attention = msgspec.json.Decoder(list[AttentionRow])

@@ -15,7 +15,7 @@ from django.db.models import CharField, F, Model, TextField
 
 from planes.live import wire
 from planes.models import Cluster, Component, Instance, Node, Transition
-from planes.picture.delta import ComponentRow, Frame, NodeRow
+from planes.structs.rows import ComponentRow, Frame, NodeRow
 
 _encode = msgspec.json.encode
 

@@ -11,10 +11,10 @@ from enum import IntEnum
 import msgspec
 
 from planes.live.wire import Pulse
-from planes.picture.delta import AGENTS, ClusterRow, ComponentRow, EvidenceRow, PlaneRow
-from planes.rules import wording
 from planes.store import selectors
 from planes.store.freshness import Freshness, Lateness, lateness, seen
+from planes.structs import time_tokens
+from planes.structs.rows import AGENTS, ClusterRow, ComponentRow, EvidenceRow, PlaneRow
 
 
 class Exit(IntEnum):
@@ -168,9 +168,9 @@ def _latest(*moments: float | None) -> float | None:
 def _plane(plane: PlaneRow | None, late: Lateness | None, now: float) -> PlaneStatus:
     if plane is None:
         because = late.because if late is not None else "It has not been judged yet."
-        return PlaneStatus("unknown", wording.render(because, now))
+        return PlaneStatus("unknown", time_tokens.render(because, now))
     shown = seen(plane.state, plane.last, plane.because, late)
-    return PlaneStatus(shown.state, wording.render(shown.because, now))
+    return PlaneStatus(shown.state, time_tokens.render(shown.because, now))
 
 
 def _component(one: ComponentRow, late: Lateness | None, now: float) -> ComponentStatus:
@@ -180,7 +180,7 @@ def _component(one: ComponentRow, late: Lateness | None, now: float) -> Componen
         plane=one.plane,
         state=shown.state,
         since=one.since,
-        because=wording.render(shown.because, now),
+        because=time_tokens.render(shown.because, now),
         last=shown.last,
         instances=[
             InstanceStatus(
@@ -188,7 +188,7 @@ def _component(one: ComponentRow, late: Lateness | None, now: float) -> Componen
                 instance.host,
                 instance.leader,
                 seen(instance.state, "", "", late).state,
-                wording.render(instance.because, now),
+                time_tokens.render(instance.because, now),
             )
             for instance in one.instances
         ],
@@ -199,8 +199,8 @@ def _component(one: ComponentRow, late: Lateness | None, now: float) -> Componen
 def _evidence(line: EvidenceRow, now: float) -> EvidenceStatus:
     return EvidenceStatus(
         line.signal,
-        wording.render(line.now, now),
-        wording.render(line.should_be, now),
+        time_tokens.render(line.now, now),
+        time_tokens.render(line.should_be, now),
         line.state,
         line.source,
         None if line.at is None else round(max(0.0, now - line.at), 1),
@@ -229,4 +229,4 @@ def _attention(nodes: list[selectors.NodeSummary], now: float) -> list[Attention
 
 def _entry(node: selectors.NodeSummary, name: str, now: float) -> AttentionStatus:
     agents = dict(zip(AGENTS, (node.kubelet, node.kube_proxy, node.container_runtime), strict=True))
-    return AttentionStatus("Node", name, agents, node.state, wording.render(node.because, now), node.since)
+    return AttentionStatus("Node", name, agents, node.state, time_tokens.render(node.because, now), node.since)

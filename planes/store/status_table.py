@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from planes.rules.wording import duration
 from planes.store.status import AttentionStatus, ClusterStatus, ComponentStatus, Status
+from planes.structs.time_tokens import duration
 
 #: A shape for each state, as in the picture: said by shape, word and colour.
 _SHAPES = {"healthy": "●", "degraded": "▲", "down": "◆", "unknown": "◌", "not_observable": "○", "cordoned": "‖"}

@@ -1,5 +1,5 @@
 /**
- * Time tokens: facts stay put while their ages run. The same rules as planes/rules/wording.py; tests/js/ages.json holds both to it.
+ * Time tokens: facts stay put while their ages run. The same rules as planes/structs/time_tokens.py; tests/js/ages.json holds both to it.
  *
  * A token is ⟨a:SECONDS⟩ (an age, counting up from a moment) or ⟨u:SECONDS⟩ (a time left, counting down to one), in epoch seconds
  * of the server's clock.

@@ -32,7 +32,7 @@ export function titleOf(kind) {
   return kind === "dns" ? "DNS" : kind;
 }
 
-/** Distributions whose control plane somebody else runs, as planes/rules/distribution.py has them. */
+/** Distributions whose control plane somebody else runs, as planes/components/distribution.py has them. */
 const MANAGED = ["EKS", "GKE", "AKS"];
 /** Distributions that run the whole control plane in one process. */
 const ONE_PROCESS = ["k3s", "MicroShift"];

@@ -1,7 +1,7 @@
 /**
  * What was sampled of a cluster over the last hour, and how a small chart draws it. Pure.
  *
- * A sample is one scrape of the API server (planes/picture/delta.py, SampleRow). What was not observed is null, and while nothing
+ * A sample is one scrape of the API server (planes/structs/rows.py, SampleRow). What was not observed is null, and while nothing
  * was scraped there are no samples: a gap is a gap, and a value that stands alone is a dot.
  */
 

@@ -21,7 +21,7 @@ export const WORDS = {
   cordoned: "cordoned",
 };
 
-/** Worst highest, as planes/rules/verdict.py has it. @type {Record<State, number>} */
+/** Worst highest, as planes/structs/verdicts.py has it. @type {Record<State, number>} */
 export const SEVERITY = { not_observable: 0, healthy: 1, cordoned: 2, unknown: 3, degraded: 4, down: 5 };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What comes over the wire, version 1 (planes/live/wire.py, planes/picture/delta.py). Times are epoch seconds of the server's clock;
+ * What comes over the wire, version 1 (planes/live/wire.py, planes/structs/rows.py). Times are epoch seconds of the server's clock;
  * texts may hold time tokens (ages.js).
  *
  * @typedef {{ signal: string, now: string, should_be: string, state: string, source: string, at: number | null }} EvidenceRow

@@ -10,10 +10,10 @@ import time
 
 import msgspec
 
-from planes.collect.assess import Assessor
-from planes.picture.events import TYPES, Changed, Check, Failed, Fault, FaultKind, Feed, Health, Listed, Server
-from planes.picture.objects import NodeLease, Pod
-from planes.picture.picture import Picture
+from planes.assess.assessor import Assessor
+from planes.cache.cluster import Picture
+from planes.structs.events import TYPES, Changed, Check, Failed, Fault, FaultKind, Feed, Health, Listed, Server
+from planes.structs.objects import NodeLease, Pod
 
 WALL = 1_795_370_000.0
 

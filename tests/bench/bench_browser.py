@@ -20,7 +20,7 @@ import django
 from playwright.sync_api import Page
 
 from planes.live.wire import NODE_COLUMNS, Delta, GoneRows, NodeValues, Pulse, Snapshot, Update
-from planes.picture.delta import ChangeRow
+from planes.structs.rows import ChangeRow
 from tests.chromium import chromium
 
 #: In the page, before anything else: when was the first picture drawn, and could it be used?

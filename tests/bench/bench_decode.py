@@ -13,7 +13,7 @@ from typing import Any
 
 from planes.kube.decoding import Codec
 from planes.kube.metrics import Parser
-from planes.picture.events import TYPES, Feed
+from planes.structs.events import TYPES, Feed
 from tests.replay import load
 
 OBJECTS = 10_000

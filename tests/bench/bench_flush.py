@@ -25,8 +25,8 @@ def main() -> int:
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
-    from planes.picture.delta import Frame
     from planes.store import clusters, selectors, services
+    from planes.structs.rows import Frame
     from tests.store.rows import NOW, full, node
 
     databases = setup_databases(verbosity=0, interactive=False)

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
+from planes.components import registry
 from planes.demo.catalogue import FAULTS
 from planes.demo.faults import Fault
-from planes.rules import catalogue
 from tests.bench.truth import LASTS, SETTLE, SHAPE, TICK, Noticed, Outcome, Turn, live_through
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "truth.md"
@@ -105,7 +105,7 @@ def _of(one: Noticed) -> str:
 
 
 def _undeclared(outcome: Outcome) -> list[tuple[str, str]]:
-    return sorted(one for one in outcome.evidence if catalogue.find(*one) is None)
+    return sorted(one for one in outcome.evidence if registry.find(*one) is None)
 
 
 def measured(name: str) -> Row:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from planes.collect.assess import Assessor
+from planes.assess.assessor import Assessor
+from planes.cache.cluster import Picture
 from planes.demo.build import Shape
 from planes.demo.catalogue import FAULTS
 from planes.demo.clock import Clock
@@ -18,10 +19,9 @@ from planes.demo.faults import Fault, Notice
 from planes.demo.serving import Demo, Options
 from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
-from planes.picture.delta import AGENTS, ChangeRow, ComponentRow, EvidenceRow, Frame, NodeRow
-from planes.picture.events import SourceEvent
-from planes.picture.picture import Picture
-from planes.rules.wording import render
+from planes.structs.events import SourceEvent
+from planes.structs.rows import AGENTS, ChangeRow, ComponentRow, EvidenceRow, Frame, NodeRow
+from planes.structs.time_tokens import render
 from tests.bench.jumping import JumpingLoop
 
 #: Twelve nodes in three zones, three of them with an API server each.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from planes.live.wire import NODE_COLUMNS, STATE_CODES, VERSION, NodeValues, Snapshot, columnar
-from planes.picture.delta import (
+from planes.structs.rows import (
     AttentionRow,
     ChangeRow,
     ClusterRow,
@@ -16,7 +16,7 @@ from planes.picture.delta import (
     InstanceRow,
     PlaneRow,
 )
-from planes.rules.wording import ago, until
+from planes.structs.time_tokens import ago, until
 from tests.browser.samples import series
 
 Node = dict[str, str | int | float | None]

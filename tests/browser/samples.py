@@ -2,7 +2,7 @@
 
 import random
 
-from planes.picture.delta import SampleRow
+from planes.structs.rows import SampleRow
 
 
 def series(now: float, count: int = 115, *, every: float = 31.0, seed: int = 5) -> list[SampleRow]:

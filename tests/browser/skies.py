@@ -5,8 +5,8 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from planes.live.wire import Snapshot
-from planes.picture.delta import ComponentRow, PlaneRow
-from planes.rules.wording import ago
+from planes.structs.rows import ComponentRow, PlaneRow
+from planes.structs.time_tokens import ago
 from tests.browser.pictures import component, control_plane, nodes, snapshot
 from tests.browser.samples import series
 

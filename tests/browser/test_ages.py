@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from planes.rules import wording
+from planes.structs import time_tokens
 
 
 class Text(msgspec.Struct):
@@ -24,9 +24,9 @@ TABLE = msgspec.json.decode((Path(__file__).parents[1] / "js" / "ages.json").rea
 
 @pytest.mark.parametrize(("seconds", "shown"), TABLE.durations)
 def test_durations_read_as_the_browser_writes_them(seconds: float, shown: str) -> None:
-    assert wording.duration(seconds) == shown
+    assert time_tokens.duration(seconds) == shown
 
 
 @pytest.mark.parametrize("case", TABLE.texts, ids=lambda case: case.text)
 def test_tokens_are_rendered_as_in_the_browser(case: Text) -> None:
-    assert wording.render(case.text, case.now) == case.shown
+    assert time_tokens.render(case.text, case.now) == case.shown

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from planes.live.wire import Delta, GoneRows, Snapshot, Update
-from planes.picture.delta import SampleRow
+from planes.structs.rows import SampleRow
 from tests.browser.skies import SKIES
 from tests.browser.stage import Stage, end
 from tests.chromium import chromium

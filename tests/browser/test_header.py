@@ -9,7 +9,7 @@ from django.conf import settings
 from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from planes.picture.delta import PlaneRow
+from planes.structs.rows import PlaneRow
 from tests.browser.pictures import PICTURES
 from tests.browser.stage import ORIGIN, Stage, end
 from tests.chromium import chromium

@@ -9,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from planes.live.wire import Delta, GoneRows, Snapshot, Update
-from planes.picture.delta import AttentionRow
+from planes.structs.rows import AttentionRow
 from tests.browser.pictures import PICTURES, ail, nodes, values
 from tests.browser.stage import Stage, end
 from tests.chromium import chromium

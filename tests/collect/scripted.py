@@ -13,13 +13,13 @@ from psycopg import sql
 
 from planes.collect.collector import Collector, Ended
 from planes.collect.lease import Lease
-from planes.collect.ledger import Remembered
 from planes.collect.parts import Clocks, Emit, Intervals
+from planes.collect.store_thread import Remembered
 from planes.live.stream import Stream
 from planes.models import Cluster, Transition
-from planes.picture.delta import AgentRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
-from planes.picture.events import Feed, Heard, SourceEvent
 from planes.store import clusters
+from planes.structs.events import Feed, Heard, SourceEvent
+from planes.structs.rows import AgentRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
 
 T = TypeVar("T")
 

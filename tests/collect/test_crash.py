@@ -1,9 +1,9 @@
 """What a defect of the collector makes of what was last known."""
 
 from planes.collect.crash import crashed
-from planes.collect.ledger import Remembered
-from planes.picture.delta import ClusterRow
+from planes.collect.store_thread import Remembered
 from planes.store.selectors import ClusterHead
+from planes.structs.rows import ClusterRow
 from tests.store.rows import NOW, cluster, component, node
 
 

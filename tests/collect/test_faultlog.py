@@ -3,7 +3,7 @@
 import pytest
 
 from planes.collect.faultlog import FaultLog
-from planes.picture.delta import ClusterRow, FaultRow, Frame
+from planes.structs.rows import ClusterRow, FaultRow, Frame
 
 REFUSED = FaultRow("refused", "Nothing listens at 127.0.0.1:1.", "Check that the API server runs.", 1.0)
 

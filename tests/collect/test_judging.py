@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from planes.collect.judging import Judging
-from planes.collect.ledger import Remembered
 from planes.collect.parts import Clocks, Pause
-from planes.picture.delta import Frame
-from planes.picture.events import Feed, Heard, Mono, SourceEvent
+from planes.collect.store_thread import Remembered
+from planes.structs.events import Feed, Heard, Mono, SourceEvent
+from planes.structs.rows import Frame
 
 
 class Telling:

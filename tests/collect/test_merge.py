@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planes.collect.merge import CHANGES_KEPT, is_urgent, merge
-from planes.picture.delta import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, SampleRow
+from planes.structs.rows import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, SampleRow
 
 NAMES = ["a", "b", "c"]
 

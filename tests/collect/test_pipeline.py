@@ -18,8 +18,8 @@ from planes.kube.source import ClusterSource
 from planes.live.stream import Peek, Stream, stream_key
 from planes.live.wire import Delta, Snapshot
 from planes.models import Cluster, Node
-from planes.picture.delta import AGENTS, KINDS
 from planes.store import clusters, selectors
+from planes.structs.rows import AGENTS, KINDS
 from tests.collect.scripted import PATIENCE, comes_true, in_sql
 from tests.replay import Recording, serve
 

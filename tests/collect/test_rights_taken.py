@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from planes.collect.assess import Assessor
+from planes.assess.assessor import Assessor
+from planes.cache.cluster import Picture
 from planes.demo.build import Shape
 from planes.demo.serving import Demo, Options
 from planes.kube.answers import Answer, of_answer
 from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
-from planes.picture.delta import ChangeRow, ClusterRow, ComponentRow, NodeRow
-from planes.picture.events import Changed, Failed, Feed, Listed, SourceEvent
-from planes.picture.objects import Node
-from planes.picture.picture import Picture
-from planes.rules.wording import render
-from tests.collect.test_assess_recordings import base, good_probes, leading, leased
+from planes.structs.events import Changed, Failed, Feed, Listed, SourceEvent
+from planes.structs.objects import Node
+from planes.structs.rows import ChangeRow, ClusterRow, ComponentRow, NodeRow
+from planes.structs.time_tokens import render
+from tests.assess.test_recordings import base, good_probes, leading, leased
 from tests.doctor.rights import Rights
 from tests.replay import Reply, Request, Script, load, serve, status
 from tests.replaying import START, events

@@ -15,8 +15,8 @@ from planes.collect import work
 from planes.collect.dispatch import asked_key
 from planes.collect.lease import owner_key
 from planes.models import Cluster, Transition
-from planes.picture.delta import Frame
 from planes.store import clusters, services
+from planes.structs.rows import Frame
 from tests.services import Valkey
 from tests.store.rows import change
 

@@ -2,8 +2,8 @@
 
 from planes.live.wire import Delta, delta_of
 from planes.models import Cluster
-from planes.picture.delta import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, PlaneRow
 from planes.store import services
+from planes.structs.rows import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, PlaneRow
 
 AT = 1_780_000_000.0
 

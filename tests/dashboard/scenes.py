@@ -1,6 +1,6 @@
 """Clusters as a collector would have stored them, in the states that pages are looked at in: `frame(name, at)`."""
 
-from planes.picture.delta import (
+from planes.structs.rows import (
     AGENTS,
     AgentRow,
     AttentionRow,
@@ -17,7 +17,7 @@ from planes.picture.delta import (
     PlaneRow,
     PodRow,
 )
-from planes.rules.wording import ago, until
+from planes.structs.time_tokens import ago, until
 
 VERSION = "v1.36.2"
 ZONES = ("eu-1a", "eu-1b", "eu-1c")

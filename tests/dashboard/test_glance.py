@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from dashboard.glance import Glance
+from dashboard.card_changes import Glance
 from planes.live.wire import Delta, GoneRows, Update, delta_of
-from planes.picture.delta import ClusterRow, Frame, PlaneRow
+from planes.structs.rows import ClusterRow, Frame, PlaneRow
 from tests.dashboard.rows import AT, component, silent_frame
 
 ROW = ClusterRow(server="https://127.0.0.1:6443", heard_at=AT, clock_skew=0.1, control=PlaneRow("healthy", "", AT), pods=7)

@@ -10,8 +10,8 @@ from django.template import Context, Template
 from django.test import Client
 
 from planes.models import Cluster
-from planes.picture.delta import ClusterRow, FaultRow, Frame
-from planes.rules.wording import ago, until
+from planes.structs.rows import ClusterRow, FaultRow, Frame
+from planes.structs.time_tokens import ago, until
 from tests.dashboard import scenes
 from tests.dashboard.rows import Collecting
 

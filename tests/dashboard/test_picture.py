@@ -18,8 +18,8 @@ from dashboard.picture.plan import ZONE_GAP, Plan, groups, plan
 from dashboard.picture.spark import chart
 from dashboard.presenters.words import WORDS
 from planes.live.wire import STATE_CODES, STATES, Snapshot
-from planes.picture.delta import AttentionRow, SampleRow
 from planes.store.freshness import Freshness, lateness
+from planes.structs.rows import AttentionRow, SampleRow
 from tests.browser.pictures import PICTURES, ail, control_plane, nodes, snapshot
 
 NOW = 1_795_448_530.0

@@ -6,20 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from dashboard import lore, presenters
+from dashboard import component_help, presenters
 from dashboard.presenters.changes import change_lines
 from dashboard.presenters.words import cores, size
 from planes.live.wire import NODE_COLUMNS, VERSION, Snapshot, columnar, node_values
-from planes.picture.delta import (
-    KINDS,
-    ChangeRow,
-    ClusterRow,
-    ComponentRow,
-    FaultRow,
-    Frame,
-    PlaneRow,
-)
-from planes.rules.verdict import State
 from planes.store.freshness import Freshness, Lateness, lateness
 from planes.store.selectors import (
     ClusterHead,
@@ -28,6 +18,16 @@ from planes.store.selectors import (
     NodeDetail,
     NodeSummary,
 )
+from planes.structs.rows import (
+    KINDS,
+    ChangeRow,
+    ClusterRow,
+    ComponentRow,
+    FaultRow,
+    Frame,
+    PlaneRow,
+)
+from planes.structs.verdicts import State
 from tests.dashboard import scenes
 
 AT = 1_780_000_000.0
@@ -163,11 +163,11 @@ def test_the_tally_names_the_worst_first_and_leaves_out_what_is_well() -> None:
 
 def test_every_kind_has_words_and_commands_that_only_read() -> None:
     for kind in KINDS:
-        about = lore.of(kind)
+        about = component_help.of(kind)
         assert about.does, kind
         assert about.away, kind
         assert about.commands, kind
-        for command in lore.addressed((*about.commands, *lore.of_node("node-1")), context="prod"):
+        for command in component_help.addressed((*about.commands, *component_help.of_node("node-1")), context="prod"):
             assert re.match(r"kubectl --context prod (-n \S+ )?(get|describe|logs) ", command), command
 
 
@@ -208,7 +208,10 @@ def test_a_roll_up_tells_the_changes_of_its_agent_on_any_node() -> None:
 
 
 def test_the_demos_commands_name_its_kubeconfig() -> None:
-    assert lore.addressed(("kubectl get nodes",), kubeconfig="/a b/c") == ("export KUBECONFIG='/a b/c'", "kubectl get nodes")
+    assert component_help.addressed(("kubectl get nodes",), kubeconfig="/a b/c") == (
+        "export KUBECONFIG='/a b/c'",
+        "kubectl get nodes",
+    )
 
 
 def test_a_late_component_is_unknown_since_its_collector_was_last_heard() -> None:

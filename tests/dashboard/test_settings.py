@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from dashboard import env
-from planes.rules import bounds
+from planes.structs import thresholds
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -111,8 +111,8 @@ def test_a_bound_that_is_not_known_is_refused_with_names_that_are_near() -> None
 
 
 def test_every_bound_can_be_set_within_its_range_and_not_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
-    ranges = {one.name: (one.low, one.high) for one in bounds.declared()}
-    for one in bounds.declared():
+    ranges = {one.name: (one.low, one.high) for one in thresholds.declared()}
+    for one in thresholds.declared():
         assert one.low <= one.default <= one.high, one
         variable = f"PLANEWATCH_BOUND_{one.name.upper()}"
         for value in (one.low, one.high):

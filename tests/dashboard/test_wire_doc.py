@@ -10,7 +10,7 @@ from django.conf import settings
 
 from dashboard import consumers, hub
 from planes.live import stream, wire
-from planes.picture.delta import SampleRow
+from planes.structs.rows import SampleRow
 
 TEXT = (Path(settings.BASE_DIR) / "docs" / "wire.md").read_text()
 EXAMPLES = dict(re.findall(r"<!-- (\w+) -->\n```json\n(.*?)```", TEXT, re.DOTALL))

@@ -10,9 +10,9 @@ import yaml
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
+from planes.components.rbac import manifest
 from planes.demo.build import Shape
 from planes.demo.serving import Demo, Options
-from planes.rules.rbac import manifest
 from planes.store.clusters import Declaration, declare
 from planes.up.choice import SERVICE_ACCOUNT
 from planes.up.examined import examined

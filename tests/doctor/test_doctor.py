@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from planes.collect.doctor import examine
-from planes.collect.doctor_report import Exit, Report, RightReport
-from planes.collect.doctor_text import text
+from planes.components.rights import wanted
 from planes.demo.build import Shape
 from planes.demo.serving import Demo, Options
+from planes.doctor.examination import examine
+from planes.doctor.report import Exit, Report, RightReport
+from planes.doctor.text import text
 from planes.kube.connect import Target
-from planes.rules.rights import wanted
 from tests.doctor.rights import Rights
 from tests.replay import TOKEN, Authority, Reply, Request, Script, Server, reply, serve, status
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from django.core.management import load_command_class
 
-from planes.collect.doctor_report import Exit
-from planes.rules.rights import RIGHTS
+from planes.components.rights import RIGHTS
+from planes.doctor.report import Exit
 
 SAID = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text()
 OURS = {"kubeconfig", "context", "in_cluster", "cluster", "json", "rbac", "user", "openshift"}

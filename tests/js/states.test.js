@@ -16,7 +16,7 @@ test("states come in the order of the wire", () => {
 });
 
 test("states compare as the rules compare them", () => {
-  const rows = [...read("planes/rules/verdict.py").matchAll(/State\.(\w+): (\d)/g)];
+  const rows = [...read("planes/structs/verdicts.py").matchAll(/State\.(\w+): (\d)/g)];
   assert.deepEqual(Object.fromEntries(rows.map(([, name, rank]) => [name?.toLowerCase(), Number(rank)])), { ...SEVERITY });
 });
 

@@ -10,7 +10,7 @@ import pytest
 
 from planes.kube.connect import Target
 from planes.kube.link import Link, open_link
-from planes.picture.events import Failed, Fault, SourceEvent
+from planes.structs.events import Failed, Fault, SourceEvent
 from tests.replay import Authority, Server
 
 Event = TypeVar("Event")

@@ -18,7 +18,7 @@ from planes.kube import connect, plugin
 from planes.kube.connect import ContextInfo, Target, contexts, open_access
 from planes.kube.errors import FaultError
 from planes.kube.link import Link, open_link
-from planes.picture.events import FaultKind
+from planes.structs.events import FaultKind
 from tests.kube.conftest import Clock
 from tests.replay import TOKEN, Authority, Reply, Request, Server, reply, serve, server_context, status
 

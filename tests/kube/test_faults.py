@@ -15,7 +15,7 @@ from planes.kube.answers import Answer
 from planes.kube.connect import Target
 from planes.kube.errors import FaultError
 from planes.kube.link import Link, open_link
-from planes.picture.events import OURS, Fault, FaultKind
+from planes.structs.events import OURS, Fault, FaultKind
 from tests.kube.conftest import Clock
 from tests.replay import TOKEN, Authority, Reply, Request, Script, Server, load, reply, serve, server_context, status
 

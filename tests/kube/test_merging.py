@@ -8,8 +8,8 @@ import pytest
 from planes.kube.link import Link
 from planes.kube.merging import Merger
 from planes.kube.webhooks import EndpointsProbe, References
-from planes.picture.events import Changed, Failed, Fault, FaultKind, Feed, Gone, Heard, Listed
-from planes.picture.objects import (
+from planes.structs.events import Changed, Failed, Fault, FaultKind, Feed, Gone, Heard, Listed
+from planes.structs.objects import (
     APIService,
     APIServiceSpec,
     EndpointSlice,

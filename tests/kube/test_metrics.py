@@ -7,7 +7,7 @@ import pytest
 
 from planes.kube.link import Link
 from planes.kube.metrics import FAMILIES, MetricsProbe, Parser, UsageProbe
-from planes.picture.events import FaultKind, Metrics, Sample, Usage
+from planes.structs.events import FaultKind, Metrics, Sample, Usage
 from tests.kube.conftest import Events
 from tests.replay import Recording, Reply, Request, load, reply, serve
 

@@ -13,7 +13,7 @@ from planes.kube import oidc
 from planes.kube.connect import Target
 from planes.kube.errors import FaultError
 from planes.kube.link import open_link
-from planes.picture.events import FaultKind
+from planes.structs.events import FaultKind
 from tests.replay import Authority, Reply, Request, Server, reply, serve, status
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from planes.kube.link import Link
 from planes.kube.probes import HealthProbe, VersionProbe
-from planes.picture.events import FaultKind, Health, Server
+from planes.structs.events import FaultKind, Health, Server
 from tests.kube.conftest import Clock, Events
 from tests.replay import Recording, Reply, Request, load, reply, serve, status
 

@@ -14,8 +14,8 @@ import pytest
 from planes.kube.feeds import Part, parts
 from planes.kube.link import Link
 from planes.kube.reflector import PAGE, Reflector
-from planes.picture.events import Changed, Failed, FaultKind, Feed, Gone, Heard, Listed
-from planes.picture.objects import Node, NodeLease, Pod
+from planes.structs.events import Changed, Failed, FaultKind, Feed, Gone, Heard, Listed
+from planes.structs.objects import Node, NodeLease, Pod
 from tests.kube.conftest import Clock, Events
 from tests.replay import Recording, Reply, Request, Script, listing, load, reply, serve, status, stream
 

@@ -13,7 +13,7 @@ from planes.kube import source
 from planes.kube.connect import Target
 from planes.kube.reflector import Reflector
 from planes.kube.source import ClusterSource
-from planes.picture.events import (
+from planes.structs.events import (
     TYPES,
     Connection,
     Failed,

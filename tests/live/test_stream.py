@@ -22,7 +22,7 @@ from planes.live.stream import (
     stream_key,
 )
 from planes.live.wire import Delta, GoneRows, Pulse, Update
-from planes.picture.delta import SampleRow
+from planes.structs.rows import SampleRow
 from tests.services import Valkey
 
 PATIENCE = 10.0

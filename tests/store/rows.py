@@ -1,6 +1,6 @@
 """Rows to store: small, whole, and with something in every column."""
 
-from planes.picture.delta import (
+from planes.structs.rows import (
     AgentRow,
     AttentionRow,
     ChangeRow,

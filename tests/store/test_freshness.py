@@ -1,7 +1,7 @@
 """When a stored picture is the present, and what is said when it is not."""
 
-from planes.rules.wording import render
 from planes.store.freshness import Freshness, Lateness, lateness, seen
+from planes.structs.time_tokens import render
 
 NOW = 1000.0
 

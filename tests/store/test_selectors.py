@@ -12,9 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from planes.live import wire
 from planes.models import Cluster, Node
-from planes.picture.delta import ChangeRow, Frame
 from planes.store import clusters, selectors, services
 from planes.store.reading import one_view
+from planes.structs.rows import ChangeRow, Frame
 from tests.store.rows import NOW, change, component, full, node
 from tests.store.rows import cluster as cluster_row
 

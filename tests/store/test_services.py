@@ -5,8 +5,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from planes.models import Cluster, Component, Instance, Node, Transition
-from planes.picture.delta import Frame
 from planes.store import clusters, services
+from planes.structs.rows import Frame
 from tests.store.rows import NOW, change, component, full, node
 
 

@@ -16,10 +16,10 @@ from planes.live.stream import pulse_key
 from planes.live.wire import Pulse
 from planes.management.commands.status import Command
 from planes.models import Cluster
-from planes.picture.delta import Frame
 from planes.store import services
 from planes.store.status import collect_status, exit_code
 from planes.store.status_table import table
+from planes.structs.rows import Frame
 from tests.store.rows import NOW, full, node
 from tests.store.rows import cluster as cluster_row
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from planes.rules.rbac import manifest
+from planes.components.rbac import manifest
 
 ROOT = Path(__file__).parents[2]
 MANIFESTS = sorted((ROOT / "docker").rglob("*.yaml"))

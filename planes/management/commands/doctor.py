@@ -1,4 +1,4 @@
-"""`manage.py doctor`: a preflight for one cluster; planes.up chooses it, planes.collect.doctor examines it."""
+"""`manage.py doctor`: a preflight for one cluster; planes.up chooses it, planes.doctor.examination examines it."""
 
 import asyncio
 import sys
@@ -10,7 +10,7 @@ import msgspec
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError
 
-from planes.rules.rbac import OURS, manifest, subject
+from planes.components.rbac import OURS, manifest, subject
 from planes.up.examined import Examined, examined
 from planes.up.refusal import RefusalError
 
@@ -49,8 +49,8 @@ class Command(BaseCommand):
         sys.exit(self._examine(found, options["json"]))
 
     def _examine(self, found: Examined, as_json: bool) -> int:
-        from planes.collect.doctor import examine  # the Kubernetes client takes half a second to import
-        from planes.collect.doctor_text import text
+        from planes.doctor.examination import examine  # the Kubernetes client takes half a second to import
+        from planes.doctor.text import text
 
         report = asyncio.run(examine(found.target(), found.why, self._progress))
         self.stdout.write(msgspec.json.encode(report).decode() if as_json else text(report, time.time()))
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         return said
 
     def _refuse(self, sentence: str, remedy: str, as_json: bool) -> int:
-        from planes.collect.doctor_report import Exit, FaultReport, Report
+        from planes.doctor.report import Exit, FaultReport, Report
 
         if as_json:
             refusal = FaultReport("configuration", sentence, remedy)

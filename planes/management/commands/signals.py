@@ -1,4 +1,4 @@
-"""`manage.py signals [--write]`: what every state rests on, as docs/signals.md has it; planes.rules.handbook says it."""
+"""`manage.py signals [--write]`: what every state rests on, as docs/signals.md has it."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from planes.rules.handbook import handbook
+from planes.components.signals_reference import handbook
 
 
 class Command(BaseCommand):

@@ -1,0 +1,102 @@
+"""What needs a person, grouped by cause: 412 silent kubelets are one entry, not 412."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from planes.structs.events import Mono
+from planes.structs.thresholds import Bounds
+from planes.structs.verdicts import SEVERITY, State
+
+#: A cause in the plural: "412 kubelets silent".
+_MANY = {
+    ("kubelet", "silent"): "kubelets silent",
+    ("kubelet", "pressure"): "nodes under pressure",
+    ("kubelet", "skew"): "kubelets of an unsupported version",
+    ("kubelet", "not-ready"): "kubelets not ready",
+    ("container-runtime", "runtime-down"): "container runtimes down",
+    ("container-runtime", "network-not-ready"): "nodes whose pod network is not ready",
+    ("kube-proxy", "pod-not-ready"): "kube-proxies not ready",
+    ("kube-proxy", "pod-missing"): "kube-proxies missing",
+    ("kube-proxy", "restarts"): "kube-proxies restarting",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One node that is degraded or down: the worst of its agents decides."""
+
+    node: str
+    agent: str
+    cause: str
+    state: State
+    because: str
+    since: Mono
+    agents: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of "needs attention"."""
+
+    key: str
+    kind: str
+    name: str
+    title: str
+    state: State
+    because: str
+    since: Mono
+    count: int = 1
+    agents: dict[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+
+
+def group(troubles: Iterable[Trouble], bounds: Bounds) -> list[Entry]:
+    """Nodes by cause, once there are enough with the same one."""
+    causes: dict[tuple[str, str], list[Trouble]] = {}
+    for one in troubles:
+        causes.setdefault((one.agent, one.cause), []).append(one)
+    entries: list[Entry] = []
+    for (agent, cause), found in causes.items():
+        if len(found) < bounds.group_at:
+            entries += [
+                Entry(
+                    f"node:{one.node}",
+                    "Node",
+                    one.node,
+                    f"{one.node} · {agent.replace('-', ' ') if agent != 'kube-proxy' else agent}",
+                    one.state,
+                    one.because,
+                    one.since,
+                    agents=one.agents,
+                )
+                for one in found
+            ]
+            continue
+        found.sort(key=lambda one: (-SEVERITY[one.state], one.since, one.node))
+        worst, names = found[0], tuple(one.node for one in found[:5])
+        title = f"{len(found):,} {_MANY.get((agent, cause), f'nodes: {agent} {worst.state.value}')}"
+        down = sum(one.state is State.DOWN for one in found)
+        told = f"{down:,} down, {len(found) - down:,} degraded" if 0 < down < len(found) else f"all {worst.state.value}"
+        because = f"{told[0].upper()}{told[1:]}. {worst.because}"
+        since = min(one.since for one in found)
+        entries.append(
+            Entry(
+                f"nodes:{agent}:{cause}",
+                "Node",
+                worst.node,
+                title,
+                worst.state,
+                because,
+                since,
+                len(found),
+                dict(worst.agents),
+                names,
+            )
+        )
+    return entries
+
+
+def order(entries: Iterable[Entry]) -> list[Entry]:
+    """The worst first; within one state, clusters and components before nodes, then the newest first."""
+    rank = {"Cluster": 0, "Component": 1, "Node": 2}
+    return sorted(entries, key=lambda one: (-SEVERITY[one.state], rank[one.kind], -one.since, one.key))

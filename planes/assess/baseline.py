@@ -1,0 +1,52 @@
+"""What a cluster was ever seen to have, so that a signal that stops is told apart from one that never was.
+
+Stored with the cluster, so that a restarted collector remembers it.
+"""
+
+import msgspec
+
+from planes.cache.cluster import Picture
+from planes.components.etcd import is_check
+from planes.components.view import Known
+from planes.structs.rows import CONTROL_PLANE
+
+
+class Baseline(msgspec.Struct):
+    """Kinds of components by what was seen of them."""
+
+    leases: list[str] = []
+    pods: list[str] = []
+    node_leases: bool = False
+    kube_proxy: bool = False
+    etcd_check: bool = False
+
+    def known(self) -> Known:
+        """As rules ask for it."""
+        return Known(frozenset(self.leases), frozenset(self.pods), self.node_leases, self.kube_proxy, self.etcd_check)
+
+    def learn(self, picture: Picture) -> bool:
+        """Take in what is seen now; True if that was news."""
+        before = (len(self.leases), len(self.pods), self.node_leases, self.kube_proxy, self.etcd_check)
+        for kind in CONTROL_PLANE:
+            if kind not in self.leases and (kind in picture.system_leases.tracks or kind in picture.extra_leases.tracks):
+                self.leases.append(kind)
+            if kind not in self.pods and picture.system_pods.by_component.get(kind):
+                self.pods.append(kind)
+        self.node_leases = self.node_leases or bool(picture.node_leases.tracks)
+        self.kube_proxy = self.kube_proxy or bool(picture.system_pods.by_component.get("kube-proxy"))
+        if not self.etcd_check:
+            self.etcd_check = any(is_check(check.name) for one in picture.reach.health.values() for check in one.checks)
+        return before != (len(self.leases), len(self.pods), self.node_leases, self.kube_proxy, self.etcd_check)
+
+
+def decode(data: bytes) -> Baseline:
+    """A stored baseline; an empty one if it is malformed."""
+    try:
+        return msgspec.json.decode(data or b"{}", type=Baseline)
+    except msgspec.DecodeError:
+        return Baseline()
+
+
+def encode(baseline: Baseline) -> bytes:
+    """A baseline as it is stored."""
+    return msgspec.json.encode(baseline)

@@ -1,0 +1,155 @@
+"""The cluster's own row: what it is, when it last answered, what is missing, and the two planes as a whole."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import msgspec
+
+from planes.assess import rollup
+from planes.assess.node_assessor import Nodewise
+from planes.cache.cluster import Picture
+from planes.components.verdict_builder import RIGHTS, sentence
+from planes.components.view import Observer
+from planes.structs.events import Fault, FaultKind, Mono
+from planes.structs.rows import ClusterRow, ComponentRow, FaultRow, NodeRow, PlaneRow
+from planes.structs.thresholds import Bounds
+from planes.structs.time_tokens import duration, to_epoch
+from planes.structs.verdicts import State
+
+#: For so long it is said that we ourselves were away.
+_SAID = 60.0
+#: The moment of the last answer alone makes a new row no oftener than this; the pulse carries it in between.
+_HEARD = 30.0
+
+
+class ClusterTeller:
+    """Makes the row of one cluster."""
+
+    def __init__(self, picture: Picture, bounds: Bounds) -> None:
+        self._picture = picture
+        self._bounds = bounds
+        self._planes: dict[str, PlaneRow] = {}
+        self._known: dict[str, str] = {}
+        self._paused: tuple[float, Mono] | None = None
+        self._restored: ClusterRow | None = None
+        self._zones = 0
+
+    def restore(self, cluster: ClusterRow | None) -> None:
+        """Begin with what was last known."""
+        self._restored = cluster
+        if cluster is None:
+            return
+        for name, row in (("control", cluster.control), ("data", cluster.data)):
+            if row is not None:
+                self._planes[name] = row
+                self._known[name] = row.last or row.state
+
+    def paused(self, gap: float, now: Mono) -> None:
+        """We ourselves were away."""
+        self._paused = (gap, now)
+
+    def planes(
+        self, nodes: Nodewise, components: Mapping[str, ComponentRow], ghosts: Mapping[str, NodeRow], now: Mono, offset: float
+    ) -> tuple[PlaneRow, PlaneRow]:
+        """The control plane and the data plane."""
+        told = [(row.kind, State(row.state), row.because) for row in components.values() if row.plane == "control"]
+        control = rollup.control_plane(told)
+        if nodes.counts_changed or "data" not in self._planes or ghosts or not self._picture.nodes:
+            counts, zones, sample = nodes.counts(None)
+            sample = {state: to_epoch(text, offset) for state, text in sample.items()}
+            self._zones = len([zone for zone in zones if zone])
+            if ghosts:
+                counts = Counter({State.UNKNOWN: len(ghosts)})
+                sample = {State.UNKNOWN: next(iter(ghosts.values())).because}
+            agent = components.get("kubelet")
+            if counts or agent is None:
+                state, because = rollup.data_plane(counts, zones, sample, self._bounds)
+            else:
+                state, because = State(agent.state), agent.because
+            self._plane("data", state, because, now, offset)
+        return self._plane("control", *control, now, offset), self._planes["data"]
+
+    def _plane(self, name: str, state: State, because: str, now: Mono, offset: float) -> PlaneRow:
+        before = self._planes.get(name)
+        since = before.since if before is not None and before.state == state.value else round(now + offset, 1)
+        last = self._known.get(name, "") if state is State.UNKNOWN else ""
+        if state is not State.UNKNOWN:
+            self._known[name] = state.value
+        row = PlaneRow(state.value, because, since, "" if last == State.UNKNOWN.value else last)
+        self._planes[name] = row
+        return row
+
+    def row(
+        self, observer: Observer, planes: tuple[PlaneRow, PlaneRow], now: Mono, offset: float, before: ClusterRow | None
+    ) -> ClusterRow:
+        """The row; `before` itself when nothing but the moment of the last answer moved, and that by little."""
+        picture, reach, server = self._picture, observer.reach, observer.server
+        old = self._restored
+        heard = picture.reach.heard_at
+        heard_at = round(heard + offset, 1) if heard is not None else old.heard_at if old is not None else None
+        fault = None
+        if reach.fault is not None and reach.failing_since is not None:
+            fault = _row(reach.fault, round(reach.failing_since + offset, 1))
+        retry_at = picture.reach.retry_at if fault is not None else None
+        counted = bool(picture.nodes) or old is None
+        skew = server.clock_skew
+        row = ClusterRow(
+            server=picture.reach.connected_to or (old.server if old is not None else ""),
+            version=server.version or (old.version if old is not None else ""),
+            distribution=observer.distribution.name if server.version or old is None else old.distribution,
+            zones=self._zones if counted else old.zones if old is not None else 0,
+            pods=picture.pods.count() if counted else old.pods if old is not None else 0,
+            clock_skew=None if skew is None else float(round(skew)) if abs(skew) >= self._bounds.clock_skew else 0.0,
+            heard_at=heard_at,
+            retry_at=round(retry_at + offset, 1) if retry_at is not None else None,
+            fault=fault,
+            missing=self._missing(now, offset),
+            control=planes[0],
+            data=planes[1],
+        )
+        if before is None:
+            return row
+        same = msgspec.structs.replace(row, heard_at=before.heard_at) == before
+        moved = abs((row.heard_at or 0.0) - (before.heard_at or 0.0))
+        return before if same and moved < _HEARD else row
+
+    def _missing(self, now: Mono, offset: float) -> tuple[FaultRow, ...]:
+        """Rights and parts that are missing, each with what would bring it; and that we ourselves were away."""
+        made: list[FaultRow] = []
+        told: set[str] = set()
+        for track in self._picture.reach.feeds.values():
+            fault = track.fault
+            if fault is None or fault.kind not in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED) or track.hidden_since is None:
+                continue
+            made.append(_lack(track.name, fault, round(track.hidden_since + offset, 1)))
+            told.add(track.name)
+        for path, health in self._picture.reach.health.items():
+            if health.fault is not None and health.fault.kind is FaultKind.FORBIDDEN:
+                since = health.failing_since if health.failing_since is not None else health.at
+                made.append(_lack(path, health.fault, round(since + offset, 1)))
+        rates = self._picture.rates.seen_fault()
+        if rates is not None and rates[0].kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED):
+            made.append(_lack("/metrics", rates[0], round(rates[1] + offset, 1)))
+        usage = self._picture.reach.usage_fault
+        if (
+            usage is not None
+            and usage[0].kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
+            and "metrics.k8s.io/nodes" not in told
+        ):
+            made.append(_lack("metrics.k8s.io/nodes", usage[0], round(usage[1] + offset, 1)))
+        if self._paused is not None and now - self._paused[1] < _SAID:
+            gap, back = self._paused
+            said = f"Planewatch itself was paused for {duration(gap)} and saw nothing in that time."
+            made.append(FaultRow(FaultKind.INTERNAL.value, said, "Nothing: it goes on by itself.", round(back + offset, 1)))
+        return tuple(made)
+
+
+def _row(fault: Fault, since: float) -> FaultRow:
+    return FaultRow(fault.kind.value, sentence(fault.message), sentence(fault.remedy), since)
+
+
+def _lack(name: str, fault: Fault, since: float) -> FaultRow:
+    if fault.kind is FaultKind.FORBIDDEN:
+        return FaultRow(fault.kind.value, f"{name} is not permitted.", f"Grant {RIGHTS.get(name, name)}.", since)
+    remedy = "Install metrics-server for CPU and memory figures." if name.startswith("metrics.k8s.io") else fault.remedy
+    return FaultRow(fault.kind.value, f"{name} is not served.", sentence(remedy), since)

@@ -1,0 +1,87 @@
+"""When all leases fall silent together: then it is what they have in common, and no single node or leader is to blame.
+
+Each kubelet renews about every 10 s, so that with three nodes or more a cluster never goes 14 s without any renewal while the way
+from the nodes through the API server and the state store to us is whole.
+"""
+
+from collections.abc import Iterable
+
+from planes.cache.cluster import Picture
+from planes.cache.leases import LeaseBook, LeaseTrack
+from planes.components import etcd
+from planes.structs.events import Feed, Mono
+from planes.structs.thresholds import Bounds
+
+#: Nodes that fell silent longer before the last one than this were silent for reasons of their own.
+_TOGETHER = 40.0
+#: Leaders renew every 2 s; identities of API servers, which last an hour, are renewed every 10 s and tell less.
+_JUST_NOW, _IDENTITY = 6.0, 600.0
+
+
+class Silence:
+    """Looked at before every judging. `suspicion` is said of the nodes, `blocked` of the leaders; ordinarily both are empty."""
+
+    __slots__ = ("blocked", "since", "suspicion")
+
+    def __init__(self) -> None:
+        self.suspicion = ""
+        self.blocked = ""
+        self.since: Mono | None = None
+
+    def look(self, picture: Picture, now: Mono, bounds: Bounds) -> None:
+        """See whether all are silent, and excuse them when that is over. Nodes that were excused become dirty."""
+        reach = picture.reach
+        failing = etcd.failing(reach.health.get("/livez"), now, bounds) or etcd.failing(reach.health.get("/readyz"), now, bounds)
+        leaders_silent = _all_frozen(picture.system_leases, now, bounds)
+        suspicion = ""
+        newest = picture.node_leases.newest_change
+        feed = reach.feeds[Feed.NODE_LEASES]
+        if newest is not None and now - newest > bounds.all_silent and (feed.fault is None or self.suspicion):
+            together = sum(track.changed_at >= newest - _TOGETHER for _, track in picture.node_leases.living())
+            proven = etcd.passing(reach.health.get("/livez"), now, bounds)
+            alone = together < bounds.all_silent_least
+            if together and (failing is not None or leaders_silent or not alone):
+                suspicion = _suspicion(failing is not None, proven, leaders_silent, _some_alive(picture.system_leases, now))
+        blocked = ""
+        if failing is not None:
+            blocked = "the API server's check of its state store fails"
+        elif suspicion and leaders_silent:
+            blocked = "no lease of this cluster is renewed any more"
+        if self.suspicion and not suspicion:
+            picture.dirty_nodes.update(picture.node_leases.excuse(now))
+        if self.blocked and not blocked:
+            picture.system_leases.excuse(now)
+            picture.extra_leases.excuse(now)
+        self.since = newest if suspicion else None
+        self.suspicion, self.blocked = suspicion, blocked
+
+
+def _suspicion(failing: bool, proven: bool, leaders_silent: bool, leaders_alive: bool) -> str:
+    if failing:
+        return "The state store (etcd) is the cause: the API server's check of it fails, so no heartbeat can be written."
+    if leaders_silent and proven:
+        return (
+            "The leaders' leases are silent too, though etcd's check passes: the API server or Planewatch's own watch is suspected."
+        )
+    if leaders_alive:
+        return "The leaders' leases are renewed: the way from the nodes to the API server, or Planewatch's own watch, is suspected."
+    return "What they have in common is suspected: etcd, the API server, the way to it, or Planewatch's own watch."
+
+
+def _all_frozen(book: LeaseBook, now: Mono, bounds: Bounds) -> bool:
+    tracks = [track for _, track in book.living() if track.confirmed]
+    return bool(tracks) and all(_is_frozen(track, now, bounds) for track in tracks)
+
+
+def _some_alive(book: LeaseBook, now: Mono) -> bool:
+    """Whether a leader was renewed just now."""
+    return any(track.confirmed and now - track.changed_at <= _JUST_NOW and track.duration < _IDENTITY for _, track in book.living())
+
+
+def _is_frozen(track: LeaseTrack, now: Mono, bounds: Bounds) -> bool:
+    return now - track.counts_from > bounds.all_silent
+
+
+def living_identities(tracks: Iterable[LeaseTrack], now: Mono, bounds: Bounds) -> int:
+    """How many API servers renew their identity."""
+    return sum(track.confirmed and track.gone_at is None and now - track.counts_from <= bounds.identity_frozen for track in tracks)

@@ -1,0 +1,112 @@
+"""Hysteresis: a state is announced after it held for its window; recovery likewise.
+
+A pure state machine. One `Memory` a subject (a component, or one agent of one node); `step` takes the newest verdict and tells what
+is shown and whether a change is to be announced. Whoever gets worse again and again has to be better for longer each time before
+it is believed, so that a value that swings about its bound does not fill the history.
+"""
+
+from dataclasses import dataclass
+
+from planes.structs.events import Mono
+from planes.structs.thresholds import Bounds
+from planes.structs.verdicts import SEVERITY, State, Verdict
+
+#: So often may it get worse within the flap window before recovering takes longer, and how much longer each time.
+_FREE, _LONGER = 2, 4.0
+_REMEMBERED = 16
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is announced of a subject. `known` is the last state that was not unknown, `known_at` when it was last judged so;
+    `settled` turns true with the first verdict that rests on an observation (or by restoring)."""
+
+    state: State
+    since: Mono
+    shown: Verdict
+    known: State | None = None
+    known_at: Mono = 0.0
+    settled: bool = False
+    pending: State | None = None
+    pending_since: Mono = 0.0
+    hold: float = 0.0
+    waits: bool = False  # shown as unknown while nothing was seen yet, without a change of state
+    relapses: tuple[Mono, ...] = ()  # when it was last announced as worse
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An announced change: from, to, and since when the new state held."""
+
+    before: State
+    after: State
+    since: Mono
+
+
+def begin(verdict: Verdict, now: Mono) -> Memory:
+    """The memory of a subject that is seen for the first time. Nothing is announced."""
+    memory = Memory(verdict.state, now, verdict, settled=not verdict.waiting, waits=verdict.waiting)
+    _know(memory, verdict, now)
+    return memory
+
+
+def restored(state: State, since: Mono, last: State | None, now: Mono) -> Memory:
+    """The memory of a subject as it was stored before a restart."""
+    verdict = Verdict(State.UNKNOWN, "Waiting for the first answer.", cause="waiting", waiting=True)
+    known = last if state in (State.UNKNOWN, State.NOT_OBSERVABLE) else state
+    return Memory(state, since, verdict, known=known, known_at=now, settled=True, waits=True)
+
+
+def step(memory: Memory, verdict: Verdict, now: Mono, bounds: Bounds) -> Change | None:
+    """Take the newest verdict. Changes `memory`; returns the change to announce, if there is one now."""
+    if verdict.waiting:
+        memory.waits, memory.shown, memory.pending = True, verdict, None
+        return None
+    memory.waits = False
+    if not memory.settled:
+        memory.state, memory.since, memory.shown, memory.settled, memory.pending = verdict.state, now, verdict, True, None
+        _know(memory, verdict, now)
+        return None
+    if verdict.state is memory.state:
+        memory.shown, memory.pending = verdict, None
+        _know(memory, verdict, now)
+        return None
+    hold = _hold(memory, verdict, now, bounds)
+    worse = SEVERITY[verdict.state] > SEVERITY[memory.state]
+    if memory.pending is None or (
+        memory.pending is not verdict.state and not (worse and SEVERITY[memory.pending] > SEVERITY[memory.state])
+    ):
+        memory.pending_since = now
+    memory.pending, memory.hold = verdict.state, hold
+    if now - memory.pending_since < hold:
+        return None
+    change = Change(memory.state, verdict.state, memory.pending_since)
+    memory.state, memory.since, memory.shown, memory.pending = verdict.state, memory.pending_since, verdict, None
+    if worse and verdict.state in (State.DOWN, State.DEGRADED):
+        memory.relapses = (*memory.relapses, now)[-_REMEMBERED:]
+    _know(memory, verdict, now)
+    return change
+
+
+def due(memory: Memory) -> Mono | None:
+    """When a pending state is to be announced if it goes on."""
+    return memory.pending_since + memory.hold if memory.pending is not None else None
+
+
+def _hold(memory: Memory, verdict: Verdict, now: Mono, bounds: Bounds) -> float:
+    """How long a state must hold. Knowing again after not knowing needs no patience."""
+    announced = memory.state
+    if verdict.state is State.UNKNOWN:
+        return verdict.hold
+    if verdict.state in (State.DOWN, State.DEGRADED) and SEVERITY[verdict.state] > SEVERITY[announced]:
+        return verdict.hold
+    if announced in (State.DOWN, State.DEGRADED) and verdict.state in (State.HEALTHY, State.DEGRADED, State.NOT_OBSERVABLE):
+        recent = sum(now - at <= bounds.flap_window for at in memory.relapses)
+        longer = bounds.hold_recovery * _LONGER ** max(0, recent - _FREE)
+        return max(bounds.hold_recovery, min(longer, bounds.hold_flapping))
+    return 0.0
+
+
+def _know(memory: Memory, verdict: Verdict, now: Mono) -> None:
+    if verdict.state not in (State.UNKNOWN, State.NOT_OBSERVABLE):
+        memory.known, memory.known_at = verdict.state, now

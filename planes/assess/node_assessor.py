@@ -1,0 +1,375 @@
+"""Judging nodes: those that are dirty, and those whose verdict falls due. At 5,000 nodes this is where the time goes."""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from planes.assess import hysteresis
+from planes.assess.attention import Trouble
+from planes.assess.rows import agent_row, because_of, event_rows, node_row, pods_used, shown_state, zone_of
+from planes.components import container_runtime, kube_proxy, kubelet
+from planes.components.view import Observer
+from planes.structs.events import Mono
+from planes.structs.observations import NodeObservation, NodeScene
+from planes.structs.rows import AGENTS, AgentRow, NodeRow
+from planes.structs.thresholds import Bounds
+from planes.structs.verdicts import SEVERITY, State, Verdict
+
+#: Unknown for a reason that lies elsewhere: the change is told where the reason is, and not once a node.
+ELSEWHERE = frozenset(
+    {
+        "unreachable",
+        "all-silent",
+        "lease-unconfirmed",
+        "feed-stale",
+        "waiting",
+        "probe-stale",
+        "kubelet-silent",
+        "runtime-unseen",
+        "unwatched",
+        "hidden",
+        "writes-blocked",
+    }
+)
+#: So many nodes get new usage figures a frame; the others the frame after.
+_USAGE_A_FRAME = 400
+_CORDONED = "Taken out on purpose: no new pods are put here."
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChange:
+    """An announced change of one agent of one node; of the node itself where `agent` is empty."""
+
+    node: str
+    agent: str
+    before: State
+    after: State
+    because: str
+    cause: str
+    since: Mono
+
+
+def _cordon_change(row: NodeRow, now: Mono) -> AgentChange:
+    """That a node is taken out on purpose, or back in: of the node itself, not of one of its agents."""
+    if row.cordoned:
+        return AgentChange(row.name, "", State.HEALTHY, State.CORDONED, "No new pods are placed here.", "cordon", now)
+    return AgentChange(row.name, "", State.CORDONED, State.HEALTHY, "New pods may be placed here again.", "cordon", now)
+
+
+@dataclass(slots=True)
+class NodeState:
+    """What is remembered of one node between frames."""
+
+    memories: list[hysteresis.Memory]
+    row: NodeRow
+    state: State = State.UNKNOWN
+    zone: str = ""
+    agents: tuple[State, State, State] = (State.UNKNOWN, State.UNKNOWN, State.UNKNOWN)
+    trouble: Trouble | None = None
+    by_lease: bool = False  # due when its lease is late, besides `others`
+    others: Mono | None = None
+    queued: Mono | None = None
+    causes: list[str] = field(default_factory=lambda: ["", "", ""])  # why each agent was unknown, while it was
+
+
+class Nodewise:
+    """All nodes of one cluster. `judge` returns the names whose rows changed."""
+
+    def __init__(self, observer: Observer, bounds: Bounds) -> None:
+        self._observer = observer
+        self._picture = observer.picture
+        self._bounds = bounds
+        self.states: dict[str, NodeState] = {}
+        self.restored: dict[str, NodeRow] = {}
+        self.counts_changed = True
+        self.changes: list[AgentChange] = []
+        self._heap: list[tuple[Mono, str]] = []
+        self._usage: list[str] = []
+
+    def judge(self, scene: NodeScene, anew: bool, now: Mono, offset: float) -> tuple[dict[str, NodeRow], list[str]]:
+        """Judge what is dirty or due, all of it if `anew`. Rows that changed, and names that are gone."""
+        picture = self._picture
+        names: set[str] = set(picture.nodes) if anew else set()
+        names |= picture.dirty_nodes
+        picture.dirty_nodes = set()
+        self._pop_due(names, now)
+        changed: dict[str, NodeRow] = {}
+        gone: list[str] = []
+        for name in names:
+            if name not in picture.nodes:
+                if self.states.pop(name, None) is not None:
+                    gone.append(name)
+                    self.counts_changed = True
+                continue
+            before = self.states.get(name)
+            row = self._judge_one(name, scene, now, offset)
+            if before is None or row is not before.row:
+                changed[name] = row
+            if before is not None and row.cordoned != before.row.cordoned:
+                self.changes.append(_cordon_change(row, now))
+        for name in changed:
+            self.states[name].row = changed[name]
+        self._refresh_pods(names, changed)
+        self._refresh_usage(changed)
+        return changed, gone
+
+    def _pop_due(self, names: set[str], now: Mono) -> None:
+        heap, tracks, slow = self._heap, self._picture.node_leases.tracks, self._bounds.kubelet_slow
+        while heap and heap[0][0] <= now:
+            _, name = heapq.heappop(heap)
+            state = self.states.get(name)
+            if state is None:
+                continue
+            state.queued = None
+            if name in names:
+                continue
+            if state.by_lease and (track := tracks.get(name)) is not None and track.gone_at is None:
+                # The usual case by far: it was renewed meanwhile, and nothing else falls due.
+                late = track.counts_from + track.duration * slow
+                due = late if state.others is None else min(late, state.others)
+                if due > now:
+                    self._queue(name, state, due)
+                    continue
+            names.add(name)
+
+    def _queue(self, name: str, state: NodeState, due: Mono) -> None:
+        if state.queued is None or due < state.queued:
+            state.queued = due
+            heapq.heappush(self._heap, (due, name))
+
+    def _judge_one(self, name: str, scene: NodeScene, now: Mono, offset: float) -> NodeRow:
+        bounds, seen = self._bounds, self._observer.node(name)
+        verdict = kubelet.judge(seen, scene, now, bounds)
+        lease = seen.lease if scene.leases.fault is None else None  # what cannot be read says nothing, not even by its silence
+        silent = kubelet.is_silent(lease, seen.conditions.get("Ready"), now, bounds)
+        verdicts = (
+            verdict,
+            kube_proxy.judge(seen, scene, silent, now, bounds),
+            container_runtime.judge(seen, scene, silent, now, bounds),
+        )
+        state = self.states.get(name)
+        if state is None:
+            state = self._begin(name, verdicts, now, offset)
+        else:
+            self._step(name, state, verdicts, seen, scene, now)
+        agents = self._agent_rows(state, verdicts, seen, offset)
+        self._summarise(name, state, agents, verdicts)
+        self._schedule(name, state, verdicts, seen, now)
+        row = self._row(name, state, agents, offset)
+        return state.row if row == state.row else row
+
+    def _begin(self, name: str, verdicts: tuple[Verdict, Verdict, Verdict], now: Mono, offset: float) -> NodeState:
+        old = self.restored.pop(name, None)
+        if old is None:
+            memories = [hysteresis.begin(one, now) for one in verdicts]
+        else:
+            memories = []
+            for row, one in zip((old.kubelet, old.kube_proxy, old.container_runtime), verdicts, strict=True):
+                memory = restored_memory(row, offset, now)
+                hysteresis.step(memory, one, now, self._bounds)
+                memories.append(memory)
+        state = self.states[name] = NodeState(memories, _EMPTY, causes=[one.cause for one in verdicts])
+        self.counts_changed = True
+        return state
+
+    def _step(
+        self,
+        name: str,
+        state: NodeState,
+        verdicts: tuple[Verdict, Verdict, Verdict],
+        seen: NodeObservation,
+        scene: NodeScene,
+        now: Mono,
+    ) -> None:
+        for index, (memory, verdict) in enumerate(zip(state.memories, verdicts, strict=True)):
+            known = memory.known
+            change = hysteresis.step(memory, verdict, now, self._bounds)
+            if change is None:
+                continue
+            before, after = change.before, change.after
+            if after is State.NOT_OBSERVABLE and verdict.cause == "hidden":
+                state.causes[index] = verdict.cause
+                if known is not None:
+                    continue  # a right that was taken away is told once, by the roll-up
+            if after is State.UNKNOWN:
+                # It was last known when we last heard of it, not when we last had a reason to judge it.
+                lost = scene.unreachable_since or scene.silence_since
+                memory.known_at = lost or (seen.lease.changed_at if seen.lease is not None else memory.known_at)
+                state.causes[index] = verdict.cause
+                if verdict.cause in ELSEWHERE:
+                    continue
+            elif before in (State.UNKNOWN, State.NOT_OBSERVABLE) and state.causes[index] in ELSEWHERE:
+                if known is None or known is after:
+                    continue
+                before = known
+            because = because_of(memory)
+            self.changes.append(AgentChange(name, AGENTS[index], before, after, because, verdict.cause, change.since))
+
+    def _agent_rows(
+        self, state: NodeState, verdicts: tuple[Verdict, Verdict, Verdict], seen: NodeObservation, offset: float
+    ) -> tuple[AgentRow, AgentRow, AgentRow]:
+        proxy = next((one.version for one in seen.proxies), "")
+        row = state.row
+        old = (row.kubelet, row.kube_proxy, row.container_runtime) if row is not _EMPTY else (None, None, None)
+        return (
+            agent_row(state.memories[0], verdicts[0], seen.kubelet_version, offset, old[0]),
+            agent_row(state.memories[1], verdicts[1], proxy, offset, old[1]),
+            agent_row(state.memories[2], verdicts[2], seen.runtime_version, offset, old[2]),
+        )
+
+    def _summarise(
+        self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], verdicts: tuple[Verdict, Verdict, Verdict]
+    ) -> None:
+        node = self._picture.nodes[name].node
+        shown = [shown_state(memory)[0] for memory in state.memories]
+        worst = max(range(3), key=lambda index: (SEVERITY[shown[index]], -index))
+        whole = shown[worst]
+        if whole in (State.HEALTHY, State.NOT_OBSERVABLE) and node.spec.unschedulable:
+            whole = State.CORDONED
+        found = (shown[0], shown[1], shown[2])
+        zone = zone_of(node)
+        if (state.state, state.agents, state.zone) != (whole, found, zone):
+            self.counts_changed = True
+        state.state, state.agents, state.zone = whole, found, zone
+        state.trouble = None
+        if whole in (State.DOWN, State.DEGRADED):
+            memory = state.memories[worst]
+            state.trouble = Trouble(
+                name,
+                AGENTS[worst],
+                memory.shown.cause,
+                whole,
+                memory.shown.because,
+                memory.since,
+                dict(zip(AGENTS, (one.state for one in agents), strict=True)),
+            )
+        if shown[0] is State.HEALTHY and state.memories[0].pending is None:
+            self._picture.attentive.discard(name)
+        else:
+            self._picture.attentive.add(name)
+
+    def _schedule(
+        self, name: str, state: NodeState, verdicts: tuple[Verdict, Verdict, Verdict], seen: NodeObservation, now: Mono
+    ) -> None:
+        lease = seen.lease
+        state.by_lease = verdicts[0].state is State.HEALTHY and not seen.ready_flips and lease is not None and lease.gone_at is None
+        dues = [one.due for one in (verdicts[1:] if state.by_lease else verdicts) if one.due is not None]
+        dues += [due for memory in state.memories if (due := hysteresis.due(memory)) is not None]
+        state.others = min(dues, default=None)
+        due = state.others
+        if state.by_lease and lease is not None:
+            late = lease.counts_from + lease.duration * self._bounds.kubelet_slow
+            due = late if due is None else min(late, due)
+        if due is not None:
+            self._queue(name, state, max(due, now + 0.001))
+
+    def _row(self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], offset: float) -> NodeRow:
+        picture = self._picture
+        states = [SEVERITY[State(one.state)] for one in agents]
+        worst = states.index(max(states))
+        if state.state is State.HEALTHY:
+            because, since = "Its three agents are well.", max(one.since for one in agents)
+        elif state.state is State.CORDONED:
+            because, since = _CORDONED, max(one.since for one in agents)
+        elif state.memories[0].shown.cause in ("unreachable", "all-silent"):
+            because, since = agents[0].because, agents[0].since  # nothing of this node in particular
+        else:
+            because = f"{'container runtime' if worst == 2 else AGENTS[worst]}: {agents[worst].because}"
+            since = agents[worst].since
+        if state.row is not _EMPTY and state.row.state == state.state.value and state.state in (State.HEALTHY, State.CORDONED):
+            since = state.row.since
+        return node_row(
+            picture.nodes[name],
+            agents,
+            state.state,
+            because,
+            since,
+            picture.pods.rows(name),
+            picture.node_events.get(name),
+            picture.usage.get(name),
+        )
+
+    def _refresh_pods(self, judged: set[str], changed: dict[str, NodeRow]) -> None:
+        """New pods and events: no reason to judge."""
+        picture = self._picture
+        names, picture.pods_changed = picture.pods_changed - judged, set()
+        for name in names:
+            state = self.states.get(name)
+            if state is None:
+                continue
+            pods = picture.pods.rows(name)
+            row = msgspec.structs.replace(
+                state.row, pods=pods, pods_used=pods_used(pods), events=event_rows(picture.node_events.get(name))
+            )
+            if row != state.row:
+                state.row = changed[name] = row
+
+    def _refresh_usage(self, changed: dict[str, NodeRow]) -> None:
+        """New figures of CPU and memory: no reason to judge, and not all nodes in one frame."""
+        picture = self._picture
+        if picture.usage_changed:
+            self._usage += picture.usage_changed.difference(self._usage) if self._usage else picture.usage_changed
+            picture.usage_changed = set()
+        taken, self._usage = self._usage[:_USAGE_A_FRAME], self._usage[_USAGE_A_FRAME:]
+        for name in taken:
+            state = self.states.get(name)
+            if state is None:
+                continue
+            used = picture.usage.get(name)
+            cpu, memory = used if used is not None else (None, None)
+            if (state.row.cpu_used, state.row.memory_used) != (cpu, memory):
+                state.row = changed[name] = msgspec.structs.replace(state.row, cpu_used=cpu, memory_used=memory)
+
+    def ghosts(self, because: str, offset: float, now: Mono) -> dict[str, NodeRow]:
+        """Nodes that are only remembered from before a restart, while the list of nodes cannot be had."""
+        made: dict[str, NodeRow] = {}
+        for name, row in self.restored.items():
+            agents = [_ghost(one, because) for one in (row.kubelet, row.kube_proxy, row.container_runtime)]
+            made[name] = msgspec.structs.replace(
+                row,
+                state=State.UNKNOWN.value,
+                because=because,
+                since=row.since if row.state == State.UNKNOWN.value else round(now + offset, 1),
+                kubelet=agents[0],
+                kube_proxy=agents[1],
+                container_runtime=agents[2],
+            )
+        return made
+
+    def counts(self, index: int | None) -> tuple[Counter[State], dict[str, Counter[State]], dict[State, str]]:
+        """States over all nodes, over each zone, and one reason for each state; of one agent, or of the nodes themselves (None)."""
+        whole: Counter[State] = Counter()
+        zones: dict[str, Counter[State]] = {}
+        sample: dict[State, str] = {}
+        for one in self.states.values():
+            state = one.state if index is None else one.agents[index]
+            whole[state] += 1
+            zone = zones.get(one.zone)
+            if zone is None:
+                zone = zones[one.zone] = Counter()
+            zone[state] += 1
+            if state not in sample:
+                memory = one.memories[index or 0]
+                sample[state] = memory.shown.because
+        return whole, zones, sample
+
+    def troubles(self) -> Iterable[Trouble]:
+        """Nodes that need a person."""
+        return (one.trouble for one in self.states.values() if one.trouble is not None)
+
+
+def restored_memory(row: AgentRow, offset: float, now: Mono) -> hysteresis.Memory:
+    """The memory of an agent as it was stored."""
+    return hysteresis.restored(State(row.state), row.since - offset, State(row.last) if row.last else None, now)
+
+
+def _ghost(row: AgentRow, because: str) -> AgentRow:
+    last = row.last if row.state == State.UNKNOWN.value else row.state
+    return msgspec.structs.replace(row, state=State.UNKNOWN.value, because=because, last=last, line="")
+
+
+_NOTHING = AgentRow("unknown", "", 0.0)
+_EMPTY = NodeRow("", "", "unknown", "", 0.0, _NOTHING, _NOTHING, _NOTHING)

@@ -1,0 +1,116 @@
+"""Many judged as one: the three agents over all nodes, the data plane, the control plane. Each says the arithmetic."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from planes.structs.thresholds import Bounds
+from planes.structs.verdicts import Evidence, State, Verdict
+
+_ORDER = (State.DOWN, State.DEGRADED, State.UNKNOWN, State.CORDONED, State.HEALTHY, State.NOT_OBSERVABLE)
+_WORDS = {State.NOT_OBSERVABLE: "not observable"}
+
+Counts = Mapping[State, int]
+
+
+def word(state: State) -> str:
+    """The state as people read it."""
+    return _WORDS.get(state, state.value)
+
+
+def arithmetic(counts: Counts, what: str) -> str:
+    """ "117 of 120 nodes healthy, 2 degraded, 1 down"."""
+    total = sum(counts.values())
+    parts = [f"{counts.get(State.HEALTHY, 0) + counts.get(State.CORDONED, 0):,} of {total:,} {what} healthy"]
+    parts += [
+        f"{counts[state]:,} {word(state)}"
+        for state in (State.DEGRADED, State.DOWN, State.UNKNOWN, State.NOT_OBSERVABLE)
+        if counts.get(state)
+    ]
+    return ", ".join(parts)
+
+
+def whole(counts: Counts, zones: Mapping[str, Counts], bounds: Bounds) -> tuple[State, str]:
+    """The state of the whole, and the zone that decided it, if one did.
+
+    Down: half of what can be seen is down, or a whole zone is. Unknown: half or more cannot be known and nothing is known
+    to be bad.
+    """
+    seen = sum(number for state, number in counts.items() if state is not State.NOT_OBSERVABLE)
+    if not seen:
+        return State.NOT_OBSERVABLE, ""
+    down, bad = counts.get(State.DOWN, 0), counts.get(State.DOWN, 0) + counts.get(State.DEGRADED, 0)
+    unknown = counts.get(State.UNKNOWN, 0)
+    if down and down >= bounds.rollup_down * seen:
+        return State.DOWN, ""
+    if len(zones) > 1:
+        for zone, one in sorted(zones.items()):
+            if zone and one.get(State.DOWN, 0) == sum(one.values()) >= bounds.zone_least:
+                return State.DOWN, zone
+    if bad:
+        return State.DEGRADED, ""
+    if unknown * 2 >= seen:
+        return State.UNKNOWN, ""
+    return State.HEALTHY, ""
+
+
+def agents(
+    kind: str, counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], bounds: Bounds, at: float
+) -> Verdict:
+    """One of the agents over all nodes. `sample`: one node's reason for each state, which explains the whole when all share it."""
+    total = sum(counts.values())
+    should_be = "healthy on every node"
+    if not total:
+        return Verdict(
+            State.NOT_OBSERVABLE, "There are no nodes.", (Evidence(kind, "no nodes", should_be, State.NOT_OBSERVABLE, "nodes", at),)
+        )
+    state, zone = whole(counts, zones, bounds)
+    text = arithmetic(counts, "nodes")
+    evidence = [Evidence(f"{kind} on nodes", text, should_be, state, "all nodes", at)]
+    if len(zones) > 1:
+        for name, one in sorted(zones.items()):
+            alone, _ = whole(one, {}, bounds)  # by the same arithmetic: one node of ten that is down is no lost zone
+            evidence.append(Evidence(f"zone {name or 'none'}", arithmetic(one, "nodes"), should_be, alone, "all nodes", at))
+    because = text + "."
+    if zone:
+        because = f"All nodes of zone {zone} are down. {because}"
+    elif state in (State.UNKNOWN, State.NOT_OBSERVABLE) and counts.get(state, 0) == total:
+        because = sample.get(state, because)
+    line = f"{counts.get(State.HEALTHY, 0):,} of {total:,} healthy"
+    if state is State.NOT_OBSERVABLE:
+        line = "not observable"
+    return Verdict(state, because, tuple(evidence), line, cause="nodes")
+
+
+def data_plane(counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], bounds: Bounds) -> tuple[State, str]:
+    """The data plane: the nodes as a whole."""
+    total = sum(counts.values())
+    if not total:
+        return State.NOT_OBSERVABLE, "There are no nodes."
+    state, zone = whole(counts, zones, bounds)
+    need = counts.get(State.DOWN, 0) + counts.get(State.DEGRADED, 0)
+    if zone:
+        return state, f"All nodes of zone {zone} are down; {need:,} of {total:,} nodes need you"
+    if need:
+        return state, f"{need:,} of {total:,} {'node needs' if need == 1 and total == 1 else 'nodes need'} you"
+    if state in (State.UNKNOWN, State.NOT_OBSERVABLE):
+        return state, sample.get(state, arithmetic(counts, "nodes"))
+    return state, arithmetic(counts, "nodes")
+
+
+def control_plane(components: Sequence[tuple[str, State, str]]) -> tuple[State, str]:
+    """The control plane: the worst of its components, each given as (kind, state, because)."""
+    counts = Counter(state for _, state, _ in components)
+    for state in (State.DOWN, State.DEGRADED):
+        found = [(kind, because) for kind, one, because in components if one is state]
+        if found:
+            return state, " · ".join(f"{kind} is {word(state)}" for kind, _ in found)
+    if counts.get(State.UNKNOWN):
+        found = [(kind, because) for kind, one, because in components if one is State.UNKNOWN]
+        return State.UNKNOWN, found[0][1] if len(found) > 1 else f"{found[0][0]} is unknown: {found[0][1]}"
+    if counts.get(State.HEALTHY):
+        hidden = counts.get(State.NOT_OBSERVABLE, 0)
+        return (
+            State.HEALTHY,
+            "every component is healthy" if not hidden else f"{counts[State.HEALTHY]} healthy, {hidden} not observable",
+        )
+    return State.NOT_OBSERVABLE, "nothing of it can be observed"

@@ -1,0 +1,223 @@
+"""Leases in memory: when we saw each renewed, on our own clock.
+
+A renewal is the commonest event by far (500 a second at 5,000 nodes), so `renew` does as little as it can.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from planes.structs import objects
+from planes.structs.events import Mono
+from planes.structs.observations import LeaseSeen
+from planes.structs.timestamps import epoch
+
+#: client-go's default for leader election, for a lease that does not say.
+DEFAULT_DURATION = 15.0
+#: So many changes of holder are remembered.
+REMEMBERED = 16
+#: A lease is silent that should have been renewed by now: a node's every 10 s of 40 s, a leader's every 2 s of 15 s.
+_SILENT, _SILENT_SHARE = 14.0, 0.35
+
+AnyLease = objects.Lease | objects.NodeLease
+
+
+class Clock:
+    """The cluster's clock as far as it is known: epoch seconds minus our monotonic clock.
+
+    `date` comes from the API server's Date header. Without it the newest renewTime stands in: whatever was written before it was
+    seen, so it is a lower limit of the cluster's time.
+    """
+
+    __slots__ = ("date", "newest")
+
+    def __init__(self) -> None:
+        self.date: float | None = None
+        self.newest: float | None = None
+
+    def saw(self, renewed: float, at: Mono) -> None:
+        """A renewTime was seen."""
+        offset = renewed - at
+        if self.newest is None or offset > self.newest:
+            self.newest = offset
+
+    @property
+    def offset(self) -> float | None:
+        """What to add to our monotonic clock."""
+        return self.date if self.date is not None else self.newest
+
+
+class LeaseTrack:
+    """One lease and what we saw of it."""
+
+    __slots__ = (
+        "changed_at",
+        "confirmed",
+        "counts_from",
+        "duration",
+        "excused",
+        "failovers",
+        "first_at",
+        "first_renewed",
+        "gone_at",
+        "holder",
+        "lease",
+        "released_at",
+        "renew_time",
+        "transitions",
+        "uid",
+    )
+
+    def __init__(self, lease: AnyLease, at: Mono) -> None:
+        spec = lease.spec
+        self.uid = lease.metadata.uid
+        self.lease = lease
+        self.holder = spec.holderIdentity or ""
+        self.renew_time = spec.renewTime
+        self.transitions = spec.leaseTransitions
+        self.duration = float(spec.leaseDurationSeconds or DEFAULT_DURATION)
+        self.first_at = self.changed_at = self.counts_from = at
+        self.first_renewed = epoch(spec.renewTime)
+        self.confirmed = False
+        self.excused = False
+        self.released_at = None if self.holder else at
+        if not self.holder:
+            self.duration = DEFAULT_DURATION
+        self.gone_at: Mono | None = None
+        self.failovers: tuple[Mono, ...] = ()
+
+    def renew(self, lease: AnyLease, at: Mono) -> bool:
+        """Take the newest state; True if more than renewTime changed."""
+        spec = lease.spec
+        self.lease = lease
+        if spec.renewTime != self.renew_time:
+            self.renew_time = spec.renewTime
+            self._lives(at)
+            self.confirmed, self.excused = True, False
+        holder = spec.holderIdentity or ""
+        if holder == self.holder and spec.leaseTransitions == self.transitions and self.gone_at is None:
+            if holder and spec.leaseDurationSeconds and spec.leaseDurationSeconds != self.duration:
+                self.duration = float(spec.leaseDurationSeconds)
+                return True
+            return False
+        self._hand_over(spec, holder, at)
+        return True
+
+    def _lives(self, at: Mono) -> None:
+        """Seen to be renewed. What was seen before a pause of ours may be told after it, and takes nothing of its excuse away."""
+        self.changed_at, self.counts_from = at, max(self.counts_from, at)
+
+    def _hand_over(self, spec: objects.LeaseSpec, holder: str, at: Mono) -> None:
+        moved = (spec.leaseTransitions or 0) - (self.transitions or 0)
+        if holder and holder != self.holder and moved <= 0 and self.holder:
+            moved = 1
+        if moved > 0:
+            self.failovers = (*self.failovers, *(at,) * min(moved, REMEMBERED))[-REMEMBERED:]
+        if holder:
+            if holder != self.holder:  # whoever took it lives
+                self._lives(at)
+                self.confirmed, self.excused = True, False
+            self.released_at = None
+            self.duration = float(spec.leaseDurationSeconds or DEFAULT_DURATION)
+        elif self.holder:
+            self.released_at = at
+        self.holder, self.transitions, self.gone_at = holder, spec.leaseTransitions, None
+
+    def seen(self, name: str, offset: float | None, fresh: float) -> LeaseSeen:
+        """As rules see it. `offset` is the cluster's clock; `fresh` is the share of its duration within which a first sight is
+        fresh."""
+        stale = False
+        if not self.confirmed and self.released_at is None:
+            stale = self.first_renewed is None or (
+                offset is not None and abs(offset + self.first_at - self.first_renewed) > fresh * self.duration
+            )
+        return LeaseSeen(
+            name,
+            self.holder,
+            self.duration,
+            self.first_at,
+            self.changed_at,
+            self.confirmed,
+            stale,
+            self.excused,
+            self.counts_from,
+            self.released_at,
+            self.gone_at,
+            self.transitions,
+            self.failovers,
+        )
+
+
+class LeaseBook:
+    """The leases of one feed by name. A deleted one is remembered until it comes back or is forgotten."""
+
+    __slots__ = ("clock", "newest_change", "tracks")
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.tracks: dict[str, LeaseTrack] = {}
+        self.newest_change: Mono | None = None
+
+    def changed(self, lease: AnyLease, at: Mono) -> bool:
+        """One lease was added or modified. True if a verdict may rest on what changed."""
+        track = self.tracks.get(lease.metadata.name)
+        if track is not None and (track.uid == lease.metadata.uid or track.gone_at is not None):
+            track.uid = lease.metadata.uid
+            told = track.renew(lease, at)
+            if track.changed_at == at:
+                self._saw(at)
+            return told
+        track = LeaseTrack(lease, at)
+        if track.first_renewed is not None:
+            self.clock.saw(track.first_renewed, at)
+        self.tracks[lease.metadata.name] = track
+        self._saw(at)
+        return True
+
+    def _saw(self, at: Mono) -> None:
+        self.newest_change = at if self.newest_change is None else max(self.newest_change, at)
+
+    def listed(self, items: Iterable[AnyLease], at: Mono) -> list[str]:
+        """A complete list. Names that a verdict may rest on."""
+        told: list[str] = []
+        present: set[str] = set()
+        for lease in items:
+            present.add(lease.metadata.name)
+            if self.changed(lease, at):
+                told.append(lease.metadata.name)
+        for name, track in self.tracks.items():
+            if name not in present and track.gone_at is None:
+                track.gone_at = at
+                told.append(name)
+        return told
+
+    def gone(self, name: str, at: Mono) -> None:
+        """One lease was deleted."""
+        track = self.tracks.get(name)
+        if track is not None:
+            track.gone_at = at
+
+    def forget(self, before: Mono) -> None:
+        """Drop what was deleted before a moment."""
+        for name in [name for name, track in self.tracks.items() if track.gone_at is not None and track.gone_at < before]:
+            del self.tracks[name]
+
+    def excuse(self, at: Mono) -> list[str]:
+        """All fell silent together, and that is over: those still silent are counted anew from here. Their names."""
+        excused: list[str] = []
+        for name, track in self.living():
+            if at - track.counts_from > min(_SILENT, _SILENT_SHARE * track.duration):
+                track.counts_from, track.excused = at, True
+                excused.append(name)
+        return excused
+
+    def shift(self, gap: float, now: Mono) -> None:
+        """We were away for `gap` seconds and saw nothing: that time counts against nobody."""
+        for track in self.tracks.values():
+            track.counts_from = min(now, track.counts_from + gap)
+            if track.released_at is not None:
+                track.released_at = min(now, track.released_at + gap)
+        if self.newest_change is not None:
+            self.newest_change = min(now, self.newest_change + gap)
+
+    def living(self) -> Iterator[tuple[str, LeaseTrack]]:
+        """Those that were not deleted."""
+        return ((name, track) for name, track in self.tracks.items() if track.gone_at is None)

@@ -1,0 +1,231 @@
+"""Rates and percentiles from scrapes of /metrics, each within one API server's process and over a window.
+
+A load balancer may lead each scrape to another instance, and an instance may restart: differences are only ever taken between
+scrapes with the same process start time, and a counter that went back starts anew.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from planes.structs.events import Fault, Metrics, Mono, Sample
+from planes.structs.observations import RatesSeen
+
+_NOT_SERVING = ("/livez", "/readyz", "/healthz")
+#: An instance that answered none of the last so many scrapes may be gone: it no longer counts into the latest figures.
+_LATELY = 3
+_LONG_RUNNING = ("WATCH", "CONNECT", "WATCHLIST")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The counters of one scrape, added up. Buckets are cumulative, by upper bound in seconds."""
+
+    at: Mono
+    counters: Mapping[str, float]
+    latency: Mapping[float, float] = field(default_factory=dict)
+    etcd: Mapping[float, float] = field(default_factory=dict)
+
+
+def totals(event: Metrics) -> Totals:
+    """One scrape added up. A family that was not served is missing among the counters."""
+    counters: dict[str, float] = {}
+    families = event.families
+    if (requests := families.get("apiserver_request_total")) is not None:
+        counters["requests"] = counters["errors"] = 0.0
+        for one in requests:
+            labels = dict(one.labels)
+            if labels.get("subresource") in _NOT_SERVING:
+                continue
+            counters["requests"] += one.value
+            if labels.get("code", "").startswith("5"):
+                counters["errors"] += one.value
+    for name, family in (
+        ("terminations", "apiserver_request_terminations_total"),
+        ("rejected", "apiserver_flowcontrol_rejected_requests_total"),
+        ("fail_open", "apiserver_admission_webhook_fail_open_count"),
+        ("etcd_requests", "etcd_requests_total"),
+        ("etcd_errors", "etcd_request_errors_total"),
+    ):
+        if family in families:
+            counters[name] = sum(one.value for one in families[family])
+    etcd = _buckets(families.get("etcd_request_duration_seconds_bucket", ()), ())
+    if etcd:
+        counters["etcd_calls"] = etcd[max(etcd)]  # every request was observed once
+        # Older API servers do not count them apart; and one without any error serves no counter of errors.
+        counters.setdefault("etcd_requests", counters["etcd_calls"])
+    latency = _buckets(families.get("apiserver_request_sli_duration_seconds_bucket", ()), _LONG_RUNNING)
+    return Totals(event.at, counters, latency, etcd)
+
+
+def _buckets(samples: Iterable[Sample], without: tuple[str, ...]) -> dict[float, float]:
+    found: dict[float, float] = {}
+    for one in samples:
+        labels = dict(one.labels)
+        if labels.get("verb") in without:
+            continue
+        try:
+            bound = float(labels.get("le", "nan"))
+        except ValueError:
+            continue
+        found[bound] = found.get(bound, 0.0) + one.value
+    return found
+
+
+def percentile(buckets: Mapping[float, float], share: float) -> float | None:
+    """The value below which `share` of the observations lie, as Prometheus' histogram_quantile estimates it; None without any."""
+    bounds = sorted(bound for bound in buckets if bound == bound)
+    if not bounds or buckets[bounds[-1]] <= 0:
+        return None
+    wanted = share * buckets[bounds[-1]]
+    low, before = 0.0, 0.0
+    for bound in bounds:
+        count = buckets[bound]
+        if count >= wanted:
+            if bound == float("inf"):
+                return low
+            inside = count - before
+            return low + (bound - low) * ((wanted - before) / inside if inside > 0 else 1.0)
+        low, before = bound, count
+    return low
+
+
+class RatesBook:
+    """Scrapes of the window by instance."""
+
+    __slots__ = ("_fault", "_gauges", "_last", "_lately", "_scrapes", "window")
+
+    def __init__(self, window: float = 300.0) -> None:
+        self.window = window
+        self._scrapes: dict[float | None, deque[Totals]] = {}
+        self._fault: tuple[Fault, Mono] | None = None
+        self._gauges: dict[float | None, dict[str, float]] = {}
+        self._lately: deque[float | None] = deque(maxlen=_LATELY)
+        self._last: Mono | None = None
+
+    def took(self, event: Metrics) -> None:
+        """One scrape."""
+        if event.fault is not None:
+            self._fault = (event.fault, self._fault[1] if self._fault is not None else event.at)
+            return
+        self._fault, self._last = None, event.at
+        taken = totals(event)
+        scrapes = self._scrapes.setdefault(event.instance, deque())
+        if scrapes and any(taken.counters.get(name, 0.0) < value for name, value in scrapes[-1].counters.items()):
+            scrapes.clear()
+        scrapes.append(taken)
+        # The oldest kept lies at or just before the window's start, so that the window is covered as a whole.
+        while len(scrapes) > 2 and scrapes[1].at <= event.at - self.window:
+            scrapes.popleft()
+        for instance in [one for one, kept in self._scrapes.items() if kept[-1].at < event.at - self.window]:
+            del self._scrapes[instance]
+        self._lately.append(event.instance)
+        self._gauges[event.instance] = _gauges(event.families)
+        self._gauges = {one: kept for one, kept in self._gauges.items() if one in self._lately}
+
+    def seen_fault(self) -> tuple[Fault, Mono] | None:
+        """Why scraping fails, and since when."""
+        return self._fault
+
+    def seen(self) -> RatesSeen:
+        """As rules see it."""
+        fault = self._fault[0] if self._fault is not None else None
+        pairs = [(kept[0], kept[-1]) for kept in self._scrapes.values() if len(kept) > 1]
+        newest = max((kept for kept in self._scrapes.values() if len(kept) > 1), key=lambda kept: kept[-1].at, default=None)
+        recent = [(newest[-2], newest[-1])] if newest is not None else []
+        gauges = _together(self._gauges.values())
+        rate = _Rates(pairs)
+        last = _Rates([(kept[-2], kept[-1]) for one, kept in self._scrapes.items() if len(kept) > 1 and one in self._lately])
+        late = _Rates(recent)
+        return RatesSeen(
+            self._last,
+            fault,
+            max((last.at - first.at for first, last in pairs), default=0.0),
+            rate.per_second("requests"),
+            rate.ratio("errors", "requests"),
+            late.ratio("errors", "requests"),
+            percentile(rate.latency(), 0.99),
+            percentile(late.latency(), 0.99),
+            gauges.get("reading"),
+            gauges.get("mutating"),
+            rate.per_second("terminations"),
+            rate.per_second("rejected"),
+            gauges.get("inqueue"),
+            rate.per_second("fail_open"),
+            percentile(rate.etcd(), 0.99),
+            percentile(late.etcd(), 0.99),
+            rate.per_second("etcd_requests"),
+            rate.ratio("etcd_errors", "etcd_requests"),
+            gauges.get("storage"),
+            last.counted("requests"),
+            last.counted("etcd_calls"),
+            late.ratio("etcd_errors", "etcd_requests"),
+        )
+
+
+class _Rates:
+    """Differences between pairs of scrapes."""
+
+    def __init__(self, pairs: list[tuple[Totals, Totals]]) -> None:
+        self._pairs = pairs
+
+    def _has(self, name: str) -> bool:
+        return any(name in last.counters for _, last in self._pairs)
+
+    def per_second(self, name: str) -> float | None:
+        if not self._pairs or (not self._has(name) and not self._has("requests")):
+            return None
+        return sum(
+            (last.counters.get(name, 0.0) - first.counters.get(name, 0.0)) / (last.at - first.at)
+            for first, last in self._pairs
+            if last.at > first.at
+        )
+
+    def counted(self, name: str) -> float | None:
+        """Per second, of a counter that was served; None otherwise."""
+        return self.per_second(name) if self._has(name) else None
+
+    def ratio(self, part: str, whole: str) -> float | None:
+        all_of = sum(last.counters.get(whole, 0.0) - first.counters.get(whole, 0.0) for first, last in self._pairs)
+        if all_of <= 0:
+            return None
+        return sum(last.counters.get(part, 0.0) - first.counters.get(part, 0.0) for first, last in self._pairs) / all_of
+
+    def latency(self) -> dict[float, float]:
+        return _differences((first.latency, last.latency) for first, last in self._pairs)
+
+    def etcd(self) -> dict[float, float]:
+        return _differences((first.etcd, last.etcd) for first, last in self._pairs)
+
+
+def _differences(pairs: Iterable[tuple[Mapping[float, float], Mapping[float, float]]]) -> dict[float, float]:
+    made: dict[float, float] = {}
+    for first, last in pairs:
+        for bound, value in last.items():
+            made[bound] = made.get(bound, 0.0) + max(0.0, value - first.get(bound, 0.0))
+    return made
+
+
+def _gauges(families: Mapping[str, tuple[Sample, ...]]) -> dict[str, float]:
+    made: dict[str, float] = {}
+    for one in families.get("apiserver_current_inflight_requests", ()):
+        kind = dict(one.labels).get("request_kind")
+        if kind in ("readOnly", "mutating"):
+            name = "reading" if kind == "readOnly" else "mutating"
+            made[name] = made.get(name, 0.0) + one.value
+    if "apiserver_flowcontrol_current_inqueue_requests" in families:
+        made["inqueue"] = sum(one.value for one in families["apiserver_flowcontrol_current_inqueue_requests"])
+    for name in ("apiserver_storage_size_bytes", "apiserver_storage_db_total_size_in_bytes"):
+        if name in families:
+            made["storage"] = max((one.value for one in families[name]), default=0.0)
+            break
+    return made
+
+
+def _together(each: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """The gauges of all instances as one: what they hold adds up, but they share one store."""
+    made: dict[str, float] = {}
+    for gauges in each:
+        for name, value in gauges.items():
+            made[name] = max(made.get(name, 0.0), value) if name == "storage" else made.get(name, 0.0) + value
+    return made

@@ -1,0 +1,136 @@
+"""All pods of a cluster in memory, compact: 150,000 of them stay as one small row each, under their node.
+
+A pod's node never changes once it is bound (the API server refuses it), so no index from pod to node is kept.
+"""
+
+from collections.abc import Iterable
+
+from planes.structs import objects
+from planes.structs.events import Mono
+from planes.structs.observations import UndecidedSeen
+from planes.structs.rows import PodRow
+from planes.structs.timestamps import epoch
+
+FINISHED = ("Succeeded", "Failed")
+
+
+def row_of(pod: objects.Pod) -> PodRow:
+    """The compact row of a pod."""
+    status = pod.status
+    ready = restarts = 0
+    reason = status.reason
+    for one in status.containerStatuses:
+        restarts += one.restartCount
+        if one.ready:
+            ready += 1
+        elif one.state.waiting is not None and not reason:
+            reason = one.state.waiting.reason
+    if not reason and pod.metadata.deletionTimestamp:
+        reason = "Terminating"
+    return PodRow(
+        pod.metadata.namespace,
+        pod.metadata.name,
+        status.phase,
+        ready,
+        len(status.containerStatuses),
+        restarts,
+        reason,
+        epoch(pod.metadata.creationTimestamp),
+    )
+
+
+def is_undecided(pod: objects.Pod) -> bool:
+    """No scheduler has said anything about it. Pods that name another scheduler are none of kube-scheduler's."""
+    if pod.spec.nodeName or pod.metadata.deletionTimestamp or pod.status.phase in FINISHED:
+        return False
+    if pod.spec.schedulerName not in ("", "default-scheduler"):
+        return False
+    return not any(one.type == "PodScheduled" for one in pod.status.conditions)
+
+
+def _key(pod: objects.Pod) -> str:
+    return pod.metadata.uid or f"{pod.metadata.namespace}/{pod.metadata.name}"
+
+
+class PodBook:
+    """Pods by node, and those that no scheduler has decided about."""
+
+    __slots__ = ("by_node", "undecided", "waiting")
+
+    def __init__(self) -> None:
+        self.by_node: dict[str, dict[str, PodRow]] = {}
+        self.waiting: dict[str, str] = {}  # not bound to a node: key -> "namespace/name"
+        self.undecided: dict[str, tuple[Mono, str]] = {}
+
+    def changed(self, pod: objects.Pod, at: Mono) -> str:
+        """A pod was added or modified. The node whose row changed by it, or an empty string."""
+        key, node = _key(pod), pod.spec.nodeName
+        if not node:
+            name = f"{pod.metadata.namespace}/{pod.metadata.name}"
+            self.waiting[key] = name
+            if is_undecided(pod):
+                if key not in self.undecided:
+                    self.undecided[key] = (at, name)
+            else:
+                self.undecided.pop(key, None)
+            return ""
+        if self.waiting:
+            self.waiting.pop(key, None)
+            self.undecided.pop(key, None)
+        pods = self.by_node.get(node)
+        if pods is None:
+            pods = self.by_node[node] = {}
+        row = row_of(pod)
+        if pods.get(key) == row:
+            return ""
+        pods[key] = row
+        return node
+
+    def gone(self, pod: objects.Pod) -> str:
+        """A pod was deleted. The node whose row changed by it, or an empty string."""
+        key, node = _key(pod), pod.spec.nodeName
+        self.waiting.pop(key, None)
+        self.undecided.pop(key, None)
+        pods = self.by_node.get(node)
+        if pods is None or pods.pop(key, None) is None:
+            return ""
+        if not pods:
+            del self.by_node[node]
+        return node
+
+    def listed(self, items: Iterable[objects.Pod], at: Mono) -> set[str]:
+        """A complete list. The nodes whose rows changed by it."""
+        before, undecided = self.by_node, self.undecided
+        self.by_node, self.waiting, self.undecided = {}, {}, {}
+        for pod in items:
+            self.changed(pod, at)
+        for key, told in undecided.items():  # still so: it waits since we saw it first
+            if key in self.undecided:
+                self.undecided[key] = told
+        return {node for node in before.keys() | self.by_node.keys() if before.get(node) != self.by_node.get(node)}
+
+    def rows(self, node: str) -> tuple[PodRow, ...]:
+        """The pods of a node by namespace and name."""
+        pods = self.by_node.get(node)
+        if not pods:
+            return ()
+        return tuple(sorted(pods.values(), key=_by_name))
+
+    def count(self) -> int:
+        """All pods."""
+        return sum(map(len, self.by_node.values())) + len(self.waiting)
+
+    def shift(self, gap: float, now: Mono) -> None:
+        """We were away for `gap` seconds: that time counts against nobody."""
+        self.undecided = {key: (min(now, at + gap), name) for key, (at, name) in self.undecided.items()}
+
+    def undecided_seen(self) -> UndecidedSeen:
+        """As rules see it."""
+        if not self.undecided:
+            return UndecidedSeen()
+        told = sorted(self.undecided.values())
+        return UndecidedSeen(len(told), told[0][0], tuple(name for _, name in told[:3]))
+
+
+def _by_name(row: PodRow) -> tuple[str, str]:
+    return row.namespace, row.name

@@ -1,0 +1,196 @@
+"""Whether the cluster answers, feed by feed and probe by probe."""
+
+import dataclasses
+
+from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Feed, Health, Metrics, Mono, Server, Usage
+from planes.structs.observations import FeedSeen, HealthSeen, ReachSeen, ServerSeen
+
+#: Faults of a request that the server nevertheless answered.
+_ANSWERED = frozenset(
+    {
+        FaultKind.FORBIDDEN,
+        FaultKind.NOT_SERVED,
+        FaultKind.THROTTLED,
+        FaultKind.SERVER_ERROR,
+        FaultKind.EXPIRED,
+        FaultKind.GARBLED,
+    }
+)
+#: For so long after its last event an open watch is taken to be alive.
+_FLOWING = 15.0
+
+
+class FeedTrack:
+    """One feed's standing."""
+
+    __slots__ = ("failing_since", "fault", "heard_at", "hidden_since", "listed_at", "name", "retry_at")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.listed_at: Mono | None = None
+        self.heard_at: Mono | None = None
+        self.fault: Fault | None = None
+        self.failing_since: Mono | None = None
+        self.hidden_since: Mono | None = None  # since when it is not permitted or not served
+        self.retry_at: Mono | None = None
+
+    def heard(self, at: Mono) -> None:
+        """Anything good came from it."""
+        self.heard_at = at
+        if self.fault is not None:
+            self.fault = self.failing_since = self.hidden_since = self.retry_at = None
+
+    def failed(self, event: Failed) -> None:
+        """Its last request failed."""
+        if self.failing_since is None:
+            self.failing_since = event.at
+        if event.fault.kind not in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED):
+            self.hidden_since = None
+        elif self.hidden_since is None:
+            self.hidden_since = event.at
+        self.fault, self.retry_at = event.fault, event.retry_at
+
+    def seen(self) -> FeedSeen:
+        """As rules see it."""
+        return FeedSeen(self.name, self.listed_at, self.heard_at, self.fault, self.failing_since, self.retry_at)
+
+
+class ReachBook:
+    """Feeds, probes, version: everything that is an answer or the lack of one."""
+
+    __slots__ = (
+        "_fault",
+        "_fault_at",
+        "_first_fault_at",
+        "_flow_at",
+        "_ok_at",
+        "_tried_at",
+        "connected_to",
+        "feeds",
+        "health",
+        "heard_at",
+        "probed",
+        "quiet_from",
+        "retry_at",
+        "server",
+        "usage_fault",
+    )
+
+    def __init__(self) -> None:
+        self.feeds: dict[Feed, FeedTrack] = {feed: FeedTrack(feed.value) for feed in Feed}
+        self.health: dict[str, HealthSeen] = {}
+        self.server = ServerSeen()
+        self.connected_to = ""
+        self.heard_at: Mono | None = None
+        self.quiet_from: Mono | None = None  # `heard_at`, or later where we ourselves were away
+        self.retry_at: Mono | None = None
+        self.usage_fault: tuple[Fault, Mono] | None = None
+        self.probed = False
+        self._ok_at: Mono | None = None
+        self._fault: Fault | None = None
+        self._fault_at: Mono | None = None
+        self._first_fault_at: Mono | None = None
+        self._flow_at: Mono | None = None
+        self._tried_at: Mono | None = None
+
+    def flowed(self, feed: Feed, at: Mono) -> None:
+        """A feed said something."""
+        track = self.feeds[feed]
+        track.heard_at = at
+        if track.fault is not None:
+            track.heard(at)
+        self.heard_at = self.quiet_from = self._flow_at = at
+
+    def failed(self, event: Failed) -> None:
+        """A feed's request failed."""
+        self.feeds[event.feed].failed(event)
+        if event.fault.kind in _ANSWERED:
+            self._hear(event.at)
+        elif not self.probed:
+            self._miss(event.fault, event.at)
+        if event.fault.kind not in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED):
+            self.retry_at = event.retry_at
+
+    def took_health(self, event: Health) -> None:
+        """/livez or /readyz was asked."""
+        before = self.health.get(event.path)
+        answered = event.fault is None or event.fault.kind in _ANSWERED
+        good = event.fault is None and event.status == 200 and all(check.ok for check in event.checks)
+        since = None if good else event.at
+        if not good and before is not None and before.failing_since is not None:
+            since = before.failing_since
+        answered_at = event.at if answered else before.answered_at if before is not None else None
+        checks, status = event.checks, event.status
+        self.health[event.path] = HealthSeen(event.path, event.at, event.took, status, checks, event.fault, since, answered_at)
+        self._probe(event.fault, event.at)
+
+    def took_server(self, event: Server) -> None:
+        """/version was asked. What was known before stays where the new answer does not tell."""
+        if event.fault is None:
+            before = self.server
+            ends = event.certificate_not_after if event.certificate_not_after is not None else before.certificate_not_after
+            skew = event.clock_skew if event.clock_skew is not None else before.clock_skew
+            self.server = ServerSeen(
+                event.at, event.git_version or before.version, event.platform or before.platform, ends, None, skew
+            )
+        self._probe(event.fault, event.at)
+
+    def took_connection(self, event: Connection) -> None:
+        """Connecting worked, or failed before any request."""
+        if event.server:
+            self.connected_to = event.server
+        self._probe(event.fault, event.at)
+
+    def took_figures(self, event: Metrics | Usage) -> None:
+        """/metrics or metrics.k8s.io was asked."""
+        if event.fault is None or event.fault.kind in _ANSWERED:
+            self._hear(event.at)
+        if isinstance(event, Usage):
+            self.usage_fault = (event.fault, event.at) if event.fault is not None else None
+
+    def _probe(self, fault: Fault | None, at: Mono) -> None:
+        self.probed = True
+        self._tried_at = at if self._tried_at is None else max(at, self._tried_at)
+        if fault is None or fault.kind in _ANSWERED:
+            self._ok_at = at if self._ok_at is None else max(at, self._ok_at)
+            self._hear(at)
+        else:
+            self._miss(fault, at)
+
+    def _hear(self, at: Mono) -> None:
+        self.heard_at = self.quiet_from = at if self.heard_at is None else max(at, self.heard_at)
+
+    def shift(self, gap: float, now: Mono) -> None:
+        """We were away for `gap` seconds: that time counts against nobody."""
+        if self.quiet_from is not None:
+            self.quiet_from = min(now, self.quiet_from + gap)
+        for path, one in self.health.items():
+            self.health[path] = dataclasses.replace(one, at=min(now, one.at + gap))
+        for track in self.feeds.values():
+            if track.failing_since is not None:
+                track.failing_since = min(now, track.failing_since + gap)
+
+    def _miss(self, fault: Fault, at: Mono) -> None:
+        if self._first_fault_at is None or (self._ok_at is not None and self._first_fault_at <= self._ok_at):
+            self._first_fault_at = at
+        if (
+            self._fault is None
+            or self._fault_at is None
+            or (at, fault.kind in OURS, fault.message)
+            >= (
+                self._fault_at,
+                self._fault.kind in OURS,
+                self._fault.message,
+            )
+        ):
+            self._fault, self._fault_at = fault, at
+
+    def reach(self, now: Mono) -> ReachSeen:
+        """As rules see it. A try that succeeded at or after the last failure ends it."""
+        ok, failed, flow = self._ok_at, self._fault_at, self._flow_at
+        recovered = failed is None or (ok is not None and ok >= failed) or (not self.probed and (flow or -1.0) >= failed)
+        if recovered:
+            return ReachSeen(self.quiet_from, tried_at=self._tried_at)
+        since = self._first_fault_at
+        flowing = flow is not None and since is not None and flow > since and now - flow <= _FLOWING
+        return ReachSeen(self.quiet_from, self._fault, since, self._tried_at, self.retry_at, flowing)

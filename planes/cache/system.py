@@ -1,0 +1,237 @@
+"""Pods of components in memory: told apart by component label and mirror annotation, never by tier alone."""
+
+from collections.abc import Iterable
+
+from planes.components.skew import image_version
+from planes.structs import objects
+from planes.structs.events import Mono
+from planes.structs.observations import PodSeen
+
+MIRROR = "kubernetes.io/config.mirror"
+#: So many restarts are remembered.
+REMEMBERED = 16
+
+_STATIC = frozenset({"kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler"})
+_OPENSHIFT = {
+    "openshift-kube-apiserver": "kube-apiserver",
+    "openshift-etcd": "etcd",
+    "openshift-kube-controller-manager": "kube-controller-manager",
+    "openshift-kube-scheduler": "kube-scheduler",
+}
+#: What may stand in kube-proxy's place, by label: key, value, how people call it.
+_REPLACEMENTS = (
+    ("k8s-app", "cilium", "Cilium"),
+    ("k8s-app", "anetd", "anetd (GKE Dataplane V2)"),
+    ("app", "ovnkube-node", "OVN-Kubernetes"),
+    ("k8s-app", "calico-node", "Calico (BPF mode)"),
+    ("k8s-app", "kube-router", "kube-router"),
+)
+REPLACEMENT = "replacement:"
+
+
+def component_of(pod: objects.SystemPod) -> str:
+    """The component that a pod is an instance of ("kube-proxy", "etcd", "dns", "replacement:Cilium", …); empty if of none."""
+    labels = pod.metadata.labels
+    mirror = MIRROR in pod.metadata.annotations
+    name = labels.get("component") or labels.get("k8s-app") or ""
+    if mirror and name in _STATIC:
+        return name
+    if (openshift := _OPENSHIFT.get(pod.metadata.namespace)) is not None:
+        return openshift if mirror and labels.get("app", "") in (pod.metadata.namespace, openshift) else ""
+    if "kube-proxy" in (labels.get("k8s-app"), labels.get("component")):  # kubeadm's label; RKE2's, GKE's and AKS's
+        return "kube-proxy"
+    if "cloud-controller-manager" in (labels.get("component"), labels.get("k8s-app"), labels.get("app")):
+        return "cloud-controller-manager"
+    if labels.get("k8s-app") == "kube-dns":
+        return "dns"
+    if "metrics-server" in (labels.get("k8s-app"), labels.get("app.kubernetes.io/name")):
+        return "metrics-server"
+    for key, value, called in _REPLACEMENTS:
+        if labels.get(key) == value:
+            return REPLACEMENT + called
+    return ""
+
+
+class PodTrack:
+    """One pod of a component and what we saw of it."""
+
+    __slots__ = (
+        "changed_at",
+        "component",
+        "containers_ready",
+        "pod",
+        "ready",
+        "reason",
+        "restarted_at",
+        "restarts",
+        "seen_at",
+        "version",
+    )
+
+    def __init__(self, pod: objects.SystemPod, component: str, at: Mono) -> None:
+        self.component = component
+        self.changed_at = at
+        self.restarted_at: tuple[Mono, ...] = ()
+        self.restarts = sum(one.restartCount for one in pod.status.containerStatuses)
+        self._take(pod, at)
+
+    def _take(self, pod: objects.SystemPod, at: Mono) -> None:
+        self.pod, self.seen_at = pod, at
+        self.ready = _is_ready(pod)
+        statuses = pod.status.containerStatuses
+        self.containers_ready = pod.status.phase == "Running" and bool(statuses) and all(one.ready for one in statuses)
+        self.reason = _reason(pod)
+        images = {one.name: one.image for one in pod.spec.containers}
+        first = next(iter(images.values()), "")
+        self.version = image_version(images.get(self.component, first))
+
+    def change(self, pod: objects.SystemPod, at: Mono) -> bool:
+        """Take the newest state; True if anything that is judged changed."""
+        before = self._judged()
+        restarts = sum(one.restartCount for one in pod.status.containerStatuses)
+        if restarts > self.restarts:
+            self.restarted_at = (*self.restarted_at, *(at,) * min(restarts - self.restarts, REMEMBERED))[-REMEMBERED:]
+        self.restarts = restarts
+        self._take(pod, at)
+        after = self._judged()
+        if before[:2] != after[:2]:
+            self.changed_at = at
+        return before != after
+
+    def _judged(self) -> tuple[object, ...]:
+        meta = self.pod.metadata
+        return (
+            self.ready,
+            self.reason,
+            self.containers_ready,
+            self.restarts,
+            self.version,
+            self.pod.spec.nodeName,
+            meta.deletionTimestamp,
+        )
+
+    def seen(self, silent: bool, returning: bool = False) -> PodSeen:
+        """As rules see it."""
+        meta = self.pod.metadata
+        return PodSeen(
+            meta.namespace,
+            meta.name,
+            self.pod.spec.nodeName,
+            self.pod.status.phase,
+            self.ready,
+            self.reason,
+            self.restarts,
+            self.restarted_at,
+            self.version,
+            MIRROR in meta.annotations,
+            bool(meta.deletionTimestamp),
+            self.changed_at,
+            self.seen_at,
+            silent,
+            self.containers_ready,
+            returning,
+        )
+
+
+def _is_ready(pod: objects.SystemPod) -> bool:
+    if pod.status.phase not in ("Running", ""):
+        return False
+    for one in pod.status.conditions:
+        if one.type == "Ready":
+            return one.status == "True"
+    return bool(pod.status.containerStatuses) and all(one.ready for one in pod.status.containerStatuses)
+
+
+def _reason(pod: objects.SystemPod) -> str:
+    if pod.metadata.deletionTimestamp:
+        return "Terminating"
+    for one in pod.status.containerStatuses:
+        if not one.ready and one.state.waiting is not None and one.state.waiting.reason:
+            return one.state.waiting.reason
+    return pod.status.reason or ("" if pod.status.phase in ("Running", "") else pod.status.phase)
+
+
+class SystemPods:
+    """Pods of components, by component; kube-proxy's also by node."""
+
+    __slots__ = ("by_component", "missing_since", "on_node", "tracks")
+
+    def __init__(self) -> None:
+        self.tracks: dict[str, PodTrack] = {}
+        self.by_component: dict[str, dict[str, PodTrack]] = {}
+        self.on_node: dict[str, dict[str, PodTrack]] = {}  # kube-proxy and what replaces it
+        self.missing_since: dict[str, Mono] = {}  # node -> when its last kube-proxy pod went
+
+    def changed(self, pod: objects.SystemPod, at: Mono) -> set[str]:
+        """A pod was added or modified. Nodes whose kube-proxy changed by it."""
+        key = pod.metadata.uid or f"{pod.metadata.namespace}/{pod.metadata.name}"
+        component = component_of(pod)
+        track = self.tracks.get(key)
+        if track is not None and track.component == component:
+            node = track.pod.spec.nodeName
+            if not track.change(pod, at):
+                return set()
+            if node != pod.spec.nodeName:
+                self._unplace(key, track, node, at)
+                self._place(key, track)
+            return {node, pod.spec.nodeName} - {""} if key in self.on_node.get(pod.spec.nodeName, ()) else set()
+        touched: set[str] = set()
+        if track is not None:
+            touched |= self._remove(key, at)
+        if component:
+            track = self.tracks[key] = PodTrack(pod, component, at)
+            self.by_component.setdefault(component, {})[key] = track
+            touched |= self._place(key, track)
+        return touched
+
+    def gone(self, pod: objects.SystemPod, at: Mono) -> set[str]:
+        """A pod was deleted. Nodes whose kube-proxy changed by it."""
+        return self._remove(pod.metadata.uid or f"{pod.metadata.namespace}/{pod.metadata.name}", at)
+
+    def listed(self, items: Iterable[objects.SystemPod], at: Mono) -> set[str]:
+        """A complete list. Nodes whose kube-proxy changed by it."""
+        present: set[str] = set()
+        touched: set[str] = set()
+        for pod in items:
+            present.add(pod.metadata.uid or f"{pod.metadata.namespace}/{pod.metadata.name}")
+            touched |= self.changed(pod, at)
+        for key in [key for key in self.tracks if key not in present]:
+            touched |= self._remove(key, at)
+        return touched
+
+    def _place(self, key: str, track: PodTrack) -> set[str]:
+        node = track.pod.spec.nodeName
+        if not node or not (track.component == "kube-proxy" or track.component.startswith(REPLACEMENT)):
+            return set()
+        self.on_node.setdefault(node, {})[key] = track
+        if track.component == "kube-proxy":
+            self.missing_since.pop(node, None)
+        return {node}
+
+    def _unplace(self, key: str, track: PodTrack, node: str, at: Mono) -> set[str]:
+        pods = self.on_node.get(node)
+        if pods is None or pods.pop(key, None) is None:
+            return set()
+        if track.component == "kube-proxy" and not any(one.component == "kube-proxy" for one in pods.values()):
+            self.missing_since[node] = at
+        if not pods:
+            del self.on_node[node]
+        return {node}
+
+    def _remove(self, key: str, at: Mono) -> set[str]:
+        track = self.tracks.pop(key, None)
+        if track is None:
+            return set()
+        del self.by_component[track.component][key]
+        return self._unplace(key, track, track.pod.spec.nodeName, at)
+
+    def of(self, component: str) -> Iterable[PodTrack]:
+        """The pods of one component."""
+        return self.by_component.get(component, {}).values()
+
+    def replacement(self) -> str:
+        """What stands in kube-proxy's place, if its pods are there."""
+        for _, _, called in _REPLACEMENTS:
+            if self.by_component.get(REPLACEMENT + called):
+                return called
+        return ""

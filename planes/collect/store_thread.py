@@ -1,0 +1,79 @@
+"""SQL as a collector sees it: one thread of its own, one connection, one thing at a time, each bounded.
+
+Django's connections belong to threads; a collector that used asyncio.to_thread would spread over as many as the pool has.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
+
+import msgspec
+from django.db import close_old_connections, connections
+
+from planes.store import selectors, services
+from planes.structs.rows import ComponentRow, Frame, NodeRow
+
+T = TypeVar("T")
+#: Seconds for which the end of a collector waits for SQL.
+_PATIENCE = 2.0
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """What was last known of a cluster: what a new collector begins with."""
+
+    head: selectors.ClusterHead | None
+    components: tuple[ComponentRow, ...] = ()
+    nodes: tuple[NodeRow, ...] = ()
+    baseline: bytes = b"{}"
+
+
+class Ledger:
+    """The store of one cluster, for one collector at a time."""
+
+    def __init__(self, cluster_id: int) -> None:
+        self.cluster_id = cluster_id
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"ledger-{cluster_id}")
+
+    async def take(self) -> int:
+        """A new epoch. Raises services.Fenced, django.db.Error."""
+        return await self._run(lambda: services.take(self.cluster_id))
+
+    async def remembered(self) -> Remembered:
+        """What the collector before us left."""
+        return await self._run(lambda: _remembered(self.cluster_id))
+
+    async def flush(self, epoch: int, offset: int, frame: Frame, baseline: bytes | None) -> Frame:
+        """Store a frame; see services.flush."""
+        return await self._run(lambda: services.flush(self.cluster_id, epoch, offset, frame, baseline=baseline))
+
+    async def touch(self, epoch: int, at: float) -> None:
+        """Say that the picture still held at `at`; raises services.Fenced when it is not ours any more."""
+        await self._run(lambda: services.touch(self.cluster_id, epoch, at))
+
+    async def aclose(self) -> None:
+        """Close the connection and end the thread. A statement that hangs is left to its own time limit."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await asyncio.wrap_future(self._thread.submit(connections.close_all))
+        self._thread.shutdown(wait=False)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        def bounded() -> T:
+            close_old_connections()
+            try:
+                return work()
+            finally:
+                close_old_connections()
+
+        return await asyncio.wrap_future(self._thread.submit(bounded))
+
+
+def _remembered(cluster_id: int) -> Remembered:
+    return Remembered(
+        head=selectors.cluster_by_id(cluster_id),
+        components=tuple(selectors.component_rows(cluster_id)),
+        nodes=tuple(selectors.node_rows(cluster_id)),
+        baseline=selectors.baseline(cluster_id),
+    )

@@ -1,0 +1,115 @@
+"""The container runtime of one node, as its kubelet reports it in the message of Ready.
+
+It can be down while the node's lease stays fresh, and the reverse. While the kubelet is silent, nothing is known of it.
+"""
+
+from planes.components.unwatched import unwatched
+from planes.components.verdict_builder import Weighing, away_verdict, feed_gap, unknown, weigh_gap
+from planes.structs.events import Mono
+from planes.structs.observations import NodeObservation, NodeScene
+from planes.structs.thresholds import Bounds
+from planes.structs.time_tokens import ago
+from planes.structs.verdicts import Evidence, State, Verdict
+
+#: What a kubelet's Ready message may say of the runtime (kubelet's runtimeState): text, state, our sentence.
+MESSAGES: tuple[tuple[str, State, str, str], ...] = (
+    ("container runtime is down", State.DOWN, "runtime-down", "The kubelet cannot reach it"),
+    ("pleg is not healthy", State.DEGRADED, "pleg", "It answers too slowly for the kubelet (PLEG is not healthy)"),
+    ("container runtime network not ready", State.DEGRADED, "network-not-ready", "Its pod network is not ready"),
+    ("cni plugin not initialized", State.DEGRADED, "network-not-ready", "Its pod network is not ready"),
+    ("container runtime not ready", State.DEGRADED, "runtime-not-ready", "It says that it is not ready"),
+    (
+        "container runtime status check may not have completed",
+        State.DEGRADED,
+        "runtime-not-checked",
+        "The kubelet has not checked it yet",
+    ),
+    ("rpc error", State.DEGRADED, "runtime-error", "It answers the kubelet with an error"),
+)
+
+
+def speaks_of_runtime(message: str) -> bool:
+    """Whether a Ready message tells of the runtime rather than of the kubelet."""
+    if not message:
+        return False
+    lower = message.lower()
+    return any(text in lower for text, *_ in MESSAGES)
+
+
+def is_down(message: str) -> bool:
+    """Whether a Ready message says that the runtime does not answer its kubelet at all, so that the kubelet sees no container."""
+    lower = message.lower()
+    return any(state is State.DOWN and text in lower for text, state, *_ in MESSAGES)
+
+
+def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
+    """The runtime of one node; `silent` says that its kubelet does not report."""
+    if scene.unreachable:
+        return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
+    if scene.silence:
+        return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
+    if (why := unwatched(node, scene)) != "":
+        return unknown(why, "unwatched")
+    source = f"Node {node.name}"
+    weighing = Weighing()
+    if (gap := feed_gap(scene.nodes, "Ready message", "nothing about the runtime", now, bounds)) is not None:
+        weigh_gap(weighing, gap, principal=True, said="Nodes cannot be read")
+        return weighing.verdict(good="")
+    ready = node.conditions.get("Ready")
+    version = node.runtime_version or "not reported"
+    weighing.evidence.append(
+        Evidence(
+            "runtime version",
+            version,
+            "reported",
+            State.HEALTHY if node.runtime_version else State.NOT_OBSERVABLE,
+            source,
+            node.seen_at,
+        )
+    )
+    should_be = "nothing about the runtime"
+    if ready is None:
+        weighing.unsure(
+            Evidence("Ready message", "never reported", should_be, State.UNKNOWN, source, None),
+            "Its kubelet has reported nothing yet.",
+            "no-ready",
+        )
+        return weighing.verdict(good="")
+    if silent:
+        last = ready.message or ready.reason or ready.status
+        line = Evidence("Ready message", f"last known: {last}", should_be, State.UNKNOWN, source, ready.since)
+        weighing.unsure(line, "Its kubelet is silent, so nothing is known of it.", "kubelet-silent")
+        return weighing.verdict(good="")
+    if ready.status == "True":
+        weighing.good(
+            Evidence("Ready message", "Ready, nothing about the runtime", should_be, State.HEALTHY, source, ready.since),
+            principal=True,
+        )
+        weighing.line = node.runtime_version
+        return weighing.verdict(good="Its kubelet works with it and says Ready.")
+    lower = ready.message.lower()
+    found = False
+    for text, state, cause, said in MESSAGES:
+        if text in lower:
+            found = True
+            effect = " Running containers go on; none can be started or stopped." if state is State.DOWN else ""
+            weighing.bad(
+                Evidence("Ready message", ready.message, should_be, state, source, ready.since),
+                f"{said}, for {ago(ready.since)}: {ready.message}.{effect}",
+                cause,
+                hold=bounds.hold_condition,
+                line=text.replace("pleg", "PLEG").replace("cni", "CNI"),
+            )
+            break
+    if not found:
+        line = Evidence(
+            "Ready message",
+            f"{ready.message or ready.reason} (not about the runtime)",
+            should_be,
+            State.HEALTHY,
+            source,
+            ready.since,
+        )
+        weighing.good(line, principal=True)
+        weighing.line = node.runtime_version
+    return weighing.verdict(good="Its kubelet says nothing against it.")

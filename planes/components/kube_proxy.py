@@ -1,0 +1,174 @@
+"""kube-proxy on one node: its pod there; or what replaces it in this cluster, which is stated and no alarm."""
+
+from planes.components import skew
+from planes.components.container_runtime import is_down
+from planes.components.leader import pod_line
+from planes.components.unwatched import unwatched
+from planes.components.verdict_builder import Weighing, away_verdict, feed_due, feed_gap, unknown, weigh_gap
+from planes.structs.events import Mono
+from planes.structs.observations import NodeObservation, NodeScene, PodSeen
+from planes.structs.thresholds import Bounds
+from planes.structs.time_tokens import ago
+from planes.structs.verdicts import Evidence, State, Verdict
+
+
+def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
+    """kube-proxy of one node; `silent` says that its kubelet does not report."""
+    if scene.unreachable:
+        return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
+    if scene.silence:
+        return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
+    if (why := unwatched(node, scene)) != "":
+        return unknown(why, "unwatched")
+    weighing = Weighing()
+    if (gap := feed_gap(scene.pods, "pod", "ready", now, bounds)) is not None:
+        weigh_gap(weighing, gap, principal=True, said="Its pod cannot be seen")
+        return weighing.verdict(good="")
+    if (due := feed_due(scene.pods, bounds)) is not None:
+        weighing.due(due)
+    pods = [pod for pod in node.proxies if not pod.terminating]
+    if not pods:
+        return _without_pod(weighing, node, scene, silent, now, bounds)
+    pod = max(pods, key=lambda one: (one.ready, one.seen_at, one.name))
+    ready = node.conditions.get("Ready")
+    if silent:
+        _last_known(weighing, pod, "its kubelet is silent", "The node's kubelet is silent", "kubelet-silent")
+        return weighing.verdict(good="")
+    if ready is not None and ready.status != "True" and is_down(ready.message):
+        why = "The container runtime is down, so the kubelet cannot see its pod"
+        _last_known(weighing, pod, "the container runtime is down", why, "runtime-unseen")
+        return weighing.verdict(good="")
+    _weigh_pod(weighing, node, pod, now, bounds)
+    _weigh_restarts(weighing, pod, now, bounds)
+    line, said = skew.weigh(pod.version, scene.server_version, bounds.proxy_skew, f"image of {pod.name}", pod.changed_at)
+    if said:
+        weighing.bad(line, said, "skew")
+    else:
+        weighing.good(line)
+    _weigh_beside_kubelet(weighing, node, pod, bounds)
+    return weighing.verdict(good="Its pod on this node is ready.")
+
+
+def _last_known(weighing: Weighing, pod: PodSeen, short: str, why: str, cause: str) -> None:
+    """Nobody looks after the pod at present: what is told of it is how it was."""
+    last = "ready" if pod.ready or pod.containers_ready else pod.reason or "not ready"
+    source = f"pod {pod.namespace}/{pod.name}"
+    line = Evidence("pod", f"last known: {last}; {short}", "ready", State.UNKNOWN, source, pod.changed_at)
+    weighing.unsure(line, f"{why}; last known: {last}. Rules already set go on working.", cause)
+
+
+def _weigh_pod(weighing: Weighing, node: NodeObservation, pod: PodSeen, now: Mono, bounds: Bounds) -> None:
+    source = f"pod {pod.namespace}/{pod.name}"
+    if not pod.ready and pod.containers_ready and _counted_out(weighing, node, now, bounds):
+        # The node lifecycle controller marks every pod of a node that is not ready as not ready, too.
+        text = "its containers are ready; Kubernetes counts it as not ready because its node is not"
+        weighing.good(Evidence("pod", text, "ready", State.HEALTHY, source, pod.changed_at), principal=True)
+        weighing.line = "containers ready"
+        return
+    if pod.ready:
+        weighing.good(Evidence("pod", "ready", "ready", State.HEALTHY, source, pod.changed_at), principal=True)
+        weighing.line = "pod ready"
+        return
+    said = f"Its pod is not ready for {ago(pod.changed_at)}"
+    said += f": {pod.reason}." if pod.reason else "."
+    said += " Rules already set go on working; changes of Services do not arrive."
+    line = pod_line(pod)
+    weighing.bad(line, said, "pod-not-ready", hold=bounds.hold_condition, line=pod.reason or "pod not ready")
+
+
+def _counted_out(weighing: Weighing, node: NodeObservation, now: Mono, bounds: Bounds) -> bool:
+    """Whether its node is not ready, or has been again for so short that its pods may not be counted as ready yet."""
+    ready = node.conditions.get("Ready")
+    if ready is None:
+        return False
+    if ready.status != "True":
+        return True
+    weighing.due(ready.since + bounds.pods_counted)
+    return now - ready.since <= bounds.pods_counted
+
+
+def _weigh_restarts(weighing: Weighing, pod: PodSeen, now: Mono, bounds: Bounds) -> None:
+    recent = [at for at in pod.restarted_at if now - at <= bounds.flap_window]
+    should_be = f"fewer than {bounds.proxy_restarts:.0f} within {bounds.flap_window / 60:.0f} min"
+    text = f"{pod.restarts} in all, {len(recent)} within {bounds.flap_window / 60:.0f} min"
+    source = f"pod {pod.namespace}/{pod.name}"
+    if recent:
+        weighing.due(recent[0] + bounds.flap_window + 0.001)
+    if len(recent) >= bounds.proxy_restarts:
+        line = Evidence("restarts", text, should_be, State.DEGRADED, source, recent[-1])
+        weighing.bad(line, f"It restarted {len(recent)} times within {bounds.flap_window / 60:.0f} minutes.", "restarts")
+    else:
+        weighing.good(Evidence("restarts", text, should_be, State.HEALTHY, source, pod.changed_at))
+
+
+def _weigh_beside_kubelet(weighing: Weighing, node: NodeObservation, pod: PodSeen, bounds: Bounds) -> None:
+    apart = skew.behind(pod.version, node.kubelet_version)
+    should_be = f"within {bounds.proxy_skew:.0f} minors of its kubelet"
+    text = f"{pod.version or 'not known'}, kubelet {node.kubelet_version or 'not known'}"
+    source = f"image of {pod.name}"
+    if apart is None:
+        weighing.hidden(Evidence("skew to kubelet", text, should_be, State.NOT_OBSERVABLE, source, None))
+    elif abs(apart) > bounds.proxy_skew:
+        line = Evidence("skew to kubelet", text, should_be, State.DEGRADED, source, pod.changed_at)
+        weighing.bad(
+            line,
+            f"It runs {pod.version} beside a kubelet of {node.kubelet_version}: more than {bounds.proxy_skew:.0f} minors apart.",
+            "skew",
+        )
+    else:
+        weighing.good(Evidence("skew to kubelet", text, should_be, State.HEALTHY, source, pod.changed_at))
+
+
+def _without_pod(weighing: Weighing, node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
+    source = scene.pods.name
+    proxy = scene.proxy
+    if proxy.replaced_by and not proxy.pods_seen and not proxy.wanted:
+        replacement = node.replacement
+        text = f"replaced by {proxy.replaced_by}"
+        if replacement is not None:
+            text += f", whose pod here is {'ready' if replacement.ready else replacement.reason or 'not ready'}"
+        weighing.hidden(
+            Evidence("pod", text, "a pod, or a replacement", State.NOT_OBSERVABLE, source, scene.pods.heard_at),
+            f"Replaced by {proxy.replaced_by} in this cluster.",
+        )
+        weighing.line = f"replaced by {proxy.replaced_by}"
+        return weighing.verdict(good="")
+    if not proxy.pods_seen and not proxy.wanted and not proxy.seen_before:
+        weighing.hidden(
+            Evidence(
+                "pod", "no kube-proxy pods are visible in this cluster", "a pod", State.NOT_OBSERVABLE, source, scene.pods.heard_at
+            ),
+            proxy.hidden or "No pod of it is visible in this cluster: it runs inside another process, or its provider hides it.",
+        )
+        return weighing.verdict(good="")
+    if not proxy.everywhere and (node.proxy_missing_since is None or not node.proxy_short):
+        weighing.hidden(
+            Evidence(
+                "pod",
+                "none, and none is known to be wanted here",
+                "a pod where wanted",
+                State.NOT_OBSERVABLE,
+                source,
+                scene.pods.heard_at,
+            ),
+            "No pod of it runs on this node, and the DaemonSet is not seen to want one here.",
+        )
+        return weighing.verdict(good="")
+    since = node.proxy_missing_since if node.proxy_missing_since is not None else node.added_at
+    if silent:
+        line = Evidence("pod", f"none for {ago(since)}; its kubelet is silent", "ready", State.UNKNOWN, source, since)
+        weighing.unsure(line, "The node's kubelet is silent, so nothing is known of it.", "kubelet-silent")
+        return weighing.verdict(good="")
+    should_be = f"a pod here within {bounds.proxy_missing:.0f} s"
+    weighing.due(since + bounds.proxy_missing)
+    if now - since > bounds.proxy_missing:
+        weighing.bad(
+            Evidence("pod", f"none for {ago(since)}", should_be, State.DOWN, source, since),
+            f"No pod of it runs on this node for {ago(since)}, though one is wanted. Changes of Services do not arrive here.",
+            "pod-missing",
+            line="no pod",
+        )
+    else:
+        line = Evidence("pod", f"none for {ago(since)}", should_be, State.UNKNOWN, source, since)
+        weighing.unsure(line, f"No pod of it is on this node for {ago(since)}; one is awaited.", "pod-awaited")
+    return weighing.verdict(good="")

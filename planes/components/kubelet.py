@@ -1,0 +1,217 @@
+"""The kubelet of one node: its lease, its Ready condition, what presses it, its version."""
+
+from planes.components import skew
+from planes.components.container_runtime import speaks_of_runtime
+from planes.components.unwatched import unwatched
+from planes.components.verdict_builder import Weighing, away_verdict, feed_due, feed_gap, unknown, weigh_gap
+from planes.structs.events import Mono
+from planes.structs.observations import ConditionSeen, LeaseSeen, NodeObservation, NodeScene
+from planes.structs.thresholds import Bounds
+from planes.structs.time_tokens import ago, until
+from planes.structs.verdicts import Evidence, State, Verdict
+
+PRESSURES = {"MemoryPressure": "memory", "DiskPressure": "disk", "PIDPressure": "process ids"}
+
+
+def judge(node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) -> Verdict:
+    """The kubelet of one node."""
+    if scene.unreachable:
+        return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
+    if scene.silence:
+        line = Evidence(
+            "node lease",
+            f"not renewed, as none of the others, for {ago(scene.silence_since or now)}",
+            "renewed",
+            State.UNKNOWN,
+            _source(node),
+            scene.silence_since,
+        )
+        return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent", (line,))
+    weighing = Weighing()
+    why = unwatched(node, scene)
+    silent = is_silent(node.lease if scene.leases.fault is None else None, node.conditions.get("Ready"), now, bounds)
+    gap = feed_gap(scene.nodes, "Ready", "True", now, bounds)
+    if gap is not None:
+        weigh_gap(weighing, gap, principal=True, said="Nodes cannot be read")
+    _weigh_lease(weighing, node, scene, now, bounds)
+    if gap is None:
+        if why:
+            _last_known(weighing, node)
+            weighing.unsure(_last_ready(node), why, "unwatched")
+        elif silent and not _given_up(node):
+            weighing.hidden(_last_ready(node))
+            _last_known(weighing, node)
+        else:
+            _weigh_ready(weighing, node)
+            _weigh_conditions(weighing, node)
+        _weigh_flips(weighing, node, now, bounds)
+    line, said = skew.weigh(node.kubelet_version, scene.server_version, bounds.kubelet_skew, f"Node {node.name}", node.seen_at)
+    if said:
+        weighing.bad(line, said, "skew")
+    else:
+        weighing.good(line)
+    ready = "and it says Ready" if gap is None else "but whether it says Ready cannot be read now"
+    return weighing.verdict(good=f"Its heartbeat is on time {ready}.")
+
+
+def _source(node: NodeObservation) -> str:
+    return f"lease kube-node-lease/{node.name}"
+
+
+def is_silent(lease: LeaseSeen | None, ready: ConditionSeen | None, now: Mono, bounds: Bounds) -> bool:
+    """Whether what its node reports is only the last known state: the lease is late, or Kubernetes itself gave it up."""
+    if ready is not None and ready.status == "Unknown":
+        return True
+    if lease is None:
+        return False
+    return lease.excused or lease.gone_at is not None or now - lease.counts_from > lease.duration * bounds.kubelet_slow
+
+
+def _weigh_lease(weighing: Weighing, node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) -> None:
+    gap = feed_gap(scene.leases, "node lease", "renewed in time", now, bounds)
+    if gap is not None:
+        weigh_gap(weighing, gap, principal=True, said="Its heartbeat cannot be seen")
+        return
+    if (due := feed_due(scene.leases, bounds)) is not None:
+        weighing.due(due)
+    lease = node.lease
+    if lease is None:
+        text = "it has none"
+        line = Evidence("node lease", text, "there, and renewed", State.UNKNOWN, _source(node), scene.leases.heard_at)
+        if scene.leases_seen_before:
+            weighing.unsure(line, "It has no lease, so its heartbeat cannot be seen.", "lease-missing")
+        else:
+            weighing.hidden(
+                Evidence("node lease", text, "there, and renewed", State.NOT_OBSERVABLE, _source(node), scene.leases.heard_at)
+            )
+        return
+    if lease.gone_at is not None:
+        line = Evidence(
+            "node lease", f"deleted {ago(lease.gone_at)} ago", "there, and renewed", State.UNKNOWN, _source(node), lease.gone_at
+        )
+        weighing.unsure(line, f"Its lease was deleted {ago(lease.gone_at)} ago, so its heartbeat cannot be seen.", "lease-missing")
+        return
+    slow, silent = lease.duration * bounds.kubelet_slow, lease.duration * bounds.kubelet_silent
+    should_be = f"renewed about every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
+    age = now - lease.counts_from
+    if age <= slow:
+        weighing.due(lease.counts_from + slow)
+        if lease.excused or (lease.stale_on_arrival and not lease.confirmed):
+            line = Evidence("node lease", "not seen to be renewed yet", should_be, State.UNKNOWN, _source(node), lease.changed_at)
+            weighing.unsure(line, "Waiting for its next heartbeat.", "lease-unconfirmed")
+            return
+        weighing.good(Evidence("node lease", "on time", should_be, State.HEALTHY, _source(node), lease.changed_at), principal=True)
+        weighing.line = f"heartbeat on time, every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
+        return
+    state = State.DOWN if age > silent else State.DEGRADED
+    weighing.due(lease.counts_from + silent)
+    said = f"No heartbeat for {ago(lease.changed_at)} of a {lease.duration:g} s lease."
+    ready = node.conditions.get("Ready")
+    if ready is not None and ready.status == "Unknown":
+        said += f" Kubernetes itself has said NotReady for {ago(ready.since)}."
+    else:
+        said += f" Kubernetes itself will say NotReady in about {until(lease.changed_at + bounds.monitor_grace)}."
+    weighing.bad(
+        Evidence("node lease", f"not renewed for {ago(lease.changed_at)}", should_be, state, _source(node), lease.changed_at),
+        said,
+        "silent",
+        line=f"no heartbeat for {ago(lease.changed_at)}",
+    )
+
+
+def _given_up(node: NodeObservation) -> bool:
+    """Whether Kubernetes itself says that it has not heard from the node: that is news, and not the node's last word."""
+    ready = node.conditions.get("Ready")
+    return ready is not None and ready.status == "Unknown"
+
+
+def _last_ready(node: NodeObservation) -> Evidence:
+    ready = node.conditions.get("Ready")
+    text = f"last known: {ready.status}" if ready is not None else "never reported"
+    return Evidence("Ready", text, "True", State.UNKNOWN, f"Node {node.name}", ready.since if ready is not None else None)
+
+
+def _last_known(weighing: Weighing, node: NodeObservation) -> None:
+    """What a silent kubelet said of pressure: how it was, neither good nor bad now."""
+    for kind in (*PRESSURES, "NetworkUnavailable"):
+        condition = node.conditions.get(kind)
+        if condition is not None:
+            text = f"last known: {condition.status}"
+            weighing.hidden(Evidence(kind, text, "False", State.UNKNOWN, f"Node {node.name}", condition.since))
+
+
+def _weigh_ready(weighing: Weighing, node: NodeObservation) -> None:
+    source = f"Node {node.name}"
+    ready = node.conditions.get("Ready")
+    if ready is None:
+        weighing.unsure(
+            Evidence("Ready", "never reported", "True", State.UNKNOWN, source, node.seen_at),
+            "It has not reported whether it is ready.",
+            "no-ready",
+        )
+    elif ready.status == "True":
+        weighing.good(Evidence("Ready", "True", "True", State.HEALTHY, source, ready.since), principal=True)
+        if not weighing.line:
+            weighing.line = "Ready"
+    elif ready.status == "Unknown":
+        weighing.bad(
+            Evidence(
+                "Ready", f"Unknown for {ago(ready.since)}: {ready.message or ready.reason}", "True", State.DOWN, source, ready.since
+            ),
+            f"Kubernetes has not heard from it and says Ready=Unknown for {ago(ready.since)}.",
+            "silent",
+        )
+    elif speaks_of_runtime(ready.message):
+        # The kubelet lives and tells of the runtime: that is the runtime's matter.
+        text = f"{ready.status}: {ready.message}"
+        weighing.good(
+            Evidence("Ready", f"{text} (the runtime's matter)", "True", State.HEALTHY, source, ready.since), principal=True
+        )
+        weighing.line = weighing.line or "reports the container runtime as its trouble"
+    else:
+        said = f"It says that it is not ready for {ago(ready.since)}: {ready.message or ready.reason or 'no reason told'}."
+        weighing.bad(
+            Evidence("Ready", f"{ready.status}: {ready.message or ready.reason}", "True", State.DEGRADED, source, ready.since),
+            said,
+            "not-ready",
+            hold=1.0,
+            line=f"not ready: {ready.reason}",
+        )
+
+
+def _weigh_conditions(weighing: Weighing, node: NodeObservation) -> None:
+    source = f"Node {node.name}"
+    for kind, what in PRESSURES.items():
+        condition = node.conditions.get(kind)
+        if condition is None:
+            weighing.hidden(Evidence(kind, "not reported", "False", State.NOT_OBSERVABLE, source, None))
+        elif condition.status == "True":
+            line = Evidence(
+                kind, f"True for {ago(condition.since)}: {condition.message}", "False", State.DEGRADED, source, condition.since
+            )
+            weighing.bad(
+                line, f"Its node runs short of {what} for {ago(condition.since)}; pods may be evicted.", "pressure", hold=1.0
+            )
+        elif condition.status == "False":
+            weighing.good(Evidence(kind, "False", "False", State.HEALTHY, source, condition.since))
+        else:
+            weighing.hidden(Evidence(kind, condition.status, "False", State.UNKNOWN, source, condition.since))
+    network = node.conditions.get("NetworkUnavailable")
+    if network is not None and network.status == "True":
+        line = Evidence("NetworkUnavailable", f"True: {network.message}", "False", State.DEGRADED, source, network.since)
+        weighing.bad(line, f"The node's network is not set up: {network.message or network.reason}.", "network", hold=1.0)
+
+
+def _weigh_flips(weighing: Weighing, node: NodeObservation, now: Mono, bounds: Bounds) -> None:
+    recent = [at for at in node.ready_flips if now - at <= bounds.flap_window]
+    should_be = f"at most {bounds.ready_flips:.0f} within {bounds.flap_window / 60:.0f} min"
+    source = f"Node {node.name}"
+    if not recent:
+        weighing.good(Evidence("flips of Ready", "0", should_be, State.HEALTHY, source, node.seen_at))
+        return
+    weighing.due(recent[0] + bounds.flap_window + 0.001)
+    if len(recent) > bounds.ready_flips:
+        line = Evidence("flips of Ready", str(len(recent)), should_be, State.DEGRADED, source, recent[-1])
+        weighing.bad(line, f"Ready changed {len(recent)} times within {bounds.flap_window / 60:.0f} minutes.", "flapping")
+    else:
+        weighing.good(Evidence("flips of Ready", str(len(recent)), should_be, State.HEALTHY, source, recent[-1]))

@@ -1,0 +1,26 @@
+"""How far apart versions may be (Kubernetes version skew policy)."""
+
+from functools import lru_cache
+
+from planes.structs.verdicts import Evidence, State
+from planes.structs.versions import behind
+
+
+@lru_cache(maxsize=4096)
+def weigh(version: str, server: str, allowed: float, source: str, at: float | None) -> tuple[Evidence, str]:
+    """The line of evidence for a version against the API server's, and why it is bad (empty if it is not)."""
+    should_be = f"at most {allowed:.0f} minor older than the API server, never newer"
+    if not version or not server:
+        missing = "version not known" if not version else "the API server's version is not known"
+        return Evidence("version skew", missing, should_be, State.NOT_OBSERVABLE, source, None), ""
+    old = behind(version, server)
+    if old is None:
+        return Evidence("version skew", f"{version}, API server {server}", should_be, State.NOT_OBSERVABLE, source, at), ""
+    now = f"{version}, API server {server}"
+    if old < 0:
+        said = f"It runs {version}, which is newer than the API server's {server}; that is not supported."
+        return Evidence("version skew", now, should_be, State.DEGRADED, source, at), said
+    if old > allowed:
+        said = f"It runs {version}, {old} minor versions older than the API server's {server}; at most {allowed:.0f} is supported."
+        return Evidence("version skew", now, should_be, State.DEGRADED, source, at), said
+    return Evidence("version skew", now, should_be, State.HEALTHY, source, at), ""

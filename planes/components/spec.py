@@ -1,0 +1,55 @@
+"""How a signal is declared: what the declarations beside this module are made of."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One line of evidence. `name` is as in Evidence.signal, with {placeholders} where it varies. `says` is what is looked at;
+    `degraded` and `down` when it turns the component so (empty: it never does); `unknown` when it cannot be trusted. `bounds` are
+    the names of the bounds it is compared with."""
+
+    name: str
+    source: str
+    says: str
+    degraded: str = ""
+    down: str = ""
+    unknown: str = ""
+    bounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component. `healthy` … `hidden` end "healthy: …" and so on; `rights` are names of planes.components.rights."""
+
+    kind: str
+    title: str
+    healthy: str
+    degraded: str
+    down: str
+    unknown: str
+    hidden: str
+    signals: tuple[Signal, ...]
+    rights: tuple[str, ...]
+
+
+#: What stands in place of everything that is seen through the API server while that cannot be asked.
+REACH = Signal(
+    "API server answers",
+    "the collector's own requests",
+    "Whether the API server can be asked at all. While it cannot, nothing else is known, neither good nor bad.",
+    unknown="it cannot be asked, or has not answered yet",
+    bounds=("hold_probe", "probe_stale"),
+)
+
+
+def pod(what: str, degraded: str, bounds: tuple[str, ...] = ("hold_condition",)) -> Signal:
+    """The line of each pod of a component."""
+    return Signal(
+        "pod",
+        "pods of kube-system",
+        f"{what} Is it ready, and if not, why (CrashLoopBackOff, …)?",
+        degraded=degraded,
+        unknown="the kubelet of its node is silent: what is told of it is the last known state",
+        bounds=bounds,
+    )

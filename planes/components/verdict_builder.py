@@ -1,0 +1,216 @@
+"""How lines of evidence become one verdict, and what may be said when a line is missing.
+
+A line is *principal* when the component cannot be called healthy without it or another principal one. The worst line decides;
+what is hidden (not permitted, not served, not run here) never counts against a component.
+"""
+
+from dataclasses import dataclass, field
+
+from planes.components import rights
+from planes.structs.events import FaultKind, Mono
+from planes.structs.observations import FeedSeen, ReachSeen
+from planes.structs.thresholds import Bounds
+from planes.structs.time_tokens import ago
+from planes.structs.verdicts import SEVERITY, Evidence, State, Verdict
+
+#: The right that would show more, by feed or path.
+RIGHTS = rights.TEXTS
+
+#: Faults after which the cluster was heard all the same: it answered, though not as asked.
+ANSWERS = frozenset(
+    {
+        FaultKind.FORBIDDEN,
+        FaultKind.NOT_SERVED,
+        FaultKind.THROTTLED,
+        FaultKind.SERVER_ERROR,
+        FaultKind.EXPIRED,
+        FaultKind.GARBLED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One running instance of a component."""
+
+    name: str
+    host: str = ""
+    leader: bool = False
+    state: State = State.UNKNOWN
+    because: str = ""
+    version: str = ""
+    restarts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A component judged: the verdict, its instances, and figures ready to show."""
+
+    verdict: Verdict
+    instances: tuple[Instance, ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+class Weighing:
+    """Collects lines of evidence and weighs them. `good` is what is said when every line is good."""
+
+    __slots__ = ("_best", "_cause", "_due", "_hidden", "_hold", "_said", "_unsure", "_waiting", "_worst", "evidence", "line")
+
+    def __init__(self) -> None:
+        self.evidence: list[Evidence] = []
+        self.line = ""
+        self._worst = State.NOT_OBSERVABLE
+        self._said = ""
+        self._cause = ""
+        self._hold = 0.0
+        self._unsure: tuple[str, str, float] | None = None
+        self._best = False
+        self._hidden = ""
+        self._due: float | None = None
+        self._waiting = False
+
+    def due(self, moment: float) -> None:
+        """Remember that the verdict could change by then."""
+        if self._due is None or moment < self._due:
+            self._due = moment
+
+    def good(self, evidence: Evidence, *, principal: bool = False) -> None:
+        """A line that says what it should. `principal`: it is enough to call the component healthy."""
+        self.evidence.append(evidence)
+        self._best = self._best or principal
+
+    def enough(self) -> None:
+        """The good lines so far are enough to call the component healthy."""
+        self._best = True
+
+    def bad(self, evidence: Evidence, because: str, cause: str, *, hold: float = 0.0, line: str = "") -> None:
+        """A line whose state is degraded or down. The first of the worst is what is said; a further one adds nothing to it."""
+        self.evidence.append(evidence)
+        self.worse(evidence.state, because, cause, hold=hold, line=line)
+
+    def worse(self, state: State, because: str, cause: str, *, hold: float = 0.0, line: str = "") -> None:
+        """The same without a line of its own."""
+        if SEVERITY[state] > SEVERITY[self._worst]:
+            self._worst, self._said, self._cause, self._hold = state, because, cause, hold
+            if line:
+                self.line = line
+
+    def unsure(self, evidence: Evidence, because: str, cause: str, *, waiting: bool = False, hold: float = 0.0) -> None:
+        """A principal line that should be there and cannot be trusted now: without something worse, the component is unknown."""
+        self.evidence.append(evidence)
+        if self._unsure is None:
+            self._unsure = (because, cause, hold)
+            self._waiting = waiting
+
+    def hidden(self, evidence: Evidence, because: str = "") -> None:
+        """A line that cannot be had. `because` is said if nothing else can be seen either."""
+        self.evidence.append(evidence)
+        if because and not self._hidden:
+            self._hidden = because
+
+    def verdict(self, *, good: str, hidden: str = "") -> Verdict:
+        """All lines weighed."""
+        evidence = tuple(self.evidence)
+        if self._worst is not State.NOT_OBSERVABLE:
+            return Verdict(self._worst, self._said, evidence, self.line, self._due, self._cause, hold=self._hold)
+        if self._unsure is not None:
+            because, cause, hold = self._unsure
+            return Verdict(State.UNKNOWN, because, evidence, self.line, self._due, cause, waiting=self._waiting, hold=hold)
+        if self._best:
+            return Verdict(State.HEALTHY, good, evidence, self.line, self._due, "")
+        because = self._hidden or hidden
+        return Verdict(State.NOT_OBSERVABLE, because, evidence, self.line or "not observable", self._due, "hidden")
+
+
+def unknown(
+    because: str, cause: str, evidence: tuple[Evidence, ...] = (), *, due: float | None = None, waiting: bool = False
+) -> Verdict:
+    """A verdict of not knowing."""
+    return Verdict(State.UNKNOWN, because, evidence, "", due, cause, waiting=waiting)
+
+
+def away_verdict(away: tuple[str, Mono | None, bool]) -> Verdict:
+    """The verdict of everything that is seen through the API server while that cannot be asked: see `unreachable`."""
+    because, since, waiting = away
+    text = "waiting for the first answer" if waiting else f"not asked with success: {because}"
+    line = Evidence("API server answers", text, "every request is answered", State.UNKNOWN, "the collector's requests", since)
+    return unknown(because, "unreachable", (line,), waiting=waiting)
+
+
+def unreachable(reach: ReachSeen, now: Mono, bounds: Bounds) -> tuple[str, Mono | None, bool] | None:
+    """Why the cluster cannot be asked now: the sentence, since when, and whether we only wait for the first answer.
+
+    None while it answers. A failure counts once it held for `hold_probe`, as it does for the API server itself.
+    """
+    if reach.fault is not None and reach.failing_since is not None and not reach.flowing:
+        if now - reach.failing_since < bounds.hold_probe and reach.heard_at is not None:
+            return None
+        return (sentence(reach.fault.message), reach.failing_since, False)
+    if reach.heard_at is None:
+        return ("Waiting for the first answer of the API server.", None, True)
+    if now - reach.heard_at > bounds.probe_stale:
+        return (f"Nothing was heard from the API server for {ago(reach.heard_at)}.", reach.heard_at, False)
+    return None
+
+
+def reach_due(reach: ReachSeen, bounds: Bounds) -> float | None:
+    """When `unreachable` may turn by the passing of time alone."""
+    if reach.fault is not None and reach.failing_since is not None and not reach.flowing:
+        return reach.failing_since + bounds.hold_probe
+    return reach.heard_at + bounds.probe_stale if reach.heard_at is not None else None
+
+
+def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, bounds: Bounds) -> Evidence | None:
+    """The line that stands where a feed's word would, if that cannot be taken: not permitted, not served, never listed, or failing
+    for longer than the bound. None while it can."""
+    fault = feed.fault
+    if fault is not None:
+        if fault.kind is FaultKind.FORBIDDEN:
+            lost = feed.listed_at is not None and feed.failing_since is not None
+            since = f" for {ago(feed.failing_since or now)}, though it was before" if lost else ""
+            text = f"not permitted{since}; needs {RIGHTS.get(feed.name, feed.name)}"
+            return Evidence(signal, text, should_be, State.NOT_OBSERVABLE, feed.name, feed.failing_since)
+        if fault.kind is FaultKind.NOT_SERVED:
+            text = "not served by this API server"
+            return Evidence(signal, text, should_be, State.NOT_OBSERVABLE, feed.name, feed.failing_since)
+        if feed.listed_at is None:
+            return Evidence(signal, f"could not be read: {clause(fault.message)}", should_be, State.UNKNOWN, feed.name, None)
+        if feed.failing_since is not None and now - feed.failing_since > bounds.feed_stale:
+            text = f"not readable for {ago(feed.failing_since)}: {clause(fault.message)}"
+            return Evidence(signal, text, should_be, State.UNKNOWN, feed.name, feed.heard_at)
+        return None
+    if feed.listed_at is None:
+        return Evidence(signal, "waiting for the first answer", should_be, State.UNKNOWN, feed.name, None)
+    return None
+
+
+def feed_due(feed: FeedSeen, bounds: Bounds) -> float | None:
+    """When `feed_gap` may turn by the passing of time alone."""
+    return feed.failing_since + bounds.feed_stale if feed.failing_since is not None else None
+
+
+def weigh_gap(weighing: Weighing, line: Evidence, *, principal: bool, said: str) -> None:
+    """Put the line of a missing feed on the scales: hidden if nobody may see it, unsure if we should."""
+    if line.state is State.NOT_OBSERVABLE:
+        weighing.hidden(line, f"{said}: {line.now}." if said else "")
+    elif principal:
+        waiting = line.at is None and line.now.startswith("waiting")
+        because = "Waiting for the first answer." if waiting else f"{said}: {line.now}."
+        weighing.unsure(line, because, "waiting" if waiting else "feed-stale", waiting=waiting)
+    else:
+        weighing.hidden(line)
+
+
+def clause(text: str) -> str:
+    """Without a full stop, to go on in the middle of a sentence."""
+    return text.rstrip().rstrip(".")
+
+
+def sentence(text: str) -> str:
+    """With a full stop."""
+    return text if not text or text.endswith((".", "?")) else text + "."
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """ "1 pod", "3 pods"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

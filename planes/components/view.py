@@ -1,0 +1,362 @@
+"""From the picture in memory to what rules look at."""
+
+from dataclasses import dataclass, replace
+
+from planes.assess.full_disruption import Silence, living_identities
+from planes.cache.cluster import Picture
+from planes.cache.leases import LeaseTrack
+from planes.cache.system import PodTrack
+from planes.cache.workloads import EndpointBook
+from planes.components import skew
+from planes.components.distribution import Distribution, Marks, detect
+from planes.components.verdict_builder import unreachable
+from planes.structs import objects
+from planes.structs.events import FaultKind, Feed, Mono
+from planes.structs.observations import (
+    AddonObservation,
+    ApiServerObservation,
+    EtcdObservation,
+    FeedSeen,
+    HealthSeen,
+    IdentitySeen,
+    LeaderObservation,
+    LeaseSeen,
+    NodeObservation,
+    NodeScene,
+    PodSeen,
+    ProxyScene,
+    RatesSeen,
+    ReachSeen,
+    ServerSeen,
+)
+from planes.structs.thresholds import Bounds
+
+IDENTITY_LABEL = "apiserver.kubernetes.io/identity"
+_HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this cluster was seen to have before, as rules ask for it."""
+
+    leases: frozenset[str] = frozenset()
+    pods: frozenset[str] = frozenset()
+    node_leases: bool = False
+    kube_proxy: bool = False
+    etcd_check: bool = False
+
+
+class Observer:
+    """Makes observations of one picture. Holds what is the same for all components at a moment; call `look` first."""
+
+    def __init__(self, picture: Picture, bounds: Bounds) -> None:
+        self.picture = picture
+        self.bounds = bounds
+        self.silence = Silence()
+        self.distribution = Distribution("Kubernetes")
+        self.known = Known()
+        self.nobody_watches = ""  # why Kubernetes itself would not notice that a node died; told by who judges
+        self.now: Mono = 0.0
+        self._offset = 0.0
+        self.reach = ReachSeen()
+        self.server = ServerSeen()
+        self.rates = RatesSeen()
+        self._hosts: dict[str, str] = {}
+        self._hosts_of = -1
+        self._leases_readable = True
+        self._peak = 0
+        self._peak_at: Mono = 0.0
+
+    def look(self, now: Mono, wall_offset: float, known: Known) -> None:
+        """Take in the moment."""
+        picture = self.picture
+        self.now, self._offset, self.known = now, wall_offset, known
+        self.reach = picture.reach.reach(now)
+        server = picture.reach.server
+        ends = server.certificate_not_after
+        left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
+        self.server = replace(server, certificate_left=left)
+        if server.clock_skew is not None:
+            picture.clock.date = wall_offset + server.clock_skew
+        self.rates = picture.rates.seen()
+        self.silence.look(picture, now, self.bounds)
+        self._leases_readable = _steady(self.feed(Feed.NODE_LEASES), now, self.bounds).fault is None
+        self.distribution = self._distribution()
+
+    def feed(self, feed: Feed) -> FeedSeen:
+        """One feed's standing."""
+        return self.picture.reach.feeds[feed].seen()
+
+    # --- nodes ----------------------------------------------------------------------------------------------------------------
+
+    def scene(self) -> NodeScene:
+        """What all nodes have in common. Kept free of what changes with every event, so that two scenes compare equal while the
+        nodes need not be judged anew."""
+        away = unreachable(self.reach, self.now, self.bounds)
+        silence = self.silence
+        return NodeScene(
+            _steady(self.feed(Feed.NODES), self.now, self.bounds),
+            _steady(self.feed(Feed.NODE_LEASES), self.now, self.bounds),
+            _steady(self.feed(Feed.SYSTEM_PODS), self.now, self.bounds),
+            away[0] if away is not None else "",
+            away[1] if away is not None else None,
+            silence.suspicion,
+            silence.since,
+            _minor(self.server.version),
+            None,
+            self._proxies(),
+            self.known.node_leases or bool(self.picture.node_leases.tracks),
+            away is not None and away[2],
+            self.silence.blocked or self.nobody_watches,
+        )
+
+    def _proxies(self) -> ProxyScene:
+        picture = self.picture
+        daemon_set = picture.daemon_sets.find("kube-proxy")
+        wanted = daemon_set.desired if daemon_set is not None else None
+        return ProxyScene(
+            wanted,
+            wanted is not None and wanted >= len(picture.nodes) > 0,
+            picture.system_pods.replacement(),
+            self.known.kube_proxy,
+            bool(picture.system_pods.by_component.get("kube-proxy")),
+            self.distribution.proxy,
+        )
+
+    def node(self, name: str) -> NodeObservation:
+        """One node."""
+        picture = self.picture
+        track = picture.nodes[name]
+        node = track.node
+        info = node.status.nodeInfo
+        lease = picture.node_leases.tracks.get(name)
+        on_node = picture.system_pods.on_node.get(name)
+        proxies: tuple[PodSeen, ...] = ()
+        replacement: PodSeen | None = None
+        if on_node:
+            proxies = tuple(one.seen(False) for one in on_node.values() if one.component == "kube-proxy")
+            if not proxies:
+                replacement = next((one.seen(False) for one in on_node.values()), None)
+        return NodeObservation(
+            name,
+            track.seen_at,
+            track.added_at,
+            track.conditions,
+            track.flips,
+            node.spec.unschedulable,
+            info.kubeletVersion,
+            info.containerRuntimeVersion,
+            lease.seen(name, picture.clock.offset, self.bounds.kubelet_slow) if lease is not None else None,
+            proxies,
+            picture.system_pods.missing_since.get(name),
+            not proxies and self._short(),
+            replacement,
+        )
+
+    def _short(self) -> bool:
+        daemon_set = self.picture.daemon_sets.find("kube-proxy")
+        present = len(self.picture.system_pods.by_component.get("kube-proxy", ()))
+        return daemon_set is None or daemon_set.desired > present
+
+    def _is_silent(self, name: str) -> bool:
+        track = self.picture.nodes.get(name)
+        ready = track.conditions.get("Ready") if track is not None else None
+        if ready is not None and ready.status == "Unknown":
+            return True
+        lease = self.picture.node_leases.tracks.get(name)
+        if lease is None or not self._leases_readable:
+            return False
+        if lease.gone_at is not None:
+            return True
+        return lease.excused or self.now - lease.counts_from > lease.duration * self.bounds.kubelet_slow
+
+    # --- the control plane ----------------------------------------------------------------------------------------------------
+
+    def pods(self, component: str) -> tuple[PodSeen, ...]:
+        """A component's pods, those of silent kubelets marked."""
+        return tuple(self._instance(track) for track in self.picture.system_pods.of(component))
+
+    def _instance(self, track: PodTrack) -> PodSeen:
+        """While a node is away the node lifecycle controller marks its pods as not ready. When it is back that stands until its
+        kubelet has reported each of them anew: so long they are as last known."""
+        node = self.picture.nodes.get(track.pod.spec.nodeName)
+        ready = node.conditions.get("Ready") if node is not None else None
+        back = ready is not None and ready.status == "True" and self.now - ready.since <= self.bounds.pods_counted
+        returning = back and not track.ready and track.containers_ready
+        return track.seen(returning or self._is_silent(track.pod.spec.nodeName), returning)
+
+    def _pod(self, track: PodTrack) -> PodSeen:
+        return track.seen(self._is_silent(track.pod.spec.nodeName))
+
+    def health(self, path: str) -> HealthSeen | None:
+        """The last answer to /livez or /readyz."""
+        return self.picture.reach.health.get(path)
+
+    def apiserver(self) -> ApiServerObservation:
+        """The API servers."""
+        picture = self.picture
+        tracks = {name: one for name, one in picture.system_leases.tracks.items() if _is_identity(one)}
+        live = living_identities(tracks.values(), self.now, self.bounds)
+        if live >= self._peak or self.now - self._peak_at > _HOUR:
+            self._peak, self._peak_at = live, self.now
+        identities = tuple(self._identity(name, one) for name, one in tracks.items() if one.gone_at is None)
+        system, webhook = self.feed(Feed.SYSTEM_ENDPOINTS), self.feed(Feed.WEBHOOK_ENDPOINTS)
+        books: list[tuple[EndpointBook, str | None]] = []
+        if webhook.listed_at is not None and webhook.fault is None:
+            books.append((picture.webhook_endpoints, None))
+        if system.listed_at is not None and system.fault is None:
+            books.append((picture.system_endpoints, "kube-system"))
+        validating, mutating = self.feed(Feed.VALIDATING_WEBHOOKS), self.feed(Feed.MUTATING_WEBHOOKS)
+        return ApiServerObservation(
+            self.reach,
+            self.health("/livez"),
+            self.health("/readyz"),
+            self.server,
+            self.feed(Feed.SYSTEM_LEASES),
+            self.feed(Feed.APISERVER_ENDPOINTS),
+            self.feed(Feed.SYSTEM_PODS),
+            self.feed(Feed.API_SERVICES),
+            validating if validating.fault is not None or validating.listed_at is None else mutating,
+            identities,
+            picture.apiserver_endpoints.find("default/kubernetes"),
+            self.pods("kube-apiserver"),
+            self._peak,
+            self.rates,
+            tuple(picture.api_services.seen.values()),
+            tuple(picture.validating.seen(books) + picture.mutating.seen(books)),
+            self._host_names(),
+            self.silence.blocked,
+        )
+
+    def _identity(self, name: str, track: LeaseTrack) -> IdentitySeen:
+        meta = track.lease.metadata
+        labels, annotations = (meta.labels, meta.annotations) if isinstance(meta, objects.LabelledMeta) else ({}, {})
+        address = annotations.get("kubernetes.io/peer-advertise-address", "")
+        # The identity's own duration is an hour; fresh at first sight is what is within the bound for being frozen.
+        seen = track.seen(name, self.picture.clock.offset, self.bounds.identity_frozen / track.duration)
+        return IdentitySeen(seen, labels.get("kubernetes.io/hostname", ""), address.rpartition(":")[0].strip("[]"))
+
+    def _host_names(self) -> dict[str, str]:
+        if self._hosts_of != self.picture.nodes_version:
+            self._hosts_of = self.picture.nodes_version
+            self._hosts = {}
+            for name, track in self.picture.nodes.items():
+                if is_control_plane(track.node):
+                    self._hosts[track.node.metadata.labels.get("kubernetes.io/hostname", name)] = name
+                    for address in track.node.status.addresses:
+                        self._hosts[address.address] = name
+        return self._hosts
+
+    def etcd(self) -> EtcdObservation:
+        """The state store."""
+        livez, readyz = self.health("/livez"), self.health("/readyz")
+        feed = self.feed(Feed.SYSTEM_PODS)
+        return EtcdObservation(self.reach, livez, readyz, feed, self.pods("etcd"), self.rates, self.known.etcd_check)
+
+    def leader(self, kind: str) -> LeaderObservation:
+        """One of the elected."""
+        picture = self.picture
+        works = kind == "kube-controller-manager"
+        return LeaderObservation(
+            kind,
+            self.reach,
+            self.feed(Feed.SYSTEM_LEASES),
+            self.feed(Feed.SYSTEM_PODS),
+            self._leader_lease(kind),
+            self.pods(kind),
+            self.server,
+            self.silence.blocked,
+            kind in self.known.leases,
+            kind in self.known.pods,
+            self.distribution.elsewhere,
+            picture.pods.undecided_seen(),
+            self.feed(Feed.PODS) if kind == "kube-scheduler" else None,
+            picture.daemon_sets.lagging() + picture.deployments.lagging() if works else (),
+            self._workloads() if works else None,
+            self.distribution.more,
+            self._leader_place(kind),
+        )
+
+    def _workloads(self) -> FeedSeen:
+        """The feed of workloads that can be read, if one can."""
+        both = (self.feed(Feed.DAEMON_SETS), self.feed(Feed.DEPLOYMENTS))
+        return next((one for one in both if one.fault is None and one.listed_at is not None), both[0])
+
+    def _leader_lease(self, kind: str) -> LeaseSeen | None:
+        for book in (self.picture.system_leases, self.picture.extra_leases):
+            track = book.tracks.get(kind)
+            if track is not None:
+                return track.seen(kind, self.picture.clock.offset, self.bounds.leader_degraded)
+        return None
+
+    def _leader_place(self, kind: str) -> str:
+        track = self.picture.extra_leases.tracks.get(kind)
+        if track is None or kind in self.picture.system_leases.tracks:
+            return "kube-system"
+        return track.lease.metadata.namespace
+
+    # --- add-ons --------------------------------------------------------------------------------------------------------------
+
+    def addons(self) -> list[AddonObservation]:
+        """DNS and metrics-server, where they were seen."""
+        picture = self.picture
+        made: list[AddonObservation] = []
+        for kind, names, service in (
+            ("dns", ("kube-dns", "coredns"), "kube-system/kube-dns"),
+            ("metrics-server", ("metrics-server",), "kube-system/metrics-server"),
+        ):
+            workload, endpoints, pods = picture.deployments.find(*names), picture.system_endpoints.find(service), self.pods(kind)
+            if workload is None and endpoints is None and not pods:
+                continue
+            api_service = picture.api_services.seen.get("v1beta1.metrics.k8s.io") if kind == "metrics-server" else None
+            deployments, system = self.feed(Feed.DEPLOYMENTS), self.feed(Feed.SYSTEM_ENDPOINTS)
+            feed = self.feed(Feed.SYSTEM_PODS)
+            made.append(AddonObservation(kind, self.reach, deployments, system, feed, workload, endpoints, pods, api_service))
+        return made
+
+    def _distribution(self) -> Distribution:
+        picture = self.picture
+        track = next(iter(picture.nodes.values()), None)
+        system = picture.system_pods
+        return detect(
+            Marks(
+                self.server.version,
+                track.node.metadata.labels if track is not None else None,
+                track.node.status.nodeInfo.osImage if track is not None else "",
+                track.node.status.nodeInfo.kubeletVersion if track is not None else "",
+                {one.pod.metadata.namespace for one in system.of("kube-apiserver")},
+                [
+                    kind
+                    for kind in ("kube-apiserver", "etcd", "kube-scheduler", "kube-controller-manager")
+                    if system.by_component.get(kind)
+                ],
+                tuple(picture.system_leases.tracks),
+            )
+        )
+
+
+def _minor(version: str) -> str:
+    """ "v1.36" of "v1.36.2": while API servers are upgraded one by one, each answer may come from another patch version."""
+    found = skew.minor(version)
+    return f"v{found[0]}.{found[1]}" if found is not None else version
+
+
+def is_control_plane(node: objects.Node) -> bool:
+    """By its role label, the new one or the old."""
+    labels = node.metadata.labels
+    return "node-role.kubernetes.io/control-plane" in labels or "node-role.kubernetes.io/master" in labels
+
+
+def _is_identity(track: LeaseTrack) -> bool:
+    meta = track.lease.metadata
+    return isinstance(meta, objects.LabelledMeta) and meta.labels.get(IDENTITY_LABEL) == "kube-apiserver"
+
+
+def _steady(feed: FeedSeen, now: Mono, bounds: Bounds) -> FeedSeen:
+    """Without the moments that move with every event, and without a failure that is too young to count."""
+    fault, listed = feed.fault, None if feed.listed_at is None else 0.0
+    hidden = fault is not None and fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
+    young = feed.failing_since is not None and now - feed.failing_since <= bounds.feed_stale
+    if fault is None or (listed is not None and young and not hidden):
+        return FeedSeen(feed.name, listed)
+    return replace(feed, retry_at=None, heard_at=None, listed_at=listed)

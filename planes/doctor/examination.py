@@ -1,0 +1,313 @@
+"""A preflight for one cluster: is it reachable, who are we there, what may we, and what will not be seen, and why.
+
+Everything is asked once, by the parts that a collector uses, and put together into a `Report`. Each question has its time limit in
+planes.kube; `LIMIT` bounds the whole, and what has not been answered by then is said to be so.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from planes.assess.assessor import Assessor
+from planes.cache.cluster import Picture
+from planes.components.rbac import OURS, subject
+from planes.components.rights import Right, wanted
+from planes.components.verdict_builder import sentence
+from planes.doctor.report import Exit, HiddenReport, Report, RightReport, failed
+from planes.kube import access, discovery, feeds, quick_list
+from planes.kube.access import Identity, Permission, Question
+from planes.kube.connect import Target
+from planes.kube.errors import FaultError
+from planes.kube.link import Link, open_link
+from planes.kube.probes import HealthProbe, VersionProbe
+from planes.structs.events import Fault, FaultKind, Feed, Health, Listed, Mono, Server, SourceEvent
+from planes.structs.objects import Node
+from planes.structs.rows import FaultRow
+from planes.structs.thresholds import DEFAULT
+from planes.structs.time_tokens import render
+from planes.structs.verdicts import State
+
+#: Seconds for the whole.
+LIMIT = 30.0
+#: Seconds for closing connections.
+CLOSING = 1.5
+#: Rights asked at the same time.
+AT_ONCE = 6
+
+Say = Callable[[str], None]
+
+
+async def examine(
+    target: Target,
+    chosen: str,
+    say: Say,
+    *,
+    clock: Callable[[], Mono] = time.monotonic,
+    wall: Callable[[], float] = time.time,
+    limit: float = LIMIT,
+) -> Report:
+    """Examine the cluster; `chosen` says which and why, `say` is told what is being done. Raises nothing but defects."""
+    say("Signing in …")
+    try:
+        link = await open_link(target, clock=clock, wall=wall)
+    except FaultError as exc:
+        return failed(exc.fault, chosen)
+    examination = _Examination(link, say, clock, wall)
+    try:
+        async with asyncio.timeout(limit):
+            await examination.run()
+    except TimeoutError:
+        examination.cut = True
+    finally:
+        try:
+            async with asyncio.timeout(CLOSING):
+                await link.close()
+        except TimeoutError:
+            say("Closing the connections takes too long; they are left.")
+    return examination.report(chosen, limit)
+
+
+class _Examination:
+    """One look at one cluster, step by step; `report` tells what was learnt so far."""
+
+    def __init__(self, link: Link, say: Say, clock: Callable[[], Mono], wall: Callable[[], float]) -> None:
+        self._link = link
+        self._say = say
+        self._clock = clock
+        self._wall = wall
+        self._picture = Picture()
+        self._assessor = Assessor(self._picture)
+        self._events: dict[str, SourceEvent] = {}
+        self._identity: Identity | None = None
+        self._rights: list[tuple[Right, dict[str, Permission]]] = []
+        self._openshift: tuple[str, ...] = ()
+        self._latency: float | None = None
+        self._fault: Fault | None = None
+        self.cut = False
+
+    async def run(self) -> None:
+        """Ask everything. Ends early where there is nobody to ask."""
+        self._say(f"Asking {self._link.server} …")
+        await VersionProbe(self._link, clock=self._clock).step(self._take)
+        self._fault = self._blocking()
+        if self._fault is not None:
+            return
+        started = self._clock()
+        async with asyncio.TaskGroup() as tasks:
+            for path in ("/livez", "/readyz"):
+                tasks.create_task(self._probe(path))
+        seen = self._events.get("/livez")
+        if isinstance(seen, Health):
+            self._latency = seen.took if seen.took else self._clock() - started
+        self._fault = self._blocking()
+        if self._fault is not None:
+            return
+        self._identity = await access.who(self._link)
+        self._openshift = await discovery.openshift_namespaces(self._link, asyncio.sleep)
+        parts = feeds.parts(self._openshift)
+        self._say("Looking at what can be listed, and asking for our rights …")
+        async with asyncio.TaskGroup() as tasks:  # a list may hang where the state store does; reviews are answered all the same
+            for feed in quick_list.FEEDS:
+                if feed in parts:
+                    tasks.create_task(self._look(feed, parts[feed]))
+            tasks.create_task(self._ask_rights(parts))
+
+    async def _probe(self, path: str) -> None:
+        await HealthProbe(path, self._link, clock=self._clock).step(self._take)
+
+    async def _look(self, feed: Feed, parts: list[feeds.Part]) -> None:
+        await self._take(await quick_list.look(self._link, feed, parts))
+
+    async def _take(self, event: SourceEvent) -> None:
+        self._picture.apply(event)
+        self._events[_name(event)] = event
+
+    def _blocking(self) -> Fault | None:
+        """The fault that leaves nobody to ask: of the sign-in, of the way, or of a server that is no API server."""
+        version, livez = self._events.get("/version"), self._events.get("/livez")
+        fault = version.fault if isinstance(version, Server) else None
+        if fault is None or fault.kind is FaultKind.FORBIDDEN:
+            return None
+        if fault.kind is not FaultKind.NOT_SERVED:
+            return fault
+        if not isinstance(livez, Health):
+            return None
+        if livez.checks or (livez.fault is not None and livez.fault.kind is FaultKind.FORBIDDEN):
+            return None
+        message = f"{self._link.server} serves neither /version nor /livez, so it is not a Kubernetes API server."
+        return Fault(FaultKind.NOT_KUBERNETES, message, "Check the server address in the kubeconfig, and proxies on the way to it.")
+
+    # --- rights ---------------------------------------------------------------------------------------------------------------
+
+    async def _ask_rights(self, parts: dict[Feed, list[feeds.Part]]) -> None:
+        paths = {feed.value: found[0].path for feed, found in parts.items()}
+        rights = wanted("OpenShift" if self._openshift else "", self._openshift)
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(right: Right, verb: str) -> Permission:
+            async with gate:
+                return await access.may(self._link, _question(right, verb, paths))
+
+        async def all_verbs(right: Right, found: dict[str, Permission]) -> None:
+            for verb in right.verbs:
+                found[verb] = await one(right, verb)
+
+        async with asyncio.TaskGroup() as tasks:
+            for right in rights:
+                found: dict[str, Permission] = {}
+                self._rights.append((right, found))
+                tasks.create_task(all_verbs(right, found))
+
+    def _right(self, right: Right, found: dict[str, Permission]) -> RightReport:
+        lacking = [verb for verb in right.verbs if verb in found and found[verb].allowed is False]
+        unsure = next((one for verb in right.verbs if (one := found.get(verb)) is None or one.allowed is None), None)
+        open_ = any(found.get(verb) is None or found[verb].allowed is None for verb in right.verbs)
+        tried = any(one.by_trying for one in found.values())
+        served = all(one.served for one in found.values()) and self._is_served(right)
+        said = ""
+        if open_ and not lacking:
+            said = (
+                sentence(unsure.fault.message)
+                if unsure is not None and unsure.fault is not None
+                else "There was no answer in time."
+            )
+        allowed = False if lacking else None if open_ else True
+        how = "" if not found else "try" if tried else "review"
+        return RightReport(right.name, right.of, allowed, lacking, how, served, right.lack(lacking) if lacking else "", said)
+
+    def _is_served(self, right: Right) -> bool:
+        """Whether what the right is for was found not to be there: a review allows what is not installed."""
+        if right.group != "metrics.k8s.io":
+            return True
+        listed = self._events.get(Feed.API_SERVICES)
+        if not isinstance(listed, Listed):
+            return True
+        return any(getattr(getattr(item, "metadata", None), "name", "") == "v1beta1.metrics.k8s.io" for item in listed.items)
+
+    # --- the report -----------------------------------------------------------------------------------------------------------
+
+    def report(self, chosen: str, limit: float) -> Report:
+        """All that was learnt."""
+        if self._fault is not None:
+            report = failed(self._fault, chosen)
+            report.server = self._link.server
+            return report
+        now, wall = self._clock(), self._wall()
+        frame = self._assessor.frame(now, wall, full=True)
+        report = Report(chosen=chosen, server=self._link.server, tls=self._link.server.startswith("https"))
+        report.certificate_not_after = self._link.certificate_not_after()
+        report.latency_ms = round(self._latency * 1000, 1) if self._latency is not None else None
+        self._tell_server(report)
+        self._tell_identity(report)
+        report.rights = [self._right(right, found) for right, found in self._rights]
+        report.hidden = [
+            HiddenReport(row.kind, render(row.because, wall))
+            for row in frame.components
+            if row.state == State.NOT_OBSERVABLE and not row.because.startswith("Waiting")
+        ]
+        if frame.cluster is not None:
+            report.distribution = frame.cluster.distribution
+            report.notes += _not_served(frame.cluster.missing)
+        if report.clock_skew is not None and abs(report.clock_skew) >= DEFAULT.clock_skew:
+            ahead = "ahead of" if report.clock_skew > 0 else "behind"
+            report.notes.append(
+                f"The cluster's clock is {abs(report.clock_skew):.0f} s {ahead} ours. No verdict rests on it; set one right."
+            )
+        if self.cut:
+            report.notes.append(f"Not everything was answered within {limit:g} s.")
+        self._conclude(report)
+        return report
+
+    def _tell_server(self, report: Report) -> None:
+        version = self._events.get("/version")
+        if isinstance(version, Server):
+            report.version, report.platform, report.clock_skew = version.git_version, version.platform, version.clock_skew
+            if version.fault is not None:
+                report.notes.append(sentence(version.fault.message))
+        for path in ("/livez", "/readyz"):
+            seen = self._events.get(path)
+            if isinstance(seen, Health):
+                report.health[path] = _health(seen)
+        listed = self._events.get(Feed.NODES)
+        nodes = [item for item in listed.items if isinstance(item, Node)] if isinstance(listed, Listed) else []
+        report.nodes_seen = len(nodes)
+        for name, versions in (
+            ("kubelet", (node.status.nodeInfo.kubeletVersion for node in nodes)),
+            ("container runtime", (node.status.nodeInfo.containerRuntimeVersion for node in nodes)),
+        ):
+            if nodes:
+                report.versions[name] = dict(Counter(versions).most_common())
+
+    def _tell_identity(self, report: Report) -> None:
+        identity = self._identity
+        if identity is None:
+            report.user_said = "It was not asked in time who we are."
+        elif identity.name:
+            report.user, report.groups = identity.name, list(identity.groups)
+        elif identity.fault is not None and identity.fault.kind is FaultKind.NOT_SERVED:
+            report.user_said = "This API server does not say who we are: it is older than Kubernetes 1.27."
+        elif identity.fault is not None:
+            report.user_said = f"Who we are cannot be told: {sentence(identity.fault.message)}"
+
+    def _conclude(self, report: Report) -> None:
+        missing = [one for one in report.rights if one.allowed is False]
+        untold = [one for one in report.rights if one.allowed is None and one.served]
+        failing = [f"{path} {said}" for path, said in report.health.items() if said.startswith("fails")]
+        report.exit = Exit.MISSING if missing or failing else Exit.CANNOT_TELL if untold or self.cut else Exit.WELL
+        parts = []
+        if missing:
+            parts.append(f"{len(missing)} of {len(report.rights)} rights {'is' if len(missing) == 1 else 'are'} missing")
+            report.grant = _grant(report.user, bool(self._openshift))
+        parts += failing
+        if untold:
+            parts.append(f"{len(untold)} of {len(report.rights)} rights cannot be told")
+        elif self.cut:
+            parts.append("not everything was answered in time")
+        report.summary = sentence("; ".join(parts)) if parts else "All is well: Planewatch can see what there is to see."
+
+
+def _name(event: SourceEvent) -> str:
+    if isinstance(event, Server):
+        return "/version"
+    return event.path if isinstance(event, Health) else str(getattr(event, "feed", ""))
+
+
+def _question(right: Right, verb: str, paths: dict[str, str]) -> Question:
+    if right.path:
+        return Question(verb, path=right.path, tried=right.path)
+    tried = paths.get(right.name, "")
+    if right.role:
+        tried = f"/apis/{right.group}/v1/namespaces/{right.namespace}/{right.resource}"
+    elif right.name == "endpointslices":
+        tried = "/apis/discovery.k8s.io/v1/endpointslices"
+    elif right.name == "namespaces":
+        tried = "/api/v1/namespaces/kube-system"
+    elif right.name == "metrics.k8s.io/nodes":
+        tried = "/apis/metrics.k8s.io/v1beta1/nodes"
+    return Question(verb, right.group, right.resource, right.namespace, tried=tried)
+
+
+def _health(seen: Health) -> str:
+    """ "passes, 42 checks", "fails: etcd (context deadline exceeded)", or why there is no answer."""
+    if seen.fault is not None:
+        return (
+            f"is not permitted: {seen.fault.message}" if seen.fault.kind is FaultKind.FORBIDDEN else f"fails: {seen.fault.message}"
+        )
+    bad = [f"{check.name} ({check.reason})" if check.reason else check.name for check in seen.checks if not check.ok]
+    if bad or seen.status != 200:
+        return f"fails: {', '.join(bad) or seen.status}"
+    return f"passes, {len(seen.checks)} checks" if seen.checks else "passes"
+
+
+def _not_served(missing: Iterable[FaultRow]) -> list[str]:
+    return [f"{row.message} {row.remedy}" for row in missing if row.kind == FaultKind.NOT_SERVED]
+
+
+def _grant(user: str, openshift: bool) -> str:
+    """The command that grants what is missing to whom we are."""
+    more = " --openshift" if openshift else ""
+    if user and subject(user) != OURS:
+        quoted = "'" + user.replace("'", "'\\''") + "'"
+        more += f" --user {quoted}"
+    return f"python manage.py doctor --rbac{more} | kubectl apply -f -"

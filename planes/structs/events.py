@@ -1,0 +1,211 @@
+"""What planes/kube tells planes/cache: typed events, each stamped with the collector's monotonic clock.
+
+A *feed* is one list-and-watch of one kind of object in one place. Events of one feed arrive in order; between feeds there is no
+order. `Picture.apply` takes any of these.
+
+Seconds on our own monotonic clock are called `Mono` everywhere; a cluster's timestamps are never compared with our wall clock
+(signals.md, "What changes the design", 1).
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from planes.structs import objects
+
+Mono = float
+
+
+class Feed(StrEnum):
+    """The feeds of a cluster. The value is its name in evidence and logs."""
+
+    NODES = "nodes"
+    NODE_LEASES = "leases/kube-node-lease"
+    SYSTEM_LEASES = "leases/kube-system"
+    EXTRA_LEASES = "leases/elsewhere"
+    PODS = "pods"
+    SYSTEM_PODS = "pods/kube-system"
+    DAEMON_SETS = "daemonsets"
+    DEPLOYMENTS = "deployments"
+    APISERVER_ENDPOINTS = "endpointslices/default"
+    SYSTEM_ENDPOINTS = "endpointslices/kube-system"
+    WEBHOOK_ENDPOINTS = "endpointslices"
+    API_SERVICES = "apiservices"
+    VALIDATING_WEBHOOKS = "validatingwebhookconfigurations"
+    MUTATING_WEBHOOKS = "mutatingwebhookconfigurations"
+    EVENTS = "events"
+    NODE_METRICS = "metrics.k8s.io/nodes"
+
+
+class FaultKind(StrEnum):
+    """Why a question to a cluster got no good answer. Which side is at fault follows from it: see `is_ours`."""
+
+    FORBIDDEN = "forbidden"  # 403: not permitted; never unhealthy
+    NOT_SERVED = "not served"  # 404: not served; never unhealthy
+    UNAUTHENTICATED = "unauthenticated"  # 401, also after signing in once more
+    CREDENTIALS = "credentials"  # kubeconfig, exec plugin, token file: nothing was sent
+    CONFIGURATION = "configuration"  # kubeconfig missing or malformed, unknown context
+    NAME = "name resolution"
+    REFUSED = "refused"  # the host answers, nothing listens: TCP RST
+    UNREACHABLE = "unreachable"  # no route, connect timed out
+    HANGING = "hanging"  # connected, then no answer within the time limit
+    CLOSED = "closed"  # connected, then closed or reset in mid-answer
+    TLS = "tls"  # certificate not trusted, wrong name, expired; handshake refused
+    NOT_KUBERNETES = "not Kubernetes"  # HTML, a redirect, other JSON
+    GARBLED = "garbled"  # truncated or malformed JSON from a server that is Kubernetes otherwise
+    THROTTLED = "throttled"  # 429
+    SERVER_ERROR = "server error"  # 5xx
+    EXPIRED = "expired"  # 410, either form; handled inside the reflector
+    INTERNAL = "internal"  # a defect of ours, said as such
+
+
+#: Faults of our own side or of the way between: they say nothing about the cluster's components.
+OURS = frozenset(
+    {
+        FaultKind.UNAUTHENTICATED,
+        FaultKind.CREDENTIALS,
+        FaultKind.CONFIGURATION,
+        FaultKind.NAME,
+        FaultKind.UNREACHABLE,
+        FaultKind.TLS,
+        FaultKind.NOT_KUBERNETES,
+        FaultKind.INTERNAL,
+    }
+)
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One clear sentence about what went wrong, and one that says what to do. Never holds a token or other secret."""
+
+    kind: FaultKind
+    message: str
+    remedy: str = ""
+    status: int | None = None  # HTTP status, where there was one
+    retry_after: float | None = None  # seconds, where the server said so
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A complete list: replaces all that the feed had said before, atomically."""
+
+    feed: Feed
+    items: list[object]  # of the feed's Struct, see kube.reflector.TYPES
+    resource_version: str
+    at: Mono
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """ADDED or MODIFIED."""
+
+    feed: Feed
+    item: object
+    at: Mono
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """DELETED; `item` is the object's last state."""
+
+    feed: Feed
+    item: object
+    at: Mono
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """The feed is alive though nothing changed: a bookmark, or a watch that (re)opened or ended in good order."""
+
+    feed: Feed
+    at: Mono
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """The feed's last request failed. What it said before stays, as last known; it will be tried again at `retry_at`."""
+
+    feed: Feed
+    fault: Fault
+    at: Mono
+    retry_at: Mono
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One line of /livez?verbose or /readyz?verbose. `reason` is from /readyz/<check>, asked only when it fails."""
+
+    name: str
+    ok: bool
+    reason: str = ""
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The answer to /livez or /readyz. `fault` is set when there was none (then `checks` is empty and `status` may be None)."""
+
+    path: str  # "/livez" or "/readyz"
+    at: Mono
+    took: float  # seconds
+    status: int | None = None
+    checks: tuple[Check, ...] = ()
+    fault: Fault | None = None
+
+
+class Server(msgspec.Struct, frozen=True):
+    """The answer to /version, with what the connection told on the way."""
+
+    at: Mono
+    git_version: str = ""
+    platform: str = ""
+    certificate_not_after: float | None = None  # serving certificate, epoch seconds
+    clock_skew: float | None = None  # their Date minus our wall clock, seconds; only ever shown
+    fault: Fault | None = None
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """One metric sample: sorted label pairs, value."""
+
+    labels: tuple[tuple[str, str], ...]
+    value: float
+
+
+class Metrics(msgspec.Struct, frozen=True):
+    """One scrape of /metrics, filtered by name before parsing. `instance` is process_start_time_seconds: a load balancer may
+    lead each scrape to another API server, and rates are only ever taken within one instance."""
+
+    at: Mono
+    took: float
+    instance: float | None = None
+    families: dict[str, tuple[Sample, ...]] = {}
+    fault: Fault | None = None
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """metrics.k8s.io nodes: CPU in cores and memory in bytes by node name."""
+
+    at: Mono
+    nodes: dict[str, tuple[float, float]] = {}
+    fault: Fault | None = None
+
+
+class Connection(msgspec.Struct, frozen=True):
+    """Whether the cluster could be talked to at all: sent when connecting fails before any request, and when it first works."""
+
+    at: Mono
+    server: str = ""
+    fault: Fault | None = None
+
+
+SourceEvent = Listed | Changed | Gone | Heard | Failed | Health | Server | Metrics | Usage | Connection
+
+#: What each feed's items are.
+TYPES: dict[Feed, type[msgspec.Struct]] = {
+    Feed.NODES: objects.Node,
+    Feed.NODE_LEASES: objects.NodeLease,
+    Feed.SYSTEM_LEASES: objects.Lease,
+    Feed.EXTRA_LEASES: objects.Lease,
+    Feed.PODS: objects.Pod,
+    Feed.SYSTEM_PODS: objects.SystemPod,
+    Feed.DAEMON_SETS: objects.DaemonSet,
+    Feed.DEPLOYMENTS: objects.Deployment,
+    Feed.APISERVER_ENDPOINTS: objects.EndpointSlice,
+    Feed.SYSTEM_ENDPOINTS: objects.EndpointSlice,
+    Feed.WEBHOOK_ENDPOINTS: objects.EndpointSlice,
+    Feed.API_SERVICES: objects.APIService,
+    Feed.VALIDATING_WEBHOOKS: objects.WebhookConfiguration,
+    Feed.MUTATING_WEBHOOKS: objects.WebhookConfiguration,
+    Feed.EVENTS: objects.Event,
+}

@@ -1,0 +1,329 @@
+"""What rules look at: frozen facts, with every moment on our own monotonic clock (`Mono`).
+
+planes.components makes these from what is in memory, and judges them. A fact that was never seen is None or empty, and the
+`FeedSeen` beside it tells why: not listed yet, not permitted, not served, failing.
+"""
+
+from dataclasses import dataclass, field
+
+from planes.structs.events import Check, Fault, Mono
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSeen:
+    """One feed: whether its word can be taken. `failing_since` is the first failure since it last worked."""
+
+    name: str
+    listed_at: Mono | None = None
+    heard_at: Mono | None = None
+    fault: Fault | None = None
+    failing_since: Mono | None = None
+    retry_at: Mono | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseSeen:
+    """A lease. `changed_at` is when we last saw renewTime change (at first sight: when we first saw it at all); `confirmed` says
+    that we saw it change at least once. `stale_on_arrival`: at first sight its renewTime was already older, by the cluster's own
+    clock, than the lease's duration. `duration` is the lease's own, as it was while held (a released lease says 1 s)."""
+
+    name: str
+    holder: str
+    duration: float
+    first_at: Mono
+    changed_at: Mono
+    confirmed: bool
+    stale_on_arrival: bool = False
+    excused: bool = False  # not seen to change since all fell silent together
+    counts_from: Mono = 0.0  # from here its silence counts: `changed_at`, or later where we ourselves saw nothing
+    released_at: Mono | None = None
+    gone_at: Mono | None = None  # the object itself was deleted
+    transitions: int | None = None  # as the lease counts them
+    failovers: tuple[Mono, ...] = ()  # when we saw the holder change
+
+
+@dataclass(frozen=True, slots=True)
+class PodSeen:
+    """A pod of a component. `silent`: its node's kubelet does not report, so this is the last known state; `returning`: it reports
+    again, but has not said anew how the pod is, which Kubernetes counted as not ready meanwhile."""
+
+    namespace: str
+    name: str
+    node: str
+    phase: str
+    ready: bool
+    reason: str  # a waiting reason such as CrashLoopBackOff, or the pod's own
+    restarts: int
+    restarted_at: tuple[Mono, ...]  # restarts that we saw, a moment each
+    version: str  # from the image's tag
+    mirror: bool
+    terminating: bool
+    changed_at: Mono  # when ready or reason last changed, or the first sight
+    seen_at: Mono
+    silent: bool = False
+    containers_ready: bool = False  # every container is, whatever Kubernetes says of the pod because of its node
+    returning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSeen:
+    """The last answer to /livez or /readyz. `failing_since`: since when it has not been a plain 200."""
+
+    path: str
+    at: Mono
+    took: float
+    status: int | None
+    checks: tuple[Check, ...]
+    fault: Fault | None
+    failing_since: Mono | None = None
+    answered_at: Mono | None = None  # the last time there was any answer from the server
+
+
+@dataclass(frozen=True, slots=True)
+class ReachSeen:
+    """Whether the cluster could be asked at all. `heard_at` is the last answer of any kind; `fault` is why the last try failed,
+    and is None while tries succeed. `flowing`: answers still arrive on open watches although new requests fail."""
+
+    heard_at: Mono | None = None
+    fault: Fault | None = None
+    failing_since: Mono | None = None
+    tried_at: Mono | None = None
+    retry_at: Mono | None = None
+    flowing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSeen:
+    at: Mono | None = None
+    version: str = ""
+    platform: str = ""
+    certificate_not_after: float | None = None  # epoch seconds
+    certificate_left: float | None = None  # seconds left at `at`
+    clock_skew: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RatesSeen:
+    """What /metrics says, over the window. `span` is how much of the window the samples cover; figures need two scrapes."""
+
+    at: Mono | None = None
+    fault: Fault | None = None
+    span: float = 0.0
+    requests: float | None = None  # per second
+    error_ratio: float | None = None
+    recent_error_ratio: float | None = None  # between the last two scrapes
+    p99: float | None = None  # seconds
+    recent_p99: float | None = None
+    inflight_reading: float | None = None
+    inflight_mutating: float | None = None
+    terminations: float | None = None  # per second
+    rejected: float | None = None  # by priority and fairness, per second
+    inqueue: float | None = None
+    webhook_fail_open: float | None = None  # per second
+    etcd_p99: float | None = None
+    recent_etcd_p99: float | None = None
+    etcd_requests: float | None = None  # per second
+    etcd_error_ratio: float | None = None
+    storage_bytes: float | None = None
+    last_requests: float | None = None  # per second, between each instance's last two scrapes
+    last_etcd_requests: float | None = None  # the same of requests to the state store
+    recent_etcd_error_ratio: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServiceSeen:
+    name: str
+    available: bool
+    reason: str
+    since: Mono  # when we saw `available` take its value
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSeen:
+    """One webhook whose service we can look up. `ready` None: its endpoints cannot be seen."""
+
+    configuration: str
+    name: str
+    fails_closed: bool  # failurePolicy Fail
+    service: str  # "namespace/name", or the URL's host; empty if neither
+    ready: int | None
+    since: Mono  # when `ready` last turned from or to zero
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSeen:
+    address: str
+    ready: bool
+    node: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointsSeen:
+    """The endpoints of one service. `since`: when the number of ready ones last turned from or to zero."""
+
+    endpoints: tuple[EndpointSeen, ...]
+    since: Mono
+    seen_at: Mono
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySeen:
+    """An API server's identity lease, with where it says that it listens."""
+
+    lease: LeaseSeen
+    host: str
+    address: str  # without the port; empty if not told
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadSeen:
+    """A DaemonSet or Deployment. `lagging_since`: since when observedGeneration is behind generation."""
+
+    kind: str
+    namespace: str
+    name: str
+    app: str  # the k8s-app label or the like, else the name
+    desired: int
+    ready: int
+    seen_at: Mono
+    lagging_since: Mono | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedSeen:
+    """Pods that no scheduler has decided about: no node, and no PodScheduled condition of any value."""
+
+    count: int = 0
+    oldest: Mono | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionSeen:
+    """A node's condition. `since` is when we saw status, reason or message take this value."""
+
+    status: str
+    reason: str
+    message: str
+    since: Mono
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyScene:
+    """What the whole cluster tells about kube-proxy: the same for all nodes."""
+
+    wanted: int | None = None  # desired by the DaemonSet; None: there is none that we see
+    everywhere: bool = False  # the DaemonSet wants one on every node
+    replaced_by: str = ""
+    seen_before: bool = False
+    pods_seen: bool = False
+    hidden: str = ""  # why none is seen in this distribution, and what would show more
+
+
+@dataclass(frozen=True, slots=True)
+class NodeScene:
+    """What all nodes have in common at a moment; when it changes, all of them are judged anew."""
+
+    nodes: FeedSeen
+    leases: FeedSeen
+    pods: FeedSeen  # where kube-proxy's pods come from
+    unreachable: str = ""  # why the cluster cannot be asked; empty while it can
+    unreachable_since: Mono | None = None
+    silence: str = ""  # what is suspected while all node leases are silent together; empty otherwise
+    silence_since: Mono | None = None
+    server_version: str = ""
+    server_version_at: Mono | None = None
+    proxy: ProxyScene = field(default_factory=ProxyScene)
+    leases_seen_before: bool = False
+    waiting: bool = False  # `unreachable` only because the first answer has not come yet
+    nobody_watches: str = ""  # why Kubernetes would not take Ready=True back from a node that died; empty while it would
+
+
+@dataclass(frozen=True, slots=True)
+class NodeObservation:
+    """One node as its three agents are judged by."""
+
+    name: str
+    seen_at: Mono
+    added_at: Mono
+    conditions: dict[str, ConditionSeen]
+    ready_flips: tuple[Mono, ...]
+    cordoned: bool
+    kubelet_version: str
+    runtime_version: str
+    lease: LeaseSeen | None
+    proxies: tuple[PodSeen, ...]
+    proxy_missing_since: Mono | None  # since when no kube-proxy pod is on this node
+    proxy_short: bool = False  # the DaemonSet wants more pods than there are, or is not visible
+    replacement: PodSeen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderObservation:
+    """One of the elected: controller manager, scheduler, cloud controller manager."""
+
+    kind: str
+    reach: ReachSeen
+    leases: FeedSeen
+    pods_feed: FeedSeen
+    lease: LeaseSeen | None
+    pods: tuple[PodSeen, ...]
+    server: ServerSeen
+    writes_blocked: str = ""  # why leases cannot be written or seen now (the state store is down, …); empty otherwise
+    lease_seen_before: bool = False
+    pods_seen_before: bool = False
+    elsewhere: str = ""  # how this distribution runs it, where that hides it: "inside the k3s process"
+    undecided: UndecidedSeen = field(default_factory=UndecidedSeen)
+    pods_all: FeedSeen | None = None  # the feed that `undecided` rests on
+    lagging: tuple[WorkloadSeen, ...] = ()
+    workloads: FeedSeen | None = None  # the feed that `lagging` rests on
+    more: str = ""  # what would show it in this distribution where no lease of it is seen
+    place: str = "kube-system"  # the namespace of its lease
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServerObservation:
+    reach: ReachSeen
+    livez: HealthSeen | None
+    readyz: HealthSeen | None
+    server: ServerSeen
+    leases: FeedSeen
+    endpoints_feed: FeedSeen
+    pods_feed: FeedSeen
+    api_services_feed: FeedSeen
+    webhooks_feed: FeedSeen
+    identities: tuple[IdentitySeen, ...]
+    endpoints: EndpointsSeen | None
+    pods: tuple[PodSeen, ...]
+    expected: int  # as many instances were alive at once before
+    rates: RatesSeen
+    api_services: tuple[ApiServiceSeen, ...]
+    webhooks: tuple[WebhookSeen, ...]
+    hosts: dict[str, str] = field(default_factory=dict)  # host name or address -> node name
+    writes_blocked: str = ""  # why no lease can be renewed now; empty otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class EtcdObservation:
+    reach: ReachSeen
+    livez: HealthSeen | None
+    readyz: HealthSeen | None
+    pods_feed: FeedSeen
+    pods: tuple[PodSeen, ...]
+    rates: RatesSeen
+    check_seen_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddonObservation:
+    """An add-on: judged by its own readiness."""
+
+    kind: str
+    reach: ReachSeen
+    workloads: FeedSeen
+    endpoints_feed: FeedSeen
+    pods_feed: FeedSeen
+    workload: WorkloadSeen | None
+    endpoints: EndpointsSeen | None
+    pods: tuple[PodSeen, ...]
+    api_service: ApiServiceSeen | None = None

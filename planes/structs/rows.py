@@ -1,0 +1,227 @@
+"""What has become of a cluster, as rows: the one language between judging, storing, sending and showing.
+
+The collector turns verdicts into these rows (times as epoch seconds, time tokens in texts moved to epoch seconds); planes.store
+writes them, planes.live sends them, the pages show them. States are the strings of planes.structs.verdicts.State.
+"""
+
+import msgspec
+
+AGENTS = ("kubelet", "kube-proxy", "container-runtime")
+CONTROL_PLANE = ("kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler", "cloud-controller-manager")
+KINDS = (*CONTROL_PLANE, *AGENTS)
+#: Shown beside the two planes, never counted into them (DNS, metrics-server, …). kind is "dns", "metrics-server", …
+ADDON_PLANE = "addon"
+
+
+class EvidenceRow(msgspec.Struct, frozen=True):
+    signal: str
+    now: str
+    should_be: str
+    state: str
+    source: str
+    at: float | None = None  # epoch seconds; None: never observed
+
+
+class InstanceRow(msgspec.Struct, frozen=True):
+    name: str
+    host: str = ""
+    leader: bool = False
+    state: str = "unknown"
+    because: str = ""
+    version: str = ""
+    restarts: int | None = None
+
+
+class ComponentRow(msgspec.Struct, frozen=True):
+    """`facts` are figures for the picture, ready to show, e.g. {"requests/s": "1,284"}; a missing key was not observed."""
+
+    kind: str
+    plane: str  # "control", "data" or "addon"
+    state: str
+    because: str
+    since: float
+    last: str = ""  # the last known state, while state is "unknown"; else empty
+    line: str = ""
+    evidence: tuple[EvidenceRow, ...] = ()
+    instances: tuple[InstanceRow, ...] = ()
+    facts: dict[str, str] = {}
+
+
+class AgentRow(msgspec.Struct, frozen=True):
+    """One of the three agents of one node."""
+
+    state: str
+    because: str
+    since: float
+    last: str = ""
+    line: str = ""
+    version: str = ""
+    evidence: tuple[EvidenceRow, ...] = ()
+
+
+class ConditionRow(msgspec.Struct, frozen=True):
+    type: str
+    status: str
+    reason: str = ""
+    message: str = ""
+    since: float | None = None  # the cluster's own lastTransitionTime, epoch seconds of the cluster's clock
+
+
+class PodRow(msgspec.Struct, frozen=True, array_like=True):
+    """A pod within its node's compact column; array_like keeps 150,000 of them small."""
+
+    namespace: str
+    name: str
+    phase: str
+    ready: int  # containers ready
+    containers: int
+    restarts: int
+    reason: str = ""  # a waiting reason such as CrashLoopBackOff, or the pod's own
+    created: float | None = None
+
+
+class EventRow(msgspec.Struct, frozen=True):
+    type: str
+    reason: str
+    message: str
+    count: int
+    at: float | None  # the cluster's clock
+
+
+class NodeRow(msgspec.Struct, frozen=True):
+    """A node. `state` is the worst of its agents, or "cordoned" when only that is to be said."""
+
+    name: str
+    uid: str
+    state: str
+    because: str
+    since: float
+    kubelet: AgentRow
+    kube_proxy: AgentRow
+    container_runtime: AgentRow
+    cordoned: bool = False
+    control_plane: bool = False
+    zone: str = ""
+    pool: str = ""
+    instance_type: str = ""
+    roles: tuple[str, ...] = ()
+    created: float | None = None
+    pods_used: int = 0
+    pods_max: int | None = None
+    cpu_used: float | None = None  # cores
+    cpu_max: float | None = None
+    memory_used: float | None = None  # bytes
+    memory_max: float | None = None
+    labels: dict[str, str] = {}
+    conditions: tuple[ConditionRow, ...] = ()
+    os_image: str = ""
+    kernel: str = ""
+    architecture: str = ""
+    address: str = ""
+    pods: tuple[PodRow, ...] = ()
+    events: tuple[EventRow, ...] = ()
+
+
+class PlaneRow(msgspec.Struct, frozen=True):
+    state: str
+    because: str  # short, e.g. "3 of 120 nodes need you"
+    since: float
+    last: str = ""
+
+
+class AttentionRow(msgspec.Struct, frozen=True):
+    """One entry of "needs attention", grouped by cause: 412 silent kubelets are one row with count 412 and a few names."""
+
+    key: str  # stable while the cause lasts
+    kind: str  # "Node" or "Component" or "Cluster"
+    name: str  # "node-63", or a component's kind
+    title: str  # "node-63 · container runtime", "412 kubelets silent"
+    state: str
+    because: str
+    since: float
+    count: int = 1
+    agents: dict[str, str] = {}  # for a node: state by agent
+    names: tuple[str, ...] = ()  # the first few subjects of a group
+
+
+class ChangeRow(msgspec.Struct, frozen=True):
+    """One announced change. `group` ties together the many changes of one cause and moment; where not all of them are listed,
+    `more` says how many are not, on the last that is."""
+
+    subject_kind: str  # "Node" or "Component" or "Cluster"
+    subject: str  # node name, component kind or cluster slug
+    agent: str  # one of AGENTS for a node's agent, else ""
+    before: str
+    after: str
+    because: str
+    at: float
+    group: str = ""
+    more: int = 0
+
+
+class FaultRow(msgspec.Struct, frozen=True):
+    """Why the cluster cannot be seen, or not all of it: one sentence, one remedy. `since` epoch seconds."""
+
+    kind: str
+    message: str
+    remedy: str
+    since: float
+
+
+class ClusterRow(msgspec.Struct, frozen=True):
+    server: str = ""
+    version: str = ""
+    distribution: str = ""
+    zones: int = 0
+    pods: int = 0
+    clock_skew: float | None = None
+    heard_at: float | None = None  # when the API server last answered us
+    retry_at: float | None = None  # when it is asked again, while it does not answer
+    fault: FaultRow | None = None
+    missing: tuple[FaultRow, ...] = ()  # rights or parts that are missing; each shrinks the picture, none is unhealthy
+    control: PlaneRow | None = None
+    data: PlaneRow | None = None
+
+
+class SampleRow(msgspec.Struct, frozen=True, array_like=True):
+    """What one scrape of the API server's /metrics told, for the small charts. None: not observed. Rates and in-flight requests are
+    sums over the instances that were reached, rates between each one's last two scrapes; ratio and percentiles are of the instance
+    that was scraped."""
+
+    at: float
+    requests: float | None = None  # per second
+    p99: float | None = None  # seconds
+    error_ratio: float | None = None  # 0 to 1
+    inflight: float | None = None
+    etcd_requests: float | None = None  # per second
+    etcd_p99: float | None = None  # seconds
+
+
+class Frame(msgspec.Struct):
+    """All that changed since the frame before; what is None or empty did not. The first frame of a collector is `full`: it holds
+    everything, and what is not in it no longer exists."""
+
+    at: float  # epoch seconds at which it was judged
+    full: bool = False
+    cluster: ClusterRow | None = None
+    components: list[ComponentRow] = []
+    gone_components: list[str] = []  # kinds
+    nodes: dict[str, NodeRow] = {}
+    gone_nodes: list[str] = []  # names
+    attention: list[AttentionRow] | None = None  # whole, newest first within severity, when it changed
+    changes: list[ChangeRow] = []  # newest last
+    samples: list[SampleRow] = []  # newest last
+
+    def is_empty(self) -> bool:
+        """Nothing to store and nothing to send."""
+        return not (
+            self.full
+            or self.cluster
+            or self.components
+            or self.gone_components
+            or self.nodes
+            or self.gone_nodes
+            or self.attention is not None
+            or self.changes
+            or self.samples
+        )

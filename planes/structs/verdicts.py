@@ -1,0 +1,67 @@
+"""What a rule returns: a state, why, and the evidence.
+
+`because`, and the texts of an evidence, may hold *time tokens* instead of running numbers, so that a text changes only when a fact
+does: `ago(t)` is rendered as "31 s" and counts up, `until(t)` counts down. While judging, t is on our monotonic clock; the
+collector rewrites tokens to epoch seconds (time_tokens.to_epoch) before a text is stored or sent, and whoever shows it
+renders them (time_tokens.render; static/js/ages.js in the browser).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What may be said of a component. How states compare when several are rolled up is told by `SEVERITY`."""
+
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+    NOT_OBSERVABLE = "not_observable"
+    CORDONED = "cordoned"
+
+
+#: Worst last. Cordoned is on purpose, not observable is nobody's fault: neither outweighs anything that was observed to be wrong.
+SEVERITY: dict[State, int] = {
+    State.NOT_OBSERVABLE: 0,
+    State.HEALTHY: 1,
+    State.CORDONED: 2,
+    State.UNKNOWN: 3,
+    State.DEGRADED: 4,
+    State.DOWN: 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One line of evidence: what was looked at, what it is, what it should be, who saw it and when.
+
+    `state` is what this line alone says. `at` is when it was observed, on our monotonic clock; None if it never was.
+    """
+
+    signal: str
+    now: str
+    should_be: str
+    state: State
+    source: str
+    at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`because` is one or two plain sentences. `line` is the one most telling piece of evidence, short enough for a card.
+
+    `due` is the earliest moment (monotonic) at which this verdict could change although nothing new is observed: a lease that
+    will then have been frozen for too long, a window that ends. None: never by the mere passing of time. `cause` is a short stable
+    name of the rule that decided ("lease-frozen"): subjects with one cause are grouped by it. `waiting`: nothing was seen yet,
+    which is no change of state. `hold` is for how long (seconds) this verdict must stand before it is announced.
+    """
+
+    state: State
+    because: str
+    evidence: tuple[Evidence, ...] = field(default=())
+    line: str = ""
+    due: float | None = None
+    cause: str = ""
+    waiting: bool = False
+    hold: float = 0.0

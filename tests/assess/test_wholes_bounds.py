@@ -1,0 +1,156 @@
+"""Many judged as one, at their bounds and word for word."""
+
+import pytest
+
+from planes.assess import attention, rollup
+from planes.assess.attention import Entry, Trouble
+from planes.structs.verdicts import State
+from tests.components.making import BOUNDS
+
+H, D, X, U, N, C = State.HEALTHY, State.DEGRADED, State.DOWN, State.UNKNOWN, State.NOT_OBSERVABLE, State.CORDONED
+Counts = dict[State, int]
+
+
+@pytest.mark.parametrize(
+    ("counts", "text"),
+    [
+        ({H: 1_200}, "1,200 of 1,200 nodes healthy"),
+        ({C: 2}, "2 of 2 nodes healthy"),
+        ({H: 3, C: 2, U: 1}, "5 of 6 nodes healthy, 1 unknown"),
+        ({D: 1, X: 2, N: 3}, "0 of 6 nodes healthy, 1 degraded, 2 down, 3 not observable"),
+    ],
+)
+def test_the_arithmetic_counts_each_state_and_the_cordoned_as_healthy(counts: Counts, text: str) -> None:
+    assert rollup.arithmetic(counts, "nodes") == text
+
+
+@pytest.mark.parametrize(
+    ("counts", "zones", "expected"),
+    [
+        ({H: 8, X: 2}, {"a": {H: 8}, "b": {X: 2}}, (X, "b")),
+        ({H: 8, X: 1}, {"a": {H: 8}, "b": {X: 1}}, (D, "")),
+        ({H: 9, X: 2}, {"a": {H: 8}, "b": {X: 2, H: 1}}, (D, "")),
+        ({H: 8, X: 2}, {"a": {H: 8}, "": {X: 2}}, (D, "")),
+        ({H: 8, X: 2}, {"b": {X: 2}}, (D, "")),
+        ({H: 8, X: 3}, {"a": {H: 8}, "b": {X: 2}, "c": {X: 1}}, (X, "b")),
+        ({H: 8}, {"a": {H: 8}, "b": {}}, (H, "")),
+        ({H: 2, D: 2}, {}, (D, "")),
+        ({H: 1, D: 1, U: 3}, {}, (D, "")),
+        ({H: 1, U: 1, N: 9}, {}, (U, "")),
+        ({H: 2, U: 1, N: 9}, {}, (H, "")),
+    ],
+)
+def test_a_whole_is_down_with_half_of_what_is_seen_or_with_a_zone(
+    counts: Counts, zones: dict[str, Counts], expected: tuple[State, str]
+) -> None:
+    assert rollup.whole(counts, zones, BOUNDS) == expected
+
+
+@pytest.mark.parametrize(
+    ("counts", "zones", "expected"),
+    [
+        ({}, {}, (N, "There are no nodes.")),
+        ({X: 1}, {}, (X, "1 of 1 node needs you")),
+        ({H: 1, X: 1}, {}, (X, "1 of 2 nodes need you")),
+        ({X: 1, D: 1}, {}, (X, "2 of 2 nodes need you")),
+        ({H: 9, D: 1}, {}, (D, "1 of 10 nodes need you")),
+        ({H: 9, D: 1, X: 2}, {"a": {H: 9, D: 1}, "b": {X: 2}}, (X, "All nodes of zone b are down; 3 of 12 nodes need you")),
+        ({U: 2}, {}, (U, "Refused.")),
+        ({N: 2}, {}, (N, "Hidden.")),
+        ({H: 2}, {}, (H, "2 of 2 nodes healthy")),
+    ],
+)
+def test_the_data_plane_says_how_many_need_you(counts: Counts, zones: dict[str, Counts], expected: tuple[State, str]) -> None:
+    assert rollup.data_plane(counts, zones, {U: "Refused.", N: "Hidden.", H: "Well."}, BOUNDS) == expected
+
+
+@pytest.mark.parametrize(
+    ("components", "expected"),
+    [
+        ([("a", D, ""), ("b", X, ""), ("c", X, "")], (X, "b is down · c is down")),
+        ([("a", D, ""), ("b", U, "")], (D, "a is degraded")),
+        ([("a", U, "Refused."), ("b", H, "")], (U, "a is unknown: Refused.")),
+        ([("a", U, "Refused."), ("b", U, "Waiting.")], (U, "Refused.")),
+        ([("a", H, ""), ("b", H, "")], (H, "every component is healthy")),
+        ([("a", H, ""), ("b", N, ""), ("c", N, "")], (H, "1 healthy, 2 not observable")),
+        ([("a", N, "")], (N, "nothing of it can be observed")),
+    ],
+)
+def test_the_control_plane_names_who_decides(components: list[tuple[str, State, str]], expected: tuple[State, str]) -> None:
+    assert rollup.control_plane(components) == expected
+
+
+def agents(counts: Counts, zones: dict[str, Counts]) -> str:
+    found = rollup.agents("kubelet", counts, zones, {U: "Refused.", N: "Hidden.", H: "Well."}, BOUNDS, 5.0)
+    assert all(line.at == 5.0 for line in found.evidence)
+    lines = "; ".join(f"{line.signal} {line.state.value}" for line in found.evidence)
+    return f"{found.state.value} {found.cause}: {found.because} ({found.line}) {lines}"
+
+
+@pytest.mark.parametrize(
+    ("counts", "zones", "expected"),
+    [
+        ({}, {}, "not_observable : There are no nodes. () kubelet not_observable"),
+        ({U: 2}, {}, "unknown nodes: Refused. (0 of 2 healthy) kubelet on nodes unknown"),
+        ({N: 2}, {}, "not_observable nodes: Hidden. (not observable) kubelet on nodes not_observable"),
+        ({U: 2, H: 1}, {}, "unknown nodes: 1 of 3 nodes healthy, 2 unknown. (1 of 3 healthy) kubelet on nodes unknown"),
+        ({H: 2}, {"a": {H: 2}}, "healthy nodes: 2 of 2 nodes healthy. (2 of 2 healthy) kubelet on nodes healthy"),
+        (
+            {H: 8, X: 2},
+            {"a": {H: 8}, "": {X: 2}},
+            "degraded nodes: 8 of 10 nodes healthy, 2 down. (8 of 10 healthy) "
+            "kubelet on nodes degraded; zone none down; zone a healthy",
+        ),
+        (
+            {H: 8, X: 2},
+            {"a": {H: 8}, "b": {X: 2}},
+            "down nodes: All nodes of zone b are down. 8 of 10 nodes healthy, 2 down. (8 of 10 healthy) "
+            "kubelet on nodes down; zone a healthy; zone b down",
+        ),
+    ],
+)
+def test_an_agent_over_all_nodes_says_which_zone_decided(counts: Counts, zones: dict[str, Counts], expected: str) -> None:
+    assert agents(counts, zones) == expected
+
+
+def trouble(name: str, state: State, since: float, agent: str = "kubelet", cause: str = "silent") -> Trouble:
+    return Trouble(name, agent, cause, state, f"{name} is {state.value}.", since, {agent: state.value})
+
+
+def test_one_node_is_an_entry_under_its_own_name() -> None:
+    (proxy,) = attention.group([trouble("n", X, 5.0, "kube-proxy", "pod-missing")], BOUNDS)
+    assert proxy == Entry("node:n", "Node", "n", "n · kube-proxy", X, "n is down.", 5.0, agents={"kube-proxy": "down"})
+    (runtime,) = attention.group([trouble("n", X, 5.0, "container-runtime", "pleg")], BOUNDS)
+    assert runtime.title == "n · container runtime"
+
+
+def test_three_with_one_cause_are_one_entry_of_the_worst_that_dates_from_the_first() -> None:
+    found = [trouble("a", D, 1.0), trouble("c", X, 9.0), trouble("b", X, 8.0)]
+    assert len(attention.group(found[:2], BOUNDS)) == 2
+    (entry,) = attention.group(found, BOUNDS)
+    because = "2 down, 1 degraded. b is down."
+    told = Entry("nodes:kubelet:silent", "Node", "b", "3 kubelets silent", X, because, 1.0, 3, {"kubelet": "down"}, ("b", "c", "a"))
+    assert entry == told
+
+
+@pytest.mark.parametrize(("state", "told"), [(X, "All down"), (D, "All degraded")])
+def test_many_in_one_state_say_so_and_name_the_first_five(state: State, told: str) -> None:
+    (entry,) = attention.group([trouble(f"n{index}", state, index, cause="odd") for index in range(6)], BOUNDS)
+    assert entry.because == f"{told}. n0 is {state.value}."
+    assert entry.title == f"6 nodes: kubelet {state.value}"
+    assert entry.names == ("n0", "n1", "n2", "n3", "n4")
+
+
+def test_the_worst_comes_first_then_clusters_then_components_then_nodes_then_the_newest() -> None:
+    def entry(key: str, kind: str, state: State, since: float) -> Entry:
+        return Entry(key, kind, key, key, state, "", since)
+
+    entries = [
+        entry("g", "Cluster", D, 9.0),
+        entry("f", "Node", X, 1.0),
+        entry("e", "Node", X, 1.0),
+        entry("d", "Node", X, 5.0),
+        entry("c", "Component", X, 1.0),
+        entry("b", "Cluster", X, 1.0),
+    ]
+    assert [one.key for one in attention.order(entries)] == ["b", "c", "d", "e", "f", "g"]

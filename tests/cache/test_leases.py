@@ -1,0 +1,114 @@
+"""Leases as we saw them: renewals, holders, first sights, and silences that are nobody's fault."""
+
+from planes.cache.leases import Clock, LeaseBook
+from planes.structs.objects import LabelledMeta, Lease, LeaseSpec
+
+NOON = "2026-11-22T12:00:{:02d}.000000Z"
+
+
+def lease(second: int, holder: str | None = "a_1", transitions: int = 0, duration: int = 15, name: str = "kube-scheduler") -> Lease:
+    spec = LeaseSpec(holder, duration, None, NOON.format(second), transitions)
+    return Lease(LabelledMeta(name=name, uid=f"uid-{name}"), spec)
+
+
+def book() -> LeaseBook:
+    return LeaseBook(Clock())
+
+
+def test_only_a_changed_renew_time_is_a_renewal() -> None:
+    leases = book()
+    leases.changed(lease(0), 100.0)
+    leases.changed(lease(0), 110.0)
+    track = leases.tracks["kube-scheduler"]
+    assert (track.changed_at, track.confirmed) == (100.0, False)
+    leases.changed(lease(2), 112.0)
+    assert (track.changed_at, track.confirmed) == (112.0, True)
+
+
+def test_a_renewal_alone_is_no_news_and_another_holder_is() -> None:
+    leases = book()
+    assert leases.changed(lease(0), 100.0)
+    assert not leases.changed(lease(2), 102.0)
+    assert leases.changed(lease(4, "b_2", 1), 104.0)
+    assert leases.tracks["kube-scheduler"].failovers == (104.0,)
+
+
+def test_a_graceful_release_keeps_the_duration_and_the_moment() -> None:
+    leases = book()
+    leases.changed(lease(0), 100.0)
+    leases.changed(lease(2, "", duration=1), 102.0)
+    seen = leases.tracks["kube-scheduler"].seen("kube-scheduler", None, 1.0)
+    assert (seen.released_at, seen.duration, seen.holder) == (102.0, 15.0, "")
+    leases.changed(lease(4, "b_2", 1), 104.0)
+    seen = leases.tracks["kube-scheduler"].seen("kube-scheduler", None, 1.0)
+    assert (seen.released_at, seen.holder, seen.failovers) == (None, "b_2", (104.0,))
+
+
+def test_a_first_sight_is_stale_by_the_clusters_own_clock() -> None:
+    clock = Clock()
+    leases = LeaseBook(clock)
+    leases.changed(lease(0), 100.0)
+    leases.changed(lease(40, name="other"), 100.0)
+    track = leases.tracks["kube-scheduler"]
+    assert track.seen("x", clock.offset, 1.0).stale_on_arrival
+    assert not leases.tracks["other"].seen("x", clock.offset, 1.0).stale_on_arrival
+    leases.changed(lease(42), 102.0)
+    assert not track.seen("x", clock.offset, 1.0).stale_on_arrival
+
+
+def test_the_date_of_the_server_outweighs_the_newest_renewal() -> None:
+    clock = Clock()
+    leases = LeaseBook(clock)
+    leases.changed(lease(0), 100.0)
+    assert clock.newest is not None
+    clock.date = clock.newest + 60.0
+    assert leases.tracks["kube-scheduler"].seen("x", clock.offset, 1.0).stale_on_arrival
+
+
+def test_a_list_without_a_lease_is_its_deletion_and_it_may_come_back() -> None:
+    leases = book()
+    leases.listed([lease(0)], 100.0)
+    leases.listed([], 110.0)
+    assert leases.tracks["kube-scheduler"].gone_at == 110.0
+    leases.changed(lease(20), 120.0)
+    assert leases.tracks["kube-scheduler"].gone_at is None
+
+
+def test_an_excuse_counts_anew_and_a_renewal_ends_it() -> None:
+    leases = book()
+    leases.changed(lease(0), 100.0)
+    assert leases.excuse(150.0) == ["kube-scheduler"]
+    track = leases.tracks["kube-scheduler"]
+    assert (track.changed_at, track.counts_from, track.excused) == (100.0, 150.0, True)
+    leases.changed(lease(52), 152.0)
+    assert (track.counts_from, track.excused) == (152.0, False)
+
+
+def test_who_was_renewed_a_moment_ago_needs_no_excuse() -> None:
+    leases = book()
+    leases.changed(lease(0), 100.0)
+    assert leases.excuse(105.0) == []
+    assert leases.excuse(106.0) == ["kube-scheduler"]
+
+
+def test_a_pause_of_our_own_is_held_against_nobody_and_never_reaches_into_the_future() -> None:
+    leases = book()
+    leases.changed(lease(0), 100.0)
+    leases.shift(60.0, 165.0)
+    assert leases.tracks["kube-scheduler"].counts_from == 160.0
+    leases.shift(60.0, 165.0)
+    assert leases.tracks["kube-scheduler"].counts_from == 165.0
+
+
+def test_a_renewal_seen_before_a_pause_and_told_after_it_takes_nothing_of_its_excuse_away() -> None:
+    leases = book()
+    leases.changed(lease(0), 100.0)
+    leases.changed(lease(2, name="other"), 101.0)
+    leases.shift(60.0, 162.0)
+    leases.changed(lease(2), 101.9)
+    track = leases.tracks["kube-scheduler"]
+    assert (track.changed_at, track.counts_from, leases.newest_change) == (101.9, 160.0, 161.0)
+    leases.changed(lease(5, "b_2", 1), 102.0)
+    assert (track.changed_at, track.counts_from, leases.newest_change) == (102.0, 160.0, 161.0)
+    leases.changed(lease(7, "b_2", 1), 163.0)
+    assert (track.changed_at, track.counts_from, leases.newest_change) == (163.0, 163.0, 163.0)

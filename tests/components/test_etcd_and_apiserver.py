@@ -1,0 +1,238 @@
+"""The state store and the API server: reachable or not, checks, instances, figures, certificate."""
+
+from dataclasses import replace
+
+import pytest
+
+from planes.components import etcd, kube_apiserver
+from planes.structs.events import Check, Fault, FaultKind
+from planes.structs.observations import (
+    ApiServerObservation,
+    ApiServiceSeen,
+    EndpointSeen,
+    EndpointsSeen,
+    IdentitySeen,
+    RatesSeen,
+    ReachSeen,
+    WebhookSeen,
+)
+from planes.structs.verdicts import State, Verdict
+from tests.components import making
+from tests.components.making import BOUNDS, FORBIDDEN, NOW, REACHED, SERVER, failing, health, lease, pod
+
+
+def api(**spoilt: object) -> Verdict:
+    return kube_apiserver.judge(making.apiserver(**spoilt), NOW, BOUNDS).verdict
+
+
+def store(**spoilt: object) -> Verdict:
+    return etcd.judge(making.etcd(**spoilt), NOW, BOUNDS).verdict
+
+
+def away(kind: FaultKind, **more: object) -> ReachSeen:
+    return replace(ReachSeen(NOW - 60, Fault(kind, "It failed."), NOW - 60, NOW - 1), **more)  # type: ignore[arg-type]  # test data
+
+
+@pytest.mark.parametrize("kind", [FaultKind.REFUSED, FaultKind.HANGING, FaultKind.CLOSED])
+def test_an_api_server_that_refuses_hangs_or_closes_is_down(kind: FaultKind) -> None:
+    assert api(reach=away(kind)).state is State.DOWN
+    assert store(reach=away(kind)).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        FaultKind.NAME,
+        FaultKind.TLS,
+        FaultKind.CREDENTIALS,
+        FaultKind.CONFIGURATION,
+        FaultKind.UNREACHABLE,
+        FaultKind.UNAUTHENTICATED,
+    ],
+)
+def test_a_fault_of_our_own_side_says_nothing_about_the_cluster(kind: FaultKind) -> None:
+    verdict = api(reach=away(kind))
+    assert verdict.state is State.UNKNOWN
+    assert verdict.because == "It failed."
+
+
+def test_while_open_watches_still_deliver_it_is_not_down() -> None:
+    assert api(reach=away(FaultKind.REFUSED, flowing=True)).state is State.DEGRADED
+
+
+@pytest.mark.parametrize(("age", "expected"), [(30.0, State.HEALTHY), (30.1, State.UNKNOWN)])
+def test_an_old_answer_is_not_an_answer(age: float, expected: State) -> None:
+    assert api(livez=health(at=NOW - age)).state is expected
+    assert api(reach=ReachSeen(NOW - age)).state is expected
+
+
+def test_livez_failing_is_down_and_readyz_failing_is_degraded_with_the_reason() -> None:
+    assert api(livez=health("/livez", "informer-sync")).state is State.DOWN
+    verdict = api(readyz=health("/readyz", "informer-sync"))
+    assert verdict.state is State.DEGRADED
+    assert "informer-sync (told so)" in verdict.because
+    assert verdict.hold == BOUNDS.hold_probe
+
+
+def test_probes_that_may_not_be_read_are_no_illness() -> None:
+    hidden = {path: health(path, checks=(), status=403, fault=FORBIDDEN) for path in ("/livez", "/readyz")}
+    verdict = api(livez=hidden["/livez"], readyz=hidden["/readyz"])
+    assert verdict.state is State.NOT_OBSERVABLE
+    assert verdict.because.startswith("It answers; what its own checks say is not permitted; needs")
+    assert sum("not permitted" in line.now for line in verdict.evidence) == 2
+    assert store(livez=hidden["/livez"], readyz=hidden["/readyz"]).state is State.NOT_OBSERVABLE
+
+
+def test_the_store_is_read_from_livez_where_readyz_leaves_it_out() -> None:
+    without = health("/readyz", checks=(Check("ping", True),))
+    assert store(readyz=without).state is State.HEALTHY
+    assert store(readyz=without, livez=health("/livez", "etcd")).state is State.DOWN
+
+
+def test_a_failing_readyz_check_of_the_store_is_down_too() -> None:
+    assert store(readyz=health("/readyz", "etcd")).state is State.DOWN
+
+
+def test_the_store_without_any_check_is_not_observable() -> None:
+    bare = (Check("ping", True),)
+    assert store(livez=health(checks=bare), readyz=health("/readyz", checks=bare), pods=()).state is State.NOT_OBSERVABLE
+
+
+def test_a_member_that_is_not_ready_is_degraded_and_the_quorum_is_told() -> None:
+    pods = [pod(f"etcd-node-{index}", f"node-{index}") for index in range(3)]
+    verdict = store(pods=(replace(pods[0], ready=False, reason="CrashLoopBackOff"), pods[1], pods[2]))
+    assert verdict.state is State.DEGRADED
+    assert "It works while 2 are." in verdict.because
+    assert store(pods=(replace(pods[0], ready=False, silent=True), pods[1], pods[2])).state is State.HEALTHY
+
+
+@pytest.mark.parametrize(
+    ("p99", "span", "expected"),
+    [(0.25, 300.0, State.HEALTHY), (0.26, 300.0, State.DEGRADED), (0.26, 100.0, State.HEALTHY)],
+)
+def test_a_slow_store_is_degraded_when_it_was_so_for_the_window(p99: float, span: float, expected: State) -> None:
+    rates = RatesSeen(NOW, span=span, requests=10.0, etcd_p99=p99, recent_etcd_p99=p99)
+    assert store(rates=rates).state is expected
+
+
+@pytest.mark.parametrize(
+    ("ratio", "recent", "expected"),
+    [
+        (0.01, 0.5, State.HEALTHY),
+        (0.011, 0.011, State.DEGRADED),
+        (0.011, None, State.DEGRADED),
+        (0.5, 0.01, State.HEALTHY),  # over: the errors lie in the window still, and no new ones come
+    ],
+)
+def test_failing_requests_make_the_state_store_degraded_above_1_percent_while_they_go_on(
+    ratio: float, recent: float | None, expected: State
+) -> None:
+    rates = RatesSeen(NOW, span=300.0, requests=100.0, etcd_error_ratio=ratio, recent_etcd_error_ratio=recent)
+    assert store(rates=rates).state is expected
+
+
+@pytest.mark.parametrize(
+    ("ratio", "recent", "span", "expected"),
+    [
+        (0.010, 0.010, 300.0, State.HEALTHY),
+        (0.011, 0.011, 300.0, State.DEGRADED),
+        (0.011, 0.0, 300.0, State.HEALTHY),  # over already
+        (0.011, 0.011, 60.0, State.HEALTHY),  # not for long enough yet
+    ],
+)
+def test_errors_above_one_percent_over_the_window_are_degraded(ratio: float, recent: float, span: float, expected: State) -> None:
+    rates = RatesSeen(NOW, span=span, requests=100.0, error_ratio=ratio, recent_error_ratio=recent)
+    assert api(rates=rates).state is expected
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(7.01, State.HEALTHY), (6.99, State.DEGRADED), (1.01, State.DEGRADED), (0.99, State.DOWN), (-1.0, State.DOWN)],
+)
+def test_a_serving_certificate_is_degraded_below_7_days_and_down_below_one(days: float, expected: State) -> None:
+    assert api(server=replace(SERVER, at=NOW, certificate_left=days * 86400)).state is expected
+
+
+@pytest.mark.parametrize(("age", "expected"), [(300.0, State.HEALTHY), (300.1, State.DEGRADED)])
+def test_an_api_service_away_for_5_min_is_degraded(age: float, expected: State) -> None:
+    assert api(api_services=(ApiServiceSeen("v1.metrics", False, "MissingEndpoints", NOW - age),)).state is expected
+
+
+@pytest.mark.parametrize(
+    ("closed", "age", "expected"), [(True, 30.0, State.HEALTHY), (True, 30.1, State.DEGRADED), (False, 90.0, State.HEALTHY)]
+)
+def test_a_webhook_with_nobody_behind_is_degraded_if_it_fails_closed(closed: bool, age: float, expected: State) -> None:
+    assert api(webhooks=(WebhookSeen("policy", "check.example", closed, "policy/hook", 0, NOW - age),)).state is expected
+
+
+def test_a_clock_ten_minutes_off_is_said_and_changes_no_verdict() -> None:
+    for skew in (600.0, -600.0):
+        verdict = api(server=replace(SERVER, clock_skew=skew))
+        assert verdict.state is State.HEALTHY
+        assert any(line.signal == "clock" and line.state is State.DEGRADED for line in verdict.evidence)
+
+
+def identity(host: str, age: float, address: str = "", **spoilt: object) -> IdentitySeen:
+    made = lease(age, 3600.0, name=f"apiserver-{host}")
+    return IdentitySeen(replace(made, **spoilt), host, address)  # type: ignore[arg-type]  # test data
+
+
+def endpoints(*addresses: str) -> EndpointsSeen:
+    return EndpointsSeen(tuple(EndpointSeen(one, True) for one in addresses), NOW - 100, NOW - 100)
+
+
+def instances(seen: ApiServerObservation) -> dict[str, State]:
+    return {one.host: one.state for one in kube_apiserver.judge(seen, NOW, BOUNDS).instances}
+
+
+@pytest.mark.parametrize(("age", "expected"), [(30.0, State.HEALTHY), (30.1, State.DEGRADED)])
+def test_an_identity_frozen_for_30_s_while_its_endpoint_remains_is_degraded(age: float, expected: State) -> None:
+    found = (identity("a", 1.0, "10.0.0.1"), identity("b", age, "10.0.0.2"))
+    assert api(identities=found, endpoints=endpoints("10.0.0.1", "10.0.0.2"), expected=2).state is expected
+
+
+def test_a_lost_replica_is_one_instance_down_and_not_the_whole() -> None:
+    found = (identity("a", 1.0, "10.0.0.1"), identity("b", 1.0, "10.0.0.2"), identity("c", 31.0, "10.0.0.3"))
+    seen = making.apiserver(identities=found, endpoints=endpoints("10.0.0.1", "10.0.0.2"), expected=3)
+    assert kube_apiserver.judge(seen, NOW, BOUNDS).verdict.state is State.DEGRADED
+    assert instances(seen) == {"a": State.HEALTHY, "b": State.HEALTHY, "c": State.DOWN}
+
+
+def test_the_lingering_identity_of_a_server_replaced_is_no_instance() -> None:
+    found = (identity("a", 1.0, "10.0.0.1"), identity("old", 900.0, "10.0.0.9"))
+    seen = making.apiserver(identities=found, endpoints=endpoints("10.0.0.1"), expected=1)
+    assert kube_apiserver.judge(seen, NOW, BOUNDS).verdict.state is State.HEALTHY
+    assert instances(seen) == {"a": State.HEALTHY}
+
+
+def test_an_identity_old_at_first_sight_without_an_endpoint_is_no_instance() -> None:
+    old = identity("old", 5.0, "10.0.0.9", confirmed=False, stale_on_arrival=True)
+    seen = making.apiserver(identities=(identity("a", 1.0, "10.0.0.1"), old), endpoints=endpoints("10.0.0.1"))
+    assert instances(seen) == {"a": State.HEALTHY}
+
+
+def test_an_identity_its_endpoint_and_its_pod_are_one_instance() -> None:
+    seen = making.apiserver(
+        identities=(identity("cp-1.example", 1.0, "10.0.0.1"),),
+        endpoints=endpoints("10.0.0.1"),
+        pods=(pod("kube-apiserver-cp-1", "cp-1"),),
+        hosts={"cp-1.example": "cp-1"},
+    )
+    assert instances(seen) == {"cp-1": State.HEALTHY}
+
+
+def test_api_servers_two_minors_apart_are_degraded() -> None:
+    def of(version: str) -> State:
+        return api(pods=(pod("kube-apiserver-a", "a"), pod("kube-apiserver-b", "b", version=version))).state
+
+    assert of("v1.35.1") is State.HEALTHY
+    assert of("v1.34.1") is State.DEGRADED
+
+
+def test_a_cluster_that_lets_us_read_nothing_but_version_shows_no_red() -> None:
+    hidden = failing(FORBIDDEN, NOW - 100)
+    verdict = api(
+        leases=hidden, endpoints_feed=hidden, pods_feed=hidden, api_services_feed=hidden, webhooks_feed=hidden, reach=REACHED
+    )
+    assert verdict.state is State.HEALTHY
+    assert sum(line.state is State.NOT_OBSERVABLE for line in verdict.evidence) >= 5

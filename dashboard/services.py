@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from planes.structs.thresholds import Bounds, contradiction
+from planes.structs.thresholds import Thresholds, contradiction
 
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS.
 _SOCKET_LIMIT = 100
@@ -53,7 +53,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
 
 def bounds(changed: dict[str, float]) -> dict[str, float]:
     """The bounds that were set, once they are seen not to contradict each other or the defaults of the others."""
-    made = Bounds(**changed)
+    made = Thresholds(**changed)
     pair = contradiction(made)
     if pair is not None:
         lower, upper = (f"PLANEWATCH_BOUND_{name.upper()} ({getattr(made, name):g})" for name in pair)

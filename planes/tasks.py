@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError
 
 from planes.collect import dispatch, work
 from planes.store import services
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def collect(cluster_id: int) -> None:
     if _stopping.is_set():
         return
     try:
-        work.collect(cluster_id, settings.REDIS_URL, _stopping.is_set, Bounds(**settings.BOUNDS))
+        work.collect(cluster_id, settings.REDIS_URL, _stopping.is_set, Thresholds(**settings.BOUNDS))
     except (DatabaseError, InterfaceError) as error:
         logger.warning("SQL cannot be reached (%s); collecting begins when it can.", type(error).__name__)
 

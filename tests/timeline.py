@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import Picture
+from planes.cache.cluster import ClusterCache
 from planes.structs.events import Changed, Feed, Health, Listed, SourceEvent
 from planes.structs.objects import NodeLease
 from planes.structs.rows import ChangeRow, ComponentRow, Frame, NodeRow
@@ -17,7 +17,7 @@ TICK = 0.25
 class Timeline:
     """Applies frames as a store would; `states` holds every announced (second, subject, state)."""
 
-    assessor: Assessor = field(default_factory=lambda: Assessor(Picture()))
+    assessor: Assessor = field(default_factory=lambda: Assessor(ClusterCache()))
     now: float = START
     components: dict[str, ComponentRow] = field(default_factory=dict)
     nodes: dict[str, NodeRow] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Timeline:
         place = 0
         while self.now <= START + until:
             while place < len(queue) and queue[place].at <= self.now:
-                self.assessor.picture.apply(queue[place])
+                self.assessor.cache.apply(queue[place])
                 place += 1
             self.take(self.assessor.frame(self.now, WALL + self.now - START))
             self.now = round(self.now + TICK, 3)

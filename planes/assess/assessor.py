@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 from planes.assess import attention, hysteresis, rollup
 from planes.assess.baseline import Baseline
-from planes.assess.cluster_summary import ClusterTeller
-from planes.assess.node_assessor import ELSEWHERE, AgentChange, Nodewise
+from planes.assess.cluster_summary import ClusterSummary
+from planes.assess.node_assessor import ELSEWHERE, AgentChange, NodeAssessor
 from planes.assess.rows import attention_row, because_of, component_row, instances_of, shown_state
 from planes.assess.sampling import Sampler
-from planes.cache.cluster import Picture
+from planes.cache.cluster import ClusterCache
 from planes.components import addons, etcd, kube_apiserver, kube_controller_manager, kube_scheduler
 from planes.components.verdict_builder import Judged, away_verdict, feed_gap, plural
 from planes.components.view import Observer
@@ -29,7 +29,7 @@ from planes.structs.rows import (
     Frame,
     NodeRow,
 )
-from planes.structs.thresholds import DEFAULT, Bounds
+from planes.structs.thresholds import DEFAULT, Thresholds
 from planes.structs.time_tokens import to_epoch
 from planes.structs.verdicts import Evidence, State, Verdict
 
@@ -42,17 +42,19 @@ _TIDY, _KEPT = 60.0, 3600.0
 
 
 class Assessor:
-    """Judges one picture. `slug` names the cluster in changes that concern all of it."""
+    """Judges one cache. `slug` names the cluster in changes that concern all of it."""
 
-    def __init__(self, picture: Picture, *, bounds: Bounds = DEFAULT, baseline: Baseline | None = None, slug: str = "") -> None:
-        self.picture = picture
+    def __init__(
+        self, cache: ClusterCache, *, thresholds: Thresholds = DEFAULT, baseline: Baseline | None = None, slug: str = ""
+    ) -> None:
+        self.cache = cache
         self.baseline = baseline if baseline is not None else Baseline()
         self.baseline_changed = False
-        self._bounds = bounds
+        self._thresholds = thresholds
         self._slug = slug
-        self._observer = Observer(picture, bounds)
-        self._nodes = Nodewise(self._observer, bounds)
-        self._teller = ClusterTeller(picture, bounds)
+        self._observer = Observer(cache, thresholds)
+        self._nodes = NodeAssessor(self._observer, thresholds)
+        self._teller = ClusterSummary(cache, thresholds)
         self._sampler = Sampler()
         self._memories: dict[str, hysteresis.Memory] = {}
         self._rows: dict[str, ComponentRow] = {}
@@ -80,12 +82,12 @@ class Assessor:
 
     def beats(self, now: Mono, wall: float) -> dict[str, float]:
         """Node name -> epoch seconds at which its lease was last seen to be renewed."""
-        return self.picture.beats(wall - now)
+        return self.cache.beats(wall - now)
 
     def paused(self, gap: float, now: Mono) -> None:
         """We ourselves stood still for `gap` seconds until `now`. To be called before the events that waited meanwhile are applied;
         `frame` finds out by itself what nobody told it."""
-        self.picture.paused(gap, now)
+        self.cache.paused(gap, now)
         self._teller.paused(gap, now)
         self._last = now
 
@@ -93,16 +95,16 @@ class Assessor:
         """What changed since the frame before; everything, if `full`. The first frame with anything in it is full."""
         self._tick(now, wall)
         offset, observer = self._offset, self._observer
-        self.baseline_changed = self.baseline.learn(self.picture) or self.baseline_changed
+        self.baseline_changed = self.baseline.learn(self.cache) or self.baseline_changed
         observer.look(now, offset, self.baseline.known())
         observer.nobody_watches = self._nobody_watches()
         scene = observer.scene()
         anew, self._scene = scene != self._scene, scene
         rows, gone = self._nodes.judge(scene, anew, now, offset)
-        listed = self.picture.reach.feeds[Feed.NODES].listed_at is not None
+        listed = self.cache.reach.feeds[Feed.NODES].listed_at is not None
         if listed and (self._nodes.restored or self._ghosts):
             # Whoever is not in the list is no more; whoever is, is judged by now.
-            gone += [name for name in self._nodes.restored if name not in self.picture.nodes]
+            gone += [name for name in self._nodes.restored if name not in self.cache.nodes]
             self._nodes.restored = {}
             self._ghosts = {}
             self._nodes.counts_changed = True
@@ -142,24 +144,24 @@ class Assessor:
             self._offset = wall - now
         elif abs(wall - now - self._offset) > 2.0:  # our own clock was set
             self._offset = wall - now
-        if self._last is not None and now - self._last > self._bounds.pause:
+        if self._last is not None and now - self._last > self._thresholds.pause:
             self.paused(now - self._last, now)
         self._last = now
         if now - self._tidied > _TIDY:
             self._tidied = now
-            self.picture.forget(now - _KEPT)
+            self.cache.forget(now - _KEPT)
 
     def _holds_back(self, now: Mono, scene: NodeScene) -> bool:
         """After a restart the store holds what was last known; nothing is sent before there is more to say than "waiting"."""
         if not (self._restored or self._nodes.restored or self._ghosts):
             return False
-        if self._started is None or now - self._started >= self._bounds.settle:
+        if self._started is None or now - self._started >= self._thresholds.settle:
             return False
         if scene.unreachable and not scene.waiting:
             return False
-        feeds = self.picture.reach.feeds
+        feeds = self.cache.reach.feeds
         settled = all(feeds[one].listed_at is not None or feeds[one].fault is not None for one in _ESSENTIAL)
-        return not (settled and "/livez" in self.picture.reach.health)
+        return not (settled and "/livez" in self.cache.reach.health)
 
     def _nobody_watches(self) -> str:
         """The controller manager is what turns Ready to Unknown; as of the frame before, does it not work?"""
@@ -175,26 +177,26 @@ class Assessor:
     # --- components -----------------------------------------------------------------------------------------------------------
 
     def _judge_components(self, now: Mono, anew: bool) -> dict[str, tuple[str, Judged]]:
-        observer, bounds, known = self._observer, self._bounds, self.baseline
+        observer, thresholds, known = self._observer, self._thresholds, self.baseline
         made: dict[str, tuple[str, Judged]] = {
-            "kube-apiserver": ("control", kube_apiserver.judge(observer.apiserver(), now, bounds)),
-            "etcd": ("control", etcd.judge(observer.etcd(), now, bounds)),
+            "kube-apiserver": ("control", kube_apiserver.judge(observer.apiserver(), now, thresholds)),
+            "etcd": ("control", etcd.judge(observer.etcd(), now, thresholds)),
             "kube-controller-manager": (
                 "control",
-                kube_controller_manager.judge(observer.leader("kube-controller-manager"), now, bounds),
+                kube_controller_manager.judge(observer.leader("kube-controller-manager"), now, thresholds),
             ),
-            "kube-scheduler": ("control", kube_scheduler.judge(observer.leader("kube-scheduler"), now, bounds)),
+            "kube-scheduler": ("control", kube_scheduler.judge(observer.leader("kube-scheduler"), now, thresholds)),
         }
         cloud = "cloud-controller-manager"
         if cloud in known.leases or cloud in known.pods or observer.distribution.managed:
-            made[cloud] = ("control", kube_controller_manager.judge(observer.leader(cloud), now, bounds))
+            made[cloud] = ("control", kube_controller_manager.judge(observer.leader(cloud), now, thresholds))
         if self._nodes.counts_changed or anew or not self._rollups:
             for index, kind in enumerate(AGENTS):
                 self._rollups[kind] = Judged(self._rollup(index, kind, now))
         for kind in AGENTS:
             made[kind] = ("data", self._rollups[kind])
         for one in observer.addons():
-            made[one.kind] = (ADDON_PLANE, addons.judge(one, now, bounds))
+            made[one.kind] = (ADDON_PLANE, addons.judge(one, now, thresholds))
         return made
 
     def _rollup(self, index: int, kind: str, now: Mono) -> Verdict:
@@ -205,7 +207,7 @@ class Assessor:
             sample = {State.UNKNOWN: self._ghost_reason(scene) if scene is not None else ""}
         if not counts and scene is not None:
             return self._without_nodes(kind, scene)
-        verdict = rollup.agents(kind, counts, zones, sample, self._bounds, now)
+        verdict = rollup.agents(kind, counts, zones, sample, self._thresholds, now)
         if scene is not None and scene.unreachable and verdict.state is State.UNKNOWN:
             return Verdict(
                 State.UNKNOWN, scene.unreachable, verdict.evidence, verdict.line, cause="unreachable", waiting=scene.waiting
@@ -216,7 +218,7 @@ class Assessor:
         """No node is known: there are none, or they cannot be seen."""
         if scene.unreachable:
             return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
-        gap = feed_gap(scene.nodes, "nodes", "readable", self._last or 0.0, self._bounds)
+        gap = feed_gap(scene.nodes, "nodes", "readable", self._last or 0.0, self._thresholds)
         if gap is not None:
             waiting = gap.state is State.UNKNOWN and scene.nodes.fault is None
             return Verdict(gap.state, f"Nodes cannot be seen: {gap.now}.", (gap,), cause="hidden", waiting=waiting)
@@ -253,7 +255,7 @@ class Assessor:
             self._causes[kind] = verdict.cause
         else:
             memory = hysteresis.restored(State(old.state), old.since - offset, State(old.last) if old.last else None, now)
-            hysteresis.step(memory, verdict, now, self._bounds)
+            hysteresis.step(memory, verdict, now, self._thresholds)
         self._memories[kind] = memory
         return memory
 
@@ -261,7 +263,7 @@ class Assessor:
         self, kind: str, plane: str, memory: hysteresis.Memory, verdict: Verdict, now: Mono, offset: float, changes: list[ChangeRow]
     ) -> None:
         known = memory.known
-        change = hysteresis.step(memory, verdict, now, self._bounds)
+        change = hysteresis.step(memory, verdict, now, self._thresholds)
         if change is None:
             return
         if plane == "data" and (
@@ -317,7 +319,7 @@ class Assessor:
     # --- attention ------------------------------------------------------------------------------------------------------------
 
     def _attend(self, now: Mono, offset: float) -> list[AttentionRow]:
-        entries = attention.group(self._nodes.troubles(), self._bounds)
+        entries = attention.group(self._nodes.troubles(), self._thresholds)
         for kind, memory in self._memories.items():
             state, _ = shown_state(memory)
             if kind in AGENTS or state not in (State.DOWN, State.DEGRADED):

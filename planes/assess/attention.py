@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from planes.structs.events import Mono
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import SEVERITY, State
 
 #: A cause in the plural: "412 kubelets silent".
@@ -50,14 +50,14 @@ class Entry:
     names: tuple[str, ...] = ()
 
 
-def group(troubles: Iterable[Trouble], bounds: Bounds) -> list[Entry]:
+def group(troubles: Iterable[Trouble], thresholds: Thresholds) -> list[Entry]:
     """Nodes by cause, once there are enough with the same one."""
     causes: dict[tuple[str, str], list[Trouble]] = {}
     for one in troubles:
         causes.setdefault((one.agent, one.cause), []).append(one)
     entries: list[Entry] = []
     for (agent, cause), found in causes.items():
-        if len(found) < bounds.group_at:
+        if len(found) < thresholds.group_at:
             entries += [
                 Entry(
                     f"node:{one.node}",

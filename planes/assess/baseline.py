@@ -5,7 +5,7 @@ Stored with the cluster, so that a restarted collector remembers it.
 
 import msgspec
 
-from planes.cache.cluster import Picture
+from planes.cache.cluster import ClusterCache
 from planes.components.etcd import is_check
 from planes.components.view import Known
 from planes.structs.rows import CONTROL_PLANE
@@ -24,18 +24,18 @@ class Baseline(msgspec.Struct):
         """As rules ask for it."""
         return Known(frozenset(self.leases), frozenset(self.pods), self.node_leases, self.kube_proxy, self.etcd_check)
 
-    def learn(self, picture: Picture) -> bool:
+    def learn(self, cache: ClusterCache) -> bool:
         """Take in what is seen now; True if that was news."""
         before = (len(self.leases), len(self.pods), self.node_leases, self.kube_proxy, self.etcd_check)
         for kind in CONTROL_PLANE:
-            if kind not in self.leases and (kind in picture.system_leases.tracks or kind in picture.extra_leases.tracks):
+            if kind not in self.leases and (kind in cache.system_leases.tracks or kind in cache.extra_leases.tracks):
                 self.leases.append(kind)
-            if kind not in self.pods and picture.system_pods.by_component.get(kind):
+            if kind not in self.pods and cache.system_pods.by_component.get(kind):
                 self.pods.append(kind)
-        self.node_leases = self.node_leases or bool(picture.node_leases.tracks)
-        self.kube_proxy = self.kube_proxy or bool(picture.system_pods.by_component.get("kube-proxy"))
+        self.node_leases = self.node_leases or bool(cache.node_leases.tracks)
+        self.kube_proxy = self.kube_proxy or bool(cache.system_pods.by_component.get("kube-proxy"))
         if not self.etcd_check:
-            self.etcd_check = any(is_check(check.name) for one in picture.reach.health.values() for check in one.checks)
+            self.etcd_check = any(is_check(check.name) for one in cache.reach.health.values() for check in one.checks)
         return before != (len(self.leases), len(self.pods), self.node_leases, self.kube_proxy, self.etcd_check)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 import msgspec
 
 from planes.assess import rollup
-from planes.assess.node_assessor import Nodewise
-from planes.cache.cluster import Picture
+from planes.assess.node_assessor import NodeAssessor
+from planes.cache.cluster import ClusterCache
 from planes.components.verdict_builder import RIGHTS, sentence
 from planes.components.view import Observer
 from planes.structs.events import Fault, FaultKind, Mono
 from planes.structs.rows import ClusterRow, ComponentRow, FaultRow, NodeRow, PlaneRow
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import duration, to_epoch
 from planes.structs.verdicts import State
 
@@ -22,12 +22,12 @@ _SAID = 60.0
 _HEARD = 30.0
 
 
-class ClusterTeller:
+class ClusterSummary:
     """Makes the row of one cluster."""
 
-    def __init__(self, picture: Picture, bounds: Bounds) -> None:
-        self._picture = picture
-        self._bounds = bounds
+    def __init__(self, cache: ClusterCache, thresholds: Thresholds) -> None:
+        self._cache = cache
+        self._thresholds = thresholds
         self._planes: dict[str, PlaneRow] = {}
         self._known: dict[str, str] = {}
         self._paused: tuple[float, Mono] | None = None
@@ -49,12 +49,12 @@ class ClusterTeller:
         self._paused = (gap, now)
 
     def planes(
-        self, nodes: Nodewise, components: Mapping[str, ComponentRow], ghosts: Mapping[str, NodeRow], now: Mono, offset: float
+        self, nodes: NodeAssessor, components: Mapping[str, ComponentRow], ghosts: Mapping[str, NodeRow], now: Mono, offset: float
     ) -> tuple[PlaneRow, PlaneRow]:
         """The control plane and the data plane."""
         told = [(row.kind, State(row.state), row.because) for row in components.values() if row.plane == "control"]
         control = rollup.control_plane(told)
-        if nodes.counts_changed or "data" not in self._planes or ghosts or not self._picture.nodes:
+        if nodes.counts_changed or "data" not in self._planes or ghosts or not self._cache.nodes:
             counts, zones, sample = nodes.counts(None)
             sample = {state: to_epoch(text, offset) for state, text in sample.items()}
             self._zones = len([zone for zone in zones if zone])
@@ -63,7 +63,7 @@ class ClusterTeller:
                 sample = {State.UNKNOWN: next(iter(ghosts.values())).because}
             agent = components.get("kubelet")
             if counts or agent is None:
-                state, because = rollup.data_plane(counts, zones, sample, self._bounds)
+                state, because = rollup.data_plane(counts, zones, sample, self._thresholds)
             else:
                 state, because = State(agent.state), agent.because
             self._plane("data", state, because, now, offset)
@@ -83,23 +83,23 @@ class ClusterTeller:
         self, observer: Observer, planes: tuple[PlaneRow, PlaneRow], now: Mono, offset: float, before: ClusterRow | None
     ) -> ClusterRow:
         """The row; `before` itself when nothing but the moment of the last answer moved, and that by little."""
-        picture, reach, server = self._picture, observer.reach, observer.server
+        cache, reach, server = self._cache, observer.reach, observer.server
         old = self._restored
-        heard = picture.reach.heard_at
+        heard = cache.reach.heard_at
         heard_at = round(heard + offset, 1) if heard is not None else old.heard_at if old is not None else None
         fault = None
         if reach.fault is not None and reach.failing_since is not None:
             fault = _row(reach.fault, round(reach.failing_since + offset, 1))
-        retry_at = picture.reach.retry_at if fault is not None else None
-        counted = bool(picture.nodes) or old is None
+        retry_at = cache.reach.retry_at if fault is not None else None
+        counted = bool(cache.nodes) or old is None
         skew = server.clock_skew
         row = ClusterRow(
-            server=picture.reach.connected_to or (old.server if old is not None else ""),
+            server=cache.reach.connected_to or (old.server if old is not None else ""),
             version=server.version or (old.version if old is not None else ""),
             distribution=observer.distribution.name if server.version or old is None else old.distribution,
             zones=self._zones if counted else old.zones if old is not None else 0,
-            pods=picture.pods.count() if counted else old.pods if old is not None else 0,
-            clock_skew=None if skew is None else float(round(skew)) if abs(skew) >= self._bounds.clock_skew else 0.0,
+            pods=cache.pods.count() if counted else old.pods if old is not None else 0,
+            clock_skew=None if skew is None else float(round(skew)) if abs(skew) >= self._thresholds.clock_skew else 0.0,
             heard_at=heard_at,
             retry_at=round(retry_at + offset, 1) if retry_at is not None else None,
             fault=fault,
@@ -117,20 +117,20 @@ class ClusterTeller:
         """Rights and parts that are missing, each with what would bring it; and that we ourselves were away."""
         made: list[FaultRow] = []
         told: set[str] = set()
-        for track in self._picture.reach.feeds.values():
+        for track in self._cache.reach.feeds.values():
             fault = track.fault
             if fault is None or fault.kind not in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED) or track.hidden_since is None:
                 continue
             made.append(_lack(track.name, fault, round(track.hidden_since + offset, 1)))
             told.add(track.name)
-        for path, health in self._picture.reach.health.items():
+        for path, health in self._cache.reach.health.items():
             if health.fault is not None and health.fault.kind is FaultKind.FORBIDDEN:
                 since = health.failing_since if health.failing_since is not None else health.at
                 made.append(_lack(path, health.fault, round(since + offset, 1)))
-        rates = self._picture.rates.seen_fault()
+        rates = self._cache.rates.seen_fault()
         if rates is not None and rates[0].kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED):
             made.append(_lack("/metrics", rates[0], round(rates[1] + offset, 1)))
-        usage = self._picture.reach.usage_fault
+        usage = self._cache.reach.usage_fault
         if (
             usage is not None
             and usage[0].kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)

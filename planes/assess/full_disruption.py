@@ -6,11 +6,11 @@ from the nodes through the API server and the state store to us is whole.
 
 from collections.abc import Iterable
 
-from planes.cache.cluster import Picture
-from planes.cache.leases import LeaseBook, LeaseTrack
+from planes.cache.cluster import ClusterCache
+from planes.cache.leases import LeaseStore, LeaseTrack
 from planes.components import etcd
 from planes.structs.events import Feed, Mono
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 
 #: Nodes that fell silent longer before the last one than this were silent for reasons of their own.
 _TOGETHER = 40.0
@@ -18,7 +18,7 @@ _TOGETHER = 40.0
 _JUST_NOW, _IDENTITY = 6.0, 600.0
 
 
-class Silence:
+class FullDisruption:
     """Looked at before every judging. `suspicion` is said of the nodes, `blocked` of the leaders; ordinarily both are empty."""
 
     __slots__ = ("blocked", "since", "suspicion")
@@ -28,30 +28,32 @@ class Silence:
         self.blocked = ""
         self.since: Mono | None = None
 
-    def look(self, picture: Picture, now: Mono, bounds: Bounds) -> None:
-        """See whether all are silent, and excuse them when that is over. Nodes that were excused become dirty."""
-        reach = picture.reach
-        failing = etcd.failing(reach.health.get("/livez"), now, bounds) or etcd.failing(reach.health.get("/readyz"), now, bounds)
-        leaders_silent = _all_frozen(picture.system_leases, now, bounds)
+    def look(self, cache: ClusterCache, now: Mono, thresholds: Thresholds) -> None:
+        """See whether all are silent, and excuse them when that is over. Nodes that were in_grace become dirty."""
+        reach = cache.reach
+        failing = etcd.failing(reach.health.get("/livez"), now, thresholds) or etcd.failing(
+            reach.health.get("/readyz"), now, thresholds
+        )
+        leaders_silent = _all_frozen(cache.system_leases, now, thresholds)
         suspicion = ""
-        newest = picture.node_leases.newest_change
+        newest = cache.node_leases.newest_change
         feed = reach.feeds[Feed.NODE_LEASES]
-        if newest is not None and now - newest > bounds.all_silent and (feed.fault is None or self.suspicion):
-            together = sum(track.changed_at >= newest - _TOGETHER for _, track in picture.node_leases.living())
-            proven = etcd.passing(reach.health.get("/livez"), now, bounds)
-            alone = together < bounds.all_silent_least
+        if newest is not None and now - newest > thresholds.all_silent and (feed.fault is None or self.suspicion):
+            together = sum(track.changed_at >= newest - _TOGETHER for _, track in cache.node_leases.living())
+            proven = etcd.passing(reach.health.get("/livez"), now, thresholds)
+            alone = together < thresholds.all_silent_least
             if together and (failing is not None or leaders_silent or not alone):
-                suspicion = _suspicion(failing is not None, proven, leaders_silent, _some_alive(picture.system_leases, now))
+                suspicion = _suspicion(failing is not None, proven, leaders_silent, _some_alive(cache.system_leases, now))
         blocked = ""
         if failing is not None:
             blocked = "the API server's check of its state store fails"
         elif suspicion and leaders_silent:
             blocked = "no lease of this cluster is renewed any more"
         if self.suspicion and not suspicion:
-            picture.dirty_nodes.update(picture.node_leases.excuse(now))
+            cache.dirty_nodes.update(cache.node_leases.excuse(now))
         if self.blocked and not blocked:
-            picture.system_leases.excuse(now)
-            picture.extra_leases.excuse(now)
+            cache.system_leases.excuse(now)
+            cache.extra_leases.excuse(now)
         self.since = newest if suspicion else None
         self.suspicion, self.blocked = suspicion, blocked
 
@@ -68,20 +70,22 @@ def _suspicion(failing: bool, proven: bool, leaders_silent: bool, leaders_alive:
     return "What they have in common is suspected: etcd, the API server, the way to it, or Planewatch's own watch."
 
 
-def _all_frozen(book: LeaseBook, now: Mono, bounds: Bounds) -> bool:
+def _all_frozen(book: LeaseStore, now: Mono, thresholds: Thresholds) -> bool:
     tracks = [track for _, track in book.living() if track.confirmed]
-    return bool(tracks) and all(_is_frozen(track, now, bounds) for track in tracks)
+    return bool(tracks) and all(_is_frozen(track, now, thresholds) for track in tracks)
 
 
-def _some_alive(book: LeaseBook, now: Mono) -> bool:
+def _some_alive(book: LeaseStore, now: Mono) -> bool:
     """Whether a leader was renewed just now."""
     return any(track.confirmed and now - track.changed_at <= _JUST_NOW and track.duration < _IDENTITY for _, track in book.living())
 
 
-def _is_frozen(track: LeaseTrack, now: Mono, bounds: Bounds) -> bool:
-    return now - track.counts_from > bounds.all_silent
+def _is_frozen(track: LeaseTrack, now: Mono, thresholds: Thresholds) -> bool:
+    return now - track.stale_since > thresholds.all_silent
 
 
-def living_identities(tracks: Iterable[LeaseTrack], now: Mono, bounds: Bounds) -> int:
+def living_identities(tracks: Iterable[LeaseTrack], now: Mono, thresholds: Thresholds) -> int:
     """How many API servers renew their identity."""
-    return sum(track.confirmed and track.gone_at is None and now - track.counts_from <= bounds.identity_frozen for track in tracks)
+    return sum(
+        track.confirmed and track.gone_at is None and now - track.stale_since <= thresholds.identity_frozen for track in tracks
+    )

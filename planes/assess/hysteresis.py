@@ -8,7 +8,7 @@ it is believed, so that a value that swings about its bound does not fill the hi
 from dataclasses import dataclass
 
 from planes.structs.events import Mono
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import SEVERITY, State, Verdict
 
 #: So often may it get worse within the flap window before recovering takes longer, and how much longer each time.
@@ -57,7 +57,7 @@ def restored(state: State, since: Mono, last: State | None, now: Mono) -> Memory
     return Memory(state, since, verdict, known=known, known_at=now, settled=True, waits=True)
 
 
-def step(memory: Memory, verdict: Verdict, now: Mono, bounds: Bounds) -> Change | None:
+def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
     """Take the newest verdict. Changes `memory`; returns the change to announce, if there is one now."""
     if verdict.waiting:
         memory.waits, memory.shown, memory.pending = True, verdict, None
@@ -71,7 +71,7 @@ def step(memory: Memory, verdict: Verdict, now: Mono, bounds: Bounds) -> Change 
         memory.shown, memory.pending = verdict, None
         _know(memory, verdict, now)
         return None
-    hold = _hold(memory, verdict, now, bounds)
+    hold = _hold(memory, verdict, now, thresholds)
     worse = SEVERITY[verdict.state] > SEVERITY[memory.state]
     if memory.pending is None or (
         memory.pending is not verdict.state and not (worse and SEVERITY[memory.pending] > SEVERITY[memory.state])
@@ -93,7 +93,7 @@ def due(memory: Memory) -> Mono | None:
     return memory.pending_since + memory.hold if memory.pending is not None else None
 
 
-def _hold(memory: Memory, verdict: Verdict, now: Mono, bounds: Bounds) -> float:
+def _hold(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> float:
     """How long a state must hold. Knowing again after not knowing needs no patience."""
     announced = memory.state
     if verdict.state is State.UNKNOWN:
@@ -101,9 +101,9 @@ def _hold(memory: Memory, verdict: Verdict, now: Mono, bounds: Bounds) -> float:
     if verdict.state in (State.DOWN, State.DEGRADED) and SEVERITY[verdict.state] > SEVERITY[announced]:
         return verdict.hold
     if announced in (State.DOWN, State.DEGRADED) and verdict.state in (State.HEALTHY, State.DEGRADED, State.NOT_OBSERVABLE):
-        recent = sum(now - at <= bounds.flap_window for at in memory.relapses)
-        longer = bounds.hold_recovery * _LONGER ** max(0, recent - _FREE)
-        return max(bounds.hold_recovery, min(longer, bounds.hold_flapping))
+        recent = sum(now - at <= thresholds.flap_window for at in memory.relapses)
+        longer = thresholds.hold_recovery * _LONGER ** max(0, recent - _FREE)
+        return max(thresholds.hold_recovery, min(longer, thresholds.hold_flapping))
     return 0.0
 
 

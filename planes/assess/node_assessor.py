@@ -15,7 +15,7 @@ from planes.components.view import Observer
 from planes.structs.events import Mono
 from planes.structs.observations import NodeObservation, NodeScene
 from planes.structs.rows import AGENTS, AgentRow, NodeRow
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import SEVERITY, State, Verdict
 
 #: Unknown for a reason that lies elsewhere: the change is told where the reason is, and not once a node.
@@ -75,13 +75,13 @@ class NodeState:
     causes: list[str] = field(default_factory=lambda: ["", "", ""])  # why each agent was unknown, while it was
 
 
-class Nodewise:
+class NodeAssessor:
     """All nodes of one cluster. `judge` returns the names whose rows changed."""
 
-    def __init__(self, observer: Observer, bounds: Bounds) -> None:
+    def __init__(self, observer: Observer, thresholds: Thresholds) -> None:
         self._observer = observer
-        self._picture = observer.picture
-        self._bounds = bounds
+        self._cache = observer.cache
+        self._thresholds = thresholds
         self.states: dict[str, NodeState] = {}
         self.restored: dict[str, NodeRow] = {}
         self.counts_changed = True
@@ -91,15 +91,15 @@ class Nodewise:
 
     def judge(self, scene: NodeScene, anew: bool, now: Mono, offset: float) -> tuple[dict[str, NodeRow], list[str]]:
         """Judge what is dirty or due, all of it if `anew`. Rows that changed, and names that are gone."""
-        picture = self._picture
-        names: set[str] = set(picture.nodes) if anew else set()
-        names |= picture.dirty_nodes
-        picture.dirty_nodes = set()
+        cache = self._cache
+        names: set[str] = set(cache.nodes) if anew else set()
+        names |= cache.dirty_nodes
+        cache.dirty_nodes = set()
         self._pop_due(names, now)
         changed: dict[str, NodeRow] = {}
         gone: list[str] = []
         for name in names:
-            if name not in picture.nodes:
+            if name not in cache.nodes:
                 if self.states.pop(name, None) is not None:
                     gone.append(name)
                     self.counts_changed = True
@@ -117,7 +117,7 @@ class Nodewise:
         return changed, gone
 
     def _pop_due(self, names: set[str], now: Mono) -> None:
-        heap, tracks, slow = self._heap, self._picture.node_leases.tracks, self._bounds.kubelet_slow
+        heap, tracks, slow = self._heap, self._cache.node_leases.tracks, self._thresholds.kubelet_slow
         while heap and heap[0][0] <= now:
             _, name = heapq.heappop(heap)
             state = self.states.get(name)
@@ -128,7 +128,7 @@ class Nodewise:
                 continue
             if state.by_lease and (track := tracks.get(name)) is not None and track.gone_at is None:
                 # The usual case by far: it was renewed meanwhile, and nothing else falls due.
-                late = track.counts_from + track.duration * slow
+                late = track.stale_since + track.duration * slow
                 due = late if state.others is None else min(late, state.others)
                 if due > now:
                     self._queue(name, state, due)
@@ -141,14 +141,14 @@ class Nodewise:
             heapq.heappush(self._heap, (due, name))
 
     def _judge_one(self, name: str, scene: NodeScene, now: Mono, offset: float) -> NodeRow:
-        bounds, seen = self._bounds, self._observer.node(name)
-        verdict = kubelet.judge(seen, scene, now, bounds)
+        thresholds, seen = self._thresholds, self._observer.node(name)
+        verdict = kubelet.judge(seen, scene, now, thresholds)
         lease = seen.lease if scene.leases.fault is None else None  # what cannot be read says nothing, not even by its silence
-        silent = kubelet.is_silent(lease, seen.conditions.get("Ready"), now, bounds)
+        silent = kubelet.is_silent(lease, seen.conditions.get("Ready"), now, thresholds)
         verdicts = (
             verdict,
-            kube_proxy.judge(seen, scene, silent, now, bounds),
-            container_runtime.judge(seen, scene, silent, now, bounds),
+            kube_proxy.judge(seen, scene, silent, now, thresholds),
+            container_runtime.judge(seen, scene, silent, now, thresholds),
         )
         state = self.states.get(name)
         if state is None:
@@ -169,7 +169,7 @@ class Nodewise:
             memories = []
             for row, one in zip((old.kubelet, old.kube_proxy, old.container_runtime), verdicts, strict=True):
                 memory = restored_memory(row, offset, now)
-                hysteresis.step(memory, one, now, self._bounds)
+                hysteresis.step(memory, one, now, self._thresholds)
                 memories.append(memory)
         state = self.states[name] = NodeState(memories, _EMPTY, causes=[one.cause for one in verdicts])
         self.counts_changed = True
@@ -186,7 +186,7 @@ class Nodewise:
     ) -> None:
         for index, (memory, verdict) in enumerate(zip(state.memories, verdicts, strict=True)):
             known = memory.known
-            change = hysteresis.step(memory, verdict, now, self._bounds)
+            change = hysteresis.step(memory, verdict, now, self._thresholds)
             if change is None:
                 continue
             before, after = change.before, change.after
@@ -223,7 +223,7 @@ class Nodewise:
     def _summarise(
         self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], verdicts: tuple[Verdict, Verdict, Verdict]
     ) -> None:
-        node = self._picture.nodes[name].node
+        node = self._cache.nodes[name].node
         shown = [shown_state(memory)[0] for memory in state.memories]
         worst = max(range(3), key=lambda index: (SEVERITY[shown[index]], -index))
         whole = shown[worst]
@@ -247,9 +247,9 @@ class Nodewise:
                 dict(zip(AGENTS, (one.state for one in agents), strict=True)),
             )
         if shown[0] is State.HEALTHY and state.memories[0].pending is None:
-            self._picture.attentive.discard(name)
+            self._cache.attentive.discard(name)
         else:
-            self._picture.attentive.add(name)
+            self._cache.attentive.add(name)
 
     def _schedule(
         self, name: str, state: NodeState, verdicts: tuple[Verdict, Verdict, Verdict], seen: NodeObservation, now: Mono
@@ -261,13 +261,13 @@ class Nodewise:
         state.others = min(dues, default=None)
         due = state.others
         if state.by_lease and lease is not None:
-            late = lease.counts_from + lease.duration * self._bounds.kubelet_slow
+            late = lease.stale_since + lease.duration * self._thresholds.kubelet_slow
             due = late if due is None else min(late, due)
         if due is not None:
             self._queue(name, state, max(due, now + 0.001))
 
     def _row(self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], offset: float) -> NodeRow:
-        picture = self._picture
+        cache = self._cache
         states = [SEVERITY[State(one.state)] for one in agents]
         worst = states.index(max(states))
         if state.state is State.HEALTHY:
@@ -282,43 +282,43 @@ class Nodewise:
         if state.row is not _EMPTY and state.row.state == state.state.value and state.state in (State.HEALTHY, State.CORDONED):
             since = state.row.since
         return node_row(
-            picture.nodes[name],
+            cache.nodes[name],
             agents,
             state.state,
             because,
             since,
-            picture.pods.rows(name),
-            picture.node_events.get(name),
-            picture.usage.get(name),
+            cache.pods.rows(name),
+            cache.node_events.get(name),
+            cache.usage.get(name),
         )
 
     def _refresh_pods(self, judged: set[str], changed: dict[str, NodeRow]) -> None:
         """New pods and events: no reason to judge."""
-        picture = self._picture
-        names, picture.pods_changed = picture.pods_changed - judged, set()
+        cache = self._cache
+        names, cache.pods_changed = cache.pods_changed - judged, set()
         for name in names:
             state = self.states.get(name)
             if state is None:
                 continue
-            pods = picture.pods.rows(name)
+            pods = cache.pods.rows(name)
             row = msgspec.structs.replace(
-                state.row, pods=pods, pods_used=pods_used(pods), events=event_rows(picture.node_events.get(name))
+                state.row, pods=pods, pods_used=pods_used(pods), events=event_rows(cache.node_events.get(name))
             )
             if row != state.row:
                 state.row = changed[name] = row
 
     def _refresh_usage(self, changed: dict[str, NodeRow]) -> None:
         """New figures of CPU and memory: no reason to judge, and not all nodes in one frame."""
-        picture = self._picture
-        if picture.usage_changed:
-            self._usage += picture.usage_changed.difference(self._usage) if self._usage else picture.usage_changed
-            picture.usage_changed = set()
+        cache = self._cache
+        if cache.usage_changed:
+            self._usage += cache.usage_changed.difference(self._usage) if self._usage else cache.usage_changed
+            cache.usage_changed = set()
         taken, self._usage = self._usage[:_USAGE_A_FRAME], self._usage[_USAGE_A_FRAME:]
         for name in taken:
             state = self.states.get(name)
             if state is None:
                 continue
-            used = picture.usage.get(name)
+            used = cache.usage.get(name)
             cpu, memory = used if used is not None else (None, None)
             if (state.row.cpu_used, state.row.memory_used) != (cpu, memory):
                 state.row = changed[name] = msgspec.structs.replace(state.row, cpu_used=cpu, memory_used=memory)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import Evidence, State, Verdict
 
 _ORDER = (State.DOWN, State.DEGRADED, State.UNKNOWN, State.CORDONED, State.HEALTHY, State.NOT_OBSERVABLE)
@@ -29,7 +29,7 @@ def arithmetic(counts: Counts, what: str) -> str:
     return ", ".join(parts)
 
 
-def whole(counts: Counts, zones: Mapping[str, Counts], bounds: Bounds) -> tuple[State, str]:
+def whole(counts: Counts, zones: Mapping[str, Counts], thresholds: Thresholds) -> tuple[State, str]:
     """The state of the whole, and the zone that decided it, if one did.
 
     Down: half of what can be seen is down, or a whole zone is. Unknown: half or more cannot be known and nothing is known
@@ -40,11 +40,11 @@ def whole(counts: Counts, zones: Mapping[str, Counts], bounds: Bounds) -> tuple[
         return State.NOT_OBSERVABLE, ""
     down, bad = counts.get(State.DOWN, 0), counts.get(State.DOWN, 0) + counts.get(State.DEGRADED, 0)
     unknown = counts.get(State.UNKNOWN, 0)
-    if down and down >= bounds.rollup_down * seen:
+    if down and down >= thresholds.rollup_down * seen:
         return State.DOWN, ""
     if len(zones) > 1:
         for zone, one in sorted(zones.items()):
-            if zone and one.get(State.DOWN, 0) == sum(one.values()) >= bounds.zone_least:
+            if zone and one.get(State.DOWN, 0) == sum(one.values()) >= thresholds.zone_least:
                 return State.DOWN, zone
     if bad:
         return State.DEGRADED, ""
@@ -54,7 +54,7 @@ def whole(counts: Counts, zones: Mapping[str, Counts], bounds: Bounds) -> tuple[
 
 
 def agents(
-    kind: str, counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], bounds: Bounds, at: float
+    kind: str, counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], thresholds: Thresholds, at: float
 ) -> Verdict:
     """One of the agents over all nodes. `sample`: one node's reason for each state, which explains the whole when all share it."""
     total = sum(counts.values())
@@ -63,12 +63,12 @@ def agents(
         return Verdict(
             State.NOT_OBSERVABLE, "There are no nodes.", (Evidence(kind, "no nodes", should_be, State.NOT_OBSERVABLE, "nodes", at),)
         )
-    state, zone = whole(counts, zones, bounds)
+    state, zone = whole(counts, zones, thresholds)
     text = arithmetic(counts, "nodes")
     evidence = [Evidence(f"{kind} on nodes", text, should_be, state, "all nodes", at)]
     if len(zones) > 1:
         for name, one in sorted(zones.items()):
-            alone, _ = whole(one, {}, bounds)  # by the same arithmetic: one node of ten that is down is no lost zone
+            alone, _ = whole(one, {}, thresholds)  # by the same arithmetic: one node of ten that is down is no lost zone
             evidence.append(Evidence(f"zone {name or 'none'}", arithmetic(one, "nodes"), should_be, alone, "all nodes", at))
     because = text + "."
     if zone:
@@ -81,12 +81,14 @@ def agents(
     return Verdict(state, because, tuple(evidence), line, cause="nodes")
 
 
-def data_plane(counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], bounds: Bounds) -> tuple[State, str]:
+def data_plane(
+    counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], thresholds: Thresholds
+) -> tuple[State, str]:
     """The data plane: the nodes as a whole."""
     total = sum(counts.values())
     if not total:
         return State.NOT_OBSERVABLE, "There are no nodes."
-    state, zone = whole(counts, zones, bounds)
+    state, zone = whole(counts, zones, thresholds)
     need = counts.get(State.DOWN, 0) + counts.get(State.DEGRADED, 0)
     if zone:
         return state, f"All nodes of zone {zone} are down; {need:,} of {total:,} nodes need you"

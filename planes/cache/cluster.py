@@ -6,13 +6,13 @@ What rules look at is made from here by planes.components.view; it is judged by 
 from collections.abc import Callable
 from typing import cast
 
-from planes.cache.leases import Clock, LeaseBook
-from planes.cache.metrics import RatesBook
+from planes.cache.leases import Clock, LeaseStore
+from planes.cache.metrics import RatesStore
 from planes.cache.nodes import NodeTrack
-from planes.cache.pods import PodBook
-from planes.cache.reachability import ReachBook
+from planes.cache.pods import PodStore
+from planes.cache.reachability import Reachability
 from planes.cache.system import SystemPods
-from planes.cache.workloads import ApiServiceBook, EndpointBook, WebhookBook, WorkloadBook
+from planes.cache.workloads import ApiServiceStore, EndpointStore, WebhookStore, WorkloadStore
 from planes.structs import objects
 from planes.structs.events import (
     Changed,
@@ -36,7 +36,7 @@ from planes.structs.timestamps import epoch
 EVENTS_A_NODE = 20
 
 
-class Picture:
+class ClusterCache:
     """A cluster as it was last told to us.
 
     `dirty_nodes` are to be judged anew; whoever judges empties it. `attentive` are nodes that a mere renewal of their lease may
@@ -46,22 +46,22 @@ class Picture:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.reach = ReachBook()
-        self.rates = RatesBook()
+        self.reach = Reachability()
+        self.rates = RatesStore()
         self.nodes: dict[str, NodeTrack] = {}
-        self.node_leases = LeaseBook(self.clock)
-        self.system_leases = LeaseBook(self.clock)
-        self.extra_leases = LeaseBook(self.clock)
-        self.pods = PodBook()
+        self.node_leases = LeaseStore(self.clock)
+        self.system_leases = LeaseStore(self.clock)
+        self.extra_leases = LeaseStore(self.clock)
+        self.pods = PodStore()
         self.system_pods = SystemPods()
-        self.daemon_sets = WorkloadBook("DaemonSet")
-        self.deployments = WorkloadBook("Deployment")
-        self.apiserver_endpoints = EndpointBook()
-        self.system_endpoints = EndpointBook()
-        self.webhook_endpoints = EndpointBook()
-        self.api_services = ApiServiceBook()
-        self.validating = WebhookBook()
-        self.mutating = WebhookBook()
+        self.daemon_sets = WorkloadStore("DaemonSet")
+        self.deployments = WorkloadStore("Deployment")
+        self.apiserver_endpoints = EndpointStore()
+        self.system_endpoints = EndpointStore()
+        self.webhook_endpoints = EndpointStore()
+        self.api_services = ApiServiceStore()
+        self.validating = WebhookStore()
+        self.mutating = WebhookStore()
         self.node_events: dict[str, dict[str, EventRow]] = {}
         self.usage: dict[str, tuple[float, float]] = {}
         self.dirty_nodes: set[str] = set()
@@ -271,7 +271,7 @@ class Picture:
         self.attentive.discard(name)
         self.dirty_nodes.add(name)
 
-    def _lease(self, book: LeaseBook, lease: objects.Lease, at: Mono) -> None:
+    def _lease(self, book: LeaseStore, lease: objects.Lease, at: Mono) -> None:
         self._saw(lease, at)
         book.changed(lease, at)
 

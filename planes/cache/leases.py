@@ -51,17 +51,17 @@ class LeaseTrack:
     __slots__ = (
         "changed_at",
         "confirmed",
-        "counts_from",
         "duration",
-        "excused",
         "failovers",
         "first_at",
         "first_renewed",
         "gone_at",
         "holder",
+        "in_grace",
         "lease",
         "released_at",
         "renew_time",
+        "stale_since",
         "transitions",
         "uid",
     )
@@ -74,10 +74,10 @@ class LeaseTrack:
         self.renew_time = spec.renewTime
         self.transitions = spec.leaseTransitions
         self.duration = float(spec.leaseDurationSeconds or DEFAULT_DURATION)
-        self.first_at = self.changed_at = self.counts_from = at
+        self.first_at = self.changed_at = self.stale_since = at
         self.first_renewed = epoch(spec.renewTime)
         self.confirmed = False
-        self.excused = False
+        self.in_grace = False
         self.released_at = None if self.holder else at
         if not self.holder:
             self.duration = DEFAULT_DURATION
@@ -91,7 +91,7 @@ class LeaseTrack:
         if spec.renewTime != self.renew_time:
             self.renew_time = spec.renewTime
             self._lives(at)
-            self.confirmed, self.excused = True, False
+            self.confirmed, self.in_grace = True, False
         holder = spec.holderIdentity or ""
         if holder == self.holder and spec.leaseTransitions == self.transitions and self.gone_at is None:
             if holder and spec.leaseDurationSeconds and spec.leaseDurationSeconds != self.duration:
@@ -103,7 +103,7 @@ class LeaseTrack:
 
     def _lives(self, at: Mono) -> None:
         """Seen to be renewed. What was seen before a pause of ours may be told after it, and takes nothing of its excuse away."""
-        self.changed_at, self.counts_from = at, max(self.counts_from, at)
+        self.changed_at, self.stale_since = at, max(self.stale_since, at)
 
     def _hand_over(self, spec: objects.LeaseSpec, holder: str, at: Mono) -> None:
         moved = (spec.leaseTransitions or 0) - (self.transitions or 0)
@@ -114,7 +114,7 @@ class LeaseTrack:
         if holder:
             if holder != self.holder:  # whoever took it lives
                 self._lives(at)
-                self.confirmed, self.excused = True, False
+                self.confirmed, self.in_grace = True, False
             self.released_at = None
             self.duration = float(spec.leaseDurationSeconds or DEFAULT_DURATION)
         elif self.holder:
@@ -137,8 +137,8 @@ class LeaseTrack:
             self.changed_at,
             self.confirmed,
             stale,
-            self.excused,
-            self.counts_from,
+            self.in_grace,
+            self.stale_since,
             self.released_at,
             self.gone_at,
             self.transitions,
@@ -146,7 +146,7 @@ class LeaseTrack:
         )
 
 
-class LeaseBook:
+class LeaseStore:
     """The leases of one feed by name. A deleted one is remembered until it comes back or is forgotten."""
 
     __slots__ = ("clock", "newest_change", "tracks")
@@ -202,17 +202,17 @@ class LeaseBook:
 
     def excuse(self, at: Mono) -> list[str]:
         """All fell silent together, and that is over: those still silent are counted anew from here. Their names."""
-        excused: list[str] = []
+        in_grace: list[str] = []
         for name, track in self.living():
-            if at - track.counts_from > min(_SILENT, _SILENT_SHARE * track.duration):
-                track.counts_from, track.excused = at, True
-                excused.append(name)
-        return excused
+            if at - track.stale_since > min(_SILENT, _SILENT_SHARE * track.duration):
+                track.stale_since, track.in_grace = at, True
+                in_grace.append(name)
+        return in_grace
 
     def shift(self, gap: float, now: Mono) -> None:
         """We were away for `gap` seconds and saw nothing: that time counts against nobody."""
         for track in self.tracks.values():
-            track.counts_from = min(now, track.counts_from + gap)
+            track.stale_since = min(now, track.stale_since + gap)
             if track.released_at is not None:
                 track.released_at = min(now, track.released_at + gap)
         if self.newest_change is not None:

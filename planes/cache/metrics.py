@@ -90,7 +90,7 @@ def percentile(buckets: Mapping[float, float], share: float) -> float | None:
     return low
 
 
-class RatesBook:
+class RatesStore:
     """Scrapes of the window by instance."""
 
     __slots__ = ("_fault", "_gauges", "_last", "_lately", "_scrapes", "window")

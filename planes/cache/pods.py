@@ -52,7 +52,7 @@ def _key(pod: objects.Pod) -> str:
     return pod.metadata.uid or f"{pod.metadata.namespace}/{pod.metadata.name}"
 
 
-class PodBook:
+class PodStore:
     """Pods by node, and those that no scheduler has decided about."""
 
     __slots__ = ("by_node", "undecided", "waiting")

@@ -55,7 +55,7 @@ class FeedTrack:
         return FeedSeen(self.name, self.listed_at, self.heard_at, self.fault, self.failing_since, self.retry_at)
 
 
-class ReachBook:
+class Reachability:
     """Feeds, probes, version: everything that is an answer or the lack of one."""
 
     __slots__ = (

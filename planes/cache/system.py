@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from planes.components.skew import image_version
 from planes.structs import objects
 from planes.structs.events import Mono
 from planes.structs.observations import PodSeen
+from planes.structs.versions import image_version
 
 MIRROR = "kubernetes.io/config.mirror"
 #: So many restarts are remembered.

@@ -11,7 +11,7 @@ def _key(meta: objects.LabelledMeta) -> str:
     return f"{meta.namespace}/{meta.name}"
 
 
-class WorkloadBook:
+class WorkloadStore:
     """DaemonSets or Deployments."""
 
     __slots__ = ("kind", "seen")
@@ -55,7 +55,7 @@ class WorkloadBook:
         return tuple(one for one in self.seen.values() if one.lagging_since is not None)
 
 
-class EndpointBook:
+class EndpointStore:
     """EndpointSlices by service."""
 
     __slots__ = ("services", "since", "slices")
@@ -119,7 +119,7 @@ def _service(one: objects.EndpointSlice) -> str:
     return f"{one.metadata.namespace}/{one.metadata.labels.get('kubernetes.io/service-name', one.metadata.name)}"
 
 
-class ApiServiceBook:
+class ApiServiceStore:
     """APIServices, with since when each is available or not."""
 
     __slots__ = ("seen",)
@@ -151,7 +151,7 @@ class ApiServiceBook:
             del self.seen[name]
 
 
-class WebhookBook:
+class WebhookStore:
     """Webhook configurations of one kind. Who is behind each is looked up when asked."""
 
     __slots__ = ("configurations",)
@@ -177,7 +177,7 @@ class WebhookBook:
         for name in [name for name in self.configurations if name not in present]:
             del self.configurations[name]
 
-    def seen(self, books: Iterable[tuple[EndpointBook, str | None]]) -> list[WebhookSeen]:
+    def seen(self, books: Iterable[tuple[EndpointStore, str | None]]) -> list[WebhookSeen]:
         """Each webhook with its ready endpoints, looked up in `books`: a book and the namespace it is whole for (None: all)."""
         listed = list(books)
         made: list[WebhookSeen] = []

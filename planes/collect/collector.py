@@ -17,11 +17,11 @@ from django.db import Error as DatabaseError
 from planes.collect.crash import crashed
 from planes.collect.faultlog import FaultLog
 from planes.collect.judging import Judging
-from planes.collect.last_contact import Hearing
+from planes.collect.last_contact import LastContact
 from planes.collect.lease import Lease
 from planes.collect.parts import QUEUE, Clocks, Emit, Intervals, Judge, Pause, Source
 from planes.collect.publishing import SQL_AWAY, Publisher
-from planes.collect.store_thread import Ledger
+from planes.collect.store_thread import StoreThread
 from planes.live.stream import LOST, Stream
 from planes.store.services import Fenced
 from planes.structs.events import SourceEvent
@@ -70,7 +70,7 @@ class Collector:
         self._stopping = stopping
         self._clocks = clocks or Clocks()
         self._intervals = intervals or Intervals()
-        self._ledger = Ledger(cluster_id)
+        self._store_thread = StoreThread(cluster_id)
         self._judging = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"judge-{cluster_id}")
         self._defect = ""
         self._faults = FaultLog(name)
@@ -88,7 +88,7 @@ class Collector:
             return over.why
         finally:
             await self._lease.release()
-            await self._ledger.aclose()
+            await self._store_thread.aclose()
             self._judging.shutdown(wait=False)
         raise AssertionError("neither of the two ends without a reason")
 
@@ -127,13 +127,13 @@ class Collector:
 
     async def _term(self) -> None:
         """From taking the cluster to losing it. Always ends by an exception."""
-        epoch = await self._ledger.take()
-        remembered = await self._ledger.remembered()
+        epoch = await self._store_thread.take()
+        remembered = await self._store_thread.remembered()
         judge = Judging(self._judge(), self._judging, self._clocks, self._intervals.beats)
         await judge.restore(remembered)
         queue: asyncio.Queue[SourceEvent] = asyncio.Queue(QUEUE)
-        publisher = Publisher(self._name, self._ledger, self._stream, epoch, self._clocks, self._intervals)
-        heard = Hearing(self._clocks)
+        publisher = Publisher(self._name, self._store_thread, self._stream, epoch, self._clocks, self._intervals)
+        heard = LastContact(self._clocks)
 
         async def emit(event: SourceEvent) -> None:
             async with asyncio.timeout(self._intervals.emit):
@@ -151,7 +151,9 @@ class Collector:
         await self._source().run(emit)
         raise RuntimeError("the source of events ended by itself")
 
-    async def _judge_events(self, queue: asyncio.Queue[SourceEvent], judge: Judging, publisher: Publisher, heard: Hearing) -> None:
+    async def _judge_events(
+        self, queue: asyncio.Queue[SourceEvent], judge: Judging, publisher: Publisher, heard: LastContact
+    ) -> None:
         slept = self._clocks.mono()
         while True:
             await asyncio.sleep(self._intervals.tick)
@@ -170,7 +172,7 @@ class Collector:
             # After the work: judging a large cluster for long is not a pause.
             slept = self._clocks.mono()
 
-    async def _pulse(self, publisher: Publisher, heard: Hearing) -> None:
+    async def _pulse(self, publisher: Publisher, heard: LastContact) -> None:
         while True:
             await publisher.pulse(heard.at)
             await asyncio.sleep(self._intervals.pulse)
@@ -187,7 +189,7 @@ class Collector:
             if not publisher.is_present():
                 continue
             try:
-                await self._ledger.touch(epoch, self._clocks.wall())
+                await self._store_thread.touch(epoch, self._clocks.wall())
             except SQL_AWAY as error:
                 logger.debug("%s: the time could not be noted (%s).", self._name, type(error).__name__)
 
@@ -224,9 +226,9 @@ class Collector:
             self._defect = said
         retry_at = self._clocks.wall() + min(self._intervals.restart_limit, self._intervals.restart * 2.0 ** (failures - 1))
         try:
-            epoch = await self._ledger.take()
-            frame = crashed(await self._ledger.remembered(), type(error).__name__, retry_at, self._clocks.wall())
-            publisher = Publisher(self._name, self._ledger, self._stream, epoch, self._clocks, self._intervals)
+            epoch = await self._store_thread.take()
+            frame = crashed(await self._store_thread.remembered(), type(error).__name__, retry_at, self._clocks.wall())
+            publisher = Publisher(self._name, self._store_thread, self._stream, epoch, self._clocks, self._intervals)
             await publisher.once(frame)
         except Fenced:
             raise _Over(Ended.NOT_OURS) from None

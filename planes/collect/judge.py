@@ -1,30 +1,30 @@
-"""The judge a collector works with: a picture and its assessor, as one."""
+"""The judge a collector works with: a cache and its assessor, as one."""
 
 from planes.assess import baseline
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import Picture
+from planes.cache.cluster import ClusterCache
 from planes.collect.store_thread import Remembered
 from planes.structs.events import Mono, SourceEvent
 from planes.structs.rows import Frame
-from planes.structs.thresholds import DEFAULT, Bounds
+from planes.structs.thresholds import DEFAULT, Thresholds
 
 
-class PictureJudge:
+class CacheJudge:
     """See planes.collect.parts.Judge. `slug` names the cluster in what concerns all of it."""
 
-    def __init__(self, slug: str, bounds: Bounds = DEFAULT) -> None:
-        self._slug, self._bounds = slug, bounds
-        self._picture = Picture()
-        self._assessor = Assessor(self._picture, bounds=bounds, slug=slug)
+    def __init__(self, slug: str, thresholds: Thresholds = DEFAULT) -> None:
+        self._slug, self._thresholds = slug, thresholds
+        self._cache = ClusterCache()
+        self._assessor = Assessor(self._cache, thresholds=thresholds, slug=slug)
 
     def restore(self, remembered: Remembered) -> None:
         self._assessor = Assessor(
-            self._picture, bounds=self._bounds, baseline=baseline.decode(remembered.baseline), slug=self._slug
+            self._cache, thresholds=self._thresholds, baseline=baseline.decode(remembered.baseline), slug=self._slug
         )
         self._assessor.restore(remembered.components, remembered.nodes, remembered.head.row if remembered.head else None)
 
     def apply(self, event: SourceEvent) -> None:
-        self._picture.apply(event)
+        self._cache.apply(event)
 
     def paused(self, gap: float, now: Mono) -> None:
         self._assessor.paused(gap, now)

@@ -34,7 +34,7 @@ class Judging:
 
     def _look(self, events: list[SourceEvent], pause: Pause | None) -> tuple[Frame, bytes | None, dict[str, float] | None]:
         if pause is not None:
-            # What still waited when we were stopped is as old as the pause is long, and is excused with all that was seen before.
+            # What still waited when we were stopped is as old as the pause is long, and is in_grace with all that was seen before.
             for event in events:
                 if event.at <= pause.began:
                     self._judge.apply(event)

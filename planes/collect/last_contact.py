@@ -35,7 +35,7 @@ def _answered(fault: Fault) -> bool:
     return fault.status is not None and fault.status < 500 and fault.kind not in OURS
 
 
-class Hearing:
+class LastContact:
     """When the API server last answered, by our wall clock."""
 
     def __init__(self, clocks: Clocks) -> None:

@@ -21,7 +21,7 @@ class Source(Protocol):
 
 
 class Judge(Protocol):
-    """Picture and assessor as one: takes events, gives frames. Pure: its times are the arguments'."""
+    """ClusterCache and assessor as one: takes events, gives frames. Pure: its times are the arguments'."""
 
     def apply(self, event: SourceEvent) -> None: ...
 

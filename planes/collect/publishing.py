@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 
 from planes.collect.merge import is_urgent, merge
 from planes.collect.parts import Clocks, Intervals
-from planes.collect.store_thread import Ledger
+from planes.collect.store_thread import StoreThread
 from planes.live.stream import LOST, Stream
 from planes.live.wire import Pulse, delta_of
 from planes.structs.rows import Frame
@@ -27,9 +27,9 @@ SQL_AWAY = (OperationalError, InterfaceError)
 class Publisher:
     """The outgoing side of one term of a collector. `name` is the cluster's, for the log."""
 
-    def __init__(self, name: str, ledger: Ledger, stream: Stream, epoch: int, clocks: Clocks, intervals: Intervals) -> None:
+    def __init__(self, name: str, ledger: StoreThread, stream: Stream, epoch: int, clocks: Clocks, intervals: Intervals) -> None:
         self._name = name
-        self._ledger = ledger
+        self._store_thread = ledger
         self._stream = stream
         self._epoch = epoch
         self._clocks = clocks
@@ -86,7 +86,7 @@ class Publisher:
         failures = 0
         while True:
             try:
-                stored = await self._ledger.flush(self._epoch, self._offset + 1, frame, baseline)
+                stored = await self._store_thread.flush(self._epoch, self._offset + 1, frame, baseline)
             except SQL_AWAY as error:
                 failures += 1
                 if failures == 1:
@@ -101,7 +101,7 @@ class Publisher:
 
     async def once(self, frame: Frame) -> None:
         """Store and send this one frame, without trying again. Raises services.Fenced, django.db.Error."""
-        await self._publish(await self._ledger.flush(self._epoch, self._offset + 1, frame, None))
+        await self._publish(await self._store_thread.flush(self._epoch, self._offset + 1, frame, None))
 
     async def pulse(self, heard: float | None) -> None:
         """Say that we live, if what was published is the present."""
@@ -109,7 +109,7 @@ class Publisher:
             return
         pulse = Pulse(pulse=self._clocks.wall(), heard=heard, epoch=str(self._epoch), o=self._offset)
         try:
-            await self._stream.pulse(self._ledger.cluster_id, pulse)
+            await self._stream.pulse(self._store_thread.cluster_id, pulse)
         except LOST as error:
             self._lost(error)
         else:
@@ -118,7 +118,7 @@ class Publisher:
     async def beats(self, beats: dict[str, float]) -> None:
         """Tell the nodes' heartbeats."""
         try:
-            await self._stream.beats(self._ledger.cluster_id, beats)
+            await self._stream.beats(self._store_thread.cluster_id, beats)
         except LOST as error:
             self._lost(error)
 
@@ -139,7 +139,7 @@ class Publisher:
         previous, self._offset = self._offset, self._offset + 1
         delta = delta_of(frame, epoch=self._epoch, offset=self._offset, previous=previous)
         try:
-            await self._stream.delta(self._ledger.cluster_id, delta)
+            await self._stream.delta(self._store_thread.cluster_id, delta)
         except LOST as error:
             self._lost(error)
         else:

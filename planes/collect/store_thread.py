@@ -29,7 +29,7 @@ class Remembered(msgspec.Struct, frozen=True):
     baseline: bytes = b"{}"
 
 
-class Ledger:
+class StoreThread:
     """The store of one cluster, for one collector at a time."""
 
     def __init__(self, cluster_id: int) -> None:

@@ -7,19 +7,19 @@ from collections.abc import Callable
 import uvloop
 
 from planes.collect.collector import Collector
-from planes.collect.judge import PictureJudge
+from planes.collect.judge import CacheJudge
 from planes.collect.lease import Lease
 from planes.collect.parts import Clocks, Judge, Source
 from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
 from planes.live.stream import LOST, Stream
 from planes.store import selectors
-from planes.structs.thresholds import DEFAULT, Bounds
+from planes.structs.thresholds import DEFAULT, Thresholds
 
 logger = logging.getLogger(__name__)
 
 
-def collect(cluster_id: int, redis_url: str, stopping: Callable[[], bool], bounds: Bounds = DEFAULT) -> None:
+def collect(cluster_id: int, redis_url: str, stopping: Callable[[], bool], thresholds: Thresholds = DEFAULT) -> None:
     """Collect a cluster in this thread until there is a reason to end. Returns at once when another collector has it, or when it
     is not to be watched. `stopping` is asked several times a second."""
     head = selectors.cluster_by_id(cluster_id)
@@ -27,7 +27,7 @@ def collect(cluster_id: int, redis_url: str, stopping: Callable[[], bool], bound
         return
     target = Target(head.kubeconfig, head.context, head.source == "in-cluster")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_collect(head, redis_url, stopping, lambda: ClusterSource(target), lambda: PictureJudge(head.slug, bounds)))
+        runner.run(_collect(head, redis_url, stopping, lambda: ClusterSource(target), lambda: CacheJudge(head.slug, thresholds)))
 
 
 async def _collect(

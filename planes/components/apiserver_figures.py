@@ -3,109 +3,109 @@
 from planes.components import rate_figures
 from planes.components.etcd import is_check
 from planes.components.rate_figures import METRICS, missing
-from planes.components.verdict_builder import Weighing, feed_gap, weigh_gap
+from planes.components.verdict_builder import VerdictBuilder, check_gap, feed_gap
 from planes.structs.events import Mono
 from planes.structs.observations import ApiServerObservation
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, duration
 from planes.structs.verdicts import Evidence, State
 
 DAY = 86400.0
 
 
-def weigh_rates(weighing: Weighing, seen: ApiServerObservation, bounds: Bounds) -> None:
+def check_rates(builder: VerdictBuilder, seen: ApiServerObservation, thresholds: Thresholds) -> None:
     """Errors and latency over the window; load, rejections and terminations as plain lines."""
-    rates, window = seen.rates, f"{bounds.rate_window / 60:.0f} min"
-    should_be = f"at most {bounds.error_ratio * 100:.0f} % over {window}"
+    rates, window = seen.rates, f"{thresholds.rate_window / 60:.0f} min"
+    should_be = f"at most {thresholds.error_ratio * 100:.0f} % over {window}"
     share = f"{(rates.error_ratio or 0.0) * 100:.1f} % of requests"
     figure = (f"{share} answered with 5xx", rates.error_ratio, rates.recent_error_ratio)
     bad = (f"{share} are answered with 5xx.", "errors")
-    rate_figures.weigh(weighing, "errors", should_be, rates, figure, bounds.error_ratio, bad, bounds)
-    should_be = f"99 % within {bounds.latency:g} s over {window}"
+    rate_figures.check(builder, "errors", should_be, rates, figure, thresholds.error_ratio, bad, thresholds)
+    should_be = f"99 % within {thresholds.latency:g} s over {window}"
     figure = (f"99 % within {(rates.p99 or 0.0) * 1000:.0f} ms", rates.p99, rates.recent_p99)
     bad = (f"1 % of requests take longer than {rates.p99 or 0.0:.1f} s.", "latency")
-    rate_figures.weigh(weighing, "latency", should_be, rates, figure, bounds.latency, bad, bounds)
-    _weigh_load(weighing, seen, bounds)
+    rate_figures.check(builder, "latency", should_be, rates, figure, thresholds.latency, bad, thresholds)
+    _check_load(builder, seen, thresholds)
 
 
-def _weigh_load(weighing: Weighing, seen: ApiServerObservation, bounds: Bounds) -> None:
+def _check_load(builder: VerdictBuilder, seen: ApiServerObservation, thresholds: Thresholds) -> None:
     rates = seen.rates
-    limit = f"fewer than {bounds.inflight_limit:.0f} (the default limit)"
+    limit = f"fewer than {thresholds.inflight_limit:.0f} (the default limit)"
     if rates.inflight_reading is None or rates.inflight_mutating is None:
-        weighing.hidden(Evidence("in flight", missing(rates), limit, State.NOT_OBSERVABLE, METRICS, rates.at))
+        builder.hidden(Evidence("in flight", missing(rates), limit, State.NOT_OBSERVABLE, METRICS, rates.at))
     else:
         text = f"{rates.inflight_reading:.0f} reading, {rates.inflight_mutating:.0f} mutating"
-        weighing.good(Evidence("in flight", text, limit, State.HEALTHY, METRICS, rates.at))
+        builder.good(Evidence("in flight", text, limit, State.HEALTHY, METRICS, rates.at))
     for signal, value in (
         ("terminated requests", rates.terminations),
         ("rejected by priority and fairness", rates.rejected),
         ("webhooks failed open", rates.webhook_fail_open),
     ):
         if value is None:
-            weighing.hidden(Evidence(signal, missing(rates), "0/s", State.NOT_OBSERVABLE, METRICS, rates.at))
+            builder.hidden(Evidence(signal, missing(rates), "0/s", State.NOT_OBSERVABLE, METRICS, rates.at))
         else:
-            weighing.good(Evidence(signal, f"{value:.2f}/s", "0/s", State.HEALTHY, METRICS, rates.at))
+            builder.good(Evidence(signal, f"{value:.2f}/s", "0/s", State.HEALTHY, METRICS, rates.at))
 
 
-def weigh_certificate(weighing: Weighing, seen: ApiServerObservation, now: Mono, bounds: Bounds) -> None:
+def check_certificate(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> None:
     """The serving certificate's end, as the TLS handshake showed it."""
     server = seen.server
-    should_be = f"more than {bounds.certificate_warning:.0f} d left"
+    should_be = f"more than {thresholds.certificate_warning:.0f} d left"
     if server.certificate_left is None or server.at is None:
-        weighing.hidden(Evidence("serving certificate", "not seen", should_be, State.NOT_OBSERVABLE, "TLS handshake", server.at))
+        builder.hidden(Evidence("serving certificate", "not seen", should_be, State.NOT_OBSERVABLE, "TLS handshake", server.at))
         return
     left = server.certificate_left - (now - server.at)
-    for edge in (bounds.certificate_warning * DAY, bounds.certificate_critical * DAY):
+    for edge in (thresholds.certificate_warning * DAY, thresholds.certificate_critical * DAY):
         if left > edge:
-            weighing.due(now + left - edge)
+            builder.due(now + left - edge)
     # In whole days, so that the text changes once a day and not with every look.
     text = (
         f"{left / DAY:.0f} d left" if left > 2 * DAY else f"{duration(max(0.0, left // 3600 * 3600))} left" if left > 0 else "over"
     )
-    if left < bounds.certificate_critical * DAY:
+    if left < thresholds.certificate_critical * DAY:
         line = Evidence("serving certificate", text, should_be, State.DOWN, "TLS handshake", server.at)
         said = (
             "Its serving certificate is over."
             if left <= 0
-            else f"Its serving certificate ends in less than {bounds.certificate_critical:g} day."
+            else f"Its serving certificate ends in less than {thresholds.certificate_critical:g} day."
         )
-        weighing.bad(line, said, "certificate", line=f"certificate {text}")
-    elif left < bounds.certificate_warning * DAY:
+        builder.bad(line, said, "certificate", line=f"certificate {text}")
+    elif left < thresholds.certificate_warning * DAY:
         line = Evidence("serving certificate", text, should_be, State.DEGRADED, "TLS handshake", server.at)
-        weighing.bad(line, f"Its serving certificate ends in {left / DAY:.0f} days.", "certificate", line=f"certificate {text}")
+        builder.bad(line, f"Its serving certificate ends in {left / DAY:.0f} days.", "certificate", line=f"certificate {text}")
     else:
-        weighing.good(Evidence("serving certificate", text, should_be, State.HEALTHY, "TLS handshake", server.at))
+        builder.good(Evidence("serving certificate", text, should_be, State.HEALTHY, "TLS handshake", server.at))
 
 
-def weigh_api_services(weighing: Weighing, seen: ApiServerObservation, now: Mono, bounds: Bounds) -> None:
+def check_api_services(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> None:
     """API groups that others serve and that do not answer."""
-    should_be = f"none away for more than {bounds.apiservice_unavailable / 60:.0f} min"
-    if (gap := feed_gap(seen.api_services_feed, "API services", should_be, now, bounds)) is not None:
-        weigh_gap(weighing, gap, principal=False, said="")
+    should_be = f"none away for more than {thresholds.apiservice_unavailable / 60:.0f} min"
+    if (gap := feed_gap(seen.api_services_feed, "API services", should_be, now, thresholds)) is not None:
+        check_gap(builder, gap, principal=False, said="")
         return
     away = sorted((one.since, one.name, one.reason) for one in seen.api_services if not one.available)
     source, at = seen.api_services_feed.name, seen.api_services_feed.heard_at
     if not away:
         text = f"{len(seen.api_services)} of {len(seen.api_services)} available"
-        weighing.good(Evidence("API services", text, should_be, State.HEALTHY, source, at))
+        builder.good(Evidence("API services", text, should_be, State.HEALTHY, source, at))
         return
     since = away[0][0]
     text = "away: " + ", ".join(f"{name} for {ago(start)} ({reason})" for start, name, reason in away[:5])
-    weighing.due(since + bounds.apiservice_unavailable)
-    if now - since > bounds.apiservice_unavailable:
-        late = [name for start, name, _ in away if now - start > bounds.apiservice_unavailable]
+    builder.due(since + thresholds.apiservice_unavailable)
+    if now - since > thresholds.apiservice_unavailable:
+        late = [name for start, name, _ in away if now - start > thresholds.apiservice_unavailable]
         count = "1 API service is" if len(late) == 1 else f"{len(late)} API services are"
         said = f"{count} not available: {', '.join(late[:3])}, for {ago(since)}."
-        weighing.bad(Evidence("API services", text, should_be, State.DEGRADED, source, since), said, "apiservice")
+        builder.bad(Evidence("API services", text, should_be, State.DEGRADED, source, since), said, "apiservice")
     else:
-        weighing.good(Evidence("API services", text, should_be, State.HEALTHY, source, since))
+        builder.good(Evidence("API services", text, should_be, State.HEALTHY, source, since))
 
 
-def weigh_webhooks(weighing: Weighing, seen: ApiServerObservation, now: Mono, bounds: Bounds) -> None:
+def check_webhooks(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> None:
     """Admission webhooks whose service has nobody behind it: with failurePolicy Fail, every matching request fails."""
     should_be = "ready endpoints behind each"
-    if (gap := feed_gap(seen.webhooks_feed, "webhooks", should_be, now, bounds)) is not None:
-        weigh_gap(weighing, gap, principal=False, said="")
+    if (gap := feed_gap(seen.webhooks_feed, "webhooks", should_be, now, thresholds)) is not None:
+        check_gap(builder, gap, principal=False, said="")
         return
     source = seen.webhooks_feed.name
     dead = [one for one in seen.webhooks if one.ready == 0]
@@ -114,39 +114,39 @@ def weigh_webhooks(weighing: Weighing, seen: ApiServerObservation, now: Mono, bo
         text = f"{len(seen.webhooks)}" + (
             f", {unseen} whose endpoints cannot be seen" if unseen else ", all with ready endpoints" if seen.webhooks else ""
         )
-        weighing.good(Evidence("webhooks", text, should_be, State.HEALTHY, source, seen.webhooks_feed.heard_at))
+        builder.good(Evidence("webhooks", text, should_be, State.HEALTHY, source, seen.webhooks_feed.heard_at))
         return
     closed = sorted((one.since, one.name, one.service) for one in dead if one.fails_closed)
     text = "nobody behind: " + ", ".join(f"{one.name} ({'Fail' if one.fails_closed else 'Ignore'})" for one in dead[:5])
     if not closed:
-        weighing.good(Evidence("webhooks", text + ": requests pass unchecked", should_be, State.HEALTHY, source, dead[0].since))
+        builder.good(Evidence("webhooks", text + ": requests pass unchecked", should_be, State.HEALTHY, source, dead[0].since))
         return
     since, name, service = closed[0]
-    weighing.due(since + bounds.webhook_unready)
-    if now - since > bounds.webhook_unready:
+    builder.due(since + thresholds.webhook_unready)
+    if now - since > thresholds.webhook_unready:
         said = f"The webhook {name} has failurePolicy Fail and nobody behind it ({service}) for {ago(since)}"
         said += ": the requests it checks are refused."
-        weighing.bad(Evidence("webhooks", text, should_be, State.DEGRADED, source, since), said, "webhook")
+        builder.bad(Evidence("webhooks", text, should_be, State.DEGRADED, source, since), said, "webhook")
     else:
-        weighing.good(Evidence("webhooks", text, should_be, State.HEALTHY, source, since))
+        builder.good(Evidence("webhooks", text, should_be, State.HEALTHY, source, since))
 
 
-def weigh_skew_of_clock(weighing: Weighing, seen: ApiServerObservation, bounds: Bounds) -> None:
+def check_skew_of_clock(builder: VerdictBuilder, seen: ApiServerObservation, thresholds: Thresholds) -> None:
     """Their clock against ours: said, and no verdict rests on it."""
     skew = seen.server.clock_skew
-    should_be = f"within {bounds.clock_skew:g} s of ours"
+    should_be = f"within {thresholds.clock_skew:g} s of ours"
     if skew is None:
-        weighing.hidden(Evidence("clock", "not told", should_be, State.NOT_OBSERVABLE, "HTTP Date", seen.server.at))
+        builder.hidden(Evidence("clock", "not told", should_be, State.NOT_OBSERVABLE, "HTTP Date", seen.server.at))
         return
-    if abs(skew) <= bounds.clock_skew:
-        weighing.good(Evidence("clock", "as ours", should_be, State.HEALTHY, "HTTP Date", seen.server.at))
+    if abs(skew) <= thresholds.clock_skew:
+        builder.good(Evidence("clock", "as ours", should_be, State.HEALTHY, "HTTP Date", seen.server.at))
     else:
         text = f"{duration(abs(skew))} {'ahead of' if skew > 0 else 'behind'} ours; no verdict rests on it"
-        weighing.evidence.append(Evidence("clock", text, should_be, State.DEGRADED, "HTTP Date", seen.server.at))
+        builder.evidence.append(Evidence("clock", text, should_be, State.DEGRADED, "HTTP Date", seen.server.at))
 
 
 def facts(seen: ApiServerObservation) -> dict[str, str]:
-    """Figures for the picture; what was not observed is not there."""
+    """Figures for the cache; what was not observed is not there."""
     made: dict[str, str] = {}
     rates = seen.rates
     if seen.server.version:

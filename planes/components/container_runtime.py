@@ -4,10 +4,10 @@ It can be down while the node's lease stays fresh, and the reverse. While the ku
 """
 
 from planes.components.unwatched import unwatched
-from planes.components.verdict_builder import Weighing, away_verdict, feed_gap, unknown, weigh_gap
+from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_gap, unknown
 from planes.structs.events import Mono
 from planes.structs.observations import NodeObservation, NodeScene
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
 
@@ -42,7 +42,7 @@ def is_down(message: str) -> bool:
     return any(state is State.DOWN and text in lower for text, state, *_ in MESSAGES)
 
 
-def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
+def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thresholds: Thresholds) -> Verdict:
     """The runtime of one node; `silent` says that its kubelet does not report."""
     if scene.unreachable:
         return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
@@ -51,13 +51,13 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, boun
     if (why := unwatched(node, scene)) != "":
         return unknown(why, "unwatched")
     source = f"Node {node.name}"
-    weighing = Weighing()
-    if (gap := feed_gap(scene.nodes, "Ready message", "nothing about the runtime", now, bounds)) is not None:
-        weigh_gap(weighing, gap, principal=True, said="Nodes cannot be read")
-        return weighing.verdict(good="")
+    builder = VerdictBuilder()
+    if (gap := feed_gap(scene.nodes, "Ready message", "nothing about the runtime", now, thresholds)) is not None:
+        check_gap(builder, gap, principal=True, said="Nodes cannot be read")
+        return builder.verdict(good="")
     ready = node.conditions.get("Ready")
     version = node.runtime_version or "not reported"
-    weighing.evidence.append(
+    builder.evidence.append(
         Evidence(
             "runtime version",
             version,
@@ -69,35 +69,35 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, boun
     )
     should_be = "nothing about the runtime"
     if ready is None:
-        weighing.unsure(
+        builder.unsure(
             Evidence("Ready message", "never reported", should_be, State.UNKNOWN, source, None),
             "Its kubelet has reported nothing yet.",
             "no-ready",
         )
-        return weighing.verdict(good="")
+        return builder.verdict(good="")
     if silent:
         last = ready.message or ready.reason or ready.status
         line = Evidence("Ready message", f"last known: {last}", should_be, State.UNKNOWN, source, ready.since)
-        weighing.unsure(line, "Its kubelet is silent, so nothing is known of it.", "kubelet-silent")
-        return weighing.verdict(good="")
+        builder.unsure(line, "Its kubelet is silent, so nothing is known of it.", "kubelet-silent")
+        return builder.verdict(good="")
     if ready.status == "True":
-        weighing.good(
+        builder.good(
             Evidence("Ready message", "Ready, nothing about the runtime", should_be, State.HEALTHY, source, ready.since),
             principal=True,
         )
-        weighing.line = node.runtime_version
-        return weighing.verdict(good="Its kubelet works with it and says Ready.")
+        builder.line = node.runtime_version
+        return builder.verdict(good="Its kubelet works with it and says Ready.")
     lower = ready.message.lower()
     found = False
     for text, state, cause, said in MESSAGES:
         if text in lower:
             found = True
             effect = " Running containers go on; none can be started or stopped." if state is State.DOWN else ""
-            weighing.bad(
+            builder.bad(
                 Evidence("Ready message", ready.message, should_be, state, source, ready.since),
                 f"{said}, for {ago(ready.since)}: {ready.message}.{effect}",
                 cause,
-                hold=bounds.hold_condition,
+                hold=thresholds.hold_condition,
                 line=text.replace("pleg", "PLEG").replace("cni", "CNI"),
             )
             break
@@ -110,6 +110,6 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, boun
             source,
             ready.since,
         )
-        weighing.good(line, principal=True)
-        weighing.line = node.runtime_version
-    return weighing.verdict(good="Its kubelet says nothing against it.")
+        builder.good(line, principal=True)
+        builder.line = node.runtime_version
+    return builder.verdict(good="Its kubelet says nothing against it.")

@@ -4,15 +4,16 @@ from planes.components import skew
 from planes.components.container_runtime import is_down
 from planes.components.leader import pod_line
 from planes.components.unwatched import unwatched
-from planes.components.verdict_builder import Weighing, away_verdict, feed_due, feed_gap, unknown, weigh_gap
+from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, unknown
+from planes.structs import versions
 from planes.structs.events import Mono
 from planes.structs.observations import NodeObservation, NodeScene, PodSeen
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
 
 
-def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
+def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thresholds: Thresholds) -> Verdict:
     """kube-proxy of one node; `silent` says that its kubelet does not report."""
     if scene.unreachable:
         return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
@@ -20,106 +21,105 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, boun
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
     if (why := unwatched(node, scene)) != "":
         return unknown(why, "unwatched")
-    weighing = Weighing()
-    if (gap := feed_gap(scene.pods, "pod", "ready", now, bounds)) is not None:
-        weigh_gap(weighing, gap, principal=True, said="Its pod cannot be seen")
-        return weighing.verdict(good="")
-    if (due := feed_due(scene.pods, bounds)) is not None:
-        weighing.due(due)
+    builder = VerdictBuilder()
+    if (gap := feed_gap(scene.pods, "pod", "ready", now, thresholds)) is not None:
+        check_gap(builder, gap, principal=True, said="Its pod cannot be seen")
+        return builder.verdict(good="")
+    if (due := feed_due(scene.pods, thresholds)) is not None:
+        builder.due(due)
     pods = [pod for pod in node.proxies if not pod.terminating]
     if not pods:
-        return _without_pod(weighing, node, scene, silent, now, bounds)
+        return _without_pod(builder, node, scene, silent, now, thresholds)
     pod = max(pods, key=lambda one: (one.ready, one.seen_at, one.name))
     ready = node.conditions.get("Ready")
     if silent:
-        _last_known(weighing, pod, "its kubelet is silent", "The node's kubelet is silent", "kubelet-silent")
-        return weighing.verdict(good="")
+        _last_known(builder, pod, "its kubelet is silent", "The node's kubelet is silent", "kubelet-silent")
+        return builder.verdict(good="")
     if ready is not None and ready.status != "True" and is_down(ready.message):
         why = "The container runtime is down, so the kubelet cannot see its pod"
-        _last_known(weighing, pod, "the container runtime is down", why, "runtime-unseen")
-        return weighing.verdict(good="")
-    _weigh_pod(weighing, node, pod, now, bounds)
-    _weigh_restarts(weighing, pod, now, bounds)
-    line, said = skew.weigh(pod.version, scene.server_version, bounds.proxy_skew, f"image of {pod.name}", pod.changed_at)
+        _last_known(builder, pod, "the container runtime is down", why, "runtime-unseen")
+        return builder.verdict(good="")
+    _check_pod(builder, node, pod, now, thresholds)
+    _check_restarts(builder, pod, now, thresholds)
+    line, said = skew.check(pod.version, scene.server_version, thresholds.proxy_skew, f"image of {pod.name}", pod.changed_at)
     if said:
-        weighing.bad(line, said, "skew")
+        builder.bad(line, said, "skew")
     else:
-        weighing.good(line)
-    _weigh_beside_kubelet(weighing, node, pod, bounds)
-    return weighing.verdict(good="Its pod on this node is ready.")
+        builder.good(line)
+    _check_beside_kubelet(builder, node, pod, thresholds)
+    return builder.verdict(good="Its pod on this node is ready.")
 
 
-def _last_known(weighing: Weighing, pod: PodSeen, short: str, why: str, cause: str) -> None:
+def _last_known(builder: VerdictBuilder, pod: PodSeen, short: str, why: str, cause: str) -> None:
     """Nobody looks after the pod at present: what is told of it is how it was."""
     last = "ready" if pod.ready or pod.containers_ready else pod.reason or "not ready"
     source = f"pod {pod.namespace}/{pod.name}"
     line = Evidence("pod", f"last known: {last}; {short}", "ready", State.UNKNOWN, source, pod.changed_at)
-    weighing.unsure(line, f"{why}; last known: {last}. Rules already set go on working.", cause)
+    builder.unsure(line, f"{why}; last known: {last}. Rules already set go on working.", cause)
 
 
-def _weigh_pod(weighing: Weighing, node: NodeObservation, pod: PodSeen, now: Mono, bounds: Bounds) -> None:
+def _check_pod(builder: VerdictBuilder, node: NodeObservation, pod: PodSeen, now: Mono, thresholds: Thresholds) -> None:
     source = f"pod {pod.namespace}/{pod.name}"
-    if not pod.ready and pod.containers_ready and _counted_out(weighing, node, now, bounds):
+    if not pod.ready and pod.containers_ready and _counted_out(builder, node, now, thresholds):
         # The node lifecycle controller marks every pod of a node that is not ready as not ready, too.
         text = "its containers are ready; Kubernetes counts it as not ready because its node is not"
-        weighing.good(Evidence("pod", text, "ready", State.HEALTHY, source, pod.changed_at), principal=True)
-        weighing.line = "containers ready"
+        builder.good(Evidence("pod", text, "ready", State.HEALTHY, source, pod.changed_at), principal=True)
+        builder.line = "containers ready"
         return
     if pod.ready:
-        weighing.good(Evidence("pod", "ready", "ready", State.HEALTHY, source, pod.changed_at), principal=True)
-        weighing.line = "pod ready"
+        builder.good(Evidence("pod", "ready", "ready", State.HEALTHY, source, pod.changed_at), principal=True)
+        builder.line = "pod ready"
         return
     said = f"Its pod is not ready for {ago(pod.changed_at)}"
     said += f": {pod.reason}." if pod.reason else "."
     said += " Rules already set go on working; changes of Services do not arrive."
     line = pod_line(pod)
-    weighing.bad(line, said, "pod-not-ready", hold=bounds.hold_condition, line=pod.reason or "pod not ready")
+    builder.bad(line, said, "pod-not-ready", hold=thresholds.hold_condition, line=pod.reason or "pod not ready")
 
 
-def _counted_out(weighing: Weighing, node: NodeObservation, now: Mono, bounds: Bounds) -> bool:
+def _counted_out(builder: VerdictBuilder, node: NodeObservation, now: Mono, thresholds: Thresholds) -> bool:
     """Whether its node is not ready, or has been again for so short that its pods may not be counted as ready yet."""
     ready = node.conditions.get("Ready")
     if ready is None:
         return False
     if ready.status != "True":
         return True
-    weighing.due(ready.since + bounds.pods_counted)
-    return now - ready.since <= bounds.pods_counted
+    builder.due(ready.since + thresholds.pods_counted)
+    return now - ready.since <= thresholds.pods_counted
 
 
-def _weigh_restarts(weighing: Weighing, pod: PodSeen, now: Mono, bounds: Bounds) -> None:
-    recent = [at for at in pod.restarted_at if now - at <= bounds.flap_window]
-    should_be = f"fewer than {bounds.proxy_restarts:.0f} within {bounds.flap_window / 60:.0f} min"
-    text = f"{pod.restarts} in all, {len(recent)} within {bounds.flap_window / 60:.0f} min"
+def _check_restarts(builder: VerdictBuilder, pod: PodSeen, now: Mono, thresholds: Thresholds) -> None:
+    recent = [at for at in pod.restarted_at if now - at <= thresholds.flap_window]
+    should_be = f"fewer than {thresholds.proxy_restarts:.0f} within {thresholds.flap_window / 60:.0f} min"
+    text = f"{pod.restarts} in all, {len(recent)} within {thresholds.flap_window / 60:.0f} min"
     source = f"pod {pod.namespace}/{pod.name}"
     if recent:
-        weighing.due(recent[0] + bounds.flap_window + 0.001)
-    if len(recent) >= bounds.proxy_restarts:
+        builder.due(recent[0] + thresholds.flap_window + 0.001)
+    if len(recent) >= thresholds.proxy_restarts:
         line = Evidence("restarts", text, should_be, State.DEGRADED, source, recent[-1])
-        weighing.bad(line, f"It restarted {len(recent)} times within {bounds.flap_window / 60:.0f} minutes.", "restarts")
+        builder.bad(line, f"It restarted {len(recent)} times within {thresholds.flap_window / 60:.0f} minutes.", "restarts")
     else:
-        weighing.good(Evidence("restarts", text, should_be, State.HEALTHY, source, pod.changed_at))
+        builder.good(Evidence("restarts", text, should_be, State.HEALTHY, source, pod.changed_at))
 
 
-def _weigh_beside_kubelet(weighing: Weighing, node: NodeObservation, pod: PodSeen, bounds: Bounds) -> None:
-    apart = skew.behind(pod.version, node.kubelet_version)
-    should_be = f"within {bounds.proxy_skew:.0f} minors of its kubelet"
+def _check_beside_kubelet(builder: VerdictBuilder, node: NodeObservation, pod: PodSeen, thresholds: Thresholds) -> None:
+    apart = versions.behind(pod.version, node.kubelet_version)
+    should_be = f"within {thresholds.proxy_skew:.0f} minors of its kubelet"
     text = f"{pod.version or 'not known'}, kubelet {node.kubelet_version or 'not known'}"
     source = f"image of {pod.name}"
     if apart is None:
-        weighing.hidden(Evidence("skew to kubelet", text, should_be, State.NOT_OBSERVABLE, source, None))
-    elif abs(apart) > bounds.proxy_skew:
+        builder.hidden(Evidence("skew to kubelet", text, should_be, State.NOT_OBSERVABLE, source, None))
+    elif abs(apart) > thresholds.proxy_skew:
         line = Evidence("skew to kubelet", text, should_be, State.DEGRADED, source, pod.changed_at)
-        weighing.bad(
-            line,
-            f"It runs {pod.version} beside a kubelet of {node.kubelet_version}: more than {bounds.proxy_skew:.0f} minors apart.",
-            "skew",
-        )
+        said = f"It runs {pod.version} beside a kubelet of {node.kubelet_version}: "
+        builder.bad(line, f"{said}more than {thresholds.proxy_skew:.0f} minors apart.", "skew")
     else:
-        weighing.good(Evidence("skew to kubelet", text, should_be, State.HEALTHY, source, pod.changed_at))
+        builder.good(Evidence("skew to kubelet", text, should_be, State.HEALTHY, source, pod.changed_at))
 
 
-def _without_pod(weighing: Weighing, node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, bounds: Bounds) -> Verdict:
+def _without_pod(
+    builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thresholds: Thresholds
+) -> Verdict:
     source = scene.pods.name
     proxy = scene.proxy
     if proxy.replaced_by and not proxy.pods_seen and not proxy.wanted:
@@ -127,22 +127,22 @@ def _without_pod(weighing: Weighing, node: NodeObservation, scene: NodeScene, si
         text = f"replaced by {proxy.replaced_by}"
         if replacement is not None:
             text += f", whose pod here is {'ready' if replacement.ready else replacement.reason or 'not ready'}"
-        weighing.hidden(
+        builder.hidden(
             Evidence("pod", text, "a pod, or a replacement", State.NOT_OBSERVABLE, source, scene.pods.heard_at),
             f"Replaced by {proxy.replaced_by} in this cluster.",
         )
-        weighing.line = f"replaced by {proxy.replaced_by}"
-        return weighing.verdict(good="")
+        builder.line = f"replaced by {proxy.replaced_by}"
+        return builder.verdict(good="")
     if not proxy.pods_seen and not proxy.wanted and not proxy.seen_before:
-        weighing.hidden(
+        builder.hidden(
             Evidence(
                 "pod", "no kube-proxy pods are visible in this cluster", "a pod", State.NOT_OBSERVABLE, source, scene.pods.heard_at
             ),
             proxy.hidden or "No pod of it is visible in this cluster: it runs inside another process, or its provider hides it.",
         )
-        return weighing.verdict(good="")
+        return builder.verdict(good="")
     if not proxy.everywhere and (node.proxy_missing_since is None or not node.proxy_short):
-        weighing.hidden(
+        builder.hidden(
             Evidence(
                 "pod",
                 "none, and none is known to be wanted here",
@@ -153,16 +153,16 @@ def _without_pod(weighing: Weighing, node: NodeObservation, scene: NodeScene, si
             ),
             "No pod of it runs on this node, and the DaemonSet is not seen to want one here.",
         )
-        return weighing.verdict(good="")
+        return builder.verdict(good="")
     since = node.proxy_missing_since if node.proxy_missing_since is not None else node.added_at
     if silent:
         line = Evidence("pod", f"none for {ago(since)}; its kubelet is silent", "ready", State.UNKNOWN, source, since)
-        weighing.unsure(line, "The node's kubelet is silent, so nothing is known of it.", "kubelet-silent")
-        return weighing.verdict(good="")
-    should_be = f"a pod here within {bounds.proxy_missing:.0f} s"
-    weighing.due(since + bounds.proxy_missing)
-    if now - since > bounds.proxy_missing:
-        weighing.bad(
+        builder.unsure(line, "The node's kubelet is silent, so nothing is known of it.", "kubelet-silent")
+        return builder.verdict(good="")
+    should_be = f"a pod here within {thresholds.proxy_missing:.0f} s"
+    builder.due(since + thresholds.proxy_missing)
+    if now - since > thresholds.proxy_missing:
+        builder.bad(
             Evidence("pod", f"none for {ago(since)}", should_be, State.DOWN, source, since),
             f"No pod of it runs on this node for {ago(since)}, though one is wanted. Changes of Services do not arrive here.",
             "pod-missing",
@@ -170,5 +170,5 @@ def _without_pod(weighing: Weighing, node: NodeObservation, scene: NodeScene, si
         )
     else:
         line = Evidence("pod", f"none for {ago(since)}", should_be, State.UNKNOWN, source, since)
-        weighing.unsure(line, f"No pod of it is on this node for {ago(since)}; one is awaited.", "pod-awaited")
-    return weighing.verdict(good="")
+        builder.unsure(line, f"No pod of it is on this node for {ago(since)}; one is awaited.", "pod-awaited")
+    return builder.verdict(good="")

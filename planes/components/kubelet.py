@@ -3,17 +3,17 @@
 from planes.components import skew
 from planes.components.container_runtime import speaks_of_runtime
 from planes.components.unwatched import unwatched
-from planes.components.verdict_builder import Weighing, away_verdict, feed_due, feed_gap, unknown, weigh_gap
+from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, unknown
 from planes.structs.events import Mono
 from planes.structs.observations import ConditionSeen, LeaseSeen, NodeObservation, NodeScene
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, until
 from planes.structs.verdicts import Evidence, State, Verdict
 
 PRESSURES = {"MemoryPressure": "memory", "DiskPressure": "disk", "PIDPressure": "process ids"}
 
 
-def judge(node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) -> Verdict:
+def judge(node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresholds) -> Verdict:
     """The kubelet of one node."""
     if scene.unreachable:
         return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
@@ -27,61 +27,61 @@ def judge(node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) ->
             scene.silence_since,
         )
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent", (line,))
-    weighing = Weighing()
+    builder = VerdictBuilder()
     why = unwatched(node, scene)
-    silent = is_silent(node.lease if scene.leases.fault is None else None, node.conditions.get("Ready"), now, bounds)
-    gap = feed_gap(scene.nodes, "Ready", "True", now, bounds)
+    silent = is_silent(node.lease if scene.leases.fault is None else None, node.conditions.get("Ready"), now, thresholds)
+    gap = feed_gap(scene.nodes, "Ready", "True", now, thresholds)
     if gap is not None:
-        weigh_gap(weighing, gap, principal=True, said="Nodes cannot be read")
-    _weigh_lease(weighing, node, scene, now, bounds)
+        check_gap(builder, gap, principal=True, said="Nodes cannot be read")
+    _check_lease(builder, node, scene, now, thresholds)
     if gap is None:
         if why:
-            _last_known(weighing, node)
-            weighing.unsure(_last_ready(node), why, "unwatched")
+            _last_known(builder, node)
+            builder.unsure(_last_ready(node), why, "unwatched")
         elif silent and not _given_up(node):
-            weighing.hidden(_last_ready(node))
-            _last_known(weighing, node)
+            builder.hidden(_last_ready(node))
+            _last_known(builder, node)
         else:
-            _weigh_ready(weighing, node)
-            _weigh_conditions(weighing, node)
-        _weigh_flips(weighing, node, now, bounds)
-    line, said = skew.weigh(node.kubelet_version, scene.server_version, bounds.kubelet_skew, f"Node {node.name}", node.seen_at)
+            _check_ready(builder, node)
+            _check_conditions(builder, node)
+        _check_flips(builder, node, now, thresholds)
+    line, said = skew.check(node.kubelet_version, scene.server_version, thresholds.kubelet_skew, f"Node {node.name}", node.seen_at)
     if said:
-        weighing.bad(line, said, "skew")
+        builder.bad(line, said, "skew")
     else:
-        weighing.good(line)
+        builder.good(line)
     ready = "and it says Ready" if gap is None else "but whether it says Ready cannot be read now"
-    return weighing.verdict(good=f"Its heartbeat is on time {ready}.")
+    return builder.verdict(good=f"Its heartbeat is on time {ready}.")
 
 
 def _source(node: NodeObservation) -> str:
     return f"lease kube-node-lease/{node.name}"
 
 
-def is_silent(lease: LeaseSeen | None, ready: ConditionSeen | None, now: Mono, bounds: Bounds) -> bool:
+def is_silent(lease: LeaseSeen | None, ready: ConditionSeen | None, now: Mono, thresholds: Thresholds) -> bool:
     """Whether what its node reports is only the last known state: the lease is late, or Kubernetes itself gave it up."""
     if ready is not None and ready.status == "Unknown":
         return True
     if lease is None:
         return False
-    return lease.excused or lease.gone_at is not None or now - lease.counts_from > lease.duration * bounds.kubelet_slow
+    return lease.in_grace or lease.gone_at is not None or now - lease.stale_since > lease.duration * thresholds.kubelet_slow
 
 
-def _weigh_lease(weighing: Weighing, node: NodeObservation, scene: NodeScene, now: Mono, bounds: Bounds) -> None:
-    gap = feed_gap(scene.leases, "node lease", "renewed in time", now, bounds)
+def _check_lease(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresholds) -> None:
+    gap = feed_gap(scene.leases, "node lease", "renewed in time", now, thresholds)
     if gap is not None:
-        weigh_gap(weighing, gap, principal=True, said="Its heartbeat cannot be seen")
+        check_gap(builder, gap, principal=True, said="Its heartbeat cannot be seen")
         return
-    if (due := feed_due(scene.leases, bounds)) is not None:
-        weighing.due(due)
+    if (due := feed_due(scene.leases, thresholds)) is not None:
+        builder.due(due)
     lease = node.lease
     if lease is None:
         text = "it has none"
         line = Evidence("node lease", text, "there, and renewed", State.UNKNOWN, _source(node), scene.leases.heard_at)
         if scene.leases_seen_before:
-            weighing.unsure(line, "It has no lease, so its heartbeat cannot be seen.", "lease-missing")
+            builder.unsure(line, "It has no lease, so its heartbeat cannot be seen.", "lease-missing")
         else:
-            weighing.hidden(
+            builder.hidden(
                 Evidence("node lease", text, "there, and renewed", State.NOT_OBSERVABLE, _source(node), scene.leases.heard_at)
             )
         return
@@ -89,29 +89,29 @@ def _weigh_lease(weighing: Weighing, node: NodeObservation, scene: NodeScene, no
         line = Evidence(
             "node lease", f"deleted {ago(lease.gone_at)} ago", "there, and renewed", State.UNKNOWN, _source(node), lease.gone_at
         )
-        weighing.unsure(line, f"Its lease was deleted {ago(lease.gone_at)} ago, so its heartbeat cannot be seen.", "lease-missing")
+        builder.unsure(line, f"Its lease was deleted {ago(lease.gone_at)} ago, so its heartbeat cannot be seen.", "lease-missing")
         return
-    slow, silent = lease.duration * bounds.kubelet_slow, lease.duration * bounds.kubelet_silent
+    slow, silent = lease.duration * thresholds.kubelet_slow, lease.duration * thresholds.kubelet_silent
     should_be = f"renewed about every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
-    age = now - lease.counts_from
+    age = now - lease.stale_since
     if age <= slow:
-        weighing.due(lease.counts_from + slow)
-        if lease.excused or (lease.stale_on_arrival and not lease.confirmed):
+        builder.due(lease.stale_since + slow)
+        if lease.in_grace or (lease.stale_on_arrival and not lease.confirmed):
             line = Evidence("node lease", "not seen to be renewed yet", should_be, State.UNKNOWN, _source(node), lease.changed_at)
-            weighing.unsure(line, "Waiting for its next heartbeat.", "lease-unconfirmed")
+            builder.unsure(line, "Waiting for its next heartbeat.", "lease-unconfirmed")
             return
-        weighing.good(Evidence("node lease", "on time", should_be, State.HEALTHY, _source(node), lease.changed_at), principal=True)
-        weighing.line = f"heartbeat on time, every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
+        builder.good(Evidence("node lease", "on time", should_be, State.HEALTHY, _source(node), lease.changed_at), principal=True)
+        builder.line = f"heartbeat on time, every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
         return
     state = State.DOWN if age > silent else State.DEGRADED
-    weighing.due(lease.counts_from + silent)
+    builder.due(lease.stale_since + silent)
     said = f"No heartbeat for {ago(lease.changed_at)} of a {lease.duration:g} s lease."
     ready = node.conditions.get("Ready")
     if ready is not None and ready.status == "Unknown":
         said += f" Kubernetes itself has said NotReady for {ago(ready.since)}."
     else:
-        said += f" Kubernetes itself will say NotReady in about {until(lease.changed_at + bounds.monitor_grace)}."
-    weighing.bad(
+        said += f" Kubernetes itself will say NotReady in about {until(lease.changed_at + thresholds.monitor_grace)}."
+    builder.bad(
         Evidence("node lease", f"not renewed for {ago(lease.changed_at)}", should_be, state, _source(node), lease.changed_at),
         said,
         "silent",
@@ -131,30 +131,30 @@ def _last_ready(node: NodeObservation) -> Evidence:
     return Evidence("Ready", text, "True", State.UNKNOWN, f"Node {node.name}", ready.since if ready is not None else None)
 
 
-def _last_known(weighing: Weighing, node: NodeObservation) -> None:
+def _last_known(builder: VerdictBuilder, node: NodeObservation) -> None:
     """What a silent kubelet said of pressure: how it was, neither good nor bad now."""
     for kind in (*PRESSURES, "NetworkUnavailable"):
         condition = node.conditions.get(kind)
         if condition is not None:
             text = f"last known: {condition.status}"
-            weighing.hidden(Evidence(kind, text, "False", State.UNKNOWN, f"Node {node.name}", condition.since))
+            builder.hidden(Evidence(kind, text, "False", State.UNKNOWN, f"Node {node.name}", condition.since))
 
 
-def _weigh_ready(weighing: Weighing, node: NodeObservation) -> None:
+def _check_ready(builder: VerdictBuilder, node: NodeObservation) -> None:
     source = f"Node {node.name}"
     ready = node.conditions.get("Ready")
     if ready is None:
-        weighing.unsure(
+        builder.unsure(
             Evidence("Ready", "never reported", "True", State.UNKNOWN, source, node.seen_at),
             "It has not reported whether it is ready.",
             "no-ready",
         )
     elif ready.status == "True":
-        weighing.good(Evidence("Ready", "True", "True", State.HEALTHY, source, ready.since), principal=True)
-        if not weighing.line:
-            weighing.line = "Ready"
+        builder.good(Evidence("Ready", "True", "True", State.HEALTHY, source, ready.since), principal=True)
+        if not builder.line:
+            builder.line = "Ready"
     elif ready.status == "Unknown":
-        weighing.bad(
+        builder.bad(
             Evidence(
                 "Ready", f"Unknown for {ago(ready.since)}: {ready.message or ready.reason}", "True", State.DOWN, source, ready.since
             ),
@@ -164,13 +164,13 @@ def _weigh_ready(weighing: Weighing, node: NodeObservation) -> None:
     elif speaks_of_runtime(ready.message):
         # The kubelet lives and tells of the runtime: that is the runtime's matter.
         text = f"{ready.status}: {ready.message}"
-        weighing.good(
+        builder.good(
             Evidence("Ready", f"{text} (the runtime's matter)", "True", State.HEALTHY, source, ready.since), principal=True
         )
-        weighing.line = weighing.line or "reports the container runtime as its trouble"
+        builder.line = builder.line or "reports the container runtime as its trouble"
     else:
         said = f"It says that it is not ready for {ago(ready.since)}: {ready.message or ready.reason or 'no reason told'}."
-        weighing.bad(
+        builder.bad(
             Evidence("Ready", f"{ready.status}: {ready.message or ready.reason}", "True", State.DEGRADED, source, ready.since),
             said,
             "not-ready",
@@ -179,39 +179,39 @@ def _weigh_ready(weighing: Weighing, node: NodeObservation) -> None:
         )
 
 
-def _weigh_conditions(weighing: Weighing, node: NodeObservation) -> None:
+def _check_conditions(builder: VerdictBuilder, node: NodeObservation) -> None:
     source = f"Node {node.name}"
     for kind, what in PRESSURES.items():
         condition = node.conditions.get(kind)
         if condition is None:
-            weighing.hidden(Evidence(kind, "not reported", "False", State.NOT_OBSERVABLE, source, None))
+            builder.hidden(Evidence(kind, "not reported", "False", State.NOT_OBSERVABLE, source, None))
         elif condition.status == "True":
             line = Evidence(
                 kind, f"True for {ago(condition.since)}: {condition.message}", "False", State.DEGRADED, source, condition.since
             )
-            weighing.bad(
+            builder.bad(
                 line, f"Its node runs short of {what} for {ago(condition.since)}; pods may be evicted.", "pressure", hold=1.0
             )
         elif condition.status == "False":
-            weighing.good(Evidence(kind, "False", "False", State.HEALTHY, source, condition.since))
+            builder.good(Evidence(kind, "False", "False", State.HEALTHY, source, condition.since))
         else:
-            weighing.hidden(Evidence(kind, condition.status, "False", State.UNKNOWN, source, condition.since))
+            builder.hidden(Evidence(kind, condition.status, "False", State.UNKNOWN, source, condition.since))
     network = node.conditions.get("NetworkUnavailable")
     if network is not None and network.status == "True":
         line = Evidence("NetworkUnavailable", f"True: {network.message}", "False", State.DEGRADED, source, network.since)
-        weighing.bad(line, f"The node's network is not set up: {network.message or network.reason}.", "network", hold=1.0)
+        builder.bad(line, f"The node's network is not set up: {network.message or network.reason}.", "network", hold=1.0)
 
 
-def _weigh_flips(weighing: Weighing, node: NodeObservation, now: Mono, bounds: Bounds) -> None:
-    recent = [at for at in node.ready_flips if now - at <= bounds.flap_window]
-    should_be = f"at most {bounds.ready_flips:.0f} within {bounds.flap_window / 60:.0f} min"
+def _check_flips(builder: VerdictBuilder, node: NodeObservation, now: Mono, thresholds: Thresholds) -> None:
+    recent = [at for at in node.ready_flips if now - at <= thresholds.flap_window]
+    should_be = f"at most {thresholds.ready_flips:.0f} within {thresholds.flap_window / 60:.0f} min"
     source = f"Node {node.name}"
     if not recent:
-        weighing.good(Evidence("flips of Ready", "0", should_be, State.HEALTHY, source, node.seen_at))
+        builder.good(Evidence("flips of Ready", "0", should_be, State.HEALTHY, source, node.seen_at))
         return
-    weighing.due(recent[0] + bounds.flap_window + 0.001)
-    if len(recent) > bounds.ready_flips:
+    builder.due(recent[0] + thresholds.flap_window + 0.001)
+    if len(recent) > thresholds.ready_flips:
         line = Evidence("flips of Ready", str(len(recent)), should_be, State.DEGRADED, source, recent[-1])
-        weighing.bad(line, f"Ready changed {len(recent)} times within {bounds.flap_window / 60:.0f} minutes.", "flapping")
+        builder.bad(line, f"Ready changed {len(recent)} times within {thresholds.flap_window / 60:.0f} minutes.", "flapping")
     else:
-        weighing.good(Evidence("flips of Ready", str(len(recent)), should_be, State.HEALTHY, source, recent[-1]))
+        builder.good(Evidence("flips of Ready", str(len(recent)), should_be, State.HEALTHY, source, recent[-1]))

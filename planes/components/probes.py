@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from planes.components.verdict_builder import ANSWERS, RIGHTS, clause, plural
 from planes.structs.events import Check, FaultKind, Mono
 from planes.structs.observations import HealthSeen
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State
 
@@ -18,13 +18,13 @@ class Probed:
     failed: tuple[Check, ...] = ()
 
 
-def probe(path: str, seen: HealthSeen | None, now: Mono, bounds: Bounds) -> Probed:
+def probe(path: str, seen: HealthSeen | None, now: Mono, thresholds: Thresholds) -> Probed:
     """The answer to one path. State: healthy (200), degraded (5xx, or no answer), unknown (too old, never), not observable."""
     signal, source = path.strip("/"), f"GET {path}?verbose"
     should_be = "200, every check ok"
     if seen is None:
         return Probed(Evidence(signal, "waiting for the first answer", should_be, State.UNKNOWN, source, None))
-    if now - seen.at > bounds.probe_stale:
+    if now - seen.at > thresholds.probe_stale:
         text = f"last answer {ago(seen.at)} ago"
         return Probed(Evidence(signal, text, should_be, State.UNKNOWN, source, seen.at))
     fault = seen.fault

@@ -1,23 +1,23 @@
 """Figures of /metrics that are judged over a window: shares of failed requests, percentiles."""
 
-from planes.components.verdict_builder import Weighing, clause
+from planes.components.verdict_builder import VerdictBuilder, clause
 from planes.structs.observations import RatesSeen
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import duration
 from planes.structs.verdicts import Evidence, State
 
 METRICS = "/metrics"
 
 
-def weigh(
-    weighing: Weighing,
+def check(
+    builder: VerdictBuilder,
     signal: str,
     should_be: str,
     rates: RatesSeen,
     figure: tuple[str, float | None, float | None],
     bound: float,
     bad: tuple[str, str],
-    bounds: Bounds,
+    thresholds: Thresholds,
 ) -> None:
     """One figure on the scales: (as text, over the window, between the last two scrapes), and (what is said, cause) if it is bad.
 
@@ -25,18 +25,18 @@ def weigh(
     """
     text, value, recent = figure
     if value is None:
-        weighing.hidden(Evidence(signal, missing(rates), should_be, State.NOT_OBSERVABLE, METRICS, rates.at))
+        builder.hidden(Evidence(signal, missing(rates), should_be, State.NOT_OBSERVABLE, METRICS, rates.at))
     elif value <= bound:
-        weighing.good(Evidence(signal, text, should_be, State.HEALTHY, METRICS, rates.at))
+        builder.good(Evidence(signal, text, should_be, State.HEALTHY, METRICS, rates.at))
     elif recent is not None and recent <= bound:
         text += f" over the last {duration(rates.span)}, within the bound since the last look"
-        weighing.good(Evidence(signal, text, should_be, State.HEALTHY, METRICS, rates.at))
-    elif not covers(rates, bounds):
-        text += f" over the last {duration(rates.span)}; judged after {duration(bounds.rate_window)}"
-        weighing.hidden(Evidence(signal, text, should_be, State.UNKNOWN, METRICS, rates.at))
+        builder.good(Evidence(signal, text, should_be, State.HEALTHY, METRICS, rates.at))
+    elif not covers(rates, thresholds):
+        text += f" over the last {duration(rates.span)}; judged after {duration(thresholds.rate_window)}"
+        builder.hidden(Evidence(signal, text, should_be, State.UNKNOWN, METRICS, rates.at))
     else:
         said, cause = bad
-        weighing.bad(Evidence(signal, text, should_be, State.DEGRADED, METRICS, rates.at), said, cause)
+        builder.bad(Evidence(signal, text, should_be, State.DEGRADED, METRICS, rates.at), said, cause)
 
 
 def missing(rates: RatesSeen) -> str:
@@ -48,6 +48,6 @@ def missing(rates: RatesSeen) -> str:
     return "needs two scrapes of one API server" if rates.requests is None else "not among the metrics"
 
 
-def covers(rates: RatesSeen, bounds: Bounds) -> bool:
+def covers(rates: RatesSeen, thresholds: Thresholds) -> bool:
     """Whether the samples cover so much of the window that a figure over it may alarm."""
-    return rates.span >= bounds.rate_window * 0.85
+    return rates.span >= thresholds.rate_window * 0.85

@@ -8,7 +8,7 @@ from planes.components.rights import MONITORING, RIGHTS, Right
 NAME = "planewatch"
 _ACCOUNT = "system:serviceaccount:"
 _HEAD = (
-    "# What Planewatch can make use of, all of it read-only, never secrets. Every single right may be left out: the picture then\n"
+    "# What Planewatch can make use of, all of it read-only, never secrets. Every single right may be left out: the cache then\n"
     "# shrinks, and says why. Made by `manage.py doctor --rbac` from planes/components/rights.py.\n"
 )
 

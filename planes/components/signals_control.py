@@ -19,14 +19,14 @@ ETCD = Component(
             "GET /livez?verbose, GET /readyz?verbose",
             "Whether /livez and /readyz hold checks of the state store. OpenShift and MicroShift leave it out of /readyz.",
             unknown="that path was last answered too long ago",
-            bounds=("probe_stale",),
+            thresholds=("probe_stale",),
         ),
         Signal(
             "{path}/{check}",
             "GET /livez?verbose, GET /readyz?verbose",
             "Each check of the state store: etcd, etcd-readiness.",
             down="it fails",
-            bounds=("hold_probe", "probe_stale"),
+            thresholds=("hold_probe", "probe_stale"),
         ),
         Signal("etcd checks", "GET /livez?verbose", "Said when checks that were listed before no longer are."),
         Signal("members", "pods of kube-system", "Whether its members can be seen as pods."),
@@ -37,10 +37,14 @@ ETCD = Component(
             "The 99th percentile of requests to it, as the API server sees them, over the window.",
             "it is above the bound over the whole window, and still between the last two scrapes",
             unknown="it is above the bound, and the window is not covered yet",
-            bounds=("etcd_latency", "rate_window"),
+            thresholds=("etcd_latency", "rate_window"),
         ),
         Signal(
-            "request errors", _METRICS, "The share of requests to it that fail.", "it is above the bound", bounds=("etcd_errors",)
+            "request errors",
+            _METRICS,
+            "The share of requests to it that fail.",
+            "it is above the bound",
+            thresholds=("etcd_errors",),
         ),
         Signal("stored bytes", _METRICS, "The size of what is stored. Its quota is not known here. Shown only."),
     ),
@@ -61,7 +65,7 @@ _FAILOVERS = Signal(
     "its lease",
     "How often the lead changed hands.",
     "too often within the window",
-    bounds=("leader_failovers", "flap_window"),
+    thresholds=("leader_failovers", "flap_window"),
 )
 _PODS = Signal(
     "pods",
@@ -82,7 +86,7 @@ _SKEW = Signal(
     "images of its pods, GET /version",
     "Its version against the API server's.",
     "it is newer, or older by more than the bound",
-    bounds=("leader_skew",),
+    thresholds=("leader_skew",),
 )
 _LEADS = (REACH, _LEASE, _FAILOVERS)
 _STANDS = (_PODS, _POD, _SKEW)
@@ -107,7 +111,7 @@ CONTROLLER_MANAGER = Component(
             "daemonsets, deployments",
             "Whether observedGeneration follows generation: whether a controller takes notice of what was changed.",
             "one lags for longer than the bound",
-            bounds=("generation_lag",),
+            thresholds=("generation_lag",),
         ),
         *_STANDS,
     ),
@@ -128,7 +132,7 @@ SCHEDULER = Component(
             "pods",
             "Pods without any PodScheduled condition. A pod that fits no node has one: that is capacity, not its fault.",
             "one waits for longer than the bound while the scheduler leads",
-            bounds=("pod_undecided",),
+            thresholds=("pod_undecided",),
         ),
         *_STANDS,
     ),

@@ -7,7 +7,7 @@ _SILENT = "the kubelet is silent: what is told is the last known state"
 
 def _all_nodes(kind: str) -> tuple[Signal, ...]:
     """The lines of the roll-up over all nodes."""
-    bounds = ("rollup_down", "zone_least")
+    thresholds = ("rollup_down", "zone_least")
     return (
         Signal(
             f"{kind} on nodes",
@@ -16,7 +16,7 @@ def _all_nodes(kind: str) -> tuple[Signal, ...]:
             "any node is degraded or down",
             "half of the nodes that can be seen are down, or a whole zone is",
             "half of the nodes or more are unknown, and none is known to be bad",
-            bounds,
+            thresholds,
         ),
         Signal(
             "zone {zone}",
@@ -25,10 +25,14 @@ def _all_nodes(kind: str) -> tuple[Signal, ...]:
             "any node of it is degraded or down",
             "half of its nodes are down; the whole is down with it if all are",
             "half of its nodes or more are unknown",
-            bounds,
+            thresholds,
         ),
         Signal(
-            "nodes", "nodes", "Whether nodes can be seen at all.", unknown="they cannot be read any more", bounds=("feed_stale",)
+            "nodes",
+            "nodes",
+            "Whether nodes can be seen at all.",
+            unknown="they cannot be read any more",
+            thresholds=("feed_stale",),
         ),
         Signal(kind, "nodes", "Said where the cluster has no nodes."),
     )
@@ -41,7 +45,7 @@ def _pressure(kind: str, what: str) -> Signal:
         f"Whether the node runs short of {what}.",
         "True",
         unknown=_SILENT,
-        bounds=("hold_condition",),
+        thresholds=("hold_condition",),
     )
 
 
@@ -83,21 +87,21 @@ KUBELET = Component(
             "Whether the node's network is set up. Told only where it is not, or as the last known state.",
             "True",
             unknown=_SILENT,
-            bounds=("hold_condition",),
+            thresholds=("hold_condition",),
         ),
         Signal(
             "flips of Ready",
             "the Node's conditions",
             "How often Ready changed within the window.",
             "too often",
-            bounds=("ready_flips", "flap_window"),
+            thresholds=("ready_flips", "flap_window"),
         ),
         Signal(
             "version skew",
             "the Node's nodeInfo, GET /version",
             "Its version against the API server's.",
             "it is newer, or older by more than the bound",
-            bounds=("kubelet_skew",),
+            thresholds=("kubelet_skew",),
         ),
         *_all_nodes("kubelet"),
     ),
@@ -153,21 +157,21 @@ KUBE_PROXY = Component(
             "pods of kube-system",
             "How often its container restarted within the window.",
             "too often",
-            bounds=("proxy_restarts", "flap_window"),
+            thresholds=("proxy_restarts", "flap_window"),
         ),
         Signal(
             "version skew",
             "the image of its pod, GET /version",
             "Its version against the API server's.",
             "it is newer, or older by more than the bound",
-            bounds=("proxy_skew",),
+            thresholds=("proxy_skew",),
         ),
         Signal(
             "skew to kubelet",
             "the image of its pod, the Node's nodeInfo",
             "Its version against its kubelet's.",
             "further apart than the bound",
-            bounds=("proxy_skew",),
+            thresholds=("proxy_skew",),
         ),
         *_all_nodes("kube-proxy"),
     ),
@@ -180,10 +184,10 @@ _ENDPOINTS = Signal(
     "endpointslices of its service",
     "Whether anybody answers for it.",
     down="none is ready",
-    bounds=("hold_probe",),
+    thresholds=("hold_probe",),
 )
 _REPLICAS = Signal(
-    "replicas", "its Deployment", "How many of those wanted are ready.", "some are not", "none is", bounds=("hold_probe",)
+    "replicas", "its Deployment", "How many of those wanted are ready.", "some are not", "none is", thresholds=("hold_probe",)
 )
 _POD = pod("Each pod of it.", "", ())
 _UNKNOWN = "the API server cannot be asked, or its endpoints cannot be read any more"
@@ -218,7 +222,7 @@ ADDONS = (
                 "apiservice v1beta1.metrics.k8s.io",
                 "Whether the API server can reach it.",
                 down="it is not available",
-                bounds=("hold_probe",),
+                thresholds=("hold_probe",),
             ),
         ),
         (*_RIGHTS, "apiservices"),

@@ -79,7 +79,7 @@ def _signal(one: Signal) -> str:
     turns = [
         f"**{state}**: {when}" for state, when in (("degraded", one.degraded), ("down", one.down), ("unknown", one.unknown)) if when
     ]
-    found = ", ".join(f"[`{name}`](#bounds)" for name in one.bounds)
+    found = ", ".join(f"[`{name}`](#bounds)" for name in one.thresholds)
     name = one.name.replace("{", "⟨").replace("}", "⟩")
     return f"| {name} | {_cell(one.says)} | {_cell('; '.join(turns)) or 'nothing'} | {found} | {_cell(one.source)} |"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Signal:
     """One line of evidence. `name` is as in Evidence.signal, with {placeholders} where it varies. `says` is what is looked at;
-    `degraded` and `down` when it turns the component so (empty: it never does); `unknown` when it cannot be trusted. `bounds` are
-    the names of the bounds it is compared with."""
+    `degraded` and `down` when it turns the component so (empty: it never does); `unknown` when it cannot be trusted. `thresholds`
+    are the names of the thresholds it is compared with."""
 
     name: str
     source: str
@@ -15,7 +15,7 @@ class Signal:
     degraded: str = ""
     down: str = ""
     unknown: str = ""
-    bounds: tuple[str, ...] = ()
+    thresholds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ REACH = Signal(
     "the collector's own requests",
     "Whether the API server can be asked at all. While it cannot, nothing else is known, neither good nor bad.",
     unknown="it cannot be asked, or has not answered yet",
-    bounds=("hold_probe", "probe_stale"),
+    thresholds=("hold_probe", "probe_stale"),
 )
 
 
-def pod(what: str, degraded: str, bounds: tuple[str, ...] = ("hold_condition",)) -> Signal:
+def pod(what: str, degraded: str, thresholds: tuple[str, ...] = ("hold_condition",)) -> Signal:
     """The line of each pod of a component."""
     return Signal(
         "pod",
@@ -51,5 +51,5 @@ def pod(what: str, degraded: str, bounds: tuple[str, ...] = ("hold_condition",))
         f"{what} Is it ready, and if not, why (CrashLoopBackOff, …)?",
         degraded=degraded,
         unknown="the kubelet of its node is silent: what is told of it is the last known state",
-        bounds=bounds,
+        thresholds=thresholds,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from planes.components import rights
 from planes.structs.events import FaultKind, Mono
 from planes.structs.observations import FeedSeen, ReachSeen
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import SEVERITY, Evidence, State, Verdict
 
@@ -51,7 +51,7 @@ class Judged:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-class Weighing:
+class VerdictBuilder:
     """Collects lines of evidence and weighs them. `good` is what is said when every line is good."""
 
     __slots__ = ("_best", "_cause", "_due", "_hidden", "_hold", "_said", "_unsure", "_waiting", "_worst", "evidence", "line")
@@ -137,30 +137,30 @@ def away_verdict(away: tuple[str, Mono | None, bool]) -> Verdict:
     return unknown(because, "unreachable", (line,), waiting=waiting)
 
 
-def unreachable(reach: ReachSeen, now: Mono, bounds: Bounds) -> tuple[str, Mono | None, bool] | None:
+def unreachable(reach: ReachSeen, now: Mono, thresholds: Thresholds) -> tuple[str, Mono | None, bool] | None:
     """Why the cluster cannot be asked now: the sentence, since when, and whether we only wait for the first answer.
 
     None while it answers. A failure counts once it held for `hold_probe`, as it does for the API server itself.
     """
     if reach.fault is not None and reach.failing_since is not None and not reach.flowing:
-        if now - reach.failing_since < bounds.hold_probe and reach.heard_at is not None:
+        if now - reach.failing_since < thresholds.hold_probe and reach.heard_at is not None:
             return None
         return (sentence(reach.fault.message), reach.failing_since, False)
     if reach.heard_at is None:
         return ("Waiting for the first answer of the API server.", None, True)
-    if now - reach.heard_at > bounds.probe_stale:
+    if now - reach.heard_at > thresholds.probe_stale:
         return (f"Nothing was heard from the API server for {ago(reach.heard_at)}.", reach.heard_at, False)
     return None
 
 
-def reach_due(reach: ReachSeen, bounds: Bounds) -> float | None:
+def reach_due(reach: ReachSeen, thresholds: Thresholds) -> float | None:
     """When `unreachable` may turn by the passing of time alone."""
     if reach.fault is not None and reach.failing_since is not None and not reach.flowing:
-        return reach.failing_since + bounds.hold_probe
-    return reach.heard_at + bounds.probe_stale if reach.heard_at is not None else None
+        return reach.failing_since + thresholds.hold_probe
+    return reach.heard_at + thresholds.probe_stale if reach.heard_at is not None else None
 
 
-def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, bounds: Bounds) -> Evidence | None:
+def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, thresholds: Thresholds) -> Evidence | None:
     """The line that stands where a feed's word would, if that cannot be taken: not permitted, not served, never listed, or failing
     for longer than the bound. None while it can."""
     fault = feed.fault
@@ -175,7 +175,7 @@ def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, bounds: Bou
             return Evidence(signal, text, should_be, State.NOT_OBSERVABLE, feed.name, feed.failing_since)
         if feed.listed_at is None:
             return Evidence(signal, f"could not be read: {clause(fault.message)}", should_be, State.UNKNOWN, feed.name, None)
-        if feed.failing_since is not None and now - feed.failing_since > bounds.feed_stale:
+        if feed.failing_since is not None and now - feed.failing_since > thresholds.feed_stale:
             text = f"not readable for {ago(feed.failing_since)}: {clause(fault.message)}"
             return Evidence(signal, text, should_be, State.UNKNOWN, feed.name, feed.heard_at)
         return None
@@ -184,21 +184,21 @@ def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, bounds: Bou
     return None
 
 
-def feed_due(feed: FeedSeen, bounds: Bounds) -> float | None:
+def feed_due(feed: FeedSeen, thresholds: Thresholds) -> float | None:
     """When `feed_gap` may turn by the passing of time alone."""
-    return feed.failing_since + bounds.feed_stale if feed.failing_since is not None else None
+    return feed.failing_since + thresholds.feed_stale if feed.failing_since is not None else None
 
 
-def weigh_gap(weighing: Weighing, line: Evidence, *, principal: bool, said: str) -> None:
+def check_gap(builder: VerdictBuilder, line: Evidence, *, principal: bool, said: str) -> None:
     """Put the line of a missing feed on the scales: hidden if nobody may see it, unsure if we should."""
     if line.state is State.NOT_OBSERVABLE:
-        weighing.hidden(line, f"{said}: {line.now}." if said else "")
+        builder.hidden(line, f"{said}: {line.now}." if said else "")
     elif principal:
         waiting = line.at is None and line.now.startswith("waiting")
         because = "Waiting for the first answer." if waiting else f"{said}: {line.now}."
-        weighing.unsure(line, because, "waiting" if waiting else "feed-stale", waiting=waiting)
+        builder.unsure(line, because, "waiting" if waiting else "feed-stale", waiting=waiting)
     else:
-        weighing.hidden(line)
+        builder.hidden(line)
 
 
 def clause(text: str) -> str:

@@ -1,16 +1,15 @@
-"""From the picture in memory to what rules look at."""
+"""From the cache in memory to what rules look at."""
 
 from dataclasses import dataclass, replace
 
-from planes.assess.full_disruption import Silence, living_identities
-from planes.cache.cluster import Picture
+from planes.assess.full_disruption import FullDisruption, living_identities
+from planes.cache.cluster import ClusterCache
 from planes.cache.leases import LeaseTrack
 from planes.cache.system import PodTrack
-from planes.cache.workloads import EndpointBook
-from planes.components import skew
+from planes.cache.workloads import EndpointStore
 from planes.components.distribution import Distribution, Marks, detect
 from planes.components.verdict_builder import unreachable
-from planes.structs import objects
+from planes.structs import objects, versions
 from planes.structs.events import FaultKind, Feed, Mono
 from planes.structs.observations import (
     AddonObservation,
@@ -29,7 +28,7 @@ from planes.structs.observations import (
     ReachSeen,
     ServerSeen,
 )
-from planes.structs.thresholds import Bounds
+from planes.structs.thresholds import Thresholds
 
 IDENTITY_LABEL = "apiserver.kubernetes.io/identity"
 _HOUR = 3600.0
@@ -47,12 +46,12 @@ class Known:
 
 
 class Observer:
-    """Makes observations of one picture. Holds what is the same for all components at a moment; call `look` first."""
+    """Makes observations of one cache. Holds what is the same for all components at a moment; call `look` first."""
 
-    def __init__(self, picture: Picture, bounds: Bounds) -> None:
-        self.picture = picture
-        self.bounds = bounds
-        self.silence = Silence()
+    def __init__(self, cache: ClusterCache, thresholds: Thresholds) -> None:
+        self.cache = cache
+        self.thresholds = thresholds
+        self.silence = FullDisruption()
         self.distribution = Distribution("Kubernetes")
         self.known = Known()
         self.nobody_watches = ""  # why Kubernetes itself would not notice that a node died; told by who judges
@@ -69,35 +68,35 @@ class Observer:
 
     def look(self, now: Mono, wall_offset: float, known: Known) -> None:
         """Take in the moment."""
-        picture = self.picture
+        cache = self.cache
         self.now, self._offset, self.known = now, wall_offset, known
-        self.reach = picture.reach.reach(now)
-        server = picture.reach.server
+        self.reach = cache.reach.reach(now)
+        server = cache.reach.server
         ends = server.certificate_not_after
         left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
         self.server = replace(server, certificate_left=left)
         if server.clock_skew is not None:
-            picture.clock.date = wall_offset + server.clock_skew
-        self.rates = picture.rates.seen()
-        self.silence.look(picture, now, self.bounds)
-        self._leases_readable = _steady(self.feed(Feed.NODE_LEASES), now, self.bounds).fault is None
+            cache.clock.date = wall_offset + server.clock_skew
+        self.rates = cache.rates.seen()
+        self.silence.look(cache, now, self.thresholds)
+        self._leases_readable = _steady(self.feed(Feed.NODE_LEASES), now, self.thresholds).fault is None
         self.distribution = self._distribution()
 
     def feed(self, feed: Feed) -> FeedSeen:
         """One feed's standing."""
-        return self.picture.reach.feeds[feed].seen()
+        return self.cache.reach.feeds[feed].seen()
 
     # --- nodes ----------------------------------------------------------------------------------------------------------------
 
     def scene(self) -> NodeScene:
         """What all nodes have in common. Kept free of what changes with every event, so that two scenes compare equal while the
         nodes need not be judged anew."""
-        away = unreachable(self.reach, self.now, self.bounds)
+        away = unreachable(self.reach, self.now, self.thresholds)
         silence = self.silence
         return NodeScene(
-            _steady(self.feed(Feed.NODES), self.now, self.bounds),
-            _steady(self.feed(Feed.NODE_LEASES), self.now, self.bounds),
-            _steady(self.feed(Feed.SYSTEM_PODS), self.now, self.bounds),
+            _steady(self.feed(Feed.NODES), self.now, self.thresholds),
+            _steady(self.feed(Feed.NODE_LEASES), self.now, self.thresholds),
+            _steady(self.feed(Feed.SYSTEM_PODS), self.now, self.thresholds),
             away[0] if away is not None else "",
             away[1] if away is not None else None,
             silence.suspicion,
@@ -105,32 +104,32 @@ class Observer:
             _minor(self.server.version),
             None,
             self._proxies(),
-            self.known.node_leases or bool(self.picture.node_leases.tracks),
+            self.known.node_leases or bool(self.cache.node_leases.tracks),
             away is not None and away[2],
             self.silence.blocked or self.nobody_watches,
         )
 
     def _proxies(self) -> ProxyScene:
-        picture = self.picture
-        daemon_set = picture.daemon_sets.find("kube-proxy")
+        cache = self.cache
+        daemon_set = cache.daemon_sets.find("kube-proxy")
         wanted = daemon_set.desired if daemon_set is not None else None
         return ProxyScene(
             wanted,
-            wanted is not None and wanted >= len(picture.nodes) > 0,
-            picture.system_pods.replacement(),
+            wanted is not None and wanted >= len(cache.nodes) > 0,
+            cache.system_pods.replacement(),
             self.known.kube_proxy,
-            bool(picture.system_pods.by_component.get("kube-proxy")),
+            bool(cache.system_pods.by_component.get("kube-proxy")),
             self.distribution.proxy,
         )
 
     def node(self, name: str) -> NodeObservation:
         """One node."""
-        picture = self.picture
-        track = picture.nodes[name]
+        cache = self.cache
+        track = cache.nodes[name]
         node = track.node
         info = node.status.nodeInfo
-        lease = picture.node_leases.tracks.get(name)
-        on_node = picture.system_pods.on_node.get(name)
+        lease = cache.node_leases.tracks.get(name)
+        on_node = cache.system_pods.on_node.get(name)
         proxies: tuple[PodSeen, ...] = ()
         replacement: PodSeen | None = None
         if on_node:
@@ -146,42 +145,42 @@ class Observer:
             node.spec.unschedulable,
             info.kubeletVersion,
             info.containerRuntimeVersion,
-            lease.seen(name, picture.clock.offset, self.bounds.kubelet_slow) if lease is not None else None,
+            lease.seen(name, cache.clock.offset, self.thresholds.kubelet_slow) if lease is not None else None,
             proxies,
-            picture.system_pods.missing_since.get(name),
+            cache.system_pods.missing_since.get(name),
             not proxies and self._short(),
             replacement,
         )
 
     def _short(self) -> bool:
-        daemon_set = self.picture.daemon_sets.find("kube-proxy")
-        present = len(self.picture.system_pods.by_component.get("kube-proxy", ()))
+        daemon_set = self.cache.daemon_sets.find("kube-proxy")
+        present = len(self.cache.system_pods.by_component.get("kube-proxy", ()))
         return daemon_set is None or daemon_set.desired > present
 
     def _is_silent(self, name: str) -> bool:
-        track = self.picture.nodes.get(name)
+        track = self.cache.nodes.get(name)
         ready = track.conditions.get("Ready") if track is not None else None
         if ready is not None and ready.status == "Unknown":
             return True
-        lease = self.picture.node_leases.tracks.get(name)
+        lease = self.cache.node_leases.tracks.get(name)
         if lease is None or not self._leases_readable:
             return False
         if lease.gone_at is not None:
             return True
-        return lease.excused or self.now - lease.counts_from > lease.duration * self.bounds.kubelet_slow
+        return lease.in_grace or self.now - lease.stale_since > lease.duration * self.thresholds.kubelet_slow
 
     # --- the control plane ----------------------------------------------------------------------------------------------------
 
     def pods(self, component: str) -> tuple[PodSeen, ...]:
         """A component's pods, those of silent kubelets marked."""
-        return tuple(self._instance(track) for track in self.picture.system_pods.of(component))
+        return tuple(self._instance(track) for track in self.cache.system_pods.of(component))
 
     def _instance(self, track: PodTrack) -> PodSeen:
         """While a node is away the node lifecycle controller marks its pods as not ready. When it is back that stands until its
         kubelet has reported each of them anew: so long they are as last known."""
-        node = self.picture.nodes.get(track.pod.spec.nodeName)
+        node = self.cache.nodes.get(track.pod.spec.nodeName)
         ready = node.conditions.get("Ready") if node is not None else None
-        back = ready is not None and ready.status == "True" and self.now - ready.since <= self.bounds.pods_counted
+        back = ready is not None and ready.status == "True" and self.now - ready.since <= self.thresholds.pods_counted
         returning = back and not track.ready and track.containers_ready
         return track.seen(returning or self._is_silent(track.pod.spec.nodeName), returning)
 
@@ -190,22 +189,22 @@ class Observer:
 
     def health(self, path: str) -> HealthSeen | None:
         """The last answer to /livez or /readyz."""
-        return self.picture.reach.health.get(path)
+        return self.cache.reach.health.get(path)
 
     def apiserver(self) -> ApiServerObservation:
         """The API servers."""
-        picture = self.picture
-        tracks = {name: one for name, one in picture.system_leases.tracks.items() if _is_identity(one)}
-        live = living_identities(tracks.values(), self.now, self.bounds)
+        cache = self.cache
+        tracks = {name: one for name, one in cache.system_leases.tracks.items() if _is_identity(one)}
+        live = living_identities(tracks.values(), self.now, self.thresholds)
         if live >= self._peak or self.now - self._peak_at > _HOUR:
             self._peak, self._peak_at = live, self.now
         identities = tuple(self._identity(name, one) for name, one in tracks.items() if one.gone_at is None)
         system, webhook = self.feed(Feed.SYSTEM_ENDPOINTS), self.feed(Feed.WEBHOOK_ENDPOINTS)
-        books: list[tuple[EndpointBook, str | None]] = []
+        books: list[tuple[EndpointStore, str | None]] = []
         if webhook.listed_at is not None and webhook.fault is None:
-            books.append((picture.webhook_endpoints, None))
+            books.append((cache.webhook_endpoints, None))
         if system.listed_at is not None and system.fault is None:
-            books.append((picture.system_endpoints, "kube-system"))
+            books.append((cache.system_endpoints, "kube-system"))
         validating, mutating = self.feed(Feed.VALIDATING_WEBHOOKS), self.feed(Feed.MUTATING_WEBHOOKS)
         return ApiServerObservation(
             self.reach,
@@ -218,12 +217,12 @@ class Observer:
             self.feed(Feed.API_SERVICES),
             validating if validating.fault is not None or validating.listed_at is None else mutating,
             identities,
-            picture.apiserver_endpoints.find("default/kubernetes"),
+            cache.apiserver_endpoints.find("default/kubernetes"),
             self.pods("kube-apiserver"),
             self._peak,
             self.rates,
-            tuple(picture.api_services.seen.values()),
-            tuple(picture.validating.seen(books) + picture.mutating.seen(books)),
+            tuple(cache.api_services.seen.values()),
+            tuple(cache.validating.seen(books) + cache.mutating.seen(books)),
             self._host_names(),
             self.silence.blocked,
         )
@@ -233,14 +232,14 @@ class Observer:
         labels, annotations = (meta.labels, meta.annotations) if isinstance(meta, objects.LabelledMeta) else ({}, {})
         address = annotations.get("kubernetes.io/peer-advertise-address", "")
         # The identity's own duration is an hour; fresh at first sight is what is within the bound for being frozen.
-        seen = track.seen(name, self.picture.clock.offset, self.bounds.identity_frozen / track.duration)
+        seen = track.seen(name, self.cache.clock.offset, self.thresholds.identity_frozen / track.duration)
         return IdentitySeen(seen, labels.get("kubernetes.io/hostname", ""), address.rpartition(":")[0].strip("[]"))
 
     def _host_names(self) -> dict[str, str]:
-        if self._hosts_of != self.picture.nodes_version:
-            self._hosts_of = self.picture.nodes_version
+        if self._hosts_of != self.cache.nodes_version:
+            self._hosts_of = self.cache.nodes_version
             self._hosts = {}
-            for name, track in self.picture.nodes.items():
+            for name, track in self.cache.nodes.items():
                 if is_control_plane(track.node):
                     self._hosts[track.node.metadata.labels.get("kubernetes.io/hostname", name)] = name
                     for address in track.node.status.addresses:
@@ -255,7 +254,7 @@ class Observer:
 
     def leader(self, kind: str) -> LeaderObservation:
         """One of the elected."""
-        picture = self.picture
+        cache = self.cache
         works = kind == "kube-controller-manager"
         return LeaderObservation(
             kind,
@@ -269,9 +268,9 @@ class Observer:
             kind in self.known.leases,
             kind in self.known.pods,
             self.distribution.elsewhere,
-            picture.pods.undecided_seen(),
+            cache.pods.undecided_seen(),
             self.feed(Feed.PODS) if kind == "kube-scheduler" else None,
-            picture.daemon_sets.lagging() + picture.deployments.lagging() if works else (),
+            cache.daemon_sets.lagging() + cache.deployments.lagging() if works else (),
             self._workloads() if works else None,
             self.distribution.more,
             self._leader_place(kind),
@@ -283,15 +282,15 @@ class Observer:
         return next((one for one in both if one.fault is None and one.listed_at is not None), both[0])
 
     def _leader_lease(self, kind: str) -> LeaseSeen | None:
-        for book in (self.picture.system_leases, self.picture.extra_leases):
+        for book in (self.cache.system_leases, self.cache.extra_leases):
             track = book.tracks.get(kind)
             if track is not None:
-                return track.seen(kind, self.picture.clock.offset, self.bounds.leader_degraded)
+                return track.seen(kind, self.cache.clock.offset, self.thresholds.leader_degraded)
         return None
 
     def _leader_place(self, kind: str) -> str:
-        track = self.picture.extra_leases.tracks.get(kind)
-        if track is None or kind in self.picture.system_leases.tracks:
+        track = self.cache.extra_leases.tracks.get(kind)
+        if track is None or kind in self.cache.system_leases.tracks:
             return "kube-system"
         return track.lease.metadata.namespace
 
@@ -299,25 +298,25 @@ class Observer:
 
     def addons(self) -> list[AddonObservation]:
         """DNS and metrics-server, where they were seen."""
-        picture = self.picture
+        cache = self.cache
         made: list[AddonObservation] = []
         for kind, names, service in (
             ("dns", ("kube-dns", "coredns"), "kube-system/kube-dns"),
             ("metrics-server", ("metrics-server",), "kube-system/metrics-server"),
         ):
-            workload, endpoints, pods = picture.deployments.find(*names), picture.system_endpoints.find(service), self.pods(kind)
+            workload, endpoints, pods = cache.deployments.find(*names), cache.system_endpoints.find(service), self.pods(kind)
             if workload is None and endpoints is None and not pods:
                 continue
-            api_service = picture.api_services.seen.get("v1beta1.metrics.k8s.io") if kind == "metrics-server" else None
+            api_service = cache.api_services.seen.get("v1beta1.metrics.k8s.io") if kind == "metrics-server" else None
             deployments, system = self.feed(Feed.DEPLOYMENTS), self.feed(Feed.SYSTEM_ENDPOINTS)
             feed = self.feed(Feed.SYSTEM_PODS)
             made.append(AddonObservation(kind, self.reach, deployments, system, feed, workload, endpoints, pods, api_service))
         return made
 
     def _distribution(self) -> Distribution:
-        picture = self.picture
-        track = next(iter(picture.nodes.values()), None)
-        system = picture.system_pods
+        cache = self.cache
+        track = next(iter(cache.nodes.values()), None)
+        system = cache.system_pods
         return detect(
             Marks(
                 self.server.version,
@@ -330,14 +329,14 @@ class Observer:
                     for kind in ("kube-apiserver", "etcd", "kube-scheduler", "kube-controller-manager")
                     if system.by_component.get(kind)
                 ],
-                tuple(picture.system_leases.tracks),
+                tuple(cache.system_leases.tracks),
             )
         )
 
 
 def _minor(version: str) -> str:
     """ "v1.36" of "v1.36.2": while API servers are upgraded one by one, each answer may come from another patch version."""
-    found = skew.minor(version)
+    found = versions.minor(version)
     return f"v{found[0]}.{found[1]}" if found is not None else version
 
 
@@ -352,11 +351,11 @@ def _is_identity(track: LeaseTrack) -> bool:
     return isinstance(meta, objects.LabelledMeta) and meta.labels.get(IDENTITY_LABEL) == "kube-apiserver"
 
 
-def _steady(feed: FeedSeen, now: Mono, bounds: Bounds) -> FeedSeen:
+def _steady(feed: FeedSeen, now: Mono, thresholds: Thresholds) -> FeedSeen:
     """Without the moments that move with every event, and without a failure that is too young to count."""
     fault, listed = feed.fault, None if feed.listed_at is None else 0.0
     hidden = fault is not None and fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
-    young = feed.failing_since is not None and now - feed.failing_since <= bounds.feed_stale
+    young = feed.failing_since is not None and now - feed.failing_since <= thresholds.feed_stale
     if fault is None or (listed is not None and young and not hidden):
         return FeedSeen(feed.name, listed)
     return replace(feed, retry_at=None, heard_at=None, listed_at=listed)

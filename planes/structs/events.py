@@ -1,7 +1,7 @@
 """What planes/kube tells planes/cache: typed events, each stamped with the collector's monotonic clock.
 
 A *feed* is one list-and-watch of one kind of object in one place. Events of one feed arrive in order; between feeds there is no
-order. `Picture.apply` takes any of these.
+order. `ClusterCache.apply` takes any of these.
 
 Seconds on our own monotonic clock are called `Mono` everywhere; a cluster's timestamps are never compared with our wall clock
 (signals.md, "What changes the design", 1).

@@ -34,8 +34,8 @@ class LeaseSeen:
     changed_at: Mono
     confirmed: bool
     stale_on_arrival: bool = False
-    excused: bool = False  # not seen to change since all fell silent together
-    counts_from: Mono = 0.0  # from here its silence counts: `changed_at`, or later where we ourselves saw nothing
+    in_grace: bool = False  # not seen to change since all fell silent together
+    stale_since: Mono = 0.0  # from here its silence counts: `changed_at`, or later where we ourselves saw nothing
     released_at: Mono | None = None
     gone_at: Mono | None = None  # the object itself was deleted
     transitions: int | None = None  # as the lease counts them

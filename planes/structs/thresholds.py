@@ -13,7 +13,7 @@ RULE = "our own rule"
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class Threshold:
     """One declaration, as documentation shows it."""
 
     name: str
@@ -54,8 +54,8 @@ _SKEW = "Kubernetes version skew policy"
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """The bounds in force. Make one with other values by keyword: Bounds(kubelet_silent=30)."""
+class Thresholds:
+    """The thresholds in force. Make one with other values by keyword: Thresholds(kubelet_silent=30)."""
 
     # --- what we see with -----------------------------------------------------------------------------------------------------
     feed_stale: float = _bound(15.0, "s", "all", "a feed that fails for longer says nothing any more: what rests on it is unknown")
@@ -154,12 +154,12 @@ class Bounds:
     )
 
 
-def declared() -> Iterator[Bound]:
+def declared() -> Iterator[Threshold]:
     """Every bound in the order of its declaration."""
-    for one in dataclasses.fields(Bounds):
+    for one in dataclasses.fields(Thresholds):
         about, value = one.metadata, getattr(DEFAULT, one.name)
         said = (about["unit"], about["component"], about["says"], about["source"])
-        yield Bound(one.name, float(value), *said, about["low"], about["high"])
+        yield Threshold(one.name, float(value), *said, about["low"], about["high"])
 
 
 #: The first must not be above the second, or a state would never be reached.
@@ -171,9 +171,9 @@ ORDERED = (
 )
 
 
-def contradiction(bounds: Bounds) -> tuple[str, str] | None:
-    """Two bounds that contradict each other: the name of the one that must not be above the other's."""
-    return next((pair for pair in ORDERED if getattr(bounds, pair[0]) > getattr(bounds, pair[1])), None)
+def contradiction(thresholds: Thresholds) -> tuple[str, str] | None:
+    """Two thresholds that contradict each other: the name of the one that must not be above the other's."""
+    return next((pair for pair in ORDERED if getattr(thresholds, pair[0]) > getattr(thresholds, pair[1])), None)
 
 
-DEFAULT = Bounds()
+DEFAULT = Thresholds()

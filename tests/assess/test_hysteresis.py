@@ -3,7 +3,7 @@
 from planes.assess import hysteresis
 from planes.assess.hysteresis import Change, Memory
 from planes.structs.verdicts import State, Verdict
-from tests.components.making import BOUNDS
+from tests.components.making import THRESHOLDS
 
 
 def verdict(state: State, hold: float = 0.0, waiting: bool = False) -> Verdict:
@@ -15,7 +15,7 @@ WAITING = verdict(State.UNKNOWN, waiting=True)
 
 
 def step(memory: Memory, one: Verdict, now: float) -> Change | None:
-    return hysteresis.step(memory, one, now, BOUNDS)
+    return hysteresis.step(memory, one, now, THRESHOLDS)
 
 
 def test_the_first_sight_is_no_change() -> None:
@@ -58,7 +58,7 @@ def test_getting_worse_while_held_does_not_begin_the_window_again() -> None:
 def test_recovery_is_announced_after_it_held() -> None:
     memory = hysteresis.begin(DEAD, 0.0)
     assert step(memory, WELL, 10.0) is None
-    assert step(memory, WELL, 10.0 + BOUNDS.hold_recovery) == Change(State.DOWN, State.HEALTHY, 10.0)
+    assert step(memory, WELL, 10.0 + THRESHOLDS.hold_recovery) == Change(State.DOWN, State.HEALTHY, 10.0)
 
 
 def test_not_knowing_is_said_at_once_and_remembers_what_was_known() -> None:

@@ -5,10 +5,10 @@ import pytest
 from planes.assess import hysteresis
 from planes.assess.hysteresis import Change, Memory
 from planes.structs.verdicts import State, Verdict
-from tests.components.making import BOUNDS
+from tests.components.making import THRESHOLDS
 
 H, D, X, U, N = State.HEALTHY, State.DEGRADED, State.DOWN, State.UNKNOWN, State.NOT_OBSERVABLE
-HOLD = BOUNDS.hold_recovery
+HOLD = THRESHOLDS.hold_recovery
 
 
 def of(state: State, hold: float = 0.0, waiting: bool = False) -> Verdict:
@@ -16,7 +16,7 @@ def of(state: State, hold: float = 0.0, waiting: bool = False) -> Verdict:
 
 
 def step(memory: Memory, verdict: Verdict, now: float) -> Change | None:
-    return hysteresis.step(memory, verdict, now, BOUNDS)
+    return hysteresis.step(memory, verdict, now, THRESHOLDS)
 
 
 def test_what_waits_at_the_beginning_is_shown_as_waiting_and_is_not_settled() -> None:

@@ -1,7 +1,7 @@
 """One sample a scrape: none without a new one, none while scraping fails, and nothing in it that was not observed."""
 
 from planes.assess.sampling import Sampler
-from planes.cache.metrics import RatesBook
+from planes.cache.metrics import RatesStore
 from planes.structs.events import Fault, FaultKind, Metrics, Sample
 from planes.structs.rows import SampleRow
 
@@ -25,7 +25,7 @@ def scrape(at: float, instance: float, requests: float, inflight: float, calls: 
 
 
 def test_a_scrape_gives_one_sample_and_the_first_knows_no_rate() -> None:
-    book, sampler = RatesBook(), Sampler()
+    book, sampler = RatesStore(), Sampler()
     assert sampler.look(book.seen(), OFFSET) == []
     book.took(scrape(10.0, 1.0, 100.0, 4.0))
     assert sampler.look(book.seen(), OFFSET) == [SampleRow(OFFSET + 10.0, inflight=5.0)]
@@ -35,7 +35,7 @@ def test_a_scrape_gives_one_sample_and_the_first_knows_no_rate() -> None:
 
 
 def test_a_rate_is_that_of_the_last_two_scrapes_not_of_the_window() -> None:
-    book, sampler = RatesBook(), Sampler()
+    book, sampler = RatesStore(), Sampler()
     for at, requests in ((0.0, 0.0), (30.0, 30.0), (60.0, 330.0)):
         book.took(scrape(at, 1.0, requests, 0.0, calls=requests * 2))
     (row,) = sampler.look(book.seen(), OFFSET)
@@ -43,7 +43,7 @@ def test_a_rate_is_that_of_the_last_two_scrapes_not_of_the_window() -> None:
 
 
 def test_a_failed_scrape_leaves_a_gap() -> None:
-    book, sampler = RatesBook(), Sampler()
+    book, sampler = RatesStore(), Sampler()
     book.took(scrape(0.0, 1.0, 0.0, 0.0))
     sampler.look(book.seen(), OFFSET)
     book.took(Metrics(30.0, 0.1, fault=Fault(FaultKind.FORBIDDEN, "not permitted")))
@@ -51,7 +51,7 @@ def test_a_failed_scrape_leaves_a_gap() -> None:
 
 
 def test_instances_behind_a_load_balancer_add_up_as_each_was_last_seen() -> None:
-    book, sampler = RatesBook(), Sampler()
+    book, sampler = RatesStore(), Sampler()
     for at, instance, requests, inflight in ((0, 1, 0, 2), (30, 2, 0, 3), (60, 1, 60, 5), (90, 2, 240, 7)):
         book.took(scrape(float(at), float(instance), float(requests), float(inflight)))
     (row,) = sampler.look(book.seen(), OFFSET)
@@ -59,7 +59,7 @@ def test_instances_behind_a_load_balancer_add_up_as_each_was_last_seen() -> None
 
 
 def test_a_server_that_restarted_is_not_counted_twice_after_three_scrapes() -> None:
-    book, sampler = RatesBook(), Sampler()
+    book, sampler = RatesStore(), Sampler()
     for at, instance, requests in ((0.0, 1.0, 0.0), (30.0, 1.0, 30.0)):
         book.took(scrape(at, instance, requests, 0.0))
     for at in (60.0, 90.0, 120.0):
@@ -69,7 +69,7 @@ def test_a_server_that_restarted_is_not_counted_twice_after_three_scrapes() -> N
 
 
 def test_an_unserved_family_is_no_zero() -> None:
-    book, sampler = RatesBook(), Sampler()
+    book, sampler = RatesStore(), Sampler()
     for at in (0.0, 30.0):
         book.took(scrape(at, 1.0, at, 0.0))
     (row,) = sampler.look(book.seen(), OFFSET)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import Picture
+from planes.cache.cluster import ClusterCache
 from planes.structs.events import TYPES, Changed, Check, Failed, Fault, FaultKind, Feed, Gone, Health, Heard, Listed, SourceEvent
 from planes.structs.thresholds import DEFAULT
 
@@ -41,7 +41,7 @@ class World:
         self.etcd_good = -1e9
         self.etcd_bad: float | None = None
         self.failing: dict[Feed, tuple[float, FaultKind]] = {}
-        self.assessor = Assessor(Picture())
+        self.assessor = Assessor(ClusterCache())
         self.components: dict[str, str] = {}
         self.nodes: dict[str, tuple[str, str, str]] = {}
         self.stamps: dict[str, str] = {}
@@ -90,7 +90,7 @@ class World:
     def step(self, draw: Any, pace: float | None = None) -> None:
         for _ in range(draw(4)):
             event = self.event(draw)
-            self.assessor.picture.apply(event)
+            self.assessor.cache.apply(event)
         frame = self.assessor.frame(self.now, WALL + self.now - START)
         if frame.full:
             self.components, self.nodes = {}, {}
@@ -174,7 +174,7 @@ def test_nothing_is_called_healthy_without_fresh_evidence(seed: int) -> None:
     world = World()
     for feed in FEEDS:
         if draw(8):
-            world.assessor.picture.apply(world.listing(feed))
+            world.assessor.cache.apply(world.listing(feed))
     for _ in range(40):
         world.step(draw)
 
@@ -185,7 +185,7 @@ def test_when_everything_stops_nothing_stays_healthy(seed: int) -> None:
     draw = Random(seed).randrange
     world = World()
     for feed in FEEDS:
-        world.assessor.picture.apply(world.listing(feed))
+        world.assessor.cache.apply(world.listing(feed))
     for _ in range(15):
         world.step(draw)
     for _ in range(60):

@@ -1,11 +1,11 @@
-"""Many judged as one, at their bounds and word for word."""
+"""Many judged as one, at their thresholds and word for word."""
 
 import pytest
 
 from planes.assess import attention, rollup
 from planes.assess.attention import Entry, Trouble
 from planes.structs.verdicts import State
-from tests.components.making import BOUNDS
+from tests.components.making import THRESHOLDS
 
 H, D, X, U, N, C = State.HEALTHY, State.DEGRADED, State.DOWN, State.UNKNOWN, State.NOT_OBSERVABLE, State.CORDONED
 Counts = dict[State, int]
@@ -43,7 +43,7 @@ def test_the_arithmetic_counts_each_state_and_the_cordoned_as_healthy(counts: Co
 def test_a_whole_is_down_with_half_of_what_is_seen_or_with_a_zone(
     counts: Counts, zones: dict[str, Counts], expected: tuple[State, str]
 ) -> None:
-    assert rollup.whole(counts, zones, BOUNDS) == expected
+    assert rollup.whole(counts, zones, THRESHOLDS) == expected
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_whole_is_down_with_half_of_what_is_seen_or_with_a_zone(
     ],
 )
 def test_the_data_plane_says_how_many_need_you(counts: Counts, zones: dict[str, Counts], expected: tuple[State, str]) -> None:
-    assert rollup.data_plane(counts, zones, {U: "Refused.", N: "Hidden.", H: "Well."}, BOUNDS) == expected
+    assert rollup.data_plane(counts, zones, {U: "Refused.", N: "Hidden.", H: "Well."}, THRESHOLDS) == expected
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_the_control_plane_names_who_decides(components: list[tuple[str, State, 
 
 
 def agents(counts: Counts, zones: dict[str, Counts]) -> str:
-    found = rollup.agents("kubelet", counts, zones, {U: "Refused.", N: "Hidden.", H: "Well."}, BOUNDS, 5.0)
+    found = rollup.agents("kubelet", counts, zones, {U: "Refused.", N: "Hidden.", H: "Well."}, THRESHOLDS, 5.0)
     assert all(line.at == 5.0 for line in found.evidence)
     lines = "; ".join(f"{line.signal} {line.state.value}" for line in found.evidence)
     return f"{found.state.value} {found.cause}: {found.because} ({found.line}) {lines}"
@@ -118,16 +118,16 @@ def trouble(name: str, state: State, since: float, agent: str = "kubelet", cause
 
 
 def test_one_node_is_an_entry_under_its_own_name() -> None:
-    (proxy,) = attention.group([trouble("n", X, 5.0, "kube-proxy", "pod-missing")], BOUNDS)
+    (proxy,) = attention.group([trouble("n", X, 5.0, "kube-proxy", "pod-missing")], THRESHOLDS)
     assert proxy == Entry("node:n", "Node", "n", "n · kube-proxy", X, "n is down.", 5.0, agents={"kube-proxy": "down"})
-    (runtime,) = attention.group([trouble("n", X, 5.0, "container-runtime", "pleg")], BOUNDS)
+    (runtime,) = attention.group([trouble("n", X, 5.0, "container-runtime", "pleg")], THRESHOLDS)
     assert runtime.title == "n · container runtime"
 
 
 def test_three_with_one_cause_are_one_entry_of_the_worst_that_dates_from_the_first() -> None:
     found = [trouble("a", D, 1.0), trouble("c", X, 9.0), trouble("b", X, 8.0)]
-    assert len(attention.group(found[:2], BOUNDS)) == 2
-    (entry,) = attention.group(found, BOUNDS)
+    assert len(attention.group(found[:2], THRESHOLDS)) == 2
+    (entry,) = attention.group(found, THRESHOLDS)
     because = "2 down, 1 degraded. b is down."
     told = Entry("nodes:kubelet:silent", "Node", "b", "3 kubelets silent", X, because, 1.0, 3, {"kubelet": "down"}, ("b", "c", "a"))
     assert entry == told
@@ -135,7 +135,7 @@ def test_three_with_one_cause_are_one_entry_of_the_worst_that_dates_from_the_fir
 
 @pytest.mark.parametrize(("state", "told"), [(X, "All down"), (D, "All degraded")])
 def test_many_in_one_state_say_so_and_name_the_first_five(state: State, told: str) -> None:
-    (entry,) = attention.group([trouble(f"n{index}", state, index, cause="odd") for index in range(6)], BOUNDS)
+    (entry,) = attention.group([trouble(f"n{index}", state, index, cause="odd") for index in range(6)], THRESHOLDS)
     assert entry.because == f"{told}. n0 is {state.value}."
     assert entry.title == f"6 nodes: kubelet {state.value}"
     assert entry.names == ("n0", "n1", "n2", "n3", "n4")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import Picture
+from planes.cache.cluster import ClusterCache
 from planes.demo.build import Shape
 from planes.demo.catalogue import FAULTS
 from planes.demo.clock import Clock
@@ -149,8 +149,8 @@ class Scene:
         clock = LoopClock(loop.time, wall)
         clock.skew = skew
         self.demo = Demo(Options(directory, shape=shape, story=False), clock)
-        self.picture = Picture()
-        self.assessor = Assessor(self.picture, slug="demo")
+        self.cache = ClusterCache()
+        self.assessor = Assessor(self.cache, slug="demo")
         self.watcher = Watcher(loop.time)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -173,7 +173,7 @@ class Scene:
             task.result()
 
     async def _emit(self, event: SourceEvent) -> None:
-        self.picture.apply(event)
+        self.cache.apply(event)
 
     async def _judge(self) -> None:
         while True:

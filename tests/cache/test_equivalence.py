@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import Picture
+from planes.cache.cluster import ClusterCache
 from planes.structs.events import Changed, Feed, Gone, Health, Listed, Server, SourceEvent
 from planes.structs.rows import Frame
 from tests.cache.generating import FEEDS
@@ -22,41 +22,41 @@ from tests.replaying import START, WALL, events
 SEEDS = st.integers(0, 2**32)
 
 
-def picture_of(told: Iterable[SourceEvent]) -> Picture:
-    picture = Picture()
+def picture_of(told: Iterable[SourceEvent]) -> ClusterCache:
+    cache = ClusterCache()
     for event in told:
-        picture.apply(event)
-    return picture
+        cache.apply(event)
+    return cache
 
 
-def judged(picture: Picture, now: float) -> Frame:
-    return Assessor(picture).frame(now, WALL)
+def judged(cache: ClusterCache, now: float) -> Frame:
+    return Assessor(cache).frame(now, WALL)
 
 
-def facts(picture: Picture) -> Mapping[str, Any]:
+def facts(cache: ClusterCache) -> Mapping[str, Any]:
     """What a picture holds, without when it was seen and what happened on the way."""
     return {
         "nodes": {
             name: (one.node, {kind: (c.status, c.reason, c.message) for kind, c in one.conditions.items()})
-            for name, one in picture.nodes.items()
+            for name, one in cache.nodes.items()
         },
         "leases": {
             book: {
                 name: (one.holder, one.renew_time, one.duration, one.transitions, one.uid)
-                for name, one in getattr(picture, book).living()
+                for name, one in getattr(cache, book).living()
             }
             for book in ("node_leases", "system_leases")
         },
-        "pods": {name: picture.pods.rows(name) for name in picture.pods.by_node},
-        "waiting": dict(picture.pods.waiting),
-        "undecided": {key: name for key, (_, name) in picture.pods.undecided.items()},
+        "pods": {name: cache.pods.rows(name) for name in cache.pods.by_node},
+        "waiting": dict(cache.pods.waiting),
+        "undecided": {key: name for key, (_, name) in cache.pods.undecided.items()},
         "system": {
             key: (one.component, one.pod, one.ready, one.reason, one.restarts, one.version)
-            for key, one in picture.system_pods.tracks.items()
+            for key, one in cache.system_pods.tracks.items()
         },
-        "proxies": {name: set(pods) for name, pods in picture.system_pods.on_node.items()},
-        "workloads": {key: (one.desired, one.ready, one.lagging_since is None) for key, one in picture.deployments.seen.items()},
-        "endpoints": dict(picture.apiserver_endpoints.slices),
+        "proxies": {name: set(pods) for name, pods in cache.system_pods.on_node.items()},
+        "workloads": {key: (one.desired, one.ready, one.lagging_since is None) for key, one in cache.deployments.seen.items()},
+        "endpoints": dict(cache.apiserver_endpoints.slices),
     }
 
 
@@ -127,8 +127,8 @@ def test_the_order_of_simultaneous_events_of_different_feeds_does_not_matter(see
     assert bare(one.frame(START, WALL)) == bare(other.frame(START, WALL))
     for at, group in itertools.islice(later, 10):
         for event in group:
-            one.picture.apply(event)
-            other.picture.apply(event)
+            one.cache.apply(event)
+            other.cache.apply(event)
         assert bare(one.frame(at, WALL)) == bare(other.frame(at, WALL))
 
 

@@ -1,6 +1,6 @@
 """Leases as we saw them: renewals, holders, first sights, and silences that are nobody's fault."""
 
-from planes.cache.leases import Clock, LeaseBook
+from planes.cache.leases import Clock, LeaseStore
 from planes.structs.objects import LabelledMeta, Lease, LeaseSpec
 
 NOON = "2026-11-22T12:00:{:02d}.000000Z"
@@ -11,8 +11,8 @@ def lease(second: int, holder: str | None = "a_1", transitions: int = 0, duratio
     return Lease(LabelledMeta(name=name, uid=f"uid-{name}"), spec)
 
 
-def book() -> LeaseBook:
-    return LeaseBook(Clock())
+def book() -> LeaseStore:
+    return LeaseStore(Clock())
 
 
 def test_only_a_changed_renew_time_is_a_renewal() -> None:
@@ -46,7 +46,7 @@ def test_a_graceful_release_keeps_the_duration_and_the_moment() -> None:
 
 def test_a_first_sight_is_stale_by_the_clusters_own_clock() -> None:
     clock = Clock()
-    leases = LeaseBook(clock)
+    leases = LeaseStore(clock)
     leases.changed(lease(0), 100.0)
     leases.changed(lease(40, name="other"), 100.0)
     track = leases.tracks["kube-scheduler"]
@@ -58,7 +58,7 @@ def test_a_first_sight_is_stale_by_the_clusters_own_clock() -> None:
 
 def test_the_date_of_the_server_outweighs_the_newest_renewal() -> None:
     clock = Clock()
-    leases = LeaseBook(clock)
+    leases = LeaseStore(clock)
     leases.changed(lease(0), 100.0)
     assert clock.newest is not None
     clock.date = clock.newest + 60.0
@@ -79,9 +79,9 @@ def test_an_excuse_counts_anew_and_a_renewal_ends_it() -> None:
     leases.changed(lease(0), 100.0)
     assert leases.excuse(150.0) == ["kube-scheduler"]
     track = leases.tracks["kube-scheduler"]
-    assert (track.changed_at, track.counts_from, track.excused) == (100.0, 150.0, True)
+    assert (track.changed_at, track.stale_since, track.in_grace) == (100.0, 150.0, True)
     leases.changed(lease(52), 152.0)
-    assert (track.counts_from, track.excused) == (152.0, False)
+    assert (track.stale_since, track.in_grace) == (152.0, False)
 
 
 def test_who_was_renewed_a_moment_ago_needs_no_excuse() -> None:
@@ -95,9 +95,9 @@ def test_a_pause_of_our_own_is_held_against_nobody_and_never_reaches_into_the_fu
     leases = book()
     leases.changed(lease(0), 100.0)
     leases.shift(60.0, 165.0)
-    assert leases.tracks["kube-scheduler"].counts_from == 160.0
+    assert leases.tracks["kube-scheduler"].stale_since == 160.0
     leases.shift(60.0, 165.0)
-    assert leases.tracks["kube-scheduler"].counts_from == 165.0
+    assert leases.tracks["kube-scheduler"].stale_since == 165.0
 
 
 def test_a_renewal_seen_before_a_pause_and_told_after_it_takes_nothing_of_its_excuse_away() -> None:
@@ -107,8 +107,8 @@ def test_a_renewal_seen_before_a_pause_and_told_after_it_takes_nothing_of_its_ex
     leases.shift(60.0, 162.0)
     leases.changed(lease(2), 101.9)
     track = leases.tracks["kube-scheduler"]
-    assert (track.changed_at, track.counts_from, leases.newest_change) == (101.9, 160.0, 161.0)
+    assert (track.changed_at, track.stale_since, leases.newest_change) == (101.9, 160.0, 161.0)
     leases.changed(lease(5, "b_2", 1), 102.0)
-    assert (track.changed_at, track.counts_from, leases.newest_change) == (102.0, 160.0, 161.0)
+    assert (track.changed_at, track.stale_since, leases.newest_change) == (102.0, 160.0, 161.0)
     leases.changed(lease(7, "b_2", 1), 163.0)
-    assert (track.changed_at, track.counts_from, leases.newest_change) == (163.0, 163.0, 163.0)
+    assert (track.changed_at, track.stale_since, leases.newest_change) == (163.0, 163.0, 163.0)

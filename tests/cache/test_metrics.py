@@ -2,7 +2,7 @@
 
 import pytest
 
-from planes.cache.metrics import RatesBook, percentile
+from planes.cache.metrics import RatesStore, percentile
 from planes.structs.events import Metrics, Sample
 from tests.replaying import events
 
@@ -32,7 +32,7 @@ def scrape(at: float, instance: float, good: float, bad: float = 0.0, fast: floa
 
 
 def test_a_rate_needs_two_scrapes_of_one_instance() -> None:
-    book = RatesBook()
+    book = RatesStore()
     book.took(scrape(0.0, 1.0, 100.0))
     book.took(scrape(30.0, 2.0, 9000.0))
     assert book.seen().requests is None
@@ -41,14 +41,14 @@ def test_a_rate_needs_two_scrapes_of_one_instance() -> None:
 
 
 def test_instances_behind_a_load_balancer_add_up() -> None:
-    book = RatesBook()
+    book = RatesStore()
     for at, instance, good in ((0, 1, 0), (10, 2, 500), (60, 1, 60), (70, 2, 620)):
         book.took(scrape(float(at), float(instance), float(good)))
     assert book.seen().requests == pytest.approx(1.0 + 2.0)
 
 
 def test_a_counter_that_went_back_begins_anew() -> None:
-    book = RatesBook()
+    book = RatesStore()
     book.took(scrape(0.0, 1.0, 1000.0))
     book.took(scrape(30.0, 1.0, 10.0))
     assert book.seen().requests is None
@@ -57,7 +57,7 @@ def test_a_counter_that_went_back_begins_anew() -> None:
 
 
 def test_errors_are_a_share_of_requests_and_probes_are_not_among_them() -> None:
-    book = RatesBook()
+    book = RatesStore()
     book.took(scrape(0.0, 1.0, 0.0, 0.0))
     book.took(scrape(30.0, 1.0, 95.0, 5.0))
     seen = book.seen()
@@ -66,7 +66,7 @@ def test_errors_are_a_share_of_requests_and_probes_are_not_among_them() -> None:
 
 
 def test_the_window_moves_on_and_stays_covered() -> None:
-    book = RatesBook(window=300.0)
+    book = RatesStore(window=300.0)
     for at in range(0, 1000, 30):
         book.took(scrape(float(at), 1.0, at * 2.0))
     seen = book.seen()
@@ -75,7 +75,7 @@ def test_the_window_moves_on_and_stays_covered() -> None:
 
 
 def test_an_instance_that_is_gone_is_forgotten() -> None:
-    book = RatesBook(window=300.0)
+    book = RatesStore(window=300.0)
     for at in (0.0, 30.0):
         book.took(scrape(at, 1.0, at * 100))
     for at in (400.0, 430.0):
@@ -84,7 +84,7 @@ def test_an_instance_that_is_gone_is_forgotten() -> None:
 
 
 def test_latency_leaves_out_what_runs_long() -> None:
-    book = RatesBook()
+    book = RatesStore()
     book.took(scrape(0.0, 1.0, 0.0))
     book.took(scrape(30.0, 1.0, 100.0, fast=100.0))
     p99 = book.seen().p99
@@ -100,7 +100,7 @@ def test_percentiles_interpolate_within_a_bucket() -> None:
 
 def test_the_recorded_metrics_hold_what_is_read() -> None:
     (event,) = [one for one in events("healthy") if isinstance(one, Metrics)]
-    book = RatesBook()
+    book = RatesStore()
     book.took(event)
     seen = book.seen()
     assert seen.storage_bytes == 15777792
@@ -120,7 +120,7 @@ def calls(at: float, good: float, failed: float | None, counted: bool) -> Metric
 
 @pytest.mark.parametrize("counted", [True, False])
 def test_failed_requests_to_the_state_store_are_a_share_of_all_although_their_counter_comes_with_the_first(counted: bool) -> None:
-    book = RatesBook()
+    book = RatesStore()
     book.took(calls(0.0, 100.0, None, counted))
     book.took(calls(30.0, 200.0, None, counted))
     assert (book.seen().etcd_error_ratio, book.seen().recent_etcd_error_ratio) == (0.0, 0.0)

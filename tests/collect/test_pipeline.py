@@ -1,4 +1,4 @@
-"""The whole way: a recorded cluster served over HTTPS, ClusterSource, Picture, Assessor, Collector, SQL, and Valkey."""
+"""The whole way: a recorded cluster served over HTTPS, ClusterSource, ClusterCache, Assessor, Collector, SQL, and Valkey."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from planes.collect.collector import Collector
-from planes.collect.judge import PictureJudge
+from planes.collect.judge import CacheJudge
 from planes.collect.lease import Lease
 from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
@@ -39,7 +39,7 @@ async def replaying(valkey: str, folder: Path, *recordings: str) -> AsyncIterato
             cluster.pk,
             cluster.slug,
             source=lambda: ClusterSource(Target(path, "replay")),
-            judge=lambda: PictureJudge(cluster.slug),
+            judge=lambda: CacheJudge(cluster.slug),
             lease=lease,
             stream=stream,
             stopping=stop.is_set,
@@ -139,7 +139,7 @@ async def test_a_cluster_that_refuses_connections_is_stored_as_down_with_its_rea
         cluster.pk,
         cluster.slug,
         source=lambda: ClusterSource(Target(path, "replay")),
-        judge=lambda: PictureJudge(cluster.slug),
+        judge=lambda: CacheJudge(cluster.slug),
         lease=lease,
         stream=stream,
         stopping=stop.is_set,

@@ -23,7 +23,7 @@ from planes.structs.observations import (
 from planes.structs.thresholds import DEFAULT
 
 NOW = 10_000.0
-BOUNDS = DEFAULT
+THRESHOLDS = DEFAULT
 VERSION = "v1.36.2"
 FORBIDDEN = Fault(FaultKind.FORBIDDEN, "nodes is forbidden", "", 403)
 NOT_SERVED = Fault(FaultKind.NOT_SERVED, "not found", "", 404)
@@ -46,7 +46,7 @@ def failing(fault: Fault, since: float, name: str = "feed") -> FeedSeen:
 
 def lease(age: float = 1.0, duration: float = 15.0, **spoilt: Any) -> LeaseSeen:
     """A lease renewed `age` seconds ago."""
-    made = LeaseSeen("lease", "node-0_1234", duration, NOW - 1000, NOW - age, True, counts_from=NOW - age, transitions=4)
+    made = LeaseSeen("lease", "node-0_1234", duration, NOW - 1000, NOW - age, True, stale_since=NOW - age, transitions=4)
     return replace(made, **spoilt)
 
 

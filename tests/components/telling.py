@@ -36,7 +36,7 @@ from planes.structs.observations import (
 )
 from planes.structs.verdicts import Evidence, Verdict
 from tests.components import making
-from tests.components.making import BOUNDS, NOW
+from tests.components.making import NOW, THRESHOLDS
 
 __all__ = ["ApiServiceSeen", "EndpointSeen", "Fault", "FaultKind", "ProxyScene", "RatesSeen", "ReachSeen", "UndecidedSeen"]
 
@@ -73,36 +73,36 @@ def told(found: Judged | Verdict, well: Judged | Verdict) -> str:
 
 
 def of_scheduler(seen: LeaderObservation) -> str:
-    return told(kube_scheduler.judge(seen, NOW, BOUNDS), kube_scheduler.judge(making.leader(), NOW, BOUNDS))
+    return told(kube_scheduler.judge(seen, NOW, THRESHOLDS), kube_scheduler.judge(making.leader(), NOW, THRESHOLDS))
 
 
 def of_manager(**spoilt: Any) -> str:
-    well = kube_controller_manager.judge(making.leader(MANAGER, workloads=making.feed("deployments")), NOW, BOUNDS)
-    return told(kube_controller_manager.judge(making.leader(MANAGER, **spoilt), NOW, BOUNDS), well)
+    well = kube_controller_manager.judge(making.leader(MANAGER, workloads=making.feed("deployments")), NOW, THRESHOLDS)
+    return told(kube_controller_manager.judge(making.leader(MANAGER, **spoilt), NOW, THRESHOLDS), well)
 
 
 def of_kubelet(seen: NodeObservation, **common: Any) -> str:
-    well = kubelet.judge(making.node(), making.scene(), NOW, BOUNDS)
-    return told(kubelet.judge(seen, making.scene(**common), NOW, BOUNDS), well)
+    well = kubelet.judge(making.node(), making.scene(), NOW, THRESHOLDS)
+    return told(kubelet.judge(seen, making.scene(**common), NOW, THRESHOLDS), well)
 
 
 def of_runtime(seen: NodeObservation, silent: bool = False, **common: Any) -> str:
-    well = container_runtime.judge(making.node(), making.scene(), False, NOW, BOUNDS)
-    return told(container_runtime.judge(seen, making.scene(**common), silent, NOW, BOUNDS), well)
+    well = container_runtime.judge(making.node(), making.scene(), False, NOW, THRESHOLDS)
+    return told(container_runtime.judge(seen, making.scene(**common), silent, NOW, THRESHOLDS), well)
 
 
 def of_proxy(seen: NodeObservation, silent: bool = False, **common: Any) -> str:
-    well = kube_proxy.judge(making.node(), making.scene(), False, NOW, BOUNDS)
-    return told(kube_proxy.judge(seen, making.scene(**common), silent, NOW, BOUNDS), well)
+    well = kube_proxy.judge(making.node(), making.scene(), False, NOW, THRESHOLDS)
+    return told(kube_proxy.judge(seen, making.scene(**common), silent, NOW, THRESHOLDS), well)
 
 
 def of_store(seen: EtcdObservation) -> str:
-    return told(etcd.judge(seen, NOW, BOUNDS), etcd.judge(making.etcd(), NOW, BOUNDS))
+    return told(etcd.judge(seen, NOW, THRESHOLDS), etcd.judge(making.etcd(), NOW, THRESHOLDS))
 
 
 def of_server(**spoilt: Any) -> str:
     return told(
-        kube_apiserver.judge(making.apiserver(**spoilt), NOW, BOUNDS), kube_apiserver.judge(making.apiserver(), NOW, BOUNDS)
+        kube_apiserver.judge(making.apiserver(**spoilt), NOW, THRESHOLDS), kube_apiserver.judge(making.apiserver(), NOW, THRESHOLDS)
     )
 
 
@@ -138,4 +138,4 @@ def dns(**more: Any) -> AddonObservation:
 
 
 def of_addon(**more: Any) -> str:
-    return told(addons.judge(dns(**more), NOW, BOUNDS), addons.judge(dns(), NOW, BOUNDS))
+    return told(addons.judge(dns(**more), NOW, THRESHOLDS), addons.judge(dns(), NOW, THRESHOLDS))

@@ -1,4 +1,4 @@
-"""The three agents of a node: bounds from both sides, and each judged apart."""
+"""The three agents of a node: thresholds from both sides, and each judged apart."""
 
 from dataclasses import replace
 
@@ -7,19 +7,19 @@ import pytest
 from planes.components import container_runtime, kube_proxy, kubelet
 from planes.structs.observations import NodeObservation, NodeScene, ProxyScene
 from planes.structs.verdicts import State, Verdict
-from tests.components.making import BOUNDS, BROKEN, FORBIDDEN, NOW, READY, condition, failing, lease, node, pod, scene
+from tests.components.making import BROKEN, FORBIDDEN, NOW, READY, THRESHOLDS, condition, failing, lease, node, pod, scene
 
 
 def kubelet_of(seen: NodeObservation, common: NodeScene | None = None) -> Verdict:
-    return kubelet.judge(seen, common or scene(), NOW, BOUNDS)
+    return kubelet.judge(seen, common or scene(), NOW, THRESHOLDS)
 
 
 def proxy_of(seen: NodeObservation, common: NodeScene | None = None, silent: bool = False) -> Verdict:
-    return kube_proxy.judge(seen, common or scene(), silent, NOW, BOUNDS)
+    return kube_proxy.judge(seen, common or scene(), silent, NOW, THRESHOLDS)
 
 
 def runtime_of(seen: NodeObservation, common: NodeScene | None = None, silent: bool = False) -> Verdict:
-    return container_runtime.judge(seen, common or scene(), silent, NOW, BOUNDS)
+    return container_runtime.judge(seen, common or scene(), silent, NOW, THRESHOLDS)
 
 
 def with_condition(kind: str, status: str, message: str = "", reason: str = "") -> NodeObservation:
@@ -148,9 +148,9 @@ def test_of_a_silent_kubelet_the_runtime_and_the_proxy_are_last_known() -> None:
 
 
 def test_silence_begins_where_degraded_does() -> None:
-    assert not kubelet.is_silent(lease(25.0, 40.0), READY, NOW, BOUNDS)
-    assert kubelet.is_silent(lease(25.1, 40.0), READY, NOW, BOUNDS)
-    assert kubelet.is_silent(lease(1.0, 40.0), condition("Unknown"), NOW, BOUNDS)
+    assert not kubelet.is_silent(lease(25.0, 40.0), READY, NOW, THRESHOLDS)
+    assert kubelet.is_silent(lease(25.1, 40.0), READY, NOW, THRESHOLDS)
+    assert kubelet.is_silent(lease(1.0, 40.0), condition("Unknown"), NOW, THRESHOLDS)
 
 
 def test_all_silent_together_is_unknown_and_names_the_suspicion() -> None:

@@ -18,15 +18,15 @@ from planes.structs.observations import (
 )
 from planes.structs.verdicts import State, Verdict
 from tests.components import making
-from tests.components.making import BOUNDS, FORBIDDEN, NOW, REACHED, SERVER, failing, health, lease, pod
+from tests.components.making import FORBIDDEN, NOW, REACHED, SERVER, THRESHOLDS, failing, health, lease, pod
 
 
 def api(**spoilt: object) -> Verdict:
-    return kube_apiserver.judge(making.apiserver(**spoilt), NOW, BOUNDS).verdict
+    return kube_apiserver.judge(making.apiserver(**spoilt), NOW, THRESHOLDS).verdict
 
 
 def store(**spoilt: object) -> Verdict:
-    return etcd.judge(making.etcd(**spoilt), NOW, BOUNDS).verdict
+    return etcd.judge(making.etcd(**spoilt), NOW, THRESHOLDS).verdict
 
 
 def away(kind: FaultKind, **more: object) -> ReachSeen:
@@ -71,7 +71,7 @@ def test_livez_failing_is_down_and_readyz_failing_is_degraded_with_the_reason() 
     verdict = api(readyz=health("/readyz", "informer-sync"))
     assert verdict.state is State.DEGRADED
     assert "informer-sync (told so)" in verdict.because
-    assert verdict.hold == BOUNDS.hold_probe
+    assert verdict.hold == THRESHOLDS.hold_probe
 
 
 def test_probes_that_may_not_be_read_are_no_illness() -> None:
@@ -182,7 +182,7 @@ def endpoints(*addresses: str) -> EndpointsSeen:
 
 
 def instances(seen: ApiServerObservation) -> dict[str, State]:
-    return {one.host: one.state for one in kube_apiserver.judge(seen, NOW, BOUNDS).instances}
+    return {one.host: one.state for one in kube_apiserver.judge(seen, NOW, THRESHOLDS).instances}
 
 
 @pytest.mark.parametrize(("age", "expected"), [(30.0, State.HEALTHY), (30.1, State.DEGRADED)])
@@ -194,14 +194,14 @@ def test_an_identity_frozen_for_30_s_while_its_endpoint_remains_is_degraded(age:
 def test_a_lost_replica_is_one_instance_down_and_not_the_whole() -> None:
     found = (identity("a", 1.0, "10.0.0.1"), identity("b", 1.0, "10.0.0.2"), identity("c", 31.0, "10.0.0.3"))
     seen = making.apiserver(identities=found, endpoints=endpoints("10.0.0.1", "10.0.0.2"), expected=3)
-    assert kube_apiserver.judge(seen, NOW, BOUNDS).verdict.state is State.DEGRADED
+    assert kube_apiserver.judge(seen, NOW, THRESHOLDS).verdict.state is State.DEGRADED
     assert instances(seen) == {"a": State.HEALTHY, "b": State.HEALTHY, "c": State.DOWN}
 
 
 def test_the_lingering_identity_of_a_server_replaced_is_no_instance() -> None:
     found = (identity("a", 1.0, "10.0.0.1"), identity("old", 900.0, "10.0.0.9"))
     seen = making.apiserver(identities=found, endpoints=endpoints("10.0.0.1"), expected=1)
-    assert kube_apiserver.judge(seen, NOW, BOUNDS).verdict.state is State.HEALTHY
+    assert kube_apiserver.judge(seen, NOW, THRESHOLDS).verdict.state is State.HEALTHY
     assert instances(seen) == {"a": State.HEALTHY}
 
 

@@ -8,11 +8,24 @@ from planes.components import kube_controller_manager, kube_scheduler
 from planes.components.verdict_builder import Judged
 from planes.structs.observations import LeaderObservation, UndecidedSeen, WorkloadSeen
 from planes.structs.verdicts import State
-from tests.components.making import BOUNDS, BROKEN, FORBIDDEN, NOT_SERVED, NOW, REFUSED, SERVER, failing, feed, leader, lease, pod
+from tests.components.making import (
+    BROKEN,
+    FORBIDDEN,
+    NOT_SERVED,
+    NOW,
+    REFUSED,
+    SERVER,
+    THRESHOLDS,
+    failing,
+    feed,
+    leader,
+    lease,
+    pod,
+)
 
 
 def judged(seen: LeaderObservation) -> Judged:
-    return kube_scheduler.judge(seen, NOW, BOUNDS)
+    return kube_scheduler.judge(seen, NOW, THRESHOLDS)
 
 
 def state(seen: LeaderObservation) -> State:
@@ -36,7 +49,7 @@ def test_a_lease_is_judged_by_its_own_duration(age: float, duration: float, expe
     verdict = judged(leader(lease=lease(age, duration))).verdict
     assert verdict.state is expected
     if expected is State.HEALTHY:
-        assert verdict.due == pytest.approx(min(NOW - age + duration, NOW - 1 + BOUNDS.probe_stale))
+        assert verdict.due == pytest.approx(min(NOW - age + duration, NOW - 1 + THRESHOLDS.probe_stale))
 
 
 def test_a_frozen_lease_says_for_how_long_and_of_how_much() -> None:
@@ -169,7 +182,7 @@ def test_without_the_right_to_pods_undecided_ones_are_not_guessed() -> None:
 def test_a_generation_that_nobody_observes_is_a_controller_that_does_no_work(age: float, expected: State) -> None:
     behind = WorkloadSeen("Deployment", "shop", "cart", "cart", 2, 2, NOW, NOW - age)
     seen = leader("kube-controller-manager", lagging=(behind,), workloads=feed("deployments"))
-    assert kube_controller_manager.judge(seen, NOW, BOUNDS).verdict.state is expected
+    assert kube_controller_manager.judge(seen, NOW, THRESHOLDS).verdict.state is expected
 
 
 def test_while_the_api_server_is_away_nothing_is_known_of_a_leader() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from planes.assess import rollup
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import Picture
+from planes.cache.cluster import ClusterCache
 from planes.components import (
     addons,
     container_runtime,
@@ -41,14 +41,14 @@ from planes.structs.observations import (
 )
 from planes.structs.verdicts import State, Verdict
 from tests.components import making
-from tests.components.making import BOUNDS, FORBIDDEN, NOW, REFUSED, condition, failing, feed, health, lease, node, pod, scene
+from tests.components.making import FORBIDDEN, NOW, REFUSED, THRESHOLDS, condition, failing, feed, health, lease, node, pod, scene
 from tests.replaying import events
 from tests.timeline import Timeline
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "signals.md"
 AWAY = ReachSeen(heard_at=NOW - 60, fault=REFUSED, failing_since=NOW - 50, tried_at=NOW - 1)
 CLOUD = "cloud-controller-manager"
-#: Bounds of announcing, grouping and ourselves: no line of evidence is compared with them.
+#: Thresholds of announcing, grouping and ourselves: no line of evidence is compared with them.
 GENERAL = {"settle", "pause", "hold_recovery", "hold_flapping", "group_at"}
 
 
@@ -76,7 +76,7 @@ def servers() -> list[Verdict]:
         making.apiserver(identities=identities, endpoints=ends, pods=(pod("kube-apiserver-cp-1", "cp-1"),)),
         making.apiserver(pods_feed=failing(FORBIDDEN, NOW - 90, "pods/kube-system")),
     ]
-    return [kube_apiserver.judge(one, NOW, BOUNDS).verdict for one in made]
+    return [kube_apiserver.judge(one, NOW, THRESHOLDS).verdict for one in made]
 
 
 def stores() -> list[Verdict]:
@@ -88,7 +88,7 @@ def stores() -> list[Verdict]:
         making.etcd(livez=without, readyz=without, check_seen_before=True),
         making.etcd(pods=()),
     ]
-    return [etcd.judge(one, NOW, BOUNDS).verdict for one in made]
+    return [etcd.judge(one, NOW, THRESHOLDS).verdict for one in made]
 
 
 def leaders(kind: str) -> list[Verdict]:
@@ -99,7 +99,7 @@ def leaders(kind: str) -> list[Verdict]:
         making.leader(kind, pods=(), workloads=works),
     ]
     judge = kube_scheduler.judge if kind == "kube-scheduler" else kube_controller_manager.judge
-    return [judge(one, NOW, BOUNDS).verdict for one in made]
+    return [judge(one, NOW, THRESHOLDS).verdict for one in made]
 
 
 def on_nodes() -> list[tuple[NodeObservation, NodeScene, bool]]:
@@ -112,9 +112,9 @@ def on_nodes() -> list[tuple[NodeObservation, NodeScene, bool]]:
 
 def rolled(kind: str) -> list[Verdict]:
     zones = {"a": {State.HEALTHY: 2}, "b": {State.DOWN: 2}}
-    whole = rollup.agents(kind, {State.HEALTHY: 2, State.DOWN: 2}, zones, {}, BOUNDS, NOW)
-    empty = rollup.agents(kind, {}, {}, {}, BOUNDS, NOW)
-    assessor = Assessor(Picture())
+    whole = rollup.agents(kind, {State.HEALTHY: 2, State.DOWN: 2}, zones, {}, THRESHOLDS, NOW)
+    empty = rollup.agents(kind, {}, {}, {}, THRESHOLDS, NOW)
+    assessor = Assessor(ClusterCache())
     forbidden = assessor._without_nodes(kind, scene(nodes=failing(FORBIDDEN, NOW - 90, "nodes")))
     return [whole, empty, forbidden]
 
@@ -126,7 +126,7 @@ def added(kind: str) -> list[Verdict]:
     one = AddonObservation(kind, making.REACHED, feed(), feed(), feed(), work, ends, (pod(f"{kind}-1"),), api)
     hidden = dataclasses.replace(one, workloads=failing(FORBIDDEN, NOW - 90, "deployments"))
     away = dataclasses.replace(one, reach=AWAY)
-    return [addons.judge(made, NOW, BOUNDS).verdict for made in (one, hidden, away)]
+    return [addons.judge(made, NOW, THRESHOLDS).verdict for made in (one, hidden, away)]
 
 
 @cache
@@ -137,9 +137,9 @@ def emitted() -> frozenset[tuple[str, str]]:
     judged |= {kind: added(kind) for kind in ("dns", "metrics-server")}
     judged |= {kind: rolled(kind) for kind in ("kubelet", "kube-proxy", "container-runtime")}
     for seen, common, silent in on_nodes():
-        judged["kubelet"].append(kubelet.judge(seen, common, NOW, BOUNDS))
-        judged["kube-proxy"].append(kube_proxy.judge(seen, common, silent, NOW, BOUNDS))
-        judged["container-runtime"].append(container_runtime.judge(seen, common, silent, NOW, BOUNDS))
+        judged["kubelet"].append(kubelet.judge(seen, common, NOW, THRESHOLDS))
+        judged["kube-proxy"].append(kube_proxy.judge(seen, common, silent, NOW, THRESHOLDS))
+        judged["container-runtime"].append(container_runtime.judge(seen, common, silent, NOW, THRESHOLDS))
     made = {(kind, line.signal) for kind, verdicts in judged.items() for one in verdicts for line in one.evidence}
     return frozenset(made | recorded())
 
@@ -164,7 +164,7 @@ def test_names_of_signals_are_told_apart() -> None:
 
 def test_every_bound_is_explained_by_a_signal_and_every_named_one_exists() -> None:
     names = {one.name for one in thresholds.declared()}
-    used = {name for _, signal in registry.declared() for name in signal.bounds}
+    used = {name for _, signal in registry.declared() for name in signal.thresholds}
     assert used <= names
     assert names - used == GENERAL
 
@@ -181,7 +181,7 @@ def test_the_document_is_what_the_declarations_say() -> None:
 
 
 @pytest.mark.parametrize("one", list(thresholds.declared()), ids=lambda one: str(one.name))
-def test_the_document_holds_each_bound_with_its_default_and_unit(one: thresholds.Bound) -> None:
+def test_the_document_holds_each_bound_with_its_default_and_unit(one: thresholds.Threshold) -> None:
     (row,) = [line for line in handbook().splitlines() if line.startswith(f"| `{one.name}` |")]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[1:3] == [f"{one.default:g}", one.unit]
@@ -193,8 +193,8 @@ def test_a_forbidden_feed_and_an_unknown_one_are_told_by_declared_lines_too() ->
     for hidden in (failing(FORBIDDEN, NOW - 90), gone):
         common = scene(nodes=hidden, leases=hidden, pods=hidden)
         for kind, verdict in (
-            ("kubelet", kubelet.judge(node(), common, NOW, BOUNDS)),
-            ("kube-proxy", kube_proxy.judge(node(), common, False, NOW, BOUNDS)),
-            ("container-runtime", container_runtime.judge(node(), common, False, NOW, BOUNDS)),
+            ("kubelet", kubelet.judge(node(), common, NOW, THRESHOLDS)),
+            ("kube-proxy", kube_proxy.judge(node(), common, False, NOW, THRESHOLDS)),
+            ("container-runtime", container_runtime.judge(node(), common, False, NOW, THRESHOLDS)),
         ):
             assert all(registry.find(kind, line.signal) is not None for line in verdict.evidence)

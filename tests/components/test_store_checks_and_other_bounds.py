@@ -1,4 +1,4 @@
-"""What the checks of the state store say to others, and bounds that were set to other values."""
+"""What the checks of the state store say to others, and thresholds that were set to other values."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from planes.structs import thresholds
 from planes.structs.events import Check
 from planes.structs.observations import HealthSeen
 from planes.structs.verdicts import State
-from tests.components.making import BOUNDS, NOW, health, leader, lease, node, scene
+from tests.components.making import NOW, THRESHOLDS, health, leader, lease, node, scene
 
 MIXED = health(checks=(Check("etcd", True), Check("etcd-readiness", False), Check("ping", True)))
 OTHERS = health(checks=(Check("etcd", True), Check("informer-sync", False)))
@@ -30,12 +30,12 @@ OTHERS = health(checks=(Check("etcd", True), Check("informer-sync", False)))
     ],
 )
 def test_the_store_fails_or_passes_by_a_fresh_answer_only(seen: HealthSeen | None, fails: bool, passes: bool) -> None:
-    assert (etcd.failing(seen, NOW, BOUNDS) is not None) is fails
-    assert etcd.passing(seen, NOW, BOUNDS) is passes
+    assert (etcd.failing(seen, NOW, THRESHOLDS) is not None) is fails
+    assert etcd.passing(seen, NOW, THRESHOLDS) is passes
 
 
 def test_a_lease_s_bounds_are_multiples_of_its_duration() -> None:
-    other = replace(BOUNDS, leader_degraded=3.0, leader_down=4.0, kubelet_slow=3.0, kubelet_silent=4.0)
+    other = replace(THRESHOLDS, leader_degraded=3.0, leader_down=4.0, kubelet_slow=3.0, kubelet_silent=4.0)
 
     def leading(age: float) -> State:
         return kube_scheduler.judge(leader(lease=lease(age, 10.0)), NOW, other).verdict.state
@@ -52,12 +52,12 @@ def test_a_lease_s_bounds_are_multiples_of_its_duration() -> None:
 
 
 def test_bounds_that_contradict_each_other_are_named() -> None:
-    assert thresholds.contradiction(BOUNDS) is None
-    assert thresholds.contradiction(replace(BOUNDS, leader_degraded=2.0, leader_down=2.0)) is None
-    assert thresholds.contradiction(replace(BOUNDS, leader_degraded=2.1, leader_down=2.0)) == ("leader_degraded", "leader_down")
+    assert thresholds.contradiction(THRESHOLDS) is None
+    assert thresholds.contradiction(replace(THRESHOLDS, leader_degraded=2.0, leader_down=2.0)) is None
+    assert thresholds.contradiction(replace(THRESHOLDS, leader_degraded=2.1, leader_down=2.0)) == ("leader_degraded", "leader_down")
 
 
 def test_what_a_version_lacks_is_said() -> None:
-    assert skew.weigh("", "v1.36.2", 1.0, "here", NOW)[0].now == "version not known"
-    assert skew.weigh("v1.36.2", "", 1.0, "here", NOW)[0].now == "the API server's version is not known"
-    assert skew.weigh("odd", "v1.36.2", 1.0, "here", NOW)[0].state is State.NOT_OBSERVABLE
+    assert skew.check("", "v1.36.2", 1.0, "here", NOW)[0].now == "version not known"
+    assert skew.check("v1.36.2", "", 1.0, "here", NOW)[0].now == "the API server's version is not known"
+    assert skew.check("odd", "v1.36.2", 1.0, "here", NOW)[0].state is State.NOT_OBSERVABLE

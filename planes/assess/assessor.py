@@ -192,7 +192,7 @@ class Assessor:
             made[cloud] = ("control", kube_controller_manager.judge(observer.leader(cloud), now, thresholds))
         if self._nodes.counts_changed or anew or not self._rollups:
             for index, kind in enumerate(AGENTS):
-                self._rollups[kind] = Judged(self._rollup(index, kind, now))
+                self._rollups[kind] = Judged(verdict=self._rollup(index, kind, now))
         for kind in AGENTS:
             made[kind] = ("data", self._rollups[kind])
         for one in observer.addons():
@@ -210,7 +210,12 @@ class Assessor:
         verdict = rollup.agents(kind, counts, zones, sample, self._thresholds, now)
         if scene is not None and scene.unreachable and verdict.state is State.UNKNOWN:
             return Verdict(
-                State.UNKNOWN, scene.unreachable, verdict.evidence, verdict.line, cause="unreachable", waiting=scene.waiting
+                state=State.UNKNOWN,
+                because=scene.unreachable,
+                evidence=verdict.evidence,
+                line=verdict.line,
+                cause="unreachable",
+                waiting=scene.waiting,
             )
         return verdict
 
@@ -221,9 +226,11 @@ class Assessor:
         gap = feed_gap(scene.nodes, "nodes", "readable", self._last or 0.0, self._thresholds)
         if gap is not None:
             waiting = gap.state is State.UNKNOWN and scene.nodes.fault is None
-            return Verdict(gap.state, f"Nodes cannot be seen: {gap.now}.", (gap,), cause="hidden", waiting=waiting)
+            return Verdict(
+                state=gap.state, because=f"Nodes cannot be seen: {gap.now}.", evidence=(gap,), cause="hidden", waiting=waiting
+            )
         line = Evidence(kind, "no nodes", "nodes", State.NOT_OBSERVABLE, "nodes", self._last)
-        return Verdict(State.NOT_OBSERVABLE, "There are no nodes.", (line,), "no nodes", cause="hidden")
+        return Verdict(state=State.NOT_OBSERVABLE, because="There are no nodes.", evidence=(line,), line="no nodes", cause="hidden")
 
     def _components(self, now: Mono, offset: float, anew: bool) -> tuple[list[ComponentRow], list[str], list[ChangeRow]]:
         judged = self._judge_components(now, anew)
@@ -280,7 +287,17 @@ class Assessor:
                 return
             before = known
         because = to_epoch(because_of(memory), offset)
-        changes.append(ChangeRow("Component", kind, "", before.value, change.after.value, because, round(change.since + offset, 1)))
+        changes.append(
+            ChangeRow(
+                subject_kind="Component",
+                subject=kind,
+                agent="",
+                before=before.value,
+                after=change.after.value,
+                because=because,
+                at=round(change.since + offset, 1),
+            )
+        )
 
     # --- changes --------------------------------------------------------------------------------------------------------------
 
@@ -292,7 +309,18 @@ class Assessor:
             group = self._group(one, now, offset)
             because = to_epoch(one.because, offset)
             at = round(one.since + offset, 1)
-            made.append(ChangeRow("Node", one.node, one.agent, one.before.value, one.after.value, because, at, group))
+            made.append(
+                ChangeRow(
+                    subject_kind="Node",
+                    subject=one.node,
+                    agent=one.agent,
+                    before=one.before.value,
+                    after=one.after.value,
+                    because=because,
+                    at=at,
+                    group=group,
+                )
+            )
         return made
 
     def _group(self, one: AgentChange, now: Mono, offset: float) -> str:
@@ -311,10 +339,30 @@ class Assessor:
         if silence.suspicion:
             self._silence_since = now
             because = f"All nodes fell silent together. {silence.suspicion}"
-            return [ChangeRow("Cluster", self._slug, "", "healthy", "unknown", because, round(now + offset, 1))]
+            return [
+                ChangeRow(
+                    subject_kind="Cluster",
+                    subject=self._slug,
+                    agent="",
+                    before="healthy",
+                    after="unknown",
+                    because=because,
+                    at=round(now + offset, 1),
+                )
+            ]
         self._silence_since = None
         because = "Heartbeats of nodes arrive again."
-        return [ChangeRow("Cluster", self._slug, "", "unknown", "healthy", because, round(now + offset, 1))]
+        return [
+            ChangeRow(
+                subject_kind="Cluster",
+                subject=self._slug,
+                agent="",
+                before="unknown",
+                after="healthy",
+                because=because,
+                at=round(now + offset, 1),
+            )
+        ]
 
     # --- attention ------------------------------------------------------------------------------------------------------------
 
@@ -324,14 +372,35 @@ class Assessor:
             state, _ = shown_state(memory)
             if kind in AGENTS or state not in (State.DOWN, State.DEGRADED):
                 continue
-            entries.append(attention.Entry(f"component:{kind}", "Component", kind, kind, state, memory.shown.because, memory.since))
+            entries.append(
+                attention.Entry(
+                    key=f"component:{kind}",
+                    kind="Component",
+                    name=kind,
+                    title=kind,
+                    state=state,
+                    because=memory.shown.because,
+                    since=memory.since,
+                )
+            )
         scene, silence = self._scene, self._observer.silence
         if silence.suspicion:
             count = len(self._nodes.states)
             since = silence.since if silence.since is not None else now
             because = f"No heartbeat of any node arrives. {silence.suspicion}"
             title = f"{plural(count, 'node')} silent together"
-            entries.append(attention.Entry("cluster:silence", "Cluster", self._slug, title, State.UNKNOWN, because, since, count))
+            entries.append(
+                attention.Entry(
+                    key="cluster:silence",
+                    kind="Cluster",
+                    name=self._slug,
+                    title=title,
+                    state=State.UNKNOWN,
+                    because=because,
+                    since=since,
+                    count=count,
+                )
+            )
         server = self._memories.get("kube-apiserver")
         if (
             scene is not None
@@ -342,5 +411,15 @@ class Assessor:
         ):
             since = scene.unreachable_since if scene.unreachable_since is not None else now
             title = "the cluster cannot be seen"
-            entries.append(attention.Entry("cluster:unseen", "Cluster", self._slug, title, State.UNKNOWN, scene.unreachable, since))
+            entries.append(
+                attention.Entry(
+                    key="cluster:unseen",
+                    kind="Cluster",
+                    name=self._slug,
+                    title=title,
+                    state=State.UNKNOWN,
+                    because=scene.unreachable,
+                    since=since,
+                )
+            )
         return [attention_row(one, offset) for one in attention.order(entries)]

@@ -60,13 +60,13 @@ def group(troubles: Iterable[Trouble], thresholds: Thresholds) -> list[Entry]:
         if len(found) < thresholds.group_at:
             entries += [
                 Entry(
-                    f"node:{one.node}",
-                    "Node",
-                    one.node,
-                    f"{one.node} · {agent.replace('-', ' ') if agent != 'kube-proxy' else agent}",
-                    one.state,
-                    one.because,
-                    one.since,
+                    key=f"node:{one.node}",
+                    kind="Node",
+                    name=one.node,
+                    title=f"{one.node} · {agent.replace('-', ' ') if agent != 'kube-proxy' else agent}",
+                    state=one.state,
+                    because=one.because,
+                    since=one.since,
                     agents=one.agents,
                 )
                 for one in found
@@ -81,16 +81,16 @@ def group(troubles: Iterable[Trouble], thresholds: Thresholds) -> list[Entry]:
         since = min(one.since for one in found)
         entries.append(
             Entry(
-                f"nodes:{agent}:{cause}",
-                "Node",
-                worst.node,
-                title,
-                worst.state,
-                because,
-                since,
-                len(found),
-                dict(worst.agents),
-                names,
+                key=f"nodes:{agent}:{cause}",
+                kind="Node",
+                name=worst.node,
+                title=title,
+                state=worst.state,
+                because=because,
+                since=since,
+                count=len(found),
+                agents=dict(worst.agents),
+                names=names,
             )
         )
     return entries

@@ -75,7 +75,7 @@ class ClusterSummary:
         last = self._known.get(name, "") if state is State.UNKNOWN else ""
         if state is not State.UNKNOWN:
             self._known[name] = state.value
-        row = PlaneRow(state.value, because, since, "" if last == State.UNKNOWN.value else last)
+        row = PlaneRow(state=state.value, because=because, since=since, last="" if last == State.UNKNOWN.value else last)
         self._planes[name] = row
         return row
 
@@ -140,16 +140,25 @@ class ClusterSummary:
         if self._paused is not None and now - self._paused[1] < _SAID:
             gap, back = self._paused
             said = f"Planewatch itself was paused for {duration(gap)} and saw nothing in that time."
-            made.append(FaultRow(FaultKind.INTERNAL.value, said, "Nothing: it goes on by itself.", round(back + offset, 1)))
+            made.append(
+                FaultRow(
+                    kind=FaultKind.INTERNAL.value,
+                    message=said,
+                    remedy="Nothing: it goes on by itself.",
+                    since=round(back + offset, 1),
+                )
+            )
         return tuple(made)
 
 
 def _row(fault: Fault, since: float) -> FaultRow:
-    return FaultRow(fault.kind.value, sentence(fault.message), sentence(fault.remedy), since)
+    return FaultRow(kind=fault.kind.value, message=sentence(fault.message), remedy=sentence(fault.remedy), since=since)
 
 
 def _lack(name: str, fault: Fault, since: float) -> FaultRow:
     if fault.kind is FaultKind.FORBIDDEN:
-        return FaultRow(fault.kind.value, f"{name} is not permitted.", f"Grant {RIGHTS.get(name, name)}.", since)
+        return FaultRow(
+            kind=fault.kind.value, message=f"{name} is not permitted.", remedy=f"Grant {RIGHTS.get(name, name)}.", since=since
+        )
     remedy = "Install metrics-server for CPU and memory figures." if name.startswith("metrics.k8s.io") else fault.remedy
-    return FaultRow(fault.kind.value, f"{name} is not served.", sentence(remedy), since)
+    return FaultRow(kind=fault.kind.value, message=f"{name} is not served.", remedy=sentence(remedy), since=since)

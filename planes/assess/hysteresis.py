@@ -52,7 +52,7 @@ def begin(verdict: Verdict, now: Mono) -> Memory:
 
 def restored(state: State, since: Mono, last: State | None, now: Mono) -> Memory:
     """The memory of a subject as it was stored before a restart."""
-    verdict = Verdict(State.UNKNOWN, "Waiting for the first answer.", cause="waiting", waiting=True)
+    verdict = Verdict(state=State.UNKNOWN, because="Waiting for the first answer.", cause="waiting", waiting=True)
     known = last if state in (State.UNKNOWN, State.NOT_OBSERVABLE) else state
     return Memory(state, since, verdict, known=known, known_at=now, settled=True, waits=True)
 

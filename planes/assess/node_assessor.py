@@ -238,13 +238,13 @@ class NodeAssessor:
         if whole in (State.DOWN, State.DEGRADED):
             memory = state.memories[worst]
             state.trouble = Trouble(
-                name,
-                AGENTS[worst],
-                memory.shown.cause,
-                whole,
-                memory.shown.because,
-                memory.since,
-                dict(zip(AGENTS, (one.state for one in agents), strict=True)),
+                node=name,
+                agent=AGENTS[worst],
+                cause=memory.shown.cause,
+                state=whole,
+                because=memory.shown.because,
+                since=memory.since,
+                agents=dict(zip(AGENTS, (one.state for one in agents), strict=True)),
             )
         if shown[0] is State.HEALTHY and state.memories[0].pending is None:
             self._cache.attentive.discard(name)
@@ -371,5 +371,7 @@ def _ghost(row: AgentRow, because: str) -> AgentRow:
     return msgspec.structs.replace(row, state=State.UNKNOWN.value, because=because, last=last, line="")
 
 
-_NOTHING = AgentRow("unknown", "", 0.0)
-_EMPTY = NodeRow("", "", "unknown", "", 0.0, _NOTHING, _NOTHING, _NOTHING)
+_NOTHING = AgentRow(state="unknown", because="", since=0.0)
+_EMPTY = NodeRow(
+    name="", uid="", state="unknown", because="", since=0.0, kubelet=_NOTHING, kube_proxy=_NOTHING, container_runtime=_NOTHING
+)

@@ -61,7 +61,9 @@ def agents(
     should_be = "healthy on every node"
     if not total:
         return Verdict(
-            State.NOT_OBSERVABLE, "There are no nodes.", (Evidence(kind, "no nodes", should_be, State.NOT_OBSERVABLE, "nodes", at),)
+            state=State.NOT_OBSERVABLE,
+            because="There are no nodes.",
+            evidence=(Evidence(kind, "no nodes", should_be, State.NOT_OBSERVABLE, "nodes", at),),
         )
     state, zone = whole(counts, zones, thresholds)
     text = arithmetic(counts, "nodes")
@@ -78,7 +80,7 @@ def agents(
     line = f"{counts.get(State.HEALTHY, 0):,} of {total:,} healthy"
     if state is State.NOT_OBSERVABLE:
         line = "not observable"
-    return Verdict(state, because, tuple(evidence), line, cause="nodes")
+    return Verdict(state=state, because=because, evidence=tuple(evidence), line=line, cause="nodes")
 
 
 def data_plane(

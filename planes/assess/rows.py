@@ -45,12 +45,12 @@ def evidence_rows(evidence: tuple[Evidence, ...], offset: float) -> tuple[Eviden
     """Lines of evidence as rows."""
     return tuple(
         EvidenceRow(
-            one.signal,
-            to_epoch(one.now, offset),
-            one.should_be,
-            one.state.value,
-            one.source,
-            None if one.at is None else round(one.at + offset, 1),
+            signal=one.signal,
+            now=to_epoch(one.now, offset),
+            should_be=one.should_be,
+            state=one.state.value,
+            source=one.source,
+            at=None if one.at is None else round(one.at + offset, 1),
         )
         for one in evidence
     )
@@ -76,13 +76,13 @@ def agent_row(memory: Memory, verdict: Verdict, version: str, offset: float, bef
     """One agent of a node. `before` itself when nothing but moments of evidence differ."""
     state, last = shown_state(memory)
     row = AgentRow(
-        state.value,
-        to_epoch(because_of(memory), offset),
-        round(memory.since + offset, 1),
-        last.value if last is not None else "",
-        to_epoch(memory.shown.line, offset),
-        version,
-        evidence_rows(verdict.evidence, offset),
+        state=state.value,
+        because=to_epoch(because_of(memory), offset),
+        since=round(memory.since + offset, 1),
+        last=last.value if last is not None else "",
+        line=to_epoch(memory.shown.line, offset),
+        version=version,
+        evidence=evidence_rows(verdict.evidence, offset),
     )
     if before is None or row == before:
         return before or row
@@ -119,7 +119,17 @@ def instances_of(judged: Judged, before: ComponentRow | None) -> tuple[Instance,
     if instances or before is None or not (verdict.state is State.UNKNOWN or verdict.cause.startswith("unreachable")):
         return instances
     return tuple(
-        _unknown(Instance(one.name, one.host, one.leader, State(one.state), one.because, one.version, one.restarts))
+        _unknown(
+            Instance(
+                name=one.name,
+                host=one.host,
+                leader=one.leader,
+                state=State(one.state),
+                because=one.because,
+                version=one.version,
+                restarts=one.restarts,
+            )
+        )
         for one in before.instances
     )
 
@@ -143,19 +153,27 @@ def component_row(
     """One component. `before` itself when nothing but moments of evidence differ, and those by little."""
     state, last = shown_state(memory)
     row = ComponentRow(
-        kind,
-        plane,
-        state.value,
-        to_epoch(because_of(memory), offset),
-        round(memory.since + offset, 1),
-        last.value if last is not None else "",
-        to_epoch(memory.shown.line, offset),
-        evidence_rows(verdict.evidence, offset),
-        tuple(
-            InstanceRow(one.name, one.host, one.leader, one.state.value, to_epoch(one.because, offset), one.version, one.restarts)
+        kind=kind,
+        plane=plane,
+        state=state.value,
+        because=to_epoch(because_of(memory), offset),
+        since=round(memory.since + offset, 1),
+        last=last.value if last is not None else "",
+        line=to_epoch(memory.shown.line, offset),
+        evidence=evidence_rows(verdict.evidence, offset),
+        instances=tuple(
+            InstanceRow(
+                name=one.name,
+                host=one.host,
+                leader=one.leader,
+                state=one.state.value,
+                because=to_epoch(one.because, offset),
+                version=one.version,
+                restarts=one.restarts,
+            )
             for one in instances
         ),
-        dict(facts),
+        facts=dict(facts),
     )
     if before is None or row == before:
         return before or row
@@ -176,16 +194,16 @@ def component_row(
 def attention_row(entry: Entry, offset: float) -> AttentionRow:
     """One entry of what needs attention."""
     return AttentionRow(
-        entry.key,
-        entry.kind,
-        entry.name,
-        entry.title,
-        entry.state.value,
-        to_epoch(entry.because, offset),
-        round(entry.since + offset, 1),
-        entry.count,
-        entry.agents,
-        entry.names,
+        key=entry.key,
+        kind=entry.kind,
+        name=entry.name,
+        title=entry.title,
+        state=entry.state.value,
+        because=to_epoch(entry.because, offset),
+        since=round(entry.since + offset, 1),
+        count=entry.count,
+        agents=entry.agents,
+        names=entry.names,
     )
 
 
@@ -229,7 +247,10 @@ def node_row(
         memory_max=quantity(allocatable.get("memory", "")),
         labels=labels,
         conditions=tuple(
-            ConditionRow(one.type, one.status, one.reason, one.message, epoch(one.lastTransitionTime)) for one in status.conditions
+            ConditionRow(
+                type=one.type, status=one.status, reason=one.reason, message=one.message, since=epoch(one.lastTransitionTime)
+            )
+            for one in status.conditions
         ),
         os_image=info.osImage,
         kernel=info.kernelVersion,

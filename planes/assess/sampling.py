@@ -19,13 +19,13 @@ class Sampler:
         self._taken = rates.at
         reading, mutating = rates.inflight_reading, rates.inflight_mutating
         row = SampleRow(
-            round(rates.at + offset, 1),
-            _digits(rates.last_requests, 2),
-            _digits(rates.recent_p99, 4),
-            _digits(rates.recent_error_ratio, 5),
-            None if reading is None or mutating is None else _digits(reading + mutating, 1),
-            _digits(rates.last_etcd_requests, 2),
-            _digits(rates.recent_etcd_p99, 4),
+            at=round(rates.at + offset, 1),
+            requests=_digits(rates.last_requests, 2),
+            p99=_digits(rates.recent_p99, 4),
+            error_ratio=_digits(rates.recent_error_ratio, 5),
+            inflight=None if reading is None or mutating is None else _digits(reading + mutating, 1),
+            etcd_requests=_digits(rates.last_etcd_requests, 2),
+            etcd_p99=_digits(rates.recent_etcd_p99, 4),
         )
         return [row] if any(value is not None for value in (row.requests, row.p99, row.inflight, row.etcd_requests)) else []
 

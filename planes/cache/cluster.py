@@ -286,7 +286,7 @@ class ClusterCache:
         name = one.involvedObject.name
         events = self.node_events.setdefault(name, {})
         moment = epoch(one.lastTimestamp or one.eventTime or one.firstTimestamp or one.metadata.creationTimestamp)
-        events[one.metadata.name] = EventRow(one.type, one.reason, one.message, one.count or 1, moment)
+        events[one.metadata.name] = EventRow(type=one.type, reason=one.reason, message=one.message, count=one.count or 1, at=moment)
         if len(events) > EVENTS_A_NODE:
             del events[min(events, key=lambda key: (events[key].at or 0.0, key))]
         self.pods_changed.add(name)

@@ -130,19 +130,19 @@ class LeaseTrack:
                 offset is not None and abs(offset + self.first_at - self.first_renewed) > fresh * self.duration
             )
         return LeaseSeen(
-            name,
-            self.holder,
-            self.duration,
-            self.first_at,
-            self.changed_at,
-            self.confirmed,
-            stale,
-            self.in_grace,
-            self.stale_since,
-            self.released_at,
-            self.gone_at,
-            self.transitions,
-            self.failovers,
+            name=name,
+            holder=self.holder,
+            duration=self.duration,
+            first_at=self.first_at,
+            changed_at=self.changed_at,
+            confirmed=self.confirmed,
+            stale_on_arrival=stale,
+            in_grace=self.in_grace,
+            stale_since=self.stale_since,
+            released_at=self.released_at,
+            gone_at=self.gone_at,
+            transitions=self.transitions,
+            failovers=self.failovers,
         )
 
 

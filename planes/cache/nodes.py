@@ -17,7 +17,10 @@ class NodeTrack:
         self.node = node
         self.added_at = self.seen_at = at
         self.flips: tuple[Mono, ...] = ()
-        self.conditions = {one.type: ConditionSeen(one.status, one.reason, one.message, at) for one in node.status.conditions}
+        self.conditions = {
+            one.type: ConditionSeen(status=one.status, reason=one.reason, message=one.message, since=at)
+            for one in node.status.conditions
+        }
 
     def change(self, node: objects.Node, at: Mono) -> bool:
         """Take the newest state; True if anything that we show or judge changed."""
@@ -35,9 +38,11 @@ class NodeTrack:
             before = self.conditions.get(one.type)
             if before is not None and before.status == one.status:
                 same = before.reason == one.reason and before.message == one.message
-                conditions[one.type] = before if same else ConditionSeen(one.status, one.reason, one.message, before.since)
+                conditions[one.type] = (
+                    before if same else ConditionSeen(status=one.status, reason=one.reason, message=one.message, since=before.since)
+                )
                 continue
-            conditions[one.type] = ConditionSeen(one.status, one.reason, one.message, at)
+            conditions[one.type] = ConditionSeen(status=one.status, reason=one.reason, message=one.message, since=at)
             if one.type == "Ready" and before is not None:
                 self.flips = (*self.flips, at)[-REMEMBERED:]
         self.conditions = conditions

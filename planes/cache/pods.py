@@ -28,14 +28,14 @@ def row_of(pod: objects.Pod) -> PodRow:
     if not reason and pod.metadata.deletionTimestamp:
         reason = "Terminating"
     return PodRow(
-        pod.metadata.namespace,
-        pod.metadata.name,
-        status.phase,
-        ready,
-        len(status.containerStatuses),
-        restarts,
-        reason,
-        epoch(pod.metadata.creationTimestamp),
+        namespace=pod.metadata.namespace,
+        name=pod.metadata.name,
+        phase=status.phase,
+        ready=ready,
+        containers=len(status.containerStatuses),
+        restarts=restarts,
+        reason=reason,
+        created=epoch(pod.metadata.creationTimestamp),
     )
 
 
@@ -129,7 +129,7 @@ class PodStore:
         if not self.undecided:
             return UndecidedSeen()
         told = sorted(self.undecided.values())
-        return UndecidedSeen(len(told), told[0][0], tuple(name for _, name in told[:3]))
+        return UndecidedSeen(count=len(told), oldest=told[0][0], names=tuple(name for _, name in told[:3]))
 
 
 def _by_name(row: PodRow) -> tuple[str, str]:

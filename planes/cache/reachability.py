@@ -52,7 +52,14 @@ class FeedTrack:
 
     def seen(self) -> FeedSeen:
         """As rules see it."""
-        return FeedSeen(self.name, self.listed_at, self.heard_at, self.fault, self.failing_since, self.retry_at)
+        return FeedSeen(
+            name=self.name,
+            listed_at=self.listed_at,
+            heard_at=self.heard_at,
+            fault=self.fault,
+            failing_since=self.failing_since,
+            retry_at=self.retry_at,
+        )
 
 
 class Reachability:
@@ -121,7 +128,16 @@ class Reachability:
             since = before.failing_since
         answered_at = event.at if answered else before.answered_at if before is not None else None
         checks, status = event.checks, event.status
-        self.health[event.path] = HealthSeen(event.path, event.at, event.took, status, checks, event.fault, since, answered_at)
+        self.health[event.path] = HealthSeen(
+            path=event.path,
+            at=event.at,
+            took=event.took,
+            status=status,
+            checks=checks,
+            fault=event.fault,
+            failing_since=since,
+            answered_at=answered_at,
+        )
         self._probe(event.fault, event.at)
 
     def took_server(self, event: Server) -> None:
@@ -131,7 +147,12 @@ class Reachability:
             ends = event.certificate_not_after if event.certificate_not_after is not None else before.certificate_not_after
             skew = event.clock_skew if event.clock_skew is not None else before.clock_skew
             self.server = ServerSeen(
-                event.at, event.git_version or before.version, event.platform or before.platform, ends, None, skew
+                at=event.at,
+                version=event.git_version or before.version,
+                platform=event.platform or before.platform,
+                certificate_not_after=ends,
+                certificate_left=None,
+                clock_skew=skew,
             )
         self._probe(event.fault, event.at)
 
@@ -190,7 +211,14 @@ class Reachability:
         ok, failed, flow = self._ok_at, self._fault_at, self._flow_at
         recovered = failed is None or (ok is not None and ok >= failed) or (not self.probed and (flow or -1.0) >= failed)
         if recovered:
-            return ReachSeen(self.quiet_from, tried_at=self._tried_at)
+            return ReachSeen(heard_at=self.quiet_from, tried_at=self._tried_at)
         since = self._first_fault_at
         flowing = flow is not None and since is not None and flow > since and now - flow <= _FLOWING
-        return ReachSeen(self.quiet_from, self._fault, since, self._tried_at, self.retry_at, flowing)
+        return ReachSeen(
+            heard_at=self.quiet_from,
+            fault=self._fault,
+            failing_since=since,
+            tried_at=self._tried_at,
+            retry_at=self.retry_at,
+            flowing=flowing,
+        )

@@ -114,22 +114,22 @@ class PodTrack:
         """As rules see it."""
         meta = self.pod.metadata
         return PodSeen(
-            meta.namespace,
-            meta.name,
-            self.pod.spec.nodeName,
-            self.pod.status.phase,
-            self.ready,
-            self.reason,
-            self.restarts,
-            self.restarted_at,
-            self.version,
-            MIRROR in meta.annotations,
-            bool(meta.deletionTimestamp),
-            self.changed_at,
-            self.seen_at,
-            silent,
-            self.containers_ready,
-            returning,
+            namespace=meta.namespace,
+            name=meta.name,
+            node=self.pod.spec.nodeName,
+            phase=self.pod.status.phase,
+            ready=self.ready,
+            reason=self.reason,
+            restarts=self.restarts,
+            restarted_at=self.restarted_at,
+            version=self.version,
+            mirror=MIRROR in meta.annotations,
+            terminating=bool(meta.deletionTimestamp),
+            changed_at=self.changed_at,
+            seen_at=self.seen_at,
+            silent=silent,
+            containers_ready=self.containers_ready,
+            returning=returning,
         )
 
 

@@ -31,7 +31,16 @@ class WorkloadStore:
         else:
             desired, ready = 1 if one.spec.replicas is None else one.spec.replicas, one.status.readyReplicas
         app = meta.labels.get("k8s-app") or meta.labels.get("app.kubernetes.io/name") or meta.name
-        self.seen[key] = WorkloadSeen(self.kind, meta.namespace, meta.name, app, desired, ready, at, lagging)
+        self.seen[key] = WorkloadSeen(
+            kind=self.kind,
+            namespace=meta.namespace,
+            name=meta.name,
+            app=app,
+            desired=desired,
+            ready=ready,
+            seen_at=at,
+            lagging_since=lagging,
+        )
 
     def gone(self, one: objects.DaemonSet | objects.Deployment) -> None:
         """Deleted."""
@@ -104,7 +113,7 @@ class EndpointStore:
             for end in self.slices[key].endpoints or ():
                 ready = end.conditions.ready is not False  # nil means ready, says the API
                 for address in end.addresses[:1]:
-                    found[address] = EndpointSeen(address, ready, end.nodeName or "")
+                    found[address] = EndpointSeen(address=address, ready=ready, node=end.nodeName or "")
         return list(found.values())
 
     def find(self, service: str) -> EndpointsSeen | None:
@@ -112,7 +121,7 @@ class EndpointStore:
         since = self.since.get(service)
         if since is None:
             return None
-        return EndpointsSeen(tuple(self._endpoints(service)), since[1], since[2])
+        return EndpointsSeen(endpoints=tuple(self._endpoints(service)), since=since[1], seen_at=since[2])
 
 
 def _service(one: objects.EndpointSlice) -> str:
@@ -135,7 +144,7 @@ class ApiServiceStore:
         reason = "" if available else (condition.reason or condition.message if condition is not None else "no condition yet")
         before = self.seen.get(name)
         since = before.since if before is not None and before.available == available else at
-        self.seen[name] = ApiServiceSeen(name, available, reason, since)
+        self.seen[name] = ApiServiceSeen(name=name, available=available, reason=reason, since=since)
 
     def gone(self, one: objects.APIService) -> None:
         """Deleted."""
@@ -186,7 +195,16 @@ class WebhookStore:
                 closed = hook.failurePolicy != "Ignore"  # Fail is the default
                 ref = hook.clientConfig.service
                 if ref is None:
-                    made.append(WebhookSeen(name, hook.name, closed, hook.clientConfig.url or "", None, since))
+                    made.append(
+                        WebhookSeen(
+                            configuration=name,
+                            name=hook.name,
+                            fails_closed=closed,
+                            service=hook.clientConfig.url or "",
+                            ready=None,
+                            since=since,
+                        )
+                    )
                     continue
                 service = f"{ref.namespace}/{ref.name}"
                 ready: int | None = None
@@ -197,5 +215,7 @@ class WebhookStore:
                     ready = 0 if found is None else sum(end.ready for end in found.endpoints)
                     since = found.since if found is not None else since
                     break
-                made.append(WebhookSeen(name, hook.name, closed, service, ready, since))
+                made.append(
+                    WebhookSeen(configuration=name, name=hook.name, fails_closed=closed, service=service, ready=ready, since=since)
+                )
         return made

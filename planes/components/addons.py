@@ -22,7 +22,7 @@ def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """One add-on of one cluster."""
     instances = tuple(instance_of(pod) for pod in sorted(seen.pods, key=lambda pod: pod.name))
     if (away := unreachable(seen.reach, now, thresholds)) is not None:
-        return Judged(away_verdict(away), instances)
+        return Judged(verdict=away_verdict(away), instances=instances)
     builder = VerdictBuilder()
     if (due := reach_due(seen.reach, thresholds)) is not None:
         builder.due(due)
@@ -46,7 +46,7 @@ def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
             builder.bad(
                 line, f"Its API {one.name} has not answered for {ago(one.since)}.", "apiservice", hold=thresholds.hold_probe
             )
-    return Judged(builder.verdict(good="It is ready."), instances)
+    return Judged(verdict=builder.verdict(good="It is ready."), instances=instances)
 
 
 def _check_endpoints(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds) -> None:

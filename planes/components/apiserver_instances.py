@@ -176,7 +176,15 @@ def _check_one(
         elif not pod.silent and state is State.UNKNOWN:
             state = State.HEALTHY
     version = pod.version if pod is not None else seen.server.version
-    return Instance(name, one.host, False, state, because, version, pod.restarts if pod is not None else None)
+    return Instance(
+        name=name,
+        host=one.host,
+        leader=False,
+        state=state,
+        because=because,
+        version=version,
+        restarts=pod.restarts if pod is not None else None,
+    )
 
 
 def _check_versions(builder: VerdictBuilder, seen: ApiServerObservation) -> None:

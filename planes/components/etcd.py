@@ -44,7 +44,7 @@ def judge(seen: EtcdObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """The state store of one cluster."""
     members = tuple(instance_of(pod) for pod in sorted(seen.pods, key=lambda pod: pod.name))
     if (away := unreachable(seen.reach, now, thresholds)) is not None:
-        return Judged(away_verdict(away), members)
+        return Judged(verdict=away_verdict(away), instances=members)
     builder = VerdictBuilder()
     if (due := reach_due(seen.reach, thresholds)) is not None:
         builder.due(due)
@@ -60,7 +60,7 @@ def judge(seen: EtcdObservation, now: Mono, thresholds: Thresholds) -> Judged:
         builder.good(stored)
         if builder.line:
             builder.line = f"{facts['stored']} stored · {builder.line}"
-    return Judged(builder.verdict(good="The API server's checks of it pass."), members, facts)
+    return Judged(verdict=builder.verdict(good="The API server's checks of it pass."), instances=members, facts=facts)
 
 
 def _check_checks(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thresholds: Thresholds) -> None:

@@ -16,7 +16,7 @@ def judge(seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> Judg
     builder = VerdictBuilder()
     answers = _check_reach(builder, seen, now, thresholds)
     if answers is not None:
-        return Judged(answers, ())
+        return Judged(verdict=answers, instances=())
     _check_probes(builder, seen, now, thresholds)
     instances = apiserver_instances.check(builder, seen, now, thresholds)
     figures.check_rates(builder, seen, thresholds)
@@ -29,7 +29,7 @@ def judge(seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> Judg
         # That it answers some requests is not enough to call it healthy: /readyz may have failed for an hour.
         hidden=f"It answers; what its own checks say is not permitted; needs {RIGHTS['/livez']}.",
     )
-    return Judged(verdict, instances, figures.facts(seen))
+    return Judged(verdict=verdict, instances=instances, facts=figures.facts(seen))
 
 
 def _check_reach(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> Verdict | None:

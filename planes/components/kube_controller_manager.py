@@ -21,7 +21,7 @@ from planes.structs.verdicts import Evidence, State
 def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """A controller manager of one cluster; `seen.workloads` is None for the cloud's, whose work cannot be seen so."""
     if (away := unreachable(seen.reach, now, thresholds)) is not None:
-        return Judged(away_verdict(away))
+        return Judged(verdict=away_verdict(away))
     builder = VerdictBuilder()
     if (due := reach_due(seen.reach, thresholds)) is not None:
         builder.due(due)
@@ -30,7 +30,7 @@ def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
     leader.check_pods(builder, seen, now, thresholds)
     leader.check_versions(builder, seen, thresholds)
     good = f"{leader.stands(seen)}, and its controllers keep up." if keeps_up else f"{leader.stands(seen)}."
-    return Judged(builder.verdict(good=good), leader.instances(seen, now, thresholds))
+    return Judged(verdict=builder.verdict(good=good), instances=leader.instances(seen, now, thresholds))
 
 
 def _check_lag(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> bool:

@@ -21,7 +21,7 @@ from planes.structs.verdicts import Evidence, State
 def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """The scheduler of one cluster."""
     if (away := unreachable(seen.reach, now, thresholds)) is not None:
-        return Judged(away_verdict(away))
+        return Judged(verdict=away_verdict(away))
     builder = VerdictBuilder()
     if (due := reach_due(seen.reach, thresholds)) is not None:
         builder.due(due)
@@ -34,7 +34,7 @@ def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
     facts = (
         {"undecided pods": f"{seen.undecided.count:,}"} if seen.pods_all is not None and seen.pods_all.listed_at is not None else {}
     )
-    return Judged(verdict, leader.instances(seen, now, thresholds), facts)
+    return Judged(verdict=verdict, instances=leader.instances(seen, now, thresholds), facts=facts)
 
 
 def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> bool:

@@ -225,7 +225,7 @@ def instances(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> tup
         fresh = now - seen.lease.stale_since <= seen.lease.duration * thresholds.leader_degraded and not seen.lease.in_grace
         sure = fresh and (seen.lease.confirmed or not seen.lease.stale_on_arrival)
         state = State.HEALTHY if sure else State.UNKNOWN
-        found.insert(0, Instance(holder, host, leader=True, state=state, because="Known from its lease alone."))
+        found.insert(0, Instance(name=holder, host=host, leader=True, state=state, because="Known from its lease alone."))
     return tuple(found)
 
 
@@ -242,4 +242,6 @@ def instance_of(pod: PodSeen, *, leader: bool = False) -> Instance:
         state, because = State.HEALTHY, ""
     else:
         state, because = State.DEGRADED, f"{pod.reason or 'Not ready'} for {ago(pod.changed_at)}."
-    return Instance(pod.name, pod.node, leader, state, because, pod.version, pod.restarts)
+    return Instance(
+        name=pod.name, host=pod.node, leader=leader, state=state, because=because, version=pod.version, restarts=pod.restarts
+    )

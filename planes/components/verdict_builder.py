@@ -29,7 +29,7 @@ ANSWERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """One running instance of a component."""
 
@@ -42,7 +42,7 @@ class Instance:
     restarts: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """A component judged: the verdict, its instances, and figures ready to show."""
 
@@ -112,21 +112,45 @@ class VerdictBuilder:
         """All lines weighed."""
         evidence = tuple(self.evidence)
         if self._worst is not State.NOT_OBSERVABLE:
-            return Verdict(self._worst, self._said, evidence, self.line, self._due, self._cause, hold=self._hold)
+            return Verdict(
+                state=self._worst,
+                because=self._said,
+                evidence=evidence,
+                line=self.line,
+                due=self._due,
+                cause=self._cause,
+                hold=self._hold,
+            )
         if self._unsure is not None:
             because, cause, hold = self._unsure
-            return Verdict(State.UNKNOWN, because, evidence, self.line, self._due, cause, waiting=self._waiting, hold=hold)
+            return Verdict(
+                state=State.UNKNOWN,
+                because=because,
+                evidence=evidence,
+                line=self.line,
+                due=self._due,
+                cause=cause,
+                waiting=self._waiting,
+                hold=hold,
+            )
         if self._best:
-            return Verdict(State.HEALTHY, good, evidence, self.line, self._due, "")
+            return Verdict(state=State.HEALTHY, because=good, evidence=evidence, line=self.line, due=self._due, cause="")
         because = self._hidden or hidden
-        return Verdict(State.NOT_OBSERVABLE, because, evidence, self.line or "not observable", self._due, "hidden")
+        return Verdict(
+            state=State.NOT_OBSERVABLE,
+            because=because,
+            evidence=evidence,
+            line=self.line or "not observable",
+            due=self._due,
+            cause="hidden",
+        )
 
 
 def unknown(
     because: str, cause: str, evidence: tuple[Evidence, ...] = (), *, due: float | None = None, waiting: bool = False
 ) -> Verdict:
     """A verdict of not knowing."""
-    return Verdict(State.UNKNOWN, because, evidence, "", due, cause, waiting=waiting)
+    return Verdict(state=State.UNKNOWN, because=because, evidence=evidence, line="", due=due, cause=cause, waiting=waiting)
 
 
 def away_verdict(away: tuple[str, Mono | None, bool]) -> Verdict:

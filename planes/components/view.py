@@ -94,19 +94,19 @@ class Observer:
         away = unreachable(self.reach, self.now, self.thresholds)
         silence = self.silence
         return NodeScene(
-            _steady(self.feed(Feed.NODES), self.now, self.thresholds),
-            _steady(self.feed(Feed.NODE_LEASES), self.now, self.thresholds),
-            _steady(self.feed(Feed.SYSTEM_PODS), self.now, self.thresholds),
-            away[0] if away is not None else "",
-            away[1] if away is not None else None,
-            silence.suspicion,
-            silence.since,
-            _minor(self.server.version),
-            None,
-            self._proxies(),
-            self.known.node_leases or bool(self.cache.node_leases.tracks),
-            away is not None and away[2],
-            self.silence.blocked or self.nobody_watches,
+            nodes=_steady(self.feed(Feed.NODES), self.now, self.thresholds),
+            leases=_steady(self.feed(Feed.NODE_LEASES), self.now, self.thresholds),
+            pods=_steady(self.feed(Feed.SYSTEM_PODS), self.now, self.thresholds),
+            unreachable=away[0] if away is not None else "",
+            unreachable_since=away[1] if away is not None else None,
+            silence=silence.suspicion,
+            silence_since=silence.since,
+            server_version=_minor(self.server.version),
+            server_version_at=None,
+            proxy=self._proxies(),
+            leases_seen_before=self.known.node_leases or bool(self.cache.node_leases.tracks),
+            waiting=away is not None and away[2],
+            nobody_watches=self.silence.blocked or self.nobody_watches,
         )
 
     def _proxies(self) -> ProxyScene:
@@ -114,12 +114,12 @@ class Observer:
         daemon_set = cache.daemon_sets.find("kube-proxy")
         wanted = daemon_set.desired if daemon_set is not None else None
         return ProxyScene(
-            wanted,
-            wanted is not None and wanted >= len(cache.nodes) > 0,
-            cache.system_pods.replacement(),
-            self.known.kube_proxy,
-            bool(cache.system_pods.by_component.get("kube-proxy")),
-            self.distribution.proxy,
+            wanted=wanted,
+            everywhere=wanted is not None and wanted >= len(cache.nodes) > 0,
+            replaced_by=cache.system_pods.replacement(),
+            seen_before=self.known.kube_proxy,
+            pods_seen=bool(cache.system_pods.by_component.get("kube-proxy")),
+            hidden=self.distribution.proxy,
         )
 
     def node(self, name: str) -> NodeObservation:
@@ -137,19 +137,19 @@ class Observer:
             if not proxies:
                 replacement = next((one.seen(False) for one in on_node.values()), None)
         return NodeObservation(
-            name,
-            track.seen_at,
-            track.added_at,
-            track.conditions,
-            track.flips,
-            node.spec.unschedulable,
-            info.kubeletVersion,
-            info.containerRuntimeVersion,
-            lease.seen(name, cache.clock.offset, self.thresholds.kubelet_slow) if lease is not None else None,
-            proxies,
-            cache.system_pods.missing_since.get(name),
-            not proxies and self._short(),
-            replacement,
+            name=name,
+            seen_at=track.seen_at,
+            added_at=track.added_at,
+            conditions=track.conditions,
+            ready_flips=track.flips,
+            cordoned=node.spec.unschedulable,
+            kubelet_version=info.kubeletVersion,
+            runtime_version=info.containerRuntimeVersion,
+            lease=lease.seen(name, cache.clock.offset, self.thresholds.kubelet_slow) if lease is not None else None,
+            proxies=proxies,
+            proxy_missing_since=cache.system_pods.missing_since.get(name),
+            proxy_short=not proxies and self._short(),
+            replacement=replacement,
         )
 
     def _short(self) -> bool:
@@ -207,24 +207,24 @@ class Observer:
             books.append((cache.system_endpoints, "kube-system"))
         validating, mutating = self.feed(Feed.VALIDATING_WEBHOOKS), self.feed(Feed.MUTATING_WEBHOOKS)
         return ApiServerObservation(
-            self.reach,
-            self.health("/livez"),
-            self.health("/readyz"),
-            self.server,
-            self.feed(Feed.SYSTEM_LEASES),
-            self.feed(Feed.APISERVER_ENDPOINTS),
-            self.feed(Feed.SYSTEM_PODS),
-            self.feed(Feed.API_SERVICES),
-            validating if validating.fault is not None or validating.listed_at is None else mutating,
-            identities,
-            cache.apiserver_endpoints.find("default/kubernetes"),
-            self.pods("kube-apiserver"),
-            self._peak,
-            self.rates,
-            tuple(cache.api_services.seen.values()),
-            tuple(cache.validating.seen(books) + cache.mutating.seen(books)),
-            self._host_names(),
-            self.silence.blocked,
+            reach=self.reach,
+            livez=self.health("/livez"),
+            readyz=self.health("/readyz"),
+            server=self.server,
+            leases=self.feed(Feed.SYSTEM_LEASES),
+            endpoints_feed=self.feed(Feed.APISERVER_ENDPOINTS),
+            pods_feed=self.feed(Feed.SYSTEM_PODS),
+            api_services_feed=self.feed(Feed.API_SERVICES),
+            webhooks_feed=validating if validating.fault is not None or validating.listed_at is None else mutating,
+            identities=identities,
+            endpoints=cache.apiserver_endpoints.find("default/kubernetes"),
+            pods=self.pods("kube-apiserver"),
+            expected=self._peak,
+            rates=self.rates,
+            api_services=tuple(cache.api_services.seen.values()),
+            webhooks=tuple(cache.validating.seen(books) + cache.mutating.seen(books)),
+            hosts=self._host_names(),
+            writes_blocked=self.silence.blocked,
         )
 
     def _identity(self, name: str, track: LeaseTrack) -> IdentitySeen:
@@ -233,7 +233,9 @@ class Observer:
         address = annotations.get("kubernetes.io/peer-advertise-address", "")
         # The identity's own duration is an hour; fresh at first sight is what is within the bound for being frozen.
         seen = track.seen(name, self.cache.clock.offset, self.thresholds.identity_frozen / track.duration)
-        return IdentitySeen(seen, labels.get("kubernetes.io/hostname", ""), address.rpartition(":")[0].strip("[]"))
+        return IdentitySeen(
+            lease=seen, host=labels.get("kubernetes.io/hostname", ""), address=address.rpartition(":")[0].strip("[]")
+        )
 
     def _host_names(self) -> dict[str, str]:
         if self._hosts_of != self.cache.nodes_version:
@@ -250,30 +252,38 @@ class Observer:
         """The state store."""
         livez, readyz = self.health("/livez"), self.health("/readyz")
         feed = self.feed(Feed.SYSTEM_PODS)
-        return EtcdObservation(self.reach, livez, readyz, feed, self.pods("etcd"), self.rates, self.known.etcd_check)
+        return EtcdObservation(
+            reach=self.reach,
+            livez=livez,
+            readyz=readyz,
+            pods_feed=feed,
+            pods=self.pods("etcd"),
+            rates=self.rates,
+            check_seen_before=self.known.etcd_check,
+        )
 
     def leader(self, kind: str) -> LeaderObservation:
         """One of the elected."""
         cache = self.cache
         works = kind == "kube-controller-manager"
         return LeaderObservation(
-            kind,
-            self.reach,
-            self.feed(Feed.SYSTEM_LEASES),
-            self.feed(Feed.SYSTEM_PODS),
-            self._leader_lease(kind),
-            self.pods(kind),
-            self.server,
-            self.silence.blocked,
-            kind in self.known.leases,
-            kind in self.known.pods,
-            self.distribution.elsewhere,
-            cache.pods.undecided_seen(),
-            self.feed(Feed.PODS) if kind == "kube-scheduler" else None,
-            cache.daemon_sets.lagging() + cache.deployments.lagging() if works else (),
-            self._workloads() if works else None,
-            self.distribution.more,
-            self._leader_place(kind),
+            kind=kind,
+            reach=self.reach,
+            leases=self.feed(Feed.SYSTEM_LEASES),
+            pods_feed=self.feed(Feed.SYSTEM_PODS),
+            lease=self._leader_lease(kind),
+            pods=self.pods(kind),
+            server=self.server,
+            writes_blocked=self.silence.blocked,
+            lease_seen_before=kind in self.known.leases,
+            pods_seen_before=kind in self.known.pods,
+            elsewhere=self.distribution.elsewhere,
+            undecided=cache.pods.undecided_seen(),
+            pods_all=self.feed(Feed.PODS) if kind == "kube-scheduler" else None,
+            lagging=cache.daemon_sets.lagging() + cache.deployments.lagging() if works else (),
+            workloads=self._workloads() if works else None,
+            more=self.distribution.more,
+            place=self._leader_place(kind),
         )
 
     def _workloads(self) -> FeedSeen:
@@ -310,7 +320,19 @@ class Observer:
             api_service = cache.api_services.seen.get("v1beta1.metrics.k8s.io") if kind == "metrics-server" else None
             deployments, system = self.feed(Feed.DEPLOYMENTS), self.feed(Feed.SYSTEM_ENDPOINTS)
             feed = self.feed(Feed.SYSTEM_PODS)
-            made.append(AddonObservation(kind, self.reach, deployments, system, feed, workload, endpoints, pods, api_service))
+            made.append(
+                AddonObservation(
+                    kind=kind,
+                    reach=self.reach,
+                    workloads=deployments,
+                    endpoints_feed=system,
+                    pods_feed=feed,
+                    workload=workload,
+                    endpoints=endpoints,
+                    pods=pods,
+                    api_service=api_service,
+                )
+            )
         return made
 
     def _distribution(self) -> Distribution:
@@ -319,17 +341,17 @@ class Observer:
         system = cache.system_pods
         return detect(
             Marks(
-                self.server.version,
-                track.node.metadata.labels if track is not None else None,
-                track.node.status.nodeInfo.osImage if track is not None else "",
-                track.node.status.nodeInfo.kubeletVersion if track is not None else "",
-                {one.pod.metadata.namespace for one in system.of("kube-apiserver")},
-                [
+                version=self.server.version,
+                labels=track.node.metadata.labels if track is not None else None,
+                os_image=track.node.status.nodeInfo.osImage if track is not None else "",
+                kubelet_version=track.node.status.nodeInfo.kubeletVersion if track is not None else "",
+                namespaces={one.pod.metadata.namespace for one in system.of("kube-apiserver")},
+                mirrored=[
                     kind
                     for kind in ("kube-apiserver", "etcd", "kube-scheduler", "kube-controller-manager")
                     if system.by_component.get(kind)
                 ],
-                tuple(cache.system_leases.tracks),
+                leases=tuple(cache.system_leases.tracks),
             )
         )
 
@@ -357,5 +379,5 @@ def _steady(feed: FeedSeen, now: Mono, thresholds: Thresholds) -> FeedSeen:
     hidden = fault is not None and fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
     young = feed.failing_since is not None and now - feed.failing_since <= thresholds.feed_stale
     if fault is None or (listed is not None and young and not hidden):
-        return FeedSeen(feed.name, listed)
+        return FeedSeen(name=feed.name, listed_at=listed)
     return replace(feed, retry_at=None, heard_at=None, listed_at=listed)

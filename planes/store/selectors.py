@@ -267,7 +267,15 @@ def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
     instances: dict[int, list[InstanceRow]] = defaultdict(list)
     for one in Instance.objects.filter(component__in=[component.pk for component in found]).order_by("pk"):
         instances[one.component_id].append(
-            InstanceRow(one.name, one.host, one.leader, one.state, one.because, one.version, one.restarts)
+            InstanceRow(
+                name=one.name,
+                host=one.host,
+                leader=one.leader,
+                state=one.state,
+                because=one.because,
+                version=one.version,
+                restarts=one.restarts,
+            )
         )
     rows = [
         ComponentRow(
@@ -355,4 +363,13 @@ def _recent(cluster_id: int, limit: int) -> list[ChangeRow]:
 
 
 def _change(one: Transition) -> ChangeRow:
-    return ChangeRow(one.subject_kind, one.subject, one.agent, one.before, one.after, one.because, one.at, one.group)
+    return ChangeRow(
+        subject_kind=one.subject_kind,
+        subject=one.subject,
+        agent=one.agent,
+        before=one.before,
+        after=one.after,
+        because=one.because,
+        at=one.at,
+        group=one.group,
+    )

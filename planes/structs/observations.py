@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from planes.structs.events import Check, Fault, Mono
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSeen:
     """One feed: whether its word can be taken. `failing_since` is the first failure since it last worked."""
 
@@ -21,7 +21,7 @@ class FeedSeen:
     retry_at: Mono | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseSeen:
     """A lease. `changed_at` is when we last saw renewTime change (at first sight: when we first saw it at all); `confirmed` says
     that we saw it change at least once. `stale_on_arrival`: at first sight its renewTime was already older, by the cluster's own
@@ -42,7 +42,7 @@ class LeaseSeen:
     failovers: tuple[Mono, ...] = ()  # when we saw the holder change
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PodSeen:
     """A pod of a component. `silent`: its node's kubelet does not report, so this is the last known state; `returning`: it reports
     again, but has not said anew how the pod is, which Kubernetes counted as not ready meanwhile."""
@@ -65,7 +65,7 @@ class PodSeen:
     returning: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HealthSeen:
     """The last answer to /livez or /readyz. `failing_since`: since when it has not been a plain 200."""
 
@@ -79,7 +79,7 @@ class HealthSeen:
     answered_at: Mono | None = None  # the last time there was any answer from the server
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReachSeen:
     """Whether the cluster could be asked at all. `heard_at` is the last answer of any kind; `fault` is why the last try failed,
     and is None while tries succeed. `flowing`: answers still arrive on open watches although new requests fail."""
@@ -92,7 +92,7 @@ class ReachSeen:
     flowing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSeen:
     at: Mono | None = None
     version: str = ""
@@ -102,7 +102,7 @@ class ServerSeen:
     clock_skew: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RatesSeen:
     """What /metrics says, over the window. `span` is how much of the window the samples cover; figures need two scrapes."""
 
@@ -130,7 +130,7 @@ class RatesSeen:
     recent_etcd_error_ratio: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiServiceSeen:
     name: str
     available: bool
@@ -138,7 +138,7 @@ class ApiServiceSeen:
     since: Mono  # when we saw `available` take its value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSeen:
     """One webhook whose service we can look up. `ready` None: its endpoints cannot be seen."""
 
@@ -150,14 +150,14 @@ class WebhookSeen:
     since: Mono  # when `ready` last turned from or to zero
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointSeen:
     address: str
     ready: bool
     node: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointsSeen:
     """The endpoints of one service. `since`: when the number of ready ones last turned from or to zero."""
 
@@ -166,7 +166,7 @@ class EndpointsSeen:
     seen_at: Mono
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentitySeen:
     """An API server's identity lease, with where it says that it listens."""
 
@@ -175,7 +175,7 @@ class IdentitySeen:
     address: str  # without the port; empty if not told
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkloadSeen:
     """A DaemonSet or Deployment. `lagging_since`: since when observedGeneration is behind generation."""
 
@@ -189,7 +189,7 @@ class WorkloadSeen:
     lagging_since: Mono | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndecidedSeen:
     """Pods that no scheduler has decided about: no node, and no PodScheduled condition of any value."""
 
@@ -198,7 +198,7 @@ class UndecidedSeen:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionSeen:
     """A node's condition. `since` is when we saw status, reason or message take this value."""
 
@@ -208,7 +208,7 @@ class ConditionSeen:
     since: Mono
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyScene:
     """What the whole cluster tells about kube-proxy: the same for all nodes."""
 
@@ -220,7 +220,7 @@ class ProxyScene:
     hidden: str = ""  # why none is seen in this distribution, and what would show more
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeScene:
     """What all nodes have in common at a moment; when it changes, all of them are judged anew."""
 
@@ -239,7 +239,7 @@ class NodeScene:
     nobody_watches: str = ""  # why Kubernetes would not take Ready=True back from a node that died; empty while it would
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeObservation:
     """One node as its three agents are judged by."""
 
@@ -258,7 +258,7 @@ class NodeObservation:
     replacement: PodSeen | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaderObservation:
     """One of the elected: controller manager, scheduler, cloud controller manager."""
 
@@ -281,7 +281,7 @@ class LeaderObservation:
     place: str = "kube-system"  # the namespace of its lease
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiServerObservation:
     reach: ReachSeen
     livez: HealthSeen | None
@@ -303,7 +303,7 @@ class ApiServerObservation:
     writes_blocked: str = ""  # why no lease can be renewed now; empty otherwise
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EtcdObservation:
     reach: ReachSeen
     livez: HealthSeen | None
@@ -314,7 +314,7 @@ class EtcdObservation:
     check_seen_before: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddonObservation:
     """An add-on: judged by its own readiness."""
 

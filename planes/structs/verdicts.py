@@ -47,7 +47,7 @@ class Evidence:
     at: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """`because` is one or two plain sentences. `line` is the one most telling piece of evidence, short enough for a card.
 

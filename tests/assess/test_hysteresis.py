@@ -7,7 +7,7 @@ from tests.components.making import THRESHOLDS
 
 
 def verdict(state: State, hold: float = 0.0, waiting: bool = False) -> Verdict:
-    return Verdict(state, state.value, hold=hold, waiting=waiting)
+    return Verdict(state=state, because=state.value, hold=hold, waiting=waiting)
 
 
 WELL, ILL, DEAD = verdict(State.HEALTHY), verdict(State.DEGRADED), verdict(State.DOWN)

@@ -12,7 +12,7 @@ HOLD = THRESHOLDS.hold_recovery
 
 
 def of(state: State, hold: float = 0.0, waiting: bool = False) -> Verdict:
-    return Verdict(state, state.value, hold=hold, waiting=waiting)
+    return Verdict(state=state, because=state.value, hold=hold, waiting=waiting)
 
 
 def step(memory: Memory, verdict: Verdict, now: float) -> Change | None:

@@ -7,12 +7,19 @@ from planes.components.verdict_builder import Instance, Judged
 from planes.structs.rows import ComponentRow, InstanceRow
 from planes.structs.verdicts import State, Verdict
 
-POD = Instance("etcd-cp-1", "cp-1", state=State.HEALTHY, version="3.6.0")
-ROW = ComponentRow("etcd", "control", "healthy", "", 0.0, instances=(InstanceRow("etcd-cp-1", "cp-1", False, "degraded", "Slow."),))
+POD = Instance(name="etcd-cp-1", host="cp-1", state=State.HEALTHY, version="3.6.0")
+ROW = ComponentRow(
+    kind="etcd",
+    plane="control",
+    state="healthy",
+    because="",
+    since=0.0,
+    instances=(InstanceRow(name="etcd-cp-1", host="cp-1", leader=False, state="degraded", because="Slow."),),
+)
 
 
 def judged(state: State, cause: str, *instances: Instance) -> Judged:
-    return Judged(Verdict(state, "because", cause=cause), instances)
+    return Judged(verdict=Verdict(state=state, because="because", cause=cause), instances=instances)
 
 
 def test_no_instance_is_healthy_while_its_component_is_unknown() -> None:
@@ -28,8 +35,10 @@ def test_instances_that_are_no_longer_told_stay_as_last_known(state: State, caus
 
 def test_what_was_last_known_stays_the_same_from_look_to_look() -> None:
     (first,) = instances_of(judged(State.UNKNOWN, "unreachable", POD), None)
-    row = InstanceRow(first.name, first.host, first.leader, first.state.value, first.because, first.version)
-    before = ComponentRow("etcd", "control", "unknown", "", 0.0, instances=(row,))
+    row = InstanceRow(
+        name=first.name, host=first.host, leader=first.leader, state=first.state.value, because=first.because, version=first.version
+    )
+    before = ComponentRow(kind="etcd", plane="control", state="unknown", because="", since=0.0, instances=(row,))
     assert instances_of(judged(State.UNKNOWN, "unreachable"), before) == (first,)
 
 

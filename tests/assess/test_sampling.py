@@ -28,10 +28,10 @@ def test_a_scrape_gives_one_sample_and_the_first_knows_no_rate() -> None:
     book, sampler = RatesStore(), Sampler()
     assert sampler.look(book.seen(), OFFSET) == []
     book.took(scrape(10.0, 1.0, 100.0, 4.0))
-    assert sampler.look(book.seen(), OFFSET) == [SampleRow(OFFSET + 10.0, inflight=5.0)]
+    assert sampler.look(book.seen(), OFFSET) == [SampleRow(at=OFFSET + 10.0, inflight=5.0)]
     assert sampler.look(book.seen(), OFFSET) == []
     book.took(scrape(40.0, 1.0, 160.0, 6.0))
-    assert sampler.look(book.seen(), OFFSET) == [SampleRow(OFFSET + 40.0, requests=2.0, error_ratio=0.0, inflight=7.0)]
+    assert sampler.look(book.seen(), OFFSET) == [SampleRow(at=OFFSET + 40.0, requests=2.0, error_ratio=0.0, inflight=7.0)]
 
 
 def test_a_rate_is_that_of_the_last_two_scrapes_not_of_the_window() -> None:

@@ -66,7 +66,15 @@ def test_the_control_plane_is_as_its_worst_component() -> None:
 
 
 def trouble(index: int, cause: str = "silent", state: State = X) -> Trouble:
-    return Trouble(f"node-{index}", "kubelet", cause, state, "No heartbeat.", 100.0 - index, {"kubelet": state.value})
+    return Trouble(
+        node=f"node-{index}",
+        agent="kubelet",
+        cause=cause,
+        state=state,
+        because="No heartbeat.",
+        since=100.0 - index,
+        agents={"kubelet": state.value},
+    )
 
 
 def test_many_with_one_cause_are_one_entry_and_few_are_entries_of_their_own() -> None:
@@ -84,16 +92,16 @@ def test_other_causes_are_other_entries_and_the_worst_comes_first() -> None:
 @pytest.mark.parametrize(
     ("marks", "name"),
     [
-        (Marks("v1.33.1+k3s1"), "k3s"),
-        (Marks("v1.33.1+rke2r1"), "RKE2"),
-        (Marks("v1.33.1+k0s.0"), "k0s"),
-        (Marks("v1.33.5-gke.1080000"), "GKE"),
-        (Marks("v1.33.1-eks-1234567"), "EKS"),
-        (Marks("v1.33.1", {"kubernetes.azure.com/cluster": "x"}), "AKS"),
-        (Marks("v1.33.1", {"node.openshift.io/os_id": "rhcos"}), "OpenShift"),
-        (Marks("v1.33.1", {}, "Talos (v1.10.0)"), "Talos"),
-        (Marks("v1.33.1", {}, "Debian", mirrored=("etcd", "kube-apiserver")), "kubeadm"),
-        (Marks("v1.33.1", {}, "Debian"), "Kubernetes"),
+        (Marks(version="v1.33.1+k3s1"), "k3s"),
+        (Marks(version="v1.33.1+rke2r1"), "RKE2"),
+        (Marks(version="v1.33.1+k0s.0"), "k0s"),
+        (Marks(version="v1.33.5-gke.1080000"), "GKE"),
+        (Marks(version="v1.33.1-eks-1234567"), "EKS"),
+        (Marks(version="v1.33.1", labels={"kubernetes.azure.com/cluster": "x"}), "AKS"),
+        (Marks(version="v1.33.1", labels={"node.openshift.io/os_id": "rhcos"}), "OpenShift"),
+        (Marks(version="v1.33.1", labels={}, os_image="Talos (v1.10.0)"), "Talos"),
+        (Marks(version="v1.33.1", labels={}, os_image="Debian", mirrored=("etcd", "kube-apiserver")), "kubeadm"),
+        (Marks(version="v1.33.1", labels={}, os_image="Debian"), "Kubernetes"),
     ],
 )
 def test_distributions_are_told_by_their_marks(marks: Marks, name: str) -> None:
@@ -101,8 +109,8 @@ def test_distributions_are_told_by_their_marks(marks: Marks, name: str) -> None:
 
 
 def test_a_managed_control_plane_is_said_to_be_elsewhere() -> None:
-    assert detect(Marks("v1.33.1-eks-1234567")).managed
-    assert detect(Marks("v1.33.1+k3s1")).elsewhere == "inside the k3s process"
+    assert detect(Marks(version="v1.33.1-eks-1234567")).managed
+    assert detect(Marks(version="v1.33.1+k3s1")).elsewhere == "inside the k3s process"
 
 
 def test_versions_of_images_and_servers() -> None:

@@ -114,12 +114,29 @@ def test_an_agent_over_all_nodes_says_which_zone_decided(counts: Counts, zones: 
 
 
 def trouble(name: str, state: State, since: float, agent: str = "kubelet", cause: str = "silent") -> Trouble:
-    return Trouble(name, agent, cause, state, f"{name} is {state.value}.", since, {agent: state.value})
+    return Trouble(
+        node=name,
+        agent=agent,
+        cause=cause,
+        state=state,
+        because=f"{name} is {state.value}.",
+        since=since,
+        agents={agent: state.value},
+    )
 
 
 def test_one_node_is_an_entry_under_its_own_name() -> None:
     (proxy,) = attention.group([trouble("n", X, 5.0, "kube-proxy", "pod-missing")], THRESHOLDS)
-    assert proxy == Entry("node:n", "Node", "n", "n · kube-proxy", X, "n is down.", 5.0, agents={"kube-proxy": "down"})
+    assert proxy == Entry(
+        key="node:n",
+        kind="Node",
+        name="n",
+        title="n · kube-proxy",
+        state=X,
+        because="n is down.",
+        since=5.0,
+        agents={"kube-proxy": "down"},
+    )
     (runtime,) = attention.group([trouble("n", X, 5.0, "container-runtime", "pleg")], THRESHOLDS)
     assert runtime.title == "n · container runtime"
 
@@ -129,7 +146,18 @@ def test_three_with_one_cause_are_one_entry_of_the_worst_that_dates_from_the_fir
     assert len(attention.group(found[:2], THRESHOLDS)) == 2
     (entry,) = attention.group(found, THRESHOLDS)
     because = "2 down, 1 degraded. b is down."
-    told = Entry("nodes:kubelet:silent", "Node", "b", "3 kubelets silent", X, because, 1.0, 3, {"kubelet": "down"}, ("b", "c", "a"))
+    told = Entry(
+        key="nodes:kubelet:silent",
+        kind="Node",
+        name="b",
+        title="3 kubelets silent",
+        state=X,
+        because=because,
+        since=1.0,
+        count=3,
+        agents={"kubelet": "down"},
+        names=("b", "c", "a"),
+    )
     assert entry == told
 
 
@@ -143,7 +171,7 @@ def test_many_in_one_state_say_so_and_name_the_first_five(state: State, told: st
 
 def test_the_worst_comes_first_then_clusters_then_components_then_nodes_then_the_newest() -> None:
     def entry(key: str, kind: str, state: State, since: float) -> Entry:
-        return Entry(key, kind, key, key, state, "", since)
+        return Entry(key=key, kind=kind, name=key, title=key, state=state, because="", since=since)
 
     entries = [
         entry("g", "Cluster", D, 9.0),

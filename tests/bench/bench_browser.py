@@ -74,7 +74,17 @@ class Changes:
                 row["kubelet"] = row["state"]
                 row["because"] = "No heartbeat for a while" if row["state"] else ""
                 after = "healthy" if before else "down"
-                told.append(ChangeRow("Node", str(row["name"]), "kubelet", "healthy", after, "A lease is late.", now))
+                told.append(
+                    ChangeRow(
+                        subject_kind="Node",
+                        subject=str(row["name"]),
+                        agent="kubelet",
+                        before="healthy",
+                        after=after,
+                        because="A lease is late.",
+                        at=now,
+                    )
+                )
             changed.append(tuple(row[column] for column in NODE_COLUMNS))
         self._offset += 1
         update = Update(nodes=changed, changes=told)

@@ -102,15 +102,37 @@ class Counting:
             return Frame(at=wall)
         full, self.shown = self.shown < 0, self.count
         state = "healthy" if self.count % 2 == 0 else "degraded"
-        agent = AgentRow(state, f"{self.count} events", wall)
+        agent = AgentRow(state=state, because=f"{self.count} events", since=wall)
         return Frame(
             at=wall,
             full=full,
             cluster=ClusterRow(server="https://scripted", pods=self.count),
-            components=[ComponentRow("etcd", "control", state, f"{self.count} events", wall)],
-            nodes={name: NodeRow(name, "uid", state, f"{self.count} events", wall, agent, agent, agent) for name in self.nodes},
+            components=[ComponentRow(kind="etcd", plane="control", state=state, because=f"{self.count} events", since=wall)],
+            nodes={
+                name: NodeRow(
+                    name=name,
+                    uid="uid",
+                    state=state,
+                    because=f"{self.count} events",
+                    since=wall,
+                    kubelet=agent,
+                    kube_proxy=agent,
+                    container_runtime=agent,
+                )
+                for name in self.nodes
+            },
             attention=[],
-            changes=[ChangeRow("Component", "etcd", "", "", state, f"{self.count} events", wall)],
+            changes=[
+                ChangeRow(
+                    subject_kind="Component",
+                    subject="etcd",
+                    agent="",
+                    before="",
+                    after=state,
+                    because=f"{self.count} events",
+                    at=wall,
+                )
+            ],
         )
 
     def restore(self, remembered: Remembered) -> None:

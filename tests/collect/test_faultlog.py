@@ -5,7 +5,7 @@ import pytest
 from planes.collect.faultlog import FaultLog
 from planes.structs.rows import ClusterRow, FaultRow, Frame
 
-REFUSED = FaultRow("refused", "Nothing listens at 127.0.0.1:1.", "Check that the API server runs.", 1.0)
+REFUSED = FaultRow(kind="refused", message="Nothing listens at 127.0.0.1:1.", remedy="Check that the API server runs.", since=1.0)
 
 
 def frame(fault: FaultRow | None) -> Frame:
@@ -27,5 +27,9 @@ def test_a_fault_is_told_once_and_its_end_once(caplog: pytest.LogCaptureFixture)
 def test_another_kind_of_fault_is_told_too(caplog: pytest.LogCaptureFixture) -> None:
     log = FaultLog("prod")
     log.look(frame(REFUSED))
-    log.look(frame(FaultRow("name resolution", "No address is known for api.example.", "Correct the name.", 3.0)))
+    log.look(
+        frame(
+            FaultRow(kind="name resolution", message="No address is known for api.example.", remedy="Correct the name.", since=3.0)
+        )
+    )
     assert len(caplog.records) == 2

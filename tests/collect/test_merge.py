@@ -10,16 +10,18 @@ NAMES = ["a", "b", "c"]
 
 
 def node(name: str, because: str) -> NodeRow:
-    agent = AgentRow("healthy", because, 0.0)
-    return NodeRow(name, "uid", "healthy", because, 0.0, agent, agent, agent)
+    agent = AgentRow(state="healthy", because=because, since=0.0)
+    return NodeRow(
+        name=name, uid="uid", state="healthy", because=because, since=0.0, kubelet=agent, kube_proxy=agent, container_runtime=agent
+    )
 
 
 def component(kind: str, because: str) -> ComponentRow:
-    return ComponentRow(kind, "control", "healthy", because, 0.0)
+    return ComponentRow(kind=kind, plane="control", state="healthy", because=because, since=0.0)
 
 
 def change(because: str) -> ChangeRow:
-    return ChangeRow("Node", "a", "kubelet", "healthy", "down", because, 0.0)
+    return ChangeRow(subject_kind="Node", subject="a", agent="kubelet", before="healthy", after="down", because=because, at=0.0)
 
 
 @st.composite
@@ -37,9 +39,13 @@ def frames(draw: st.DrawFn) -> Frame:
         gone_components=[] if full else sorted(draw(st.sets(st.sampled_from(NAMES))) - kinds),
         nodes=nodes,
         gone_nodes=[] if full else sorted(draw(st.sets(st.sampled_from(NAMES))) - nodes.keys()),
-        attention=draw(st.none() | st.just([]) | st.just([AttentionRow("k", "Node", "a", "a", "down", "x", 0.0)])),
+        attention=draw(
+            st.none()
+            | st.just([])
+            | st.just([AttentionRow(key="k", kind="Node", name="a", title="a", state="down", because="x", since=0.0)])
+        ),
         changes=[change(text) for text in draw(st.lists(texts, max_size=2))],
-        samples=[SampleRow(at) for at in draw(st.lists(st.floats(0, 100), max_size=2))],
+        samples=[SampleRow(at=at) for at in draw(st.lists(st.floats(0, 100), max_size=2))],
     )
 
 

@@ -107,7 +107,9 @@ def of_server(**spoilt: Any) -> str:
 
 
 def behind(age: float, name: str = "cart") -> WorkloadSeen:
-    return WorkloadSeen("Deployment", "shop", name, name, 2, 2, NOW, NOW - age)
+    return WorkloadSeen(
+        kind="Deployment", namespace="shop", name=name, app=name, desired=2, ready=2, seen_at=NOW, lagging_since=NOW - age
+    )
 
 
 def spoilt(kind: str, status: str | None, message: str = "", reason: str = "") -> NodeObservation:
@@ -118,22 +120,36 @@ def spoilt(kind: str, status: str | None, message: str = "", reason: str = "") -
 
 
 def identity(host: str, age: float, address: str = "", **more: Any) -> IdentitySeen:
-    return IdentitySeen(replace(making.lease(age, 3600.0, name=f"apiserver-{host}"), **more), host, address)
+    return IdentitySeen(lease=replace(making.lease(age, 3600.0, name=f"apiserver-{host}"), **more), host=host, address=address)
 
 
 def endpoints(*addresses: str, ready: bool = True) -> EndpointsSeen:
-    return EndpointsSeen(tuple(EndpointSeen(one, ready) for one in addresses), NOW - 100, NOW - 100)
+    return EndpointsSeen(
+        endpoints=tuple(EndpointSeen(address=one, ready=ready) for one in addresses), since=NOW - 100, seen_at=NOW - 100
+    )
 
 
 def hook(ready: int | None, age: float, closed: bool = True) -> WebhookSeen:
-    return WebhookSeen("policy", "check.example", closed, "policy/hook", ready, NOW - age)
+    return WebhookSeen(
+        configuration="policy", name="check.example", fails_closed=closed, service="policy/hook", ready=ready, since=NOW - age
+    )
 
 
 def dns(**more: Any) -> AddonObservation:
     """Cluster DNS that is well."""
-    feeds = (making.feed("deployments"), making.feed("endpointslices/kube-system"), making.feed("pods/kube-system"))
-    work = WorkloadSeen("Deployment", "kube-system", "coredns", "kube-dns", 2, 2, NOW - 9)
-    made = AddonObservation("dns", making.REACHED, *feeds, work, endpoints("10.0.0.1", "10.0.0.2"), (making.pod("coredns-1"),))
+    work = WorkloadSeen(
+        kind="Deployment", namespace="kube-system", name="coredns", app="kube-dns", desired=2, ready=2, seen_at=NOW - 9
+    )
+    made = AddonObservation(
+        kind="dns",
+        reach=making.REACHED,
+        workloads=making.feed("deployments"),
+        endpoints_feed=making.feed("endpointslices/kube-system"),
+        pods_feed=making.feed("pods/kube-system"),
+        workload=work,
+        endpoints=endpoints("10.0.0.1", "10.0.0.2"),
+        pods=(making.pod("coredns-1"),),
+    )
     return replace(made, **more)
 
 

@@ -190,13 +190,16 @@ def test_a_terminating_pod_is_no_pod() -> None:
 
 
 def test_where_the_daemon_set_does_not_want_one_nothing_is_missing() -> None:
-    some = scene(proxy=ProxyScene(2, False, "", True, True))
+    some = scene(proxy=ProxyScene(wanted=2, everywhere=False, replaced_by="", seen_before=True, pods_seen=True))
     assert proxy_of(node(proxies=()), some).state is State.NOT_OBSERVABLE
 
 
 def test_a_replaced_proxy_is_stated_and_no_alarm() -> None:
     cilium = pod("cilium-abc", ready=False)
-    verdict = proxy_of(node(proxies=(), replacement=cilium), scene(proxy=ProxyScene(None, False, "Cilium", False, False)))
+    verdict = proxy_of(
+        node(proxies=(), replacement=cilium),
+        scene(proxy=ProxyScene(wanted=None, everywhere=False, replaced_by="Cilium", seen_before=False, pods_seen=False)),
+    )
     assert verdict.state is State.NOT_OBSERVABLE
     assert verdict.because == "Replaced by Cilium in this cluster."
 

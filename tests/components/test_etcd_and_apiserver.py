@@ -30,7 +30,7 @@ def store(**spoilt: object) -> Verdict:
 
 
 def away(kind: FaultKind, **more: object) -> ReachSeen:
-    return replace(ReachSeen(NOW - 60, Fault(kind, "It failed."), NOW - 60, NOW - 1), **more)  # type: ignore[arg-type]  # test data
+    return replace(ReachSeen(heard_at=NOW - 60, fault=Fault(kind, "It failed."), failing_since=NOW - 60, tried_at=NOW - 1), **more)  # type: ignore[arg-type]  # test data
 
 
 @pytest.mark.parametrize("kind", [FaultKind.REFUSED, FaultKind.HANGING, FaultKind.CLOSED])
@@ -63,7 +63,7 @@ def test_while_open_watches_still_deliver_it_is_not_down() -> None:
 @pytest.mark.parametrize(("age", "expected"), [(30.0, State.HEALTHY), (30.1, State.UNKNOWN)])
 def test_an_old_answer_is_not_an_answer(age: float, expected: State) -> None:
     assert api(livez=health(at=NOW - age)).state is expected
-    assert api(reach=ReachSeen(NOW - age)).state is expected
+    assert api(reach=ReachSeen(heard_at=NOW - age)).state is expected
 
 
 def test_livez_failing_is_down_and_readyz_failing_is_degraded_with_the_reason() -> None:
@@ -111,7 +111,7 @@ def test_a_member_that_is_not_ready_is_degraded_and_the_quorum_is_told() -> None
     [(0.25, 300.0, State.HEALTHY), (0.26, 300.0, State.DEGRADED), (0.26, 100.0, State.HEALTHY)],
 )
 def test_a_slow_store_is_degraded_when_it_was_so_for_the_window(p99: float, span: float, expected: State) -> None:
-    rates = RatesSeen(NOW, span=span, requests=10.0, etcd_p99=p99, recent_etcd_p99=p99)
+    rates = RatesSeen(at=NOW, span=span, requests=10.0, etcd_p99=p99, recent_etcd_p99=p99)
     assert store(rates=rates).state is expected
 
 
@@ -127,7 +127,7 @@ def test_a_slow_store_is_degraded_when_it_was_so_for_the_window(p99: float, span
 def test_failing_requests_make_the_state_store_degraded_above_1_percent_while_they_go_on(
     ratio: float, recent: float | None, expected: State
 ) -> None:
-    rates = RatesSeen(NOW, span=300.0, requests=100.0, etcd_error_ratio=ratio, recent_etcd_error_ratio=recent)
+    rates = RatesSeen(at=NOW, span=300.0, requests=100.0, etcd_error_ratio=ratio, recent_etcd_error_ratio=recent)
     assert store(rates=rates).state is expected
 
 
@@ -141,7 +141,7 @@ def test_failing_requests_make_the_state_store_degraded_above_1_percent_while_th
     ],
 )
 def test_errors_above_one_percent_over_the_window_are_degraded(ratio: float, recent: float, span: float, expected: State) -> None:
-    rates = RatesSeen(NOW, span=span, requests=100.0, error_ratio=ratio, recent_error_ratio=recent)
+    rates = RatesSeen(at=NOW, span=span, requests=100.0, error_ratio=ratio, recent_error_ratio=recent)
     assert api(rates=rates).state is expected
 
 
@@ -155,14 +155,31 @@ def test_a_serving_certificate_is_degraded_below_7_days_and_down_below_one(days:
 
 @pytest.mark.parametrize(("age", "expected"), [(300.0, State.HEALTHY), (300.1, State.DEGRADED)])
 def test_an_api_service_away_for_5_min_is_degraded(age: float, expected: State) -> None:
-    assert api(api_services=(ApiServiceSeen("v1.metrics", False, "MissingEndpoints", NOW - age),)).state is expected
+    assert (
+        api(api_services=(ApiServiceSeen(name="v1.metrics", available=False, reason="MissingEndpoints", since=NOW - age),)).state
+        is expected
+    )
 
 
 @pytest.mark.parametrize(
     ("closed", "age", "expected"), [(True, 30.0, State.HEALTHY), (True, 30.1, State.DEGRADED), (False, 90.0, State.HEALTHY)]
 )
 def test_a_webhook_with_nobody_behind_is_degraded_if_it_fails_closed(closed: bool, age: float, expected: State) -> None:
-    assert api(webhooks=(WebhookSeen("policy", "check.example", closed, "policy/hook", 0, NOW - age),)).state is expected
+    assert (
+        api(
+            webhooks=(
+                WebhookSeen(
+                    configuration="policy",
+                    name="check.example",
+                    fails_closed=closed,
+                    service="policy/hook",
+                    ready=0,
+                    since=NOW - age,
+                ),
+            )
+        ).state
+        is expected
+    )
 
 
 def test_a_clock_ten_minutes_off_is_said_and_changes_no_verdict() -> None:
@@ -174,11 +191,13 @@ def test_a_clock_ten_minutes_off_is_said_and_changes_no_verdict() -> None:
 
 def identity(host: str, age: float, address: str = "", **spoilt: object) -> IdentitySeen:
     made = lease(age, 3600.0, name=f"apiserver-{host}")
-    return IdentitySeen(replace(made, **spoilt), host, address)  # type: ignore[arg-type]  # test data
+    return IdentitySeen(lease=replace(made, **spoilt), host=host, address=address)  # type: ignore[arg-type]  # test data
 
 
 def endpoints(*addresses: str) -> EndpointsSeen:
-    return EndpointsSeen(tuple(EndpointSeen(one, True) for one in addresses), NOW - 100, NOW - 100)
+    return EndpointsSeen(
+        endpoints=tuple(EndpointSeen(address=one, ready=True) for one in addresses), since=NOW - 100, seen_at=NOW - 100
+    )
 
 
 def instances(seen: ApiServerObservation) -> dict[str, State]:

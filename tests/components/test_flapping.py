@@ -21,8 +21,8 @@ MOST = 16
 
 def announced(states: list[tuple[float, State]], hold: float = 0.0) -> list[hysteresis.Change]:
     """The changes that are announced of a subject that begins well."""
-    memory = hysteresis.begin(Verdict(State.HEALTHY, "well"), 0.0)
-    steps = (hysteresis.step(memory, Verdict(state, state.value, hold=hold), at, THRESHOLDS) for at, state in states)
+    memory = hysteresis.begin(Verdict(state=State.HEALTHY, because="well"), 0.0)
+    steps = (hysteresis.step(memory, Verdict(state=state, because=state.value, hold=hold), at, THRESHOLDS) for at, state in states)
     return [change for change in steps if change is not None]
 
 
@@ -72,7 +72,7 @@ def test_an_error_ratio_that_swings_about_its_bound_with_every_scrape_is_announc
     found = 0
     for scrape in range(1, 121):
         ratio = THRESHOLDS.error_ratio * (1.05 if scrape % 2 else 0.95)
-        seen = server(rates=RatesSeen(NOW, None, 300.0, 10.0, error_ratio=ratio, recent_error_ratio=ratio))
+        seen = server(rates=RatesSeen(at=NOW, fault=None, span=300.0, requests=10.0, error_ratio=ratio, recent_error_ratio=ratio))
         verdict = kube_apiserver.judge(seen, NOW, THRESHOLDS).verdict
         for tick in range(30):
             found += hysteresis.step(memory, verdict, scrape * 30.0 + tick, THRESHOLDS) is not None
@@ -80,14 +80,14 @@ def test_an_error_ratio_that_swings_about_its_bound_with_every_scrape_is_announc
 
 
 def test_the_first_two_recoveries_take_their_usual_time_and_the_third_longer() -> None:
-    memory = hysteresis.begin(Verdict(State.HEALTHY, "well"), 0.0)
+    memory = hysteresis.begin(Verdict(state=State.HEALTHY, because="well"), 0.0)
     taken = []
     at = 10.0
     for _ in range(6):
-        hysteresis.step(memory, Verdict(State.DOWN, "ill"), at, THRESHOLDS)
+        hysteresis.step(memory, Verdict(state=State.DOWN, because="ill"), at, THRESHOLDS)
         begun = at + 1.0
         at = begun
-        while hysteresis.step(memory, Verdict(State.HEALTHY, "well"), at, THRESHOLDS) is None:
+        while hysteresis.step(memory, Verdict(state=State.HEALTHY, because="well"), at, THRESHOLDS) is None:
             at += 0.5
         taken.append(at - begun)
         at += 1.0
@@ -95,16 +95,16 @@ def test_the_first_two_recoveries_take_their_usual_time_and_the_third_longer() -
 
 
 def test_after_a_quiet_window_it_is_trusted_as_before() -> None:
-    memory = hysteresis.begin(Verdict(State.HEALTHY, "well"), 0.0)
+    memory = hysteresis.begin(Verdict(state=State.HEALTHY, because="well"), 0.0)
     memory.relapses = (1.0, 2.0, 3.0, 4.0, 5.0)
-    hysteresis.step(memory, Verdict(State.DOWN, "ill"), 1000.0, THRESHOLDS)
-    assert hysteresis.step(memory, Verdict(State.HEALTHY, "well"), 1001.0, THRESHOLDS) is None
+    hysteresis.step(memory, Verdict(state=State.DOWN, because="ill"), 1000.0, THRESHOLDS)
+    assert hysteresis.step(memory, Verdict(state=State.HEALTHY, because="well"), 1001.0, THRESHOLDS) is None
     assert hysteresis.due(memory) == 1004.0
 
 
 def test_a_longer_usual_recovery_is_never_cut_short() -> None:
     thresholds = replace(THRESHOLDS, hold_recovery=60.0, hold_flapping=30.0)
-    memory = hysteresis.begin(Verdict(State.DOWN, "ill"), 0.0)
+    memory = hysteresis.begin(Verdict(state=State.DOWN, because="ill"), 0.0)
     memory.relapses = (1.0, 2.0, 3.0)
-    hysteresis.step(memory, Verdict(State.HEALTHY, "well"), 10.0, thresholds)
+    hysteresis.step(memory, Verdict(state=State.HEALTHY, because="well"), 10.0, thresholds)
     assert hysteresis.due(memory) == 70.0

@@ -130,9 +130,17 @@ def test_one_silent_node_of_ten_does_not_paint_its_zone_red() -> None:
 
 def rates(span: float, value: float, recent: float | None) -> RatesSeen:
     return RatesSeen(
-        NOW, None, span, 10.0, error_ratio=value, recent_error_ratio=recent, p99=value * 100, recent_p99=None if recent is None
-        else recent * 100, etcd_p99=value * 20, recent_etcd_p99=None if recent is None else recent * 20, etcd_error_ratio=0.0,
-    )  # fmt: skip
+        at=NOW,
+        span=span,
+        requests=10.0,
+        error_ratio=value,
+        recent_error_ratio=recent,
+        p99=value * 100,
+        recent_p99=None if recent is None else recent * 100,
+        etcd_p99=value * 20,
+        recent_etcd_p99=None if recent is None else recent * 20,
+        etcd_error_ratio=0.0,
+    )
 
 
 @pytest.mark.parametrize(

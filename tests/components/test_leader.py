@@ -164,7 +164,7 @@ def test_a_version_more_than_one_minor_older_is_degraded_and_so_is_a_newer_one()
 
 @pytest.mark.parametrize(("age", "expected"), [(30.0, State.HEALTHY), (30.1, State.DEGRADED)])
 def test_pods_that_nobody_decides_about_show_a_leader_without_work_done(age: float, expected: State) -> None:
-    waiting = UndecidedSeen(5, NOW - age, ("ml/trainer-0",))
+    waiting = UndecidedSeen(count=5, oldest=NOW - age, names=("ml/trainer-0",))
     verdict = judged(leader(undecided=waiting)).verdict
     assert verdict.state is expected
     if expected is State.DEGRADED:
@@ -173,14 +173,18 @@ def test_pods_that_nobody_decides_about_show_a_leader_without_work_done(age: flo
 
 
 def test_without_the_right_to_pods_undecided_ones_are_not_guessed() -> None:
-    verdict = judged(leader(undecided=UndecidedSeen(5, NOW - 90), pods_all=failing(FORBIDDEN, NOW - 90, "pods"))).verdict
+    verdict = judged(
+        leader(undecided=UndecidedSeen(count=5, oldest=NOW - 90), pods_all=failing(FORBIDDEN, NOW - 90, "pods"))
+    ).verdict
     assert verdict.state is State.HEALTHY
     assert any(line.signal == "pods undecided" and "not permitted" in line.now for line in verdict.evidence)
 
 
 @pytest.mark.parametrize(("age", "expected"), [(60.0, State.HEALTHY), (60.1, State.DEGRADED)])
 def test_a_generation_that_nobody_observes_is_a_controller_that_does_no_work(age: float, expected: State) -> None:
-    behind = WorkloadSeen("Deployment", "shop", "cart", "cart", 2, 2, NOW, NOW - age)
+    behind = WorkloadSeen(
+        kind="Deployment", namespace="shop", name="cart", app="cart", desired=2, ready=2, seen_at=NOW, lagging_since=NOW - age
+    )
     seen = leader("kube-controller-manager", lagging=(behind,), workloads=feed("deployments"))
     assert kube_controller_manager.judge(seen, NOW, THRESHOLDS).verdict.state is expected
 

@@ -68,8 +68,14 @@ def recorded() -> set[tuple[str, str]]:
 
 def servers() -> list[Verdict]:
     """The API server, spoilt in each respect."""
-    ends = EndpointsSeen((EndpointSeen("10.0.0.1", True), EndpointSeen("10.0.0.2", False)), NOW - 90, NOW - 1)
-    identities = tuple(IdentitySeen(lease(1.0, 3600.0, name=f"apiserver-{at}"), f"cp-{at}", f"10.0.0.{at}") for at in (1, 2, 3))
+    ends = EndpointsSeen(
+        endpoints=(EndpointSeen(address="10.0.0.1", ready=True), EndpointSeen(address="10.0.0.2", ready=False)),
+        since=NOW - 90,
+        seen_at=NOW - 1,
+    )
+    identities = tuple(
+        IdentitySeen(lease=lease(1.0, 3600.0, name=f"apiserver-{at}"), host=f"cp-{at}", address=f"10.0.0.{at}") for at in (1, 2, 3)
+    )
     made = [
         making.apiserver(reach=AWAY),
         making.apiserver(livez=health("/livez", "ping"), readyz=health("/readyz", "informer-sync")),
@@ -106,7 +112,7 @@ def on_nodes() -> list[tuple[NodeObservation, NodeScene, bool]]:
     seen = node()
     unplugged = dataclasses.replace(seen, conditions={**seen.conditions, "NetworkUnavailable": condition("True", "no route")})
     away = scene(unreachable="The API server is away.", unreachable_since=NOW - 60)
-    cilium = scene(proxy=ProxyScene(None, False, "Cilium", False, False))
+    cilium = scene(proxy=ProxyScene(wanted=None, everywhere=False, replaced_by="Cilium", seen_before=False, pods_seen=False))
     return [(unplugged, scene(), False), (node(41.0), scene(), True), (seen, away, False), (node(proxies=()), cilium, False)]
 
 
@@ -120,10 +126,24 @@ def rolled(kind: str) -> list[Verdict]:
 
 
 def added(kind: str) -> list[Verdict]:
-    work = WorkloadSeen("Deployment", "kube-system", kind, kind, 1, 1, NOW - 1)
-    ends = EndpointsSeen((EndpointSeen("10.0.0.9", True),), NOW - 90, NOW - 1)
-    api = ApiServiceSeen("v1beta1.metrics.k8s.io", False, "MissingEndpoints", NOW - 9) if kind == "metrics-server" else None
-    one = AddonObservation(kind, making.REACHED, feed(), feed(), feed(), work, ends, (pod(f"{kind}-1"),), api)
+    work = WorkloadSeen(kind="Deployment", namespace="kube-system", name=kind, app=kind, desired=1, ready=1, seen_at=NOW - 1)
+    ends = EndpointsSeen(endpoints=(EndpointSeen(address="10.0.0.9", ready=True),), since=NOW - 90, seen_at=NOW - 1)
+    api = (
+        ApiServiceSeen(name="v1beta1.metrics.k8s.io", available=False, reason="MissingEndpoints", since=NOW - 9)
+        if kind == "metrics-server"
+        else None
+    )
+    one = AddonObservation(
+        kind=kind,
+        reach=making.REACHED,
+        workloads=feed(),
+        endpoints_feed=feed(),
+        pods_feed=feed(),
+        workload=work,
+        endpoints=ends,
+        pods=(pod(f"{kind}-1"),),
+        api_service=api,
+    )
     hidden = dataclasses.replace(one, workloads=failing(FORBIDDEN, NOW - 90, "deployments"))
     away = dataclasses.replace(one, reach=AWAY)
     return [addons.judge(made, NOW, THRESHOLDS).verdict for made in (one, hidden, away)]
@@ -189,7 +209,14 @@ def test_the_document_holds_each_bound_with_its_default_and_unit(one: thresholds
 
 
 def test_a_forbidden_feed_and_an_unknown_one_are_told_by_declared_lines_too() -> None:
-    gone = FeedSeen("nodes", None, None, Fault(FaultKind.SERVER_ERROR, "500"), NOW - 90, NOW + 1)
+    gone = FeedSeen(
+        name="nodes",
+        listed_at=None,
+        heard_at=None,
+        fault=Fault(FaultKind.SERVER_ERROR, "500"),
+        failing_since=NOW - 90,
+        retry_at=NOW + 1,
+    )
     for hidden in (failing(FORBIDDEN, NOW - 90), gone):
         common = scene(nodes=hidden, leases=hidden, pods=hidden)
         for kind, verdict in (

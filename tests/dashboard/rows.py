@@ -9,21 +9,40 @@ AT = 1_780_000_000.0
 
 
 def agent(state: str = "healthy") -> AgentRow:
-    return AgentRow(state, "Its lease is renewed in time." if state == "healthy" else "No heartbeat.", AT - 60, version="v1.36.2")
+    return AgentRow(
+        state=state,
+        because="Its lease is renewed in time." if state == "healthy" else "No heartbeat.",
+        since=AT - 60,
+        version="v1.36.2",
+    )
 
 
 def node(name: str, state: str = "healthy", *, at: float = AT) -> NodeRow:
     because = "" if state == "healthy" else f"No heartbeat for ⟨a:{at:.1f}⟩."
-    return NodeRow(name, f"uid-{name}", state, because, at, agent(state), agent(), agent(), zone="a", pods_used=7, pods_max=110)
+    return NodeRow(
+        name=name,
+        uid=f"uid-{name}",
+        state=state,
+        because=because,
+        since=at,
+        kubelet=agent(state),
+        kube_proxy=agent(),
+        container_runtime=agent(),
+        zone="a",
+        pods_used=7,
+        pods_max=110,
+    )
 
 
 def component(kind: str = "kube-scheduler", state: str = "healthy") -> ComponentRow:
-    return ComponentRow(kind, "control", state, "Its lease is renewed in time.", AT - 60, line="lease 1 s old")
+    return ComponentRow(
+        kind=kind, plane="control", state=state, because="Its lease is renewed in time.", since=AT - 60, line="lease 1 s old"
+    )
 
 
 def full_frame(nodes: int = 3, *, at: float = AT) -> Frame:
     """The first frame of a collector."""
-    plane = PlaneRow("healthy", "", at)
+    plane = PlaneRow(state="healthy", because="", since=at)
     return Frame(
         at=at,
         full=True,
@@ -39,8 +58,22 @@ def silent_frame(name: str, *, at: float = AT + 1) -> Frame:
     return Frame(
         at=at,
         nodes={name: node(name, "down", at=at)},
-        attention=[AttentionRow(f"node/{name}", "Node", name, f"{name} · kubelet", "down", "No heartbeat.", at)],
-        changes=[ChangeRow("Node", name, "kubelet", "healthy", "down", "No heartbeat.", at)],
+        attention=[
+            AttentionRow(
+                key=f"node/{name}",
+                kind="Node",
+                name=name,
+                title=f"{name} · kubelet",
+                state="down",
+                because="No heartbeat.",
+                since=at,
+            )
+        ],
+        changes=[
+            ChangeRow(
+                subject_kind="Node", subject=name, agent="kubelet", before="healthy", after="down", because="No heartbeat.", at=at
+            )
+        ],
     )
 
 

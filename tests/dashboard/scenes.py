@@ -56,13 +56,15 @@ def frame(name: str, nodes: int, wrong: str, at: float) -> Frame:
             pods=sum(len(row.pods) for row in rows.values()),
             heard_at=at,
             control=_control_plane(wrong, at),
-            data=PlaneRow("down" if sick else "healthy", f"{len(sick)} of {nodes} nodes need you" if sick else "", at - 72),
+            data=PlaneRow(
+                state="down" if sick else "healthy", because=f"{len(sick)} of {nodes} nodes need you" if sick else "", since=at - 72
+            ),
             missing=(
                 FaultRow(
-                    "forbidden",
-                    "Leases in kube-system may not be read (403).",
-                    "Grant get, list and watch on leases in kube-system.",
-                    at - 3600,
+                    kind="forbidden",
+                    message="Leases in kube-system may not be read (403).",
+                    remedy="Grant get, list and watch on leases in kube-system.",
+                    since=at - 3600,
                 ),
             )
             if wrong == "managed"
@@ -81,33 +83,50 @@ def _control(wrong: str) -> tuple[str, ...]:
 
 def _control_plane(wrong: str, at: float) -> PlaneRow:
     return {
-        "broken": PlaneRow("degraded", "kube-scheduler degraded", at - 48),
-        "etcd": PlaneRow("down", "etcd does not answer", at - 15),
-        "managed": PlaneRow("not_observable", "Run by the provider; its API server answers.", at - 86400),
-    }.get(wrong, PlaneRow("healthy", "", at - 90000))
+        "broken": PlaneRow(state="degraded", because="kube-scheduler degraded", since=at - 48),
+        "etcd": PlaneRow(state="down", because="etcd does not answer", since=at - 15),
+        "managed": PlaneRow(state="not_observable", because="Run by the provider; its API server answers.", since=at - 86400),
+    }.get(wrong, PlaneRow(state="healthy", because="", since=at - 90000))
 
 
 def component(kind: str, at: float, wrong: str) -> ComponentRow:
     """A control-plane component."""
     if wrong == "managed" and kind != "kube-apiserver":
-        hidden = (EvidenceRow(f"Lease kube-system/{kind}", "not permitted (403)", "readable", "not_observable", "watch", None),)
+        hidden = (
+            EvidenceRow(
+                signal=f"Lease kube-system/{kind}",
+                now="not permitted (403)",
+                should_be="readable",
+                state="not_observable",
+                source="watch",
+                at=None,
+            ),
+        )
         because = "Run by the provider: neither its lease nor its pods can be seen."
-        return ComponentRow(kind, "control", "not_observable", because, at - 86400, evidence=hidden)
+        return ComponentRow(kind=kind, plane="control", state="not_observable", because=because, since=at - 86400, evidence=hidden)
     state, because, line = "healthy", "Every signal of it is fresh and good.", f"lease renewed {ago(at - 0.9)} ago"
     if kind == "kube-scheduler" and wrong == "broken":
         state, because = "degraded", "Its lease is fresh, yet 5 pods have waited over 30 s for any decision."
     if kind == "etcd" and wrong == "etcd":
         state, because = "down", f"/livez/etcd has failed for {ago(at - 15)}: context deadline exceeded."
     return ComponentRow(
-        kind,
-        "control",
-        state,
-        because,
-        at - 48,
+        kind=kind,
+        plane="control",
+        state=state,
+        because=because,
+        since=at - 48,
         line=line,
         evidence=evidence(kind, state, at),
         instances=tuple(
-            InstanceRow(f"{kind}-node-{number}", f"node-{number}", number == 0 and kind != "etcd", "healthy", "", VERSION, 0)
+            InstanceRow(
+                name=f"{kind}-node-{number}",
+                host=f"node-{number}",
+                leader=number == 0 and kind != "etcd",
+                state="healthy",
+                because="",
+                version=VERSION,
+                restarts=0,
+            )
             for number in range(3)
         ),
         facts={"requests/s": "1,284", "p99": "38 ms", "5xx": "0.0 %", "in flight": "23"} if kind == "kube-apiserver" else {},
@@ -119,26 +138,87 @@ def evidence(kind: str, state: str, at: float) -> tuple[EvidenceRow, ...]:
     if kind in ("etcd", "kube-apiserver"):
         bad = state == "down"
         return (
-            EvidenceRow("/livez/etcd", "failed: context deadline exceeded" if bad else "ok", "ok", state, "probe", at - 1),
-            EvidenceRow("/readyz", "failed on etcd" if bad else "41 of 41 checks pass", "all pass", state, "probe", at - 1),
-            EvidenceRow("Serving certificate", f"over in {until(at + 201 * 86400)}", "more than 7 d", "healthy", "probe", at - 4),
+            EvidenceRow(
+                signal="/livez/etcd",
+                now="failed: context deadline exceeded" if bad else "ok",
+                should_be="ok",
+                state=state,
+                source="probe",
+                at=at - 1,
+            ),
+            EvidenceRow(
+                signal="/readyz",
+                now="failed on etcd" if bad else "41 of 41 checks pass",
+                should_be="all pass",
+                state=state,
+                source="probe",
+                at=at - 1,
+            ),
+            EvidenceRow(
+                signal="Serving certificate",
+                now=f"over in {until(at + 201 * 86400)}",
+                should_be="more than 7 d",
+                state="healthy",
+                source="probe",
+                at=at - 4,
+            ),
         )
     rows = [
         EvidenceRow(
-            f"Lease kube-system/{kind}", f"renewed {ago(at - 0.9)} ago", "≤ 15 s (its own duration)", "healthy", "watch", at - 0.3
+            signal=f"Lease kube-system/{kind}",
+            now=f"renewed {ago(at - 0.9)} ago",
+            should_be="≤ 15 s (its own duration)",
+            state="healthy",
+            source="watch",
+            at=at - 0.3,
         ),
-        EvidenceRow("Leader", f"node-0_9e547150-9a7c, for {ago(at - 273600)}", "one holder", "healthy", "watch", at - 0.3),
-        EvidenceRow("Failovers in 1 h", "0", "< 3", "healthy", "history", at),
-        EvidenceRow("Mirror pods ready", "3 of 3", "all", "healthy", "watch", at - 0.3),
-        EvidenceRow("Restarts in 1 h", "0", "0", "healthy", "watch", at - 0.3),
-        EvidenceRow("Version against API server", f"{VERSION} = {VERSION}", "same or one minor older", "healthy", "watch", at - 4),
+        EvidenceRow(
+            signal="Leader",
+            now=f"node-0_9e547150-9a7c, for {ago(at - 273600)}",
+            should_be="one holder",
+            state="healthy",
+            source="watch",
+            at=at - 0.3,
+        ),
+        EvidenceRow(signal="Failovers in 1 h", now="0", should_be="< 3", state="healthy", source="history", at=at),
+        EvidenceRow(signal="Mirror pods ready", now="3 of 3", should_be="all", state="healthy", source="watch", at=at - 0.3),
+        EvidenceRow(signal="Restarts in 1 h", now="0", should_be="0", state="healthy", source="watch", at=at - 0.3),
+        EvidenceRow(
+            signal="Version against API server",
+            now=f"{VERSION} = {VERSION}",
+            should_be="same or one minor older",
+            state="healthy",
+            source="watch",
+            at=at - 4,
+        ),
     ]
     if kind == "kube-scheduler":
         waiting = f"5, the oldest for {ago(at - 78)}" if state == "degraded" else "0"
         rows += [
-            EvidenceRow("Pods without a decision", waiting, "none longer than 30 s", state, "watch", at - 0.3),
-            EvidenceRow("Pods that fit no node", "3", "not counted: capacity, not the scheduler", "healthy", "watch", at - 0.3),
-            EvidenceRow("/healthz through the API server", "not permitted (403)", "ok", "unknown", "probe", None),
+            EvidenceRow(
+                signal="Pods without a decision",
+                now=waiting,
+                should_be="none longer than 30 s",
+                state=state,
+                source="watch",
+                at=at - 0.3,
+            ),
+            EvidenceRow(
+                signal="Pods that fit no node",
+                now="3",
+                should_be="not counted: capacity, not the scheduler",
+                state="healthy",
+                source="watch",
+                at=at - 0.3,
+            ),
+            EvidenceRow(
+                signal="/healthz through the API server",
+                now="not permitted (403)",
+                should_be="ok",
+                state="unknown",
+                source="probe",
+                at=None,
+            ),
         ]
     return tuple(rows)
 
@@ -150,12 +230,24 @@ def roll_up(kind: str, nodes: list[NodeRow], at: float) -> ComponentRow:
     state = "degraded" if sick else "healthy"
     because = f"{len(sick)} of {len(agents)} are not healthy." if sick else f"{len(agents)} of {len(agents)} are healthy."
     rows = (
-        EvidenceRow("Healthy", f"{len(agents) - len(sick)} of {len(agents)}", "all", state, "watch", at - 0.3),
         EvidenceRow(
-            "Versions", f"{VERSION} on {len(agents)}", "at most 3 minors older than the API server", "healthy", "watch", at
+            signal="Healthy",
+            now=f"{len(agents) - len(sick)} of {len(agents)}",
+            should_be="all",
+            state=state,
+            source="watch",
+            at=at - 0.3,
+        ),
+        EvidenceRow(
+            signal="Versions",
+            now=f"{VERSION} on {len(agents)}",
+            should_be="at most 3 minors older than the API server",
+            state="healthy",
+            source="watch",
+            at=at,
         ),
     )
-    return ComponentRow(kind, "data", state, because, at - 31, line=because, evidence=rows)
+    return ComponentRow(kind=kind, plane="data", state=state, because=because, since=at - 31, line=because, evidence=rows)
 
 
 def _agents(number: int, wrong: str, at: float) -> dict[str, str]:
@@ -187,18 +279,39 @@ def agent(kind: str, state: str, at: float) -> AgentRow:
     }
     signals = {
         "kubelet": (
-            EvidenceRow("Lease", f"renewed {ago(at - 31 if state != 'healthy' else at - 4)} ago", "≤ 40 s", state, "watch", at - 1),
-            EvidenceRow("Condition Ready", "True", "True", "healthy", "watch", at - 1),
+            EvidenceRow(
+                signal="Lease",
+                now=f"renewed {ago(at - 31 if state != 'healthy' else at - 4)} ago",
+                should_be="≤ 40 s",
+                state=state,
+                source="watch",
+                at=at - 1,
+            ),
+            EvidenceRow(signal="Condition Ready", now="True", should_be="True", state="healthy", source="watch", at=at - 1),
         ),
-        "kube-proxy": (EvidenceRow("Pod", "ready" if state == "healthy" else "CrashLoopBackOff", "ready", state, "watch", at - 1),),
+        "kube-proxy": (
+            EvidenceRow(
+                signal="Pod",
+                now="ready" if state == "healthy" else "CrashLoopBackOff",
+                should_be="ready",
+                state=state,
+                source="watch",
+                at=at - 1,
+            ),
+        ),
         "container-runtime": (
             EvidenceRow(
-                "Condition Ready", "False: container runtime is down" if state == "down" else "True", "True", state, "watch", at
+                signal="Condition Ready",
+                now="False: container runtime is down" if state == "down" else "True",
+                should_be="True",
+                state=state,
+                source="watch",
+                at=at,
             ),
         ),
     }
     version = "containerd://2.1.4" if kind == "container-runtime" else VERSION
-    return AgentRow(state, why or good[kind], at - 72, version=version, evidence=signals[kind])
+    return AgentRow(state=state, because=why or good[kind], since=at - 72, version=version, evidence=signals[kind])
 
 
 def node(number: int, at: float, states: dict[str, str], pods: int | None = None) -> NodeRow:
@@ -232,20 +345,46 @@ def node(number: int, at: float, states: dict[str, str], pods: int | None = None
         memory_max=62.8 * GIB,
         labels={"kubernetes.io/os": "linux", "topology.kubernetes.io/zone": ZONES[number % 3], "node.kubernetes.io/exclude": ""},
         conditions=(
-            ConditionRow("Ready", "True", "KubeletReady", "kubelet is posting ready status", at - 41 * 86400),
             ConditionRow(
-                "MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available", at - 9e5
+                type="Ready", status="True", reason="KubeletReady", message="kubelet is posting ready status", since=at - 41 * 86400
             ),
-            ConditionRow("DiskPressure", "True", "KubeletHasDiskPressure", "kubelet has disk pressure", at - 480)
+            ConditionRow(
+                type="MemoryPressure",
+                status="False",
+                reason="KubeletHasSufficientMemory",
+                message="kubelet has sufficient memory available",
+                since=at - 9e5,
+            ),
+            ConditionRow(
+                type="DiskPressure",
+                status="True",
+                reason="KubeletHasDiskPressure",
+                message="kubelet has disk pressure",
+                since=at - 480,
+            )
             if number == 88
-            else ConditionRow("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure", at - 9e5),
+            else ConditionRow(
+                type="DiskPressure",
+                status="False",
+                reason="KubeletHasNoDiskPressure",
+                message="kubelet has no disk pressure",
+                since=at - 9e5,
+            ),
         ),
         os_image="Debian GNU/Linux 13 (trixie)",
         kernel="6.12.41",
         architecture="amd64",
         address=f"10.0.{number // 250}.{number % 250}",
         pods=tuple(_pod(number, index, at) for index in range(runs)),
-        events=(EventRow("Warning", "SystemOOM", "System OOM encountered, victim process: trainer, pid: 31337", 3, at - 300),),
+        events=(
+            EventRow(
+                type="Warning",
+                reason="SystemOOM",
+                message="System OOM encountered, victim process: trainer, pid: 31337",
+                count=3,
+                at=at - 300,
+            ),
+        ),
     )
 
 
@@ -253,15 +392,38 @@ def _pod(number: int, index: int, at: float) -> PodRow:
     space = ("shop", "ml", "kube-system", "observability")[index % 4]
     name = f"{('api', 'trainer', 'kube-proxy', 'collector')[index % 4]}-{number:03d}{index:03d}-x7k2p"
     if index % 29 == 5:
-        return PodRow(space, name, "Running", 0, 1, 6, "CrashLoopBackOff", at - 900)
+        return PodRow(
+            namespace=space,
+            name=name,
+            phase="Running",
+            ready=0,
+            containers=1,
+            restarts=6,
+            reason="CrashLoopBackOff",
+            created=at - 900,
+        )
     if index % 29 == 11:
-        return PodRow(space, name, "Succeeded", 0, 1, 0, "", at - 7200)
-    return PodRow(space, name, "Running", 2, 2, 0, "", at - 86400 - index * 600)
+        return PodRow(
+            namespace=space, name=name, phase="Succeeded", ready=0, containers=1, restarts=0, reason="", created=at - 7200
+        )
+    return PodRow(
+        namespace=space, name=name, phase="Running", ready=2, containers=2, restarts=0, reason="", created=at - 86400 - index * 600
+    )
 
 
 def _attention(rows: dict[str, NodeRow], wrong: str, at: float) -> list[AttentionRow]:
     if wrong == "etcd":
-        return [AttentionRow("etcd", "Component", "etcd", "etcd", "down", "/livez/etcd fails: context deadline exceeded.", at - 15)]
+        return [
+            AttentionRow(
+                key="etcd",
+                kind="Component",
+                name="etcd",
+                title="etcd",
+                state="down",
+                because="/livez/etcd fails: context deadline exceeded.",
+                since=at - 15,
+            )
+        ]
     if wrong != "broken":
         return []
     entries = []
@@ -270,21 +432,91 @@ def _attention(rows: dict[str, NodeRow], wrong: str, at: float) -> list[Attentio
             one = getattr(rows[name], kind.replace("-", "_"))
             entries.append(
                 AttentionRow(
-                    f"node/{name}", "Node", name, f"{name} · {kind}", one.state, one.because, at - 72, agents={kind: one.state}
+                    key=f"node/{name}",
+                    kind="Node",
+                    name=name,
+                    title=f"{name} · {kind}",
+                    state=one.state,
+                    because=one.because,
+                    since=at - 72,
+                    agents={kind: one.state},
                 )
             )
     because = "Its lease is fresh, yet 5 pods have waited over 30 s for any decision."
-    return [*entries, AttentionRow("sch", "Component", "kube-scheduler", "kube-scheduler", "degraded", because, at - 48)]
+    return [
+        *entries,
+        AttentionRow(
+            key="sch",
+            kind="Component",
+            name="kube-scheduler",
+            title="kube-scheduler",
+            state="degraded",
+            because=because,
+            since=at - 48,
+        ),
+    ]
 
 
 def _changes(wrong: str, at: float) -> list[ChangeRow]:
-    changes = [ChangeRow("Node", f"node-{n}", "", "", "healthy", "Joined.", at - 9000, "joined") for n in range(31, 38)]
-    changes.append(ChangeRow("Component", "kube-scheduler", "", "healthy", "degraded", "Its lease was frozen for 16 s.", at - 5000))
-    changes.append(ChangeRow("Component", "kube-scheduler", "", "degraded", "healthy", "Its lease is renewed again.", at - 4990))
+    changes = [
+        ChangeRow(
+            subject_kind="Node",
+            subject=f"node-{n}",
+            agent="",
+            before="",
+            after="healthy",
+            because="Joined.",
+            at=at - 9000,
+            group="joined",
+        )
+        for n in range(31, 38)
+    ]
+    changes.append(
+        ChangeRow(
+            subject_kind="Component",
+            subject="kube-scheduler",
+            agent="",
+            before="healthy",
+            after="degraded",
+            because="Its lease was frozen for 16 s.",
+            at=at - 5000,
+        )
+    )
+    changes.append(
+        ChangeRow(
+            subject_kind="Component",
+            subject="kube-scheduler",
+            agent="",
+            before="degraded",
+            after="healthy",
+            because="Its lease is renewed again.",
+            at=at - 4990,
+        )
+    )
     if wrong == "broken":
         because = "5 pods have waited over 30 s for any decision."
-        changes.append(ChangeRow("Node", "node-63", "container-runtime", "healthy", "down", "container runtime is down", at - 72))
-        changes.append(ChangeRow("Component", "kube-scheduler", "", "healthy", "degraded", because, at - 48))
+        changes.append(
+            ChangeRow(
+                subject_kind="Node",
+                subject="node-63",
+                agent="container-runtime",
+                before="healthy",
+                after="down",
+                because="container runtime is down",
+                at=at - 72,
+            )
+        )
+        changes.append(
+            ChangeRow(
+                subject_kind="Component",
+                subject="kube-scheduler",
+                agent="",
+                before="healthy",
+                after="degraded",
+                because=because,
+                at=at - 48,
+            )
+        )
     return changes
 
 
@@ -292,16 +524,24 @@ def _unreachable(nodes: int, at: float) -> Frame:
     since = at - 254
     because = "The API server has not answered; what follows from it is unknown."
     fault = FaultRow(
-        "unreachable",
-        f"https://edge-17.example:6443 has not answered for {ago(since)}: connecting timed out after 10 s.",
-        "Check the way there: route, VPN, firewall. The cluster itself may be well.",
-        since,
+        kind="unreachable",
+        message=f"https://edge-17.example:6443 has not answered for {ago(since)}: connecting timed out after 10 s.",
+        remedy="Check the way there: route, VPN, firewall. The cluster itself may be well.",
+        since=since,
     )
-    unknown = AgentRow("unknown", because, since, last="healthy", version=VERSION)
+    unknown = AgentRow(state="unknown", because=because, since=since, last="healthy", version=VERSION)
     components = [
-        ComponentRow(kind, "control", "unknown", because, since, last="healthy", evidence=evidence(kind, "healthy", since))
+        ComponentRow(
+            kind=kind,
+            plane="control",
+            state="unknown",
+            because=because,
+            since=since,
+            last="healthy",
+            evidence=evidence(kind, "healthy", since),
+        )
         for kind in _control("")
-    ] + [ComponentRow(kind, "data", "unknown", because, since, last="healthy") for kind in AGENTS]
+    ] + [ComponentRow(kind=kind, plane="data", state="unknown", because=because, since=since, last="healthy") for kind in AGENTS]
     rows = {}
     for number in range(nodes):
         whole = node(number, since, {})
@@ -331,10 +571,20 @@ def _unreachable(nodes: int, at: float) -> Frame:
             heard_at=since,
             retry_at=at + 14,
             fault=fault,
-            control=PlaneRow("unknown", because, since, last="healthy"),
-            data=PlaneRow("unknown", f"{nodes} nodes unknown", since, last="healthy"),
+            control=PlaneRow(state="unknown", because=because, since=since, last="healthy"),
+            data=PlaneRow(state="unknown", because=f"{nodes} nodes unknown", since=since, last="healthy"),
         ),
         components=components,
         nodes=rows,
-        attention=[AttentionRow("cluster", "Cluster", "edge-17", "edge-17 does not answer", "unknown", fault.message, since)],
+        attention=[
+            AttentionRow(
+                key="cluster",
+                kind="Cluster",
+                name="edge-17",
+                title="edge-17 does not answer",
+                state="unknown",
+                because=fault.message,
+                since=since,
+            )
+        ],
     )

@@ -8,7 +8,9 @@ from planes.live.wire import Delta, GoneRows, Update, delta_of
 from planes.structs.rows import ClusterRow, Frame, PlaneRow
 from tests.dashboard.rows import AT, component, silent_frame
 
-ROW = ClusterRow(server="https://127.0.0.1:6443", heard_at=AT, clock_skew=0.1, control=PlaneRow("healthy", "", AT), pods=7)
+ROW = ClusterRow(
+    server="https://127.0.0.1:6443", heard_at=AT, clock_skew=0.1, control=PlaneRow(state="healthy", because="", since=AT), pods=7
+)
 
 
 def encoded(frame: Frame) -> bytes:
@@ -29,7 +31,9 @@ def test_a_cluster_that_was_only_heard_again_is_no_news() -> None:
     assert not glance.is_news(of(msgspec.structs.replace(ROW, heard_at=AT + 1, clock_skew=0.2)))
 
 
-@pytest.mark.parametrize("change", [{"control": PlaneRow("down", "etcd is down", AT)}, {"pods": 8}, {"version": "v1.37.0"}])
+@pytest.mark.parametrize(
+    "change", [{"control": PlaneRow(state="down", because="etcd is down", since=AT)}, {"pods": 8}, {"version": "v1.37.0"}]
+)
 def test_a_cluster_whose_row_changed_is_news_once(change: dict[str, object]) -> None:
     glance = Glance()
     glance.is_news(of(ROW))

@@ -97,7 +97,7 @@ def test_disabled_clusters_are_not_shown(browser: Client) -> None:
 
 def test_names_from_a_cluster_are_shown_as_text(browser: Client) -> None:
     collecting = Collecting("prod")
-    fault = FaultRow("tls", "<script>alert(1)</script>", "<b>none</b>", NOW)
+    fault = FaultRow(kind="tls", message="<script>alert(1)</script>", remedy="<b>none</b>", since=NOW)
     collecting.flush(Frame(at=time.time(), full=True, cluster=ClusterRow(fault=fault), attention=[]))
     html = browser.get("/").content.decode()
     assert "<script>alert" not in html

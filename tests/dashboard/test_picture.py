@@ -156,12 +156,12 @@ def test_nodes_are_grouped_as_the_page_is(group: picture.Grouping, headings: set
 
 
 def test_the_hour_stands_below_the_figures_and_a_gap_in_it_is_a_gap() -> None:
-    rows = [SampleRow(NOW - 300 + 30 * at, requests=float(at)) for at in range(8) if at != 3]
+    rows = [SampleRow(at=NOW - 300 + 30 * at, requests=float(at)) for at in range(8) if at != 3]
     drawn_whole, drawn_gap = (chart(listed, "requests", NOW, (0, 0, 100, 30)) for listed in (rows[3:], [*rows[:2], *rows[5:]]))
     assert drawn_whole is not None
     assert drawn_gap is not None
     assert (drawn_whole.line.count("M"), drawn_gap.line.count("M")) == (1, 2)
-    assert chart([SampleRow(NOW, requests=None)], "requests", NOW, (0, 0, 100, 30)) is None
+    assert chart([SampleRow(at=NOW, requests=None)], "requests", NOW, (0, 0, 100, 30)) is None
     assert chart(rows, "webhooks", NOW, (0, 0, 100, 30)) is None
 
 
@@ -238,7 +238,9 @@ def test_hostile_texts_are_escaped_everywhere() -> None:
         replace(row, line=HOSTILE, because=HOSTILE, facts={HOSTILE: HOSTILE, "version": HOSTILE})
         for row in control_plane(NOW, (HOSTILE,))
     ]
-    entry = AttentionRow("k", "Node", HOSTILE, HOSTILE, "down", HOSTILE, NOW, names=(HOSTILE,), count=2)
+    entry = AttentionRow(
+        key="k", kind="Node", name=HOSTILE, title=HOSTILE, state="down", because=HOSTILE, since=NOW, names=(HOSTILE,), count=2
+    )
     told = snapshot(NOW, listed, parts, attention=[entry], name=HOSTILE)
     for count in (3, 120, 1000):
         more = (

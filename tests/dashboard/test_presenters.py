@@ -128,15 +128,15 @@ def test_a_late_collectors_card_is_unknown_with_the_last_known_state() -> None:
 
 def test_while_the_api_server_does_not_answer_the_collectors_own_word_stands() -> None:
     frame = scenes.frame("prod", 3, "", AT)
-    down = PlaneRow("down", "kube-apiserver is down: connection refused", AT - 12)
-    frame.cluster = ClusterRow(control=down, data=PlaneRow("unknown", "", AT - 12, last="healthy"))
+    down = PlaneRow(state="down", because="kube-apiserver is down: connection refused", since=AT - 12)
+    frame.cluster = ClusterRow(control=down, data=PlaneRow(state="unknown", because="", since=AT - 12, last="healthy"))
     shown = presenters.cluster_card(summary(frame), FRESH, SILENT)
     assert shown.control.state == "down"
     assert shown.data.headline == "unknown, last healthy"
 
 
 def test_a_cluster_never_collected_is_unknown_with_its_fault() -> None:
-    fault = FaultRow("configuration", "The kubeconfig /x is missing.", "Write it, or name another.", AT)
+    fault = FaultRow(kind="configuration", message="The kubeconfig /x is missing.", remedy="Write it, or name another.", since=AT)
     one = ClusterSummary(head(ClusterRow(fault=fault)), (), {}, ())
     card = presenters.wall_card(one)
     assert (card.control.state, card.control.because) == ("unknown", "The kubeconfig /x is missing.")
@@ -172,7 +172,7 @@ def test_every_kind_has_words_and_commands_that_only_read() -> None:
 
 
 def test_a_kind_without_words_still_has_a_page() -> None:
-    row = ComponentRow("konnectivity", "addon", "healthy", "It is ready.", AT)
+    row = ComponentRow(kind="konnectivity", plane="addon", state="healthy", because="It is ready.", since=AT)
     page = presenters.component_page(ComponentDetail(head(), row, ()), None)
     assert (page.title, page.plane_name, page.does) == ("konnectivity", "add-on", "")
 
@@ -185,7 +185,7 @@ def test_the_leader_comes_first_and_only_who_elects_has_standbys() -> None:
 
 
 def test_a_roll_up_lists_the_nodes_whose_agent_is_not_healthy_the_worst_first() -> None:
-    row = ComponentRow("kubelet", "data", "degraded", "2 of 9 are not healthy.", AT)
+    row = ComponentRow(kind="kubelet", plane="data", state="degraded", because="2 of 9 are not healthy.", since=AT)
     nodes = [sick("node-3", "degraded"), sick("node-1", "healthy", "down"), sick("node-2", "down")]
     page = presenters.component_page(ComponentDetail(head(), row, ()), None, nodes=nodes)
     assert [(line.name, line.state) for line in page.nodes] == [("node-2", "down"), ("node-3", "degraded")]
@@ -193,7 +193,7 @@ def test_a_roll_up_lists_the_nodes_whose_agent_is_not_healthy_the_worst_first() 
 
 
 def test_thousands_of_sick_nodes_are_cut_and_counted() -> None:
-    row = ComponentRow("kubelet", "data", "unknown", "All are silent.", AT)
+    row = ComponentRow(kind="kubelet", plane="data", state="unknown", because="All are silent.", since=AT)
     nodes = [sick(f"node-{n}", "unknown") for n in range(5000)]
     page = presenters.component_page(ComponentDetail(head(), row, ()), None, nodes=nodes)
     assert len(page.nodes) + page.nodes_more == 5000
@@ -201,7 +201,7 @@ def test_thousands_of_sick_nodes_are_cut_and_counted() -> None:
 
 
 def test_a_roll_up_tells_the_changes_of_its_agent_on_any_node() -> None:
-    row = ComponentRow("kubelet", "data", "degraded", "1 of 9 is not healthy.", AT)
+    row = ComponentRow(kind="kubelet", plane="data", state="degraded", because="1 of 9 is not healthy.", since=AT)
     recent = [change("node-1", "", "down", "kubelet"), change("node-2", "", "down", "kube-proxy"), change("etcd", "", "down")]
     page = presenters.component_page(ComponentDetail(head(), row, ()), None, changes=recent)
     assert [line.title for line in page.changes] == ["node-1 · kubelet"]
@@ -222,7 +222,7 @@ def test_a_late_component_is_unknown_since_its_collector_was_last_heard() -> Non
 
 
 def test_a_refused_api_server_stays_down_on_its_page_though_the_cluster_is_late() -> None:
-    row = ComponentRow("kube-apiserver", "control", "down", "Connection refused.", AT - 12)
+    row = ComponentRow(kind="kube-apiserver", plane="control", state="down", because="Connection refused.", since=AT - 12)
     page = presenters.component_page(ComponentDetail(head(), row, ()), SILENT)
     assert (page.state, page.stands) == ("down", True)
 
@@ -292,7 +292,16 @@ def test_the_newest_heartbeat_is_the_age_of_a_lease_in_good_order() -> None:
 
 
 def change(subject: str, group: str, after: str = "unknown", agent: str = "") -> ChangeRow:
-    return ChangeRow("Node", subject, agent, "healthy", after, "All fell silent.", AT, group)
+    return ChangeRow(
+        subject_kind="Node",
+        subject=subject,
+        agent=agent,
+        before="healthy",
+        after=after,
+        because="All fell silent.",
+        at=AT,
+        group=group,
+    )
 
 
 def test_many_changes_of_one_cause_are_one_line() -> None:

@@ -22,7 +22,14 @@ def agent(state: str = "healthy", because: str = "All is well.") -> AgentRow:
 
 
 def evidence() -> EvidenceRow:
-    return EvidenceRow("lease", "renewed ⟨a:1799999990.0⟩ ago", "at most 25 s", "healthy", "kube-node-lease", NOW - 3)
+    return EvidenceRow(
+        signal="lease",
+        now="renewed ⟨a:1799999990.0⟩ ago",
+        should_be="at most 25 s",
+        state="healthy",
+        source="kube-node-lease",
+        at=NOW - 3,
+    )
 
 
 def node(name: str, state: str = "healthy", *, pods: int = 2, because: str = "All is well.") -> NodeRow:
@@ -46,7 +53,10 @@ def node(name: str, state: str = "healthy", *, pods: int = 2, because: str = "Al
         memory_max=4e9,
         created=NOW - 86400,
         labels={"kubernetes.io/hostname": name},
-        pods=tuple(PodRow("default", f"{name}-pod-{number}", "Running", 1, 1, 0) for number in range(pods)),
+        pods=tuple(
+            PodRow(namespace="default", name=f"{name}-pod-{number}", phase="Running", ready=1, containers=1, restarts=0)
+            for number in range(pods)
+        ),
     )
 
 
@@ -61,13 +71,25 @@ def component(
         since=NOW - 60,
         line="readyz passes",
         evidence=(evidence(),),
-        instances=tuple(InstanceRow(name, f"host-{name}", name == "a", state, "", "3.6.13", 0) for name in instances),
+        instances=tuple(
+            InstanceRow(name=name, host=f"host-{name}", leader=name == "a", state=state, because="", version="3.6.13", restarts=0)
+            for name in instances
+        ),
         facts={"size": "12 MB"},
     )
 
 
 def change(because: str = "It went silent.", at: float = NOW) -> ChangeRow:
-    return ChangeRow("Node", "node-1", "kubelet", "healthy", "degraded", because, at, "group-1")
+    return ChangeRow(
+        subject_kind="Node",
+        subject="node-1",
+        agent="kubelet",
+        before="healthy",
+        after="degraded",
+        because=because,
+        at=at,
+        group="group-1",
+    )
 
 
 def cluster(control: str = "healthy", data: str = "healthy") -> ClusterRow:
@@ -78,8 +100,8 @@ def cluster(control: str = "healthy", data: str = "healthy") -> ClusterRow:
         zones=3,
         pods=6,
         heard_at=NOW,
-        control=PlaneRow(control, "All five kinds do their job.", NOW - 60),
-        data=PlaneRow(data, "All 3 nodes do their job.", NOW - 60),
+        control=PlaneRow(state=control, because="All five kinds do their job.", since=NOW - 60),
+        data=PlaneRow(state=data, because="All 3 nodes do their job.", since=NOW - 60),
     )
 
 
@@ -91,6 +113,10 @@ def full(names: tuple[str, ...] = ("node-1", "node-2", "node-3"), *, at: float =
         cluster=cluster(),
         components=[component(), component("kubelet", "data", instances=())],
         nodes={name: node(name) for name in names},
-        attention=[AttentionRow("k", "Node", "node-1", "node-1 · kubelet", "degraded", "It is silent.", NOW)],
+        attention=[
+            AttentionRow(
+                key="k", kind="Node", name="node-1", title="node-1 · kubelet", state="degraded", because="It is silent.", since=NOW
+            )
+        ],
         changes=[change()],
     )

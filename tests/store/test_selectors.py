@@ -33,7 +33,19 @@ def test_a_snapshot_is_columnar_and_says_what_a_delta_would_say(cluster: Cluster
 
 
 def of_zone(count: int, at: float, group: str = "kubelet:silent:down:1") -> list[ChangeRow]:
-    return [ChangeRow("Node", f"node-{n:04}", "kubelet", "healthy", "down", "No heartbeat.", at, group) for n in range(count)]
+    return [
+        ChangeRow(
+            subject_kind="Node",
+            subject=f"node-{n:04}",
+            agent="kubelet",
+            before="healthy",
+            after="down",
+            because="No heartbeat.",
+            at=at,
+            group=group,
+        )
+        for n in range(count)
+    ]
 
 
 def test_a_thousand_changes_of_one_cause_do_not_hide_what_else_happened(cluster: Cluster, epoch: int) -> None:

@@ -1,6 +1,29 @@
-"""How a signal is declared: what the declarations beside this module are made of."""
+"""How a component is declared: one `Component` or `Agent` a kind, in a module of its own, named once in registry.py.
 
+Everything that is told of a kind anywhere (pages, picture, documentation, doctor, rights, charts) is read from here.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from planes.components.verdict_builder import Judged
+from planes.components.view import ClusterView
+from planes.structs.events import Mono
+from planes.structs.observations import NodeObservation, NodeScene
+from planes.structs.thresholds import Thresholds
+from planes.structs.verdicts import Verdict
+
+O = TypeVar("O")  # noqa: E741  what a component is judged by
+
+
+class Plane(StrEnum):
+    """Where a component belongs. Add-ons stand beside the two planes and are never counted into them."""
+
+    CONTROL = "control"
+    DATA = "data"
+    ADDON = "addon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +41,23 @@ class Signal:
     thresholds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
-    """One component. `healthy` … `hidden` end "healthy: …" and so on; `rights` are names of planes.components.rights."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What is told of a kind, the same for every cluster.
+
+    `title` is its name as people write it, `role` what it is for, short enough for a card. `does` and `away` are one to three
+    sentences: what it does, and what goes on and what stops while it is away; they never name a cause, which is the rules'
+    business (sources: the Kubernetes documentation, "Cluster Architecture", "Leases", "Node status"). `commands` are what one
+    types next. `healthy` … `hidden` end "healthy: …" and so on. `rights` are names of planes.structs.rights.
+    """
 
     kind: str
+    plane: Plane
     title: str
+    role: str
+    does: str
+    away: str
+    commands: tuple[str, ...] = ()
     healthy: str
     degraded: str
     down: str
@@ -31,6 +65,29 @@ class Component:
     hidden: str
     signals: tuple[Signal, ...]
     rights: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component(Kind, Generic[O]):
+    """A component that is judged once a cluster. `observe` gives None where it is not shown in this cluster."""
+
+    observe: Callable[[ClusterView], O | None]
+    judge: Callable[[O, Mono, Thresholds], Judged]
+
+    def look(self, view: ClusterView, now: Mono, thresholds: Thresholds) -> Judged | None:
+        """Observed and judged; None where it is not shown."""
+        seen = self.observe(view)
+        return None if seen is None else self.judge(seen, now, thresholds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent(Kind):
+    """An agent of every node. `column` is its name on the wire, `short` its name where there is little room. `judge` is told
+    whether the node's kubelet is silent."""
+
+    column: str
+    short: str
+    judge: Callable[[NodeObservation, NodeScene, bool, Mono, Thresholds], Verdict]
 
 
 #: What stands in place of everything that is seen through the API server while that cannot be asked.
@@ -42,8 +99,11 @@ REACH = Signal(
     thresholds=("hold_probe", "probe_stale"),
 )
 
+#: Why an agent is unknown while its node's kubelet is silent.
+SILENT = "the kubelet is silent: what is told is the last known state"
 
-def pod(what: str, degraded: str, thresholds: tuple[str, ...] = ("hold_condition",)) -> Signal:
+
+def pod_signal(what: str, degraded: str, thresholds: tuple[str, ...] = ("hold_condition",)) -> Signal:
     """The line of each pod of a component."""
     return Signal(
         "pod",
@@ -52,4 +112,37 @@ def pod(what: str, degraded: str, thresholds: tuple[str, ...] = ("hold_condition
         degraded=degraded,
         unknown="the kubelet of its node is silent: what is told of it is the last known state",
         thresholds=thresholds,
+    )
+
+
+def on_all_nodes(kind: str) -> tuple[Signal, ...]:
+    """The lines of an agent's roll-up over all nodes."""
+    thresholds = ("rollup_down", "zone_least")
+    return (
+        Signal(
+            f"{kind} on nodes",
+            "all nodes",
+            "The roll-up: how many nodes are in which state.",
+            "any node is degraded or down",
+            "half of the nodes that can be seen are down, or a whole zone is",
+            "half of the nodes or more are unknown, and none is known to be bad",
+            thresholds,
+        ),
+        Signal(
+            "zone {zone}",
+            "all nodes",
+            "The same in each zone, where there are several.",
+            "any node of it is degraded or down",
+            "half of its nodes are down; the whole is down with it if all are",
+            "half of its nodes or more are unknown",
+            thresholds,
+        ),
+        Signal(
+            "nodes",
+            "nodes",
+            "Whether nodes can be seen at all.",
+            unknown="they cannot be read any more",
+            thresholds=("feed_stale",),
+        ),
+        Signal(kind, "nodes", "Said where the cluster has no nodes."),
     )

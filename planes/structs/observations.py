@@ -221,6 +221,16 @@ class ProxyScene:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disruption:
+    """All leases silent together: the node lifecycle controller's "full disruption". `suspicion` is said of the nodes, `blocked` of
+    the leaders; both are empty in ordinary times."""
+
+    suspicion: str = ""
+    blocked: str = ""
+    since: Mono | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeScene:
     """What all nodes have in common at a moment; when it changes, all of them are judged anew."""
 

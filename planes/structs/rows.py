@@ -6,12 +6,6 @@ writes them, planes.live sends them, the pages show them. States are the strings
 
 import msgspec
 
-AGENTS = ("kubelet", "kube-proxy", "container-runtime")
-CONTROL_PLANE = ("kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler", "cloud-controller-manager")
-KINDS = (*CONTROL_PLANE, *AGENTS)
-#: Shown beside the two planes, never counted into them (DNS, metrics-server, …). kind is "dns", "metrics-server", …
-ADDON_PLANE = "addon"
-
 
 class EvidenceRow(msgspec.Struct, frozen=True):
     signal: str
@@ -150,7 +144,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
 
     subject_kind: str  # "Node" or "Component" or "Cluster"
     subject: str  # node name, component kind or cluster slug
-    agent: str  # one of AGENTS for a node's agent, else ""
+    agent: str  # kubelet, kube-proxy or container-runtime for a node's agent, else ""
     before: str
     after: str
     because: str

@@ -157,7 +157,7 @@ def emitted() -> frozenset[tuple[str, str]]:
     judged |= {kind: added(kind) for kind in ("dns", "metrics-server")}
     judged |= {kind: rolled(kind) for kind in ("kubelet", "kube-proxy", "container-runtime")}
     for seen, common, silent in on_nodes():
-        judged["kubelet"].append(kubelet.judge(seen, common, NOW, THRESHOLDS))
+        judged["kubelet"].append(kubelet.judge(seen, common, silent, NOW, THRESHOLDS))
         judged["kube-proxy"].append(kube_proxy.judge(seen, common, silent, NOW, THRESHOLDS))
         judged["container-runtime"].append(container_runtime.judge(seen, common, silent, NOW, THRESHOLDS))
     made = {(kind, line.signal) for kind, verdicts in judged.items() for one in verdicts for line in one.evidence}
@@ -174,9 +174,9 @@ def test_no_declaration_is_dead() -> None:
 
 
 def test_names_of_signals_are_told_apart() -> None:
-    for one in registry.COMPONENTS:
+    for one in registry.KINDS:
         assert len({signal.name for signal in one.signals}) == len(one.signals)
-    assert len({one.kind for one in registry.COMPONENTS}) == len(registry.COMPONENTS)
+    assert len({one.kind for one in registry.KINDS}) == len(registry.KINDS)
     assert registry.find("kube-apiserver", "identity of cp-1") is not None
     assert registry.find("kube-apiserver", "identity of ") is None
     assert registry.find("nobody", "lease") is None
@@ -190,7 +190,7 @@ def test_every_bound_is_explained_by_a_signal_and_every_named_one_exists() -> No
 
 
 def test_every_right_that_judging_uses_is_named_with_its_cost() -> None:
-    named = {name for one in registry.COMPONENTS for name in one.rights}
+    named = {name for one in registry.KINDS for name in one.rights}
     known = {right.name for right in rights.RIGHTS if right.used}
     assert named <= known
     assert known - named == {"namespaces", "events", "metrics.k8s.io/nodes"}, "those that only show more"
@@ -220,7 +220,7 @@ def test_a_forbidden_feed_and_an_unknown_one_are_told_by_declared_lines_too() ->
     for hidden in (failing(FORBIDDEN, NOW - 90), gone):
         common = scene(nodes=hidden, leases=hidden, pods=hidden)
         for kind, verdict in (
-            ("kubelet", kubelet.judge(node(), common, NOW, THRESHOLDS)),
+            ("kubelet", kubelet.judge(node(), common, False, NOW, THRESHOLDS)),
             ("kube-proxy", kube_proxy.judge(node(), common, False, NOW, THRESHOLDS)),
             ("container-runtime", container_runtime.judge(node(), common, False, NOW, THRESHOLDS)),
         ):

@@ -4,7 +4,7 @@ the control plane."""
 from planes.components import leader
 from planes.components.kube_controller_manager import judge
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
-from planes.components.spec import Component, Plane
+from planes.components.spec import Component, Plane, PodMarks
 from planes.components.view import ClusterView
 from planes.structs.observations import LeaderObservation
 
@@ -28,6 +28,7 @@ COMPONENT: Component[LeaderObservation] = Component(
         "kubectl -n kube-system get lease cloud-controller-manager -o yaml",
         "kubectl -n kube-system get pods -A -l component=cloud-controller-manager -o wide",
     ),
+    pods=PodMarks(labels=tuple((key, "cloud-controller-manager") for key in ("component", "k8s-app", "app"))),
     healthy="its lease is renewed in time",
     degraded="its lease is late, an instance is not ready, or it changes hands too often",
     down="its lease has not been renewed for twice its duration, nobody has taken the lead, or no instance is ready",

@@ -2,7 +2,7 @@
 
 from planes.components import addons
 from planes.components.addons import ENDPOINTS, HIDDEN, POD, REPLICAS, RIGHTS, UNKNOWN
-from planes.components.spec import REACH, Component, Plane
+from planes.components.spec import REACH, Component, Plane, PodMarks
 from planes.components.view import ClusterView
 from planes.structs.observations import AddonObservation
 
@@ -23,6 +23,7 @@ COMPONENT: Component[AddonObservation] = Component(
         "kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide",
         "kubectl -n kube-system get endpointslices -l kubernetes.io/service-name=kube-dns",
     ),
+    pods=PodMarks(labels=(("k8s-app", "kube-dns"),)),
     healthy="its service has ready endpoints and its replicas are ready",
     degraded="some of its replicas are not ready",
     down="its service has no ready endpoint: names are not resolved",

@@ -4,7 +4,7 @@ from planes.components import rate_figures
 from planes.components.leader import instance_of, pod_line
 from planes.components.probes import probe
 from planes.components.rate_figures import METRICS, METRICS_OF, missing
-from planes.components.spec import REACH, Component, Plane, Signal, pod_signal
+from planes.components.spec import REACH, Component, Plane, Signal, pod_signal, static_pods
 from planes.components.verdict_builder import (
     Judged,
     VerdictBuilder,
@@ -200,6 +200,7 @@ COMPONENT: Component[EtcdObservation] = Component(
         "kubectl -n kube-system get pods -l component=etcd -o wide",
         "kubectl -n kube-system logs -l component=etcd --tail=50",
     ),
+    pods=static_pods("etcd"),
     healthy="the API server's checks of it pass. A list that is answered proves nothing: it may come from a cache",
     degraded="a member is not ready, or requests to it fail or are slow",
     down="the API server's check of it fails: nothing can be changed, while what is cached can still be read",

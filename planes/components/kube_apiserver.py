@@ -5,7 +5,7 @@ from planes.components import apiserver_instances
 from planes.components.apiserver_observing import observe
 from planes.components.probes import names, probe
 from planes.components.rate_figures import METRICS_OF
-from planes.components.spec import Component, Plane, Signal, pod_signal
+from planes.components.spec import Component, Plane, Signal, pod_signal, static_pods
 from planes.components.verdict_builder import RIGHTS, Judged, VerdictBuilder, clause, plural, reach_due, sentence, unknown
 from planes.structs.events import OURS, FaultKind, Mono
 from planes.structs.observations import ApiServerObservation
@@ -162,6 +162,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
         "kubectl -n kube-system get leases -l apiserver.kubernetes.io/identity=kube-apiserver",
         "kubectl -n kube-system get pods -l component=kube-apiserver -o wide",
     ),
+    pods=static_pods("kube-apiserver"),
     healthy="it answers, and what its own checks say is good",
     degraded="it works with a fault: a check of /readyz fails, one of several is lost, errors, slowness, or what it depends on is "
     "away",

@@ -2,7 +2,7 @@
 
 from planes.components import leader
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
-from planes.components.spec import Component, Plane, Signal
+from planes.components.spec import Component, Plane, Signal, static_pods
 from planes.components.verdict_builder import (
     Judged,
     VerdictBuilder,
@@ -74,6 +74,7 @@ COMPONENT: Component[LeaderObservation] = Component(
         "kubectl -n kube-system get pods -l component=kube-controller-manager -o wide",
         "kubectl -n kube-system logs -l component=kube-controller-manager --tail=50",
     ),
+    pods=static_pods("kube-controller-manager"),
     healthy="its lease is renewed in time, and its controllers keep up",
     degraded="its lease is late, an instance is not ready, it changes hands too often, or it leads but does no work",
     down="its lease has not been renewed for twice its duration, nobody has taken the lead, or no instance is ready",

@@ -1,9 +1,11 @@
 """kube-proxy on one node: its pod there; or what replaces it in this cluster, which is stated and no alarm."""
 
+from planes.cache.cluster import ClusterCache
+from planes.cache.system import REPLACEMENT
 from planes.components import skew
 from planes.components.container_runtime import is_down
 from planes.components.leader import pod_line
-from planes.components.spec import REACH, Agent, Plane, Signal, on_all_nodes
+from planes.components.spec import REACH, Agent, Plane, PodMarks, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, unknown
 from planes.components.view import ClusterView
@@ -13,6 +15,21 @@ from planes.structs.observations import NodeObservation, NodeScene, PodSeen, Pro
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
+
+#: What may stand in kube-proxy's place, by a label of its pods: key, value, how people call it.
+REPLACEMENTS = (
+    ("k8s-app", "cilium", "Cilium"),
+    ("k8s-app", "anetd", "anetd (GKE Dataplane V2)"),
+    ("app", "ovnkube-node", "OVN-Kubernetes"),
+    ("k8s-app", "calico-node", "Calico (BPF mode)"),
+    ("k8s-app", "kube-router", "kube-router"),
+)
+
+
+def replaced_by(cache: ClusterCache) -> str:
+    """What stands in its place, if pods of that are there; empty otherwise."""
+    pods = cache.system_pods.by_component
+    return next((called for _, _, called in REPLACEMENTS if pods.get(REPLACEMENT + called)), "")
 
 
 def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thresholds: Thresholds) -> Verdict:
@@ -184,7 +201,7 @@ def observe_cluster(view: ClusterView) -> ProxyScene:
     return ProxyScene(
         wanted=wanted,
         everywhere=wanted is not None and wanted >= len(cache.nodes) > 0,
-        replaced_by=cache.system_pods.replacement(),
+        replaced_by=replaced_by(cache),
         seen_before=view.known.kube_proxy,
         pods_seen=bool(cache.system_pods.by_component.get("kube-proxy")),
         hidden=view.distribution.proxy,
@@ -211,6 +228,7 @@ AGENT = Agent(
         "kubectl -n kube-system get pods -l k8s-app=kube-proxy -o wide",
         "kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=50",
     ),
+    pods=PodMarks(labels=(("k8s-app", "kube-proxy"), ("component", "kube-proxy"))),
     healthy="its pod on the node is ready. Pods that Kubernetes counts as not ready only because their node is not are judged by "
     "their containers",
     degraded="its pod is not ready, restarts again and again, or its version is not supported",

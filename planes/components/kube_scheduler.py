@@ -2,7 +2,7 @@
 
 from planes.components import leader
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
-from planes.components.spec import Component, Plane, Signal
+from planes.components.spec import Component, Plane, Signal, static_pods
 from planes.components.verdict_builder import (
     Judged,
     VerdictBuilder,
@@ -80,6 +80,7 @@ COMPONENT: Component[LeaderObservation] = Component(
         "kubectl -n kube-system get pods -l component=kube-scheduler -o wide",
         "kubectl -n kube-system logs -l component=kube-scheduler --tail=50",
     ),
+    pods=static_pods("kube-scheduler"),
     healthy="its lease is renewed in time, and every pod has been decided about",
     degraded="its lease is late, an instance is not ready, it changes hands too often, or it leads but decides nothing",
     down="its lease has not been renewed for twice its duration, nobody has taken the lead, or no instance is ready",

@@ -2,7 +2,7 @@
 
 from planes.components import addons
 from planes.components.addons import ENDPOINTS, HIDDEN, POD, REPLICAS, RIGHTS, UNKNOWN
-from planes.components.spec import REACH, Component, Plane, Signal
+from planes.components.spec import REACH, Component, Plane, PodMarks, Signal
 from planes.components.view import ClusterView
 from planes.structs.observations import AddonObservation
 
@@ -24,6 +24,7 @@ COMPONENT: Component[AddonObservation] = Component(
         "kubectl get apiservice v1beta1.metrics.k8s.io",
         "kubectl -n kube-system get pods -l k8s-app=metrics-server -o wide",
     ),
+    pods=PodMarks(labels=(("k8s-app", "metrics-server"), ("app.kubernetes.io/name", "metrics-server"))),
     healthy="its service has ready endpoints, its replicas are ready, and its API is available",
     degraded="some of its replicas are not ready",
     down="its service has no ready endpoint, or its API is not available: no usage figures, no autoscaling",

@@ -42,13 +42,30 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PodMarks:
+    """By what a kind's pods are known: any of `labels` (key, value). Of a kind that runs as `mirror` pods, which kubelets make of
+    static manifests, only those count (RKE2 labels kube-proxy on its workers like a control plane: never by tier alone), in
+    OpenShift those of its own namespace `openshift`."""
+
+    labels: tuple[tuple[str, str], ...]
+    mirror: bool = False
+    openshift: str = ""
+
+
+def static_pods(kind: str) -> PodMarks:
+    """The marks of what kubeadm and its like run as static pods."""
+    return PodMarks(labels=(("component", kind), ("k8s-app", kind)), mirror=True, openshift=f"openshift-{kind}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """What is told of a kind, the same for every cluster.
 
     `title` is its name as people write it, `role` what it is for, short enough for a card. `does` and `away` are one to three
     sentences: what it does, and what goes on and what stops while it is away; they never name a cause, which is the rules'
     business (sources: the Kubernetes documentation, "Cluster Architecture", "Leases", "Node status"). `commands` are what one
-    types next. `healthy` … `hidden` end "healthy: …" and so on. `rights` are names of planes.structs.rights.
+    types next. `pods` says by what its pods are known. `healthy` … `hidden` end "healthy: …" and so on. `rights` are names of
+    planes.structs.rights.
     """
 
     kind: str
@@ -58,6 +75,7 @@ class Kind:
     does: str
     away: str
     commands: tuple[str, ...] = ()
+    pods: PodMarks | None = None
     healthy: str
     degraded: str
     down: str

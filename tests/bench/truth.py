@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
+from planes.components.pod_kinds import new_cache
 from planes.components.registry import AGENT_KINDS
 from planes.demo.build import Shape
 from planes.demo.catalogue import FAULTS
@@ -150,7 +150,7 @@ class Scene:
         clock = LoopClock(loop.time, wall)
         clock.skew = skew
         self.demo = Demo(Options(directory, shape=shape, story=False), clock)
-        self.cache = ClusterCache()
+        self.cache = new_cache()
         self.assessor = Assessor(self.cache, slug="demo")
         self.watcher = Watcher(loop.time)
         self._tasks: list[asyncio.Task[None]] = []

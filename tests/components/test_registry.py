@@ -9,7 +9,6 @@ import pytest
 
 from planes.assess import rollup
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
 from planes.components import (
     addons,
     container_runtime,
@@ -22,6 +21,7 @@ from planes.components import (
     registry,
     rights,
 )
+from planes.components.pod_kinds import new_cache
 from planes.components.signals_reference import handbook
 from planes.structs import thresholds
 from planes.structs.events import Fault, FaultKind
@@ -120,7 +120,7 @@ def rolled(kind: str) -> list[Verdict]:
     zones = {"a": {State.HEALTHY: 2}, "b": {State.DOWN: 2}}
     whole = rollup.agents(kind, {State.HEALTHY: 2, State.DOWN: 2}, zones, {}, THRESHOLDS, NOW)
     empty = rollup.agents(kind, {}, {}, {}, THRESHOLDS, NOW)
-    assessor = Assessor(ClusterCache())
+    assessor = Assessor(new_cache())
     forbidden = assessor._without_nodes(kind, scene(nodes=failing(FORBIDDEN, NOW - 90, "nodes")))
     return [whole, empty, forbidden]
 

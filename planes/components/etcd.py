@@ -4,7 +4,7 @@ from planes.components import rate_figures
 from planes.components.leader import instance_of, pod_line
 from planes.components.probes import probe
 from planes.components.rate_figures import METRICS, METRICS_OF, missing
-from planes.components.spec import REACH, Component, Plane, Signal, pod_signal, static_pods
+from planes.components.spec import REACH, Component, Figure, Form, Plane, Signal, pod_signal, static_pods
 from planes.components.verdict_builder import (
     Judged,
     VerdictBuilder,
@@ -244,6 +244,24 @@ COMPONENT: Component[EtcdObservation] = Component(
         Signal("stored bytes", METRICS_OF, "The size of what is stored. Its quota is not known here. Shown only."),
     ),
     rights=("/livez", "/readyz", "/readyz/*", "/metrics", "pods/kube-system"),
+    figures=(
+        Figure(
+            key="etcd_requests",
+            told="requests to the state store per second",
+            form=Form.COUNT,
+            least=2.0,
+            digits=2,
+            sampled=lambda rates: rates.last_etcd_requests,
+        ),
+        Figure(
+            key="etcd_p99",
+            told="99 % of requests to the state store within",
+            form=Form.MILLISECONDS,
+            least=0.02,
+            digits=4,
+            sampled=lambda rates: rates.recent_etcd_p99,
+        ),
+    ),
     observe=observe,
     judge=judge,
 )

@@ -271,6 +271,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
         "validatingwebhookconfigurations",
         "mutatingwebhookconfigurations",
     ),
+    figures=figures.FIGURES,
     observe=observe,
     judge=judge,
 )

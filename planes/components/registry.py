@@ -21,7 +21,7 @@ from planes.components import (
     kubelet,
     metrics_server,
 )
-from planes.components.spec import Agent, Component, Kind, Plane, Signal
+from planes.components.spec import Agent, Component, Figure, Kind, Plane, Signal
 
 #: Judged once a cluster, in the order in which they are shown.
 COMPONENTS: tuple[Component[Any], ...] = (
@@ -44,6 +44,9 @@ KINDS: tuple[Kind, ...] = (
 #: Kinds of the control plane, and of the agents.
 CONTROL_PLANE: tuple[str, ...] = tuple(one.kind for one in COMPONENTS if one.plane is Plane.CONTROL)
 AGENT_KINDS: tuple[str, ...] = tuple(one.kind for one in AGENTS)
+
+#: All figures, in the order of a sample's values.
+FIGURES: tuple[Figure, ...] = tuple(figure for one in KINDS for figure in one.figures)
 
 _BY_KIND: dict[str, Kind] = {one.kind: one for one in KINDS}
 _RANK: dict[str, int] = {one.kind: place for place, one in enumerate(KINDS)}

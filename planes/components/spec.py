@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from planes.components.verdict_builder import Judged
 from planes.components.view import ClusterView
 from planes.structs.events import Mono
-from planes.structs.observations import NodeObservation, NodeScene
+from planes.structs.observations import NodeObservation, NodeScene, RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import Verdict
 
@@ -24,6 +24,53 @@ class Plane(StrEnum):
     CONTROL = "control"
     DATA = "data"
     ADDON = "addon"
+
+
+class Form(StrEnum):
+    """How a figure's values are written."""
+
+    COUNT = "count"  # "1,284", "0.4"
+    MILLISECONDS = "milliseconds"  # of seconds: "38 ms"
+    PERCENT = "percent"  # of a share: "0.4 %"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number that is sampled with each scrape, so that it has a chart of the last hour.
+
+    `key` is its name in samples and in the browser. `fact` is the name under which the value over the window stands among a
+    component's facts; empty: it has a chart only. `told` is what the chart is of, in words. `least` is the least range of the
+    chart's scale, in the value's own unit, so that noise does not look like news. A sample keeps `digits` digits of what `sampled`
+    gives, and a fact is what `shown` gives; None where it was not observed.
+    """
+
+    key: str
+    fact: str = ""
+    told: str
+    form: Form
+    least: float
+    digits: int
+    sampled: Callable[[RatesSeen], float | None]
+    shown: Callable[[RatesSeen], float | None] = lambda rates: None
+
+    def text(self, rates: RatesSeen) -> str | None:
+        """The fact, ready to show: "1,284", "38 ms", "0.4 %"; None where it was not observed."""
+        value = self.shown(rates)
+        if value is None:
+            return None
+        match self.form:
+            case Form.COUNT:
+                return f"{value:,.0f}"
+            case Form.MILLISECONDS:
+                return f"{value * 1000:.0f} ms"
+            case Form.PERCENT:
+                return f"{value * 100:.1f} %"
+
+
+def facts_of(figures: tuple[Figure, ...], rates: RatesSeen) -> dict[str, str]:
+    """The figures that were observed, by the name of their fact."""
+    told = {one.fact: one.text(rates) for one in figures if one.fact}
+    return {fact: text for fact, text in told.items() if text is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +130,7 @@ class Kind:
     hidden: str
     signals: tuple[Signal, ...]
     rights: tuple[str, ...]
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -177,18 +177,11 @@ class ClusterRow(msgspec.Struct, frozen=True):
     data: PlaneRow | None = None
 
 
-class SampleRow(msgspec.Struct, frozen=True, array_like=True):
-    """What one scrape of the API server's /metrics told, for the small charts. None: not observed. Rates and in-flight requests are
-    sums over the instances that were reached, rates between each one's last two scrapes; ratio and percentiles are of the instance
-    that was scraped."""
-
-    at: float
-    requests: float | None = None  # per second
-    p99: float | None = None  # seconds
-    error_ratio: float | None = None  # 0 to 1
-    inflight: float | None = None
-    etcd_requests: float | None = None  # per second
-    etcd_p99: float | None = None  # seconds
+#: What one scrape of the API server's /metrics told, for the small charts: epoch seconds, then one value for each figure of the
+#: registry (planes.components.registry.FIGURES), in its order. None: not observed. Rates and requests in flight are sums over the
+#: instances that were reached, rates between each one's last two scrapes; ratios and percentiles are of the instance that was
+#: scraped.
+SampleRow = tuple[float | None, ...]
 
 
 class Frame(msgspec.Struct):

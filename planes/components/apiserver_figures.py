@@ -60,6 +60,16 @@ FIGURES = (
         sampled=_in_flight,
         shown=_in_flight,
     ),
+    Figure(
+        key="rejected",
+        fact="rejected/s",
+        told="requests rejected by priority and fairness per second",
+        form=Form.COUNT,
+        least=1.0,
+        digits=2,
+        sampled=lambda rates: rates.last_rejected,
+        shown=lambda rates: rates.rejected,
+    ),
 )
 
 

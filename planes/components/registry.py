@@ -14,6 +14,7 @@ from planes.components import (
     container_runtime,
     dns,
     etcd,
+    konnectivity,
     kube_apiserver,
     kube_controller_manager,
     kube_proxy,
@@ -32,6 +33,7 @@ COMPONENTS: tuple[Component[Any], ...] = (
     cloud_controller_manager.COMPONENT,
     dns.COMPONENT,
     metrics_server.COMPONENT,
+    konnectivity.COMPONENT,
 )
 #: Judged on every node, in the order of their segments in a tile; planes.structs.rows.NodeRow has a field for each.
 AGENTS: tuple[Agent, ...] = (kubelet.AGENT, kube_proxy.AGENT, container_runtime.AGENT)

@@ -126,6 +126,7 @@ class RatesSeen:
     etcd_error_ratio: float | None = None
     storage_bytes: float | None = None
     last_requests: float | None = None  # per second, between each instance's last two scrapes
+    last_rejected: float | None = None  # per second, as last_requests
     last_etcd_requests: float | None = None  # the same of requests to the state store
     recent_etcd_error_ratio: float | None = None
 

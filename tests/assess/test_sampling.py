@@ -1,5 +1,8 @@
 """One sample a scrape: none without a new one, none while scraping fails, and nothing in it that was not observed."""
 
+import msgspec
+import pytest
+
 from planes.assess.sampling import Sampler, sample_row, value_of
 from planes.cache.metrics import RatesStore
 from planes.structs.events import Fault, FaultKind, Metrics, Sample
@@ -30,7 +33,9 @@ def test_a_scrape_gives_one_sample_and_the_first_knows_no_rate() -> None:
     assert sampler.look(book.seen(), OFFSET) == [sample_row(at=OFFSET + 10.0, inflight=5.0)]
     assert sampler.look(book.seen(), OFFSET) == []
     book.took(scrape(40.0, 1.0, 160.0, 6.0))
-    assert sampler.look(book.seen(), OFFSET) == [sample_row(at=OFFSET + 40.0, requests=2.0, error_ratio=0.0, inflight=7.0)]
+    assert sampler.look(book.seen(), OFFSET) == [
+        sample_row(at=OFFSET + 40.0, requests=2.0, error_ratio=0.0, inflight=7.0, rejected=0.0)
+    ]
 
 
 def test_a_rate_is_that_of_the_last_two_scrapes_not_of_the_window() -> None:
@@ -73,3 +78,16 @@ def test_an_unserved_family_is_no_zero() -> None:
         book.took(scrape(at, 1.0, at, 0.0))
     (row,) = sampler.look(book.seen(), OFFSET)
     assert value_of(row, "etcd_requests") is None
+
+
+def test_requests_that_were_rejected_are_told_per_second() -> None:
+    book, sampler = RatesStore(), Sampler()
+    for at, rejected in ((10.0, 5.0), (40.0, 95.0)):
+        event = scrape(at, 1.0, at, 4.0)
+        family = {"apiserver_flowcontrol_rejected_requests_total": (Sample((("reason", "queue-full"),), rejected),)}
+        book.took(msgspec.structs.replace(event, families=event.families | family))
+        sampler.look(book.seen(), OFFSET)
+    book.took(msgspec.structs.replace(scrape(70.0, 1.0, 70.0, 4.0), families=event.families))
+    (row,) = sampler.look(book.seen(), OFFSET)
+    assert value_of(row, "rejected") == 0.0
+    assert book.seen().rejected == pytest.approx(90.0 / 60.0)

@@ -13,6 +13,7 @@ from planes.components import (
     addons,
     container_runtime,
     etcd,
+    konnectivity,
     kube_apiserver,
     kube_controller_manager,
     kube_proxy,
@@ -42,6 +43,7 @@ from planes.structs.observations import (
 from planes.structs.verdicts import State, Verdict
 from tests.components import making
 from tests.components.making import FORBIDDEN, NOW, REFUSED, THRESHOLDS, condition, failing, feed, health, lease, node, pod, scene
+from tests.components.test_konnectivity import agents
 from tests.replaying import events
 from tests.timeline import Timeline
 
@@ -155,6 +157,9 @@ def emitted() -> frozenset[tuple[str, str]]:
     judged = {"kube-apiserver": servers(), "etcd": stores()}
     judged |= {kind: leaders(kind) for kind in ("kube-controller-manager", "kube-scheduler", CLOUD)}
     judged |= {kind: added(kind) for kind in ("dns", "metrics-server")}
+    judged["konnectivity"] = [
+        konnectivity.judge(one, NOW, THRESHOLDS).verdict for one in (agents(pod()), dataclasses.replace(agents(), reach=AWAY))
+    ]
     judged |= {kind: rolled(kind) for kind in ("kubelet", "kube-proxy", "container-runtime")}
     for seen, common, silent in on_nodes():
         judged["kubelet"].append(kubelet.judge(seen, common, silent, NOW, THRESHOLDS))

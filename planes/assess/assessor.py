@@ -16,7 +16,8 @@ from planes.cache.cluster import ClusterCache
 from planes.components import addons, etcd, kube_apiserver, kube_controller_manager, kube_scheduler
 from planes.components.verdict_builder import Judged, away_verdict, feed_gap, plural
 from planes.components.view import Observer
-from planes.structs.events import Feed, Mono
+from planes.structs.events import Mono
+from planes.structs.feeds import FEEDS, Feed
 from planes.structs.observations import NodeScene
 from planes.structs.rows import (
     ADDON_PLANE,
@@ -33,8 +34,6 @@ from planes.structs.thresholds import DEFAULT, Thresholds
 from planes.structs.time_tokens import to_epoch
 from planes.structs.verdicts import Evidence, State, Verdict
 
-#: What is waited for before the first full frame after a restart.
-_ESSENTIAL = (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES, Feed.SYSTEM_PODS)
 #: Changes of one cause within so many seconds belong together.
 _TOGETHER = 60.0
 #: How often what was deleted is dropped from memory, and how long it is kept before.
@@ -160,7 +159,7 @@ class Assessor:
         if scene.unreachable and not scene.waiting:
             return False
         feeds = self.cache.reach.feeds
-        settled = all(feeds[one].listed_at is not None or feeds[one].fault is not None for one in _ESSENTIAL)
+        settled = all(feeds[one].listed_at is not None or feeds[one].fault is not None for one, of in FEEDS.items() if of.awaited)
         return not (settled and "/livez" in self.cache.reach.health)
 
     def _nobody_watches(self) -> str:

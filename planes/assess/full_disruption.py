@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from planes.cache.cluster import ClusterCache
 from planes.cache.leases import LeaseStore, LeaseTrack
 from planes.components import etcd
-from planes.structs.events import Feed, Mono
+from planes.structs.events import Mono
+from planes.structs.feeds import Feed
 from planes.structs.thresholds import Thresholds
 
 #: Nodes that fell silent longer before the last one than this were silent for reasons of their own.

@@ -20,7 +20,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One component. `healthy` … `hidden` end "healthy: …" and so on; `rights` are names of planes.components.rights."""
+    """One component. `healthy` … `hidden` end "healthy: …" and so on; `rights` are names of planes.structs.rights."""
 
     kind: str
     title: str

@@ -10,7 +10,8 @@ from planes.cache.workloads import EndpointStore
 from planes.components.distribution import Distribution, Marks, detect
 from planes.components.verdict_builder import unreachable
 from planes.structs import objects, versions
-from planes.structs.events import FaultKind, Feed, Mono
+from planes.structs.events import FaultKind, Mono
+from planes.structs.feeds import Feed
 from planes.structs.observations import (
     AddonObservation,
     ApiServerObservation,

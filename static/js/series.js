@@ -5,6 +5,8 @@
  * was scraped there are no samples: a gap is a gap, and a value that stands alone is a dot.
  */
 
+import { thousands } from "./words.js";
+
 /** @typedef {import("./types.js").SampleValues} SampleValues */
 /** @typedef {"requests" | "p99" | "error_ratio" | "inflight" | "etcd_requests" | "etcd_p99"} Quantity */
 /** @typedef {{ at: number, value: number }} Point */
@@ -135,9 +137,9 @@ export function period(seconds) {
 
 /** A value of a quantity with its unit. @param {Quantity} quantity @param {number} value */
 export function said(quantity, value) {
-  if (quantity === "p99" || quantity === "etcd_p99") return `${Math.round(value * 1000).toLocaleString("en-GB")} ms`;
+  if (quantity === "p99" || quantity === "etcd_p99") return `${thousands(value * 1000)} ms`;
   if (quantity === "error_ratio") return `${(value * 100).toFixed(1)} %`;
-  return value < 10 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value).toLocaleString("en-GB");
+  return value < 10 && !Number.isInteger(value) ? value.toFixed(1) : thousands(value);
 }
 
 /**

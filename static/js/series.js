@@ -50,22 +50,21 @@ export class Series {
     /** @type {Point[][]} */
     const runs = [];
     let before = -Infinity;
+    // A sample without this value between two that have it: that, too, is a gap.
+    let missed = false;
     for (const row of this.rows) {
       const [at] = row;
       const value = row[column];
-      if (at < since || typeof value !== "number") continue;
-      // A sample without this value lies between: that, too, is a gap.
-      const last = runs.at(-1);
-      if (last && at - before <= GAP && !this.#misses(column, before, at)) last.push({ at, value });
-      else runs.push([{ at, value }]);
-      before = at;
+      if (typeof value !== "number") missed = true;
+      else if (at >= since) {
+        const last = runs.at(-1);
+        if (last && at - before <= GAP && !missed) last.push({ at, value });
+        else runs.push([{ at, value }]);
+        before = at;
+        missed = false;
+      }
     }
     return runs;
-  }
-
-  /** Whether a sample between these moments has no such value. @param {number} column @param {number} after @param {number} until */
-  #misses(column, after, until) {
-    return this.rows.some((row) => row[0] > after && row[0] < until && typeof row[column] !== "number");
   }
 }
 

@@ -62,7 +62,7 @@ function unseen(picture, fresh, retry) {
   const { fault, missing } = picture.cluster;
   const empty = picture.size === 0 && picture.components.size === 0;
   const asked = fresh.why !== "socket" && fresh.why !== "offline";
-  if (fresh.kind === "late" && (fresh.since === null || empty) && fault && asked) {
+  if (fault && asked && (empty || (fresh.kind === "late" && fresh.since === null))) {
     return { kind: "notice", state: "unknown", title: "This cluster cannot be seen",
       lines: [sentence(fault.message), sentence(fault.remedy), retry] };
   }

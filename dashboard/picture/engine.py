@@ -55,7 +55,6 @@ class Engine:
             drawn = context.get("draw")(*texts)
             if not isinstance(drawn, str):
                 raise CannotDrawError("The picture could not be drawn: the script gave no text.")
-            context.gc()
         except quickjs.JSException as error:  # StackOverflow is one
             self._threads.context = None
             raise CannotDrawError(_sentence(str(error), self._memory, self._time)) from error

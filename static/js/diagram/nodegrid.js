@@ -12,7 +12,7 @@ import { Gestures } from "./gestures.js";
 import { Hover } from "./hover.js";
 import { Paint } from "./paint.js";
 import { Roving } from "./roving.js";
-import { Seats } from "./seats.js";
+import { CardPool } from "./cardpool.js";
 import { Zones } from "./zones.js";
 
 /** @typedef {import("../layout.js").Plan} Plan */
@@ -28,7 +28,7 @@ const SCREENFUL = 0.82;
 /** An order that follows the numbers is looked at so often, in seconds. */
 const ORDER_S = 10;
 
-export class Field {
+export class NodeGrid {
   /** @type {Picture | null} */ #picture = null;
   /** @type {Group[]} */ #groups = [];
   /** @type {Plan} */ #plan = { level: "tile", width: 0, height: 0, zones: [], w: 0, h: 0, gap: 0, down: 0 };
@@ -62,7 +62,7 @@ export class Field {
     host.replaceChildren(boxes, below, above, heads, this.cards, link);
     this.zones = new Zones(boxes, heads, this.camera);
     this.paint = new Paint(below, above, this.camera, this.hits);
-    this.seats = new Seats(this.cards, this.camera, this.hits, pages);
+    this.pool = new CardPool(this.cards, this.camera, this.hits, pages);
     this.hover = new Hover(stage, bounds, detailOf);
     this.roving = new Roving(host, link, this, pages);
     this.gestures = new Gestures(host, {
@@ -163,7 +163,7 @@ export class Field {
     if (!picture) return;
     this.#now = now;
     const counted = this.hits.some(picture, rows);
-    if (this.camera.view.level === "card") this.seats.update(picture, rows, now);
+    if (this.camera.view.level === "card") this.pool.update(picture, rows, now);
     else if (!this.#frame) this.paint.some(picture, rows);
     const active = picture.rows.get(this.roving.active);
     if (active !== undefined && rows.has(active)) this.roving.place();
@@ -177,7 +177,7 @@ export class Field {
     if (!picture) return;
     this.#reorder(picture);
     this.zones.summaries(picture, this.view.group, this.#unit);
-    if (this.camera.view.level === "card" && !this.moving) this.seats.show(picture, now, { anew: true });
+    if (this.camera.view.level === "card" && !this.moving) this.pool.show(picture, now, { anew: true });
     this.hover.draw(picture, now);
   }
 
@@ -307,7 +307,7 @@ export class Field {
     this.host.classList.toggle("is-zoomed", !this.camera.whole);
     const held = this.host.contains(document.activeElement);
     this.zones.place(this.#unit);
-    const lacking = this.seats.show(picture, this.#now, { moving, anew: !moving });
+    const lacking = this.pool.show(picture, this.#now, { moving, anew: !moving });
     this.paint.all(picture, moving, lacking);
     this.roving.place();
     if (lacking) this.#ask();

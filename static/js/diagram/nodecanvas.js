@@ -3,18 +3,16 @@
  * as many small ones. Gathering and drawing allocate nothing.
  */
 
+import { BARS, CORDONED, DEGRADED, DOWN, HEALTHY, HIDDEN, SEGMENTS, SHADES, UNKNOWN, UNTOLD } from "../scene/tile.js";
+import { cellHorizon, cellRound, codeOf, edgeOf, fillOf, heightOf, isWell, opacityOf, rises, shadeOf, stepOf, tileShape } from "../scene/tile.js";
 import { STATES } from "../states.js";
 
 /** @typedef {import("../layout.js").Level} Level */
 /** @typedef {import("../states.js").State} State */
 /** @typedef {import("../store.js").Picture} Picture */
 
-/** Shades of a healthy cell, by how full it is. */
-const SHADES = 10;
-const [HEALTHY, DEGRADED, DOWN, UNKNOWN, HIDDEN, CORDONED] = [0, 1, 2, 3, 4, 5];
-const AGENTS = /** @type {const} */ (["kubelet", "proxy", "runtime"]);
 
-export class Strokes {
+export class NodeCanvas {
   /** @type {string | CanvasPattern} */ hatched = "";
   /** @type {string | CanvasPattern} */ hatchedFine = "";
   unit = 1;
@@ -66,10 +64,8 @@ export class Strokes {
     this.#rows[at] = row;
     this.#xs[at] = x;
     this.#ys[at] = y;
-    this.#states[at] = picture.number("state", row) ?? UNKNOWN;
-    const most = picture.number("pods_max", row);
-    // 255: the node does not say how many pods fit.
-    this.#shades[at] = most ? Math.round(Math.min(1, (picture.number("pods", row) ?? 0) / most) * 250) : 255;
+    this.#states[at] = codeOf(picture, row);
+    this.#shades[at] = stepOf(picture, row);
   }
 
   /** Draw what was gathered. */
@@ -83,7 +79,7 @@ export class Strokes {
   /** Add boxes of a state to the path that is open; is there one? @param {number} state */
   #boxesOf(state) {
     const { low } = this;
-    const round = this.#round && this.#w > 6 ? Math.min(1.8 * this.unit, this.#w / 5) : 0;
+    const round = this.#round ? cellRound(this.#w, this.unit) : 0;
     let some = false;
     low.beginPath();
     for (let at = 0; at < this.#count; at += 1) {
@@ -105,19 +101,18 @@ export class Strokes {
   #cells() {
     const { low } = this;
     const { named, states } = this.colours;
-    const round = this.#round && this.#w > 6 ? Math.min(1.8 * this.unit, this.#w / 5) : 0;
+    const round = this.#round ? cellRound(this.#w, this.unit) : 0;
     low.fillStyle = named["healthy"] ?? "";
     for (let shade = 0; shade <= SHADES; shade += 1) {
       let some = false;
       low.beginPath();
       for (let at = 0; at < this.#count; at += 1) {
-        const level = this.#shades[at] ?? 255;
-        if (this.#states[at] !== HEALTHY || (level === 255 ? 4 : Math.round((level / 250) * SHADES)) !== shade) continue;
+        if (this.#states[at] !== HEALTHY || shadeOf(this.#shades[at] ?? UNTOLD) !== shade) continue;
         some = true;
         this.#box(at, round);
       }
       if (!some) continue;
-      low.globalAlpha = this.#alpha * (0.3 + (0.5 * shade) / SHADES);
+      low.globalAlpha = this.#alpha * opacityOf(shade);
       low.fill();
     }
     low.globalAlpha = this.#alpha;
@@ -132,33 +127,31 @@ export class Strokes {
       low.stroke();
     }
     this.#bars();
-    this.#horizons(0, 0, 1, Math.max(1.5, this.#h * 0.2), 0);
+    this.#horizons({ x: 0, y: 0, w: this.#w, h: cellHorizon(this.#h), r: 0 });
   }
 
   /** Two bars on what is cordoned. */
   #bars() {
     const w = this.#w;
-    if (w <= 6) return;
+    if (w <= BARS.from) return;
     this.low.fillStyle = this.colours.named["ink"] ?? "";
     for (let at = 0; at < this.#count; at += 1) {
       if (this.#states[at] !== CORDONED) continue;
       const x = /** @type {number} */ (this.#xs[at]);
-      const y = /** @type {number} */ (this.#ys[at]) + this.#h * 0.24;
-      this.low.fillRect(x + w * 0.28, y, w * 0.14, this.#h * 0.52);
-      this.low.fillRect(x + w * 0.58, y, w * 0.14, this.#h * 0.52);
+      const y = /** @type {number} */ (this.#ys[at]) + this.#h * BARS.y;
+      for (const left of BARS.lefts) this.low.fillRect(x + w * left, y, w * BARS.w, this.#h * BARS.h);
     }
   }
 
-  /** A node of the control plane carries a strip of the horizon. @param {number} left share of the width @param {number} up
-   *  @param {number} wide share of the width @param {number} tall @param {number} round */
-  #horizons(left, up, wide, tall, round) {
+  /** A node of the control plane carries a strip of the horizon. @param {import("../scene/tile.js").Rounded} strip */
+  #horizons({ x, y, w, h, r }) {
     const picture = /** @type {Picture} */ (this.#picture);
     const { low } = this;
     low.fillStyle = this.colours.named["horizon"] ?? "";
     for (let at = 0; at < this.#count; at += 1) {
       if (picture.number("cp", this.#rows[at] ?? 0) !== 1) continue;
       low.beginPath();
-      low.roundRect(/** @type {number} */ (this.#xs[at]) + left * this.#w, /** @type {number} */ (this.#ys[at]) - up, this.#w * wide, tall, round);
+      low.roundRect(/** @type {number} */ (this.#xs[at]) + x, /** @type {number} */ (this.#ys[at]) + y, w, h, r);
       low.fill();
     }
   }
@@ -168,14 +161,15 @@ export class Strokes {
     const { named, states } = this.colours;
     // A card that is still blank has the corners and the edge of a card.
     const card = this.#level === "card";
-    const s = card ? 1.4 * this.unit : Math.min(this.#w / 50, this.#h / 50);
+    const shape = tileShape(this.#w, this.#h, 0);
+    const s = card ? 1.4 * this.unit : shape.s;
     low.globalAlpha = this.#alpha;
     let present = 0;
     for (let at = 0; at < this.#count; at += 1) present |= 1 << (this.#states[at] ?? UNKNOWN);
     for (let state = HEALTHY; state <= CORDONED; state += 1) {
       if (!(present & (1 << state))) continue;
-      const well = state === HEALTHY || state === HIDDEN;
-      const line = well ? 1 : Math.max(1.5, 2.4 * s);
+      const well = isWell(state);
+      const line = edgeOf(state, s);
       const round = this.#round || card ? 7 * s : 0;
       if (!round && state !== HIDDEN) {
         // On the way: two boxes, one in the other, are drawn in half the time of a box and its outline.
@@ -202,9 +196,9 @@ export class Strokes {
       if (state === HIDDEN) low.setLineDash([]);
     }
     if (card) return;
-    this.#horizons(0.28, 0.5 * s, 0.44, Math.max(2, 3 * s), 1.5 * s);
-    this.#levels(s);
-    this.#agents(s);
+    this.#horizons(shape.horizon);
+    this.#levels(shape);
+    this.#agents(shape);
   }
 
   /** Fill the boxes of a state, so much smaller on every side. @param {number} state @param {number} inset */
@@ -217,30 +211,25 @@ export class Strokes {
     }
   }
 
-  /** Pods against what fits. @param {number} s */
-  #levels(s) {
+  /** Pods against what fits. @param {import("../scene/tile.js").TileShape} shape */
+  #levels(shape) {
     const { low } = this;
     const { named } = this.colours;
     const picture = /** @type {Picture} */ (this.#picture);
-    const foot = this.#h - 19 * s;
-    const round = this.#round ? 3 * s : 0;
+    const { level } = shape;
+    const round = this.#round ? level.r : 0;
     for (let kind = 0; kind < 3; kind += 1) {
       let some = false;
       low.beginPath();
       for (let at = 0; at < this.#count; at += 1) {
-        const shade = this.#shades[at] ?? 255;
-        if (shade === 255) continue;
-        const state = this.#states[at] ?? UNKNOWN;
-        const well = state === HEALTHY || state === HIDDEN;
-        // Without a heartbeat the pods are the last ones known.
-        const last = state === UNKNOWN || (!well && (picture.number("kubelet", this.#rows[at] ?? 0) ?? UNKNOWN) !== HEALTHY);
-        if ((last ? 2 : state === DOWN ? 1 : 0) !== kind) continue;
+        const step = this.#shades[at] ?? UNTOLD;
+        if (step === UNTOLD || fillOf(picture, this.#rows[at] ?? 0, this.#states[at] ?? UNKNOWN) !== kind) continue;
         some = true;
-        const tall = Math.max(2 * s, ((foot - 7 * s) * shade) / 250);
-        const x = /** @type {number} */ (this.#xs[at]) + 5 * s;
-        const y = /** @type {number} */ (this.#ys[at]) + foot - tall;
-        if (round) low.roundRect(x, y, this.#w - 10 * s, tall, Math.min(round, tall / 2));
-        else low.rect(x, y, this.#w - 10 * s, tall);
+        const tall = heightOf(shape, step);
+        const x = /** @type {number} */ (this.#xs[at]) + level.x;
+        const y = /** @type {number} */ (this.#ys[at]) + level.foot - tall;
+        if (round) low.roundRect(x, y, level.w, tall, Math.min(round, tall / 2));
+        else low.rect(x, y, level.w, tall);
       }
       if (!some) continue;
       low.fillStyle = kind === 2 ? this.hatched : (named[kind === 1 ? "tile-level-down" : "tile-level"] ?? "");
@@ -248,28 +237,26 @@ export class Strokes {
     }
   }
 
-  /** Three segments: kubelet, kube-proxy, container runtime. @param {number} s */
-  #agents(s) {
+  /** Three segments: kubelet, kube-proxy, container runtime. @param {import("../scene/tile.js").TileShape} shape */
+  #agents({ agents }) {
     const { low } = this;
     const { named, states } = this.colours;
     const picture = /** @type {Picture} */ (this.#picture);
-    const segment = (this.#w - 14 * s) / 3;
-    const foot = this.#h - 13 * s;
-    const round = this.#round ? 2 * s : 0;
+    const round = this.#round ? agents.r : 0;
     for (let state = HEALTHY; state <= CORDONED; state += 1) {
       let some = false;
-      const rise = state === DOWN || state === DEGRADED ? 3 * s : 0;
+      const rise = rises(state) ? agents.rise : 0;
       low.beginPath();
-      for (let agent = 0; agent < 3; agent += 1) {
-        const column = picture.column(/** @type {string} */ (AGENTS[agent]));
-        const left = 5 * s + agent * (segment + 2 * s);
+      for (let agent = 0; agent < SEGMENTS.length; agent += 1) {
+        const column = picture.column(/** @type {string} */ (SEGMENTS[agent]));
+        const left = agents.lefts[agent] ?? 0;
         for (let at = 0; at < this.#count; at += 1) {
           if ((column[this.#rows[at] ?? 0] ?? UNKNOWN) !== state) continue;
           some = true;
           const x = /** @type {number} */ (this.#xs[at]) + left;
-          const y = /** @type {number} */ (this.#ys[at]) + foot - rise;
-          if (round) low.roundRect(x, y, segment, 7 * s + rise, round);
-          else low.rect(x, y, segment, 7 * s + rise);
+          const y = /** @type {number} */ (this.#ys[at]) + agents.y - rise;
+          if (round) low.roundRect(x, y, agents.w, agents.h + rise, round);
+          else low.rect(x, y, agents.w, agents.h + rise);
         }
       }
       if (!some) continue;

@@ -16,7 +16,7 @@ const SPARE = 12;
 /** So many cards are made in one frame while the viewer moves: each takes about a millisecond, and a frame has 16. */
 const MADE_AT_ONCE = 4;
 
-export class Seats {
+export class CardPool {
   /** @type {Map<string, Seat>} by the node's name */ #taken = new Map();
   /** @type {Seat[]} */ #free = [];
   /** The size for which cards are laid out. */ #w = 0;

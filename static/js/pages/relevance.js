@@ -4,11 +4,11 @@
  * A page keeps no copy of the rows: it only asks "is it about me", and a gap in the offsets counts as a yes.
  */
 
+import { AGENTS } from "../registry.js";
+
 /** @typedef {import("../types.js").Delta} Delta */
 /** @typedef {import("../types.js").Pulse} Pulse */
 /** @typedef {{ component?: string | undefined, node?: string | undefined }} Subject a component's kind, or a node's name */
-
-const AGENTS = ["kubelet", "kube-proxy", "container-runtime"];
 
 /** @param {Delta} delta @param {Subject} subject */
 export function concerns(delta, subject) {
@@ -21,7 +21,7 @@ export function concerns(delta, subject) {
   const kind = subject.component;
   if ((u.components ?? []).some((row) => row.kind === kind) || (x.components ?? []).includes(kind)) return true;
   // The three agents' pages list nodes.
-  return AGENTS.includes(kind) && ((u.nodes ?? []).length > 0 || (x.nodes ?? []).length > 0);
+  return AGENTS.some((one) => one.kind === kind) && ((u.nodes ?? []).length > 0 || (x.nodes ?? []).length > 0);
 }
 
 /**

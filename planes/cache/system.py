@@ -123,7 +123,6 @@ class PodTrack:
             restarts=self.restarts,
             restarted_at=self.restarted_at,
             version=self.version,
-            mirror=MIRROR in meta.annotations,
             terminating=bool(meta.deletionTimestamp),
             changed_at=self.changed_at,
             seen_at=self.seen_at,

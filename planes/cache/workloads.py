@@ -190,14 +190,13 @@ class WebhookStore:
         """Each webhook with its ready endpoints, looked up in `books`: a book and the namespace it is whole for (None: all)."""
         listed = list(books)
         made: list[WebhookSeen] = []
-        for name, (configuration, since) in sorted(self.configurations.items()):
+        for _, (configuration, since) in sorted(self.configurations.items()):
             for hook in configuration.webhooks:
                 closed = hook.failurePolicy != "Ignore"  # Fail is the default
                 ref = hook.clientConfig.service
                 if ref is None:
                     made.append(
                         WebhookSeen(
-                            configuration=name,
                             name=hook.name,
                             fails_closed=closed,
                             service=hook.clientConfig.url or "",
@@ -215,7 +214,5 @@ class WebhookStore:
                     ready = 0 if found is None else sum(end.ready for end in found.endpoints)
                     since = found.since if found is not None else since
                     break
-                made.append(
-                    WebhookSeen(configuration=name, name=hook.name, fails_closed=closed, service=service, ready=ready, since=since)
-                )
+                made.append(WebhookSeen(name=hook.name, fails_closed=closed, service=service, ready=ready, since=since))
         return made

@@ -7,7 +7,7 @@ NOON = "2026-11-22T12:00:{:02d}.000000Z"
 
 
 def lease(second: int, holder: str | None = "a_1", transitions: int = 0, duration: int = 15, name: str = "kube-scheduler") -> Lease:
-    spec = LeaseSpec(holder, duration, None, NOON.format(second), transitions)
+    spec = LeaseSpec(holder, duration, NOON.format(second), transitions)
     return Lease(LabelledMeta(name=name, uid=f"uid-{name}"), spec)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from planes.assess import attention, hysteresis, rollup
 from planes.assess.baseline import Baseline
 from planes.assess.cluster_summary import ClusterSummary
+from planes.assess.full_disruption import FullDisruption
 from planes.assess.node_assessor import ELSEWHERE, AgentChange, NodeAssessor
 from planes.assess.rows import attention_row, because_of, component_row, instances_of, shown_state
 from planes.assess.sampling import Sampler
@@ -16,7 +17,7 @@ from planes.cache.cluster import ClusterCache
 from planes.components import addons, etcd, kube_apiserver, kube_controller_manager, kube_scheduler
 from planes.components.verdict_builder import Judged, away_verdict, feed_gap, plural
 from planes.components.view import Observer
-from planes.structs.events import Mono
+from planes.structs.events import Graced, Mono, Paused, Tidied
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.observations import NodeScene
 from planes.structs.rows import (
@@ -52,6 +53,7 @@ class Assessor:
         self._thresholds = thresholds
         self._slug = slug
         self._observer = Observer(cache, thresholds)
+        self._disruption = FullDisruption()
         self._nodes = NodeAssessor(self._observer, thresholds)
         self._teller = ClusterSummary(cache, thresholds)
         self._sampler = Sampler()
@@ -86,7 +88,7 @@ class Assessor:
     def paused(self, gap: float, now: Mono) -> None:
         """We ourselves stood still for `gap` seconds until `now`. To be called before the events that waited meanwhile are applied;
         `frame` finds out by itself what nobody told it."""
-        self.cache.paused(gap, now)
+        self.cache.apply(Paused(gap, now))
         self._teller.paused(gap, now)
         self._last = now
 
@@ -95,7 +97,10 @@ class Assessor:
         self._tick(now, wall)
         offset, observer = self._offset, self._observer
         self.baseline_changed = self.baseline.learn(self.cache) or self.baseline_changed
-        observer.look(now, offset, self.baseline.known())
+        silence = self._disruption.look(self.cache, now, self._thresholds)
+        if silence.grace:
+            self.cache.apply(Graced(silence.grace, now))
+        observer.look(now, offset, self.baseline.known(), silence)
         observer.nobody_watches = self._nobody_watches()
         scene = observer.scene()
         anew, self._scene = scene != self._scene, scene
@@ -148,7 +153,7 @@ class Assessor:
         self._last = now
         if now - self._tidied > _TIDY:
             self._tidied = now
-            self.cache.forget(now - _KEPT)
+            self.cache.apply(Tidied(now - _KEPT, now))
 
     def _holds_back(self, now: Mono, scene: NodeScene) -> bool:
         """After a restart the store holds what was last known; nothing is sent before there is more to say than "waiting"."""

@@ -109,6 +109,11 @@ class Reachability:
             track.heard(at)
         self.heard_at = self.quiet_from = self._flow_at = at
 
+    def listed(self, feed: Feed, at: Mono) -> None:
+        """A feed listed all that there is."""
+        self.flowed(feed, at)
+        self.feeds[feed].listed_at = at
+
     def failed(self, event: Failed) -> None:
         """A feed's request failed."""
         self.feeds[event.feed].failed(event)

@@ -42,7 +42,7 @@ class WorkloadStore:
             lagging_since=lagging,
         )
 
-    def gone(self, one: objects.DaemonSet | objects.Deployment) -> None:
+    def gone(self, one: objects.DaemonSet | objects.Deployment, at: Mono) -> None:
         """Deleted."""
         self.seen.pop(_key(one.metadata), None)
 
@@ -146,7 +146,7 @@ class ApiServiceStore:
         since = before.since if before is not None and before.available == available else at
         self.seen[name] = ApiServiceSeen(name=name, available=available, reason=reason, since=since)
 
-    def gone(self, one: objects.APIService) -> None:
+    def gone(self, one: objects.APIService, at: Mono) -> None:
         """Deleted."""
         self.seen.pop(one.metadata.name, None)
 
@@ -173,7 +173,7 @@ class WebhookStore:
         before = self.configurations.get(one.metadata.name)
         self.configurations[one.metadata.name] = (one, before[1] if before is not None else at)
 
-    def gone(self, one: objects.WebhookConfiguration) -> None:
+    def gone(self, one: objects.WebhookConfiguration, at: Mono) -> None:
         """Deleted."""
         self.configurations.pop(one.metadata.name, None)
 

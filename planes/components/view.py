@@ -1,8 +1,8 @@
 """From the cache in memory to what rules look at."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from planes.assess.full_disruption import FullDisruption, living_identities
 from planes.cache.cluster import ClusterCache
 from planes.cache.leases import LeaseTrack
 from planes.cache.system import PodTrack
@@ -15,6 +15,7 @@ from planes.structs.feeds import Feed
 from planes.structs.observations import (
     AddonObservation,
     ApiServerObservation,
+    DisruptionSeen,
     EtcdObservation,
     FeedSeen,
     HealthSeen,
@@ -52,12 +53,13 @@ class Observer:
     def __init__(self, cache: ClusterCache, thresholds: Thresholds) -> None:
         self.cache = cache
         self.thresholds = thresholds
-        self.silence = FullDisruption()
+        self.silence = DisruptionSeen()
         self.distribution = Distribution("Kubernetes")
         self.known = Known()
         self.nobody_watches = ""  # why Kubernetes itself would not notice that a node died; told by who judges
         self.now: Mono = 0.0
         self._offset = 0.0
+        self.clock_offset: float | None = None  # what to add to our monotonic clock for the cluster's, where known
         self.reach = ReachSeen()
         self.server = ServerSeen()
         self.rates = RatesSeen()
@@ -67,19 +69,17 @@ class Observer:
         self._peak = 0
         self._peak_at: Mono = 0.0
 
-    def look(self, now: Mono, wall_offset: float, known: Known) -> None:
+    def look(self, now: Mono, wall_offset: float, known: Known, silence: DisruptionSeen) -> None:
         """Take in the moment."""
         cache = self.cache
-        self.now, self._offset, self.known = now, wall_offset, known
+        self.now, self._offset, self.known, self.silence = now, wall_offset, known, silence
+        self.clock_offset = cache.clock_offset(wall_offset)
         self.reach = cache.reach.reach(now)
         server = cache.reach.server
         ends = server.certificate_not_after
         left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
         self.server = replace(server, certificate_left=left)
-        if server.clock_skew is not None:
-            cache.clock.date = wall_offset + server.clock_skew
         self.rates = cache.rates.seen()
-        self.silence.look(cache, now, self.thresholds)
         self._leases_readable = _steady(self.feed(Feed.NODE_LEASES), now, self.thresholds).fault is None
         self.distribution = self._distribution()
 
@@ -144,7 +144,7 @@ class Observer:
             ready_flips=track.flips,
             kubelet_version=info.kubeletVersion,
             runtime_version=info.containerRuntimeVersion,
-            lease=lease.seen(name, cache.clock.offset, self.thresholds.kubelet_slow) if lease is not None else None,
+            lease=lease.seen(name, self.clock_offset, self.thresholds.kubelet_slow) if lease is not None else None,
             proxies=proxies,
             proxy_missing_since=cache.system_pods.missing_since.get(name),
             proxy_short=not proxies and self._short(),
@@ -194,7 +194,7 @@ class Observer:
         """The API servers."""
         cache = self.cache
         tracks = {name: one for name, one in cache.system_leases.tracks.items() if _is_identity(one)}
-        live = living_identities(tracks.values(), self.now, self.thresholds)
+        live = _living(tracks.values(), self.now, self.thresholds)
         if live >= self._peak or self.now - self._peak_at > _HOUR:
             self._peak, self._peak_at = live, self.now
         identities = tuple(self._identity(name, one) for name, one in tracks.items() if one.gone_at is None)
@@ -231,7 +231,7 @@ class Observer:
         labels, annotations = (meta.labels, meta.annotations) if isinstance(meta, objects.LabelledMeta) else ({}, {})
         address = annotations.get("kubernetes.io/peer-advertise-address", "")
         # The identity's own duration is an hour; fresh at first sight is what is within the bound for being frozen.
-        seen = track.seen(name, self.cache.clock.offset, self.thresholds.identity_frozen / track.duration)
+        seen = track.seen(name, self.clock_offset, self.thresholds.identity_frozen / track.duration)
         return IdentitySeen(
             lease=seen, host=labels.get("kubernetes.io/hostname", ""), address=address.rpartition(":")[0].strip("[]")
         )
@@ -293,7 +293,7 @@ class Observer:
         for book in (self.cache.system_leases, self.cache.extra_leases):
             track = book.tracks.get(kind)
             if track is not None:
-                return track.seen(kind, self.cache.clock.offset, self.thresholds.leader_degraded)
+                return track.seen(kind, self.clock_offset, self.thresholds.leader_degraded)
         return None
 
     def _leader_place(self, kind: str) -> str:
@@ -369,6 +369,13 @@ def is_control_plane(node: objects.Node) -> bool:
 def _is_identity(track: LeaseTrack) -> bool:
     meta = track.lease.metadata
     return isinstance(meta, objects.LabelledMeta) and meta.labels.get(IDENTITY_LABEL) == "kube-apiserver"
+
+
+def _living(identities: Iterable[LeaseTrack], now: Mono, thresholds: Thresholds) -> int:
+    """How many API servers renew their identity."""
+    return sum(
+        track.confirmed and track.gone_at is None and now - track.stale_since <= thresholds.identity_frozen for track in identities
+    )
 
 
 def _steady(feed: FeedSeen, now: Mono, thresholds: Thresholds) -> FeedSeen:

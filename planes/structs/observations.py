@@ -7,6 +7,7 @@ planes.components makes these from what is in memory, and judges them. A fact th
 from dataclasses import dataclass, field
 
 from planes.structs.events import Check, Fault, Mono
+from planes.structs.feeds import Feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,17 @@ class LeaseSeen:
     gone_at: Mono | None = None  # the object itself was deleted
     transitions: int | None = None  # as the lease counts them
     failovers: tuple[Mono, ...] = ()  # when we saw the holder change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisruptionSeen:
+    """All leases silent together. `suspicion` is said of the nodes, `blocked` of the leaders; ordinarily both are empty. `grace`:
+    feeds of leases for which that is over since the look before, so that those still silent are to be counted anew (Graced)."""
+
+    suspicion: str = ""
+    blocked: str = ""
+    since: Mono | None = None
+    grace: tuple[Feed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What every store of the cache is: it takes what one feed says, and marks what has to be looked at again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from planes.structs.events import Mono
@@ -43,6 +43,34 @@ class Store(Protocol[T_contra]):
 
     def gone(self, item: T_contra, at: Mono) -> object:
         """Deleted."""
+
+
+class ByNode(Generic[T]):
+    """Objects of which each belongs to the node whose name it bears; that node is judged anew when its object changed."""
+
+    __slots__ = ("_dirty", "_name", "objects")
+
+    def __init__(self, dirty: Dirty, name: Callable[[T], str]) -> None:
+        self.objects: dict[str, T] = {}
+        self._dirty = dirty
+        self._name = name
+
+    def listed(self, items: Sequence[T], at: Mono) -> None:
+        """A complete list."""
+        before, self.objects = self.objects, {self._name(item): item for item in items}
+        self._dirty.nodes |= {name for name in before.keys() | self.objects.keys() if before.get(name) != self.objects.get(name)}
+
+    def changed(self, item: T, at: Mono) -> None:
+        """Added or modified."""
+        name = self._name(item)
+        if self.objects.get(name) != item:
+            self._dirty.nodes.add(name)
+        self.objects[name] = item
+
+    def gone(self, item: T, at: Mono) -> None:
+        """Deleted."""
+        if self.objects.pop(self._name(item), None) is not None:
+            self._dirty.nodes.add(self._name(item))
 
 
 class Intake(Generic[T]):

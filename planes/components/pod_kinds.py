@@ -15,6 +15,13 @@ _LABELLED = {mark: one.kind for one in KINDS if one.pods is not None and not one
 _ORDER = {found: place for place, found in enumerate(dict.fromkeys(_LABELLED.values()))}
 
 
+#: Label selectors that find every pod of a kind between them.
+SELECTORS = tuple(
+    f"{key} in ({','.join(sorted({value for other, value in (*_MIRRORED, *_LABELLED) if other == key}))})"
+    for key in dict.fromkeys(key for key, _ in (*_MIRRORED, *_LABELLED))
+)
+
+
 def kind_of(pod: SystemPod) -> str:
     """The kind that a pod is an instance of ("kube-proxy", "etcd", "dns", "replacement:Cilium", …); empty if of none."""
     labels, space = pod.metadata.labels, pod.metadata.namespace

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from planes.assess.assessor import Assessor
-from planes.components.pod_kinds import new_cache
+from planes.components.pod_kinds import SELECTORS, new_cache
 from planes.components.rbac import OURS, subject
 from planes.components.verdict_builder import sentence
 from planes.doctor.report import Exit, HiddenReport, Report, RightReport, failed
@@ -118,7 +118,7 @@ class _Examination:
         await HealthProbe(path, self._link, clock=self._clock).step(self._take)
 
     async def _look(self, feed: Feed, parts: list[feeds.Part]) -> None:
-        await self._take(await quick_list.look(self._link, feed, parts))
+        await self._take(await quick_list.look(self._link, feed, parts, SELECTORS))
 
     async def _take(self, event: SourceEvent) -> None:
         self._picture.apply(event)

@@ -1,6 +1,6 @@
 """One look at a cluster instead of watching it: the first page of each feed whose lists are short or whose beginning will do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from planes.kube.decoding import Codec
 from planes.kube.errors import FaultError
@@ -15,13 +15,14 @@ LIMIT = 5.0
 PAGE = 200
 
 
-async def look(link: Link, feed: Feed, parts: Iterable[Part]) -> SourceEvent:
-    """What the feed holds now, or why it cannot be listed; parts that are not essential may fail. Raises nothing."""
+async def look(link: Link, feed: Feed, parts: Iterable[Part], selectors: Sequence[str] = ()) -> SourceEvent:
+    """What the feed holds now, or why it cannot be listed; parts that are not essential may fail. Of crowded places only what the
+    label `selectors` name is asked for, one request each. Raises nothing."""
     codec = Codec(FEEDS[feed].struct)
     items: list[Item] = []
     at = 0.0
     for part in parts:
-        for path in _pages(part):
+        for path in _pages(part, selectors):
             try:
                 answer = await link.ask(path, limit=LIMIT)
                 items += codec.page(answer.body, path, link.server).items
@@ -33,5 +34,6 @@ async def look(link: Link, feed: Feed, parts: Iterable[Part]) -> SourceEvent:
     return Listed(feed, items, "", at or link.now())
 
 
-def _pages(part: Part) -> list[str]:
-    return [part.list_path(PAGE, labels=selector) for selector in part.place.quick or ("",)]
+def _pages(part: Part, selectors: Sequence[str]) -> list[str]:
+    asked = selectors if part.place.crowded and selectors else ("",)
+    return [part.list_path(PAGE, labels=selector) for selector in asked]

@@ -48,13 +48,13 @@ QUIET_SLOW_LEASES = 60.0
 @dataclass(frozen=True, slots=True)
 class Place:
     """One list of a feed. `namespace` is empty for the whole cluster; `fields` is a field selector. `only` names the distribution
-    that alone has this namespace: it is asked where it exists, and its faults do not make the feed fail. `quick` are the label
-    selectors of a quick list, one request each; none: all objects."""
+    that alone has this namespace: it is asked where it exists, and its faults do not make the feed fail. `crowded`: it holds
+    much else, so that a quick list asks for it by labels."""
 
     namespace: str = ""
     fields: str = ""
     only: str = ""
-    quick: tuple[str, ...] = ()
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +92,6 @@ class Declaration:
 
 _COORDINATION, _DISCOVERY, _ADMISSION = "coordination.k8s.io", "discovery.k8s.io", "admissionregistration.k8s.io"
 _UNNOTICED = "webhooks that reject every request because nobody answers them are not noticed."
-#: Pods of components by their labels, so that of a large cluster's kube-system a quick list gets only them.
-_COMPONENTS = (
-    "component",
-    "k8s-app in (kube-proxy,kube-dns,metrics-server,cilium,anetd,calico-node,kube-router,cloud-controller-manager)",
-)
 
 _DECLARED = (
     Declaration(
@@ -156,7 +151,7 @@ _DECLARED = (
         struct=objects.SystemPod,
         resource="pods",
         places=(
-            Place("kube-system", quick=_COMPONENTS),
+            Place("kube-system", crowded=True),
             Place("openshift-kube-apiserver", only=OPENSHIFT),
             Place("openshift-etcd", only=OPENSHIFT),
             Place("openshift-kube-scheduler", only=OPENSHIFT),

@@ -1,5 +1,5 @@
-"""CONTRIBUTING.md's recipes, each held to its example: what the example touched is what the recipe lists, and no other file knows of
-it."""
+"""The recipes of CONTRIBUTING.md, each held to its example: what that touched is what the recipe lists, and no other file knows
+of it."""
 
 import re
 from pathlib import Path

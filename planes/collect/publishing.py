@@ -118,7 +118,7 @@ class Publisher:
     async def beats(self, beats: dict[str, float]) -> None:
         """Tell the nodes' heartbeats."""
         try:
-            await self._stream.beats(self._store_thread.cluster_id, beats)
+            await self._stream.heartbeats(self._store_thread.cluster_id, beats)
         except LOST as error:
             self._lost(error)
 

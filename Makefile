@@ -74,7 +74,7 @@ lint: dev ## run every check that runs nothing
 
 .PHONY: wire
 wire: $(VENV)/.dev ## write the browser's types anew, after a change of planes/live/wire.py or planes/structs/rows.py
-	$(BIN)/python -m planes.live.browser_types
+	@PLANEWATCH_DATA_DIR=build/lint $(MANAGE) wire_types --write
 
 .PHONY: fix
 fix: $(VENV)/.dev ## format, and mend what ruff can mend

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
+from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Feed, Health, Listed, SourceEvent
 from planes.structs.objects import NodeLease
 from planes.structs.rows import ChangeRow, ComponentRow, Frame, NodeRow
@@ -17,7 +17,7 @@ TICK = 0.25
 class Timeline:
     """Applies frames as a store would; `states` holds every announced (second, subject, state)."""
 
-    assessor: Assessor = field(default_factory=lambda: Assessor(ClusterCache()))
+    assessor: Assessor = field(default_factory=lambda: Assessor(new_cache()))
     now: float = START
     components: dict[str, ComponentRow] = field(default_factory=dict)
     nodes: dict[str, NodeRow] = field(default_factory=dict)

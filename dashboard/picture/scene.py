@@ -7,10 +7,11 @@ import msgspec
 
 from dashboard.picture.palette import Palette
 from dashboard.presenters.words import known
+from planes.components.registry import AGENT_KINDS
 from planes.live.wire import STATES, Snapshot
 from planes.store.freshness import Lateness
 from planes.structs import time_tokens
-from planes.structs.rows import AGENTS, ComponentRow
+from planes.structs.rows import ComponentRow
 
 
 class Node(msgspec.Struct, frozen=True, array_like=True):
@@ -113,7 +114,7 @@ class Scene:
     def agents(self) -> list[ComponentRow]:
         """The roll-ups of the three agents."""
         found = {row.kind: row for row in self.snapshot.components}
-        return [found[kind] for kind in AGENTS if kind in found]
+        return [found[kind] for kind in AGENT_KINDS if kind in found]
 
     @property
     def is_empty(self) -> bool:

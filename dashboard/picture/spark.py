@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from planes.assess.sampling import value_of
 from planes.structs.rows import SampleRow
 
 #: Seconds shown, and seconds between two samples beyond which nothing was observed between them.
@@ -32,9 +33,9 @@ def chart(rows: Sequence[SampleRow], label: str, now: float, box: tuple[float, f
     low, high = min(values), max(values)
     spread = max(high - low, high / 3, least)
     foot = max(0.0, (low + high) / 2 - spread / 2)
-    newest = rows[-1].at
+    newest = _at(rows[-1])
     end = now if now - newest > _GAP else newest
-    start = max(end - _SPAN, min(rows[0].at, end - 600))
+    start = max(end - _SPAN, min(_at(rows[0]), end - 600))
 
     def place(point: tuple[float, float]) -> str:
         at, value = point
@@ -50,12 +51,16 @@ def _runs(rows: Sequence[SampleRow], field: str, now: float) -> list[list[tuple[
     runs: list[list[tuple[float, float]]] = []
     before: float | None = None
     for row in rows:
-        value = getattr(row, field)
-        if value is None or row.at < now - _SPAN:
+        value = value_of(row, field)
+        if value is None or _at(row) < now - _SPAN:
             before = None
         else:
-            if before is None or row.at - before > _GAP:
+            if before is None or _at(row) - before > _GAP:
                 runs.append([])
-            runs[-1].append((row.at, value))
-            before = row.at
+            runs[-1].append((_at(row), value))
+            before = _at(row)
     return runs
+
+
+def _at(row: SampleRow) -> float:
+    return row[0] or 0.0

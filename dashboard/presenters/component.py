@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.words import commands, counted, known, severity, unknown_since, word
+from planes.components.registry import AGENT_KINDS
 from planes.store.freshness import Lateness, seen
 from planes.store.selectors import ClusterHead, ComponentDetail, NodeSummary
-from planes.structs.rows import AGENTS, ChangeRow, EvidenceRow, FaultRow, InstanceRow
+from planes.structs.rows import ChangeRow, EvidenceRow, FaultRow, InstanceRow
 
 #: Nodes that a roll-up lists; beyond that it says how many more there are.
 NODES_LISTED = 200
@@ -75,7 +76,7 @@ class ComponentPage:
 
 def is_agent(kind: str) -> bool:
     """Whether this kind runs on every node, so that the component is a roll-up of nodes."""
-    return kind in AGENTS
+    return kind in AGENT_KINDS
 
 
 def component_page(

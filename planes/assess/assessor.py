@@ -9,19 +9,19 @@ from collections.abc import Iterable
 from planes.assess import attention, hysteresis, rollup
 from planes.assess.baseline import Baseline
 from planes.assess.cluster_summary import ClusterSummary
+from planes.assess.full_disruption import FullDisruption
 from planes.assess.node_assessor import ELSEWHERE, AgentChange, NodeAssessor
 from planes.assess.rows import attention_row, because_of, component_row, instances_of, shown_state
 from planes.assess.sampling import Sampler
 from planes.cache.cluster import ClusterCache
-from planes.components import addons, etcd, kube_apiserver, kube_controller_manager, kube_scheduler
+from planes.components.agents import observe_scene
+from planes.components.registry import AGENT_KINDS, COMPONENTS, rank
+from planes.components.spec import Plane
 from planes.components.verdict_builder import Judged, away_verdict, feed_gap, plural
-from planes.components.view import Observer
+from planes.components.view import ClusterView
 from planes.structs.events import Feed, Mono
 from planes.structs.observations import NodeScene
 from planes.structs.rows import (
-    ADDON_PLANE,
-    AGENTS,
-    CONTROL_PLANE,
     AttentionRow,
     ChangeRow,
     ClusterRow,
@@ -52,8 +52,9 @@ class Assessor:
         self.baseline_changed = False
         self._thresholds = thresholds
         self._slug = slug
-        self._observer = Observer(cache, thresholds)
-        self._nodes = NodeAssessor(self._observer, thresholds)
+        self._disruption = FullDisruption()
+        self._view = ClusterView(cache, thresholds)
+        self._nodes = NodeAssessor(self._view, thresholds)
         self._teller = ClusterSummary(cache, thresholds)
         self._sampler = Sampler()
         self._memories: dict[str, hysteresis.Memory] = {}
@@ -94,11 +95,12 @@ class Assessor:
     def frame(self, now: Mono, wall: float, *, full: bool = False) -> Frame:
         """What changed since the frame before; everything, if `full`. The first frame with anything in it is full."""
         self._tick(now, wall)
-        offset, observer = self._offset, self._observer
+        offset, view = self._offset, self._view
         self.baseline_changed = self.baseline.learn(self.cache) or self.baseline_changed
-        observer.look(now, offset, self.baseline.known())
-        observer.nobody_watches = self._nobody_watches()
-        scene = observer.scene()
+        disruption = self._disruption.look(self.cache, now, self._thresholds)
+        view.look(now, offset, self.baseline.known(), disruption)
+        view.nobody_watches = self._nobody_watches()
+        scene = observe_scene(view)
         anew, self._scene = scene != self._scene, scene
         rows, gone = self._nodes.judge(scene, anew, now, offset)
         listed = self.cache.reach.feeds[Feed.NODES].listed_at is not None
@@ -116,12 +118,12 @@ class Assessor:
         changes = self._silence_change(now, offset) + more + changes
         planes = self._teller.planes(self._nodes, self._rows, self._ghosts, now, offset)
         attention_rows = self._attend(now, offset)
-        cluster = self._teller.row(observer, planes, now, offset, self._cluster)
+        cluster = self._teller.row(view, planes, now, offset, self._cluster)
         self._nodes.counts_changed = False
         whole = full or not self._sent_full
         if whole and not full and self._holds_back(now, scene):
             return Frame(at=now + offset)
-        frame = Frame(at=now + offset, full=whole, changes=changes, samples=self._sampler.look(observer.rates, offset))
+        frame = Frame(at=now + offset, full=whole, changes=changes, samples=self._sampler.look(view.rates, offset))
         if whole:
             self._sent_full = True
             frame.components = list(self._rows.values())
@@ -177,27 +179,16 @@ class Assessor:
     # --- components -----------------------------------------------------------------------------------------------------------
 
     def _judge_components(self, now: Mono, anew: bool) -> dict[str, tuple[str, Judged]]:
-        observer, thresholds, known = self._observer, self._thresholds, self.baseline
-        made: dict[str, tuple[str, Judged]] = {
-            "kube-apiserver": ("control", kube_apiserver.judge(observer.apiserver(), now, thresholds)),
-            "etcd": ("control", etcd.judge(observer.etcd(), now, thresholds)),
-            "kube-controller-manager": (
-                "control",
-                kube_controller_manager.judge(observer.leader("kube-controller-manager"), now, thresholds),
-            ),
-            "kube-scheduler": ("control", kube_scheduler.judge(observer.leader("kube-scheduler"), now, thresholds)),
-        }
-        cloud = "cloud-controller-manager"
-        if cloud in known.leases or cloud in known.pods or observer.distribution.managed:
-            made[cloud] = ("control", kube_controller_manager.judge(observer.leader(cloud), now, thresholds))
+        """Every component that is shown in this cluster: its plane, and what is said of it."""
         if self._nodes.counts_changed or anew or not self._rollups:
-            for index, kind in enumerate(AGENTS):
+            for index, kind in enumerate(AGENT_KINDS):
                 self._rollups[kind] = Judged(verdict=self._rollup(index, kind, now))
-        for kind in AGENTS:
-            made[kind] = ("data", self._rollups[kind])
-        for one in observer.addons():
-            made[one.kind] = (ADDON_PLANE, addons.judge(one, now, thresholds))
-        return made
+        made = {kind: (Plane.DATA.value, self._rollups[kind]) for kind in AGENT_KINDS}
+        for one in COMPONENTS:
+            judged = one.look(self._view, now, self._thresholds)
+            if judged is not None:
+                made[one.kind] = (one.plane.value, judged)
+        return dict(sorted(made.items(), key=lambda item: rank(item[0])))
 
     def _rollup(self, index: int, kind: str, now: Mono) -> Verdict:
         counts, zones, sample = self._nodes.counts(index)
@@ -251,8 +242,7 @@ class Assessor:
         gone = [kind for kind in self._rows if kind not in judged]
         for kind in gone:
             del self._rows[kind], self._memories[kind]
-        order = {kind: place for place, kind in enumerate((*CONTROL_PLANE, *AGENTS))}
-        self._rows = dict(sorted(self._rows.items(), key=lambda item: (order.get(item[0], 99), item[0])))
+        self._rows = dict(sorted(self._rows.items(), key=lambda item: rank(item[0])))
         return changed, gone, changes
 
     def _begin(self, kind: str, verdict: Verdict, now: Mono, offset: float) -> hysteresis.Memory:
@@ -333,7 +323,7 @@ class Assessor:
 
     def _silence_change(self, now: Mono, offset: float) -> list[ChangeRow]:
         """That all nodes fell silent together, and that it is over, is told once and not by each of them."""
-        silence = self._observer.silence
+        silence = self._disruption.seen
         if bool(silence.suspicion) == (self._silence_since is not None):
             return []
         if silence.suspicion:
@@ -370,7 +360,7 @@ class Assessor:
         entries = attention.group(self._nodes.troubles(), self._thresholds)
         for kind, memory in self._memories.items():
             state, _ = shown_state(memory)
-            if kind in AGENTS or state not in (State.DOWN, State.DEGRADED):
+            if kind in AGENT_KINDS or state not in (State.DOWN, State.DEGRADED):
                 continue
             entries.append(
                 attention.Entry(
@@ -383,7 +373,7 @@ class Assessor:
                     since=memory.since,
                 )
             )
-        scene, silence = self._scene, self._observer.silence
+        scene, silence = self._scene, self._disruption.seen
         if silence.suspicion:
             count = len(self._nodes.states)
             since = silence.since if silence.since is not None else now

@@ -7,8 +7,8 @@ import msgspec
 
 from planes.cache.cluster import ClusterCache
 from planes.components.etcd import is_check
+from planes.components.registry import CONTROL_PLANE
 from planes.components.view import Known
-from planes.structs.rows import CONTROL_PLANE
 
 
 class Baseline(msgspec.Struct):

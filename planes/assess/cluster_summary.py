@@ -9,7 +9,7 @@ from planes.assess import rollup
 from planes.assess.node_assessor import NodeAssessor
 from planes.cache.cluster import ClusterCache
 from planes.components.verdict_builder import RIGHTS, sentence
-from planes.components.view import Observer
+from planes.components.view import ClusterView
 from planes.structs.events import Fault, FaultKind, Mono
 from planes.structs.rows import ClusterRow, ComponentRow, FaultRow, NodeRow, PlaneRow
 from planes.structs.thresholds import Thresholds
@@ -80,10 +80,10 @@ class ClusterSummary:
         return row
 
     def row(
-        self, observer: Observer, planes: tuple[PlaneRow, PlaneRow], now: Mono, offset: float, before: ClusterRow | None
+        self, view: ClusterView, planes: tuple[PlaneRow, PlaneRow], now: Mono, offset: float, before: ClusterRow | None
     ) -> ClusterRow:
         """The row; `before` itself when nothing but the moment of the last answer moved, and that by little."""
-        cache, reach, server = self._cache, observer.reach, observer.server
+        cache, reach, server = self._cache, view.reach, view.server
         old = self._restored
         heard = cache.reach.heard_at
         heard_at = round(heard + offset, 1) if heard is not None else old.heard_at if old is not None else None
@@ -96,7 +96,7 @@ class ClusterSummary:
         row = ClusterRow(
             server=cache.reach.connected_to or (old.server if old is not None else ""),
             version=server.version or (old.version if old is not None else ""),
-            distribution=observer.distribution.name if server.version or old is None else old.distribution,
+            distribution=view.distribution.name if server.version or old is None else old.distribution,
             zones=self._zones if counted else old.zones if old is not None else 0,
             pods=cache.pods.count() if counted else old.pods if old is not None else 0,
             clock_skew=None if skew is None else float(round(skew)) if abs(skew) >= self._thresholds.clock_skew else 0.0,

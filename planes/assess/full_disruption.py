@@ -4,12 +4,11 @@ Each kubelet renews about every 10 s, so that with three nodes or more a cluster
 from the nodes through the API server and the state store to us is whole.
 """
 
-from collections.abc import Iterable
-
 from planes.cache.cluster import ClusterCache
 from planes.cache.leases import LeaseStore, LeaseTrack
 from planes.components import etcd
 from planes.structs.events import Feed, Mono
+from planes.structs.observations import Disruption
 from planes.structs.thresholds import Thresholds
 
 #: Nodes that fell silent longer before the last one than this were silent for reasons of their own.
@@ -19,16 +18,14 @@ _JUST_NOW, _IDENTITY = 6.0, 600.0
 
 
 class FullDisruption:
-    """Looked at before every judging. `suspicion` is said of the nodes, `blocked` of the leaders; ordinarily both are empty."""
+    """Looked at before every judging."""
 
-    __slots__ = ("blocked", "since", "suspicion")
+    __slots__ = ("seen",)
 
     def __init__(self) -> None:
-        self.suspicion = ""
-        self.blocked = ""
-        self.since: Mono | None = None
+        self.seen = Disruption()
 
-    def look(self, cache: ClusterCache, now: Mono, thresholds: Thresholds) -> None:
+    def look(self, cache: ClusterCache, now: Mono, thresholds: Thresholds) -> Disruption:
         """See whether all are silent, and excuse them when that is over. Nodes that were in_grace become dirty."""
         reach = cache.reach
         failing = etcd.failing(reach.health.get("/livez"), now, thresholds) or etcd.failing(
@@ -38,7 +35,7 @@ class FullDisruption:
         suspicion = ""
         newest = cache.node_leases.newest_change
         feed = reach.feeds[Feed.NODE_LEASES]
-        if newest is not None and now - newest > thresholds.all_silent and (feed.fault is None or self.suspicion):
+        if newest is not None and now - newest > thresholds.all_silent and (feed.fault is None or self.seen.suspicion):
             together = sum(track.changed_at >= newest - _TOGETHER for _, track in cache.node_leases.living())
             proven = etcd.passing(reach.health.get("/livez"), now, thresholds)
             alone = together < thresholds.all_silent_least
@@ -49,13 +46,13 @@ class FullDisruption:
             blocked = "the API server's check of its state store fails"
         elif suspicion and leaders_silent:
             blocked = "no lease of this cluster is renewed any more"
-        if self.suspicion and not suspicion:
+        if self.seen.suspicion and not suspicion:
             cache.dirty_nodes.update(cache.node_leases.excuse(now))
-        if self.blocked and not blocked:
+        if self.seen.blocked and not blocked:
             cache.system_leases.excuse(now)
             cache.extra_leases.excuse(now)
-        self.since = newest if suspicion else None
-        self.suspicion, self.blocked = suspicion, blocked
+        self.seen = Disruption(suspicion=suspicion, blocked=blocked, since=newest if suspicion else None)
+        return self.seen
 
 
 def _suspicion(failing: bool, proven: bool, leaders_silent: bool, leaders_alive: bool) -> str:
@@ -82,10 +79,3 @@ def _some_alive(book: LeaseStore, now: Mono) -> bool:
 
 def _is_frozen(track: LeaseTrack, now: Mono, thresholds: Thresholds) -> bool:
     return now - track.stale_since > thresholds.all_silent
-
-
-def living_identities(tracks: Iterable[LeaseTrack], now: Mono, thresholds: Thresholds) -> int:
-    """How many API servers renew their identity."""
-    return sum(
-        track.confirmed and track.gone_at is None and now - track.stale_since <= thresholds.identity_frozen for track in tracks
-    )

@@ -10,11 +10,13 @@ import msgspec
 from planes.assess import hysteresis
 from planes.assess.attention import Trouble
 from planes.assess.rows import agent_row, because_of, event_rows, node_row, pods_used, shown_state, zone_of
-from planes.components import container_runtime, kube_proxy, kubelet
-from planes.components.view import Observer
+from planes.components.agents import observe_node
+from planes.components.kubelet import is_silent
+from planes.components.registry import AGENT_KINDS, AGENTS
+from planes.components.view import ClusterView
 from planes.structs.events import Mono
 from planes.structs.observations import NodeObservation, NodeScene
-from planes.structs.rows import AGENTS, AgentRow, NodeRow
+from planes.structs.rows import AgentRow, NodeRow
 from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import SEVERITY, State, Verdict
 
@@ -78,9 +80,9 @@ class NodeState:
 class NodeAssessor:
     """All nodes of one cluster. `judge` returns the names whose rows changed."""
 
-    def __init__(self, observer: Observer, thresholds: Thresholds) -> None:
-        self._observer = observer
-        self._cache = observer.cache
+    def __init__(self, view: ClusterView, thresholds: Thresholds) -> None:
+        self._view = view
+        self._cache = view.cache
         self._thresholds = thresholds
         self.states: dict[str, NodeState] = {}
         self.restored: dict[str, NodeRow] = {}
@@ -141,15 +143,11 @@ class NodeAssessor:
             heapq.heappush(self._heap, (due, name))
 
     def _judge_one(self, name: str, scene: NodeScene, now: Mono, offset: float) -> NodeRow:
-        thresholds, seen = self._thresholds, self._observer.node(name)
-        verdict = kubelet.judge(seen, scene, now, thresholds)
+        thresholds, seen = self._thresholds, observe_node(self._view, name)
         lease = seen.lease if scene.leases.fault is None else None  # what cannot be read says nothing, not even by its silence
-        silent = kubelet.is_silent(lease, seen.conditions.get("Ready"), now, thresholds)
-        verdicts = (
-            verdict,
-            kube_proxy.judge(seen, scene, silent, now, thresholds),
-            container_runtime.judge(seen, scene, silent, now, thresholds),
-        )
+        silent = is_silent(lease, seen.conditions.get("Ready"), now, thresholds)
+        first, second, third = (agent.judge(seen, scene, silent, now, thresholds) for agent in AGENTS)
+        verdicts = (first, second, third)
         state = self.states.get(name)
         if state is None:
             state = self._begin(name, verdicts, now, offset)
@@ -206,7 +204,7 @@ class NodeAssessor:
                     continue
                 before = known
             because = because_of(memory)
-            self.changes.append(AgentChange(name, AGENTS[index], before, after, because, verdict.cause, change.since))
+            self.changes.append(AgentChange(name, AGENT_KINDS[index], before, after, because, verdict.cause, change.since))
 
     def _agent_rows(
         self, state: NodeState, verdicts: tuple[Verdict, Verdict, Verdict], seen: NodeObservation, offset: float
@@ -239,12 +237,12 @@ class NodeAssessor:
             memory = state.memories[worst]
             state.trouble = Trouble(
                 node=name,
-                agent=AGENTS[worst],
+                agent=AGENT_KINDS[worst],
                 cause=memory.shown.cause,
                 state=whole,
                 because=memory.shown.because,
                 since=memory.since,
-                agents=dict(zip(AGENTS, (one.state for one in agents), strict=True)),
+                agents=dict(zip(AGENT_KINDS, (one.state for one in agents), strict=True)),
             )
         if shown[0] is State.HEALTHY and state.memories[0].pending is None:
             self._cache.attentive.discard(name)
@@ -277,7 +275,7 @@ class NodeAssessor:
         elif state.memories[0].shown.cause in ("unreachable", "all-silent"):
             because, since = agents[0].because, agents[0].since  # nothing of this node in particular
         else:
-            because = f"{'container runtime' if worst == 2 else AGENTS[worst]}: {agents[worst].because}"
+            because = f"{AGENTS[worst].title}: {agents[worst].because}"
             since = agents[worst].since
         if state.row is not _EMPTY and state.row.state == state.state.value and state.state in (State.HEALTHY, State.CORDONED):
             since = state.row.since

@@ -1,6 +1,7 @@
 """From scrapes to samples: one a scrape that told a figure, none while scraping fails, so that a gap in the charts is a gap in what
 was observed."""
 
+from planes.components.registry import FIGURES
 from planes.structs.events import Mono
 from planes.structs.observations import RatesSeen
 from planes.structs.rows import SampleRow
@@ -17,17 +18,22 @@ class Sampler:
         if rates.at is None or rates.at == self._taken:
             return []
         self._taken = rates.at
-        reading, mutating = rates.inflight_reading, rates.inflight_mutating
-        row = SampleRow(
-            at=round(rates.at + offset, 1),
-            requests=_digits(rates.last_requests, 2),
-            p99=_digits(rates.recent_p99, 4),
-            error_ratio=_digits(rates.recent_error_ratio, 5),
-            inflight=None if reading is None or mutating is None else _digits(reading + mutating, 1),
-            etcd_requests=_digits(rates.last_etcd_requests, 2),
-            etcd_p99=_digits(rates.recent_etcd_p99, 4),
-        )
-        return [row] if any(value is not None for value in (row.requests, row.p99, row.inflight, row.etcd_requests)) else []
+        values = tuple(_digits(one.sampled(rates), one.digits) for one in FIGURES)
+        return [(round(rates.at + offset, 1), *values)] if any(value is not None for value in values) else []
+
+
+def sample_row(at: float, **values: float | None) -> SampleRow:
+    """A sample by the keys of its figures; the others were not observed."""
+    unknown = values.keys() - {one.key for one in FIGURES}
+    if unknown:
+        raise KeyError(f"no figure is called {', '.join(sorted(unknown))}")
+    return (at, *(values.get(one.key) for one in FIGURES))
+
+
+def value_of(row: SampleRow, key: str) -> float | None:
+    """A figure's value in a sample, or its moment by the key "at"; None where it was not observed."""
+    place = 0 if key == "at" else 1 + next(at for at, one in enumerate(FIGURES) if one.key == key)
+    return row[place] if place < len(row) else None
 
 
 def _digits(value: float | None, digits: int) -> float | None:

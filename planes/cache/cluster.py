@@ -11,7 +11,7 @@ from planes.cache.metrics import RatesStore
 from planes.cache.nodes import NodeTrack
 from planes.cache.pods import PodStore
 from planes.cache.reachability import Reachability
-from planes.cache.system import SystemPods
+from planes.cache.system import KindOf, SystemPods
 from planes.cache.workloads import ApiServiceStore, EndpointStore, WebhookStore, WorkloadStore
 from planes.structs import objects
 from planes.structs.events import (
@@ -44,7 +44,7 @@ class ClusterCache:
     memory figures are: no reason to judge, but their rows change.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kind_of: KindOf) -> None:
         self.clock = Clock()
         self.reach = Reachability()
         self.rates = RatesStore()
@@ -53,7 +53,7 @@ class ClusterCache:
         self.system_leases = LeaseStore(self.clock)
         self.extra_leases = LeaseStore(self.clock)
         self.pods = PodStore()
-        self.system_pods = SystemPods()
+        self.system_pods = SystemPods(kind_of)
         self.daemon_sets = WorkloadStore("DaemonSet")
         self.deployments = WorkloadStore("Deployment")
         self.apiserver_endpoints = EndpointStore()

@@ -158,6 +158,7 @@ class RatesStore:
             etcd_error_ratio=rate.ratio("etcd_errors", "etcd_requests"),
             storage_bytes=gauges.get("storage"),
             last_requests=last.counted("requests"),
+            last_rejected=last.per_second("rejected"),
             last_etcd_requests=last.counted("etcd_calls"),
             recent_etcd_error_ratio=late.ratio("etcd_errors", "etcd_requests"),
         )

@@ -1,6 +1,6 @@
-"""Pods of components in memory: told apart by component label and mirror annotation, never by tier alone."""
+"""Pods of components in memory, by component; whose a pod is, is told by who makes the cache (planes.components.pod_kinds)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from planes.structs import objects
 from planes.structs.events import Mono
@@ -8,48 +8,13 @@ from planes.structs.observations import PodSeen
 from planes.structs.versions import image_version
 
 MIRROR = "kubernetes.io/config.mirror"
+#: The component that a pod is an instance of; empty if of none.
+KindOf = Callable[[objects.SystemPod], str]
 #: So many restarts are remembered.
 REMEMBERED = 16
 
-_STATIC = frozenset({"kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler"})
-_OPENSHIFT = {
-    "openshift-kube-apiserver": "kube-apiserver",
-    "openshift-etcd": "etcd",
-    "openshift-kube-controller-manager": "kube-controller-manager",
-    "openshift-kube-scheduler": "kube-scheduler",
-}
-#: What may stand in kube-proxy's place, by label: key, value, how people call it.
-_REPLACEMENTS = (
-    ("k8s-app", "cilium", "Cilium"),
-    ("k8s-app", "anetd", "anetd (GKE Dataplane V2)"),
-    ("app", "ovnkube-node", "OVN-Kubernetes"),
-    ("k8s-app", "calico-node", "Calico (BPF mode)"),
-    ("k8s-app", "kube-router", "kube-router"),
-)
+#: Of a pod that takes kube-proxy's place, before what people call it.
 REPLACEMENT = "replacement:"
-
-
-def component_of(pod: objects.SystemPod) -> str:
-    """The component that a pod is an instance of ("kube-proxy", "etcd", "dns", "replacement:Cilium", …); empty if of none."""
-    labels = pod.metadata.labels
-    mirror = MIRROR in pod.metadata.annotations
-    name = labels.get("component") or labels.get("k8s-app") or ""
-    if mirror and name in _STATIC:
-        return name
-    if (openshift := _OPENSHIFT.get(pod.metadata.namespace)) is not None:
-        return openshift if mirror and labels.get("app", "") in (pod.metadata.namespace, openshift) else ""
-    if "kube-proxy" in (labels.get("k8s-app"), labels.get("component")):  # kubeadm's label; RKE2's, GKE's and AKS's
-        return "kube-proxy"
-    if "cloud-controller-manager" in (labels.get("component"), labels.get("k8s-app"), labels.get("app")):
-        return "cloud-controller-manager"
-    if labels.get("k8s-app") == "kube-dns":
-        return "dns"
-    if "metrics-server" in (labels.get("k8s-app"), labels.get("app.kubernetes.io/name")):
-        return "metrics-server"
-    for key, value, called in _REPLACEMENTS:
-        if labels.get(key) == value:
-            return REPLACEMENT + called
-    return ""
 
 
 class PodTrack:
@@ -154,9 +119,10 @@ def _reason(pod: objects.SystemPod) -> str:
 class SystemPods:
     """Pods of components, by component; kube-proxy's also by node."""
 
-    __slots__ = ("by_component", "missing_since", "on_node", "tracks")
+    __slots__ = ("_kind_of", "by_component", "missing_since", "on_node", "tracks")
 
-    def __init__(self) -> None:
+    def __init__(self, kind_of: KindOf) -> None:
+        self._kind_of = kind_of
         self.tracks: dict[str, PodTrack] = {}
         self.by_component: dict[str, dict[str, PodTrack]] = {}
         self.on_node: dict[str, dict[str, PodTrack]] = {}  # kube-proxy and what replaces it
@@ -165,7 +131,7 @@ class SystemPods:
     def changed(self, pod: objects.SystemPod, at: Mono) -> set[str]:
         """A pod was added or modified. Nodes whose kube-proxy changed by it."""
         key = pod.metadata.uid or f"{pod.metadata.namespace}/{pod.metadata.name}"
-        component = component_of(pod)
+        component = self._kind_of(pod)
         track = self.tracks.get(key)
         if track is not None and track.component == component:
             node = track.pod.spec.nodeName
@@ -228,10 +194,3 @@ class SystemPods:
     def of(self, component: str) -> Iterable[PodTrack]:
         """The pods of one component."""
         return self.by_component.get(component, {}).values()
-
-    def replacement(self) -> str:
-        """What stands in kube-proxy's place, if its pods are there."""
-        for _, _, called in _REPLACEMENTS:
-            if self.by_component.get(REPLACEMENT + called):
-                return called
-        return ""

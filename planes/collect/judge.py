@@ -2,8 +2,8 @@
 
 from planes.assess import baseline
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
 from planes.collect.store_thread import Remembered
+from planes.components.pod_kinds import new_cache
 from planes.structs.events import Mono, SourceEvent
 from planes.structs.rows import Frame
 from planes.structs.thresholds import DEFAULT, Thresholds
@@ -14,7 +14,7 @@ class CacheJudge:
 
     def __init__(self, slug: str, thresholds: Thresholds = DEFAULT) -> None:
         self._slug, self._thresholds = slug, thresholds
-        self._cache = ClusterCache()
+        self._cache = new_cache()
         self._assessor = Assessor(self._cache, thresholds=thresholds, slug=slug)
 
     def restore(self, remembered: Remembered) -> None:

@@ -1,6 +1,7 @@
 """Add-ons (DNS, metrics-server): judged by their own readiness, beside the two planes."""
 
 from planes.components.leader import instance_of, pod_line
+from planes.components.spec import Signal, pod_signal
 from planes.components.verdict_builder import (
     Judged,
     VerdictBuilder,
@@ -11,8 +12,9 @@ from planes.components.verdict_builder import (
     reach_due,
     unreachable,
 )
-from planes.structs.events import Mono
-from planes.structs.observations import AddonObservation
+from planes.components.view import ClusterView
+from planes.structs.events import Feed, Mono
+from planes.structs.observations import AddonObservation, ApiServiceSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State
@@ -109,3 +111,40 @@ def _check_workload(builder: VerdictBuilder, seen: AddonObservation, now: Mono, 
             hold=thresholds.hold_probe,
             line=text,
         )
+
+
+def observe(
+    view: ClusterView, kind: str, names: tuple[str, ...], service: str, api_service: ApiServiceSeen | None = None
+) -> AddonObservation | None:
+    """An add-on by its Deployment's names, its service "namespace/name" and its pods; None where none of them is seen."""
+    cache = view.cache
+    workload, endpoints, pods = cache.deployments.find(*names), cache.system_endpoints.find(service), view.pods(kind)
+    if workload is None and endpoints is None and not pods:
+        return None
+    return AddonObservation(
+        kind=kind,
+        reach=view.reach,
+        workloads=view.feed(Feed.DEPLOYMENTS),
+        endpoints_feed=view.feed(Feed.SYSTEM_ENDPOINTS),
+        pods_feed=view.feed(Feed.SYSTEM_PODS),
+        workload=workload,
+        endpoints=endpoints,
+        pods=pods,
+        api_service=api_service,
+    )
+
+
+ENDPOINTS = Signal(
+    "endpoints",
+    "endpointslices of its service",
+    "Whether anybody answers for it.",
+    down="none is ready",
+    thresholds=("hold_probe",),
+)
+REPLICAS = Signal(
+    "replicas", "its Deployment", "How many of those wanted are ready.", "some are not", "none is", thresholds=("hold_probe",)
+)
+POD = pod_signal("Each pod of it.", "", ())
+UNKNOWN = "the API server cannot be asked, or its endpoints cannot be read any more"
+RIGHTS = ("deployments", "endpointslices/kube-system", "pods/kube-system")
+HIDDEN = "it is scaled to zero, or may not be read. It is shown only where it was seen"

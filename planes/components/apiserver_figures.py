@@ -3,14 +3,74 @@
 from planes.components import rate_figures
 from planes.components.etcd import is_check
 from planes.components.rate_figures import METRICS, missing
+from planes.components.spec import Figure, Form, facts_of
 from planes.components.verdict_builder import VerdictBuilder, check_gap, feed_gap
 from planes.structs.events import Mono
-from planes.structs.observations import ApiServerObservation
+from planes.structs.observations import ApiServerObservation, RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, duration
 from planes.structs.verdicts import Evidence, State
 
 DAY = 86400.0
+
+
+def _in_flight(rates: RatesSeen) -> float | None:
+    reading, mutating = rates.inflight_reading, rates.inflight_mutating
+    return None if reading is None or mutating is None else reading + mutating
+
+
+FIGURES = (
+    Figure(
+        key="requests",
+        fact="requests/s",
+        told="requests per second",
+        form=Form.COUNT,
+        least=1.0,
+        digits=2,
+        sampled=lambda rates: rates.last_requests,
+        shown=lambda rates: rates.requests,
+    ),
+    Figure(
+        key="p99",
+        fact="p99",
+        told="99 % of requests within",
+        form=Form.MILLISECONDS,
+        least=0.02,
+        digits=4,
+        sampled=lambda rates: rates.recent_p99,
+        shown=lambda rates: rates.p99,
+    ),
+    Figure(
+        key="error_ratio",
+        fact="5xx",
+        told="requests answered with 5xx",
+        form=Form.PERCENT,
+        least=0.01,
+        digits=5,
+        sampled=lambda rates: rates.recent_error_ratio,
+        shown=lambda rates: rates.error_ratio,
+    ),
+    Figure(
+        key="inflight",
+        fact="in flight",
+        told="requests in flight",
+        form=Form.COUNT,
+        least=4.0,
+        digits=1,
+        sampled=_in_flight,
+        shown=_in_flight,
+    ),
+    Figure(
+        key="rejected",
+        fact="rejected/s",
+        told="requests rejected by priority and fairness per second",
+        form=Form.COUNT,
+        least=1.0,
+        digits=2,
+        sampled=lambda rates: rates.last_rejected,
+        shown=lambda rates: rates.rejected,
+    ),
+)
 
 
 def check_rates(builder: VerdictBuilder, seen: ApiServerObservation, thresholds: Thresholds) -> None:
@@ -148,7 +208,6 @@ def check_skew_of_clock(builder: VerdictBuilder, seen: ApiServerObservation, thr
 def facts(seen: ApiServerObservation) -> dict[str, str]:
     """Figures for the cache; what was not observed is not there."""
     made: dict[str, str] = {}
-    rates = seen.rates
     if seen.server.version:
         made["version"] = seen.server.version
     for name, health in (("livez", seen.livez), ("readyz", seen.readyz)):
@@ -157,14 +216,7 @@ def facts(seen: ApiServerObservation) -> dict[str, str]:
     store = [check for health in (seen.livez, seen.readyz) if health is not None for check in health.checks if is_check(check.name)]
     if store:
         made["etcd"] = "ok" if all(check.ok for check in store) else "fails"
-    if rates.requests is not None:
-        made["requests/s"] = f"{rates.requests:,.0f}"
-    if rates.p99 is not None:
-        made["p99"] = f"{rates.p99 * 1000:.0f} ms"
-    if rates.error_ratio is not None:
-        made["5xx"] = f"{rates.error_ratio * 100:.1f} %"
-    if rates.inflight_reading is not None and rates.inflight_mutating is not None:
-        made["in flight"] = f"{rates.inflight_reading + rates.inflight_mutating:.0f}"
+    made |= facts_of(FIGURES, seen.rates)
     if seen.server.certificate_left is not None:
         made["certificate"] = f"{seen.server.certificate_left / DAY:.0f} d"
     if seen.webhooks_feed.listed_at is not None:

@@ -3,6 +3,7 @@
 It can be down while the node's lease stays fresh, and the reverse. While the kubelet is silent, nothing is known of it.
 """
 
+from planes.components.spec import REACH, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_gap, unknown
 from planes.structs.events import Mono
@@ -113,3 +114,41 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         builder.good(line, principal=True)
         builder.line = node.runtime_version
     return builder.verdict(good="Its kubelet says nothing against it.")
+
+
+AGENT = Agent(
+    kind="container-runtime",
+    plane=Plane.DATA,
+    title="container runtime",
+    role="runs the containers of its node",
+    does="Pulls images and runs containers (containerd, CRI-O and their like) as the kubelet asks for them.",
+    away="While it is away, containers that run may go on, but none is started, stopped or probed on this node, though the "
+    "kubelet may still renew its lease.",
+    commands=(
+        "kubectl get nodes -o custom-columns=NODE:.metadata.name,RUNTIME:.status.nodeInfo.containerRuntimeVersion",
+        "kubectl get events -A --field-selector involvedObject.kind=Node",
+    ),
+    healthy="its kubelet works with it",
+    degraded="the kubelet says that it answers too slowly (PLEG), with errors, or that the pod network is not ready",
+    down='the kubelet says "container runtime is down"; its own heartbeat goes on meanwhile',
+    unknown="the kubelet is silent, or nothing would tell if it were",
+    hidden="nodes may not be read",
+    signals=(
+        REACH,
+        Signal("runtime version", "the Node's nodeInfo", "Its name and version. Shown only."),
+        Signal(
+            "Ready message",
+            "the Node's conditions",
+            "What the kubelet says of it in the message of Ready.",
+            "PLEG is not healthy, network not ready, errors",
+            "container runtime is down",
+            "the kubelet is silent, or has reported nothing yet",
+            ("hold_condition",),
+        ),
+        *on_all_nodes("container-runtime"),
+    ),
+    rights=("nodes", "leases/kube-node-lease"),
+    column="runtime",
+    short="runtime",
+    judge=judge,
+)

@@ -3,7 +3,8 @@
 from planes.components import rate_figures
 from planes.components.leader import instance_of, pod_line
 from planes.components.probes import probe
-from planes.components.rate_figures import METRICS, missing
+from planes.components.rate_figures import METRICS, METRICS_OF, missing
+from planes.components.spec import REACH, Component, Figure, Form, Plane, Signal, pod_signal, static_pods
 from planes.components.verdict_builder import (
     Judged,
     VerdictBuilder,
@@ -14,7 +15,8 @@ from planes.components.verdict_builder import (
     reach_due,
     unreachable,
 )
-from planes.structs.events import Check, Mono
+from planes.components.view import ClusterView
+from planes.structs.events import Check, Feed, Mono
 from planes.structs.observations import EtcdObservation, HealthSeen, RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
@@ -169,3 +171,97 @@ def size(count: float) -> str:
             return f"{count:.0f} {unit}" if unit != "GiB" else f"{count:.1f} {unit}"
         count /= 1024
     return f"{count:.1f} GiB"
+
+
+def observe(view: ClusterView) -> EtcdObservation:
+    """The state store of one cluster."""
+    return EtcdObservation(
+        reach=view.reach,
+        livez=view.health("/livez"),
+        readyz=view.health("/readyz"),
+        pods_feed=view.feed(Feed.SYSTEM_PODS),
+        pods=view.pods("etcd"),
+        rates=view.rates,
+        check_seen_before=view.known.etcd_check,
+    )
+
+
+COMPONENT: Component[EtcdObservation] = Component(
+    kind="etcd",
+    plane=Plane.CONTROL,
+    title="etcd",
+    role="stores the state",
+    does="Keeps every object of the cluster, agreed between its members. The API server is its only client.",
+    away="While it is away, or without a majority of its members, nothing can be written and consistent reads fail; lists "
+    "that the API server serves from its cache may still answer. Running pods go on.",
+    commands=(
+        "kubectl get --raw /livez/etcd",
+        "kubectl get --raw /readyz/etcd",
+        "kubectl -n kube-system get pods -l component=etcd -o wide",
+        "kubectl -n kube-system logs -l component=etcd --tail=50",
+    ),
+    pods=static_pods("etcd"),
+    healthy="the API server's checks of it pass. A list that is answered proves nothing: it may come from a cache",
+    degraded="a member is not ready, or requests to it fail or are slow",
+    down="the API server's check of it fails: nothing can be changed, while what is cached can still be read",
+    unknown="the checks were last answered too long ago, or the API server cannot be asked",
+    hidden="the API server lists no check of it (not permitted, or its provider stores the state elsewhere) and no member is "
+    "visible",
+    signals=(
+        REACH,
+        Signal(
+            "etcd checks of {path}",
+            "GET /livez?verbose, GET /readyz?verbose",
+            "Whether /livez and /readyz hold checks of the state store. OpenShift and MicroShift leave it out of /readyz.",
+            unknown="that path was last answered too long ago",
+            thresholds=("probe_stale",),
+        ),
+        Signal(
+            "{path}/{check}",
+            "GET /livez?verbose, GET /readyz?verbose",
+            "Each check of the state store: etcd, etcd-readiness.",
+            down="it fails",
+            thresholds=("hold_probe", "probe_stale"),
+        ),
+        Signal("etcd checks", "GET /livez?verbose", "Said when checks that were listed before no longer are."),
+        Signal("members", "pods of kube-system", "Whether its members can be seen as pods."),
+        pod_signal("Each member.", "one is not ready; while a majority is, it works"),
+        Signal(
+            "request latency",
+            METRICS_OF,
+            "The 99th percentile of requests to it, as the API server sees them, over the window.",
+            "it is above the bound over the whole window, and still between the last two scrapes",
+            unknown="it is above the bound, and the window is not covered yet",
+            thresholds=("etcd_latency", "rate_window"),
+        ),
+        Signal(
+            "request errors",
+            METRICS_OF,
+            "The share of requests to it that fail.",
+            "it is above the bound",
+            thresholds=("etcd_errors",),
+        ),
+        Signal("stored bytes", METRICS_OF, "The size of what is stored. Its quota is not known here. Shown only."),
+    ),
+    rights=("/livez", "/readyz", "/readyz/*", "/metrics", "pods/kube-system"),
+    figures=(
+        Figure(
+            key="etcd_requests",
+            told="requests to the state store per second",
+            form=Form.COUNT,
+            least=2.0,
+            digits=2,
+            sampled=lambda rates: rates.last_etcd_requests,
+        ),
+        Figure(
+            key="etcd_p99",
+            told="99 % of requests to the state store within",
+            form=Form.MILLISECONDS,
+            least=0.02,
+            digits=4,
+            sampled=lambda rates: rates.recent_etcd_p99,
+        ),
+    ),
+    observe=observe,
+    judge=judge,
+)

@@ -1,6 +1,8 @@
 """kube-controller-manager and cloud-controller-manager: lease and pods, and whether controllers keep up with what is wanted."""
 
 from planes.components import leader
+from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
+from planes.components.spec import Component, Plane, Signal, static_pods
 from planes.components.verdict_builder import (
     Judged,
     VerdictBuilder,
@@ -56,3 +58,40 @@ def _check_lag(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
     else:
         builder.good(Evidence("controllers keep up", text, should_be, State.HEALTHY, source, since))
     return now - since <= thresholds.generation_lag
+
+
+COMPONENT: Component[LeaderObservation] = Component(
+    kind="kube-controller-manager",
+    plane=Plane.CONTROL,
+    title="kube-controller-manager",
+    role="reconciles desired and actual",
+    does="Runs the controllers that turn what is wanted into what is: replicas of Deployments, endpoints of Services, "
+    "eviction from silent nodes, garbage collection. One instance leads, the others stand by.",
+    away="While it is away, running pods go on. Failed pods of Deployments are not replaced, rollouts stand still, silent "
+    "nodes are not marked NotReady, and endpoints do not follow their pods.",
+    commands=(
+        "kubectl -n kube-system get lease kube-controller-manager -o yaml",
+        "kubectl -n kube-system get pods -l component=kube-controller-manager -o wide",
+        "kubectl -n kube-system logs -l component=kube-controller-manager --tail=50",
+    ),
+    pods=static_pods("kube-controller-manager"),
+    healthy="its lease is renewed in time, and its controllers keep up",
+    degraded="its lease is late, an instance is not ready, it changes hands too often, or it leads but does no work",
+    down="its lease has not been renewed for twice its duration, nobody has taken the lead, or no instance is ready",
+    unknown=UNKNOWN,
+    hidden=HIDDEN,
+    signals=(
+        *LEADS,
+        Signal(
+            "controllers keep up",
+            "daemonsets, deployments",
+            "Whether observedGeneration follows generation: whether a controller takes notice of what was changed.",
+            "one lags for longer than the bound",
+            thresholds=("generation_lag",),
+        ),
+        *STANDS,
+    ),
+    rights=(*RIGHTS, "daemonsets", "deployments"),
+    observe=lambda view: leader.observe(view, "kube-controller-manager"),
+    judge=judge,
+)

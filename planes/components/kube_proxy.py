@@ -1,16 +1,35 @@
 """kube-proxy on one node: its pod there; or what replaces it in this cluster, which is stated and no alarm."""
 
+from planes.cache.cluster import ClusterCache
+from planes.cache.system import REPLACEMENT
 from planes.components import skew
 from planes.components.container_runtime import is_down
 from planes.components.leader import pod_line
+from planes.components.spec import REACH, Agent, Plane, PodMarks, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, unknown
+from planes.components.view import ClusterView
 from planes.structs import versions
 from planes.structs.events import Mono
-from planes.structs.observations import NodeObservation, NodeScene, PodSeen
+from planes.structs.observations import NodeObservation, NodeScene, PodSeen, ProxyScene
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
+
+#: What may stand in kube-proxy's place, by a label of its pods: key, value, how people call it.
+REPLACEMENTS = (
+    ("k8s-app", "cilium", "Cilium"),
+    ("k8s-app", "anetd", "anetd (GKE Dataplane V2)"),
+    ("app", "ovnkube-node", "OVN-Kubernetes"),
+    ("k8s-app", "calico-node", "Calico (BPF mode)"),
+    ("k8s-app", "kube-router", "kube-router"),
+)
+
+
+def replaced_by(cache: ClusterCache) -> str:
+    """What stands in its place, if pods of that are there; empty otherwise."""
+    pods = cache.system_pods.by_component
+    return next((called for _, _, called in REPLACEMENTS if pods.get(REPLACEMENT + called)), "")
 
 
 def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thresholds: Thresholds) -> Verdict:
@@ -172,3 +191,87 @@ def _without_pod(
         line = Evidence("pod", f"none for {ago(since)}", should_be, State.UNKNOWN, source, since)
         builder.unsure(line, f"No pod of it is on this node for {ago(since)}; one is awaited.", "pod-awaited")
     return builder.verdict(good="")
+
+
+def observe_cluster(view: ClusterView) -> ProxyScene:
+    """What the whole cluster tells about kube-proxy."""
+    cache = view.cache
+    daemon_set = cache.daemon_sets.find("kube-proxy")
+    wanted = daemon_set.desired if daemon_set is not None else None
+    return ProxyScene(
+        wanted=wanted,
+        everywhere=wanted is not None and wanted >= len(cache.nodes) > 0,
+        replaced_by=replaced_by(cache),
+        seen_before=view.known.kube_proxy,
+        pods_seen=bool(cache.system_pods.by_component.get("kube-proxy")),
+        hidden=view.distribution.proxy,
+    )
+
+
+def is_short(view: ClusterView) -> bool:
+    """Whether the DaemonSet wants more pods than there are, or is not visible."""
+    daemon_set = view.cache.daemon_sets.find("kube-proxy")
+    present = len(view.cache.system_pods.by_component.get("kube-proxy", ()))
+    return daemon_set is None or daemon_set.desired > present
+
+
+AGENT = Agent(
+    kind="kube-proxy",
+    plane=Plane.DATA,
+    title="kube-proxy",
+    role="routes Services on its node",
+    does="Programs the node's packet rules, so that a Service's address leads to one of its ready pods.",
+    away="While it is away, the rules that stand go on routing, but do not follow changes: new Services are not reached "
+    "from this node, and pods that are gone still get traffic.",
+    commands=(
+        "kubectl -n kube-system get daemonset kube-proxy",
+        "kubectl -n kube-system get pods -l k8s-app=kube-proxy -o wide",
+        "kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=50",
+    ),
+    pods=PodMarks(labels=(("k8s-app", "kube-proxy"), ("component", "kube-proxy"))),
+    healthy="its pod on the node is ready. Pods that Kubernetes counts as not ready only because their node is not are judged by "
+    "their containers",
+    degraded="its pod is not ready, restarts again and again, or its version is not supported",
+    down="there is no pod of it on a node where the DaemonSet wants one",
+    unknown="the kubelet is silent or the container runtime is down, so that nobody sees the pod: the last known state is told",
+    hidden="another dataplane takes its place (Cilium, anetd, OVN-Kubernetes, Calico in BPF mode, kube-router), it runs inside "
+    "another process (k3s), or its pods may not be read",
+    signals=(
+        REACH,
+        Signal(
+            "pod",
+            "pods of kube-system",
+            "Its pod on the node.",
+            "it is there and not ready",
+            "there is none for longer than the bound, though one is wanted",
+            "the kubelet is silent, the container runtime is down, or a new pod is awaited",
+            ("hold_condition", "proxy_missing", "pods_counted"),
+        ),
+        Signal(
+            "restarts",
+            "pods of kube-system",
+            "How often its container restarted within the window.",
+            "too often",
+            thresholds=("proxy_restarts", "flap_window"),
+        ),
+        Signal(
+            "version skew",
+            "the image of its pod, GET /version",
+            "Its version against the API server's.",
+            "it is newer, or older by more than the bound",
+            thresholds=("proxy_skew",),
+        ),
+        Signal(
+            "skew to kubelet",
+            "the image of its pod, the Node's nodeInfo",
+            "Its version against its kubelet's.",
+            "further apart than the bound",
+            thresholds=("proxy_skew",),
+        ),
+        *on_all_nodes("kube-proxy"),
+    ),
+    rights=("nodes", "pods/kube-system", "daemonsets", "leases/kube-node-lease", "/version"),
+    column="proxy",
+    short="proxy",
+    judge=judge,
+)

@@ -1,6 +1,8 @@
 """kube-scheduler: its lease and pods, and whether it does its work: pods that nobody decides about."""
 
 from planes.components import leader
+from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
+from planes.components.spec import Component, Plane, Signal, static_pods
 from planes.components.verdict_builder import (
     Judged,
     VerdictBuilder,
@@ -63,3 +65,39 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
     else:
         builder.good(Evidence("pods undecided", text, should_be, State.HEALTHY, source, waiting.oldest))
     return False
+
+
+COMPONENT: Component[LeaderObservation] = Component(
+    kind="kube-scheduler",
+    plane=Plane.CONTROL,
+    title="kube-scheduler",
+    role="places pods on nodes",
+    does="Assigns each new pod to a node by what it asks for and what is free. One instance leads, the others stand by.",
+    away="While it is away, running pods go on; new and evicted pods stay Pending.",
+    commands=(
+        "kubectl -n kube-system get lease kube-scheduler -o yaml",
+        "kubectl get pods -A --field-selector status.phase=Pending",
+        "kubectl -n kube-system get pods -l component=kube-scheduler -o wide",
+        "kubectl -n kube-system logs -l component=kube-scheduler --tail=50",
+    ),
+    pods=static_pods("kube-scheduler"),
+    healthy="its lease is renewed in time, and every pod has been decided about",
+    degraded="its lease is late, an instance is not ready, it changes hands too often, or it leads but decides nothing",
+    down="its lease has not been renewed for twice its duration, nobody has taken the lead, or no instance is ready",
+    unknown=UNKNOWN,
+    hidden=HIDDEN,
+    signals=(
+        *LEADS,
+        Signal(
+            "pods undecided",
+            "pods",
+            "Pods without any PodScheduled condition. A pod that fits no node has one: that is capacity, not its fault.",
+            "one waits for longer than the bound while the scheduler leads",
+            thresholds=("pod_undecided",),
+        ),
+        *STANDS,
+    ),
+    rights=(*RIGHTS, "pods"),
+    observe=lambda view: leader.observe(view, "kube-scheduler"),
+    judge=judge,
+)

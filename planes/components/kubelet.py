@@ -2,6 +2,7 @@
 
 from planes.components import skew
 from planes.components.container_runtime import speaks_of_runtime
+from planes.components.spec import REACH, SILENT, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, unknown
 from planes.structs.events import Mono
@@ -13,8 +14,8 @@ from planes.structs.verdicts import Evidence, State, Verdict
 PRESSURES = {"MemoryPressure": "memory", "DiskPressure": "disk", "PIDPressure": "process ids"}
 
 
-def judge(node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresholds) -> Verdict:
-    """The kubelet of one node."""
+def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thresholds: Thresholds) -> Verdict:
+    """The kubelet of one node; `silent` says that it does not report."""
     if scene.unreachable:
         return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
     if scene.silence:
@@ -29,7 +30,6 @@ def judge(node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresh
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent", (line,))
     builder = VerdictBuilder()
     why = unwatched(node, scene)
-    silent = is_silent(node.lease if scene.leases.fault is None else None, node.conditions.get("Ready"), now, thresholds)
     gap = feed_gap(scene.nodes, "Ready", "True", now, thresholds)
     if gap is not None:
         check_gap(builder, gap, principal=True, said="Nodes cannot be read")
@@ -215,3 +215,89 @@ def _check_flips(builder: VerdictBuilder, node: NodeObservation, now: Mono, thre
         builder.bad(line, f"Ready changed {len(recent)} times within {thresholds.flap_window / 60:.0f} minutes.", "flapping")
     else:
         builder.good(Evidence("flips of Ready", str(len(recent)), should_be, State.HEALTHY, source, recent[-1]))
+
+
+def _pressure(kind: str, what: str) -> Signal:
+    return Signal(
+        kind,
+        "the Node's conditions",
+        f"Whether the node runs short of {what}.",
+        "True",
+        unknown=SILENT,
+        thresholds=("hold_condition",),
+    )
+
+
+AGENT = Agent(
+    kind="kubelet",
+    plane=Plane.DATA,
+    title="kubelet",
+    role="runs the pods of its node",
+    does="The agent of each node: it starts and stops the pods assigned to it, probes them, and renews the node's lease "
+    "every 10 s.",
+    away="While it is silent, containers that run go on, but nobody restarts or probes them, and what their pods report is "
+    "the last known state. After 50 s Kubernetes marks the node NotReady, and after 5 min more it evicts the pods.",
+    commands=(
+        "kubectl get nodes -o wide",
+        "kubectl -n kube-node-lease get leases",
+        "kubectl get events -A --field-selector involvedObject.kind=Node",
+    ),
+    healthy="its heartbeat is on time and it says Ready",
+    degraded="its heartbeat is late, it says that it is not ready, its node is under pressure, Ready flaps, or its version is not "
+    "supported",
+    down="no heartbeat for the lease's duration (40 s, as a rule), or Kubernetes itself says Ready=Unknown",
+    unknown="its lease was deleted or not seen to be renewed yet; all nodes fell silent together, so that no single one is to "
+    "blame; or its lease may not be read while the controller manager, which would notice its death, is down",
+    hidden="neither nodes nor node leases may be read",
+    signals=(
+        REACH,
+        Signal(
+            "node lease",
+            "leases in kube-node-lease",
+            "Its heartbeat: renewed about every 10 s of a 40 s lease. It tells 25 to 30 s before Kubernetes itself does.",
+            "not renewed for longer than the first bound",
+            "not renewed for longer than the second",
+            "deleted, missing, or not seen to be renewed yet; all nodes silent together",
+            ("kubelet_slow", "kubelet_silent", "monitor_grace", "all_silent", "all_silent_least"),
+        ),
+        Signal(
+            "Ready",
+            "the Node's conditions",
+            "What it says of itself. What it says of the container runtime is the runtime's matter.",
+            "False, for a reason of its own",
+            "Unknown: Kubernetes has not heard from it",
+            f"{SILENT}; or nobody would take it back if the node died",
+            ("hold_condition", "monitor_grace"),
+        ),
+        _pressure("MemoryPressure", "memory"),
+        _pressure("DiskPressure", "disk"),
+        _pressure("PIDPressure", "process ids"),
+        Signal(
+            "NetworkUnavailable",
+            "the Node's conditions",
+            "Whether the node's network is set up. Told only where it is not, or as the last known state.",
+            "True",
+            unknown=SILENT,
+            thresholds=("hold_condition",),
+        ),
+        Signal(
+            "flips of Ready",
+            "the Node's conditions",
+            "How often Ready changed within the window.",
+            "too often",
+            thresholds=("ready_flips", "flap_window"),
+        ),
+        Signal(
+            "version skew",
+            "the Node's nodeInfo, GET /version",
+            "Its version against the API server's.",
+            "it is newer, or older by more than the bound",
+            thresholds=("kubelet_skew",),
+        ),
+        *on_all_nodes("kubelet"),
+    ),
+    rights=("nodes", "leases/kube-node-lease", "/version"),
+    column="kubelet",
+    short="kubelet",
+    judge=judge,
+)

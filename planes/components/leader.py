@@ -6,8 +6,9 @@ clock; timestamps of the cluster are not compared with ours.
 
 from planes.components import skew
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
-from planes.structs.events import Mono
-from planes.structs.observations import LeaderObservation, LeaseSeen, PodSeen
+from planes.components.view import ClusterView
+from planes.structs.events import Feed, Mono
+from planes.structs.observations import FeedSeen, LeaderObservation, LeaseSeen, PodSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State
@@ -245,3 +246,49 @@ def instance_of(pod: PodSeen, *, leader: bool = False) -> Instance:
     return Instance(
         name=pod.name, host=pod.node, leader=leader, state=state, because=because, version=pod.version, restarts=pod.restarts
     )
+
+
+def observe(view: ClusterView, kind: str) -> LeaderObservation:
+    """One of the elected."""
+    cache = view.cache
+    works = kind == "kube-controller-manager"
+    return LeaderObservation(
+        kind=kind,
+        reach=view.reach,
+        leases=view.feed(Feed.SYSTEM_LEASES),
+        pods_feed=view.feed(Feed.SYSTEM_PODS),
+        lease=_lease_of(view, kind),
+        pods=view.pods(kind),
+        server=view.server,
+        writes_blocked=view.disruption.blocked,
+        lease_seen_before=kind in view.known.leases,
+        pods_seen_before=kind in view.known.pods,
+        elsewhere=view.distribution.elsewhere,
+        undecided=cache.pods.undecided_seen(),
+        pods_all=view.feed(Feed.PODS) if kind == "kube-scheduler" else None,
+        lagging=cache.daemon_sets.lagging() + cache.deployments.lagging() if works else (),
+        workloads=_workloads(view) if works else None,
+        more=view.distribution.more,
+        place=_place_of(view, kind),
+    )
+
+
+def _workloads(view: ClusterView) -> FeedSeen:
+    """The feed of workloads that can be read, if one can."""
+    both = (view.feed(Feed.DAEMON_SETS), view.feed(Feed.DEPLOYMENTS))
+    return next((one for one in both if one.fault is None and one.listed_at is not None), both[0])
+
+
+def _lease_of(view: ClusterView, kind: str) -> LeaseSeen | None:
+    for book in (view.cache.system_leases, view.cache.extra_leases):
+        track = book.tracks.get(kind)
+        if track is not None:
+            return track.seen(kind, view.cache.clock.offset, view.thresholds.leader_degraded)
+    return None
+
+
+def _place_of(view: ClusterView, kind: str) -> str:
+    track = view.cache.extra_leases.tracks.get(kind)
+    if track is None or kind in view.cache.system_leases.tracks:
+        return "kube-system"
+    return track.lease.metadata.namespace

@@ -7,6 +7,8 @@ from planes.structs.time_tokens import duration
 from planes.structs.verdicts import Evidence, State
 
 METRICS = "/metrics"
+#: Where a figure comes from, as documentation says it.
+METRICS_OF = "/metrics of the API server"
 
 
 def check(

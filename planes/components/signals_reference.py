@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from planes.components import distribution, rights
-from planes.components.registry import COMPONENTS
-from planes.components.spec import Component, Signal
+from planes.components.registry import KINDS
+from planes.components.spec import Kind, Signal
 from planes.structs import thresholds
 
 _BEGIN = """# Signals
@@ -52,11 +52,11 @@ and never red. What was seen once and then stops is another matter: that is reme
 
 def handbook() -> str:
     """The whole document."""
-    parts = [_BEGIN, *(_component(one) for one in COMPONENTS), _BOUNDS, *_bounds(), _HIDDEN, *_distributions()]
+    parts = [_BEGIN, *(_component(one) for one in KINDS), _BOUNDS, *_bounds(), _HIDDEN, *_distributions()]
     return "".join(parts)
 
 
-def _component(one: Component) -> str:
+def _component(one: Kind) -> str:
     lines = [f"\n## {one.title}", "", "| state | when |", "| --- | --- |"]
     lines += [
         f"| {state} | {_cell(_upper(when))}. |"

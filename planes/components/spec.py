@@ -1,6 +1,76 @@
-"""How a signal is declared: what the declarations beside this module are made of."""
+"""How a component is declared: one `Component` or `Agent` a kind, in a module of its own, named once in registry.py.
 
+Everything that is told of a kind anywhere (pages, picture, documentation, doctor, rights, charts) is read from here.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from planes.components.verdict_builder import Judged
+from planes.components.view import ClusterView
+from planes.structs.events import Mono
+from planes.structs.observations import NodeObservation, NodeScene, RatesSeen
+from planes.structs.thresholds import Thresholds
+from planes.structs.verdicts import Verdict
+
+O = TypeVar("O")  # noqa: E741  what a component is judged by
+
+
+class Plane(StrEnum):
+    """Where a component belongs. Add-ons stand beside the two planes and are never counted into them."""
+
+    CONTROL = "control"
+    DATA = "data"
+    ADDON = "addon"
+
+
+class Form(StrEnum):
+    """How a figure's values are written."""
+
+    COUNT = "count"  # "1,284", "0.4"
+    MILLISECONDS = "milliseconds"  # of seconds: "38 ms"
+    PERCENT = "percent"  # of a share: "0.4 %"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number that is sampled with each scrape, so that it has a chart of the last hour.
+
+    `key` is its name in samples and in the browser. `fact` is the name under which the value over the window stands among a
+    component's facts; empty: it has a chart only. `told` is what the chart is of, in words. `least` is the least range of the
+    chart's scale, in the value's own unit, so that noise does not look like news. A sample keeps `digits` digits of what `sampled`
+    gives, and a fact is what `shown` gives; None where it was not observed.
+    """
+
+    key: str
+    fact: str = ""
+    told: str
+    form: Form
+    least: float
+    digits: int
+    sampled: Callable[[RatesSeen], float | None]
+    shown: Callable[[RatesSeen], float | None] = lambda rates: None
+
+    def text(self, rates: RatesSeen) -> str | None:
+        """The fact, ready to show: "1,284", "38 ms", "0.4 %"; None where it was not observed."""
+        value = self.shown(rates)
+        if value is None:
+            return None
+        match self.form:
+            case Form.COUNT:
+                return f"{value:,.0f}"
+            case Form.MILLISECONDS:
+                return f"{value * 1000:.0f} ms"
+            case Form.PERCENT:
+                return f"{value * 100:.1f} %"
+
+
+def facts_of(figures: tuple[Figure, ...], rates: RatesSeen) -> dict[str, str]:
+    """The figures that were observed, by the name of their fact."""
+    told = {one.fact: one.text(rates) for one in figures if one.fact}
+    return {fact: text for fact, text in told.items() if text is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +88,41 @@ class Signal:
     thresholds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
-    """One component. `healthy` … `hidden` end "healthy: …" and so on; `rights` are names of planes.components.rights."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodMarks:
+    """By what a kind's pods are known: any of `labels` (key, value). Of a kind that runs as `mirror` pods, which kubelets make of
+    static manifests, only those count (RKE2 labels kube-proxy on its workers like a control plane: never by tier alone), in
+    OpenShift those of its own namespace `openshift`."""
+
+    labels: tuple[tuple[str, str], ...]
+    mirror: bool = False
+    openshift: str = ""
+
+
+def static_pods(kind: str) -> PodMarks:
+    """The marks of what kubeadm and its like run as static pods."""
+    return PodMarks(labels=(("component", kind), ("k8s-app", kind)), mirror=True, openshift=f"openshift-{kind}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What is told of a kind, the same for every cluster.
+
+    `title` is its name as people write it, `role` what it is for, short enough for a card. `does` and `away` are one to three
+    sentences: what it does, and what goes on and what stops while it is away; they never name a cause, which is the rules'
+    business (sources: the Kubernetes documentation, "Cluster Architecture", "Leases", "Node status"). `commands` are what one
+    types next. `pods` says by what its pods are known. `healthy` … `hidden` end "healthy: …" and so on. `rights` are names of
+    planes.structs.rights.
+    """
 
     kind: str
+    plane: Plane
     title: str
+    role: str
+    does: str
+    away: str
+    commands: tuple[str, ...] = ()
+    pods: PodMarks | None = None
     healthy: str
     degraded: str
     down: str
@@ -31,6 +130,30 @@ class Component:
     hidden: str
     signals: tuple[Signal, ...]
     rights: tuple[str, ...]
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component(Kind, Generic[O]):
+    """A component that is judged once a cluster. `observe` gives None where it is not shown in this cluster."""
+
+    observe: Callable[[ClusterView], O | None]
+    judge: Callable[[O, Mono, Thresholds], Judged]
+
+    def look(self, view: ClusterView, now: Mono, thresholds: Thresholds) -> Judged | None:
+        """Observed and judged; None where it is not shown."""
+        seen = self.observe(view)
+        return None if seen is None else self.judge(seen, now, thresholds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent(Kind):
+    """An agent of every node. `column` is its name on the wire, `short` its name where there is little room. `judge` is told
+    whether the node's kubelet is silent."""
+
+    column: str
+    short: str
+    judge: Callable[[NodeObservation, NodeScene, bool, Mono, Thresholds], Verdict]
 
 
 #: What stands in place of everything that is seen through the API server while that cannot be asked.
@@ -42,8 +165,11 @@ REACH = Signal(
     thresholds=("hold_probe", "probe_stale"),
 )
 
+#: Why an agent is unknown while its node's kubelet is silent.
+SILENT = "the kubelet is silent: what is told is the last known state"
 
-def pod(what: str, degraded: str, thresholds: tuple[str, ...] = ("hold_condition",)) -> Signal:
+
+def pod_signal(what: str, degraded: str, thresholds: tuple[str, ...] = ("hold_condition",)) -> Signal:
     """The line of each pod of a component."""
     return Signal(
         "pod",
@@ -52,4 +178,37 @@ def pod(what: str, degraded: str, thresholds: tuple[str, ...] = ("hold_condition
         degraded=degraded,
         unknown="the kubelet of its node is silent: what is told of it is the last known state",
         thresholds=thresholds,
+    )
+
+
+def on_all_nodes(kind: str) -> tuple[Signal, ...]:
+    """The lines of an agent's roll-up over all nodes."""
+    thresholds = ("rollup_down", "zone_least")
+    return (
+        Signal(
+            f"{kind} on nodes",
+            "all nodes",
+            "The roll-up: how many nodes are in which state.",
+            "any node is degraded or down",
+            "half of the nodes that can be seen are down, or a whole zone is",
+            "half of the nodes or more are unknown, and none is known to be bad",
+            thresholds,
+        ),
+        Signal(
+            "zone {zone}",
+            "all nodes",
+            "The same in each zone, where there are several.",
+            "any node of it is degraded or down",
+            "half of its nodes are down; the whole is down with it if all are",
+            "half of its nodes or more are unknown",
+            thresholds,
+        ),
+        Signal(
+            "nodes",
+            "nodes",
+            "Whether nodes can be seen at all.",
+            unknown="they cannot be read any more",
+            thresholds=("feed_stale",),
+        ),
+        Signal(kind, "nodes", "Said where the cluster has no nodes."),
     )

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
+from planes.components.pod_kinds import new_cache
 from planes.components.rbac import OURS, subject
 from planes.components.rights import Right, wanted
 from planes.components.verdict_builder import sentence
@@ -76,7 +76,7 @@ class _Examination:
         self._say = say
         self._clock = clock
         self._wall = wall
-        self._picture = ClusterCache()
+        self._picture = new_cache()
         self._assessor = Assessor(self._picture)
         self._events: dict[str, SourceEvent] = {}
         self._identity: Identity | None = None

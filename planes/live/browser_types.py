@@ -1,20 +1,16 @@
-"""The wire's declarations as the browser's types: writes static/js/wire-types.js, which tsc then holds every page's script to.
-
-    python -m planes.live.browser_types
+"""The wire's declarations as the browser's types: the text of static/js/wire-types.js, which tsc holds every page's script to.
 
 A struct becomes a typedef of its name. What is left out where it has its default may be missing; all else always comes, as null if
-need be. Structs that are arrays on the wire become tuples whose places bear the fields' names.
+need be. What is an array on the wire becomes a tuple whose places bear the names of the fields, columns or figures.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import inspect
 
 from planes.live import wire
-
-PATH = Path(__file__).resolve().parents[2] / "static" / "js" / "wire-types.js"
+from planes.structs.rows import SampleRow
 
 _WIDTH = 132
 
@@ -24,7 +20,7 @@ _ROOTS = (wire.Message, wire.Snapshot, wire.NodeReport)
 _HEAD = """\
 /**
  * What comes over the wire. Made from the declarations in planes/live/wire.py and planes/structs/rows.py by
- * `python -m planes.live.browser_types`: change those, not this. Times are epoch seconds of the server's clock; texts may hold time
+ * `manage.py wire_types --write`: change those, not this. Times are epoch seconds of the server's clock; texts may hold time
  * tokens (ages.js).
  *
 """
@@ -38,22 +34,28 @@ _SIMPLE = {
     inspect.StrType: "string",
 }
 
+_NUMBER = inspect.FloatType()
+_NODE = inspect.type_info(wire.NodeValues)
+_SAMPLE = inspect.type_info(SampleRow)
+
 
 class NoCounterpartError(TypeError):
     """A message holds what has no name in the browser."""
 
 
 class Writer:
-    """Names each struct once, those that others are made of first."""
+    """Names each type once, those that others are made of first. `figures` are the keys of a sample's values after its time."""
 
-    def __init__(self) -> None:
+    def __init__(self, figures: Iterable[str]) -> None:
         self.typedefs: dict[str, str] = {}
-        self._node = inspect.type_info(wire.NodeValues)
+        self._figures = tuple(figures)
 
     def said(self, kind: inspect.Type) -> str:
         """A type in TypeScript's words."""
-        if kind == self._node:
-            return self._named("NodeValues", f"[{', '.join(self._places(kind))}]")
+        if isinstance(kind, inspect.TupleType) and kind == _NODE:
+            return self._named("NodeValues", self._tuple(zip(wire.NODE_COLUMNS, kind.item_types, strict=True)))
+        if isinstance(kind, inspect.VarTupleType) and kind == _SAMPLE:
+            return self._named("SampleRow", self._tuple([("at", _NUMBER), *((one, kind.item_type) for one in self._figures)]))
         match kind:
             case inspect.Metadata():
                 return self.said(kind.type)
@@ -74,14 +76,12 @@ class Writer:
             raise NoCounterpartError(f"{kind} has no counterpart in the browser.")
         return _SIMPLE[type(kind)]
 
-    def _places(self, kind: inspect.Type) -> Iterator[str]:
-        assert isinstance(kind, inspect.TupleType)
-        for name, item in zip(wire.NODE_COLUMNS, kind.item_types, strict=True):
-            yield f"{name}: {self.said(item)}"
+    def _tuple(self, places: Iterable[tuple[str, inspect.Type]]) -> str:
+        return f"[{', '.join(f'{name}: {self.said(item)}' for name, item in places)}]"
 
     def _struct(self, kind: inspect.StructType) -> str:
         if kind.array_like:
-            return f"[{', '.join(f'{field.encode_name}: {self.said(field.type)}' for field in kind.fields)}]"
+            return self._tuple((field.encode_name, field.type) for field in kind.fields)
         omits = kind.cls.__struct_config__.omit_defaults
         fields = [f'{kind.tag_field}: "{kind.tag}"'] if kind.tag_field else []
         fields += [
@@ -95,9 +95,9 @@ class Writer:
         return name
 
 
-def browser_types() -> str:
-    """The text of static/js/wire-types.js."""
-    writer = Writer()
+def browser_types(figures: Iterable[str]) -> str:
+    """The text of static/js/wire-types.js. `figures` are the keys of a sample's values after its time, in their order."""
+    writer = Writer(figures)
     message, *_ = [writer.said(root) for root in inspect.multi_type_info(_ROOTS)]
     typedefs = {**writer.typedefs, "Message": message}
     return _HEAD + "".join(map(_typedef, typedefs, typedefs.values())) + " */\n\nexport {};\n"
@@ -112,7 +112,3 @@ def _typedef(name: str, said: str) -> str:
         lines.append(line[: at + 1].rstrip())
         line = f" *   {line[at + 1 :].lstrip()}"
     return "".join(f"{part}\n" for part in (*lines, line))
-
-
-if __name__ == "__main__":
-    PATH.write_text(browser_types(), encoding="utf-8")

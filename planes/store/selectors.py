@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 import msgspec
 from django.db.models import Count, Q
 
+from planes.components.registry import rank
 from planes.live import wire
 from planes.models import Cluster, Component, Instance, Node, Transition
 from planes.store.reading import one_view
 from planes.structs.rows import (
-    KINDS,
     AttentionRow,
     ChangeRow,
     ClusterRow,
@@ -149,7 +149,7 @@ def clusters() -> list[ClusterSummary]:
     return [
         ClusterSummary(
             head=_head(one),
-            components=tuple(sorted(components[one.pk], key=lambda component: _rank(component.kind))),
+            components=tuple(sorted(components[one.pk], key=lambda component: rank(component.kind))),
             nodes=nodes[one.pk],
             attention=tuple(_attention.decode(one.attention)),
         )
@@ -185,7 +185,7 @@ def snapshot(slug: str) -> wire.Snapshot | None:
 
 
 def components(slug: str) -> list[ComponentRow]:
-    """The components of one enabled cluster in the order of delta.KINDS, add-ons last."""
+    """The components of one enabled cluster in the order of the registry, add-ons last."""
     with one_view():
         found = Cluster.objects.filter(slug=slug, enabled=True).first()
         return _components(found.pk) if found else []
@@ -257,10 +257,6 @@ def _head(found: Cluster) -> ClusterHead:
     )
 
 
-def _rank(kind: str) -> tuple[int, str]:
-    return (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)
-
-
 def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
     wanted = {"cluster": cluster_id} if kind is None else {"cluster": cluster_id, "kind": kind}
     found = list(Component.objects.filter(**wanted))
@@ -292,7 +288,7 @@ def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
         )
         for one in found
     ]
-    return sorted(rows, key=lambda row: _rank(row.kind))
+    return sorted(rows, key=lambda row: rank(row.kind))
 
 
 #: The model's fields in the order of wire.NODE_COLUMNS.

@@ -10,11 +10,12 @@ from enum import IntEnum
 
 import msgspec
 
+from planes.components.registry import AGENT_KINDS
 from planes.live.wire import Pulse
 from planes.store import selectors
 from planes.store.freshness import Freshness, Lateness, lateness, seen
 from planes.structs import time_tokens
-from planes.structs.rows import AGENTS, ClusterRow, ComponentRow, EvidenceRow, PlaneRow
+from planes.structs.rows import ClusterRow, ComponentRow, EvidenceRow, PlaneRow
 
 
 class Exit(IntEnum):
@@ -228,5 +229,5 @@ def _attention(nodes: list[selectors.NodeSummary], now: float) -> list[Attention
 
 
 def _entry(node: selectors.NodeSummary, name: str, now: float) -> AttentionStatus:
-    agents = dict(zip(AGENTS, (node.kubelet, node.kube_proxy, node.container_runtime), strict=True))
+    agents = dict(zip(AGENT_KINDS, (node.kubelet, node.kube_proxy, node.container_runtime), strict=True))
     return AttentionStatus("Node", name, agents, node.state, time_tokens.render(node.because, now), node.since)

@@ -126,6 +126,7 @@ class RatesSeen:
     etcd_error_ratio: float | None = None
     storage_bytes: float | None = None
     last_requests: float | None = None  # per second, between each instance's last two scrapes
+    last_rejected: float | None = None  # per second, as last_requests
     last_etcd_requests: float | None = None  # the same of requests to the state store
     recent_etcd_error_ratio: float | None = None
 
@@ -218,6 +219,16 @@ class ProxyScene:
     seen_before: bool = False
     pods_seen: bool = False
     hidden: str = ""  # why none is seen in this distribution, and what would show more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disruption:
+    """All leases silent together: the node lifecycle controller's "full disruption". `suspicion` is said of the nodes, `blocked` of
+    the leaders; both are empty in ordinary times."""
+
+    suspicion: str = ""
+    blocked: str = ""
+    since: Mono | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

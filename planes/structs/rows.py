@@ -6,12 +6,6 @@ writes them, planes.live sends them, the pages show them. States are the strings
 
 import msgspec
 
-AGENTS = ("kubelet", "kube-proxy", "container-runtime")
-CONTROL_PLANE = ("kube-apiserver", "etcd", "kube-controller-manager", "kube-scheduler", "cloud-controller-manager")
-KINDS = (*CONTROL_PLANE, *AGENTS)
-#: Shown beside the two planes, never counted into them (DNS, metrics-server, …). kind is "dns", "metrics-server", …
-ADDON_PLANE = "addon"
-
 
 class EvidenceRow(msgspec.Struct, frozen=True):
     signal: str
@@ -150,7 +144,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
 
     subject_kind: str  # "Node" or "Component" or "Cluster"
     subject: str  # node name, component kind or cluster slug
-    agent: str  # one of AGENTS for a node's agent, else ""
+    agent: str  # kubelet, kube-proxy or container-runtime for a node's agent, else ""
     before: str
     after: str
     because: str
@@ -183,18 +177,11 @@ class ClusterRow(msgspec.Struct, frozen=True):
     data: PlaneRow | None = None
 
 
-class SampleRow(msgspec.Struct, frozen=True, array_like=True):
-    """What one scrape of the API server's /metrics told, for the small charts. None: not observed. Rates and in-flight requests are
-    sums over the instances that were reached, rates between each one's last two scrapes; ratio and percentiles are of the instance
-    that was scraped."""
-
-    at: float
-    requests: float | None = None  # per second
-    p99: float | None = None  # seconds
-    error_ratio: float | None = None  # 0 to 1
-    inflight: float | None = None
-    etcd_requests: float | None = None  # per second
-    etcd_p99: float | None = None  # seconds
+#: What one scrape of the API server's /metrics told, for the small charts: epoch seconds, then one value for each figure of the
+#: registry (planes.components.registry.FIGURES), in its order. None: not observed. Rates and requests in flight are sums over the
+#: instances that were reached, rates between each one's last two scrapes; ratios and percentiles are of the instance that was
+#: scraped.
+SampleRow = tuple[float | None, ...]
 
 
 class Frame(msgspec.Struct):

@@ -1,6 +1,6 @@
 /**
  * What comes over the wire. Made from the declarations in planes/live/wire.py and planes/structs/rows.py by
- * `python -m planes.live.browser_types`: change those, not this. Times are epoch seconds of the server's clock; texts may hold time
+ * `manage.py wire_types --write`: change those, not this. Times are epoch seconds of the server's clock; texts may hold time
  * tokens (ages.js).
  *
  * @typedef {{ kind: string, message: string, remedy: string, since: number }} FaultRow
@@ -21,7 +21,7 @@
  * @typedef {{ subject_kind: string, subject: string, agent: string, before: string, after: string, because: string, at: number,
  *   group: string, more: number }} ChangeRow
  * @typedef {[at: number, requests: number | null, p99: number | null, error_ratio: number | null, inflight: number | null,
- *   etcd_requests: number | null, etcd_p99: number | null]} SampleRow
+ *   rejected: number | null, etcd_requests: number | null, etcd_p99: number | null]} SampleRow
  * @typedef {{ cluster?: ClusterRow | null, components?: ComponentRow[], nodes?: NodeValues[], attention?: AttentionRow[] | null,
  *   changes?: ChangeRow[], samples?: SampleRow[] }} Update
  * @typedef {{ components?: string[], nodes?: string[] }} GoneRows

@@ -6,7 +6,7 @@ import pytest
 
 from planes.assess.assessor import Assessor
 from planes.assess.baseline import Baseline, decode, encode
-from planes.cache.cluster import ClusterCache
+from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Feed, Health, Heard, Listed, Server, SourceEvent, Usage
 from planes.structs.rows import Frame
 from tests.cache.generating import decoded
@@ -47,7 +47,7 @@ class Cluster:
 
     def __init__(self, nodes: int = 6, assessor: Assessor | None = None) -> None:
         self.names = [f"node-{index}" for index in range(nodes)]
-        self.assessor = assessor or Assessor(ClusterCache(), slug="test")
+        self.assessor = assessor or Assessor(new_cache(), slug="test")
         self.now = START
         self.frames: list[Frame] = []
         self.silent: set[str] = set()
@@ -193,7 +193,7 @@ def test_the_last_known_state_is_told_with_its_age(cluster: Cluster) -> None:
 
 def test_a_restart_keeps_states_and_since_and_announces_nothing(cluster: Cluster) -> None:
     full = cluster.assessor.frame(cluster.now, WALL + cluster.now - START, full=True)
-    again = Cluster(assessor=Assessor(ClusterCache(), baseline=decode(encode(cluster.assessor.baseline))))
+    again = Cluster(assessor=Assessor(new_cache(), baseline=decode(encode(cluster.assessor.baseline))))
     again.assessor.restore(full.components, full.nodes.values(), full.cluster)
     again.now = cluster.now + 30
     assert again.frame().is_empty(), "what is stored stays until there is something to say"
@@ -210,7 +210,7 @@ def test_a_restart_keeps_states_and_since_and_announces_nothing(cluster: Cluster
 
 def test_a_restart_into_an_outage_shows_the_nodes_as_last_known(cluster: Cluster) -> None:
     full = cluster.assessor.frame(cluster.now, WALL, full=True)
-    again = Cluster(assessor=Assessor(ClusterCache()))
+    again = Cluster(assessor=Assessor(new_cache()))
     again.assessor.restore(full.components, full.nodes.values(), full.cluster)
     again.frame()
     for _ in range(6):
@@ -226,7 +226,7 @@ def test_a_restart_into_an_outage_shows_the_nodes_as_last_known(cluster: Cluster
 
 def test_a_node_that_went_away_during_a_restart_is_gone(cluster: Cluster) -> None:
     full = cluster.assessor.frame(cluster.now, WALL, full=True)
-    again = Cluster(nodes=5, assessor=Assessor(ClusterCache()))
+    again = Cluster(nodes=5, assessor=Assessor(new_cache()))
     again.assessor.restore(full.components, full.nodes.values(), full.cluster)
     again.begin()
     assert set(again.frame().nodes) == set(again.names)
@@ -359,7 +359,7 @@ def test_beats_are_epoch_seconds_of_renewals(cluster: Cluster) -> None:
 def test_what_was_seen_once_is_remembered_and_missed(cluster: Cluster) -> None:
     baseline = decode(encode(cluster.assessor.baseline))
     assert set(baseline.leases) == set(LEADERS)
-    again = Cluster(assessor=Assessor(ClusterCache(), baseline=baseline))
+    again = Cluster(assessor=Assessor(new_cache(), baseline=baseline))
     again.begin()
     again.apply(Listed(Feed.SYSTEM_LEASES, [], "", again.now))
     again.mute.add("leaders")

@@ -3,7 +3,7 @@
 import pytest
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
+from planes.components.pod_kinds import new_cache
 from planes.structs.events import Feed, Health, Listed, Server
 from tests.assess.test_assessor import REFUSED, WALL, Cluster
 
@@ -20,7 +20,7 @@ def cluster() -> Cluster:
 @pytest.mark.parametrize("cause", ["an outage", "a list that takes long"])
 def test_after_a_restart_the_roll_ups_are_unknown_only_until_the_nodes_are_listed(cluster: Cluster, cause: str) -> None:
     full = cluster.assessor.frame(cluster.now, WALL, full=True)
-    again = Cluster(assessor=Assessor(ClusterCache()))
+    again = Cluster(assessor=Assessor(new_cache()))
     again.assessor.restore(full.components, full.nodes.values(), full.cluster)
     again.frame()
     if cause == "a list that takes long":

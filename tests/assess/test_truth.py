@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
+from planes.components.pod_kinds import new_cache
 from planes.structs.events import TYPES, Changed, Check, Failed, Fault, FaultKind, Feed, Gone, Health, Heard, Listed, SourceEvent
 from planes.structs.thresholds import DEFAULT
 
@@ -41,7 +41,7 @@ class World:
         self.etcd_good = -1e9
         self.etcd_bad: float | None = None
         self.failing: dict[Feed, tuple[float, FaultKind]] = {}
-        self.assessor = Assessor(ClusterCache())
+        self.assessor = Assessor(new_cache())
         self.components: dict[str, str] = {}
         self.nodes: dict[str, tuple[str, str, str]] = {}
         self.stamps: dict[str, str] = {}

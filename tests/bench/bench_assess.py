@@ -11,7 +11,7 @@ import time
 import msgspec
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
+from planes.components.pod_kinds import new_cache
 from planes.structs.events import TYPES, Changed, Check, Failed, Fault, FaultKind, Feed, Health, Listed, Server
 from planes.structs.objects import NodeLease, Pod
 
@@ -71,7 +71,7 @@ def proxy(index: int) -> object:
 
 def main(nodes: int, pods: int) -> None:
     """Measure and print."""
-    picture = ClusterCache()
+    picture = new_cache()
     assessor = Assessor(picture)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     now = 1000.0

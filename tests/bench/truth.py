@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
+from planes.components.pod_kinds import new_cache
+from planes.components.registry import AGENT_KINDS
 from planes.demo.build import Shape
 from planes.demo.catalogue import FAULTS
 from planes.demo.clock import Clock
@@ -20,7 +21,7 @@ from planes.demo.serving import Demo, Options
 from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
 from planes.structs.events import SourceEvent
-from planes.structs.rows import AGENTS, ChangeRow, ComponentRow, EvidenceRow, Frame, NodeRow
+from planes.structs.rows import ChangeRow, ComponentRow, EvidenceRow, Frame, NodeRow
 from planes.structs.time_tokens import render
 from tests.bench.jumping import JumpingLoop
 
@@ -72,7 +73,7 @@ class Watcher:
         for name, node in frame.nodes.items():
             self.nodes[name] = node
             self._turn(name, node.state, render(node.because, frame.at))
-            for agent, row in zip(AGENTS, (node.kubelet, node.kube_proxy, node.container_runtime), strict=True):
+            for agent, row in zip(AGENT_KINDS, (node.kubelet, node.kube_proxy, node.container_runtime), strict=True):
                 self._turn(f"{name}/{agent}", row.state, render(row.because, frame.at))
                 self._note(agent, row.evidence)
         self.changes += frame.changes
@@ -149,7 +150,7 @@ class Scene:
         clock = LoopClock(loop.time, wall)
         clock.skew = skew
         self.demo = Demo(Options(directory, shape=shape, story=False), clock)
-        self.cache = ClusterCache()
+        self.cache = new_cache()
         self.assessor = Assessor(self.cache, slug="demo")
         self.watcher = Watcher(loop.time)
         self._tasks: list[asyncio.Task[None]] = []

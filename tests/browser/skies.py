@@ -144,7 +144,7 @@ def begun(count: int) -> Sky:
 
 def gap(now: float) -> Snapshot:
     """For a quarter of an hour nothing was scraped."""
-    return replace(servers(3)(now), series=[row for row in series(now) if not 900 < now - row.at < 1800])
+    return replace(servers(3)(now), series=[row for row in series(now) if not 900 < now - (row[0] or 0.0) < 1800])
 
 
 SKIES: dict[str, Sky] = {

@@ -10,8 +10,8 @@ from django.conf import settings
 from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from planes.assess.sampling import sample_row, value_of
 from planes.live.wire import Delta, GoneRows, Snapshot, Update
-from planes.structs.rows import SampleRow
 from tests.browser.skies import SKIES
 from tests.browser.stage import Stage, end
 from tests.chromium import chromium
@@ -122,7 +122,7 @@ def test_a_chart_says_its_span_its_range_and_its_last_value(opened: Opened) -> N
     expect(charts).to_have_count(4)
     words = charts.first.get_attribute("aria-label") or ""
     assert words.startswith("requests per second over the last 58 min: ")
-    last = [row.requests for row in SKIES["servers-3"](time.time()).series][-1]
+    last = [value_of(row, "requests") for row in SKIES["servers-3"](time.time()).series][-1]
     assert words.endswith(f", now {last:,.0f}")
 
 
@@ -143,7 +143,7 @@ def test_a_new_sample_moves_the_chart_and_a_known_one_does_not(opened: Opened) -
     tell(stage, 11, samples=[stage.snapshot.series[-1]], components=[stage.snapshot.components[4]])
     stage.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert chart.get_attribute("aria-label") == before
-    tell(stage, 12, samples=[SampleRow(time.time(), requests=4321.0)])
+    tell(stage, 12, samples=[sample_row(time.time(), requests=4321.0)])
     expect(chart).to_have_attribute("aria-label", re.compile("now 4,321$"))
 
 
@@ -190,7 +190,7 @@ def test_the_arrow_to_the_store_weighs_as_much_as_its_traffic(opened: Opened) ->
     now = time.time()
     sky = SKIES["servers-3"](now)
     calm, busy, untold = (
-        weight(opened(replace(sky, series=[SampleRow(now - 5, etcd_requests=rate)])).page) for rate in (1.0, 900.0, None)
+        weight(opened(replace(sky, series=[sample_row(now - 5, etcd_requests=rate)])).page) for rate in (1.0, 900.0, None)
     )
     assert untold < calm < busy
 
@@ -243,7 +243,7 @@ def test_numbers_that_run_push_nothing_aside(opened: Opened) -> None:
         [("7", "4 ms", "0.0 %", "1"), ("48,211", "12345 ms", "100.0 %", "612"), ("999", "38 ms", "3.1 %", "88")]
     ):
         facts = api.facts | {"requests/s": rate, "p99": late, "5xx": errors, "in flight": flying}
-        sample = SampleRow(
+        sample = sample_row(
             time.time() + at, requests=float(rate.replace(",", "")), p99=0.1 * at, error_ratio=0.3 * at, inflight=9.0 * at
         )
         tell(stage, 11 + at, components=[replace(api, facts=facts)], samples=[sample])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from planes.assess.assessor import Assessor
 from planes.cache.cluster import ClusterCache
+from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Feed, Gone, Health, Listed, Server, SourceEvent
 from planes.structs.rows import Frame
 from tests.cache.generating import FEEDS
@@ -23,7 +24,7 @@ SEEDS = st.integers(0, 2**32)
 
 
 def picture_of(told: Iterable[SourceEvent]) -> ClusterCache:
-    cache = ClusterCache()
+    cache = new_cache()
     for event in told:
         cache.apply(event)
     return cache

@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planes.assess.sampling import sample_row
 from planes.collect.merge import CHANGES_KEPT, is_urgent, merge
-from planes.structs.rows import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, SampleRow
+from planes.structs.rows import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
 
 NAMES = ["a", "b", "c"]
 
@@ -45,7 +46,7 @@ def frames(draw: st.DrawFn) -> Frame:
             | st.just([AttentionRow(key="k", kind="Node", name="a", title="a", state="down", because="x", since=0.0)])
         ),
         changes=[change(text) for text in draw(st.lists(texts, max_size=2))],
-        samples=[SampleRow(at=at) for at in draw(st.lists(st.floats(0, 100), max_size=2))],
+        samples=[sample_row(at=at) for at in draw(st.lists(st.floats(0, 100), max_size=2))],
     )
 
 

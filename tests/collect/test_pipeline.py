@@ -13,13 +13,13 @@ import redis
 from planes.collect.collector import Collector
 from planes.collect.judge import CacheJudge
 from planes.collect.lease import Lease
+from planes.components.registry import AGENT_KINDS, CONTROL_PLANE
 from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
 from planes.live.stream import Peek, Stream, stream_key
 from planes.live.wire import Delta, Snapshot
 from planes.models import Cluster, Node
 from planes.store import clusters, selectors
-from planes.structs.rows import AGENTS, KINDS
 from tests.collect.scripted import PATIENCE, comes_true, in_sql
 from tests.replay import Recording, serve
 
@@ -77,7 +77,7 @@ def applied(sent: list[Delta]) -> tuple[dict[str, object], dict[str, object]]:
 def is_settled(slug: str) -> bool:
     """Whether all seven kinds are there and nothing waits to be seen for the first time."""
     states = {row.kind: row.state for row in selectors.components(slug)}
-    needed = {kind for kind in KINDS if kind != "cloud-controller-manager"}
+    needed = {kind for kind in (*CONTROL_PLANE, *AGENT_KINDS) if kind != "cloud-controller-manager"}
     return needed <= states.keys() and states["kube-apiserver"] == "healthy" and Node.objects.count() > 0
 
 
@@ -91,7 +91,7 @@ async def test_the_recorded_healthy_cluster_becomes_rows_and_messages_that_agree
     assert snapshot.cluster.version == "v1.36.2"
     by_kind = {row.kind: row for row in snapshot.components}
     assert by_kind["etcd"].plane == "control"
-    assert all(by_kind[kind].evidence for kind in ("kube-apiserver", "etcd", *AGENTS))
+    assert all(by_kind[kind].evidence for kind in ("kube-apiserver", "etcd", *AGENT_KINDS))
     names = snapshot.nodes["name"]
     assert len(names) == len(set(names)) > 0
 
@@ -122,7 +122,7 @@ async def test_the_recorded_errors_shrink_the_picture_say_why_and_turn_nothing_r
     assert {(fault.kind, fault.message) for fault in snapshot.cluster.missing} >= {("forbidden", "nodes is not permitted.")}
     assert all(fault.remedy for fault in snapshot.cluster.missing)
     states = {row.kind: row.state for row in snapshot.components}
-    assert {states[kind] for kind in AGENTS} == {"not_observable"}
+    assert {states[kind] for kind in AGENT_KINDS} == {"not_observable"}
     assert "down" not in states.values()
     components, _ = applied(sent)
     assert components == {row.kind: row for row in snapshot.components}

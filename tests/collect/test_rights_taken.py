@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
+from planes.components.pod_kinds import new_cache
 from planes.demo.build import Shape
 from planes.demo.serving import Demo, Options
 from planes.kube.answers import Answer, of_answer
@@ -38,7 +38,7 @@ class Watching:
     """A cluster watched by the real source and judged as a collector does it, ten times a second."""
 
     def __init__(self, kubeconfig: Path) -> None:
-        self._assessor = Assessor(ClusterCache(), slug="test")
+        self._assessor = Assessor(new_cache(), slug="test")
         self._source = ClusterSource(Target(str(kubeconfig)), sleep=hasten)
         self.components: dict[str, ComponentRow] = {}
         self.nodes: dict[str, NodeRow] = {}

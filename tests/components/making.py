@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from planes.structs.events import Check, Fault, FaultKind
+from planes.components import kubelet
+from planes.structs.events import Check, Fault, FaultKind, Mono
 from planes.structs.observations import (
     ApiServerObservation,
     ConditionSeen,
@@ -20,7 +21,8 @@ from planes.structs.observations import (
     ReachSeen,
     ServerSeen,
 )
-from planes.structs.thresholds import DEFAULT
+from planes.structs.thresholds import DEFAULT, Thresholds
+from planes.structs.verdicts import Verdict
 
 NOW = 10_000.0
 THRESHOLDS = DEFAULT
@@ -185,3 +187,9 @@ def scene(**spoilt: Any) -> NodeScene:
         leases_seen_before=True,
     )
     return replace(made, **spoilt)
+
+
+def kubelet_verdict(seen: NodeObservation, common: NodeScene, now: Mono = NOW, thresholds: Thresholds = THRESHOLDS) -> Verdict:
+    """What is said of a kubelet, and of its silence, as the node assessor asks for it."""
+    lease = seen.lease if common.leases.fault is None else None
+    return kubelet.judge(seen, common, kubelet.is_silent(lease, seen.conditions.get("Ready"), now, thresholds), now, thresholds)

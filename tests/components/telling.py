@@ -14,7 +14,6 @@ from planes.components import (
     kube_controller_manager,
     kube_proxy,
     kube_scheduler,
-    kubelet,
 )
 from planes.components.verdict_builder import Judged
 from planes.structs.events import Check, Fault, FaultKind
@@ -82,8 +81,8 @@ def of_manager(**spoilt: Any) -> str:
 
 
 def of_kubelet(seen: NodeObservation, **common: Any) -> str:
-    well = kubelet.judge(making.node(), making.scene(), NOW, THRESHOLDS)
-    return told(kubelet.judge(seen, making.scene(**common), NOW, THRESHOLDS), well)
+    well = making.kubelet_verdict(making.node(), making.scene(), NOW, THRESHOLDS)
+    return told(making.kubelet_verdict(seen, making.scene(**common), NOW, THRESHOLDS), well)
 
 
 def of_runtime(seen: NodeObservation, silent: bool = False, **common: Any) -> str:

@@ -7,11 +7,24 @@ import pytest
 from planes.components import container_runtime, kube_proxy, kubelet
 from planes.structs.observations import NodeObservation, NodeScene, ProxyScene
 from planes.structs.verdicts import State, Verdict
-from tests.components.making import BROKEN, FORBIDDEN, NOW, READY, THRESHOLDS, condition, failing, lease, node, pod, scene
+from tests.components.making import (
+    BROKEN,
+    FORBIDDEN,
+    NOW,
+    READY,
+    THRESHOLDS,
+    condition,
+    failing,
+    kubelet_verdict,
+    lease,
+    node,
+    pod,
+    scene,
+)
 
 
 def kubelet_of(seen: NodeObservation, common: NodeScene | None = None) -> Verdict:
-    return kubelet.judge(seen, common or scene(), NOW, THRESHOLDS)
+    return kubelet_verdict(seen, common or scene(), NOW, THRESHOLDS)
 
 
 def proxy_of(seen: NodeObservation, common: NodeScene | None = None, silent: bool = False) -> Verdict:

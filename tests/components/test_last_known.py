@@ -6,12 +6,25 @@ from typing import Any
 import pytest
 
 from planes.assess import rollup
-from planes.components import container_runtime, etcd, kube_apiserver, kube_proxy, kubelet
+from planes.components import container_runtime, etcd, kube_apiserver, kube_proxy
 from planes.structs.events import Fault
 from planes.structs.observations import ConditionSeen, NodeObservation, RatesSeen
 from planes.structs.verdicts import Evidence, State, Verdict
 from tests.components import making
-from tests.components.making import FORBIDDEN, NOT_SERVED, NOW, THRESHOLDS, condition, failing, feed, lease, node, pod, scene
+from tests.components.making import (
+    FORBIDDEN,
+    NOT_SERVED,
+    NOW,
+    THRESHOLDS,
+    condition,
+    failing,
+    feed,
+    kubelet_verdict,
+    lease,
+    node,
+    pod,
+    scene,
+)
 
 BLIND = "the controller manager, which would notice it, is down"
 
@@ -56,12 +69,12 @@ def test_while_the_runtime_is_down_a_proxy_is_last_known_and_not_degraded() -> N
     assert (verdict.state, verdict.cause) == (State.UNKNOWN, "runtime-unseen")
     assert "last known: ready" in verdict.because
     assert container_runtime.judge(seen, scene(), False, NOW, THRESHOLDS).state is State.DOWN
-    assert kubelet.judge(seen, scene(), NOW, THRESHOLDS).state is State.HEALTHY
+    assert kubelet_verdict(seen, scene(), NOW, THRESHOLDS).state is State.HEALTHY
 
 
 @pytest.mark.parametrize(("age", "expected"), [(25.0, "True"), (25.1, "last known: True")])
 def test_what_a_silent_kubelet_said_is_last_known(age: float, expected: str) -> None:
-    verdict = kubelet.judge(node(age), scene(), NOW, THRESHOLDS)
+    verdict = kubelet_verdict(node(age), scene(), NOW, THRESHOLDS)
     assert line(verdict, "Ready").now == expected
     for kind in ("MemoryPressure", "DiskPressure", "PIDPressure"):
         found = line(verdict, kind)
@@ -72,7 +85,7 @@ def test_what_a_silent_kubelet_said_is_last_known(age: float, expected: str) -> 
 def test_pressure_told_before_the_silence_adds_nothing_to_it() -> None:
     seen = node(41.0)
     seen = replace(seen, conditions={**seen.conditions, "MemoryPressure": condition("True", "short")})
-    verdict = kubelet.judge(seen, scene(), NOW, THRESHOLDS)
+    verdict = kubelet_verdict(seen, scene(), NOW, THRESHOLDS)
     assert (verdict.state, verdict.cause) == (State.DOWN, "silent")
     assert line(verdict, "MemoryPressure").now == "last known: True"
 
@@ -80,7 +93,7 @@ def test_pressure_told_before_the_silence_adds_nothing_to_it() -> None:
 def test_what_kubernetes_says_of_a_silent_kubelet_is_news_and_no_last_word() -> None:
     seen = node(55.0)
     seen = replace(seen, conditions={**seen.conditions, "Ready": condition("Unknown", "Kubelet stopped posting node status.")})
-    found = line(kubelet.judge(seen, scene(), NOW, THRESHOLDS), "Ready")
+    found = line(kubelet_verdict(seen, scene(), NOW, THRESHOLDS), "Ready")
     assert found.state is State.DOWN
     assert "Kubelet stopped posting" in found.now
 
@@ -89,36 +102,36 @@ def test_what_kubernetes_says_of_a_silent_kubelet_is_news_and_no_last_word() -> 
 def test_ready_alone_is_no_health_where_nobody_would_take_it_back(fault: Fault) -> None:
     hidden = failing(fault, NOW - 90, "leases/kube-node-lease")
     seen, common = node(lease=None), scene(leases=hidden, nobody_watches=BLIND)
-    verdict = kubelet.judge(seen, common, NOW, THRESHOLDS)
+    verdict = kubelet_verdict(seen, common, NOW, THRESHOLDS)
     assert (verdict.state, verdict.cause) == (State.UNKNOWN, "unwatched")
     assert "may have died unnoticed" in verdict.because
     assert BLIND in verdict.because
     assert kube_proxy.judge(seen, common, False, NOW, THRESHOLDS).state is State.UNKNOWN
     assert container_runtime.judge(seen, common, False, NOW, THRESHOLDS).state is State.UNKNOWN
     watched = replace(common, nobody_watches="")
-    assert kubelet.judge(seen, watched, NOW, THRESHOLDS).state is State.HEALTHY
+    assert kubelet_verdict(seen, watched, NOW, THRESHOLDS).state is State.HEALTHY
 
 
 def test_a_lease_that_is_seen_to_be_renewed_needs_nobody_else() -> None:
     common = scene(nobody_watches=BLIND)
-    assert kubelet.judge(node(), common, NOW, THRESHOLDS).state is State.HEALTHY
+    assert kubelet_verdict(node(), common, NOW, THRESHOLDS).state is State.HEALTHY
     assert container_runtime.judge(node(), common, False, NOW, THRESHOLDS).state is State.HEALTHY
 
 
 def test_a_node_without_any_lease_is_not_healthy_by_ready_alone_while_nobody_watches() -> None:
     common = scene(nobody_watches=BLIND, leases_seen_before=False)
-    assert kubelet.judge(node(lease=None), common, NOW, THRESHOLDS).state is State.UNKNOWN
-    assert kubelet.judge(node(lease=None), scene(leases_seen_before=False), NOW, THRESHOLDS).state is State.HEALTHY
+    assert kubelet_verdict(node(lease=None), common, NOW, THRESHOLDS).state is State.UNKNOWN
+    assert kubelet_verdict(node(lease=None), scene(leases_seen_before=False), NOW, THRESHOLDS).state is State.HEALTHY
 
 
 def test_before_leases_were_listed_nothing_is_claimed_of_them() -> None:
     common = scene(leases=feed(listed_at=None), nobody_watches=BLIND)
-    assert kubelet.judge(node(lease=None), common, NOW, THRESHOLDS).cause != "unwatched"
+    assert kubelet_verdict(node(lease=None), common, NOW, THRESHOLDS).cause != "unwatched"
 
 
 def test_trouble_that_a_node_tells_of_counts_though_nobody_watches() -> None:
     common = scene(nobody_watches=BLIND)
-    assert kubelet.judge(node(lease=lease(41.0, 40.0)), common, NOW, THRESHOLDS).state is State.DOWN
+    assert kubelet_verdict(node(lease=lease(41.0, 40.0)), common, NOW, THRESHOLDS).state is State.DOWN
 
 
 def test_one_silent_node_of_ten_does_not_paint_its_zone_red() -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from planes.assess import rollup
 from planes.assess.assessor import Assessor
-from planes.cache.cluster import ClusterCache
 from planes.components import (
     addons,
     container_runtime,
     etcd,
+    konnectivity,
     kube_apiserver,
     kube_controller_manager,
     kube_proxy,
@@ -22,6 +22,7 @@ from planes.components import (
     registry,
     rights,
 )
+from planes.components.pod_kinds import new_cache
 from planes.components.signals_reference import handbook
 from planes.structs import thresholds
 from planes.structs.events import Fault, FaultKind
@@ -42,6 +43,7 @@ from planes.structs.observations import (
 from planes.structs.verdicts import State, Verdict
 from tests.components import making
 from tests.components.making import FORBIDDEN, NOW, REFUSED, THRESHOLDS, condition, failing, feed, health, lease, node, pod, scene
+from tests.components.test_konnectivity import agents
 from tests.replaying import events
 from tests.timeline import Timeline
 
@@ -120,7 +122,7 @@ def rolled(kind: str) -> list[Verdict]:
     zones = {"a": {State.HEALTHY: 2}, "b": {State.DOWN: 2}}
     whole = rollup.agents(kind, {State.HEALTHY: 2, State.DOWN: 2}, zones, {}, THRESHOLDS, NOW)
     empty = rollup.agents(kind, {}, {}, {}, THRESHOLDS, NOW)
-    assessor = Assessor(ClusterCache())
+    assessor = Assessor(new_cache())
     forbidden = assessor._without_nodes(kind, scene(nodes=failing(FORBIDDEN, NOW - 90, "nodes")))
     return [whole, empty, forbidden]
 
@@ -155,9 +157,12 @@ def emitted() -> frozenset[tuple[str, str]]:
     judged = {"kube-apiserver": servers(), "etcd": stores()}
     judged |= {kind: leaders(kind) for kind in ("kube-controller-manager", "kube-scheduler", CLOUD)}
     judged |= {kind: added(kind) for kind in ("dns", "metrics-server")}
+    judged["konnectivity"] = [
+        konnectivity.judge(one, NOW, THRESHOLDS).verdict for one in (agents(pod()), dataclasses.replace(agents(), reach=AWAY))
+    ]
     judged |= {kind: rolled(kind) for kind in ("kubelet", "kube-proxy", "container-runtime")}
     for seen, common, silent in on_nodes():
-        judged["kubelet"].append(kubelet.judge(seen, common, NOW, THRESHOLDS))
+        judged["kubelet"].append(kubelet.judge(seen, common, silent, NOW, THRESHOLDS))
         judged["kube-proxy"].append(kube_proxy.judge(seen, common, silent, NOW, THRESHOLDS))
         judged["container-runtime"].append(container_runtime.judge(seen, common, silent, NOW, THRESHOLDS))
     made = {(kind, line.signal) for kind, verdicts in judged.items() for one in verdicts for line in one.evidence}
@@ -174,9 +179,9 @@ def test_no_declaration_is_dead() -> None:
 
 
 def test_names_of_signals_are_told_apart() -> None:
-    for one in registry.COMPONENTS:
+    for one in registry.KINDS:
         assert len({signal.name for signal in one.signals}) == len(one.signals)
-    assert len({one.kind for one in registry.COMPONENTS}) == len(registry.COMPONENTS)
+    assert len({one.kind for one in registry.KINDS}) == len(registry.KINDS)
     assert registry.find("kube-apiserver", "identity of cp-1") is not None
     assert registry.find("kube-apiserver", "identity of ") is None
     assert registry.find("nobody", "lease") is None
@@ -190,7 +195,7 @@ def test_every_bound_is_explained_by_a_signal_and_every_named_one_exists() -> No
 
 
 def test_every_right_that_judging_uses_is_named_with_its_cost() -> None:
-    named = {name for one in registry.COMPONENTS for name in one.rights}
+    named = {name for one in registry.KINDS for name in one.rights}
     known = {right.name for right in rights.RIGHTS if right.used}
     assert named <= known
     assert known - named == {"namespaces", "events", "metrics.k8s.io/nodes"}, "those that only show more"
@@ -220,7 +225,7 @@ def test_a_forbidden_feed_and_an_unknown_one_are_told_by_declared_lines_too() ->
     for hidden in (failing(FORBIDDEN, NOW - 90), gone):
         common = scene(nodes=hidden, leases=hidden, pods=hidden)
         for kind, verdict in (
-            ("kubelet", kubelet.judge(node(), common, NOW, THRESHOLDS)),
+            ("kubelet", kubelet.judge(node(), common, False, NOW, THRESHOLDS)),
             ("kube-proxy", kube_proxy.judge(node(), common, False, NOW, THRESHOLDS)),
             ("container-runtime", container_runtime.judge(node(), common, False, NOW, THRESHOLDS)),
         ):

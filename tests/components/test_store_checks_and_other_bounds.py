@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from planes.components import etcd, kube_scheduler, kubelet, skew
+from planes.components import etcd, kube_scheduler, skew
 from planes.structs import thresholds
 from planes.structs.events import Check
 from planes.structs.observations import HealthSeen
 from planes.structs.verdicts import State
-from tests.components.making import NOW, THRESHOLDS, health, leader, lease, node, scene
+from tests.components.making import NOW, THRESHOLDS, health, kubelet_verdict, leader, lease, node, scene
 
 MIXED = health(checks=(Check("etcd", True), Check("etcd-readiness", False), Check("ping", True)))
 OTHERS = health(checks=(Check("etcd", True), Check("informer-sync", False)))
@@ -41,7 +41,7 @@ def test_a_lease_s_bounds_are_multiples_of_its_duration() -> None:
         return kube_scheduler.judge(leader(lease=lease(age, 10.0)), NOW, other).verdict.state
 
     def beating(age: float) -> State:
-        return kubelet.judge(node(lease=lease(age, 10.0)), scene(), NOW, other).state
+        return kubelet_verdict(node(lease=lease(age, 10.0)), scene(), NOW, other).state
 
     for state in (leading, beating):
         assert [state(age) for age in (30.0, 30.1, 40.0, 40.1)] == [State.HEALTHY, State.DEGRADED, State.DEGRADED, State.DOWN]

@@ -1,7 +1,7 @@
 """Clusters as a collector would have stored them, in the states that pages are looked at in: `frame(name, at)`."""
 
+from planes.components.registry import AGENT_KINDS
 from planes.structs.rows import (
-    AGENTS,
     AgentRow,
     AttentionRow,
     ChangeRow,
@@ -43,7 +43,7 @@ def frame(name: str, nodes: int, wrong: str, at: float) -> Frame:
     rows = {row.name: row for row in (node(number, at, _agents(number, wrong, at)) for number in range(nodes))}
     sick = [row for row in rows.values() if row.state not in ("healthy", "cordoned")]
     components = [component(kind, at, wrong) for kind in _control(wrong)] + [
-        roll_up(kind, list(rows.values()), at) for kind in AGENTS
+        roll_up(kind, list(rows.values()), at) for kind in AGENT_KINDS
     ]
     return Frame(
         at=at,
@@ -316,7 +316,7 @@ def agent(kind: str, state: str, at: float) -> AgentRow:
 
 def node(number: int, at: float, states: dict[str, str], pods: int | None = None) -> NodeRow:
     """A node; `states` names the agents that are not healthy."""
-    agents = {kind: agent(kind, states.get(kind, "healthy"), at) for kind in AGENTS}
+    agents = {kind: agent(kind, states.get(kind, "healthy"), at) for kind in AGENT_KINDS}
     worst = next((one for one in agents.values() if one.state == "down"), None)
     worst = worst or next((one for one in agents.values() if one.state == "degraded"), None)
     cordoned = number in (101, 102)
@@ -541,7 +541,9 @@ def _unreachable(nodes: int, at: float) -> Frame:
             evidence=evidence(kind, "healthy", since),
         )
         for kind in _control("")
-    ] + [ComponentRow(kind=kind, plane="data", state="unknown", because=because, since=since, last="healthy") for kind in AGENTS]
+    ] + [
+        ComponentRow(kind=kind, plane="data", state="unknown", because=because, since=since, last="healthy") for kind in AGENT_KINDS
+    ]
     rows = {}
     for number in range(nodes):
         whole = node(number, since, {})

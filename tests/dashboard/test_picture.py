@@ -17,9 +17,10 @@ from dashboard.picture.palette import THEMES, Theme
 from dashboard.picture.plan import ZONE_GAP, Plan, groups, plan
 from dashboard.picture.spark import chart
 from dashboard.presenters.words import WORDS
+from planes.assess.sampling import sample_row
 from planes.live.wire import STATE_CODES, STATES, Snapshot
 from planes.store.freshness import Freshness, lateness
-from planes.structs.rows import AttentionRow, SampleRow
+from planes.structs.rows import AttentionRow
 from tests.browser.pictures import PICTURES, ail, control_plane, nodes, snapshot
 
 NOW = 1_795_448_530.0
@@ -156,12 +157,12 @@ def test_nodes_are_grouped_as_the_page_is(group: picture.Grouping, headings: set
 
 
 def test_the_hour_stands_below_the_figures_and_a_gap_in_it_is_a_gap() -> None:
-    rows = [SampleRow(at=NOW - 300 + 30 * at, requests=float(at)) for at in range(8) if at != 3]
+    rows = [sample_row(at=NOW - 300 + 30 * at, requests=float(at)) for at in range(8) if at != 3]
     drawn_whole, drawn_gap = (chart(listed, "requests", NOW, (0, 0, 100, 30)) for listed in (rows[3:], [*rows[:2], *rows[5:]]))
     assert drawn_whole is not None
     assert drawn_gap is not None
     assert (drawn_whole.line.count("M"), drawn_gap.line.count("M")) == (1, 2)
-    assert chart([SampleRow(at=NOW, requests=None)], "requests", NOW, (0, 0, 100, 30)) is None
+    assert chart([sample_row(at=NOW, requests=None)], "requests", NOW, (0, 0, 100, 30)) is None
     assert chart(rows, "webhooks", NOW, (0, 0, 100, 30)) is None
 
 

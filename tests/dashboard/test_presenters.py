@@ -9,6 +9,7 @@ import pytest
 from dashboard import component_help, presenters
 from dashboard.presenters.changes import change_lines
 from dashboard.presenters.words import cores, size
+from planes.components import registry
 from planes.live.wire import NODE_COLUMNS, VERSION, Snapshot, columnar, node_values
 from planes.store.freshness import Freshness, Lateness, lateness
 from planes.store.selectors import (
@@ -19,7 +20,6 @@ from planes.store.selectors import (
     NodeSummary,
 )
 from planes.structs.rows import (
-    KINDS,
     ChangeRow,
     ClusterRow,
     ComponentRow,
@@ -162,7 +162,7 @@ def test_the_tally_names_the_worst_first_and_leaves_out_what_is_well() -> None:
 
 
 def test_every_kind_has_words_and_commands_that_only_read() -> None:
-    for kind in KINDS:
+    for kind in (one.kind for one in registry.KINDS):
         about = component_help.of(kind)
         assert about.does, kind
         assert about.away, kind

@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 
 from dashboard import consumers, hub
+from planes.components.registry import FIGURES
 from planes.live import stream, wire
-from planes.structs.rows import SampleRow
 
 TEXT = (Path(settings.BASE_DIR) / "docs" / "wire.md").read_text()
 EXAMPLES = dict(re.findall(r"<!-- (\w+) -->\n```json\n(.*?)```", TEXT, re.DOTALL))
@@ -75,7 +75,7 @@ def test_the_states_and_their_codes_are_told() -> None:
 
 def test_the_values_of_a_sample_are_told_in_their_order() -> None:
     told = TEXT[TEXT.index("`series` are the samples") : TEXT.index("What was not observed is null, and while")]
-    assert tuple(re.findall(r"`(\w+)`", told))[1:] == SampleRow.__struct_fields__
+    assert re.findall(r"`(\w+)`", told)[1:] == ["at", *(one.key for one in FIGURES)]
 
 
 def test_the_bounds_are_told() -> None:

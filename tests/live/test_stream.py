@@ -8,6 +8,7 @@ import msgspec
 import pytest
 import redis
 
+from planes.assess.sampling import sample_row, value_of
 from planes.live.stream import (
     EXPIRY,
     HEARTBEATS_TOLD,
@@ -23,7 +24,6 @@ from planes.live.stream import (
     stream_key,
 )
 from planes.live.wire import Delta, GoneRows, Heartbeats, Message, Pulse, Update
-from planes.structs.rows import SampleRow
 from tests.services import Valkey
 
 PATIENCE = 10.0
@@ -186,12 +186,12 @@ async def test_the_samples_of_deltas_are_kept_in_a_bounded_ring_that_expires(val
     async with stream_to(valkey) as stream:
         for offset in range(1, SAMPLES + 3):
             told = delta(offset)
-            told.u.samples = [SampleRow(at=float(offset), requests=1.5)]
+            told.u.samples = [sample_row(at=float(offset), requests=1.5)]
             await stream.delta(1, told)
         await stream.delta(1, delta(SAMPLES + 3))
     kept = peek.series(1)
-    assert [row.at for row in kept] == [float(at) for at in range(3, SAMPLES + 3)]
-    assert kept[-1] == SampleRow(at=SAMPLES + 2.0, requests=1.5)
+    assert [value_of(row, "at") for row in kept] == [float(at) for at in range(3, SAMPLES + 3)]
+    assert kept[-1] == sample_row(at=SAMPLES + 2.0, requests=1.5)
     with redis.Redis.from_url(valkey) as client:
         assert 0 < client.ttl(series_key(1)) <= SAMPLES_EXPIRY
     peek.close()

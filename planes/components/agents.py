@@ -1,0 +1,67 @@
+"""The three agents of a node as they are observed: one observation a node, and the scene that all nodes share."""
+
+from planes.components import kube_proxy
+from planes.components.verdict_builder import unreachable
+from planes.components.view import ClusterView, steady
+from planes.structs import versions
+from planes.structs.events import Feed
+from planes.structs.observations import NodeObservation, NodeScene, PodSeen
+
+
+def observe_scene(view: ClusterView) -> NodeScene:
+    """What all nodes have in common. Kept free of what changes with every event, so that two scenes compare equal while the
+    nodes need not be judged anew."""
+    away = unreachable(view.reach, view.now, view.thresholds)
+    disruption = view.disruption
+    return NodeScene(
+        nodes=steady(view.feed(Feed.NODES), view.now, view.thresholds),
+        leases=steady(view.feed(Feed.NODE_LEASES), view.now, view.thresholds),
+        pods=steady(view.feed(Feed.SYSTEM_PODS), view.now, view.thresholds),
+        unreachable=away[0] if away is not None else "",
+        unreachable_since=away[1] if away is not None else None,
+        silence=disruption.suspicion,
+        silence_since=disruption.since,
+        server_version=_minor(view.server.version),
+        server_version_at=None,
+        proxy=kube_proxy.observe_cluster(view),
+        leases_seen_before=view.known.node_leases or bool(view.cache.node_leases.tracks),
+        waiting=away is not None and away[2],
+        nobody_watches=disruption.blocked or view.nobody_watches,
+    )
+
+
+def observe_node(view: ClusterView, name: str) -> NodeObservation:
+    """One node."""
+    cache = view.cache
+    track = cache.nodes[name]
+    node = track.node
+    info = node.status.nodeInfo
+    lease = cache.node_leases.tracks.get(name)
+    on_node = cache.system_pods.on_node.get(name)
+    proxies: tuple[PodSeen, ...] = ()
+    replacement: PodSeen | None = None
+    if on_node:
+        proxies = tuple(one.seen(False) for one in on_node.values() if one.component == "kube-proxy")
+        if not proxies:
+            replacement = next((one.seen(False) for one in on_node.values()), None)
+    return NodeObservation(
+        name=name,
+        seen_at=track.seen_at,
+        added_at=track.added_at,
+        conditions=track.conditions,
+        ready_flips=track.flips,
+        cordoned=node.spec.unschedulable,
+        kubelet_version=info.kubeletVersion,
+        runtime_version=info.containerRuntimeVersion,
+        lease=lease.seen(name, cache.clock.offset, view.thresholds.kubelet_slow) if lease is not None else None,
+        proxies=proxies,
+        proxy_missing_since=cache.system_pods.missing_since.get(name),
+        proxy_short=not proxies and kube_proxy.is_short(view),
+        replacement=replacement,
+    )
+
+
+def _minor(version: str) -> str:
+    """ "v1.36" of "v1.36.2": while API servers are upgraded one by one, each answer may come from another patch version."""
+    found = versions.minor(version)
+    return f"v{found[0]}.{found[1]}" if found is not None else version

@@ -1,0 +1,69 @@
+"""What is seen of the API servers of one cluster, from every side."""
+
+from collections.abc import Iterable
+
+from planes.cache.leases import LeaseTrack
+from planes.cache.workloads import EndpointStore
+from planes.components.view import ClusterView
+from planes.structs import objects
+from planes.structs.events import Feed, Mono
+from planes.structs.observations import ApiServerObservation, IdentitySeen
+from planes.structs.thresholds import Thresholds
+
+IDENTITY_LABEL = "apiserver.kubernetes.io/identity"
+
+
+def observe(view: ClusterView) -> ApiServerObservation:
+    """The API servers."""
+    cache = view.cache
+    tracks = {name: one for name, one in cache.system_leases.tracks.items() if _is_identity(one)}
+    live = _living(tracks.values(), view.now, view.thresholds)
+    identities = tuple(_identity(view, name, one) for name, one in tracks.items() if one.gone_at is None)
+    system, webhook = view.feed(Feed.SYSTEM_ENDPOINTS), view.feed(Feed.WEBHOOK_ENDPOINTS)
+    books: list[tuple[EndpointStore, str | None]] = []
+    if webhook.listed_at is not None and webhook.fault is None:
+        books.append((cache.webhook_endpoints, None))
+    if system.listed_at is not None and system.fault is None:
+        books.append((cache.system_endpoints, "kube-system"))
+    validating, mutating = view.feed(Feed.VALIDATING_WEBHOOKS), view.feed(Feed.MUTATING_WEBHOOKS)
+    return ApiServerObservation(
+        reach=view.reach,
+        livez=view.health("/livez"),
+        readyz=view.health("/readyz"),
+        server=view.server,
+        leases=view.feed(Feed.SYSTEM_LEASES),
+        endpoints_feed=view.feed(Feed.APISERVER_ENDPOINTS),
+        pods_feed=view.feed(Feed.SYSTEM_PODS),
+        api_services_feed=view.feed(Feed.API_SERVICES),
+        webhooks_feed=validating if validating.fault is not None or validating.listed_at is None else mutating,
+        identities=identities,
+        endpoints=cache.apiserver_endpoints.find("default/kubernetes"),
+        pods=view.pods("kube-apiserver"),
+        expected=view.most_alive(live),
+        rates=view.rates,
+        api_services=tuple(cache.api_services.seen.values()),
+        webhooks=tuple(cache.validating.seen(books) + cache.mutating.seen(books)),
+        hosts=view.host_names(),
+        writes_blocked=view.disruption.blocked,
+    )
+
+
+def _identity(view: ClusterView, name: str, track: LeaseTrack) -> IdentitySeen:
+    meta = track.lease.metadata
+    labels, annotations = (meta.labels, meta.annotations) if isinstance(meta, objects.LabelledMeta) else ({}, {})
+    address = annotations.get("kubernetes.io/peer-advertise-address", "")
+    # The identity's own duration is an hour; fresh at first sight is what is within the bound for being frozen.
+    seen = track.seen(name, view.cache.clock.offset, view.thresholds.identity_frozen / track.duration)
+    return IdentitySeen(lease=seen, host=labels.get("kubernetes.io/hostname", ""), address=address.rpartition(":")[0].strip("[]"))
+
+
+def _is_identity(track: LeaseTrack) -> bool:
+    meta = track.lease.metadata
+    return isinstance(meta, objects.LabelledMeta) and meta.labels.get(IDENTITY_LABEL) == "kube-apiserver"
+
+
+def _living(tracks: Iterable[LeaseTrack], now: Mono, thresholds: Thresholds) -> int:
+    """How many API servers renew their identity."""
+    return sum(
+        track.confirmed and track.gone_at is None and now - track.stale_since <= thresholds.identity_frozen for track in tracks
+    )

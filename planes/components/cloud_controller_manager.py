@@ -1,0 +1,41 @@
+"""cloud-controller-manager: its lease and pods. Its work cannot be seen; it is shown where one was seen, or where a provider runs
+the control plane."""
+
+from planes.components import leader
+from planes.components.kube_controller_manager import judge
+from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
+from planes.components.spec import Component, Plane, PodMarks
+from planes.components.view import ClusterView
+from planes.structs.observations import LeaderObservation
+
+
+def observe(view: ClusterView) -> LeaderObservation | None:
+    """The cloud's controller manager; None where nothing tells of one."""
+    kind = COMPONENT.kind
+    shown = kind in view.known.leases or kind in view.known.pods or view.distribution.managed
+    return leader.observe(view, kind) if shown else None
+
+
+COMPONENT: Component[LeaderObservation] = Component(
+    kind="cloud-controller-manager",
+    plane=Plane.CONTROL,
+    title="cloud-controller-manager",
+    role="talks to the cloud",
+    does="Keeps the cluster and its cloud in step: addresses and zones of nodes, load balancers of Services, routes.",
+    away="While it is away, running pods and existing load balancers go on. New nodes stay tainted as uninitialised, and "
+    "new or changed load balancers are not made.",
+    commands=(
+        "kubectl -n kube-system get lease cloud-controller-manager -o yaml",
+        "kubectl -n kube-system get pods -A -l component=cloud-controller-manager -o wide",
+    ),
+    pods=PodMarks(labels=tuple((key, "cloud-controller-manager") for key in ("component", "k8s-app", "app"))),
+    healthy="its lease is renewed in time",
+    degraded="its lease is late, an instance is not ready, or it changes hands too often",
+    down="its lease has not been renewed for twice its duration, nobody has taken the lead, or no instance is ready",
+    unknown=UNKNOWN,
+    hidden=HIDDEN + ". It is shown only where one was seen, or where a provider runs the control plane",
+    signals=(*LEADS, *STANDS),
+    rights=RIGHTS,
+    observe=observe,
+    judge=judge,
+)

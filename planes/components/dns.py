@@ -1,0 +1,36 @@
+"""DNS of the cluster (CoreDNS, as a rule): an add-on, judged by its own readiness."""
+
+from planes.components import addons
+from planes.components.addons import ENDPOINTS, HIDDEN, POD, REPLICAS, RIGHTS, UNKNOWN
+from planes.components.spec import REACH, Component, Plane, PodMarks
+from planes.components.view import ClusterView
+from planes.structs.observations import AddonObservation
+
+
+def observe(view: ClusterView) -> AddonObservation | None:
+    """The cluster's DNS, where it is seen."""
+    return addons.observe(view, "dns", ("kube-dns", "coredns"), "kube-system/kube-dns")
+
+
+COMPONENT: Component[AddonObservation] = Component(
+    kind="dns",
+    plane=Plane.ADDON,
+    title="DNS",
+    role="answers names inside the cluster",
+    does="Answers the names of Services and pods inside the cluster (CoreDNS, as a rule).",
+    away="While it is away, connections that stand go on; new ones by name fail in every pod that uses cluster DNS.",
+    commands=(
+        "kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide",
+        "kubectl -n kube-system get endpointslices -l kubernetes.io/service-name=kube-dns",
+    ),
+    pods=PodMarks(labels=(("k8s-app", "kube-dns"),)),
+    healthy="its service has ready endpoints and its replicas are ready",
+    degraded="some of its replicas are not ready",
+    down="its service has no ready endpoint: names are not resolved",
+    unknown=UNKNOWN,
+    hidden=HIDDEN,
+    signals=(REACH, ENDPOINTS, REPLICAS, POD),
+    rights=RIGHTS,
+    observe=observe,
+    judge=addons.judge,
+)

@@ -1,0 +1,46 @@
+"""What the elected have in common in their declarations."""
+
+from planes.components.spec import REACH, Signal
+
+_LEASE = Signal(
+    "lease",
+    "its lease in kube-system (OpenShift: in its own namespace)",
+    "Whether its holder goes on renewing it, seen on our own clock and measured by the lease's own duration (15 s, as a rule).",
+    "not renewed for longer than it lasts, or released and not taken again",
+    "not renewed for twice as long, or released and not taken again for longer",
+    "it was old when first seen and has not been renewed since; or nothing can be written while etcd is away",
+    ("leader_degraded", "leader_down", "leader_handover", "leader_released"),
+)
+_FAILOVERS = Signal(
+    "failovers",
+    "its lease",
+    "How often the lead changed hands.",
+    "too often within the window",
+    thresholds=("leader_failovers", "flap_window"),
+)
+_PODS = Signal(
+    "pods",
+    "pods of kube-system",
+    "Whether its pods can be seen.",
+)
+_POD = Signal(
+    "pod",
+    "pods of kube-system",
+    "Each instance, by its mirror pod. Is it ready, and if not, why (CrashLoopBackOff, …)?",
+    "one is not ready",
+    "every instance is not ready for longer than the bound",
+    "the kubelet of its node is silent, or its node has only just come back: what is told of it is the last known state",
+    ("hold_condition", "leader_released", "pods_counted"),
+)
+_SKEW = Signal(
+    "version skew",
+    "images of its pods, GET /version",
+    "Its version against the API server's.",
+    "it is newer, or older by more than the bound",
+    thresholds=("leader_skew",),
+)
+LEADS = (REACH, _LEASE, _FAILOVERS)
+STANDS = (_PODS, _POD, _SKEW)
+HIDDEN = "no lease and no pod of it was ever seen: it runs without leader election inside another process, or its provider hides it"
+UNKNOWN = "its lease was not seen to be renewed yet, cannot be written, or cannot be read any more"
+RIGHTS = ("leases/kube-system", "leases/elsewhere", "pods/kube-system", "/version")

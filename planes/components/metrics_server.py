@@ -1,0 +1,49 @@
+"""metrics-server: an add-on, judged by its own readiness."""
+
+from planes.components import addons
+from planes.components.addons import ENDPOINTS, HIDDEN, POD, REPLICAS, RIGHTS, UNKNOWN
+from planes.components.spec import REACH, Component, Plane, PodMarks, Signal
+from planes.components.view import ClusterView
+from planes.structs.observations import AddonObservation
+
+
+def observe(view: ClusterView) -> AddonObservation | None:
+    """metrics-server, where it is seen."""
+    api_service = view.cache.api_services.seen.get("v1beta1.metrics.k8s.io")
+    return addons.observe(view, "metrics-server", ("metrics-server",), "kube-system/metrics-server", api_service)
+
+
+COMPONENT: Component[AddonObservation] = Component(
+    kind="metrics-server",
+    plane=Plane.ADDON,
+    title="metrics-server",
+    role="measures nodes and pods",
+    does="Serves CPU and memory usage of nodes and pods as metrics.k8s.io.",
+    away="While it is away, kubectl top and autoscaling by CPU or memory stand still; everything else goes on.",
+    commands=(
+        "kubectl get apiservice v1beta1.metrics.k8s.io",
+        "kubectl -n kube-system get pods -l k8s-app=metrics-server -o wide",
+    ),
+    pods=PodMarks(labels=(("k8s-app", "metrics-server"), ("app.kubernetes.io/name", "metrics-server"))),
+    healthy="its service has ready endpoints, its replicas are ready, and its API is available",
+    degraded="some of its replicas are not ready",
+    down="its service has no ready endpoint, or its API is not available: no usage figures, no autoscaling",
+    unknown=UNKNOWN,
+    hidden=HIDDEN,
+    signals=(
+        REACH,
+        ENDPOINTS,
+        REPLICAS,
+        POD,
+        Signal(
+            "API service",
+            "apiservice v1beta1.metrics.k8s.io",
+            "Whether the API server can reach it.",
+            down="it is not available",
+            thresholds=("hold_probe",),
+        ),
+    ),
+    rights=(*RIGHTS, "apiservices"),
+    observe=observe,
+    judge=addons.judge,
+)

@@ -6,8 +6,7 @@ need be. What is an array on the wire becomes a tuple whose places bear the name
 
 from collections.abc import Iterable
 
-import msgspec
-from msgspec import inspect
+from msgspec import inspect, json
 
 from planes.live import wire
 from planes.structs.rows import SampleRow
@@ -23,6 +22,13 @@ _HEAD = """\
  * `manage.py wire_types --write`: change those, not this. Times are epoch seconds of the server's clock; texts may hold time
  * tokens (ages.js).
  *
+"""
+
+_TAIL = """\
+ */
+
+/** The values of a sample after its time, in their order. */
+export const FIGURES = /** @type {{const}} */ ({});
 """
 
 _SIMPLE = {
@@ -69,7 +75,7 @@ class Writer:
             case inspect.DictType():
                 return f"Record<{self.said(kind.key_type)}, {self.said(kind.value_type)}>"
             case inspect.LiteralType():
-                return " | ".join(msgspec.json.encode(value).decode() for value in kind.values)
+                return " | ".join(json.encode(value).decode() for value in kind.values)
             case inspect.StructType():
                 return self._named(kind.cls.__name__, self._struct(kind))
         if type(kind) not in _SIMPLE:
@@ -97,10 +103,13 @@ class Writer:
 
 def browser_types(figures: Iterable[str]) -> str:
     """The text of static/js/wire-types.js. `figures` are the keys of a sample's values after its time, in their order."""
+    figures = tuple(figures)
     writer = Writer(figures)
     message, *_ = [writer.said(root) for root in inspect.multi_type_info(_ROOTS)]
     typedefs = {**writer.typedefs, "Message": message}
-    return _HEAD + "".join(map(_typedef, typedefs, typedefs.values())) + " */\n\nexport {};\n"
+    return (
+        _HEAD + "".join(map(_typedef, typedefs, typedefs.values())) + _TAIL.format(json.encode(figures).decode().replace(",", ", "))
+    )
 
 
 def _typedef(name: str, said: str) -> str:

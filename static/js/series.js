@@ -5,7 +5,9 @@
  * was scraped there are no samples: a gap is a gap, and a value that stands alone is a dot.
  */
 
-/** @typedef {import("./types.js").SampleValues} SampleValues */
+import { FIGURES } from "./wire-types.js";
+
+/** @typedef {import("./wire-types.js").SampleRow} SampleValues */
 /** @typedef {"requests" | "p99" | "error_ratio" | "inflight" | "etcd_requests" | "etcd_p99"} Quantity */
 /** @typedef {{ at: number, value: number }} Point */
 
@@ -14,9 +16,6 @@ export const KEPT = 120;
 export const SPAN = 3600;
 /** Seconds between two samples beyond which nothing was observed between them: scrapes come every 30 s to 33 s. */
 export const GAP = 95;
-
-/** The values of a sample after its time, in their order on the wire. @type {readonly Quantity[]} */
-const ORDER = ["requests", "p99", "error_ratio", "inflight", "etcd_requests", "etcd_p99"];
 
 /** The samples of one cluster, oldest first. */
 export class Series {
@@ -44,7 +43,7 @@ export class Series {
    * @param {Quantity} quantity @param {number} [since] epoch seconds @returns {Point[][]}
    */
   runs(quantity, since = 0) {
-    const column = ORDER.indexOf(quantity) + 1;
+    const column = FIGURES.indexOf(quantity) + 1;
     /** @type {Point[][]} */
     const runs = [];
     let before = -Infinity;

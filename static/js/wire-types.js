@@ -51,4 +51,5 @@
  * @typedef {Delta | Pulse | Heartbeats | KeepAlive | Resync | Gone | WallPulse | WallChanged} Message
  */
 
-export {};
+/** The values of a sample after its time, in their order. */
+export const FIGURES = /** @type {const} */ (["requests", "p99", "error_ratio", "inflight", "rejected", "etcd_requests", "etcd_p99"]);

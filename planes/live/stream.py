@@ -117,12 +117,12 @@ class Stream:
             pipe.set(pulse_key(cluster_id), data, ex=EXPIRY)
             await pipe.execute()
 
-    async def heartbeats(self, cluster_id: int, beats: dict[str, float]) -> None:
+    async def heartbeats(self, cluster_id: int, heartbeats: dict[str, float]) -> None:
         """Keep when each node's lease was last seen to change (node name -> epoch seconds), and publish it where nodes are few."""
         async with asyncio.timeout(_TIMEOUT), self._client.pipeline(transaction=False) as pipe:
-            pipe.set(heartbeats_key(cluster_id), _encode(beats), ex=EXPIRY)
-            if 0 < len(beats) <= HEARTBEATS_TOLD:
-                told = Heartbeats({name: round(at, 1) for name, at in beats.items()})
+            pipe.set(heartbeats_key(cluster_id), _encode(heartbeats), ex=EXPIRY)
+            if 0 < len(heartbeats) <= HEARTBEATS_TOLD:
+                told = Heartbeats({name: round(at, 1) for name, at in heartbeats.items()})
                 pipe.xadd(stream_key(cluster_id), {_FIELDS[Heartbeats]: _encode(told)}, maxlen=KEPT, approximate=True)
             await pipe.execute()
 

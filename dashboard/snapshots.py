@@ -7,6 +7,7 @@ one reads and encodes and the others wait for it. The ETag is a digest of the by
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 from channels.db import database_sync_to_async
@@ -71,6 +72,12 @@ class Snapshots:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return encoded
+
+
+@lru_cache(maxsize=1)
+def shared() -> Snapshots:
+    """This process's snapshots, the ones for all of its views."""
+    return Snapshots()
 
 
 def _position(slug: str) -> Position | None:

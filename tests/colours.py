@@ -6,7 +6,11 @@ Distance: CIEDE2000, G. Sharma, W. Wu, E. N. Dalal, "The CIEDE2000 Color-Differe
 2005; D65 white. Contrast: WCAG 2.2, relative luminance.
 """
 
+import re
 from math import atan2, cos, degrees, exp, hypot, radians, sin, sqrt
+from pathlib import Path
+
+from django.conf import settings
 
 Triple = tuple[float, float, float]
 
@@ -20,6 +24,14 @@ VISIONS = {"trichromacy": _NONE, **_MACHADO}
 #: Linear sRGB to CIE XYZ, IEC 61966-2-1; and the white that it is relative to.
 _XYZ = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041))
 _WHITE = (0.95047, 1.0, 1.08883)
+
+_TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?,\s*(#[0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?\)")
+
+
+def tokens(theme: str) -> dict[str, str]:
+    """The colours of static/css/tokens.css by their names, "#rrggbb"."""
+    css = (Path(settings.BASE_DIR) / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
+    return {name: (dark if theme == "dark" else light).lower() for name, light, dark in _TOKEN.findall(css)}
 
 
 def linear(colour: str) -> Triple:

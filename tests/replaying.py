@@ -14,12 +14,10 @@ from typing import Any
 import msgspec
 
 from planes.structs.events import (
-    TYPES,
     Changed,
     Check,
     Fault,
     FaultKind,
-    Feed,
     Gone,
     Health,
     Heard,
@@ -29,6 +27,7 @@ from planes.structs.events import (
     Server,
     SourceEvent,
 )
+from planes.structs.feeds import FEEDS, Feed
 
 RECORDINGS = Path(__file__).parent / "recordings"
 #: Our monotonic clock at a recording's beginning, and the wall clock then.
@@ -77,7 +76,7 @@ def feed_of(path: str) -> Feed | None:
 
 def decode(feed: Feed, item: object) -> object:
     """One object of a feed, through bytes, as the reflector does."""
-    return msgspec.convert(item, TYPES[feed], strict=False)
+    return msgspec.convert(item, FEEDS[feed].struct, strict=False)
 
 
 def events(name: str, *, lists: bool = True, feeds: Iterable[Feed] | None = None) -> list[SourceEvent]:

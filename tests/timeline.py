@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import Changed, Feed, Health, Listed, SourceEvent
+from planes.structs.events import Changed, Health, Listed, SourceEvent
+from planes.structs.feeds import Feed
 from planes.structs.objects import NodeLease
 from planes.structs.rows import ChangeRow, ComponentRow, Frame, NodeRow
 from tests.replaying import START, WALL

@@ -11,16 +11,13 @@ from pathlib import Path
 from django.conf import settings
 
 from dashboard.picture import raster
+from dashboard.picture.errors import CannotDrawError
 
 _FACES = ("400Regular/Inter_400Regular", "500Medium/Inter_500Medium", "600SemiBold/Inter_600SemiBold", "700Bold/Inter_700Bold")
 #: Latin, Greek, Cyrillic, punctuation, arrows and the like: Inter has them.
 _COVERED = 0x2C00
 #: Seconds; a picture of 5,000 nodes at 4K takes about two.
 _TIME_LIMIT = 30
-
-
-class CannotDrawError(Exception):
-    """There is no PNG; its text says why and what to do."""
 
 
 def fonts() -> list[str]:

@@ -4,9 +4,9 @@ from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponse
 
 from dashboard import answers, reports
-from dashboard.snapshots import Snapshots
+from dashboard.snapshots import shared
 
-_snapshots = Snapshots()
+_snapshots = shared()
 
 #: A label's key and value, as Kubernetes bounds them: 253 + 1 + 63, "=", 63.
 LONGEST_LABEL = 381

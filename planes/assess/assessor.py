@@ -19,7 +19,8 @@ from planes.components.registry import AGENT_KINDS, COMPONENTS, rank
 from planes.components.spec import Plane
 from planes.components.verdict_builder import Judged, away_verdict, feed_gap, plural
 from planes.components.view import ClusterView
-from planes.structs.events import Feed, Mono
+from planes.structs.events import Mono
+from planes.structs.feeds import FEEDS, Feed
 from planes.structs.observations import NodeScene
 from planes.structs.rows import (
     AttentionRow,
@@ -33,8 +34,6 @@ from planes.structs.thresholds import DEFAULT, Thresholds
 from planes.structs.time_tokens import to_epoch
 from planes.structs.verdicts import Evidence, State, Verdict
 
-#: What is waited for before the first full frame after a restart.
-_ESSENTIAL = (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES, Feed.SYSTEM_PODS)
 #: Changes of one cause within so many seconds belong together.
 _TOGETHER = 60.0
 #: How often what was deleted is dropped from memory, and how long it is kept before.
@@ -162,7 +161,7 @@ class Assessor:
         if scene.unreachable and not scene.waiting:
             return False
         feeds = self.cache.reach.feeds
-        settled = all(feeds[one].listed_at is not None or feeds[one].fault is not None for one in _ESSENTIAL)
+        settled = all(feeds[one].listed_at is not None or feeds[one].fault is not None for one, of in FEEDS.items() if of.awaited)
         return not (settled and "/livez" in self.cache.reach.health)
 
     def _nobody_watches(self) -> str:

@@ -7,7 +7,8 @@ from the nodes through the API server and the state store to us is whole.
 from planes.cache.cluster import ClusterCache
 from planes.cache.leases import LeaseStore, LeaseTrack
 from planes.components import etcd
-from planes.structs.events import Feed, Mono
+from planes.structs.events import Mono
+from planes.structs.feeds import Feed
 from planes.structs.observations import Disruption
 from planes.structs.thresholds import Thresholds
 

@@ -18,7 +18,6 @@ from planes.structs.events import (
     Changed,
     Connection,
     Failed,
-    Feed,
     Gone,
     Health,
     Heard,
@@ -29,6 +28,7 @@ from planes.structs.events import (
     SourceEvent,
     Usage,
 )
+from planes.structs.feeds import Feed
 from planes.structs.rows import EventRow
 from planes.structs.timestamps import epoch
 

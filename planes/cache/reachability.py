@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Feed, Health, Metrics, Mono, Server, Usage
+from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Mono, Server, Usage
+from planes.structs.feeds import Feed
 from planes.structs.observations import FeedSeen, HealthSeen, ReachSeen, ServerSeen
 
 #: Faults of a request that the server nevertheless answered.

@@ -4,7 +4,7 @@ from planes.components import kube_proxy
 from planes.components.verdict_builder import unreachable
 from planes.components.view import ClusterView, steady
 from planes.structs import versions
-from planes.structs.events import Feed
+from planes.structs.feeds import Feed
 from planes.structs.observations import NodeObservation, NodeScene, PodSeen
 
 

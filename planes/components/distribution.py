@@ -43,6 +43,8 @@ _PROXIES = {
 _ANY_PROXY = "No pod of it is visible in this cluster: it runs in another process, or its provider hides it. No right shows more."
 #: OpenShift and MicroShift label their nodes alike.
 _OPENSHIFT_LABEL = "node.openshift.io/"
+#: Those that run the whole control plane in one process.
+ONE_PROCESS = frozenset({"k3s", "MicroShift"})
 MANAGED = frozenset({"EKS", "GKE", "AKS"})
 _ELSEWHERE = {
     "k3s": "inside the k3s process",

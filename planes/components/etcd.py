@@ -16,7 +16,8 @@ from planes.components.verdict_builder import (
     unreachable,
 )
 from planes.components.view import ClusterView
-from planes.structs.events import Check, Feed, Mono
+from planes.structs.events import Check, Mono
+from planes.structs.feeds import Feed
 from planes.structs.observations import EtcdObservation, HealthSeen, RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago

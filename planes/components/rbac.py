@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from planes.components.rights import MONITORING, RIGHTS, Right
+from planes.structs.rights import MONITORING, RIGHTS, Right
 
 NAME = "planewatch"
 _ACCOUNT = "system:serviceaccount:"
 _HEAD = (
-    "# What Planewatch can make use of, all of it read-only, never secrets. Every single right may be left out: the cache then\n"
-    "# shrinks, and says why. Made by `manage.py doctor --rbac` from planes/components/rights.py.\n"
+    "# What Planewatch can make use of, all of it read-only, never secrets. Every single right may be left out: the picture then\n"
+    "# shrinks, and says why. Made by `manage.py doctor --rbac` from planes/structs/rights.py.\n"
 )
 
 
@@ -55,13 +55,15 @@ def _account() -> Iterator[str]:
 
 
 def _cluster_role(rights: Iterable[Right], to: Subject) -> Iterator[str]:
-    rules: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    verbs: dict[tuple[str, str], tuple[str, ...]] = {}
     for right in rights:
         if right.resource and not right.role:
-            resources = rules.setdefault((right.group, right.granted), [])
-            if right.resource not in resources:
-                resources.append(right.resource)
-    yield _head("ClusterRole", NAME) + "rules:\n" + "".join(_rule(group, names, verbs) for (group, verbs), names in rules.items())
+            what = right.group, right.resource
+            verbs[what] = tuple(dict.fromkeys((*verbs.get(what, ()), *right.verbs)))
+    rules: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (group, resource), granted in verbs.items():
+        rules.setdefault((group, granted), []).append(resource)
+    yield (_head("ClusterRole", NAME) + "rules:\n" + "".join(_rule(*rule, names) for rule, names in rules.items()))
     yield _binding("ClusterRole", NAME, to.title, to)
 
 
@@ -76,7 +78,7 @@ def _roles(rights: Iterable[Right], to: Subject) -> Iterator[str]:
     places: dict[str, Right] = {right.namespace: right for right in rights if right.role}
     for namespace in sorted(places, key=("kube-system", "kube-node-lease", *sorted(places)).index):
         right, name = places[namespace], f"{NAME}-{places[namespace].resource}"
-        rule = _rule(right.group, [right.resource], right.granted)
+        rule = _rule(right.group, right.verbs, [right.resource])
         yield first + _head("Role", name, namespace) + "rules:\n" + rule
         yield _binding("Role", name, f"{to.title}-{right.resource}", to, namespace)
         first = ""
@@ -87,7 +89,7 @@ def _head(kind: str, name: str, namespace: str = "") -> str:
     return f"apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: {_quoted(name)}\n{place}"
 
 
-def _rule(group: str, resources: Iterable[str], verbs: Iterable[str]) -> str:
+def _rule(group: str, verbs: Iterable[str], resources: Iterable[str]) -> str:
     shown = group or '""'
     return f"  - apiGroups: [{shown}]\n    resources: [{', '.join(resources)}]\n    verbs: [{', '.join(verbs)}]\n"
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from planes.components import distribution, rights
+from planes.components import distribution
 from planes.components.registry import KINDS
 from planes.components.spec import Kind, Signal
-from planes.structs import thresholds
+from planes.structs import rights, thresholds
 
 _BEGIN = """# Signals
 

@@ -6,7 +6,7 @@ what is hidden (not permitted, not served, not run here) never counts against a 
 
 from dataclasses import dataclass, field
 
-from planes.components import rights
+from planes.structs import rights
 from planes.structs.events import FaultKind, Mono
 from planes.structs.observations import FeedSeen, ReachSeen
 from planes.structs.thresholds import Thresholds

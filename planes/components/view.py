@@ -6,7 +6,8 @@ from planes.cache.cluster import ClusterCache
 from planes.cache.system import PodTrack
 from planes.components.distribution import Distribution, Marks, detect
 from planes.structs import objects
-from planes.structs.events import FaultKind, Feed, Mono
+from planes.structs.events import FaultKind, Mono
+from planes.structs.feeds import Feed
 from planes.structs.observations import (
     Disruption,
     FeedSeen,

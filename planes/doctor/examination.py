@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
 from planes.components.rbac import OURS, subject
-from planes.components.rights import Right, wanted
 from planes.components.verdict_builder import sentence
 from planes.doctor.report import Exit, HiddenReport, Report, RightReport, failed
 from planes.kube import access, discovery, feeds, quick_list
@@ -21,8 +20,10 @@ from planes.kube.connect import Target
 from planes.kube.errors import FaultError
 from planes.kube.link import Link, open_link
 from planes.kube.probes import HealthProbe, VersionProbe
-from planes.structs.events import Fault, FaultKind, Feed, Health, Listed, Mono, Server, SourceEvent
+from planes.structs.events import Fault, FaultKind, Health, Listed, Mono, Server, SourceEvent
+from planes.structs.feeds import FEEDS, OPENSHIFT, Feed
 from planes.structs.objects import Node
+from planes.structs.rights import Right, wanted
 from planes.structs.rows import FaultRow
 from planes.structs.thresholds import DEFAULT
 from planes.structs.time_tokens import render
@@ -108,10 +109,10 @@ class _Examination:
         parts = feeds.parts(self._openshift)
         self._say("Looking at what can be listed, and asking for our rights …")
         async with asyncio.TaskGroup() as tasks:  # a list may hang where the state store does; reviews are answered all the same
-            for feed in quick_list.FEEDS:
-                if feed in parts:
-                    tasks.create_task(self._look(feed, parts[feed]))
-            tasks.create_task(self._ask_rights(parts))
+            for feed, listed in parts.items():
+                if FEEDS[feed].quick:
+                    tasks.create_task(self._look(feed, listed))
+            tasks.create_task(self._ask_rights())
 
     async def _probe(self, path: str) -> None:
         await HealthProbe(path, self._link, clock=self._clock).step(self._take)
@@ -140,14 +141,13 @@ class _Examination:
 
     # --- rights ---------------------------------------------------------------------------------------------------------------
 
-    async def _ask_rights(self, parts: dict[Feed, list[feeds.Part]]) -> None:
-        paths = {feed.value: found[0].path for feed, found in parts.items()}
-        rights = wanted("OpenShift" if self._openshift else "", self._openshift)
+    async def _ask_rights(self) -> None:
+        rights = wanted(OPENSHIFT if self._openshift else "", self._openshift)
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def one(right: Right, verb: str) -> Permission:
             async with gate:
-                return await access.may(self._link, _question(right, verb, paths))
+                return await access.may(self._link, _question(right, verb))
 
         async def all_verbs(right: Right, found: dict[str, Permission]) -> None:
             for verb in right.verbs:
@@ -273,19 +273,8 @@ def _name(event: SourceEvent) -> str:
     return event.path if isinstance(event, Health) else str(getattr(event, "feed", ""))
 
 
-def _question(right: Right, verb: str, paths: dict[str, str]) -> Question:
-    if right.path:
-        return Question(verb, path=right.path, tried=right.path)
-    tried = paths.get(right.name, "")
-    if right.role:
-        tried = f"/apis/{right.group}/v1/namespaces/{right.namespace}/{right.resource}"
-    elif right.name == "endpointslices":
-        tried = "/apis/discovery.k8s.io/v1/endpointslices"
-    elif right.name == "namespaces":
-        tried = "/api/v1/namespaces/kube-system"
-    elif right.name == "metrics.k8s.io/nodes":
-        tried = "/apis/metrics.k8s.io/v1beta1/nodes"
-    return Question(verb, right.group, right.resource, right.namespace, tried=tried)
+def _question(right: Right, verb: str) -> Question:
+    return Question(verb, right.group, right.resource, right.namespace, right.path, right.tried)
 
 
 def _health(seen: Health) -> str:

@@ -16,8 +16,6 @@ from planes.structs.events import Fault, FaultKind
 #: No wait that a server asks for is longer than this, in seconds.
 LONGEST_RETRY_AFTER = 120.0
 
-READ_VERBS = '["get", "list", "watch"]'
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -131,11 +129,12 @@ def _forbidden(message: str, path: str) -> Fault:
         )
     what = found["resource"] + (f".{group}" if group else "")
     where = f"in the namespace {namespace}" if namespace else "in the whole cluster"
+    verbs = '["get"]' if verb == "get" else '["list", "watch"]'
     role = f"Role in {namespace}" if namespace else "ClusterRole"
     return Fault(
         FaultKind.FORBIDDEN,
         f'User "{user}" may not {verb} {what} {where}.',
-        f'Bind a {role} to "{user}" with the rule apiGroups ["{group}"], resources ["{found["resource"]}"], verbs {READ_VERBS}.',
+        f'Bind a {role} to "{user}" with the rule apiGroups ["{group}"], resources ["{found["resource"]}"], verbs {verbs}.',
         403,
     )
 

@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from planes.kube.errors import FaultError
-from planes.kube.feeds import OPENSHIFT_GROUP, OPENSHIFT_LEASES, OPENSHIFT_PODS
 from planes.kube.link import Link
 from planes.structs.events import FaultKind
+from planes.structs.feeds import OPENSHIFT, namespaces
 
 logger = logging.getLogger(__name__)
+
+#: The API group by which OpenShift and its like are known.
+OPENSHIFT_GROUP = "config.openshift.io"
 
 LIMIT = 5.0
 #: Seconds between the attempts; after the last one the common places must do.
@@ -43,8 +46,7 @@ async def _openshift_namespaces(link: Link) -> tuple[str, ...]:
     groups = msgspec.json.decode(answer.body, type=_Groups)
     if not any(group.name == OPENSHIFT_GROUP for group in groups.groups):
         return ()
-    wanted = dict.fromkeys((*OPENSHIFT_PODS, *OPENSHIFT_LEASES))
-    return tuple([name for name in wanted if await _exists(link, name)])
+    return tuple([name for name in namespaces(OPENSHIFT) if await _exists(link, name)])
 
 
 async def _exists(link: Link, name: str) -> bool:

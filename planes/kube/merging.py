@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from planes.structs.events import Changed, Failed, Feed, Gone, Listed, SourceEvent
+from planes.structs.events import Changed, Failed, Gone, Listed, SourceEvent
+from planes.structs.feeds import Feed
 
 logger = logging.getLogger(__name__)
 

@@ -15,13 +15,16 @@ from planes.kube.decoding import Codec
 from planes.kube.errors import FaultError
 from planes.kube.link import Link
 from planes.structs.events import Fault, FaultKind, Metrics, Mono, Sample, SourceEvent, Usage
+from planes.structs.feeds import FEEDS, Feed
 from planes.structs.objects import NodeMetrics
 from planes.structs.quantity import quantity
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 Labels = tuple[tuple[str, str], ...]
 
+#: Seconds between two scrapes, and for one.
 EVERY, LIMIT = 30.0, 20.0
+_USAGE = FEEDS[Feed.NODE_METRICS]
 
 #: Families that rules read, and the labels kept of each (signals.md, "Metrics"). A histogram's samples come under its names with
 #: _bucket, _sum and _count; "le" is kept wherever it stands.
@@ -132,7 +135,7 @@ class MetricsProbe:
         except FaultError as exc:
             now = self._clock()
             await emit(Metrics(now, now - started, fault=exc.fault))
-            return _pause(exc.fault, self._rng)
+            return _pause(exc.fault, EVERY, self._rng)
         start = families.pop("process_start_time_seconds", ())
         await emit(Metrics(answer.at, answer.took, start[0].value if start else None, families))
         return EVERY * self._rng.uniform(1.0, 1.1)
@@ -149,23 +152,23 @@ class UsageProbe:
 
     async def step(self, emit: Emit) -> float:
         """Ask once. Returns the seconds to wait before the next step."""
-        path = "/apis/metrics.k8s.io/v1beta1/nodes"
+        path = _USAGE.path()
         try:
-            answer = await self._link.ask(path, limit=LIMIT)
+            answer = await self._link.ask(path, limit=_USAGE.list_limit)
             page = self._codec.page(answer.body, path, self._link.server)
         except FaultError as exc:
             await emit(Usage(self._clock(), fault=exc.fault))
-            return _pause(exc.fault, self._rng)
+            return _pause(exc.fault, _USAGE.every, self._rng)
         nodes = {}
         for item in page.items:
             cpu, memory = quantity(item.usage.get("cpu", "")), quantity(item.usage.get("memory", ""))
             if cpu is not None and memory is not None:
                 nodes[item.metadata.name] = (cpu, memory)
         await emit(Usage(answer.at, nodes))
-        return EVERY * self._rng.uniform(1.0, 1.1)
+        return _USAGE.every * self._rng.uniform(1.0, 1.1)
 
 
-def _pause(fault: Fault, rng: random.Random) -> float:
+def _pause(fault: Fault, every: float, rng: random.Random) -> float:
     """Seconds before asking again: what is missing or not permitted may come, but rarely does."""
-    base = MISSING if fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED) else EVERY
+    base = MISSING if fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED) else every
     return max(base * rng.uniform(0.75, 1.25), fault.retry_after or 0.0)

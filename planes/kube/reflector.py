@@ -19,7 +19,7 @@ from planes.kube.decoding import Codec, Line
 from planes.kube.errors import FaultError, garbled
 from planes.kube.feeds import Part
 from planes.kube.link import Link
-from planes.structs.events import TYPES, Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Mono, SourceEvent
+from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Mono, SourceEvent
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 
@@ -47,7 +47,7 @@ class Reflector:
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
         self._backoff = Backoff(self._rng)
-        self._codec: Codec[msgspec.Struct] = Codec(TYPES[part.feed])
+        self._codec: Codec[msgspec.Struct] = Codec(part.of.struct)
         self._version: str | None = None  # None: list first
         self._url = link.url
         self._held = 0  # objects in the last list; never_quiet holds only for a feed that has some
@@ -82,7 +82,7 @@ class Reflector:
             return 0.0 if lived >= WORKED else self._backoff.failed()
         if opened and (fault is None or fault.kind in (FaultKind.CLOSED, FaultKind.HANGING)):
             # It ended, was cut, or fell silent. Whether something is wrong shows when it is asked for again.
-            if fault is not None and fault.kind is FaultKind.HANGING and self.part.never_quiet and self._held:
+            if fault is not None and fault.kind is FaultKind.HANGING and self.part.of.never_quiet and self._held:
                 self._version = None
             if fault is None:
                 await emit(Heard(self.part.feed, self._clock()))
@@ -115,7 +115,7 @@ class Reflector:
         token = ""
         for _ in range(MOST_PAGES):
             path = self.part.list_path(PAGE, token)
-            answer = await self._link.ask(path, limit=self.part.list_limit)
+            answer = await self._link.ask(path, limit=self.part.of.list_limit)
             page = self._codec.page(answer.body, path, self._link.server)
             items += page.items
             if not page.token:
@@ -126,7 +126,8 @@ class Reflector:
     async def _watch(self, emit: Emit, opening: Callable[[], Awaitable[None]]) -> None:
         """One watch, until the server ends it. The hot path of the whole program."""
         path = self.part.watch_path(self._version or "", self._rng.randint(SHORTEST_WATCH, LONGEST_WATCH))
-        quiet = self.part.quiet if self._held or not self.part.never_quiet else max(self.part.quiet, 60.0)
+        of = self.part.of
+        quiet = of.quiet if self._held or not of.never_quiet else max(of.quiet, 60.0)
         feed, clock, decode = self.part.feed, self._clock, self._codec.line
         async with self._link.stream(path, opening=OPENING, quiet=quiet) as chunks:
             await opening()

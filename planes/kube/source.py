@@ -25,7 +25,8 @@ from planes.kube.metrics import MetricsProbe, UsageProbe
 from planes.kube.probes import HealthProbe, VersionProbe
 from planes.kube.reflector import Reflector
 from planes.kube.webhooks import SETTLE, EndpointsProbe, References
-from planes.structs.events import Connection, Failed, Fault, FaultKind, Feed, Health, Metrics, Mono, Server, SourceEvent, Usage
+from planes.structs.events import Connection, Failed, Fault, FaultKind, Health, Metrics, Mono, Server, SourceEvent, Usage
+from planes.structs.feeds import Feed
 
 logger = logging.getLogger(__name__)
 

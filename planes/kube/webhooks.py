@@ -13,13 +13,16 @@ from planes.kube.backoff import Backoff
 from planes.kube.decoding import Codec
 from planes.kube.errors import FaultError
 from planes.kube.link import Link
-from planes.structs.events import Changed, Failed, Feed, Gone, Listed, Mono, SourceEvent
+from planes.structs.events import Changed, Failed, Gone, Listed, Mono, SourceEvent
+from planes.structs.feeds import FEEDS, Feed
 from planes.structs.objects import APIService, EndpointSlice, ServiceRef, WebhookConfiguration
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 Service = tuple[str, str]  # namespace, name
 
-EVERY, LIMIT = 30.0, 10.0
+_ASKED = FEEDS[Feed.WEBHOOK_ENDPOINTS]
+#: Seconds between two rounds.
+EVERY = _ASKED.every
 #: Changes that come together are waited for, in seconds.
 SETTLE = 1.0
 #: More services than these are not asked for; a cluster with more webhooks than that has other troubles.
@@ -104,6 +107,6 @@ class EndpointsProbe:
         return EVERY * self._rng.uniform(0.9, 1.1)
 
     async def _slices(self, namespace: str, name: str) -> list[EndpointSlice]:
-        path = f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices"
-        answer = await self._link.ask(f"{path}?limit=500&labelSelector=kubernetes.io%2Fservice-name%3D{name}", limit=LIMIT)
+        path, selector = _ASKED.path(namespace), f"kubernetes.io%2Fservice-name%3D{name}"
+        answer = await self._link.ask(f"{path}?limit=500&labelSelector={selector}", limit=_ASKED.list_limit)
         return self._codec.page(answer.body, path, self._link.server).items

@@ -1,40 +1,20 @@
 """What planes/kube tells planes/cache: typed events, each stamped with the collector's monotonic clock.
 
-A *feed* is one list-and-watch of one kind of object in one place. Events of one feed arrive in order; between feeds there is no
+A *feed* is one kind of object in one place (planes/structs/feeds.py). Events of one feed arrive in order; between feeds there is no
 order. `ClusterCache.apply` takes any of these.
 
 Seconds on our own monotonic clock are called `Mono` everywhere; a cluster's timestamps are never compared with our wall clock
 (signals.md, "What changes the design", 1).
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
-from planes.structs import objects
+from planes.structs.feeds import Feed
 
 Mono = float
-
-
-class Feed(StrEnum):
-    """The feeds of a cluster. The value is its name in evidence and logs."""
-
-    NODES = "nodes"
-    NODE_LEASES = "leases/kube-node-lease"
-    SYSTEM_LEASES = "leases/kube-system"
-    EXTRA_LEASES = "leases/elsewhere"
-    PODS = "pods"
-    SYSTEM_PODS = "pods/kube-system"
-    DAEMON_SETS = "daemonsets"
-    DEPLOYMENTS = "deployments"
-    APISERVER_ENDPOINTS = "endpointslices/default"
-    SYSTEM_ENDPOINTS = "endpointslices/kube-system"
-    WEBHOOK_ENDPOINTS = "endpointslices"
-    API_SERVICES = "apiservices"
-    VALIDATING_WEBHOOKS = "validatingwebhookconfigurations"
-    MUTATING_WEBHOOKS = "mutatingwebhookconfigurations"
-    EVENTS = "events"
-    NODE_METRICS = "metrics.k8s.io/nodes"
 
 
 class FaultKind(StrEnum):
@@ -88,7 +68,7 @@ class Listed(msgspec.Struct, frozen=True):
     """A complete list: replaces all that the feed had said before, atomically."""
 
     feed: Feed
-    items: list[object]  # of the feed's Struct, see kube.reflector.TYPES
+    items: Sequence[object]  # of the feed's Struct
     resource_version: str
     at: Mono
 
@@ -190,22 +170,3 @@ class Connection(msgspec.Struct, frozen=True):
 
 
 SourceEvent = Listed | Changed | Gone | Heard | Failed | Health | Server | Metrics | Usage | Connection
-
-#: What each feed's items are.
-TYPES: dict[Feed, type[msgspec.Struct]] = {
-    Feed.NODES: objects.Node,
-    Feed.NODE_LEASES: objects.NodeLease,
-    Feed.SYSTEM_LEASES: objects.Lease,
-    Feed.EXTRA_LEASES: objects.Lease,
-    Feed.PODS: objects.Pod,
-    Feed.SYSTEM_PODS: objects.SystemPod,
-    Feed.DAEMON_SETS: objects.DaemonSet,
-    Feed.DEPLOYMENTS: objects.Deployment,
-    Feed.APISERVER_ENDPOINTS: objects.EndpointSlice,
-    Feed.SYSTEM_ENDPOINTS: objects.EndpointSlice,
-    Feed.WEBHOOK_ENDPOINTS: objects.EndpointSlice,
-    Feed.API_SERVICES: objects.APIService,
-    Feed.VALIDATING_WEBHOOKS: objects.WebhookConfiguration,
-    Feed.MUTATING_WEBHOOKS: objects.WebhookConfiguration,
-    Feed.EVENTS: objects.Event,
-}

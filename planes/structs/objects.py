@@ -27,17 +27,17 @@ class Meta(msgspec.Struct):
     deletionTimestamp: str | None = None
 
 
-class LabelledMeta(msgspec.Struct):
-    name: str = ""
-    namespace: str = ""
-    uid: str = ""
-    resourceVersion: str = ""
-    creationTimestamp: str | None = None
-    deletionTimestamp: str | None = None
+class LabelledMeta(Meta):
     generation: int = 0
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
     ownerReferences: list[Owner] = []
+
+
+class Item(msgspec.Struct):
+    """What every object of a feed has."""
+
+    metadata: Meta
 
 
 class Condition(msgspec.Struct, gc=False):
@@ -87,7 +87,7 @@ class NodeStatus(msgspec.Struct):
     nodeInfo: NodeInfo = msgspec.field(default_factory=NodeInfo)
 
 
-class Node(msgspec.Struct):
+class Node(Item):
     metadata: LabelledMeta
     spec: NodeSpec = msgspec.field(default_factory=NodeSpec)
     status: NodeStatus = msgspec.field(default_factory=NodeStatus)
@@ -104,14 +104,14 @@ class LeaseSpec(msgspec.Struct, gc=False):
     leaseTransitions: int | None = None
 
 
-class Lease(msgspec.Struct):
+class Lease(Item):
     """A leader's lease, an API server's identity lease (labels tell), or a lease kept elsewhere by a distribution."""
 
     metadata: LabelledMeta
     spec: LeaseSpec = msgspec.field(default_factory=LeaseSpec)
 
 
-class NodeLease(msgspec.Struct):
+class NodeLease(Item):
     """A lease in kube-node-lease: 500 events a second at 5,000 nodes, so the leanest shape of all."""
 
     metadata: Meta
@@ -149,7 +149,7 @@ class PodStatus(msgspec.Struct):
     containerStatuses: list[ContainerStatus] = []
 
 
-class Pod(msgspec.Struct):
+class Pod(Item):
     metadata: Meta
     spec: PodSpec = msgspec.field(default_factory=PodSpec)
     status: PodStatus = msgspec.field(default_factory=PodStatus)
@@ -166,7 +166,7 @@ class SystemPodSpec(msgspec.Struct):
     containers: list[Container] = []
 
 
-class SystemPod(msgspec.Struct):
+class SystemPod(Item):
     """A pod in a namespace that holds components (kube-system and its like): labels, annotations and images are read too."""
 
     metadata: LabelledMeta
@@ -185,7 +185,7 @@ class DaemonSetStatus(msgspec.Struct, gc=False):
     numberMisscheduled: int = 0
 
 
-class DaemonSet(msgspec.Struct):
+class DaemonSet(Item):
     metadata: LabelledMeta
     status: DaemonSetStatus = msgspec.field(default_factory=DaemonSetStatus)
 
@@ -202,7 +202,7 @@ class DeploymentStatus(msgspec.Struct):
     conditions: list[Condition] = []
 
 
-class Deployment(msgspec.Struct):
+class Deployment(Item):
     metadata: LabelledMeta
     spec: DeploymentSpec = msgspec.field(default_factory=DeploymentSpec)
     status: DeploymentStatus = msgspec.field(default_factory=DeploymentStatus)
@@ -228,7 +228,7 @@ class EndpointPort(msgspec.Struct, gc=False):
     port: int | None = None
 
 
-class EndpointSlice(msgspec.Struct):
+class EndpointSlice(Item):
     metadata: LabelledMeta
     endpoints: list[Endpoint] | None = None
     ports: list[EndpointPort] | None = None
@@ -250,7 +250,7 @@ class APIServiceStatus(msgspec.Struct):
     conditions: list[Condition] = []
 
 
-class APIService(msgspec.Struct):
+class APIService(Item):
     metadata: LabelledMeta
     spec: APIServiceSpec = msgspec.field(default_factory=APIServiceSpec)
     status: APIServiceStatus = msgspec.field(default_factory=APIServiceStatus)
@@ -267,7 +267,7 @@ class Webhook(msgspec.Struct):
     clientConfig: WebhookClient = msgspec.field(default_factory=WebhookClient)
 
 
-class WebhookConfiguration(msgspec.Struct):
+class WebhookConfiguration(Item):
     """A ValidatingWebhookConfiguration or a MutatingWebhookConfiguration; the feed it came by tells which."""
 
     metadata: LabelledMeta
@@ -283,8 +283,7 @@ class ObjectRef(msgspec.Struct, gc=False):
     name: str = ""
 
 
-class Event(msgspec.Struct):
-    metadata: Meta
+class Event(Item):
     involvedObject: ObjectRef = msgspec.field(default_factory=ObjectRef)
     type: str = ""
     reason: str = ""
@@ -298,7 +297,7 @@ class Event(msgspec.Struct):
 # --- metrics.k8s.io ----------------------------------------------------------------------------------------------------------
 
 
-class NodeMetrics(msgspec.Struct):
+class NodeMetrics(Item):
     """metrics.k8s.io/v1beta1: `usage` holds quantities under "cpu" and "memory"."""
 
     metadata: Meta

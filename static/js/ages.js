@@ -50,11 +50,13 @@ export function runs(text) {
   return text.includes("⟨");
 }
 
-const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+/** Made when first asked for: the server's engine, which draws files, has no Intl. @type {Intl.DateTimeFormat | undefined} */
+let medium;
 
 /** A moment as a clock shows it, in the viewer's time zone: "15:42:10". @param {number} moment epoch seconds */
 export function clock(moment) {
-  return CLOCK.format(moment * 1000);
+  medium ??= new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+  return medium.format(moment * 1000);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Which nodes stand together and in which order: the viewer's choice. Pure. */
 
 import { SEVERITY, STATES } from "./states.js";
+import { byName, naturalKey } from "./words.js";
 
 /** @typedef {import("./store.js").Picture} Picture */
 /** @typedef {import("./layout.js").Group} Group */
@@ -20,13 +21,6 @@ export const UNSAID = {
   role: "no role given",
   none: "all nodes",
 };
-
-const collator = new Intl.Collator("en", { numeric: true });
-
-/** Names compare by this as people count: node-2 before node-10. @param {string} name */
-export function naturalKey(name) {
-  return name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0"));
-}
 
 /** "control plane" or "worker". @param {Picture} picture @param {number} row */
 export function roleOfNode(picture, row) {
@@ -76,7 +70,7 @@ export function groupsOf(picture, by = "zone", sort = "name") {
   // Nodes that say nothing come last.
   return [...groups]
     .map(([key, rows]) => ({ key, rows }))
-    .sort((a, b) => Number(a.key === "") - Number(b.key === "") || collator.compare(a.key, b.key));
+    .sort((a, b) => Number(a.key === "") - Number(b.key === "") || byName(a.key, b.key));
 }
 
 /** The heading of a group. @param {Group} group @param {number} groups how many there are @param {Grouping} [by] */

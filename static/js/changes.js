@@ -1,6 +1,7 @@
 /** Announced changes: which are kept, which are one line, and of whom they are told. Pure. */
 
 import { AGENTS, titleOf } from "./kinds.js";
+import { byName, thousands } from "./words.js";
 
 /** @typedef {import("./types.js").ChangeRow} ChangeRow */
 
@@ -57,19 +58,17 @@ function subject(change) {
   return agent ? `${name} ${agent}` : name;
 }
 
-const collator = new Intl.Collator("en", { numeric: true });
-
 /**
  * "node-101, node-102", or of many the first and the last: "8: node-31 … node-38 kubelet"; of more than are listed some: "node-31,
  * node-32 and 1,664 more kubelet". @param {ChangeRow[]} line
  */
 export function subjects(line) {
-  const names = line.map(subject).sort(collator.compare);
+  const names = line.map(subject).sort(byName);
   const more = line.reduce((sum, one) => sum + (one.more ?? 0), 0);
   if (more) {
-    const two = line.map((one) => one.subject).sort(collator.compare).slice(0, 2);
+    const two = line.map((one) => one.subject).sort(byName).slice(0, 2);
     const agent = names[0]?.slice(two[0]?.length) ?? "";
-    return `${two.join(", ")} and ${(line.length - two.length + more).toLocaleString("en-GB")} more${agent}`;
+    return `${two.join(", ")} and ${thousands(line.length - two.length + more)} more${agent}`;
   }
-  return names.length > 2 ? `${names.length}: ${line.map((one) => one.subject).sort(collator.compare)[0]} … ${names.at(-1)}` : names.join(", ");
+  return names.length > 2 ? `${names.length}: ${line.map((one) => one.subject).sort(byName)[0]} … ${names.at(-1)}` : names.join(", ");
 }

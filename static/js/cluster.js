@@ -1,18 +1,23 @@
 /** The page of one cluster: the socket to the server, the picture in memory, and who draws which part of it when. */
 
+import { clock } from "./ages.js";
 import { Announcer } from "./announce.js";
 import { drawArrows } from "./diagram/arrows.js";
-import { drawControl, glyph } from "./diagram/control.js";
-import { Field } from "./diagram/field.js";
-import { drawOverlay, groundNotice, notice } from "./diagram/overlay.js";
+import { drawControl } from "./diagram/control.js";
+import { glyph } from "./diagram/marks.js";
+import { NodeGrid } from "./diagram/nodegrid.js";
+import { drawOverlay } from "./diagram/overlay.js";
 import { freshness, ServerClock } from "./freshness.js";
-import { counted } from "./groups.js";
-import { drawFreshness, drawPlanes, drawTab, factsOf } from "./header.js";
+import { drawFreshness, drawPlanes, drawTab } from "./header.js";
 import { html, nothing, render } from "./html.js";
-import { AGENTS, titleOf } from "./kinds.js";
 import { drawRail } from "./rail.js";
+import { captionOf, groundNotice } from "./scene/ground.js";
+import { factsOf, pillsOf, textsAt } from "./scene/header.js";
+import { notice } from "./scene/notice.js";
+import { railOf } from "./scene/rail.js";
+import { skyOf } from "./scene/sky.js";
 import { LiveSocket } from "./socket.js";
-import { stateOf, WORDS } from "./states.js";
+import { WORDS } from "./states.js";
 import { Picture } from "./store.js";
 import { drawTables } from "./tables.js";
 import { renewFor } from "./upgrade.js";
@@ -33,10 +38,10 @@ const root = place("cluster");
 const { socket: socketPath = "", snapshot: snapshotPath = "", node: nodePath = "", search: searchPath = "", pages = "" } = root.dataset;
 const stage = place("picture");
 const view = readView(location.search);
-const field = new Field(place("field"), root, stage, pages, (name) => nodePath + encodeURIComponent(name), view);
+const field = new NodeGrid(place("field"), root, stage, pages, (name) => nodePath + encodeURIComponent(name), view);
 new Toolbar(field, view, searchPath);
 const control = { cards: place("control-cards"), bar: place("bar"), count: place("control-count"), addons: place("addons") };
-const rail = { title: place("attention-title"), entries: place("attention"), changes: place("changes") };
+const rail = { title: place("attention-title"), entries: place("attention"), changes: place("changes"), missing: place("missing") };
 const live = place("announcer");
 const announcer = new Announcer((text) => {
   live.textContent = text;
@@ -45,6 +50,8 @@ const time = new ServerClock();
 
 /** @type {Picture | null} */
 let picture = null;
+/** The cards of the sky as they were drawn last: arrows begin at them. @type {import("./scene/component.js").Card[]} */
+let cards = [];
 /** @type {{ pulse: number | null, heard: number | null }} */
 let heardOf = { pulse: null, heard: null };
 /** @type {import("./freshness.js").Freshness} */
@@ -59,7 +66,7 @@ const local = () => Date.now() / 1000;
 /** The server's clock; ours until it has spoken. */
 const now = () => time.now(local()) ?? local();
 /** Texts of a picture that nobody confirms stand still at the moment for which it holds. */
-const shownAt = () => (fresh.kind === "late" && fresh.why !== "cluster" && fresh.since !== null ? Math.min(now(), fresh.since) : now());
+const shownAt = () => textsAt(fresh, now());
 
 const socket = new LiveSocket(socketPath, snapshotPath, {
   snapshot(snapshot, server) {
@@ -134,32 +141,37 @@ function draw(frame) {
   if (places || panels) drawPanels(at);
   if (places) field.lay(picture, at);
   else if (rows.size) field.update(rows, at);
-  if (places || panels) drawArrows(place("arrows"), place("field"), field.plan.zones, picture);
+  if (places || panels) joinPlanes(picture);
   root.classList.add("is-drawn");
 }
 
 /** All that is text. @param {number} at */
 function drawPanels(at) {
   if (!picture) return;
-  drawControl(control, picture, pages, at);
-  drawRail(rail, picture, pages, at);
-  drawPlanes(place("pills"), picture);
+  const sky = skyOf(picture, at);
+  cards = sky.cards;
+  drawControl(control, sky, picture.series, pages, at);
+  drawRail(rail, railOf(picture, at), pages);
+  drawPlanes(place("pills"), pillsOf(picture, at));
   drawGround(picture);
-  drawMissing(picture);
   const facts = place("facts");
   const text = factsOf(picture);
   if (facts.textContent !== text) facts.textContent = text;
   if (!place("tables").hidden && root.classList.contains("with-tables")) drawTables(place("tables"), picture, pages, at);
 }
 
-/** The caption of the ground: how much there is, and the three agents with their roll-ups. @param {Picture} shown */
+/** Arrows between what stands there. @param {Picture} shown */
+function joinPlanes(shown) {
+  drawArrows(place("arrows"), place("field"), field.plan.zones, view.group, cards, shown);
+}
+
+/** The caption of the ground, or why it is empty. @param {Picture} shown */
 function drawGround(shown) {
-  const size = shown.size ? `${counted(shown.size, "node")} · ${counted(shown.cluster.pods, "pod")}` : "";
-  const agents = AGENTS.map(({ kind }) => shown.components.get(kind)).filter((row) => row !== undefined);
+  const { size, agents } = captionOf(shown);
   render(
     html`<span>${size}</span>${agents.map(
-      (row) => html`<a class="agent-link" href="${pages}${row.kind}/" title=${row.because}>${glyph(row.state, "glyph-xs")}${titleOf(row.kind)}
-        <span class="visually-hidden">${WORDS[stateOf(row.state)]}</span></a>`,
+      (row) => html`<a class="agent-link" href="${pages}${row.kind}/" title=${row.because}>${glyph(row.state, "glyph-xs")}${row.title}
+        <span class="visually-hidden">${WORDS[row.state]}</span></a>`,
     )}`,
     place("data-count"),
   );
@@ -167,19 +179,6 @@ function drawGround(shown) {
   const empty = place("ground-notice");
   empty.hidden = !said;
   render(said ? html`<h3>${said.title}</h3>${said.lines.map((text) => html`<p>${text}</p>`)}` : nothing, empty);
-}
-
-/** What is hidden from us, each with what would show it. @param {Picture} shown */
-function drawMissing(shown) {
-  const { missing } = shown.cluster;
-  const part = place("missing");
-  if (part.hidden && missing.length) part.setAttribute("open", "");
-  part.hidden = missing.length === 0;
-  render(
-    html`<summary><h2>Cannot be seen · ${missing.length}</h2></summary>
-      <ul>${missing.map((row) => html`<li><p>${row.message}</p><p class="muted">${row.remedy}</p></li>`)}</ul>`,
-    part,
-  );
 }
 
 let second = 0;
@@ -201,7 +200,7 @@ function look() {
     retry: picture?.cluster.retry_at ?? null,
   });
   drawFreshness(place("freshness"), fresh);
-  const said = notice(picture, fresh, at);
+  const said = notice(picture, fresh, at, clock);
   drawOverlay(place("overlay"), said);
   root.classList.toggle("is-late", fresh.kind === "late" || said !== null);
   root.dataset["why"] = fresh.why;
@@ -222,7 +221,7 @@ function look() {
 function resized() {
   if (!picture) return;
   field.resize();
-  drawArrows(place("arrows"), place("field"), field.plan.zones, picture);
+  joinPlanes(picture);
 }
 
 let size = "";

@@ -1,6 +1,7 @@
 /** What is said of groups of nodes. Pure. */
 
 import { SEVERITY, STATES } from "./states.js";
+import { counted, thousands } from "./words.js";
 
 /** @typedef {import("./store.js").Picture} Picture */
 /** @typedef {import("./layout.js").Group} Group */
@@ -24,7 +25,7 @@ const LETTER = 6.9;
 export function groupSummary(picture, group, room, title) {
   const left = room - AROUND - Math.min(title.length * TITLE_LETTER, room / 2);
   const nodes = counted(group.rows.length, "node");
-  if (nodes.length * LETTER > left) return group.rows.length.toLocaleString("en-GB");
+  if (nodes.length * LETTER > left) return thousands(group.rows.length);
   const parts = [nodes];
   for (const [column, label] of /** @type {const} */ ([["cpu", "cpu"], ["mem", "mem"]])) {
     const mean = meanOf(picture.column(column), group.rows);
@@ -46,11 +47,6 @@ function meanOf(values, rows) {
     }
   }
   return count ? sum / count : null;
-}
-
-/** "1 node", "5,000 nodes". @param {number} count @param {string} noun */
-export function counted(count, noun) {
-  return `${count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Nodes whose state is neither healthy nor hidden, the worst first. @param {Picture} picture @returns {number[]} */

@@ -29,6 +29,7 @@
  * @property {number} width
  * @property {number | null} height null: as much as it takes (the page scrolls)
  * @property {number} unit
+ * @property {number} [least] the narrowest that a cell may be, in pixels, where nobody can scroll
  */
 
 export const ZONE_GAP = 14;
@@ -124,9 +125,9 @@ function fitted(groups, area, level) {
   const { unit, height } = area;
   const tile = level === "tile";
   const aspect = tile ? TILE.aspect : 1;
-  const [least, greatest] = tile ? [TILE.min * unit, TILE.max * unit] : [CELL.min, CELL.max * unit];
+  const [least, greatest] = tile ? [TILE.min * unit, TILE.max * unit] : [area.least ?? CELL.min, CELL.max * unit];
   /** @param {number} w */
-  const gapOf = (w) => (tile ? (TILE.gap * w) / TILE.w : Math.max(0.8, Math.min(CELL.gap * unit, w * 0.16)));
+  const gapOf = (w) => (tile ? (TILE.gap * w) / TILE.w : Math.max(least / 5, Math.min(CELL.gap * unit, w * 0.16)));
   /** @type {{ w: number, columns: number } | null} */
   let best = null;
   const widest = Math.min(groups.length, Math.max(1, Math.floor(area.width / (150 * unit))));

@@ -16,14 +16,17 @@ export function closing(menu) {
   menu.addEventListener("focusout", (event) => {
     if (event.relatedTarget instanceof Node && !menu.contains(event.relatedTarget)) menu.open = false;
   });
-  // A picture is taken in the theme and the groups that are seen.
+  // A picture is taken in the theme, the groups and the order that are seen.
   menu.addEventListener("toggle", () => {
     for (const link of menu.querySelectorAll("a[data-picture]")) {
       const address = new URL(link.getAttribute("href") ?? "", location.href);
       address.searchParams.set("theme", seen(document.documentElement));
-      const group = new URLSearchParams(location.search).get("group");
-      if (group) address.searchParams.set("group", group);
-      else address.searchParams.delete("group");
+      const asked = new URLSearchParams(location.search);
+      for (const key of ["group", "sort"]) {
+        const value = asked.get(key);
+        if (value) address.searchParams.set(key, value);
+        else address.searchParams.delete(key);
+      }
       link.setAttribute("href", address.pathname + address.search);
     }
   });

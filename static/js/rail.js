@@ -1,79 +1,67 @@
-/** The rail: what needs attention, grouped by cause, then changes as they happen. */
+/** The rail in the page: what needs attention, then changes as they happen, then what cannot be seen. Its words: scene/rail.js. */
 
-import { clock, duration, render as renderAges } from "./ages.js";
-import { grouped, subjects } from "./changes.js";
-import { glyph } from "./diagram/control.js";
+import { clock } from "./ages.js";
+import { glyph } from "./diagram/marks.js";
 import { html, nothing, render } from "./html.js";
-import { WORDS, stateOf } from "./states.js";
+import { andMore } from "./scene/rail.js";
+import { WORDS } from "./states.js";
 
-/** @typedef {import("./types.js").AttentionRow} AttentionRow */
-/** @typedef {import("./types.js").ChangeRow} ChangeRow */
+/** @typedef {import("./scene/rail.js").Change} Change */
+/** @typedef {import("./scene/rail.js").Entry} Entry */
+/** @typedef {import("./scene/rail.js").Rail} Rail */
 
-/** More entries than this are a number; the tables hold them all. */
-const ENTRIES = 40;
-const CHANGES = 40;
-
-/** Where an entry leads. @param {AttentionRow} row @param {string} pages */
-function target(row, pages) {
-  if (row.kind === "Component") return `${pages}${row.name}/`;
-  if (row.kind === "Node" && row.count === 1) return `${pages}nodes/${encodeURIComponent(row.name)}/`;
-  return "";
+/** Where an entry leads. @param {Entry} told @param {string} pages */
+function target({ component, node }, pages) {
+  if (component) return `${pages}${component}/`;
+  return node ? `${pages}nodes/${encodeURIComponent(node)}/` : "";
 }
 
-/** @param {AttentionRow} row @param {string} pages @param {number} now */
-function entry(row, pages, now) {
-  const state = stateOf(row.state);
-  const href = target(row, pages);
-  const names = row.count > 1 && row.names.length ? `${row.names.join(", ")}${row.count > row.names.length ? " …" : ""}` : "";
+/** @param {Entry} told @param {string} pages */
+function entry(told, pages) {
+  const { state, title, since, age, because, names } = told;
+  const href = target(told, pages);
   return html`<li class="entry state-${state}">
     ${glyph(state, "glyph-m")}
-    <h3>${href ? html`<a href=${href}>${row.title}</a>` : row.title}<span class="visually-hidden">, ${WORDS[state]}</span></h3>
-    <time datetime=${new Date(row.since * 1000).toISOString()} title="since ${clock(row.since)}">${duration(now - row.since)}</time>
-    <p>${renderAges(row.because, now)}${names ? html`<span class="names">${names}</span>` : nothing}</p>
+    <h3>${href ? html`<a href=${href}>${title}</a>` : title}<span class="visually-hidden">, ${WORDS[state]}</span></h3>
+    <time datetime=${new Date(since * 1000).toISOString()} title="since ${clock(since)}">${age}</time>
+    <p>${because}${names ? html`<span class="names">${names}</span>` : nothing}</p>
   </li>`;
 }
 
-/** @param {ChangeRow[]} line @param {number} now */
-function changeLine(line, now) {
-  const [first] = line;
-  if (!first) return nothing;
-  const state = stateOf(first.after);
-  const what = first.before && first.after && first.before !== first.after
-    ? `${WORDS[stateOf(first.before)]} → ${WORDS[state]}`
-    : renderAges(first.because, now);
-  const who = subjects(line);
-  return html`<li class="change" title=${renderAges(first.because, now)}>
-    <time datetime=${new Date(first.at * 1000).toISOString()}>${clock(first.at)}</time>
+/** @param {Change} told */
+function changeLine({ at, state, who, what, because }) {
+  return html`<li class="change" title=${because}>
+    <time datetime=${new Date(at * 1000).toISOString()}>${clock(at)}</time>
     ${glyph(state, "glyph-s")}
     <p><b>${who}</b> ${what}</p>
   </li>`;
 }
 
-/** @param {import("./store.js").Picture} picture */
-function well(picture) {
-  return picture.cluster.control?.state === "healthy" && picture.cluster.data?.state === "healthy";
+/**
+ * @param {{ title: Element, entries: HTMLElement, changes: HTMLElement, missing: HTMLElement }} places
+ * @param {Rail} told @param {string} pages
+ */
+export function drawRail(places, told, pages) {
+  if (places.title.textContent !== told.title) places.title.textContent = told.title;
+  render(
+    told.nothing
+      ? html`<li class="nothing">${told.well ? html`${glyph("healthy", "glyph-m")}<span>${told.nothing}</span>` : told.nothing}</li>`
+      : html`${told.entries.map((one) => entry(one, pages))}${told.more ? html`<li class="more">${andMore(told.more)}</li>` : nothing}`,
+    places.entries,
+  );
+  render(told.unchanged ? html`<li class="nothing muted">${told.unchanged}</li>` : told.changes.map(changeLine), places.changes);
+  drawMissing(places.missing, told);
 }
 
-/**
- * @param {{ title: Element, entries: Element, changes: Element }} places
- * @param {import("./store.js").Picture} picture @param {string} pages @param {number} now
- */
-export function drawRail(places, picture, pages, now) {
-  const { attention, changes } = picture;
-  const title = attention.length ? `Needs attention · ${attention.length}` : "Needs attention";
-  if (places.title.textContent !== title) places.title.textContent = title;
-  const more = attention.length - ENTRIES;
+/** What is hidden from us, each with what would show it. @param {HTMLElement} part @param {Rail} told */
+function drawMissing(part, { missing }) {
+  if (part.hidden && missing) part.setAttribute("open", "");
+  part.hidden = missing === null;
   render(
-    attention.length
-      ? html`${attention.slice(0, ENTRIES).map((row) => entry(row, pages, now))}
-          ${more > 0 ? html`<li class="more">and ${more} more</li>` : nothing}`
-      : html`<li class="nothing">${well(picture) ? html`${glyph("healthy", "glyph-m")}<span>Nothing does. Both planes are as they should be.</span>` : "Nothing is listed."}</li>`,
-    /** @type {HTMLElement} */ (places.entries),
-  );
-  render(
-    changes.length
-      ? grouped(changes).slice(0, CHANGES).map((line) => changeLine(line, now))
-      : html`<li class="nothing muted">None has been seen yet.</li>`,
-    /** @type {HTMLElement} */ (places.changes),
+    missing
+      ? html`<summary><h2>${missing.title}</h2></summary>
+          <ul>${missing.rows.map((row) => html`<li><p>${row.message}</p><p class="muted">${row.remedy}</p></li>`)}</ul>`
+      : nothing,
+    part,
   );
 }

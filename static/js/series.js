@@ -5,7 +5,8 @@
  * was scraped there are no samples: a gap is a gap, and a value that stands alone is a dot.
  */
 
-import { FIGURES } from "./wire-types.js";
+import { FIGURES } from "./registry.js";
+import { thousands } from "./words.js";
 
 /** @typedef {import("./wire-types.js").SampleRow} SampleValues */
 /** @typedef {"requests" | "p99" | "error_ratio" | "inflight" | "etcd_requests" | "etcd_p99"} Quantity */
@@ -43,26 +44,25 @@ export class Series {
    * @param {Quantity} quantity @param {number} [since] epoch seconds @returns {Point[][]}
    */
   runs(quantity, since = 0) {
-    const column = FIGURES.indexOf(quantity) + 1;
+    const column = FIGURES.findIndex(({ key }) => key === quantity) + 1;
     /** @type {Point[][]} */
     const runs = [];
     let before = -Infinity;
+    // A sample without this value between two that have it: that, too, is a gap.
+    let missed = false;
     for (const row of this.rows) {
       const [at] = row;
       const value = row[column];
-      if (at < since || typeof value !== "number") continue;
-      // A sample without this value lies between: that, too, is a gap.
-      const last = runs.at(-1);
-      if (last && at - before <= GAP && !this.#misses(column, before, at)) last.push({ at, value });
-      else runs.push([{ at, value }]);
-      before = at;
+      if (typeof value !== "number") missed = true;
+      else if (at >= since) {
+        const last = runs.at(-1);
+        if (last && at - before <= GAP && !missed) last.push({ at, value });
+        else runs.push([{ at, value }]);
+        before = at;
+        missed = false;
+      }
     }
     return runs;
-  }
-
-  /** Whether a sample between these moments has no such value. @param {number} column @param {number} after @param {number} until */
-  #misses(column, after, until) {
-    return this.rows.some((row) => row[0] > after && row[0] < until && typeof row[column] !== "number");
   }
 }
 
@@ -134,9 +134,9 @@ export function period(seconds) {
 
 /** A value of a quantity with its unit. @param {Quantity} quantity @param {number} value */
 export function said(quantity, value) {
-  if (quantity === "p99" || quantity === "etcd_p99") return `${Math.round(value * 1000).toLocaleString("en-GB")} ms`;
+  if (quantity === "p99" || quantity === "etcd_p99") return `${thousands(value * 1000)} ms`;
   if (quantity === "error_ratio") return `${(value * 100).toFixed(1)} %`;
-  return value < 10 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value).toLocaleString("en-GB");
+  return value < 10 && !Number.isInteger(value) ? value.toFixed(1) : thousands(value);
 }
 
 /**

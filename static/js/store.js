@@ -1,7 +1,7 @@
 /**
  * One cluster's picture in memory: a snapshot, and every delta after it. Pure: no network, no clock, no page.
  *
- * Nodes stay columnar, as they came: an array a column, a node is a row number. What a delta touched is returned as `Touched`, so
+ * Nodes stay columnar, as they came: an array a column, a node is a row number. What a delta touched is returned as `Changes`, so
  * that only that is drawn again.
  */
 
@@ -19,7 +19,7 @@ const ORDER = [
 ];
 
 /**
- * @typedef {object} Touched
+ * @typedef {object} Changes
  * @property {boolean} cluster
  * @property {boolean} components
  * @property {Set<number>} rows rows whose values changed, though neither place nor number of nodes did
@@ -83,10 +83,10 @@ export class Picture {
 
   /**
    * Take in a delta that follows what is here (sync.js has seen to that).
-   * @param {Delta} delta @returns {Touched}
+   * @param {Delta} delta @returns {Changes}
    */
   apply(delta) {
-    /** @type {Touched} */
+    /** @type {Changes} */
     const touched = { cluster: false, components: false, rows: new Set(), places: false, attention: false, changes: false, samples: false };
     this.offset = delta.o;
     this.at = delta.at;
@@ -112,7 +112,7 @@ export class Picture {
     return touched;
   }
 
-  /** @param {(string | number | null)[]} values @param {Touched} touched */
+  /** @param {(string | number | null)[]} values @param {Changes} touched */
   #put(values, touched) {
     const name = String(values[0]);
     let row = this.rows.get(name);

@@ -1,11 +1,12 @@
 /** The picture as tables, kept live while they are open. The server renders them first (templates/parts/tables.html). */
 
 import { render as renderAges } from "./ages.js";
-import { counted, nodeState, notHealthy } from "./groups.js";
+import { nodeState, notHealthy } from "./groups.js";
 import { html, render } from "./html.js";
 import { AGENTS, titleOf } from "./kinds.js";
-import { glyph } from "./diagram/control.js";
+import { glyph } from "./diagram/marks.js";
 import { WORDS, stateOf } from "./states.js";
+import { counted } from "./words.js";
 
 /** Nodes that the table lists, the worst first. */
 const LISTED = 500;

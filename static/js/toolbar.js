@@ -3,7 +3,7 @@
 import { filterOf } from "./filter.js";
 import { writeView } from "./viewstate.js";
 
-/** @typedef {import("./diagram/field.js").Field} Field */
+/** @typedef {import("./diagram/nodegrid.js").NodeGrid} NodeGrid */
 /** @typedef {import("./viewstate.js").ViewState} ViewState */
 /** @typedef {import("./filter.js").Labelled} Labelled */
 
@@ -29,7 +29,7 @@ export class Toolbar {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #typing;
   #trouble = "";
 
-  /** @param {Field} field @param {ViewState} view shared with the field @param {string} search where labels are asked for */
+  /** @param {NodeGrid} field @param {ViewState} view shared with the field @param {string} search where labels are asked for */
   constructor(field, view, search) {
     this.field = field;
     this.view = view;

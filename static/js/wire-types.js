@@ -51,5 +51,4 @@
  * @typedef {Delta | Pulse | Heartbeats | KeepAlive | Resync | Gone | WallPulse | WallChanged} Message
  */
 
-/** The values of a sample after its time, in their order. */
-export const FIGURES = /** @type {const} */ (["requests", "p99", "error_ratio", "inflight", "rejected", "etcd_requests", "etcd_p99"]);
+export {};

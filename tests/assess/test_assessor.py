@@ -7,7 +7,8 @@ import pytest
 from planes.assess.assessor import Assessor
 from planes.assess.baseline import Baseline, decode, encode
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Feed, Health, Heard, Listed, Server, SourceEvent, Usage
+from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Health, Heard, Listed, Server, SourceEvent, Usage
+from planes.structs.feeds import Feed
 from planes.structs.rows import Frame
 from tests.cache.generating import decoded
 
@@ -265,7 +266,7 @@ def test_a_right_that_is_taken_away_is_not_permitted_since_and_nothing_is_red(cl
     assert set(told) == {("Component", "healthy", "not_observable")}, "once, and not by every node"
     row = next(frame.cluster for frame in reversed(frames) if frame.cluster)
     missing = {one.message: one for one in row.missing}
-    assert missing["nodes is not permitted."].remedy == "Grant get, list and watch on nodes."
+    assert missing["nodes is not permitted."].remedy == "Grant list and watch on nodes."
     assert missing["nodes is not permitted."].since == WALL + at - START
 
 

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from planes.structs.events import Changed, Feed
+from planes.structs.events import Changed
+from planes.structs.feeds import Feed
 from planes.structs.objects import Node
 from tests.assess.test_assessor import Cluster, changes, node
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from planes.structs.events import Changed, Check, Feed, Health, Listed, SourceEvent
+from planes.structs.events import Changed, Check, Health, Listed, SourceEvent
+from planes.structs.feeds import Feed
 from planes.structs.objects import Lease, LeaseSpec, Meta, Node, NodeLease, Pod, SystemPod
 from tests.replaying import START, events
 from tests.timeline import Timeline, beating, leases_of

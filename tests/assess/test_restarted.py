@@ -4,7 +4,8 @@ import pytest
 
 from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import Feed, Health, Listed, Server
+from planes.structs.events import Health, Listed, Server
+from planes.structs.feeds import Feed
 from tests.assess.test_assessor import REFUSED, WALL, Cluster
 
 

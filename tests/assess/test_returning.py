@@ -1,7 +1,8 @@
 """A node of the control plane that was away and is back: Kubernetes counts its pods as not ready until its kubelet has reported
 each of them anew, and says nothing about them by that."""
 
-from planes.structs.events import Changed, Feed, Listed
+from planes.structs.events import Changed, Listed
+from planes.structs.feeds import Feed
 from planes.structs.thresholds import DEFAULT
 from tests.assess.test_assessor import Cluster, changes, lease, node
 from tests.cache.generating import decoded

@@ -12,18 +12,19 @@ from hypothesis import strategies as st
 
 from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import TYPES, Changed, Check, Failed, Fault, FaultKind, Feed, Gone, Health, Heard, Listed, SourceEvent
+from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Gone, Health, Heard, Listed, SourceEvent
+from planes.structs.feeds import FEEDS, Feed
 from planes.structs.thresholds import DEFAULT
 
 START, WALL = 1000.0, 1_795_370_000.0
 NODES = ("node-0", "node-1", "node-2", "node-3")
 #: Announcing may lag by the longest window; and the oracle looks after the frame.
 SLACK = max(DEFAULT.hold_probe, DEFAULT.hold_condition) + 0.5
-FEEDS = (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES, Feed.SYSTEM_PODS)
+WATCHED = (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES, Feed.SYSTEM_PODS)
 
 
 def make(feed: Feed, item: dict[str, Any]) -> object:
-    return msgspec.convert(item, TYPES[feed], strict=False)
+    return msgspec.convert(item, FEEDS[feed].struct, strict=False)
 
 
 class World:
@@ -107,7 +108,7 @@ class World:
         choice = draw(10)
         name = NODES[draw(4)]
         leader = ("kube-scheduler", "kube-controller-manager")[draw(2)]
-        feed = FEEDS[draw(4)]
+        feed = WATCHED[draw(4)]
         if choice < 3:
             self.failing.pop(Feed.NODE_LEASES, None)
             return Changed(Feed.NODE_LEASES, self.lease(name), self.now)
@@ -172,7 +173,7 @@ class World:
 def test_nothing_is_called_healthy_without_fresh_evidence(seed: int) -> None:
     draw = Random(seed).randrange
     world = World()
-    for feed in FEEDS:
+    for feed in WATCHED:
         if draw(8):
             world.assessor.cache.apply(world.listing(feed))
     for _ in range(40):
@@ -184,7 +185,7 @@ def test_nothing_is_called_healthy_without_fresh_evidence(seed: int) -> None:
 def test_when_everything_stops_nothing_stays_healthy(seed: int) -> None:
     draw = Random(seed).randrange
     world = World()
-    for feed in FEEDS:
+    for feed in WATCHED:
         world.assessor.cache.apply(world.listing(feed))
     for _ in range(15):
         world.step(draw)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from planes.structs.events import TYPES, Changed, Check, Failed, Fault, FaultKind, Feed, Health, Listed, SourceEvent
+from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Health, Listed, SourceEvent
+from planes.structs.feeds import FEEDS, Feed
 from tests.replaying import START
 from tests.timeline import Timeline
 
@@ -14,7 +15,7 @@ LEADERS = ("kube-controller-manager", "kube-scheduler")
 
 
 def make(feed: Feed, item: object) -> object:
-    return msgspec.convert(item, TYPES[feed], strict=False)
+    return msgspec.convert(item, FEEDS[feed].struct, strict=False)
 
 
 def lease(name: str, second: float) -> object:

@@ -12,7 +12,8 @@ import msgspec
 
 from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import TYPES, Changed, Check, Failed, Fault, FaultKind, Feed, Health, Listed, Server
+from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Health, Listed, Server
+from planes.structs.feeds import FEEDS, Feed
 from planes.structs.objects import NodeLease, Pod
 
 WALL = 1_795_370_000.0
@@ -27,7 +28,7 @@ def _stamp(second: float) -> str:
 
 
 def _make(feed: Feed, item: object) -> object:
-    return msgspec.convert(item, TYPES[feed])
+    return msgspec.convert(item, FEEDS[feed].struct)
 
 
 def node(index: int) -> object:

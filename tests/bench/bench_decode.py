@@ -13,7 +13,7 @@ from typing import Any
 
 from planes.kube.decoding import Codec
 from planes.kube.metrics import Parser
-from planes.structs.events import TYPES, Feed
+from planes.structs.feeds import FEEDS, Feed
 from tests.replay import load
 
 OBJECTS = 10_000
@@ -47,7 +47,7 @@ def measure(feed: Feed, path: str) -> tuple[float, float, float, float]:
     items = (body["items"] * (500 // len(body["items"]) + 1))[:500]
     lines = [compact({"type": "MODIFIED", "object": item}) for item in items]
     page = compact(body | {"items": items})
-    codec: Codec[Any] = Codec(TYPES[feed])
+    codec: Codec[Any] = Codec(FEEDS[feed].struct)
     times = OBJECTS // len(items)
 
     def ours() -> None:

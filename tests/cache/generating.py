@@ -5,10 +5,19 @@ from typing import Any
 
 import msgspec
 
-from planes.structs.events import TYPES, Changed, Feed, Gone, Listed, SourceEvent
+from planes.structs.events import Changed, Gone, Listed, SourceEvent
+from planes.structs.feeds import FEEDS, Feed
 
 NODES = ("node-0", "node-1", "node-2", "node-3")
-FEEDS = (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES, Feed.PODS, Feed.SYSTEM_PODS, Feed.DEPLOYMENTS, Feed.APISERVER_ENDPOINTS)
+WATCHED = (
+    Feed.NODES,
+    Feed.NODE_LEASES,
+    Feed.SYSTEM_LEASES,
+    Feed.PODS,
+    Feed.SYSTEM_PODS,
+    Feed.DEPLOYMENTS,
+    Feed.APISERVER_ENDPOINTS,
+)
 #: draw(n) gives a number from 0 to n - 1.
 Draw = Callable[[int], int]
 
@@ -17,15 +26,15 @@ class Server:
     """Objects by feed and name, each as plain JSON."""
 
     def __init__(self) -> None:
-        self.objects: dict[Feed, dict[str, dict[str, Any]]] = {feed: {} for feed in FEEDS}
+        self.objects: dict[Feed, dict[str, dict[str, Any]]] = {feed: {} for feed in WATCHED}
         self.generation = 0
-        for feed in FEEDS:
+        for feed in WATCHED:
             for place in range(3):
                 self._put(feed, place, lambda _: 0)
 
     def lists(self, at: float) -> list[SourceEvent]:
         """Every feed as a complete list."""
-        return [self.list(feed, at) for feed in FEEDS]
+        return [self.list(feed, at) for feed in WATCHED]
 
     def list(self, feed: Feed, at: float) -> SourceEvent:
         """One feed as a complete list."""
@@ -34,7 +43,7 @@ class Server:
     def change(self, draw: Draw, at: float) -> SourceEvent | None:
         """Change one object, add or delete one."""
         self.generation += 1
-        feed, place = FEEDS[draw(len(FEEDS))], draw(4)
+        feed, place = WATCHED[draw(len(WATCHED))], draw(4)
         name = f"{feed.value}-{place}" if feed not in (Feed.NODES, Feed.NODE_LEASES) else NODES[place]
         if draw(5) == 0:
             old = self.objects[feed].pop(name, None)
@@ -53,7 +62,7 @@ class Server:
 
 def decoded(feed: Feed, one: Mapping[str, Any]) -> object:
     """Through the very types of the reflector."""
-    return msgspec.convert(one, TYPES[feed], strict=False)
+    return msgspec.convert(one, FEEDS[feed].struct, strict=False)
 
 
 def _node(meta: dict[str, Any], place: int, draw: Draw, generation: int, old: object) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from planes.assess.assessor import Assessor
 from planes.cache.cluster import ClusterCache
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import Changed, Feed, Gone, Health, Listed, Server, SourceEvent
+from planes.structs.events import Changed, Gone, Health, Listed, Server, SourceEvent
+from planes.structs.feeds import Feed
 from planes.structs.rows import Frame
-from tests.cache.generating import FEEDS
+from tests.cache.generating import WATCHED
 from tests.cache.generating import Server as Pretended
 from tests.replaying import START, WALL, events
 
@@ -83,7 +84,7 @@ def test_a_list_and_events_are_as_good_as_a_fresh_list(seed: int) -> None:
         if event is not None:
             told.append(event)
         if draw(8) == 0:  # a watch that ended: listed anew in the midst
-            told.append(server.list(FEEDS[draw(len(FEEDS))], START + second + 1))
+            told.append(server.list(WATCHED[draw(len(WATCHED))], START + second + 1))
     end = max(event.at for event in told)
     went = picture_of(told)
     audited = picture_of([*told, *server.lists(end)])

@@ -18,7 +18,8 @@ from planes.collect.store_thread import Remembered
 from planes.live.stream import Stream
 from planes.models import Cluster, Transition
 from planes.store import clusters
-from planes.structs.events import Feed, Heard, SourceEvent
+from planes.structs.events import Heard, SourceEvent
+from planes.structs.feeds import Feed
 from planes.structs.rows import AgentRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
 
 T = TypeVar("T")

@@ -8,7 +8,8 @@ import pytest
 from planes.collect.judging import Judging
 from planes.collect.parts import Clocks, Pause
 from planes.collect.store_thread import Remembered
-from planes.structs.events import Feed, Heard, Mono, SourceEvent
+from planes.structs.events import Heard, Mono, SourceEvent
+from planes.structs.feeds import Feed
 from planes.structs.rows import Frame
 
 

@@ -3,20 +3,8 @@
 import pytest
 
 from planes.collect.last_contact import heard_at
-from planes.structs.events import (
-    Connection,
-    Failed,
-    Fault,
-    FaultKind,
-    Feed,
-    Health,
-    Heard,
-    Listed,
-    Metrics,
-    Server,
-    SourceEvent,
-    Usage,
-)
+from planes.structs.events import Connection, Failed, Fault, FaultKind, Health, Heard, Listed, Metrics, Server, SourceEvent, Usage
+from planes.structs.feeds import Feed
 
 
 def failed(kind: FaultKind, status: int | None) -> Failed:

@@ -14,7 +14,8 @@ from planes.demo.serving import Demo, Options
 from planes.kube.answers import Answer, of_answer
 from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
-from planes.structs.events import Changed, Failed, Feed, Listed, SourceEvent
+from planes.structs.events import Changed, Failed, Listed, SourceEvent
+from planes.structs.feeds import Feed
 from planes.structs.objects import Node
 from planes.structs.rows import ChangeRow, ClusterRow, ComponentRow, NodeRow
 from planes.structs.time_tokens import render
@@ -107,9 +108,9 @@ async def test_rights_taken_away_and_given_back_turn_nothing_red(demo: Demo) -> 
         for kind in hidden:
             said = watching.because(kind)
             assert "not permitted for " in said, said
-            assert "though it was before; needs get, list and watch on " in said
+            assert "though it was before; needs list and watch on " in said
         nodes = next(one for one in watching.cluster.missing if one.message == "nodes is not permitted.")
-        assert nodes.remedy == "Grant get, list and watch on nodes."
+        assert nodes.remedy == "Grant list and watch on nodes."
         assert time.time() - nodes.since < LIMIT
         assert watching.components["kubelet"].since >= nodes.since - 1
         watching.changes.clear()
@@ -150,7 +151,7 @@ async def test_a_user_that_may_read_nothing_but_the_version_sees_no_red_and_what
         for kind in states:
             assert "not permitted; needs " in watching.because(kind)
         grants = {one.message: one.remedy for one in watching.cluster.missing}
-        assert grants["nodes is not permitted."] == "Grant get, list and watch on nodes."
+        assert grants["nodes is not permitted."] == "Grant list and watch on nodes."
         assert grants["/livez is not permitted."] == "Grant get on /livez (bind the role system:monitoring)."
         assert grants["/metrics is not permitted."] == "Grant get on /metrics (bind the role system:monitoring)."
 
@@ -179,6 +180,6 @@ def test_a_recorded_loss_of_nodes_hides_what_rests_on_them_and_nothing_else() ->
     assert {subject for subject, _ in turned if "/" not in subject} == {"container-runtime"}
     second, _ = timeline.of("container-runtime")[-1]
     assert second == pytest.approx(26.5, abs=2)
-    assert timeline.components["container-runtime"].because.endswith("though it was before; needs get, list and watch on nodes.")
+    assert timeline.components["container-runtime"].because.endswith("though it was before; needs list and watch on nodes.")
     assert timeline.components["kubelet"].state == "healthy"
     assert timeline.nodes

@@ -7,13 +7,14 @@ should, so that whatever turns red in such a cluster is an error of ours.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from planes.structs.events import TYPES, Changed, Check, Feed, Health, Listed, Server, SourceEvent
+from planes.structs.events import Changed, Check, Health, Listed, Server, SourceEvent
+from planes.structs.feeds import FEEDS, Feed
 from tests.replaying import START, decode
 
 MIRROR = {"kubernetes.io/config.mirror": "0123456789abcdef"}
 CHECKS = ("ping", "log", "etcd", "poststarthook/start-apiserver-admission-initializer", "informer-sync")
 #: Feeds that are not listed at all in these clusters, because nobody asks.
-_FEEDS = [feed for feed in Feed if feed in TYPES and feed is not Feed.WEBHOOK_ENDPOINTS]
+_FEEDS = [feed for feed in Feed if not FEEDS[feed].every]
 
 
 @dataclass

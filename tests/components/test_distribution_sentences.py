@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from planes.components.distribution import Marks, detect
-from planes.structs.events import Changed, Feed, SourceEvent
+from planes.structs.events import Changed, SourceEvent
+from planes.structs.feeds import Feed
 from planes.structs.objects import NodeLease
 from planes.structs.rows import ComponentRow
 from tests.assess.test_recordings import base, good_probes

@@ -7,7 +7,8 @@ import pytest
 from planes.components import konnectivity
 from planes.components.pod_kinds import kind_of, new_cache
 from planes.components.view import ClusterView, Known
-from planes.structs.events import Changed, Feed, Listed
+from planes.structs.events import Changed, Listed
+from planes.structs.feeds import Feed
 from planes.structs.objects import DaemonSet, DaemonSetStatus, LabelledMeta, SystemPod, SystemPodSpec
 from planes.structs.observations import AddonObservation, Disruption, PodSeen, WorkloadSeen
 from planes.structs.verdicts import State

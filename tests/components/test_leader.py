@@ -108,7 +108,7 @@ def test_a_lease_that_may_not_be_read_is_never_unhealthy(fault: object) -> None:
     verdict = judged(leader(leases=hidden, lease=None, pods=())).verdict
     assert verdict.state is State.NOT_OBSERVABLE
     if fault is FORBIDDEN:
-        assert "needs get, list and watch on leases in kube-system" in verdict.because
+        assert "needs list and watch on leases in kube-system" in verdict.because
 
 
 def test_a_right_taken_away_hides_the_old_lease() -> None:

@@ -20,11 +20,10 @@ from planes.components import (
     kube_scheduler,
     kubelet,
     registry,
-    rights,
 )
 from planes.components.pod_kinds import new_cache
 from planes.components.signals_reference import handbook
-from planes.structs import thresholds
+from planes.structs import rights, thresholds
 from planes.structs.events import Fault, FaultKind
 from planes.structs.observations import (
     AddonObservation,
@@ -196,7 +195,7 @@ def test_every_bound_is_explained_by_a_signal_and_every_named_one_exists() -> No
 
 def test_every_right_that_judging_uses_is_named_with_its_cost() -> None:
     named = {name for one in registry.KINDS for name in one.rights}
-    known = {right.name for right in rights.RIGHTS if right.used}
+    known = {right.name for right in rights.RIGHTS}
     assert named <= known
     assert known - named == {"namespaces", "events", "metrics.k8s.io/nodes"}, "those that only show more"
 

@@ -3,13 +3,11 @@
 import pytest
 import yaml
 
-from planes.components import rights
 from planes.components.rbac import OURS, Subject, manifest, subject
-from planes.components.rights import RIGHTS, TEXTS, wanted
 from planes.components.verdict_builder import RIGHTS as SAID
-from planes.kube.feeds import OPENSHIFT_LEASES as WATCHED_LEASES
-from planes.kube.feeds import OPENSHIFT_PODS, parts
-from planes.structs.events import Feed
+from planes.kube.feeds import parts
+from planes.structs.feeds import OPENSHIFT, Feed, namespaces
+from planes.structs.rights import RIGHTS, TEXTS, wanted
 
 
 def rules(kind: str, text: str) -> list[dict[str, list[str]]]:
@@ -21,33 +19,36 @@ def places_of(text: str) -> list[str]:
 
 
 def test_every_feed_and_every_probe_has_its_right() -> None:
-    assert {feed.value for feed in Feed} | {"/livez", "/readyz", "/metrics", "/version"} <= {one.name for one in RIGHTS}
+    probes = {"/livez", "/readyz", "/readyz/*", "/metrics", "/version", "namespaces"}
+    assert {one.name for one in RIGHTS} == {feed.value for feed in Feed} | probes
     assert SAID is TEXTS
 
 
-def test_a_right_is_for_what_its_feed_lists() -> None:
-    listed = {part.path: feed for feed, found in parts(OPENSHIFT_PODS + WATCHED_LEASES).items() for part in found}
+def test_a_right_is_for_what_its_feed_lists_and_has_no_verb_more() -> None:
+    listed = {part.path: feed.value for feed, found in parts(namespaces(OPENSHIFT)).items() for part in found}
     for right in RIGHTS:
-        if right.role or right.name in [feed.value for feed in Feed if feed in parts()]:
-            paths = [path for path, feed in listed.items() if feed.value == right.name]
-            assert any(path.endswith(f"/{right.resource}") and right.namespace in path for path in paths), right.name
+        if right.verbs == ("list", "watch"):
+            assert listed[right.tried] == right.name
+            assert right.tried.endswith(f"/{right.resource}")
+            assert f"/namespaces/{right.namespace}/" in right.tried if right.namespace else "/namespaces/" not in right.tried
+    others = {right.name: right.verbs for right in RIGHTS if right.resource and right.verbs != ("list", "watch")}
+    assert others == {"endpointslices": ("list",), "metrics.k8s.io/nodes": ("list",), "namespaces": ("get",)}
 
 
-def test_the_leases_of_openshift_are_those_that_are_watched() -> None:
-    assert rights.OPENSHIFT_LEASES == WATCHED_LEASES
-
-
-def test_every_right_that_is_used_says_what_its_lack_costs() -> None:
+def test_every_right_says_what_its_lack_costs() -> None:
     for right in RIGHTS:
-        assert bool(right.costs) is right.used, right.name
-        assert not right.used or right.costs.endswith("."), right.name
-        assert set(right.verbs) <= set(right.granted) | {"get"}
+        assert right.costs.endswith("."), right.name
+        assert "{" not in right.costs, right.name
+
+
+def test_what_several_namespaces_need_is_said_once() -> None:
+    assert TEXTS["leases/elsewhere"] == "list and watch on leases in the namespaces where this distribution elects its leaders"
 
 
 def test_what_is_missing_is_named_by_its_verbs() -> None:
     nodes = next(one for one in RIGHTS if one.name == "nodes")
     assert nodes.lack(["watch"]) == "Without watch on nodes: no node is seen, and so no kubelet, container runtime or kube-proxy."
-    assert nodes.text == "get, list and watch on nodes"
+    assert nodes.text == "list and watch on nodes"
 
 
 def test_the_manifest_grants_every_right_and_nothing_but_reading() -> None:

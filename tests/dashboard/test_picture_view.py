@@ -10,10 +10,17 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from dashboard import picture
+from dashboard.snapshots import Snapshots
 from dashboard.views import picture as views
 from tests.dashboard.rows import Collecting
 
 SVG, PNG = "/c/prod/picture.svg", "/c/prod/picture.png"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "_snapshots", Snapshots())
 
 
 @pytest.fixture
@@ -74,7 +81,8 @@ def test_no_name_of_a_cluster_breaks_the_header(name: str, plain: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["w=639", "w=3841", "h=0", "h=99999", "w=1e3", "w=-1", "w=", "h=nan", "theme=pink", "group=colour", "w=１９２０"]
+    "query",
+    ["w=639", "w=3841", "h=0", "h=99999", "w=1e3", "w=-1", "w=", "h=nan", "theme=pink", "group=colour", "sort=smell", "w=１９２０"],
 )
 def test_what_is_out_of_bounds_is_400_with_the_bounds(browser: Client, query: str) -> None:
     response = browser.get(f"{SVG}?{query}")
@@ -101,7 +109,10 @@ def test_a_cluster_whose_collector_is_silent_is_drawn_late(browser: Client) -> N
 
 
 def test_too_many_at_once_are_asked_to_come_back(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "_asked", 18)
+    async def refuse(*_: object) -> bytes:
+        raise picture.TooManyError("Too many pictures are being drawn. Try again in a few seconds.")
+
+    monkeypatch.setattr(picture.painter(), "painted", refuse)
     response = browser.get(SVG)
     assert response.status_code == 503
     assert response["Retry-After"] == "3"

@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from planes.components.rights import wanted
 from planes.demo.build import Shape
 from planes.demo.serving import Demo, Options
 from planes.doctor.examination import examine
 from planes.doctor.report import Exit, Report, RightReport
 from planes.doctor.text import text
 from planes.kube.connect import Target
+from planes.structs.rights import wanted
 from tests.doctor.rights import Rights
 from tests.replay import TOKEN, Authority, Reply, Request, Script, Server, reply, serve, status
 

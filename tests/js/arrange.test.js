@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { groupsOf, groupTitle, naturalKey, sameOrder } from "../../static/js/arrange.js";
+import { groupsOf, groupTitle, sameOrder } from "../../static/js/arrange.js";
+import { naturalKey } from "../../static/js/words.js";
 import { Picture } from "../../static/js/store.js";
 import { node, snapshot } from "./snapshots.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { FIGURES } from "../../static/js/registry.js";
 import { GAP, KEPT, Series, SPAN, chart, extent, period, said, spoken } from "../../static/js/series.js";
-import { FIGURES } from "../../static/js/wire-types.js";
 
 /** @typedef {import("../../static/js/wire-types.js").SampleRow} SampleRow */
 
@@ -98,6 +98,6 @@ test("values are said with their unit", () => {
 test("a value is found by its figure's place, whatever the server samples beside it", () => {
   const series = new Series([/** @type {SampleRow} */ (["at", ...FIGURES].map((_, at) => at))]);
   for (const quantity of /** @type {const} */ (["requests", "inflight", "etcd_requests", "etcd_p99"])) {
-    assert.deepEqual(series.runs(quantity), [[{ at: 0, value: 1 + FIGURES.indexOf(quantity) }]]);
+    assert.deepEqual(series.runs(quantity), [[{ at: 0, value: 1 + FIGURES.findIndex(({ key }) => key === quantity) }]]);
   }
 });

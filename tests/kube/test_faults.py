@@ -233,7 +233,7 @@ def test_a_missing_right_in_the_cluster_names_the_rule_that_grants_it() -> None:
     fault = answers.of_answer(recorded(403, "/api/v1/pods"), "")
     assert fault.message == 'User "planewatch" may not list pods in the whole cluster.'
     assert fault.remedy == (
-        'Bind a ClusterRole to "planewatch" with the rule apiGroups [""], resources ["pods"], verbs ["get", "list", "watch"].'
+        'Bind a ClusterRole to "planewatch" with the rule apiGroups [""], resources ["pods"], verbs ["list", "watch"].'
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 from planes.kube.link import Link
 from planes.kube.merging import Merger
 from planes.kube.webhooks import EndpointsProbe, References
-from planes.structs.events import Changed, Failed, Fault, FaultKind, Feed, Gone, Heard, Listed
+from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed
+from planes.structs.feeds import Feed
 from planes.structs.objects import (
     APIService,
     APIServiceSpec,

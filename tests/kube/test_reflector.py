@@ -14,7 +14,8 @@ import pytest
 from planes.kube.feeds import Part, parts
 from planes.kube.link import Link
 from planes.kube.reflector import PAGE, Reflector
-from planes.structs.events import Changed, Failed, FaultKind, Feed, Gone, Heard, Listed
+from planes.structs.events import Changed, Failed, FaultKind, Gone, Heard, Listed
+from planes.structs.feeds import FEEDS, Feed, Place
 from planes.structs.objects import Node, NodeLease, Pod
 from tests.kube.conftest import Clock, Events
 from tests.replay import Recording, Reply, Request, Script, listing, load, reply, serve, status, stream
@@ -46,6 +47,10 @@ def answering(lists: Iterable[Reply], watches: Iterable[Reply]) -> Script:
 
 def nodes(*names: str, **options: str) -> Reply:
     return listing("Node", [node(name) for name in names], **options)
+
+
+def limited(part: Part, **limits: float) -> Part:
+    return replace(part, of=replace(part.of, **limits))  # type: ignore[arg-type]  # seconds by name
 
 
 async def steps(reflector: Reflector, events: Events, count: int) -> list[float]:
@@ -90,11 +95,11 @@ async def test_changes_arrive_in_order_and_the_next_watch_goes_on_from_the_last(
 
 
 async def test_the_recorded_watch_decodes_as_a_fresh_decode_of_each_object(link_to: LinkTo, events: Events) -> None:
-    part = Part(Feed.PODS, "/api/v1/namespaces/team-0/pods")
+    part = Part(FEEDS[Feed.PODS], Place("team-0"))
     lines = next(one["lines"] for one in load("watch") if one.get("lines"))
     changes = [line["object"] for _, line in lines if line["type"] == "MODIFIED"]
     async with serve(Recording("watch")) as server:
-        reflector = Reflector(replace(part, quiet=0.5), await link_to(server))
+        reflector = Reflector(limited(part, quiet=0.5), await link_to(server))
         await reflector.step(events)
     assert [type(one) for one in events.all[:2]] == [Listed, Heard]
     got = [change.item for change in events.of(Changed)]
@@ -216,13 +221,13 @@ async def test_a_version_that_the_server_does_not_know_yet_is_given_up(link_to: 
 
 async def test_a_list_that_hangs_is_told_after_its_limit(link_to: LinkTo, events: Events) -> None:
     async with serve(answering([Reply(fate="hang")], [stream()])) as server:
-        await steps(Reflector(replace(NODES, list_limit=0.2), await link_to(server)), events, 1)
+        await steps(Reflector(limited(NODES, list_limit=0.2), await link_to(server)), events, 1)
     assert [fault.kind for fault in events.faults()] == [FaultKind.HANGING]
 
 
 async def test_silence_opens_the_watch_anew_without_alarm(link_to: LinkTo, events: Events) -> None:
     async with serve(answering([nodes("a")], [stream(then="hang")])) as server:
-        await steps(Reflector(replace(NODES, quiet=0.2), await link_to(server)), events, 2)
+        await steps(Reflector(limited(NODES, quiet=0.2), await link_to(server)), events, 2)
         assert (len(server.asked(watch=True)), len(server.asked(watch=False))) == (2, 1)
     assert not events.faults()
 
@@ -230,7 +235,7 @@ async def test_silence_opens_the_watch_anew_without_alarm(link_to: LinkTo, event
 async def test_silence_where_there_never_is_any_is_checked_by_a_list(link_to: LinkTo, events: Events) -> None:
     lease = {"metadata": {"name": "n", "uid": "u"}, "spec": {"renewTime": "2026-11-22T16:29:43.971100Z"}}
     lists = [listing("Lease", [lease]), Reply(fate="hang")]
-    part = replace(LEASES, quiet=0.2, list_limit=0.2)
+    part = limited(LEASES, quiet=0.2, list_limit=0.2)
     async with serve(answering(lists, [stream(then="hang")])) as server:
         await steps(Reflector(part, await link_to(server)), events, 2)
     assert [type(one) for one in events.all] == [Listed, Heard, Failed]

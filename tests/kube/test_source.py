@@ -13,25 +13,13 @@ from planes.kube import source
 from planes.kube.connect import Target
 from planes.kube.reflector import Reflector
 from planes.kube.source import ClusterSource
-from planes.structs.events import (
-    TYPES,
-    Connection,
-    Failed,
-    FaultKind,
-    Feed,
-    Health,
-    Heard,
-    Listed,
-    Metrics,
-    Server,
-    SourceEvent,
-    Usage,
-)
+from planes.structs.events import Connection, Failed, FaultKind, Health, Heard, Listed, Metrics, Server, SourceEvent, Usage
+from planes.structs.feeds import FEEDS, Feed
 from tests.kube.conftest import Clock, Events
 from tests.replay import Authority, Recording, Reply, Request, listing, reply, serve, server_context
 from tests.replay import Server as Replay
 
-ALWAYS = set(TYPES) - {Feed.EXTRA_LEASES}
+ALWAYS = set(FEEDS) - {Feed.EXTRA_LEASES, Feed.NODE_METRICS}
 
 
 @contextlib.asynccontextmanager
@@ -64,7 +52,7 @@ async def test_the_recorded_cluster_is_listed_whole(events: Events, tmp_path: Pa
     assert sizes[Feed.SYSTEM_LEASES] == 3
     assert sizes[Feed.API_SERVICES] == 21
     for event in events.of(Listed):
-        assert all(isinstance(item, TYPES[event.feed]) for item in event.items)
+        assert all(isinstance(item, FEEDS[event.feed].struct) for item in event.items)
     assert not events.faults()
     assert {event.feed for event in events.of(Heard)} >= ALWAYS - {Feed.WEBHOOK_ENDPOINTS}
 

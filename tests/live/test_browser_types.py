@@ -51,7 +51,6 @@ def test_what_is_left_out_where_it_has_its_default_may_be_missing_and_arrays_are
 def test_nodes_are_told_by_their_columns_and_samples_by_their_figures() -> None:
     text = browser_types(["requests", "p99"])
     assert "@typedef {[at: number, requests: number | null, p99: number | null]} SampleRow" in text
-    assert 'export const FIGURES = /** @type {const} */ (["requests", "p99"]);' in text
     assert "@typedef {[name: string, state: number, kubelet: number," in text
 
 

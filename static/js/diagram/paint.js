@@ -7,13 +7,14 @@
  * once more with round ones when it stands.
  */
 
-import { drawGlyph, SEVERITY, STATES } from "../states.js";
+import { CELL_GROUND, MARK_MOST, TILE_GROUND, cellMarkSize, codeOf, isMarked, isOpen, tileShape } from "../scene/tile.js";
+import { SEVERITY, STATES } from "../states.js";
 import { hatch, readColours } from "./colours.js";
-import { Strokes } from "./strokes.js";
+import { drawGlyph } from "./glyphs.js";
+import { NodeCanvas } from "./nodecanvas.js";
 
 /** @typedef {import("../camera.js").Camera} Camera */
 /** @typedef {import("../filter.js").Hits} Hits */
-/** @typedef {import("../states.js").State} State */
 /** @typedef {import("../store.js").Picture} Picture */
 
 /** A backing store beyond this many device pixels is drawn at a lower ratio rather than not at all. */
@@ -43,20 +44,20 @@ export class Paint {
     this.low = context(below);
     this.high = context(above);
     this.colours = readColours(below.parentElement ?? document.body);
-    this.strokes = new Strokes(this.low, this.colours);
+    this.nodes = new NodeCanvas(this.low, this.colours);
   }
 
   /** The theme has changed. */
   recolour() {
     this.colours = readColours(this.below.parentElement ?? document.body);
-    this.strokes.colours = this.colours;
+    this.nodes.colours = this.colours;
     this.#stamps.clear();
     this.#patterns();
   }
 
   #patterns() {
-    this.strokes.hatched = hatch(this.low, this.colours.states.unknown, this.#ratio, 4.2 * this.#unit);
-    this.strokes.hatchedFine = hatch(this.low, this.colours.states.unknown, this.#ratio, 3 * this.#unit);
+    this.nodes.hatched = hatch(this.low, this.colours.states.unknown, this.#ratio, 4.2 * this.#unit);
+    this.nodes.hatchedFine = hatch(this.low, this.colours.states.unknown, this.#ratio, 3 * this.#unit);
   }
 
   /** The camera has another plan or another window. @param {Picture} picture @param {number} unit */
@@ -67,7 +68,7 @@ export class Paint {
       this.#width = width;
       this.#height = height;
       this.#ratio = ratio;
-      this.#unit = this.strokes.unit = unit;
+      this.#unit = this.nodes.unit = unit;
       this.#stamps.clear();
       for (const canvas of [this.below, this.above]) {
         canvas.width = Math.round(width * ratio);
@@ -83,7 +84,7 @@ export class Paint {
       this.#zoneOf = new Int32Array(room);
       this.#placeOf = new Int32Array(room);
       this.#markOf = new Uint8Array(room);
-      this.strokes.room(room);
+      this.nodes.room(room);
     }
     this.#zoneOf.fill(-1);
     for (let at = 0; at < view.zones.length; at += 1) {
@@ -99,7 +100,7 @@ export class Paint {
   /** Draw what is in view. @param {Picture} picture @param {boolean} [moving] the viewer is on the way
    *  @param {boolean} [lacking] not every node has its card yet: a blank one stands for it */
   all(picture, moving = false, lacking = false) {
-    const { low, camera, strokes } = this;
+    const { low, camera, nodes } = this;
     const blank = camera.view.level === "card" && !lacking;
     // Two canvases less for every frame that moves only cards.
     if (this.below.hidden !== blank) this.below.hidden = this.above.hidden = blank;
@@ -107,14 +108,14 @@ export class Paint {
     low.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
     low.clearRect(0, 0, this.#width, this.#height);
     for (const dim of this.hits.filter.empty ? [false] : [true, false]) {
-      strokes.begin(picture, camera.view.level, !moving, dim ? DIM : 1);
+      nodes.begin(picture, camera.view.level, !moving, dim ? DIM : 1);
       this.#inView(picture, dim);
-      strokes.end();
+      nodes.end();
     }
     this.marks(picture, moving);
   }
 
-  /** Hand every node in view to the strokes. @param {Picture} picture @param {boolean} dim */
+  /** Hand over every node in view. @param {Picture} picture @param {boolean} dim */
   #inView(picture, dim) {
     const { x, y, width, height, view } = this.camera;
     const stepX = view.w + view.gap;
@@ -133,7 +134,7 @@ export class Paint {
           const row = zone.rows[line * zone.columns + column];
           if (row === undefined) break;
           if (row >= size || (filtered && this.hits.has(row) === dim)) continue;
-          this.strokes.add(row, zone.left + column * stepX - x, zone.top + line * stepY - y, view.w, view.h);
+          this.nodes.add(row, zone.left + column * stepX - x, zone.top + line * stepY - y, view.w, view.h);
         }
       }
     }
@@ -141,7 +142,7 @@ export class Paint {
 
   /** Draw some nodes again. @param {Picture} picture @param {Iterable<number>} rows */
   some(picture, rows) {
-    const { camera, low, strokes } = this;
+    const { camera, low, nodes } = this;
     const { view } = camera;
     if (view.level === "card") return;
     if (this.#merged) {
@@ -160,9 +161,9 @@ export class Paint {
       const y = zone.top + Math.floor(place / zone.columns) * (view.h + view.down) - camera.y;
       if (x > camera.width || y > camera.height || x + view.w < 0 || y + view.h < 0) continue;
       low.clearRect(x - margin, y - margin, view.w + 2 * margin, view.h + 2 * margin);
-      strokes.begin(picture, view.level, true, this.hits.has(row) ? 1 : DIM);
-      strokes.add(row, x, y, view.w, view.h);
-      strokes.end();
+      nodes.begin(picture, view.level, true, this.hits.has(row) ? 1 : DIM);
+      nodes.add(row, x, y, view.w, view.h);
+      nodes.end();
     }
     if (marks) this.marks(picture);
   }
@@ -170,11 +171,8 @@ export class Paint {
   /** The shape that belongs over a node, as its state's code + 1; 0 over what is well, or shows its state without one.
    *  @param {Picture} picture @param {number} row */
   #mark(picture, row) {
-    const code = picture.number("state", row) ?? 3;
-    const state = STATES[code] ?? "unknown";
-    if (state === "healthy" || state === "not_observable") return 0;
-    if (this.camera.view.level === "cell" && (state === "cordoned" || state === "unknown")) return 0;
-    return code + 1;
+    const code = codeOf(picture, row);
+    return isMarked(code, this.camera.view.level) ? code + 1 : 0;
   }
 
   /** The shapes over what is not healthy. On the way they are drawn with the nodes: one canvas less for every frame.
@@ -191,21 +189,22 @@ export class Paint {
     let crowd = 0;
     for (let row = 0; row < picture.size; row += 1) if ((this.#markOf[row] = this.#mark(picture, row))) crowd += 1;
     if (!crowd || (moving && crowd > MOVING_MARKS)) return;
-    // Many marks are smaller, so that they do not hide each other. The worst are drawn last, on top.
+    // The worst are drawn last, on top.
     const tiles = view.level === "tile";
-    const size = tiles ? Math.min(view.w * 0.44, 40 * this.#unit) : Math.max(view.w, (crowd <= 60 ? 17 : crowd <= 200 ? 13 : 9) * this.#unit);
+    const { mark } = tileShape(view.w, view.h, MARK_MOST * this.#unit);
+    const size = tiles ? mark.size : cellMarkSize(view.w, crowd, this.#unit);
+    const middle = tiles ? mark.y : view.h / 2;
     for (let rank = SEVERITY.cordoned; rank <= SEVERITY.down; rank += 1) {
       const code = STATES.findIndex((state) => SEVERITY[state] === rank);
-      this.#marksOf(picture.size, code, size, tiles, moving);
+      this.#marksOf(picture.size, code, size, middle, moving);
     }
   }
 
-  /** @param {number} rows @param {number} code @param {number} size @param {boolean} tiles @param {boolean} moving */
-  #marksOf(rows, code, size, tiles, moving) {
+  /** @param {number} rows @param {number} code @param {number} size @param {number} middle of a node @param {boolean} moving */
+  #marksOf(rows, code, size, middle, moving) {
     const { camera, hits } = this;
     const { view } = camera;
     const draw = moving ? this.low : this.high;
-    const s = view.w / 50;
     // On the way shapes of any size are wanted: they are drawn in steps of an eighth, and scaled.
     const made = moving ? 1.125 ** Math.ceil(Math.log(size) / Math.log(1.125)) : size;
     /** @type {HTMLCanvasElement | null} */
@@ -217,9 +216,9 @@ export class Paint {
       const place = this.#placeOf[row] ?? 0;
       const x = zone.left + (place % zone.columns) * (view.w + view.gap) - camera.x + view.w / 2;
       const top = zone.top + Math.floor(place / zone.columns) * (view.h + view.down) - camera.y;
-      const y = top + view.h / 2 - (tiles ? Math.min(5 * s, view.h * 0.1) : 0);
+      const y = top + middle;
       if (x < -size || y < -size || x > camera.width + size || y > camera.height + size) continue;
-      stamp ??= this.#stamp(/** @type {State} */ (STATES[code]), made, tiles);
+      stamp ??= this.#stamp(code, made, view.level === "tile");
       const side = (stamp.width / this.#ratio) * (size / made);
       draw.globalAlpha = hits.has(row) ? 1 : 0.22;
       draw.drawImage(stamp, x - side / 2, y - side / 2, side, side);
@@ -227,8 +226,9 @@ export class Paint {
     draw.globalAlpha = 1;
   }
 
-  /** A shape on the ground that lets it be seen, drawn once. @param {State} state @param {number} size @param {boolean} tiles */
-  #stamp(state, size, tiles) {
+  /** A shape on the ground that lets it be seen, drawn once. @param {number} code @param {number} size @param {boolean} tiles */
+  #stamp(code, size, tiles) {
+    const state = STATES[code] ?? "unknown";
     const rounded = Math.round(size * this.#ratio * 2);
     const key = `${state} ${rounded} ${tiles}`;
     let stamp = this.#stamps.get(key);
@@ -242,11 +242,11 @@ export class Paint {
     draw.scale(this.#ratio, this.#ratio);
     const at = middle / this.#ratio;
     // In a tile only rings are open: what lies under them would show through. Among cells every shape stands on a ground.
-    if (!tiles || state === "unknown" || state === "cordoned") {
+    if (!tiles || isOpen(code)) {
       draw.beginPath();
-      draw.arc(at, at, size * (tiles ? 0.57 : 0.66), 0, 2 * Math.PI);
+      draw.arc(at, at, size * (tiles ? TILE_GROUND : CELL_GROUND.reach), 0, 2 * Math.PI);
       draw.fillStyle = named[tiles ? "tile" : "zone"] ?? "";
-      draw.globalAlpha = tiles ? 1 : 0.88;
+      draw.globalAlpha = tiles ? 1 : CELL_GROUND.alpha;
       draw.fill();
       draw.globalAlpha = 1;
     }

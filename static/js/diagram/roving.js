@@ -5,11 +5,11 @@
  */
 
 import { boxOf, hit, neighbour } from "../layout.js";
+import { nodeSentence } from "../scene/node.js";
 import { put } from "./elements.js";
-import { nodeSentence } from "./nodecard.js";
 
 /** @typedef {import("../layout.js").Zone} Zone */
-/** @typedef {import("./field.js").Field} Field */
+/** @typedef {import("./nodegrid.js").NodeGrid} NodeGrid */
 /** @typedef {{ zone: Zone, index: number }} Spot */
 
 /** @type {Record<string, "left" | "right" | "up" | "down">} */
@@ -23,7 +23,7 @@ export class Roving {
   /** @type {string} the name of the active node: rows move, names stay */ active = "";
   /** @type {string} the name of the node that was chosen and keeps its card open */ #chosen = "";
 
-  /** @param {HTMLElement} host @param {HTMLAnchorElement} link @param {Field} field @param {string} pages address of the cluster */
+  /** @param {HTMLElement} host @param {HTMLAnchorElement} link @param {NodeGrid} field @param {string} pages address of the cluster */
   constructor(host, link, field, pages) {
     this.host = host;
     this.link = link;
@@ -134,13 +134,13 @@ export class Roving {
 
   /** @param {FocusEvent} event */
   #focused(event) {
-    const name = this.field.seats.nameAt(event.target);
+    const name = this.field.pool.nameAt(event.target);
     if (name !== null) this.active = name;
     if (name !== null || event.target === this.link) this.#open();
   }
 
   focus() {
-    if (this.camera.view.level === "card") this.field.seats.link(this.active)?.focus({ preventScroll: true });
+    if (this.camera.view.level === "card") this.field.pool.link(this.active)?.focus({ preventScroll: true });
     else this.link.focus({ preventScroll: true });
   }
 
@@ -162,7 +162,7 @@ export class Roving {
   #key(event) {
     const picture = this.field.picture;
     if (!picture || event.ctrlKey || event.metaKey || event.altKey) return;
-    const name = this.field.seats.nameAt(event.target);
+    const name = this.field.pool.nameAt(event.target);
     if (name !== null) this.active = name;
     if (event.key === "Escape") {
       this.#chosen = "";

@@ -1,8 +1,7 @@
 /** The boxes of the groups under the nodes, and their headings over them: a heading stays in view while its group does. */
 
-import { groupTitle } from "../arrange.js";
-import { groupSummary } from "../groups.js";
 import { ZONE_HEAD } from "../layout.js";
+import { headingOf } from "../scene/ground.js";
 import { element, put, say } from "./elements.js";
 
 /** @typedef {import("../camera.js").Camera} Camera */
@@ -66,9 +65,9 @@ export class Zones {
       const zone = /** @type {Zone} */ (zones[at]);
       const head = this.heads.children[at];
       if (!(head instanceof HTMLElement) || head.hidden) continue;
-      const title = groupTitle(zone, zones.length, by);
+      const { title, summary } = headingOf(picture, zone, zones.length, by, Math.min(zone.w, this.camera.width) / unit);
       say(head.firstElementChild, title);
-      say(head.lastElementChild, groupSummary(picture, zone, Math.min(zone.w, this.camera.width) / unit, title));
+      say(head.lastElementChild, summary);
       if (head.title !== title) head.title = title;
     }
   }

@@ -1,0 +1,59 @@
+/** The header: how fresh this very picture is, and what each plane is in a few words. Pure. */
+
+import { duration, render as renderAges } from "../ages.js";
+import { WORDS, stateOf, worst } from "../states.js";
+
+/** @typedef {import("../freshness.js").Freshness} Freshness */
+/** @typedef {import("../states.js").State} State */
+/** @typedef {import("../store.js").Picture} Picture */
+/** @typedef {import("../types.js").PlaneRow} PlaneRow */
+/** @typedef {{ label: string, state: State, said: string, last: string, title: string }} Pill `label`: "control" or "data" */
+
+/** So many characters of a reason fit into a pill. */
+const PILL = 44;
+
+/** @param {string} label @param {PlaneRow} row @param {number} now @returns {Pill} */
+function pillOf(label, row, now) {
+  const state = stateOf(row.state);
+  const because = renderAges(row.because, now).replace(/[.]$/, "");
+  // A reason that would not fit is the rail's to tell; here the word does.
+  const short = because.length > PILL ? (because.split("; ")[0] ?? "") : because;
+  const said = ["healthy", "unknown"].includes(state) || short.length > PILL ? WORDS[state] : short || WORDS[state];
+  return { label, state, said, last: state === "unknown" && row.last ? `last ${WORDS[stateOf(row.last)]}` : "", title: because || said };
+}
+
+/** @param {Picture} picture @param {number} now @returns {Pill[]} */
+export function pillsOf(picture, now) {
+  const { control, data } = picture.cluster;
+  return [...(control ? [pillOf("control", control, now)] : []), ...(data ? [pillOf("data", data, now)] : [])];
+}
+
+/** "v1.36.2 · kubeadm · 3 zones" @param {Picture} picture */
+export function factsOf(picture) {
+  const { version, distribution, zones } = picture.cluster;
+  return [version, distribution, zones > 1 ? `${zones} zones` : ""].filter(Boolean).join(" · ");
+}
+
+/** The worst of both planes; unknown when the picture is late. @param {Picture | null} picture @param {Freshness} fresh @returns {State} */
+export function overall(picture, fresh) {
+  if (!picture || fresh.kind === "late") return "unknown";
+  const { control, data } = picture.cluster;
+  const planes = [control, data].filter((row) => row !== null).map((row) => stateOf(row.state));
+  return planes.length ? worst(planes) : "unknown";
+}
+
+/** How fresh a picture is, as its state and in words. @param {Freshness} fresh @param {boolean} [taken] it is not looked at while it
+ *  runs, but was taken at a moment @returns {{ state: State, words: string }} */
+export function freshWords(fresh, taken = false) {
+  if (fresh.kind === "live") {
+    return { state: "healthy", words: taken ? `live when taken · ${duration(fresh.age)} old` : `live · ${fresh.age.toFixed(1)} s ago` };
+  }
+  if (fresh.kind === "waiting" && !taken) return { state: "unknown", words: "connecting …" };
+  const old = fresh.kind === "late" && fresh.since !== null;
+  return { state: "degraded", words: old ? `not live · ${duration(Math.max(1, fresh.age))} old` : "not live" };
+}
+
+/** Texts of a picture that nobody confirms stand still at the moment for which it holds. @param {Freshness} fresh @param {number} now */
+export function textsAt(fresh, now) {
+  return fresh.kind === "late" && fresh.why !== "cluster" && fresh.since !== null ? Math.min(now, fresh.since) : now;
+}

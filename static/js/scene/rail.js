@@ -1,0 +1,69 @@
+/** The rail: what needs attention, grouped by cause, then changes as they happen, and what cannot be seen. Pure. */
+
+import { duration, render as renderAges } from "../ages.js";
+import { grouped, subjects } from "../changes.js";
+import { WORDS, stateOf } from "../states.js";
+import { thousands } from "../words.js";
+
+/** @typedef {import("../states.js").State} State */
+/** @typedef {import("../store.js").Picture} Picture */
+/** @typedef {import("../types.js").AttentionRow} AttentionRow */
+/** @typedef {import("../types.js").ChangeRow} ChangeRow */
+/** @typedef {{ title: string, state: State, since: number, age: string, because: string, names: string, component: string,
+ *   node: string }} Entry `component`, `node`: the one whose page tells more, if it is one */
+/** @typedef {{ at: number, state: State, who: string, what: string, because: string }} Change */
+/**
+ * @typedef {object} Rail
+ * @property {string} title
+ * @property {Entry[]} entries
+ * @property {number} more entries that are only counted
+ * @property {string} nothing said instead of entries; else empty
+ * @property {boolean} well both planes are as they should be
+ * @property {Change[]} changes newest first
+ * @property {string} unchanged said instead of changes; else empty
+ * @property {{ title: string, rows: { message: string, remedy: string }[] } | null} missing
+ */
+
+/** More entries than this are a number; the tables hold them all. */
+const ENTRIES = 40;
+const CHANGES = 40;
+
+/** @param {AttentionRow} row @param {number} now @returns {Entry} */
+function entryOf(row, now) {
+  return {
+    title: row.title, state: stateOf(row.state), since: row.since, age: duration(now - row.since), because: renderAges(row.because, now),
+    names: row.count > 1 && row.names.length ? `${row.names.join(", ")}${row.count > row.names.length ? " …" : ""}` : "",
+    component: row.kind === "Component" ? row.name : "", node: row.kind === "Node" && row.count === 1 ? row.name : "",
+  };
+}
+
+/** @param {ChangeRow[]} line @param {number} now @returns {Change[]} */
+function changeOf(line, now) {
+  const [first] = line;
+  if (!first) return [];
+  const state = stateOf(first.after);
+  const because = renderAges(first.because, now);
+  const went = first.before && first.after && first.before !== first.after;
+  return [{ at: first.at, state, who: subjects(line), what: went ? `${WORDS[stateOf(first.before)]} → ${WORDS[state]}` : because, because }];
+}
+
+/** @param {Picture} picture @param {number} now @returns {Rail} */
+export function railOf(picture, now) {
+  const { attention, changes, cluster } = picture;
+  const well = cluster.control?.state === "healthy" && cluster.data?.state === "healthy";
+  return {
+    title: attention.length ? `Needs attention · ${attention.length}` : "Needs attention",
+    entries: attention.slice(0, ENTRIES).map((row) => entryOf(row, now)),
+    more: Math.max(0, attention.length - ENTRIES),
+    nothing: attention.length ? "" : well ? "Nothing does. Both planes are as they should be." : "Nothing is listed.",
+    well,
+    changes: grouped(changes).slice(0, CHANGES).flatMap((line) => changeOf(line, now)),
+    unchanged: changes.length ? "" : "None has been seen yet.",
+    missing: cluster.missing.length ? { title: `Cannot be seen · ${cluster.missing.length}`, rows: cluster.missing } : null,
+  };
+}
+
+/** What is said of entries for which there is no room. @param {number} count */
+export function andMore(count) {
+  return `and ${thousands(count)} more`;
+}

@@ -1,0 +1,28 @@
+/** Numbers and names as people write and order them. Pure, and without Intl: the server's engine has none. */
+
+/** "5,000": a whole number. @param {number} value */
+export function thousands(value) {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** "1 node", "5,000 nodes". @param {number} count @param {string} noun */
+export function counted(count, noun) {
+  return `${thousands(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Names compare by this as people count: node-2 before node-10. @param {string} name */
+export function naturalKey(name) {
+  return name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0"));
+}
+
+/** Names in the order in which people count. @param {string} one @param {string} other */
+export function byName(one, other) {
+  const [a, b] = [naturalKey(one), naturalKey(other)];
+  if (a !== b) return a < b ? -1 : 1;
+  return one < other ? -1 : Number(one > other);
+}
+
+/** A sentence ends with a full stop. @param {string} text */
+export function sentence(text) {
+  return text && !/[.!?…]$/.test(text) ? `${text}.` : text;
+}

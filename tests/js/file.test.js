@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { draw, drawn } from "../../static/js/file/file.js";
+import { faded, Palette } from "../../static/js/file/palette.js";
+import { Sheet } from "../../static/js/file/sheet.js";
+import { documentOf, escape, number } from "../../static/js/file/svg.js";
+import { cut, cutFront, width, wrap } from "../../static/js/file/text.js";
+import { stamp, utcWhen } from "../../static/js/file/time.js";
+import { component, node, snapshot } from "./snapshots.js";
+
+const css = readFileSync(new URL("../../static/css/tokens.css", import.meta.url), "utf8");
+const OPTIONS = /** @type {const} */ ({ css, theme: "dark", width: 1920, height: 1080, group: "zone", sort: "name", now: 100.3, pulse: 100, heard: 100, beats: {} });
+
+test("a coordinate is written to a tenth, and nothing is minus nothing", () => {
+  assert.deepEqual([12, 12.54, 12.96, -0.04, -3.25].map(number), ["12", "12.5", "13", "0", "-3.2"]);
+});
+
+test("no text of a cluster's breaks out, breaks XML or turns the picture around", () => {
+  assert.equal(escape('<a href="x">&\u0000\u202e\ud800b'), "&lt;a href=&quot;x&quot;&gt;&amp;\ufffd\ufffdb");
+  assert.equal(escape("𝄞 – ok"), "𝄞 – ok");
+});
+
+test("a text that does not fit is cut at its end, or in front where names differ there", () => {
+  assert.equal(cut("node-12", 13, 500), "node-12");
+  assert.match(cut("a-rather-long-name-of-a-node", 13, 80), /^a-rat.*…$/);
+  assert.match(cutFront("a-rather-long-name-of-a-node-7", 13, 80), /^….*node-7$/);
+  assert.equal(cut("anything", 13, 1), "");
+  assert.ok(width("WWW", 10) > width("iii", 10) && width("漢字", 10) > 19);
+});
+
+test("lines break between words, a number keeps its unit, and the last line is cut", () => {
+  const lines = wrap("No heartbeat for 31 s of a 40 s lease and so on and so on", 13, 110, 3);
+  assert.equal(lines.length, 3);
+  assert.ok(lines.every((line) => width(line, 13) <= 110 && !/\d$/.test(line)));
+  assert.match(lines[2] ?? "", /…$/);
+  assert.ok(wrap("x".repeat(80), 13, 100, 9).length > 3);
+});
+
+test("moments are told in UTC", () => {
+  assert.equal(stamp(1_795_448_530.3), "23 Nov 2026 15:42:10 UTC");
+  assert.deepEqual([utcWhen(1_795_448_530, 1_795_448_600), utcWhen(1_795_000_000, 1_795_448_600)], ["15:42:10", "18 Nov"]);
+});
+
+test("colours are those of the page, and hardly any when late", () => {
+  assert.equal(new Palette(css, "dark", false).state("healthy"), "#35c48f");
+  assert.equal(new Palette(css, "light", false).word("not_observable"), "#4b576c");
+  assert.equal(faded("#ff0000", 0, 1), "#363636");
+  assert.throws(() => new Palette(css, "dark", false).of("nowhere"), /no colour --nowhere/);
+});
+
+test("a stroke lies inside its rectangle, and a list of marks is a document", () => {
+  const sheet = new Sheet(new Palette(css, "dark", false));
+  sheet.begin("a <title>", { part: "x" }, [1, 2]);
+  sheet.rect(0, 0, 10, 10, { stroke: "#fff", line: 2 });
+  sheet.text(1, 2, "", { size: 3, fill: "#fff" });
+  sheet.end();
+  const svg = documentOf(sheet.items, sheet.colours, { width: 1, height: 2, across: 1, down: 2, title: "t", words: "w" });
+  assert.match(svg, /<g data-part="x" transform="translate\(1 2\)"><title>a &lt;title&gt;<\/title>\n<rect x="1" y="1" width="8" height="8" fill="none" stroke="#fff" stroke-width="2"\/>\n<\/g>/);
+});
+
+test("the same wire gives the same document, as text and as rows", () => {
+  const told = snapshot([node("n1"), node("n2", { state: 2, because: "down" })], { components: [component("etcd"), component("kube-apiserver")] });
+  const svg = drawn(told, { ...OPTIONS, beats: {} });
+  assert.equal(svg, draw(JSON.stringify(told), JSON.stringify(OPTIONS)));
+  assert.match(svg, /<desc>c, taken .* live when taken · 0\.3 s old\. 2 nodes: 1 down, 1 healthy\./);
+  assert.match(svg, /data-part="node" data-state="down"><title>n2, down, down<\/title>/);
+});
+
+test("so many groups that their headings alone would fill the ground stand in one", () => {
+  const nodes = Array.from({ length: 400 }, (_, at) => node(`n${at}`, { zone: `z${at}` }));
+  const svg = drawn(snapshot(nodes, { components: [component("etcd")] }), { ...OPTIONS, width: 640, height: 480, beats: {} });
+  assert.match(svg, /data-part="group" data-title="400 groups" data-nodes="400"/);
+});

@@ -72,10 +72,6 @@ lint: dev ## run every check that runs nothing
 	PLANEWATCH_DATA_DIR=build/lint $(MANAGE) makemigrations --check --dry-run
 	PLANEWATCH_DATA_DIR=build/lint $(MANAGE) check --fail-level WARNING
 
-.PHONY: wire
-wire: $(VENV)/.dev ## write the browser's types anew, after a change of planes/live/wire.py or planes/structs/rows.py
-	@PLANEWATCH_DATA_DIR=build/lint $(MANAGE) wire_types --write
-
 .PHONY: fix
 fix: $(VENV)/.dev ## format, and mend what ruff can mend
 	$(BIN)/ruff format .

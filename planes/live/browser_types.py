@@ -1,7 +1,7 @@
 """The wire's declarations as the browser's types: the text of static/js/wire-types.js, which tsc holds every page's script to.
 
 A struct becomes a typedef of its name. What is left out where it has its default may be missing; all else always comes, as null if
-need be. What is an array on the wire becomes a tuple whose places bear the names of the fields, columns or figures.
+need be. What is an array on the wire becomes a tuple whose places bear the names of the fields or columns.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,6 @@ _SIMPLE = {
     inspect.StrType: "string",
 }
 
-_NUMBER = inspect.FloatType()
 _NODE = inspect.type_info(wire.NodeValues)
 _SAMPLE = inspect.type_info(SampleRow)
 
@@ -43,18 +42,18 @@ class NoCounterpartError(TypeError):
 
 
 class Writer:
-    """Names each type once, those that others are made of first. `figures` are the keys of a sample's values after its time."""
+    """Names each type once, those that others are made of first."""
 
-    def __init__(self, figures: Iterable[str]) -> None:
+    def __init__(self) -> None:
         self.typedefs: dict[str, str] = {}
-        self._figures = tuple(figures)
 
     def said(self, kind: inspect.Type) -> str:
         """A type in TypeScript's words."""
         if isinstance(kind, inspect.TupleType) and kind == _NODE:
             return self._named("NodeValues", self._tuple(zip(wire.NODE_COLUMNS, kind.item_types, strict=True)))
         if isinstance(kind, inspect.VarTupleType) and kind == _SAMPLE:
-            return self._named("SampleRow", self._tuple([("at", _NUMBER), *((one, kind.item_type) for one in self._figures)]))
+            # Its time, then a value for each figure of static/js/registry.js.
+            return self._named("SampleRow", f"[at: number, ...figures: ({self.said(kind.item_type)})[]]")
         match kind:
             case inspect.Metadata():
                 return self.said(kind.type)
@@ -94,9 +93,9 @@ class Writer:
         return name
 
 
-def browser_types(figures: Iterable[str]) -> str:
-    """The text of static/js/wire-types.js. `figures` are the keys of a sample's values after its time, in their order."""
-    writer = Writer(figures)
+def browser_types() -> str:
+    """The text of static/js/wire-types.js."""
+    writer = Writer()
     message, *_ = [writer.said(root) for root in inspect.multi_type_info(_ROOTS)]
     typedefs = {**writer.typedefs, "Message": message}
     return _HEAD + "".join(map(_typedef, typedefs, typedefs.values())) + " */\n\nexport {};\n"

@@ -1,6 +1,7 @@
 /** Announced changes: which are kept, which are one line, and of whom they are told. Pure. */
 
-import { AGENTS, titleOf } from "./kinds.js";
+import { titleOf } from "./kinds.js";
+import { AGENTS } from "./registry.js";
 import { byName, thousands } from "./words.js";
 
 /** @typedef {import("./types.js").ChangeRow} ChangeRow */

@@ -1,48 +1,35 @@
-/** The kinds of components, what each is for in a few words, and the three agents of a node. */
+/** What the picture says of the kinds of components, from the registry (registry.js is made of it). Pure. */
 
-/** @type {Record<string, string>} */
-const ROLES = {
-  "kube-apiserver": "the only door between the planes",
-  etcd: "stores the state",
-  "kube-controller-manager": "reconciles desired and actual",
-  "kube-scheduler": "places pods on nodes",
-  "cloud-controller-manager": "talks to the cloud",
-  kubelet: "runs the pods of its node",
-  "kube-proxy": "routes Services on its node",
-  "container-runtime": "runs the containers",
-  dns: "answers names inside the cluster",
-  "metrics-server": "measures nodes and pods",
-};
+import { KINDS, MANAGED, ONE_PROCESS } from "./registry.js";
 
-/** The agents of a node, each with its column on the wire and a name for where there is little room. */
-export const AGENTS = /** @type {const} */ ([
-  { kind: "kubelet", column: "kubelet", title: "kubelet", short: "kubelet" },
-  { kind: "kube-proxy", column: "proxy", title: "kube-proxy", short: "proxy" },
-  { kind: "container-runtime", column: "runtime", title: "container runtime", short: "runtime" },
-]);
+/** @typedef {{ kind: string, plane: string, title: string, role: string }} Kind */
 
-/** What a component is for; empty if we have no words for it. @param {string} kind */
+/** @type {Map<string, Kind>} */
+const BY_KIND = new Map(KINDS.map((one) => [one.kind, one]));
+/** @type {Map<string, number>} */
+const PLACES = new Map(KINDS.map(({ kind }, place) => [kind, place]));
+
+/** What a component is for; empty if nobody declared it. @param {string} kind */
 export function roleOf(kind) {
-  return ROLES[kind] ?? "";
+  return BY_KIND.get(kind)?.role ?? "";
 }
 
 /** A component's name as people write it. @param {string} kind */
 export function titleOf(kind) {
-  if (kind === "container-runtime") return "container runtime";
-  return kind === "dns" ? "DNS" : kind;
+  return BY_KIND.get(kind)?.title ?? kind;
 }
 
-/** Distributions whose control plane somebody else runs, as planes/components/distribution.py has them. */
-const MANAGED = ["EKS", "GKE", "AKS"];
-/** Distributions that run the whole control plane in one process. */
-const ONE_PROCESS = ["k3s", "MicroShift"];
+/** By which kinds are sorted: those that nobody declared come last. @param {string} kind */
+export function rankOf(kind) {
+  return PLACES.get(kind) ?? PLACES.size;
+}
 
 /** @param {string} distribution */
 export function isManaged(distribution) {
-  return MANAGED.includes(distribution);
+  return MANAGED.some((one) => one === distribution);
 }
 
 /** The process that holds the control plane, where there is one; else empty. @param {string} distribution */
 export function processOf(distribution) {
-  return ONE_PROCESS.includes(distribution) ? distribution : "";
+  return ONE_PROCESS.find((one) => one === distribution) ?? "";
 }

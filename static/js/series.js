@@ -8,8 +8,8 @@
 import { FIGURES } from "./registry.js";
 import { thousands } from "./words.js";
 
-/** @typedef {import("./wire-types.js").SampleRow} SampleValues */
-/** @typedef {"requests" | "p99" | "error_ratio" | "inflight" | "etcd_requests" | "etcd_p99"} Quantity */
+/** @typedef {import("./types.js").SampleValues} SampleValues */
+/** @typedef {(typeof FIGURES)[number]["key"]} Quantity */
 /** @typedef {{ at: number, value: number }} Point */
 
 /** So many samples are kept, of so many seconds. */
@@ -17,6 +17,11 @@ export const KEPT = 120;
 export const SPAN = 3600;
 /** Seconds between two samples beyond which nothing was observed between them: scrapes come every 30 s to 33 s. */
 export const GAP = 95;
+
+/** The place of each figure's value in a sample, whose first is its time. @type {Map<string, number>} */
+const PLACES = new Map(FIGURES.map(({ key }, place) => [key, place + 1]));
+/** How each figure's values are written. @type {Map<string, string>} */
+const FORMS = new Map(FIGURES.map(({ key, form }) => [key, form]));
 
 /** The samples of one cluster, oldest first. */
 export class Series {
@@ -44,7 +49,7 @@ export class Series {
    * @param {Quantity} quantity @param {number} [since] epoch seconds @returns {Point[][]}
    */
   runs(quantity, since = 0) {
-    const column = FIGURES.findIndex(({ key }) => key === quantity) + 1;
+    const column = PLACES.get(quantity) ?? 0;
     /** @type {Point[][]} */
     const runs = [];
     let before = -Infinity;
@@ -134,8 +139,9 @@ export function period(seconds) {
 
 /** A value of a quantity with its unit. @param {Quantity} quantity @param {number} value */
 export function said(quantity, value) {
-  if (quantity === "p99" || quantity === "etcd_p99") return `${thousands(value * 1000)} ms`;
-  if (quantity === "error_ratio") return `${(value * 100).toFixed(1)} %`;
+  const form = FORMS.get(quantity);
+  if (form === "milliseconds") return `${thousands(value * 1000)} ms`;
+  if (form === "percent") return `${(value * 100).toFixed(1)} %`;
   return value < 10 && !Number.isInteger(value) ? value.toFixed(1) : thousands(value);
 }
 

@@ -6,17 +6,12 @@
  */
 
 import { newest } from "./changes.js";
+import { rankOf } from "./kinds.js";
 import { Series } from "./series.js";
 
 /** @typedef {import("./types.js").Snapshot} Snapshot */
 /** @typedef {import("./types.js").Delta} Delta */
 /** @typedef {import("./types.js").ComponentRow} ComponentRow */
-
-/** Order in which components are shown; others follow by name. */
-const ORDER = [
-  "etcd", "kube-controller-manager", "kube-scheduler", "cloud-controller-manager", "kube-apiserver",
-  "kubelet", "kube-proxy", "container-runtime",
-];
 
 /**
  * @typedef {object} Changes
@@ -78,7 +73,7 @@ export class Picture {
   /** Components of one plane, in the order of the picture. @param {string} plane */
   plane(plane) {
     const listed = [...this.components.values()].filter((row) => row.plane === plane);
-    return listed.sort((a, b) => rank(a.kind) - rank(b.kind) || a.kind.localeCompare(b.kind));
+    return listed.sort((a, b) => rankOf(a.kind) - rankOf(b.kind) || a.kind.localeCompare(b.kind));
   }
 
   /**
@@ -144,10 +139,4 @@ export class Picture {
     this.rows.delete(name);
     return true;
   }
-}
-
-/** @param {string} kind */
-function rank(kind) {
-  const at = ORDER.indexOf(kind);
-  return at < 0 ? ORDER.length : at;
 }

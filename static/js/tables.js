@@ -3,7 +3,8 @@
 import { render as renderAges } from "./ages.js";
 import { nodeState, notHealthy } from "./groups.js";
 import { html, render } from "./html.js";
-import { AGENTS, titleOf } from "./kinds.js";
+import { titleOf } from "./kinds.js";
+import { AGENTS } from "./registry.js";
 import { glyph } from "./diagram/marks.js";
 import { WORDS, stateOf } from "./states.js";
 import { counted } from "./words.js";

@@ -20,8 +20,7 @@
  *   count: number, agents: Record<string, string>, names: string[] }} AttentionRow
  * @typedef {{ subject_kind: string, subject: string, agent: string, before: string, after: string, because: string, at: number,
  *   group: string, more: number }} ChangeRow
- * @typedef {[at: number, requests: number | null, p99: number | null, error_ratio: number | null, inflight: number | null,
- *   rejected: number | null, etcd_requests: number | null, etcd_p99: number | null]} SampleRow
+ * @typedef {[at: number, ...figures: (number | null)[]]} SampleRow
  * @typedef {{ cluster?: ClusterRow | null, components?: ComponentRow[], nodes?: NodeValues[], attention?: AttentionRow[] | null,
  *   changes?: ChangeRow[], samples?: SampleRow[] }} Update
  * @typedef {{ components?: string[], nodes?: string[] }} GoneRows

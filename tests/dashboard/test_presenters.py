@@ -172,9 +172,9 @@ def test_every_kind_has_words_and_commands_that_only_read() -> None:
 
 
 def test_a_kind_without_words_still_has_a_page() -> None:
-    row = ComponentRow(kind="konnectivity", plane="addon", state="healthy", because="It is ready.", since=AT)
+    row = ComponentRow(kind="zeta", plane="addon", state="healthy", because="It is ready.", since=AT)
     page = presenters.component_page(ComponentDetail(head(), row, ()), None)
-    assert (page.title, page.plane_name, page.does) == ("konnectivity", "add-on", "")
+    assert (page.title, page.plane_name, page.does) == ("zeta", "add-on", "")
 
 
 def test_the_leader_comes_first_and_only_who_elects_has_standbys() -> None:

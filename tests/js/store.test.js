@@ -86,10 +86,10 @@ test("changes are kept newest first and not without end", () => {
   assert.equal(picture.changes[0]?.subject, `n${CHANGES_KEPT + 5}`);
 });
 
-test("components of a plane come in the order of the picture, others after them by name", () => {
+test("components of a plane come in the order of the registry, others after them by name", () => {
   const rows = ["zeta", "kube-apiserver", "kube-scheduler", "alpha", "etcd"].map((kind) => component(kind));
   const picture = new Picture(snapshot([], { components: rows }));
-  assert.deepEqual(picture.plane("control").map((row) => row.kind), ["etcd", "kube-scheduler", "kube-apiserver", "alpha", "zeta"]);
+  assert.deepEqual(picture.plane("control").map((row) => row.kind), ["kube-apiserver", "etcd", "kube-scheduler", "alpha", "zeta"]);
 });
 
 test("a thousand changes of one cause do not push out what else happened", () => {

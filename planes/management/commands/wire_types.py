@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from planes.components.registry import FIGURES
 from planes.live.browser_types import browser_types
 
 
@@ -20,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print them, or write them."""
-        text = browser_types(figure.key for figure in FIGURES)
+        text = browser_types()
         if not options["write"]:
             self.stdout.write(text, ending="")
             return

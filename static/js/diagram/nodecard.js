@@ -3,7 +3,7 @@
 import { duration, render as renderAges } from "../ages.js";
 import { nodeState } from "../groups.js";
 import { html, nothing } from "../html.js";
-import { AGENTS } from "../kinds.js";
+import { AGENTS } from "../registry.js";
 import { becauseOf, nodeCardOf, runtimeName } from "../scene/node.js";
 import { WORDS, stateOf } from "../states.js";
 import { counted } from "../words.js";

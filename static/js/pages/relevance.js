@@ -5,12 +5,11 @@
  */
 
 import { isBehind, orderOf } from "../gaps.js";
+import { AGENTS } from "../registry.js";
 
 /** @typedef {import("../wire-types.js").Delta} Delta */
 /** @typedef {import("../wire-types.js").Pulse} Pulse */
 /** @typedef {{ component?: string | undefined, node?: string | undefined }} Subject a component's kind, or a node's name */
-
-const AGENTS = ["kubelet", "kube-proxy", "container-runtime"];
 
 /** @param {Delta} delta @param {Subject} subject */
 export function concerns(delta, subject) {
@@ -23,7 +22,7 @@ export function concerns(delta, subject) {
   const kind = subject.component;
   if ((u.components ?? []).some((row) => row.kind === kind) || (x.components ?? []).includes(kind)) return true;
   // The three agents' pages list nodes.
-  return AGENTS.includes(kind) && ((u.nodes ?? []).length > 0 || (x.nodes ?? []).length > 0);
+  return AGENTS.some((one) => one.kind === kind) && ((u.nodes ?? []).length > 0 || (x.nodes ?? []).length > 0);
 }
 
 /**

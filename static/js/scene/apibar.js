@@ -2,6 +2,7 @@
 
 import { render as renderAges } from "../ages.js";
 import { isManaged, roleOf, titleOf } from "../kinds.js";
+import { FIGURES } from "../registry.js";
 import { extent, period } from "../series.js";
 import { WORDS, stateOf } from "../states.js";
 import { lineOf } from "./component.js";
@@ -43,11 +44,8 @@ export const APISERVER = "kube-apiserver";
 const CHECKS = ["livez", "readyz", "etcd"];
 const ABOUT = ["version", "certificate", "serving cert"];
 /** Facts that are figures, in this order, and the samples behind them; any other fact follows. @type {[string, Quantity | ""][]} */
-const FIGURES = [
-  ["requests/s", "requests"],
-  ["p99", "p99"],
-  ["5xx", "error_ratio"],
-  ["in flight", "inflight"],
+const TOLD = [
+  .../** @type {[string, Quantity | ""][]} */ (FIGURES.filter(({ kind }) => kind === APISERVER).map(({ fact, key }) => [fact, key])),
   ["webhooks", ""],
   ["API services", ""],
 ];
@@ -90,11 +88,11 @@ function serverOf(one, name, now) {
 
 /** @param {ComponentRow} row @param {Picture} picture @param {number} now @returns {Figure[]} */
 function figuresOf({ facts }, { series }, now) {
-  const placed = new Set([...CHECKS, ...ABOUT, ...FIGURES.map(([key]) => key)]);
+  const placed = new Set([...CHECKS, ...ABOUT, ...TOLD.map(([key]) => key)]);
   /** @type {[string, Quantity | ""][]} */
   const others = Object.keys(facts).filter((key) => !placed.has(key)).map((key) => [key, ""]);
   // While the figure itself is not told, what was sampled of it still is.
-  const told = [...FIGURES, ...others].filter(([key, quantity]) => facts[key] !== undefined || (quantity && series.runs(quantity).length));
+  const told = [...TOLD, ...others].filter(([key, quantity]) => facts[key] !== undefined || (quantity && series.runs(quantity).length));
   const { from, to } = extent(series, now);
   const first = series.rows[0]?.[0] ?? from;
   const span = series.rows.length > 1 ? period(to - Math.max(from, first)) : "";

@@ -2,7 +2,8 @@
 
 import { groupTitle } from "../arrange.js";
 import { groupSummary } from "../groups.js";
-import { AGENTS, titleOf } from "../kinds.js";
+import { titleOf } from "../kinds.js";
+import { AGENTS } from "../registry.js";
 import { stateOf } from "../states.js";
 import { counted, sentence } from "../words.js";
 import { DOCTOR, aged } from "./notice.js";

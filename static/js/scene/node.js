@@ -2,7 +2,7 @@
 
 import { duration, render as renderAges } from "../ages.js";
 import { nodeState } from "../groups.js";
-import { AGENTS } from "../kinds.js";
+import { AGENTS } from "../registry.js";
 import { WORDS } from "../states.js";
 
 /** @typedef {import("../states.js").State} State */

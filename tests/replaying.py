@@ -28,6 +28,7 @@ from planes.structs.events import (
     SourceEvent,
 )
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.objects import Item
 
 RECORDINGS = Path(__file__).parent / "recordings"
 #: Our monotonic clock at a recording's beginning, and the wall clock then.
@@ -74,7 +75,7 @@ def feed_of(path: str) -> Feed | None:
     return next((feed for prefix, feed in _PATHS if bare == prefix), None)
 
 
-def decode(feed: Feed, item: object) -> object:
+def decode(feed: Feed, item: object) -> Item:
     """One object of a feed, through bytes, as the reflector does."""
     return msgspec.convert(item, FEEDS[feed].struct, strict=False)
 
@@ -118,7 +119,7 @@ def _events_of(exchange: dict[str, Any], lists: bool, wanted: frozenset[Feed] | 
 
 
 def _watched(feed: Feed, exchange: dict[str, Any], lists: bool) -> Iterator[SourceEvent]:
-    first: list[object] = []
+    first: list[Item] = []
     pending = lists and "resourceVersion=" not in exchange["path"].replace("resourceVersion=0", "")
     began = START + exchange["at"]
     for seconds, line in exchange["lines"]:

@@ -93,7 +93,7 @@ def beating(
         second = (place % 10) + 0.5
         while second <= until:
             stamp = f"2026-11-22T17:{int(second) // 60:02d}:{second % 60:09.6f}Z"
-            spec = type(lease.spec)(name, 40, None, stamp, None)
+            spec = type(lease.spec)(name, 40, stamp, None)
             made.append(Changed(Feed.NODE_LEASES, NodeLease(lease.metadata, spec), START + second))
             second += every
     return made

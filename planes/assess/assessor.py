@@ -19,7 +19,7 @@ from planes.components.registry import AGENT_KINDS, COMPONENTS, rank
 from planes.components.spec import Plane
 from planes.components.verdict_builder import Judged, away_verdict, feed_gap, plural
 from planes.components.view import ClusterView
-from planes.structs.events import Mono
+from planes.structs.events import Graced, Mono, Paused, Tidied
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.observations import NodeScene
 from planes.structs.rows import (
@@ -87,7 +87,7 @@ class Assessor:
     def paused(self, gap: float, now: Mono) -> None:
         """We ourselves stood still for `gap` seconds until `now`. To be called before the events that waited meanwhile are applied;
         `frame` finds out by itself what nobody told it."""
-        self.cache.paused(gap, now)
+        self.cache.apply(Paused(gap, now))
         self._teller.paused(gap, now)
         self._last = now
 
@@ -97,6 +97,8 @@ class Assessor:
         offset, view = self._offset, self._view
         self.baseline_changed = self.baseline.learn(self.cache) or self.baseline_changed
         disruption = self._disruption.look(self.cache, now, self._thresholds)
+        if disruption.grace:
+            self.cache.apply(Graced(disruption.grace, now))
         view.look(now, offset, self.baseline.known(), disruption)
         view.nobody_watches = self._nobody_watches()
         scene = observe_scene(view)
@@ -150,7 +152,7 @@ class Assessor:
         self._last = now
         if now - self._tidied > _TIDY:
             self._tidied = now
-            self.cache.forget(now - _KEPT)
+            self.cache.apply(Tidied(now - _KEPT, now))
 
     def _holds_back(self, now: Mono, scene: NodeScene) -> bool:
         """After a restart the store holds what was last known; nothing is sent before there is more to say than "waiting"."""
@@ -322,7 +324,7 @@ class Assessor:
 
     def _silence_change(self, now: Mono, offset: float) -> list[ChangeRow]:
         """That all nodes fell silent together, and that it is over, is told once and not by each of them."""
-        silence = self._disruption.seen
+        silence = self._view.disruption
         if bool(silence.suspicion) == (self._silence_since is not None):
             return []
         if silence.suspicion:
@@ -372,7 +374,7 @@ class Assessor:
                     since=memory.since,
                 )
             )
-        scene, silence = self._scene, self._disruption.seen
+        scene, silence = self._scene, self._view.disruption
         if silence.suspicion:
             count = len(self._nodes.states)
             since = silence.since if silence.since is not None else now

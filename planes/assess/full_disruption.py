@@ -9,26 +9,27 @@ from planes.cache.leases import LeaseStore, LeaseTrack
 from planes.components import etcd
 from planes.structs.events import Mono
 from planes.structs.feeds import Feed
-from planes.structs.observations import Disruption
+from planes.structs.observations import DisruptionSeen
 from planes.structs.thresholds import Thresholds
 
 #: Nodes that fell silent longer before the last one than this were silent for reasons of their own.
 _TOGETHER = 40.0
 #: Leaders renew every 2 s; identities of API servers, which last an hour, are renewed every 10 s and tell less.
 _JUST_NOW, _IDENTITY = 6.0, 600.0
+_LEADERS = (Feed.SYSTEM_LEASES, Feed.EXTRA_LEASES)
 
 
 class FullDisruption:
-    """Looked at before every judging."""
+    """Looked at before every judging. It only looks: that grace is due stands in what it returns."""
 
-    __slots__ = ("seen",)
+    __slots__ = ("_seen",)
 
     def __init__(self) -> None:
-        self.seen = Disruption()
+        self._seen = DisruptionSeen()
 
-    def look(self, cache: ClusterCache, now: Mono, thresholds: Thresholds) -> Disruption:
-        """See whether all are silent, and excuse them when that is over. Nodes that were in_grace become dirty."""
-        reach = cache.reach
+    def look(self, cache: ClusterCache, now: Mono, thresholds: Thresholds) -> DisruptionSeen:
+        """Whether all are silent, and whose silence is over since the look before."""
+        reach, before = cache.reach, self._seen
         failing = etcd.failing(reach.health.get("/livez"), now, thresholds) or etcd.failing(
             reach.health.get("/readyz"), now, thresholds
         )
@@ -36,7 +37,7 @@ class FullDisruption:
         suspicion = ""
         newest = cache.node_leases.newest_change
         feed = reach.feeds[Feed.NODE_LEASES]
-        if newest is not None and now - newest > thresholds.all_silent and (feed.fault is None or self.seen.suspicion):
+        if newest is not None and now - newest > thresholds.all_silent and (feed.fault is None or before.suspicion):
             together = sum(track.changed_at >= newest - _TOGETHER for _, track in cache.node_leases.living())
             proven = etcd.passing(reach.health.get("/livez"), now, thresholds)
             alone = together < thresholds.all_silent_least
@@ -47,13 +48,11 @@ class FullDisruption:
             blocked = "the API server's check of its state store fails"
         elif suspicion and leaders_silent:
             blocked = "no lease of this cluster is renewed any more"
-        if self.seen.suspicion and not suspicion:
-            cache.dirty_nodes.update(cache.node_leases.excuse(now))
-        if self.seen.blocked and not blocked:
-            cache.system_leases.excuse(now)
-            cache.extra_leases.excuse(now)
-        self.seen = Disruption(suspicion=suspicion, blocked=blocked, since=newest if suspicion else None)
-        return self.seen
+        over: tuple[Feed, ...] = (Feed.NODE_LEASES,) if before.suspicion and not suspicion else ()
+        if before.blocked and not blocked:
+            over += _LEADERS
+        self._seen = DisruptionSeen(suspicion=suspicion, blocked=blocked, since=newest if suspicion else None, grace=over)
+        return self._seen
 
 
 def _suspicion(failing: bool, proven: bool, leaders_silent: bool, leaders_alive: bool) -> str:

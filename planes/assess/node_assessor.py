@@ -90,18 +90,20 @@ class NodeAssessor:
         self.changes: list[AgentChange] = []
         self._heap: list[tuple[Mono, str]] = []
         self._usage: list[str] = []
+        self._attentive: set[str] = set()  # what a mere renewal of its lease may change
 
     def judge(self, scene: NodeScene, anew: bool, now: Mono, offset: float) -> tuple[dict[str, NodeRow], list[str]]:
         """Judge what is dirty or due, all of it if `anew`. Rows that changed, and names that are gone."""
         cache = self._cache
         names: set[str] = set(cache.nodes) if anew else set()
-        names |= cache.dirty_nodes
-        cache.dirty_nodes = set()
+        dirty = cache.take_dirty()
+        names |= dirty.nodes | (dirty.renewed & self._attentive)
         self._pop_due(names, now)
         changed: dict[str, NodeRow] = {}
         gone: list[str] = []
         for name in names:
             if name not in cache.nodes:
+                self._attentive.discard(name)
                 if self.states.pop(name, None) is not None:
                     gone.append(name)
                     self.counts_changed = True
@@ -114,8 +116,8 @@ class NodeAssessor:
                 self.changes.append(_cordon_change(row, now))
         for name in changed:
             self.states[name].row = changed[name]
-        self._refresh_pods(names, changed)
-        self._refresh_usage(changed)
+        self._refresh_pods(dirty.pods - names, changed)
+        self._refresh_usage(dirty.usage, changed)
         return changed, gone
 
     def _pop_due(self, names: set[str], now: Mono) -> None:
@@ -245,9 +247,9 @@ class NodeAssessor:
                 agents=dict(zip(AGENT_KINDS, (one.state for one in agents), strict=True)),
             )
         if shown[0] is State.HEALTHY and state.memories[0].pending is None:
-            self._cache.attentive.discard(name)
+            self._attentive.discard(name)
         else:
-            self._cache.attentive.add(name)
+            self._attentive.add(name)
 
     def _schedule(
         self, name: str, state: NodeState, verdicts: tuple[Verdict, Verdict, Verdict], seen: NodeObservation, now: Mono
@@ -290,10 +292,9 @@ class NodeAssessor:
             cache.usage.get(name),
         )
 
-    def _refresh_pods(self, judged: set[str], changed: dict[str, NodeRow]) -> None:
+    def _refresh_pods(self, names: set[str], changed: dict[str, NodeRow]) -> None:
         """New pods and events: no reason to judge."""
         cache = self._cache
-        names, cache.pods_changed = cache.pods_changed - judged, set()
         for name in names:
             state = self.states.get(name)
             if state is None:
@@ -305,12 +306,10 @@ class NodeAssessor:
             if row != state.row:
                 state.row = changed[name] = row
 
-    def _refresh_usage(self, changed: dict[str, NodeRow]) -> None:
+    def _refresh_usage(self, names: set[str], changed: dict[str, NodeRow]) -> None:
         """New figures of CPU and memory: no reason to judge, and not all nodes in one frame."""
         cache = self._cache
-        if cache.usage_changed:
-            self._usage += cache.usage_changed.difference(self._usage) if self._usage else cache.usage_changed
-            cache.usage_changed = set()
+        self._usage += names.difference(self._usage) if self._usage else names
         taken, self._usage = self._usage[:_USAGE_A_FRAME], self._usage[_USAGE_A_FRAME:]
         for name in taken:
             state = self.states.get(name)

@@ -1,59 +1,57 @@
-"""One cluster in memory: `apply` an event, then see what is dirty. Pure: every moment comes with the event.
+"""One cluster in memory: `apply` an event, then `take_dirty`. Pure: every moment comes with the event.
 
-What rules look at is made from here by planes.components.view; it is judged by planes.assess.assessor.
+Nothing else changes a cache. What rules look at is made from it by planes.components; it is judged by planes.assess.
 """
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any
 
-from planes.cache.leases import Clock, LeaseStore
+from planes.cache.leases import Clock, LeaderLeases, LeaseStore, NodeLeases
 from planes.cache.metrics import RatesStore
-from planes.cache.nodes import NodeTrack
+from planes.cache.node_events import NodeEventStore
+from planes.cache.nodes import NodeStore
 from planes.cache.pods import PodStore
 from planes.cache.reachability import Reachability
+from planes.cache.stores import Dirty, Intake
 from planes.cache.system import KindOf, SystemPods
 from planes.cache.workloads import ApiServiceStore, EndpointStore, WebhookStore, WorkloadStore
 from planes.structs import objects
 from planes.structs.events import (
+    CacheEvent,
     Changed,
     Connection,
     Failed,
     Gone,
+    Graced,
     Health,
     Heard,
     Listed,
     Metrics,
-    Mono,
+    Paused,
     Server,
-    SourceEvent,
+    Tidied,
     Usage,
 )
 from planes.structs.feeds import Feed
-from planes.structs.rows import EventRow
-from planes.structs.timestamps import epoch
-
-#: So many events are kept a node.
-EVENTS_A_NODE = 20
+from planes.structs.objects import Item
 
 
 class ClusterCache:
-    """A cluster as it was last told to us.
-
-    `dirty_nodes` are to be judged anew; whoever judges empties it. `attentive` are nodes that a mere renewal of their lease may
-    change; whoever judges keeps it. `pods_changed` are nodes whose pods or events are new, `usage_changed` those whose CPU and
-    memory figures are: no reason to judge, but their rows change.
-    """
+    """A cluster as it was last told to us. Its stores are there to be read."""
 
     def __init__(self, kind_of: KindOf) -> None:
-        self.clock = Clock()
+        self._dirty = dirty = Dirty()
+        self._clock = clock = Clock()
         self.reach = Reachability()
         self.rates = RatesStore()
-        self.nodes: dict[str, NodeTrack] = {}
-        self.node_leases = LeaseStore(self.clock)
-        self.system_leases = LeaseStore(self.clock)
-        self.extra_leases = LeaseStore(self.clock)
-        self.pods = PodStore()
-        self.system_pods = SystemPods(kind_of)
+        self._nodes = NodeStore(dirty, self._node_left)
+        self.nodes = self._nodes.tracks
+        self.node_leases = NodeLeases(clock, dirty)
+        self.system_leases = LeaderLeases(clock)
+        self.extra_leases = LeaderLeases(clock)
+        self.pods = PodStore(dirty)
+        self.system_pods = SystemPods(dirty, kind_of)
+        self.node_events = NodeEventStore(dirty)
         self.daemon_sets = WorkloadStore("DaemonSet")
         self.deployments = WorkloadStore("Deployment")
         self.apiserver_endpoints = EndpointStore()
@@ -62,177 +60,97 @@ class ClusterCache:
         self.api_services = ApiServiceStore()
         self.validating = WebhookStore()
         self.mutating = WebhookStore()
-        self.node_events: dict[str, dict[str, EventRow]] = {}
         self.usage: dict[str, tuple[float, float]] = {}
-        self.dirty_nodes: set[str] = set()
-        self.attentive: set[str] = set()
-        self.pods_changed: set[str] = set()
-        self.usage_changed: set[str] = set()
-        self.nodes_version = 0  # counts changes of which nodes there are
-        self._endpoint_books = {
-            Feed.APISERVER_ENDPOINTS: self.apiserver_endpoints,
-            Feed.SYSTEM_ENDPOINTS: self.system_endpoints,
-            Feed.WEBHOOK_ENDPOINTS: self.webhook_endpoints,
+        #: Where each feed goes: the one place that knows which store takes which kind of object.
+        self._intakes: dict[Feed, Intake[Any]] = {
+            Feed.NODES: Intake(objects.Node, self._nodes),
+            Feed.NODE_LEASES: Intake(objects.NodeLease, self.node_leases),
+            Feed.SYSTEM_LEASES: Intake(objects.Lease, self.system_leases),
+            Feed.EXTRA_LEASES: Intake(objects.Lease, self.extra_leases),
+            Feed.PODS: Intake(objects.Pod, self.pods),
+            Feed.SYSTEM_PODS: Intake(objects.SystemPod, self.system_pods),
+            Feed.DAEMON_SETS: Intake(objects.DaemonSet, self.daemon_sets),
+            Feed.DEPLOYMENTS: Intake(objects.Deployment, self.deployments),
+            Feed.APISERVER_ENDPOINTS: Intake(objects.EndpointSlice, self.apiserver_endpoints),
+            Feed.SYSTEM_ENDPOINTS: Intake(objects.EndpointSlice, self.system_endpoints),
+            Feed.WEBHOOK_ENDPOINTS: Intake(objects.EndpointSlice, self.webhook_endpoints),
+            Feed.API_SERVICES: Intake(objects.APIService, self.api_services),
+            Feed.VALIDATING_WEBHOOKS: Intake(objects.WebhookConfiguration, self.validating),
+            Feed.MUTATING_WEBHOOKS: Intake(objects.WebhookConfiguration, self.mutating),
+            Feed.EVENTS: Intake(objects.Event, self.node_events),
         }
-        self._webhook_books = {Feed.VALIDATING_WEBHOOKS: self.validating, Feed.MUTATING_WEBHOOKS: self.mutating}
+        self._leases: dict[Feed, LeaseStore] = {
+            Feed.NODE_LEASES: self.node_leases,
+            Feed.SYSTEM_LEASES: self.system_leases,
+            Feed.EXTRA_LEASES: self.extra_leases,
+        }
         self._apply: dict[type, Callable[..., None]] = {
             Listed: self._listed,
             Changed: self._changed,
             Gone: self._gone,
             Heard: self._heard,
-            Failed: self._failed,
+            Failed: self.reach.failed,
             Health: self.reach.took_health,
             Server: self.reach.took_server,
             Connection: self.reach.took_connection,
             Metrics: self._metrics,
             Usage: self._usage,
+            Paused: self._paused,
+            Graced: self._graced,
+            Tidied: self._tidied,
         }
 
-    def apply(self, event: SourceEvent) -> None:
+    def apply(self, event: CacheEvent) -> None:
         """Take one event. Events of one feed come in order; between feeds there is none."""
         self._apply[type(event)](event)
+
+    def take_dirty(self) -> Dirty:
+        """What has to be looked at again, and from here on nothing."""
+        return self._dirty.take()
+
+    @property
+    def nodes_version(self) -> int:
+        """Counts changes of which nodes there are."""
+        return self._nodes.version
+
+    def clock_offset(self, wall_offset: float) -> float | None:
+        """What to add to our monotonic clock for the cluster's, in epoch seconds, as far as it is known: by the API server's Date
+        header, else by the newest renewTime. `wall_offset`: our wall clock minus our monotonic one."""
+        skew = self.reach.server.clock_skew
+        return self._clock.newest if skew is None else wall_offset + skew
 
     def beats(self, wall_offset: float) -> dict[str, float]:
         """When each node's lease was last seen to be renewed, in epoch seconds (`wall_offset`: wall clock minus ours). A lease that
         was old at first sight and was not renewed since is left out."""
-        offset = self.clock.offset
+        offset = self.clock_offset(wall_offset)
         made: dict[str, float] = {}
         for name, track in self.node_leases.tracks.items():
             if track.gone_at is None and (track.confirmed or not track.seen(name, offset, 1.0).stale_on_arrival):
                 made[name] = track.changed_at + wall_offset
         return made
 
-    def paused(self, gap: float, now: Mono) -> None:
-        """We ourselves were away for `gap` seconds until `now`: what was not seen in that time counts against nobody."""
-        for book in (self.node_leases, self.system_leases, self.extra_leases):
-            book.shift(gap, now)
-        self.pods.shift(gap, now)
-        self.reach.shift(gap, now)
-        self.dirty_nodes |= self.attentive
+    # --- what feeds say -------------------------------------------------------------------------------------------------------
 
-    def forget(self, before: Mono) -> None:
-        """Drop what was deleted before a moment: leases of nodes that left."""
-        for book in (self.node_leases, self.system_leases, self.extra_leases):
-            book.forget(before)
+    def _changed(self, event: Changed[Item]) -> None:
+        self.reach.flowed(event.feed, event.at)
+        self._intakes[event.feed].changed(event.item, event.at)
 
-    # --- by kind of event -----------------------------------------------------------------------------------------------------
+    def _gone(self, event: Gone[Item]) -> None:
+        self.reach.flowed(event.feed, event.at)
+        self._intakes[event.feed].gone(event.item, event.at)
 
-    def _changed(self, event: Changed) -> None:
-        feed, at = event.feed, event.at
-        self.reach.flowed(feed, at)
-        item = event.item
-        if feed is Feed.NODE_LEASES:
-            lease = cast(objects.NodeLease, item)
-            name = lease.metadata.name
-            if self.node_leases.changed(lease, at) or name in self.attentive:
-                self.dirty_nodes.add(name)
-        elif feed is Feed.PODS:
-            node = self.pods.changed(cast(objects.Pod, item), at)
-            if node:
-                self.pods_changed.add(node)
-        elif feed is Feed.NODES:
-            self._node(cast(objects.Node, item), at)
-        elif feed is Feed.SYSTEM_LEASES:
-            self._lease(self.system_leases, cast(objects.Lease, item), at)
-        elif feed is Feed.EXTRA_LEASES:
-            self._lease(self.extra_leases, cast(objects.Lease, item), at)
-        elif feed is Feed.SYSTEM_PODS:
-            self.dirty_nodes |= self.system_pods.changed(cast(objects.SystemPod, item), at)
-        elif feed is Feed.EVENTS:
-            self._event(cast(objects.Event, item))
-        elif feed is Feed.DAEMON_SETS:
-            self.daemon_sets.changed(cast(objects.DaemonSet, item), at)
-        elif feed is Feed.DEPLOYMENTS:
-            self.deployments.changed(cast(objects.Deployment, item), at)
-        elif feed in self._endpoint_books:
-            self._endpoint_books[feed].changed(cast(objects.EndpointSlice, item), at)
-        elif feed is Feed.API_SERVICES:
-            self.api_services.changed(cast(objects.APIService, item), at)
-        elif feed in self._webhook_books:
-            self._webhook_books[feed].changed(cast(objects.WebhookConfiguration, item), at)
-
-    def _gone(self, event: Gone) -> None:
-        feed, at, item = event.feed, event.at, event.item
-        self.reach.flowed(feed, at)
-        if feed is Feed.PODS:
-            node = self.pods.gone(cast(objects.Pod, item))
-            if node:
-                self.pods_changed.add(node)
-        elif feed is Feed.NODES:
-            self._node_gone(cast(objects.Node, item).metadata.name, cast(objects.Node, item).metadata.uid)
-        elif feed is Feed.NODE_LEASES:
-            name = cast(objects.NodeLease, item).metadata.name
-            self.node_leases.gone(name, at)
-            self.dirty_nodes.add(name)
-        elif feed is Feed.SYSTEM_LEASES:
-            self.system_leases.gone(cast(objects.Lease, item).metadata.name, at)
-        elif feed is Feed.EXTRA_LEASES:
-            self.extra_leases.gone(cast(objects.Lease, item).metadata.name, at)
-        elif feed is Feed.SYSTEM_PODS:
-            self.dirty_nodes |= self.system_pods.gone(cast(objects.SystemPod, item), at)
-        elif feed is Feed.EVENTS:
-            one = cast(objects.Event, item)
-            name = one.involvedObject.name
-            if self.node_events.get(name, {}).pop(one.metadata.name, None) is not None:
-                self.pods_changed.add(name)
-        elif feed is Feed.DAEMON_SETS:
-            self.daemon_sets.gone(cast(objects.DaemonSet, item))
-        elif feed is Feed.DEPLOYMENTS:
-            self.deployments.gone(cast(objects.Deployment, item))
-        elif feed in self._endpoint_books:
-            self._endpoint_books[feed].gone(cast(objects.EndpointSlice, item), at)
-        elif feed is Feed.API_SERVICES:
-            self.api_services.gone(cast(objects.APIService, item))
-        elif feed in self._webhook_books:
-            self._webhook_books[feed].gone(cast(objects.WebhookConfiguration, item))
-
-    def _listed(self, event: Listed) -> None:
-        feed, at, items = event.feed, event.at, event.items
-        self.reach.flowed(feed, at)
-        self.reach.feeds[feed].listed_at = at
-        if feed is Feed.PODS:
-            self.pods_changed |= self.pods.listed(cast(list[objects.Pod], items), at)
-        elif feed is Feed.NODES:
-            nodes = cast(list[objects.Node], items)
-            for node in nodes:
-                self._node(node, at)
-            present = {node.metadata.name for node in nodes}
-            for name in [name for name in self.nodes if name not in present]:
-                self._node_gone(name, self.nodes[name].node.metadata.uid)
-        elif feed is Feed.NODE_LEASES:
-            self.dirty_nodes.update(self.node_leases.listed(cast(list[objects.NodeLease], items), at))
-            self.dirty_nodes |= self.attentive
-        elif feed is Feed.SYSTEM_LEASES:
-            for lease in cast(list[objects.Lease], items):
-                self._saw(lease, at)
-            self.system_leases.listed(cast(list[objects.Lease], items), at)
-        elif feed is Feed.EXTRA_LEASES:
-            for lease in cast(list[objects.Lease], items):
-                self._saw(lease, at)
-            self.extra_leases.listed(cast(list[objects.Lease], items), at)
-        elif feed is Feed.SYSTEM_PODS:
-            self.dirty_nodes |= self.system_pods.listed(cast(list[objects.SystemPod], items), at)
-        elif feed is Feed.EVENTS:
-            before, self.node_events = self.node_events, {}
-            for one in cast(list[objects.Event], items):
-                self._event(one)
-            self.pods_changed |= before.keys()
-        elif feed is Feed.DAEMON_SETS:
-            self.daemon_sets.listed(cast(list[objects.DaemonSet], items), at)
-        elif feed is Feed.DEPLOYMENTS:
-            self.deployments.listed(cast(list[objects.Deployment], items), at)
-        elif feed in self._endpoint_books:
-            self._endpoint_books[feed].listed(cast(list[objects.EndpointSlice], items), at)
-        elif feed is Feed.API_SERVICES:
-            self.api_services.listed(cast(list[objects.APIService], items), at)
-        elif feed in self._webhook_books:
-            self._webhook_books[feed].listed(cast(list[objects.WebhookConfiguration], items), at)
+    def _listed(self, event: Listed[Item]) -> None:
+        self.reach.listed(event.feed, event.at)
+        self._intakes[event.feed].listed(event.items, event.at)
 
     def _heard(self, event: Heard) -> None:
         self.reach.flowed(event.feed, event.at)
 
-    def _failed(self, event: Failed) -> None:
-        self.reach.failed(event)
+    def _node_left(self, name: str) -> None:
+        self.node_events.forget(name)
+        self.system_pods.forget(name)
+
+    # --- what probes and who judges say ---------------------------------------------------------------------------------------
 
     def _metrics(self, event: Metrics) -> None:
         self.reach.took_figures(event)
@@ -242,51 +160,21 @@ class ClusterCache:
         self.reach.took_figures(event)
         if event.fault is not None:
             return
-        for name in self.usage.keys() | event.nodes.keys():
-            if self.usage.get(name) != event.nodes.get(name):
-                self.usage_changed.add(name)
+        self._dirty.usage |= {
+            name for name in self.usage.keys() | event.nodes.keys() if self.usage.get(name) != event.nodes.get(name)
+        }
         self.usage = dict(event.nodes)
 
-    # --- by kind of object ----------------------------------------------------------------------------------------------------
+    def _paused(self, event: Paused) -> None:
+        for leases in self._leases.values():
+            leases.shift(event.gap, event.at)
+        self.pods.shift(event.gap, event.at)
+        self.reach.shift(event.gap, event.at)
 
-    def _node(self, node: objects.Node, at: Mono) -> None:
-        name = node.metadata.name
-        track = self.nodes.get(name)
-        if track is not None and track.node.metadata.uid == node.metadata.uid:
-            if track.change(node, at):
-                self.dirty_nodes.add(name)
-            return
-        self.nodes[name] = NodeTrack(node, at)
-        self.nodes_version += 1
-        self.dirty_nodes.add(name)
+    def _graced(self, event: Graced) -> None:
+        for feed in event.feeds:
+            self._leases[feed].excuse(event.at)
 
-    def _node_gone(self, name: str, uid: str) -> None:
-        track = self.nodes.get(name)
-        if track is None or track.node.metadata.uid != uid:
-            return
-        del self.nodes[name]
-        self.nodes_version += 1
-        self.node_events.pop(name, None)
-        self.system_pods.missing_since.pop(name, None)
-        self.attentive.discard(name)
-        self.dirty_nodes.add(name)
-
-    def _lease(self, book: LeaseStore, lease: objects.Lease, at: Mono) -> None:
-        self._saw(lease, at)
-        book.changed(lease, at)
-
-    def _saw(self, lease: objects.Lease, at: Mono) -> None:
-        renewed = epoch(lease.spec.renewTime)
-        if renewed is not None:
-            self.clock.saw(renewed, at)
-
-    def _event(self, one: objects.Event) -> None:
-        if one.involvedObject.kind != "Node":
-            return
-        name = one.involvedObject.name
-        events = self.node_events.setdefault(name, {})
-        moment = epoch(one.lastTimestamp or one.eventTime or one.firstTimestamp or one.metadata.creationTimestamp)
-        events[one.metadata.name] = EventRow(type=one.type, reason=one.reason, message=one.message, count=one.count or 1, at=moment)
-        if len(events) > EVENTS_A_NODE:
-            del events[min(events, key=lambda key: (events[key].at or 0.0, key))]
-        self.pods_changed.add(name)
+    def _tidied(self, event: Tidied) -> None:
+        for leases in self._leases.values():
+            leases.forget(event.before)

@@ -5,6 +5,7 @@ A renewal is the commonest event by far (500 a second at 5,000 nodes), so `renew
 
 from collections.abc import Iterable, Iterator
 
+from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.events import Mono
 from planes.structs.observations import LeaseSeen
@@ -21,16 +22,12 @@ AnyLease = objects.Lease | objects.NodeLease
 
 
 class Clock:
-    """The cluster's clock as far as it is known: epoch seconds minus our monotonic clock.
+    """A lower limit of the cluster's clock, as epoch seconds minus our monotonic clock: whatever renewTime we see was written
+    before we saw it. It stands in where the API server's Date is not known (ClusterCache.clock_offset)."""
 
-    `date` comes from the API server's Date header. Without it the newest renewTime stands in: whatever was written before it was
-    seen, so it is a lower limit of the cluster's time.
-    """
-
-    __slots__ = ("date", "newest")
+    __slots__ = ("newest",)
 
     def __init__(self) -> None:
-        self.date: float | None = None
         self.newest: float | None = None
 
     def saw(self, renewed: float, at: Mono) -> None:
@@ -38,11 +35,6 @@ class Clock:
         offset = renewed - at
         if self.newest is None or offset > self.newest:
             self.newest = offset
-
-    @property
-    def offset(self) -> float | None:
-        """What to add to our monotonic clock."""
-        return self.date if self.date is not None else self.newest
 
 
 class LeaseTrack:
@@ -147,7 +139,7 @@ class LeaseTrack:
 
 
 class LeaseStore:
-    """The leases of one feed by name. A deleted one is remembered until it comes back or is forgotten."""
+    """The leases of one feed by name, marking nothing. A deleted one is remembered until it comes back or is forgotten."""
 
     __slots__ = ("clock", "newest_change", "tracks")
 
@@ -189,9 +181,9 @@ class LeaseStore:
                 told.append(name)
         return told
 
-    def gone(self, name: str, at: Mono) -> None:
+    def gone(self, lease: AnyLease, at: Mono) -> None:
         """One lease was deleted."""
-        track = self.tracks.get(name)
+        track = self.tracks.get(lease.metadata.name)
         if track is not None:
             track.gone_at = at
 
@@ -221,3 +213,54 @@ class LeaseStore:
     def living(self) -> Iterator[tuple[str, LeaseTrack]]:
         """Those that were not deleted."""
         return ((name, track) for name, track in self.tracks.items() if track.gone_at is None)
+
+
+class LeaderLeases(LeaseStore):
+    """Leases of leaders and API servers: few, renewed often, and so what tells the cluster's time best."""
+
+    __slots__ = ()
+
+    def changed(self, lease: AnyLease, at: Mono) -> bool:
+        """One lease was added or modified."""
+        renewed = epoch(lease.spec.renewTime)
+        if renewed is not None:
+            self.clock.saw(renewed, at)
+        return super().changed(lease, at)
+
+
+class NodeLeases(LeaseStore):
+    """Leases of kubelets: whose changed is dirty, whose was merely renewed is noted."""
+
+    __slots__ = ("_dirty",)
+
+    def __init__(self, clock: Clock, dirty: Dirty) -> None:
+        super().__init__(clock)
+        self._dirty = dirty
+
+    def changed(self, lease: AnyLease, at: Mono) -> bool:
+        """One lease was added or modified. True if a verdict may rest on what changed."""
+        told = super().changed(lease, at)
+        (self._dirty.nodes if told else self._dirty.renewed).add(lease.metadata.name)
+        return told
+
+    def listed(self, items: Iterable[AnyLease], at: Mono) -> list[str]:
+        """A complete list. Names that a verdict may rest on."""
+        told = super().listed(items, at)
+        self._dirty.nodes.update(told)
+        return told
+
+    def gone(self, lease: AnyLease, at: Mono) -> None:
+        """One lease was deleted."""
+        super().gone(lease, at)
+        self._dirty.nodes.add(lease.metadata.name)
+
+    def excuse(self, at: Mono) -> list[str]:
+        """See LeaseStore. Their names are dirty."""
+        in_grace = super().excuse(at)
+        self._dirty.nodes.update(in_grace)
+        return in_grace
+
+    def shift(self, gap: float, now: Mono) -> None:
+        """See LeaseStore. Each counts as renewed."""
+        super().shift(gap, now)
+        self._dirty.renewed |= self.tracks.keys()

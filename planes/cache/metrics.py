@@ -150,7 +150,6 @@ class RatesStore:
             inflight_mutating=gauges.get("mutating"),
             terminations=rate.per_second("terminations"),
             rejected=rate.per_second("rejected"),
-            inqueue=gauges.get("inqueue"),
             webhook_fail_open=rate.per_second("fail_open"),
             etcd_p99=percentile(rate.etcd(), 0.99),
             recent_etcd_p99=percentile(late.etcd(), 0.99),
@@ -214,8 +213,6 @@ def _gauges(families: Mapping[str, tuple[Sample, ...]]) -> dict[str, float]:
         if kind in ("readOnly", "mutating"):
             name = "reading" if kind == "readOnly" else "mutating"
             made[name] = made.get(name, 0.0) + one.value
-    if "apiserver_flowcontrol_current_inqueue_requests" in families:
-        made["inqueue"] = sum(one.value for one in families["apiserver_flowcontrol_current_inqueue_requests"])
     for name in ("apiserver_storage_size_bytes", "apiserver_storage_db_total_size_in_bytes"):
         if name in families:
             made["storage"] = max((one.value for one in families[name]), default=0.0)

@@ -1,5 +1,8 @@
 """Nodes in memory: what each reports, since when, and how often Ready flipped."""
 
+from collections.abc import Callable, Sequence
+
+from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.events import Mono
 from planes.structs.observations import ConditionSeen
@@ -47,3 +50,46 @@ class NodeTrack:
                 self.flips = (*self.flips, at)[-REMEMBERED:]
         self.conditions = conditions
         return True
+
+
+class NodeStore:
+    """All nodes by name. `left` is told the name of one that is gone. `version` counts changes of which nodes there are."""
+
+    __slots__ = ("_dirty", "_left", "tracks", "version")
+
+    def __init__(self, dirty: Dirty, left: Callable[[str], None]) -> None:
+        self.tracks: dict[str, NodeTrack] = {}
+        self.version = 0
+        self._dirty = dirty
+        self._left = left
+
+    def changed(self, node: objects.Node, at: Mono) -> None:
+        """Added or modified; one with another UID is another node."""
+        name = node.metadata.name
+        track = self.tracks.get(name)
+        if track is not None and track.node.metadata.uid == node.metadata.uid:
+            if track.change(node, at):
+                self._dirty.nodes.add(name)
+            return
+        self.tracks[name] = NodeTrack(node, at)
+        self.version += 1
+        self._dirty.nodes.add(name)
+
+    def gone(self, node: objects.Node, at: Mono) -> None:
+        """Deleted; one that was replaced meanwhile stays."""
+        name = node.metadata.name
+        track = self.tracks.get(name)
+        if track is None or track.node.metadata.uid != node.metadata.uid:
+            return
+        del self.tracks[name]
+        self.version += 1
+        self._left(name)
+        self._dirty.nodes.add(name)
+
+    def listed(self, items: Sequence[objects.Node], at: Mono) -> None:
+        """A complete list."""
+        for node in items:
+            self.changed(node, at)
+        present = {node.metadata.name for node in items}
+        for track in [track for name, track in self.tracks.items() if name not in present]:
+            self.gone(track.node, at)

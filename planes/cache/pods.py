@@ -5,6 +5,7 @@ A pod's node never changes once it is bound (the API server refuses it), so no i
 
 from collections.abc import Iterable
 
+from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.events import Mono
 from planes.structs.observations import UndecidedSeen
@@ -55,15 +56,21 @@ def _key(pod: objects.Pod) -> str:
 class PodStore:
     """Pods by node, and those that no scheduler has decided about."""
 
-    __slots__ = ("by_node", "undecided", "waiting")
+    __slots__ = ("_dirty", "by_node", "undecided", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, dirty: Dirty) -> None:
         self.by_node: dict[str, dict[str, PodRow]] = {}
         self.waiting: dict[str, str] = {}  # not bound to a node: key -> "namespace/name"
         self.undecided: dict[str, tuple[Mono, str]] = {}
+        self._dirty = dirty
 
-    def changed(self, pod: objects.Pod, at: Mono) -> str:
-        """A pod was added or modified. The node whose row changed by it, or an empty string."""
+    def changed(self, pod: objects.Pod, at: Mono) -> None:
+        """A pod was added or modified."""
+        if node := self._put(pod, at):
+            self._dirty.pods.add(node)
+
+    def _put(self, pod: objects.Pod, at: Mono) -> str:
+        """The node whose row changed by it, or an empty string."""
         key, node = _key(pod), pod.spec.nodeName
         if not node:
             name = f"{pod.metadata.namespace}/{pod.metadata.name}"
@@ -86,28 +93,28 @@ class PodStore:
         pods[key] = row
         return node
 
-    def gone(self, pod: objects.Pod) -> str:
-        """A pod was deleted. The node whose row changed by it, or an empty string."""
+    def gone(self, pod: objects.Pod, at: Mono) -> None:
+        """A pod was deleted."""
         key, node = _key(pod), pod.spec.nodeName
         self.waiting.pop(key, None)
         self.undecided.pop(key, None)
         pods = self.by_node.get(node)
         if pods is None or pods.pop(key, None) is None:
-            return ""
+            return
         if not pods:
             del self.by_node[node]
-        return node
+        self._dirty.pods.add(node)
 
-    def listed(self, items: Iterable[objects.Pod], at: Mono) -> set[str]:
-        """A complete list. The nodes whose rows changed by it."""
+    def listed(self, items: Iterable[objects.Pod], at: Mono) -> None:
+        """A complete list."""
         before, undecided = self.by_node, self.undecided
         self.by_node, self.waiting, self.undecided = {}, {}, {}
         for pod in items:
-            self.changed(pod, at)
+            self._put(pod, at)
         for key, told in undecided.items():  # still so: it waits since we saw it first
             if key in self.undecided:
                 self.undecided[key] = told
-        return {node for node in before.keys() | self.by_node.keys() if before.get(node) != self.by_node.get(node)}
+        self._dirty.pods |= {node for node in before.keys() | self.by_node.keys() if before.get(node) != self.by_node.get(node)}
 
     def rows(self, node: str) -> tuple[PodRow, ...]:
         """The pods of a node by namespace and name."""

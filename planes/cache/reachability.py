@@ -109,6 +109,11 @@ class Reachability:
             track.heard(at)
         self.heard_at = self.quiet_from = self._flow_at = at
 
+    def listed(self, feed: Feed, at: Mono) -> None:
+        """A feed listed all that there is."""
+        self.flowed(feed, at)
+        self.feeds[feed].listed_at = at
+
     def failed(self, event: Failed) -> None:
         """A feed's request failed."""
         self.feeds[event.feed].failed(event)
@@ -122,12 +127,10 @@ class Reachability:
     def took_health(self, event: Health) -> None:
         """/livez or /readyz was asked."""
         before = self.health.get(event.path)
-        answered = event.fault is None or event.fault.kind in _ANSWERED
         good = event.fault is None and event.status == 200 and all(check.ok for check in event.checks)
         since = None if good else event.at
         if not good and before is not None and before.failing_since is not None:
             since = before.failing_since
-        answered_at = event.at if answered else before.answered_at if before is not None else None
         checks, status = event.checks, event.status
         self.health[event.path] = HealthSeen(
             path=event.path,
@@ -137,7 +140,6 @@ class Reachability:
             checks=checks,
             fault=event.fault,
             failing_since=since,
-            answered_at=answered_at,
         )
         self._probe(event.fault, event.at)
 
@@ -150,7 +152,6 @@ class Reachability:
             self.server = ServerSeen(
                 at=event.at,
                 version=event.git_version or before.version,
-                platform=event.platform or before.platform,
                 certificate_not_after=ends,
                 certificate_left=None,
                 clock_skew=skew,

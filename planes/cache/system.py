@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.events import Mono
 from planes.structs.observations import PodSeen
@@ -88,7 +89,6 @@ class PodTrack:
             restarts=self.restarts,
             restarted_at=self.restarted_at,
             version=self.version,
-            mirror=MIRROR in meta.annotations,
             terminating=bool(meta.deletionTimestamp),
             changed_at=self.changed_at,
             seen_at=self.seen_at,
@@ -96,6 +96,10 @@ class PodTrack:
             containers_ready=self.containers_ready,
             returning=returning,
         )
+
+
+def _key(pod: objects.SystemPod) -> str:
+    return pod.metadata.uid or f"{pod.metadata.namespace}/{pod.metadata.name}"
 
 
 def _is_ready(pod: objects.SystemPod) -> bool:
@@ -117,79 +121,81 @@ def _reason(pod: objects.SystemPod) -> str:
 
 
 class SystemPods:
-    """Pods of components, by component; kube-proxy's also by node."""
+    """Pods of components, by component; kube-proxy's also by node, and a node whose kube-proxy changed is dirty."""
 
-    __slots__ = ("_kind_of", "by_component", "missing_since", "on_node", "tracks")
+    __slots__ = ("_dirty", "_kind_of", "by_component", "missing_since", "on_node", "tracks")
 
-    def __init__(self, kind_of: KindOf) -> None:
-        self._kind_of = kind_of
+    def __init__(self, dirty: Dirty, kind_of: KindOf) -> None:
         self.tracks: dict[str, PodTrack] = {}
         self.by_component: dict[str, dict[str, PodTrack]] = {}
         self.on_node: dict[str, dict[str, PodTrack]] = {}  # kube-proxy and what replaces it
         self.missing_since: dict[str, Mono] = {}  # node -> when its last kube-proxy pod went
+        self._dirty = dirty
+        self._kind_of = kind_of
 
-    def changed(self, pod: objects.SystemPod, at: Mono) -> set[str]:
-        """A pod was added or modified. Nodes whose kube-proxy changed by it."""
-        key = pod.metadata.uid or f"{pod.metadata.namespace}/{pod.metadata.name}"
+    def changed(self, pod: objects.SystemPod, at: Mono) -> None:
+        """A pod was added or modified."""
+        key = _key(pod)
         component = self._kind_of(pod)
         track = self.tracks.get(key)
         if track is not None and track.component == component:
             node = track.pod.spec.nodeName
             if not track.change(pod, at):
-                return set()
+                return
             if node != pod.spec.nodeName:
                 self._unplace(key, track, node, at)
                 self._place(key, track)
-            return {node, pod.spec.nodeName} - {""} if key in self.on_node.get(pod.spec.nodeName, ()) else set()
-        touched: set[str] = set()
+            if key in self.on_node.get(pod.spec.nodeName, ()):
+                self._dirty.nodes |= {node, pod.spec.nodeName} - {""}
+            return
         if track is not None:
-            touched |= self._remove(key, at)
+            self._remove(key, at)
         if component:
             track = self.tracks[key] = PodTrack(pod, component, at)
             self.by_component.setdefault(component, {})[key] = track
-            touched |= self._place(key, track)
-        return touched
+            self._place(key, track)
 
-    def gone(self, pod: objects.SystemPod, at: Mono) -> set[str]:
-        """A pod was deleted. Nodes whose kube-proxy changed by it."""
-        return self._remove(pod.metadata.uid or f"{pod.metadata.namespace}/{pod.metadata.name}", at)
+    def gone(self, pod: objects.SystemPod, at: Mono) -> None:
+        """A pod was deleted."""
+        self._remove(_key(pod), at)
 
-    def listed(self, items: Iterable[objects.SystemPod], at: Mono) -> set[str]:
-        """A complete list. Nodes whose kube-proxy changed by it."""
+    def listed(self, items: Iterable[objects.SystemPod], at: Mono) -> None:
+        """A complete list."""
         present: set[str] = set()
-        touched: set[str] = set()
         for pod in items:
-            present.add(pod.metadata.uid or f"{pod.metadata.namespace}/{pod.metadata.name}")
-            touched |= self.changed(pod, at)
+            present.add(_key(pod))
+            self.changed(pod, at)
         for key in [key for key in self.tracks if key not in present]:
-            touched |= self._remove(key, at)
-        return touched
+            self._remove(key, at)
 
-    def _place(self, key: str, track: PodTrack) -> set[str]:
+    def forget(self, node: str) -> None:
+        """The node is gone."""
+        self.missing_since.pop(node, None)
+
+    def _place(self, key: str, track: PodTrack) -> None:
         node = track.pod.spec.nodeName
         if not node or not (track.component == "kube-proxy" or track.component.startswith(REPLACEMENT)):
-            return set()
+            return
         self.on_node.setdefault(node, {})[key] = track
         if track.component == "kube-proxy":
             self.missing_since.pop(node, None)
-        return {node}
+        self._dirty.nodes.add(node)
 
-    def _unplace(self, key: str, track: PodTrack, node: str, at: Mono) -> set[str]:
+    def _unplace(self, key: str, track: PodTrack, node: str, at: Mono) -> None:
         pods = self.on_node.get(node)
         if pods is None or pods.pop(key, None) is None:
-            return set()
+            return
         if track.component == "kube-proxy" and not any(one.component == "kube-proxy" for one in pods.values()):
             self.missing_since[node] = at
         if not pods:
             del self.on_node[node]
-        return {node}
+        self._dirty.nodes.add(node)
 
-    def _remove(self, key: str, at: Mono) -> set[str]:
+    def _remove(self, key: str, at: Mono) -> None:
         track = self.tracks.pop(key, None)
-        if track is None:
-            return set()
-        del self.by_component[track.component][key]
-        return self._unplace(key, track, track.pod.spec.nodeName, at)
+        if track is not None:
+            del self.by_component[track.component][key]
+            self._unplace(key, track, track.pod.spec.nodeName, at)
 
     def of(self, component: str) -> Iterable[PodTrack]:
         """The pods of one component."""

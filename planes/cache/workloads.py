@@ -42,7 +42,7 @@ class WorkloadStore:
             lagging_since=lagging,
         )
 
-    def gone(self, one: objects.DaemonSet | objects.Deployment) -> None:
+    def gone(self, one: objects.DaemonSet | objects.Deployment, at: Mono) -> None:
         """Deleted."""
         self.seen.pop(_key(one.metadata), None)
 
@@ -146,7 +146,7 @@ class ApiServiceStore:
         since = before.since if before is not None and before.available == available else at
         self.seen[name] = ApiServiceSeen(name=name, available=available, reason=reason, since=since)
 
-    def gone(self, one: objects.APIService) -> None:
+    def gone(self, one: objects.APIService, at: Mono) -> None:
         """Deleted."""
         self.seen.pop(one.metadata.name, None)
 
@@ -173,7 +173,7 @@ class WebhookStore:
         before = self.configurations.get(one.metadata.name)
         self.configurations[one.metadata.name] = (one, before[1] if before is not None else at)
 
-    def gone(self, one: objects.WebhookConfiguration) -> None:
+    def gone(self, one: objects.WebhookConfiguration, at: Mono) -> None:
         """Deleted."""
         self.configurations.pop(one.metadata.name, None)
 
@@ -190,14 +190,13 @@ class WebhookStore:
         """Each webhook with its ready endpoints, looked up in `books`: a book and the namespace it is whole for (None: all)."""
         listed = list(books)
         made: list[WebhookSeen] = []
-        for name, (configuration, since) in sorted(self.configurations.items()):
+        for _, (configuration, since) in sorted(self.configurations.items()):
             for hook in configuration.webhooks:
                 closed = hook.failurePolicy != "Ignore"  # Fail is the default
                 ref = hook.clientConfig.service
                 if ref is None:
                     made.append(
                         WebhookSeen(
-                            configuration=name,
                             name=hook.name,
                             fails_closed=closed,
                             service=hook.clientConfig.url or "",
@@ -215,7 +214,5 @@ class WebhookStore:
                     ready = 0 if found is None else sum(end.ready for end in found.endpoints)
                     since = found.since if found is not None else since
                     break
-                made.append(
-                    WebhookSeen(configuration=name, name=hook.name, fails_closed=closed, service=service, ready=ready, since=since)
-                )
+                made.append(WebhookSeen(name=hook.name, fails_closed=closed, service=service, ready=ready, since=since))
         return made

@@ -54,7 +54,7 @@ def _identity(view: ClusterView, name: str, track: LeaseTrack) -> IdentitySeen:
     labels, annotations = (meta.labels, meta.annotations) if isinstance(meta, objects.LabelledMeta) else ({}, {})
     address = annotations.get("kubernetes.io/peer-advertise-address", "")
     # The identity's own duration is an hour; fresh at first sight is what is within the bound for being frozen.
-    seen = track.seen(name, view.cache.clock.offset, view.thresholds.identity_frozen / track.duration)
+    seen = track.seen(name, view.clock_offset, view.thresholds.identity_frozen / track.duration)
     return IdentitySeen(lease=seen, host=labels.get("kubernetes.io/hostname", ""), address=address.rpartition(":")[0].strip("[]"))
 
 

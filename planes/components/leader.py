@@ -263,7 +263,6 @@ def observe(view: ClusterView, kind: str) -> LeaderObservation:
         server=view.server,
         writes_blocked=view.disruption.blocked,
         lease_seen_before=kind in view.known.leases,
-        pods_seen_before=kind in view.known.pods,
         elsewhere=view.distribution.elsewhere,
         undecided=cache.pods.undecided_seen(),
         pods_all=view.feed(Feed.PODS) if kind == "kube-scheduler" else None,
@@ -284,7 +283,7 @@ def _lease_of(view: ClusterView, kind: str) -> LeaseSeen | None:
     for book in (view.cache.system_leases, view.cache.extra_leases):
         track = book.tracks.get(kind)
         if track is not None:
-            return track.seen(kind, view.cache.clock.offset, view.thresholds.leader_degraded)
+            return track.seen(kind, view.clock_offset, view.thresholds.leader_degraded)
     return None
 
 

@@ -9,7 +9,7 @@ from planes.structs import objects
 from planes.structs.events import FaultKind, Mono
 from planes.structs.feeds import Feed
 from planes.structs.observations import (
-    Disruption,
+    DisruptionSeen,
     FeedSeen,
     HealthSeen,
     PodSeen,
@@ -39,11 +39,12 @@ class ClusterView:
     def __init__(self, cache: ClusterCache, thresholds: Thresholds) -> None:
         self.cache = cache
         self.thresholds = thresholds
-        self.disruption = Disruption()
+        self.disruption = DisruptionSeen()
         self.distribution = Distribution("Kubernetes")
         self.known = Known()
         self.nobody_watches = ""  # why Kubernetes itself would not notice that a node died; told by who judges
         self.now: Mono = 0.0
+        self.clock_offset: float | None = None  # what to add to our monotonic clock for the cluster's, where known
         self.reach = ReachSeen()
         self.server = ServerSeen()
         self.rates = RatesSeen()
@@ -53,17 +54,16 @@ class ClusterView:
         self._peak = 0
         self._peak_at: Mono = 0.0
 
-    def look(self, now: Mono, wall_offset: float, known: Known, disruption: Disruption) -> None:
+    def look(self, now: Mono, wall_offset: float, known: Known, disruption: DisruptionSeen) -> None:
         """Take in the moment. `wall_offset` leads from our monotonic clock to epoch seconds."""
         cache = self.cache
         self.now, self.known, self.disruption = now, known, disruption
+        self.clock_offset = cache.clock_offset(wall_offset)
         self.reach = cache.reach.reach(now)
         server = cache.reach.server
         ends = server.certificate_not_after
         left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
         self.server = replace(server, certificate_left=left)
-        if server.clock_skew is not None:
-            cache.clock.date = wall_offset + server.clock_skew
         self.rates = cache.rates.seen()
         self._leases_readable = steady(self.feed(Feed.NODE_LEASES), now, self.thresholds).fault is None
         self.distribution = self._distribution()

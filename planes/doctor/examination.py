@@ -183,7 +183,7 @@ class _Examination:
         listed = self._events.get(Feed.API_SERVICES)
         if not isinstance(listed, Listed):
             return True
-        return any(getattr(getattr(item, "metadata", None), "name", "") == "v1beta1.metrics.k8s.io" for item in listed.items)
+        return any(item.metadata.name == "v1beta1.metrics.k8s.io" for item in listed.items)
 
     # --- the report -----------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from planes.structs.events import Changed, Failed, Gone, Listed, SourceEvent
 from planes.structs.feeds import Feed
+from planes.structs.objects import Item
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ class Merger:
 
     def __init__(self, feed: Feed, parts: list[str]) -> None:
         self._feed = feed
-        self._held: dict[str, dict[str, object]] = {}
+        self._held: dict[str, dict[str, Item]] = {}
         self._waiting = set(parts)
         self._logged: dict[str, str] = {}
 
@@ -46,7 +47,7 @@ class Merger:
 
         return merged
 
-    async def _list(self, event: Listed, emit: Emit) -> None:
+    async def _list(self, event: Listed[Item], emit: Emit) -> None:
         if not self._waiting:
             items = [item for held in self._held.values() for item in held.values()]
             await emit(Listed(self._feed, items, event.resource_version, event.at))
@@ -67,6 +68,6 @@ class Merger:
             logger.info("%s: %s %s", part, event.fault.message, event.fault.remedy)
 
 
-def _key(item: object) -> str:
-    meta = item.metadata  # type: ignore[attr-defined] # every item of a feed has metadata
+def _key(item: Item) -> str:
+    meta = item.metadata
     return meta.uid or f"{meta.namespace}/{meta.name}"

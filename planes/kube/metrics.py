@@ -30,25 +30,17 @@ _USAGE = FEEDS[Feed.NODE_METRICS]
 #: _bucket, _sum and _count; "le" is kept wherever it stands.
 FAMILIES: dict[str, frozenset[str]] = {
     "process_start_time_seconds": frozenset(),
-    "apiserver_request_total": frozenset({"code", "verb"}),
+    "apiserver_request_total": frozenset({"code", "subresource"}),
     "apiserver_request_sli_duration_seconds": frozenset({"verb"}),
     "apiserver_current_inflight_requests": frozenset({"request_kind"}),
-    "apiserver_request_terminations_total": frozenset({"code"}),
-    "apiserver_longrunning_requests": frozenset({"verb"}),
-    "apiserver_flowcontrol_rejected_requests_total": frozenset({"priority_level", "reason"}),
-    "apiserver_flowcontrol_current_inqueue_requests": frozenset({"priority_level"}),
-    "etcd_request_duration_seconds": frozenset({"operation"}),
-    "etcd_requests_total": frozenset({"operation"}),
-    "etcd_request_errors_total": frozenset({"operation"}),
+    "apiserver_request_terminations_total": frozenset(),
+    "apiserver_flowcontrol_rejected_requests_total": frozenset(),
+    "etcd_request_duration_seconds": frozenset(),
+    "etcd_requests_total": frozenset(),
+    "etcd_request_errors_total": frozenset(),
     "apiserver_storage_size_bytes": frozenset({"storage_cluster_id", "cluster"}),
     "apiserver_storage_db_total_size_in_bytes": frozenset({"endpoint"}),
-    "apiserver_resource_objects": frozenset({"group", "resource"}),
-    "apiserver_storage_objects": frozenset({"resource"}),
-    "apiserver_admission_webhook_admission_duration_seconds": frozenset({"name", "type"}),
-    "apiserver_admission_webhook_rejection_count": frozenset({"name", "type", "error_type"}),
-    "apiserver_admission_webhook_fail_open_count": frozenset({"name", "type"}),
-    "aggregator_unavailable_apiservice": frozenset({"name"}),
-    "apiserver_client_certificate_expiration_seconds": frozenset(),
+    "apiserver_admission_webhook_fail_open_count": frozenset(),
 }
 
 _LABEL = re.compile(rb'([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"')

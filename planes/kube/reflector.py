@@ -11,8 +11,6 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-import msgspec
-
 from planes.kube import answers
 from planes.kube.backoff import Backoff
 from planes.kube.decoding import Codec, Line
@@ -20,6 +18,7 @@ from planes.kube.errors import FaultError, garbled
 from planes.kube.feeds import Part
 from planes.kube.link import Link
 from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Mono, SourceEvent
+from planes.structs.objects import Item
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 
@@ -47,7 +46,7 @@ class Reflector:
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
         self._backoff = Backoff(self._rng)
-        self._codec: Codec[msgspec.Struct] = Codec(part.of.struct)
+        self._codec = Codec(part.of.struct)
         self._version: str | None = None  # None: list first
         self._url = link.url
         self._held = 0  # objects in the last list; never_quiet holds only for a feed that has some
@@ -107,11 +106,11 @@ class Reflector:
                     continue
                 raise
             self._version, self._held = version, len(items)
-            await emit(Listed(self.part.feed, list[object](items), version, self._clock()))
+            await emit(Listed(self.part.feed, items, version, self._clock()))
             return
 
-    async def _pages(self) -> tuple[list[msgspec.Struct], str]:
-        items: list[msgspec.Struct] = []
+    async def _pages(self) -> tuple[list[Item], str]:
+        items: list[Item] = []
         token = ""
         for _ in range(MOST_PAGES):
             path = self.part.list_path(PAGE, token)
@@ -146,7 +145,7 @@ class Reflector:
                     else:
                         await emit(Changed(feed, line.item, now))
 
-    async def _other(self, line: Line[msgspec.Struct], emit: Emit, now: Mono) -> None:
+    async def _other(self, line: Line[Item], emit: Emit, now: Mono) -> None:
         """A bookmark, an error under HTTP 200, or a type that we do not know."""
         if line.status is not None:
             raise FaultError(answers.of_status(line.status, self.part.path, self._link.server))

@@ -15,7 +15,7 @@ from planes.kube.errors import FaultError
 from planes.kube.link import Link
 from planes.structs.events import Changed, Failed, Gone, Listed, Mono, SourceEvent
 from planes.structs.feeds import FEEDS, Feed
-from planes.structs.objects import APIService, EndpointSlice, ServiceRef, WebhookConfiguration
+from planes.structs.objects import APIService, EndpointSlice, Item, WebhookConfiguration
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 Service = tuple[str, str]  # namespace, name
@@ -61,17 +61,18 @@ class References:
             self.changed.set()
 
 
-def _uid(item: object) -> str:
-    assert isinstance(item, APIService | WebhookConfiguration)
+def _uid(item: Item) -> str:
     return item.metadata.uid or item.metadata.name
 
 
-def _services(item: object) -> frozenset[Service]:
-    refs: list[ServiceRef | None] = []
-    if isinstance(item, APIService):
-        refs = [item.spec.service]
-    elif isinstance(item, WebhookConfiguration):
-        refs = [webhook.clientConfig.service for webhook in item.webhooks]
+def _services(item: Item) -> frozenset[Service]:
+    match item:
+        case APIService():
+            refs = [item.spec.service]
+        case WebhookConfiguration():
+            refs = [webhook.clientConfig.service for webhook in item.webhooks]
+        case _:
+            refs = []
     return frozenset((ref.namespace, ref.name) for ref in refs if ref is not None and ref.namespace and ref.name)
 
 
@@ -93,7 +94,7 @@ class EndpointsProbe:
         if not self._references.known:
             return EVERY
         self._references.changed.clear()
-        slices: list[object] = []
+        slices: list[EndpointSlice] = []
         try:
             for namespace, name in self._references.services:
                 slices += await self._slices(namespace, name)

@@ -9,12 +9,15 @@ Seconds on our own monotonic clock are called `Mono` everywhere; a cluster's tim
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 import msgspec
 
 from planes.structs.feeds import Feed
+from planes.structs.objects import Item
 
 Mono = float
+T_co = TypeVar("T_co", bound=Item, covariant=True)
 
 
 class FaultKind(StrEnum):
@@ -64,28 +67,28 @@ class Fault(msgspec.Struct, frozen=True):
     retry_after: float | None = None  # seconds, where the server said so
 
 
-class Listed(msgspec.Struct, frozen=True):
-    """A complete list: replaces all that the feed had said before, atomically."""
+class Listed(msgspec.Struct, Generic[T_co], frozen=True):
+    """A complete list: replaces all that the feed had said before, atomically. Items are of the feed's Struct (FEEDS)."""
 
     feed: Feed
-    items: Sequence[object]  # of the feed's Struct
+    items: Sequence[T_co]
     resource_version: str
     at: Mono
 
 
-class Changed(msgspec.Struct, frozen=True):
+class Changed(msgspec.Struct, Generic[T_co], frozen=True):
     """ADDED or MODIFIED."""
 
     feed: Feed
-    item: object
+    item: T_co
     at: Mono
 
 
-class Gone(msgspec.Struct, frozen=True):
+class Gone(msgspec.Struct, Generic[T_co], frozen=True):
     """DELETED; `item` is the object's last state."""
 
     feed: Feed
-    item: object
+    item: T_co
     at: Mono
 
 
@@ -169,4 +172,29 @@ class Connection(msgspec.Struct, frozen=True):
     fault: Fault | None = None
 
 
-SourceEvent = Listed | Changed | Gone | Heard | Failed | Health | Server | Metrics | Usage | Connection
+SourceEvent = Listed[Item] | Changed[Item] | Gone[Item] | Heard | Failed | Health | Server | Metrics | Usage | Connection
+
+
+class Paused(msgspec.Struct, frozen=True):
+    """We ourselves were away for `gap` seconds until `at`: what was not seen in that time counts against nobody."""
+
+    gap: float
+    at: Mono
+
+
+class Graced(msgspec.Struct, frozen=True):
+    """All leases of these feeds had fallen silent together, and that is over: those still silent are counted anew from `at`."""
+
+    feeds: tuple[Feed, ...]
+    at: Mono
+
+
+class Tidied(msgspec.Struct, frozen=True):
+    """What was deleted before a moment may be forgotten."""
+
+    before: Mono
+    at: Mono
+
+
+#: What the cache is told: by the cluster, and by who judges it.
+CacheEvent = SourceEvent | Paused | Graced | Tidied

@@ -11,11 +11,6 @@ hold components. The two differ so that the labels and images of the many are ne
 import msgspec
 
 
-class Owner(msgspec.Struct, gc=False):
-    kind: str = ""
-    name: str = ""
-
-
 class Meta(msgspec.Struct):
     """Metadata of objects whose labels we do not read."""
 
@@ -31,7 +26,6 @@ class LabelledMeta(Meta):
     generation: int = 0
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
-    ownerReferences: list[Owner] = []
 
 
 class Item(msgspec.Struct):
@@ -51,27 +45,16 @@ class Condition(msgspec.Struct, gc=False):
 # --- nodes -------------------------------------------------------------------------------------------------------------------
 
 
-class Taint(msgspec.Struct, gc=False):
-    key: str = ""
-    effect: str = ""
-    value: str = ""
-
-
 class NodeSpec(msgspec.Struct):
     unschedulable: bool = False
-    providerID: str = ""
-    taints: list[Taint] = []
 
 
 class NodeInfo(msgspec.Struct, gc=False):
     kubeletVersion: str = ""
-    kubeProxyVersion: str = ""
     containerRuntimeVersion: str = ""
     osImage: str = ""
     kernelVersion: str = ""
     architecture: str = ""
-    operatingSystem: str = ""
-    bootID: str = ""
 
 
 class NodeAddress(msgspec.Struct, gc=False):
@@ -81,7 +64,6 @@ class NodeAddress(msgspec.Struct, gc=False):
 
 class NodeStatus(msgspec.Struct):
     conditions: list[Condition] = []
-    capacity: dict[str, str] = {}
     allocatable: dict[str, str] = {}
     addresses: list[NodeAddress] = []
     nodeInfo: NodeInfo = msgspec.field(default_factory=NodeInfo)
@@ -99,7 +81,6 @@ class Node(Item):
 class LeaseSpec(msgspec.Struct, gc=False):
     holderIdentity: str | None = None
     leaseDurationSeconds: int | None = None
-    acquireTime: str | None = None
     renewTime: str | None = None
     leaseTransitions: int | None = None
 
@@ -128,7 +109,6 @@ class PodSpec(msgspec.Struct, gc=False):
 
 class Waiting(msgspec.Struct, gc=False):
     reason: str = ""
-    message: str = ""
 
 
 class ContainerState(msgspec.Struct):
@@ -180,9 +160,7 @@ class SystemPod(Item):
 class DaemonSetStatus(msgspec.Struct, gc=False):
     observedGeneration: int = 0
     desiredNumberScheduled: int = 0
-    currentNumberScheduled: int = 0
     numberReady: int = 0
-    numberMisscheduled: int = 0
 
 
 class DaemonSet(Item):
@@ -196,10 +174,7 @@ class DeploymentSpec(msgspec.Struct, gc=False):
 
 class DeploymentStatus(msgspec.Struct):
     observedGeneration: int = 0
-    replicas: int = 0
     readyReplicas: int = 0
-    availableReplicas: int = 0
-    conditions: list[Condition] = []
 
 
 class Deployment(Item):
@@ -213,8 +188,6 @@ class Deployment(Item):
 
 class EndpointConditions(msgspec.Struct, gc=False):
     ready: bool | None = None
-    serving: bool | None = None
-    terminating: bool | None = None
 
 
 class Endpoint(msgspec.Struct):
@@ -223,26 +196,17 @@ class Endpoint(msgspec.Struct):
     nodeName: str | None = None
 
 
-class EndpointPort(msgspec.Struct, gc=False):
-    name: str | None = None
-    port: int | None = None
-
-
 class EndpointSlice(Item):
     metadata: LabelledMeta
     endpoints: list[Endpoint] | None = None
-    ports: list[EndpointPort] | None = None
 
 
 class ServiceRef(msgspec.Struct, gc=False):
     namespace: str = ""
     name: str = ""
-    port: int | None = None
 
 
 class APIServiceSpec(msgspec.Struct):
-    group: str = ""
-    version: str = ""
     service: ServiceRef | None = None
 
 

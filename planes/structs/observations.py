@@ -7,6 +7,7 @@ planes.components makes these from what is in memory, and judges them. A fact th
 from dataclasses import dataclass, field
 
 from planes.structs.events import Check, Fault, Mono
+from planes.structs.feeds import Feed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,17 @@ class LeaseSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisruptionSeen:
+    """All leases silent together. `suspicion` is said of the nodes, `blocked` of the leaders; ordinarily both are empty. `grace`:
+    feeds of leases for which that is over since the look before, so that those still silent are to be counted anew (Graced)."""
+
+    suspicion: str = ""
+    blocked: str = ""
+    since: Mono | None = None
+    grace: tuple[Feed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PodSeen:
     """A pod of a component. `silent`: its node's kubelet does not report, so this is the last known state; `returning`: it reports
     again, but has not said anew how the pod is, which Kubernetes counted as not ready meanwhile."""
@@ -56,7 +68,6 @@ class PodSeen:
     restarts: int
     restarted_at: tuple[Mono, ...]  # restarts that we saw, a moment each
     version: str  # from the image's tag
-    mirror: bool
     terminating: bool
     changed_at: Mono  # when ready or reason last changed, or the first sight
     seen_at: Mono
@@ -76,7 +87,6 @@ class HealthSeen:
     checks: tuple[Check, ...]
     fault: Fault | None
     failing_since: Mono | None = None
-    answered_at: Mono | None = None  # the last time there was any answer from the server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +106,6 @@ class ReachSeen:
 class ServerSeen:
     at: Mono | None = None
     version: str = ""
-    platform: str = ""
     certificate_not_after: float | None = None  # epoch seconds
     certificate_left: float | None = None  # seconds left at `at`
     clock_skew: float | None = None
@@ -118,7 +127,6 @@ class RatesSeen:
     inflight_mutating: float | None = None
     terminations: float | None = None  # per second
     rejected: float | None = None  # by priority and fairness, per second
-    inqueue: float | None = None
     webhook_fail_open: float | None = None  # per second
     etcd_p99: float | None = None
     recent_etcd_p99: float | None = None
@@ -143,7 +151,6 @@ class ApiServiceSeen:
 class WebhookSeen:
     """One webhook whose service we can look up. `ready` None: its endpoints cannot be seen."""
 
-    configuration: str
     name: str
     fails_closed: bool  # failurePolicy Fail
     service: str  # "namespace/name", or the URL's host; empty if neither
@@ -222,16 +229,6 @@ class ProxyScene:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disruption:
-    """All leases silent together: the node lifecycle controller's "full disruption". `suspicion` is said of the nodes, `blocked` of
-    the leaders; both are empty in ordinary times."""
-
-    suspicion: str = ""
-    blocked: str = ""
-    since: Mono | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeScene:
     """What all nodes have in common at a moment; when it changes, all of them are judged anew."""
 
@@ -243,7 +240,6 @@ class NodeScene:
     silence: str = ""  # what is suspected while all node leases are silent together; empty otherwise
     silence_since: Mono | None = None
     server_version: str = ""
-    server_version_at: Mono | None = None
     proxy: ProxyScene = field(default_factory=ProxyScene)
     leases_seen_before: bool = False
     waiting: bool = False  # `unreachable` only because the first answer has not come yet
@@ -259,7 +255,6 @@ class NodeObservation:
     added_at: Mono
     conditions: dict[str, ConditionSeen]
     ready_flips: tuple[Mono, ...]
-    cordoned: bool
     kubelet_version: str
     runtime_version: str
     lease: LeaseSeen | None
@@ -282,7 +277,6 @@ class LeaderObservation:
     server: ServerSeen
     writes_blocked: str = ""  # why leases cannot be written or seen now (the state store is down, …); empty otherwise
     lease_seen_before: bool = False
-    pods_seen_before: bool = False
     elsewhere: str = ""  # how this distribution runs it, where that hides it: "inside the k3s process"
     undecided: UndecidedSeen = field(default_factory=UndecidedSeen)
     pods_all: FeedSeen | None = None  # the feed that `undecided` rests on

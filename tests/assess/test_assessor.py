@@ -9,6 +9,7 @@ from planes.assess.baseline import Baseline, decode, encode
 from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Health, Heard, Listed, Server, SourceEvent, Usage
 from planes.structs.feeds import Feed
+from planes.structs.objects import Item
 from planes.structs.rows import Frame
 from tests.cache.generating import decoded
 
@@ -22,7 +23,7 @@ def stamp(second: float) -> str:
     return f"2026-11-22T12:{int(second) // 60:02d}:{second % 60:09.6f}Z"
 
 
-def node(name: str, zone: str = "a", version: str = "v1.36.2", message: str = "fine", ready: str = "True") -> object:
+def node(name: str, zone: str = "a", version: str = "v1.36.2", message: str = "fine", ready: str = "True") -> Item:
     return decoded(
         Feed.NODES,
         {
@@ -35,7 +36,7 @@ def node(name: str, zone: str = "a", version: str = "v1.36.2", message: str = "f
     )
 
 
-def lease(name: str, second: float, feed: Feed = Feed.NODE_LEASES, duration: int = 40) -> object:
+def lease(name: str, second: float, feed: Feed = Feed.NODE_LEASES, duration: int = 40) -> Item:
     spec = {"holderIdentity": f"{name}_x", "leaseDurationSeconds": duration, "renewTime": stamp(second)}
     return decoded(feed, {"metadata": {"name": name, "uid": f"l-{name}"}, "spec": spec})
 

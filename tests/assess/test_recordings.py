@@ -35,7 +35,7 @@ def base(without: Iterable[Feed] = (), stamp: str = "2026-11-22T16:29:46Z") -> l
 def restamped(lease: NodeLease, stamp: str, name: str = "") -> NodeLease:
     """The same lease renewed at another time, or another's."""
     meta = Meta(name or lease.metadata.name, lease.metadata.namespace, name or lease.metadata.uid)
-    return NodeLease(meta, LeaseSpec(meta.name, 40, None, stamp, None))
+    return NodeLease(meta, LeaseSpec(meta.name, 40, stamp, None))
 
 
 def leased(names: Iterable[str], stamp: str) -> list[NodeLease]:
@@ -69,7 +69,7 @@ def leading(names: Iterable[str], until: float, since: float = 0.3) -> list[Sour
         second = since
         while second <= until:
             stamp = f"2026-11-22T17:{30 + int(second) // 60}:{second % 60:09.6f}Z"
-            spec = LeaseSpec(item.spec.holderIdentity, item.spec.leaseDurationSeconds, item.spec.acquireTime, stamp, 0)
+            spec = LeaseSpec(item.spec.holderIdentity, item.spec.leaseDurationSeconds, stamp, 0)
             made.append(Changed(Feed.SYSTEM_LEASES, Lease(item.metadata, spec), START + second))
             second += 2.0
     return made

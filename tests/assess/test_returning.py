@@ -3,6 +3,7 @@ each of them anew, and says nothing about them by that."""
 
 from planes.structs.events import Changed, Listed
 from planes.structs.feeds import Feed
+from planes.structs.objects import Item
 from planes.structs.thresholds import DEFAULT
 from tests.assess.test_assessor import Cluster, changes, lease, node
 from tests.cache.generating import decoded
@@ -10,7 +11,7 @@ from tests.cache.generating import decoded
 MEMBERS = ("node-0", "node-1", "node-2")
 
 
-def pod(kind: str, host: str, *, ready: bool, container: bool = True) -> object:
+def pod(kind: str, host: str, *, ready: bool, container: bool = True) -> Item:
     return decoded(
         Feed.SYSTEM_PODS,
         {

@@ -14,6 +14,7 @@ from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Gone, Health, Heard, Listed, SourceEvent
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.objects import Item
 from planes.structs.thresholds import DEFAULT
 
 START, WALL = 1000.0, 1_795_370_000.0
@@ -23,7 +24,7 @@ SLACK = max(DEFAULT.hold_probe, DEFAULT.hold_condition) + 0.5
 WATCHED = (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES, Feed.SYSTEM_PODS)
 
 
-def make(feed: Feed, item: dict[str, Any]) -> object:
+def make(feed: Feed, item: dict[str, Any]) -> Item:
     return msgspec.convert(item, FEEDS[feed].struct, strict=False)
 
 
@@ -51,7 +52,7 @@ class World:
         self.turn += 1
         return f"2026-11-22T12:{self.turn // 60 % 60:02d}:{self.turn % 60:02d}.000000Z"
 
-    def lease(self, name: str, renew: bool = True) -> object:
+    def lease(self, name: str, renew: bool = True) -> Item:
         if renew or name not in self.stamps:
             self.stamps[name] = self.stamp()
             self.renewed[name] = self.now
@@ -60,13 +61,13 @@ class World:
         feed = Feed.NODE_LEASES if name in NODES else Feed.SYSTEM_LEASES
         return make(feed, {"metadata": {"name": name, "uid": f"l-{name}"}, "spec": spec})
 
-    def node(self, name: str) -> object:
+    def node(self, name: str) -> Item:
         conditions = [{"type": "Ready", "status": self.ready.get(name, "True"), "message": self.message.get(name, "fine")}]
         return make(Feed.NODES, {"metadata": {"name": name, "uid": name}, "status": {"conditions": conditions}})
 
     def listing(self, feed: Feed) -> SourceEvent:
         self.failing.pop(feed, None)
-        items: list[object] = []
+        items: list[Item] = []
         if feed is Feed.NODES:
             items = [self.node(name) for name in NODES]
         elif feed is Feed.NODE_LEASES:

@@ -6,6 +6,7 @@ import msgspec
 
 from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Health, Listed, SourceEvent
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.objects import Item
 from tests.replaying import START
 from tests.timeline import Timeline
 
@@ -14,17 +15,17 @@ NODES = ("node-0", "node-1", "node-2", "node-3")
 LEADERS = ("kube-controller-manager", "kube-scheduler")
 
 
-def make(feed: Feed, item: object) -> object:
+def make(feed: Feed, item: object) -> Item:
     return msgspec.convert(item, FEEDS[feed].struct, strict=False)
 
 
-def lease(name: str, second: float) -> object:
+def lease(name: str, second: float) -> Item:
     stamp = f"2026-11-22T17:{int(second) // 60:02d}:{second % 60:09.6f}Z"
     spec = {"holderIdentity": "node-0_x", "leaseDurationSeconds": 15, "renewTime": stamp}
     return make(Feed.SYSTEM_LEASES, {"metadata": {"name": name, "namespace": "kube-system", "uid": name}, "spec": spec})
 
 
-def node(name: str) -> object:
+def node(name: str) -> Item:
     ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"}
     return make(Feed.NODES, {"metadata": {"name": name, "uid": name}, "status": {"conditions": [ready]}})
 

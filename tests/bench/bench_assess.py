@@ -12,9 +12,9 @@ import msgspec
 
 from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Health, Listed, Server
+from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Health, Listed, Server, SourceEvent
 from planes.structs.feeds import FEEDS, Feed
-from planes.structs.objects import NodeLease, Pod
+from planes.structs.objects import Item, NodeLease, Pod
 
 WALL = 1_795_370_000.0
 
@@ -27,11 +27,11 @@ def _stamp(second: float) -> str:
     return f"2026-11-22T17:{int(second) // 60 % 60:02d}:{second % 60:09.6f}Z"
 
 
-def _make(feed: Feed, item: object) -> object:
+def _make(feed: Feed, item: object) -> Item:
     return msgspec.convert(item, FEEDS[feed].struct)
 
 
-def node(index: int) -> object:
+def node(index: int) -> Item:
     """A node of 110 pods in one of three zones."""
     name = f"node-{index}"
     conditions = [{"type": kind, "status": "False", "reason": "Fine"} for kind in ("MemoryPressure", "DiskPressure", "PIDPressure")]
@@ -62,7 +62,7 @@ def pod(index: int, nodes: int, restarts: int = 0) -> Pod:
     return made
 
 
-def proxy(index: int) -> object:
+def proxy(index: int) -> Item:
     """kube-proxy's pod on a node."""
     meta = {"name": f"kube-proxy-{index}", "namespace": "kube-system", "uid": f"kp{index}", "labels": {"k8s-app": "kube-proxy"}}
     spec = {"nodeName": f"node-{index}", "containers": [{"name": "kube-proxy", "image": "registry.k8s.io/kube-proxy:v1.36.2"}]}
@@ -93,16 +93,16 @@ def main(nodes: int, pods: int) -> None:
     ticks, renewals, spent = [], 0, 0.0
     for second in range(1, 41):
         now += 1.0
-        events: list[object] = [Changed(Feed.NODE_LEASES, lease(i, second), now) for i in range(second % 10, nodes, 10)]
+        events: list[SourceEvent] = [Changed(Feed.NODE_LEASES, lease(i, second), now) for i in range(second % 10, nodes, 10)]
         events += [Changed(Feed.PODS, pod(i * 131 % pods, nodes, second), now) for i in range(200)]
         events += [Health("/livez", now, 0.01, 200, checks)]
         began = time.process_time()
         for event in events[: nodes // 10]:
-            picture.apply(event)  # type: ignore[arg-type]  # a list of several kinds
+            picture.apply(event)
         spent += time.process_time() - began
         renewals += nodes // 10
         for event in events[nodes // 10 :]:
-            picture.apply(event)  # type: ignore[arg-type]  # a list of several kinds
+            picture.apply(event)
         began = time.process_time()
         frame = assessor.frame(now, WALL + now - 1000.0)
         ticks.append(time.process_time() - began)

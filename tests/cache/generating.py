@@ -7,6 +7,7 @@ import msgspec
 
 from planes.structs.events import Changed, Gone, Listed, SourceEvent
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.objects import Item
 
 NODES = ("node-0", "node-1", "node-2", "node-3")
 WATCHED = (
@@ -60,7 +61,7 @@ class Server:
         return made
 
 
-def decoded(feed: Feed, one: Mapping[str, Any]) -> object:
+def decoded(feed: Feed, one: Mapping[str, Any]) -> Item:
     """Through the very types of the reflector."""
     return msgspec.convert(one, FEEDS[feed].struct, strict=False)
 

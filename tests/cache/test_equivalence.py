@@ -15,6 +15,7 @@ from planes.cache.cluster import ClusterCache
 from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Gone, Health, Listed, Server, SourceEvent
 from planes.structs.feeds import Feed
+from planes.structs.objects import Item
 from planes.structs.rows import Frame
 from tests.cache.generating import WATCHED
 from tests.cache.generating import Server as Pretended
@@ -97,7 +98,7 @@ def test_a_list_and_events_are_as_good_as_a_fresh_list(seed: int) -> None:
 @pytest.mark.parametrize("name", ["watch", "kubelet-stopped", "runtime-down", "scheduler-killed", "kcm-failover"])
 def test_recorded_events_end_where_a_list_of_the_last_states_begins(name: str) -> None:
     told = events(name)
-    last: dict[Feed, dict[str, object]] = {}
+    last: dict[Feed, dict[str, Item]] = {}
     for event in told:
         if isinstance(event, Listed):
             last[event.feed] = {_name(item): item for item in event.items}
@@ -110,9 +111,8 @@ def test_recorded_events_end_where_a_list_of_the_last_states_begins(name: str) -
     assert facts(picture_of(told)) == facts(fresh)
 
 
-def _name(item: object) -> str:
-    meta = getattr(item, "metadata")  # noqa: B009  any of the feeds' types
-    return f"{meta.namespace}/{meta.name}"
+def _name(item: Item) -> str:
+    return f"{item.metadata.namespace}/{item.metadata.name}"
 
 
 @settings(max_examples=40, deadline=None)

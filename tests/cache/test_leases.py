@@ -1,13 +1,16 @@
 """Leases as we saw them: renewals, holders, first sights, and silences that are nobody's fault."""
 
-from planes.cache.leases import Clock, LeaseStore
+from planes.cache.leases import Clock, LeaderLeases, LeaseStore
+from planes.components.pod_kinds import new_cache
+from planes.structs.events import Changed, Server
+from planes.structs.feeds import Feed
 from planes.structs.objects import LabelledMeta, Lease, LeaseSpec
 
 NOON = "2026-11-22T12:00:{:02d}.000000Z"
 
 
 def lease(second: int, holder: str | None = "a_1", transitions: int = 0, duration: int = 15, name: str = "kube-scheduler") -> Lease:
-    spec = LeaseSpec(holder, duration, None, NOON.format(second), transitions)
+    spec = LeaseSpec(holder, duration, NOON.format(second), transitions)
     return Lease(LabelledMeta(name=name, uid=f"uid-{name}"), spec)
 
 
@@ -46,23 +49,26 @@ def test_a_graceful_release_keeps_the_duration_and_the_moment() -> None:
 
 def test_a_first_sight_is_stale_by_the_clusters_own_clock() -> None:
     clock = Clock()
-    leases = LeaseStore(clock)
+    leases = LeaderLeases(clock)
     leases.changed(lease(0), 100.0)
     leases.changed(lease(40, name="other"), 100.0)
     track = leases.tracks["kube-scheduler"]
-    assert track.seen("x", clock.offset, 1.0).stale_on_arrival
-    assert not leases.tracks["other"].seen("x", clock.offset, 1.0).stale_on_arrival
+    assert track.seen("x", clock.newest, 1.0).stale_on_arrival
+    assert not leases.tracks["other"].seen("x", clock.newest, 1.0).stale_on_arrival
     leases.changed(lease(42), 102.0)
-    assert not track.seen("x", clock.offset, 1.0).stale_on_arrival
+    assert not track.seen("x", clock.newest, 1.0).stale_on_arrival
 
 
 def test_the_date_of_the_server_outweighs_the_newest_renewal() -> None:
-    clock = Clock()
-    leases = LeaseStore(clock)
-    leases.changed(lease(0), 100.0)
-    assert clock.newest is not None
-    clock.date = clock.newest + 60.0
-    assert leases.tracks["kube-scheduler"].seen("x", clock.offset, 1.0).stale_on_arrival
+    cache = new_cache()
+    cache.apply(Changed(Feed.SYSTEM_LEASES, lease(0), 100.0))
+    newest = cache.clock_offset(1_000.0)
+    assert newest is not None
+    cache.apply(Server(101.0, clock_skew=newest + 60.0 - 1_000.0))
+    assert cache.clock_offset(1_000.0) == newest + 60.0
+    track = cache.system_leases.tracks["kube-scheduler"]
+    assert not track.seen("x", newest, 1.0).stale_on_arrival
+    assert track.seen("x", cache.clock_offset(1_000.0), 1.0).stale_on_arrival
 
 
 def test_a_list_without_a_lease_is_its_deletion_and_it_may_come_back() -> None:

@@ -105,7 +105,6 @@ def test_the_recorded_metrics_hold_what_is_read() -> None:
     seen = book.seen()
     assert seen.storage_bytes == 15777792
     assert seen.inflight_mutating == 2
-    assert seen.inqueue is not None
 
 
 def calls(at: float, good: float, failed: float | None, counted: bool) -> Metrics:

@@ -33,9 +33,7 @@ BROKEN = Fault(FaultKind.SERVER_ERROR, "the server answers 500", "", 500)
 REFUSED = Fault(FaultKind.REFUSED, "10.0.0.1:6443 refuses connections")
 
 REACHED = ReachSeen(heard_at=NOW - 1, tried_at=NOW - 1)
-SERVER = ServerSeen(
-    at=NOW - 1, version=VERSION, platform="linux/amd64", certificate_not_after=None, certificate_left=200 * 86400.0, clock_skew=0.0
-)
+SERVER = ServerSeen(at=NOW - 1, version=VERSION, certificate_not_after=None, certificate_left=200 * 86400.0, clock_skew=0.0)
 
 
 def feed(name: str = "feed", **spoilt: Any) -> FeedSeen:
@@ -75,7 +73,6 @@ def pod(name: str = "kube-scheduler-node-0", node: str = "node-0", **spoilt: Any
         restarts=0,
         restarted_at=(),
         version=VERSION,
-        mirror=True,
         terminating=False,
         changed_at=NOW - 500,
         seen_at=NOW - 100,
@@ -111,7 +108,6 @@ def health(path: str = "/livez", *failed: str, **spoilt: Any) -> HealthSeen:
         checks=checks,
         fault=None,
         failing_since=NOW - 6 if failed else None,
-        answered_at=NOW - 2,
     )
     return replace(made, **spoilt)
 
@@ -159,14 +155,13 @@ READY = condition("True", "kubelet is posting ready status", "KubeletReady")
 def node(age: float = 3.0, **spoilt: Any) -> NodeObservation:
     """A node that is well, its lease renewed `age` seconds ago."""
     conditions = {"Ready": READY, **{kind: condition("False") for kind in ("MemoryPressure", "DiskPressure", "PIDPressure")}}
-    proxy = pod("kube-proxy-abc", "node-0", mirror=False)
+    proxy = pod("kube-proxy-abc", "node-0")
     made = NodeObservation(
         name="node-0",
         seen_at=NOW - 50,
         added_at=NOW - 900,
         conditions=conditions,
         ready_flips=(),
-        cordoned=False,
         kubelet_version=VERSION,
         runtime_version="containerd://2.1.0",
         lease=lease(age, 40.0),

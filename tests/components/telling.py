@@ -129,9 +129,7 @@ def endpoints(*addresses: str, ready: bool = True) -> EndpointsSeen:
 
 
 def hook(ready: int | None, age: float, closed: bool = True) -> WebhookSeen:
-    return WebhookSeen(
-        configuration="policy", name="check.example", fails_closed=closed, service="policy/hook", ready=ready, since=NOW - age
-    )
+    return WebhookSeen(name="check.example", fails_closed=closed, service="policy/hook", ready=ready, since=NOW - age)
 
 
 def dns(**more: Any) -> AddonObservation:

@@ -173,10 +173,6 @@ def test_all_silent_together_is_unknown_and_names_the_suspicion() -> None:
         assert "etcd is suspected" in verdict.because
 
 
-def test_a_cordoned_node_is_not_unhealthy() -> None:
-    assert kubelet_of(node(cordoned=True)).state is State.HEALTHY
-
-
 def test_a_proxy_pod_that_is_not_ready_is_degraded() -> None:
     verdict = proxy_of(node(proxies=(pod("kube-proxy-x", ready=False, reason="CrashLoopBackOff"),)))
     assert verdict.state is State.DEGRADED

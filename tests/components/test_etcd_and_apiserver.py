@@ -169,7 +169,6 @@ def test_a_webhook_with_nobody_behind_is_degraded_if_it_fails_closed(closed: boo
         api(
             webhooks=(
                 WebhookSeen(
-                    configuration="policy",
                     name="check.example",
                     fails_closed=closed,
                     service="policy/hook",

@@ -10,7 +10,7 @@ from planes.components.view import ClusterView, Known
 from planes.structs.events import Changed, Listed
 from planes.structs.feeds import Feed
 from planes.structs.objects import DaemonSet, DaemonSetStatus, LabelledMeta, SystemPod, SystemPodSpec
-from planes.structs.observations import AddonObservation, Disruption, PodSeen, WorkloadSeen
+from planes.structs.observations import AddonObservation, DisruptionSeen, PodSeen, WorkloadSeen
 from planes.structs.verdicts import State
 from tests.components import making
 from tests.components.making import FORBIDDEN, NOW, REFUSED, THRESHOLDS, failing, feed, pod
@@ -78,7 +78,7 @@ def test_its_pods_are_known_by_their_labels(labels: dict[str, str]) -> None:
 def test_it_is_shown_only_where_it_was_seen() -> None:
     cache = new_cache()
     view = ClusterView(cache, THRESHOLDS)
-    view.look(NOW, 0.0, Known(), Disruption())
+    view.look(NOW, 0.0, Known(), DisruptionSeen())
     assert konnectivity.COMPONENT.look(view, NOW, THRESHOLDS) is None
     meta = LabelledMeta("konnectivity-agent", "kube-system", labels={"k8s-app": "konnectivity-agent"})
     cache.apply(Listed(Feed.DAEMON_SETS, [DaemonSet(meta, DaemonSetStatus(desiredNumberScheduled=3))], "1", NOW))

@@ -35,7 +35,7 @@ def line(verdict: Verdict, signal: str) -> Evidence:
 
 def counted_out(ready: ConditionSeen, **spoilt: Any) -> NodeObservation:
     """A node with this Ready, whose kube-proxy Kubernetes counts as not ready though its containers run."""
-    made = pod("kube-proxy-abc", "node-0", mirror=False, ready=False, containers_ready=True, changed_at=NOW - 50)
+    made = pod("kube-proxy-abc", "node-0", ready=False, containers_ready=True, changed_at=NOW - 50)
     seen = node(proxies=(replace(made, **spoilt),))
     return replace(seen, conditions={**seen.conditions, "Ready": ready})
 

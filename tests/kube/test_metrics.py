@@ -43,6 +43,11 @@ def test_only_labels_that_rules_read_are_kept() -> None:
     assert Sample((("request_kind", "mutating"),), 2.0) in found["apiserver_current_inflight_requests"]
 
 
+def test_what_asks_for_health_is_told_apart_from_what_clients_ask() -> None:
+    found = Parser().parse(recorded().encode())["apiserver_request_total"]
+    assert {"/livez", "/readyz"} & {dict(one.labels)["subresource"] for one in found}
+
+
 def test_a_second_scrape_reads_the_same_from_memory() -> None:
     parser, body = Parser(), recorded().encode()
     assert parser.parse(body) == parser.parse(body)
@@ -52,12 +57,12 @@ def test_a_second_scrape_reads_the_same_from_memory() -> None:
     ("text", "samples"),
     [
         (
-            '# TYPE apiserver_request_total counter\napiserver_request_total{code="200",verb="GET"} 3\n',
-            {(("code", "200"), ("verb", "GET")): 3},
+            '# TYPE apiserver_request_total counter\napiserver_request_total{code="200",subresource="log"} 3\n',
+            {(("code", "200"), ("subresource", "log")): 3},
         ),
         (
-            '# TYPE apiserver_request_total counter\napiserver_request_total{verb="a\\"}b\\n",code="200"} 1',
-            {(("code", "200"), ("verb", 'a"}b\n')): 1},
+            '# TYPE apiserver_request_total counter\napiserver_request_total{subresource="a\\"}b\\n",code="200"} 1',
+            {(("code", "200"), ("subresource", 'a"}b\n')): 1},
         ),
         ("# TYPE apiserver_request_total counter\napiserver_request_total 5\n# TYPE other counter\nother 1\n", {(): 5}),
         ('# TYPE apiserver_request_total counter\nnonsense\napiserver_request_total{code="500"} x\n', {}),

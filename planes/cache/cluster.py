@@ -12,7 +12,7 @@ from planes.cache.node_events import NodeEventStore
 from planes.cache.nodes import NodeStore
 from planes.cache.pods import PodStore
 from planes.cache.reachability import Reachability
-from planes.cache.stores import Dirty, Intake
+from planes.cache.stores import ByNode, Dirty, Intake
 from planes.cache.system import KindOf, SystemPods
 from planes.cache.workloads import ApiServiceStore, EndpointStore, WebhookStore, WorkloadStore
 from planes.structs import objects
@@ -60,6 +60,7 @@ class ClusterCache:
         self.api_services = ApiServiceStore()
         self.validating = WebhookStore()
         self.mutating = WebhookStore()
+        self.csi_nodes = ByNode[objects.CSINode](dirty, lambda one: one.metadata.name)
         self.usage: dict[str, tuple[float, float]] = {}
         #: Where each feed goes: the one place that knows which store takes which kind of object.
         self._intakes: dict[Feed, Intake[Any]] = {
@@ -77,6 +78,7 @@ class ClusterCache:
             Feed.API_SERVICES: Intake(objects.APIService, self.api_services),
             Feed.VALIDATING_WEBHOOKS: Intake(objects.WebhookConfiguration, self.validating),
             Feed.MUTATING_WEBHOOKS: Intake(objects.WebhookConfiguration, self.mutating),
+            Feed.CSI_NODES: Intake(objects.CSINode, self.csi_nodes),
             Feed.EVENTS: Intake(objects.Event, self.node_events),
         }
         self._leases: dict[Feed, LeaseStore] = {

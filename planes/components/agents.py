@@ -5,7 +5,7 @@ from planes.components.verdict_builder import unreachable
 from planes.components.view import ClusterView, steady
 from planes.structs import versions
 from planes.structs.feeds import Feed
-from planes.structs.observations import NodeObservation, NodeScene, PodSeen
+from planes.structs.observations import CSIDriverSeen, NodeObservation, NodeScene, PodSeen
 
 
 def observe_scene(view: ClusterView) -> NodeScene:
@@ -23,6 +23,7 @@ def observe_scene(view: ClusterView) -> NodeScene:
         silence_since=disruption.since,
         server_version=_minor(view.server.version),
         proxy=kube_proxy.observe_cluster(view),
+        csi=steady(view.feed(Feed.CSI_NODES), view.now, view.thresholds),
         leases_seen_before=view.known.node_leases or bool(view.cache.node_leases.tracks),
         waiting=away is not None and away[2],
         nobody_watches=disruption.blocked or view.nobody_watches,
@@ -56,6 +57,17 @@ def observe_node(view: ClusterView, name: str) -> NodeObservation:
         proxy_missing_since=cache.system_pods.missing_since.get(name),
         proxy_short=not proxies and kube_proxy.is_short(view),
         replacement=replacement,
+        csi_drivers=_csi_drivers(view, name),
+    )
+
+
+def _csi_drivers(view: ClusterView, name: str) -> tuple[CSIDriverSeen, ...] | None:
+    found = view.cache.csi_nodes.objects.get(name)
+    if found is None:
+        return None
+    return tuple(
+        CSIDriverSeen(name=one.name, volumes=one.allocatable.count if one.allocatable is not None else None)
+        for one in sorted(found.spec.drivers, key=lambda driver: driver.name)
     )
 
 

@@ -4,7 +4,7 @@ from planes.components import skew
 from planes.components.container_runtime import speaks_of_runtime
 from planes.components.spec import REACH, SILENT, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
-from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, unknown
+from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, plural, unknown
 from planes.structs.events import Mono
 from planes.structs.observations import ConditionSeen, LeaseSeen, NodeObservation, NodeScene
 from planes.structs.thresholds import Thresholds
@@ -45,6 +45,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
             _check_ready(builder, node)
             _check_conditions(builder, node)
         _check_flips(builder, node, now, thresholds)
+    _check_csi(builder, node, scene, now, thresholds)
     line, said = skew.check(node.kubelet_version, scene.server_version, thresholds.kubelet_skew, f"Node {node.name}", node.seen_at)
     if said:
         builder.bad(line, said, "skew")
@@ -202,6 +203,22 @@ def _check_conditions(builder: VerdictBuilder, node: NodeObservation) -> None:
         builder.bad(line, f"The node's network is not set up: {network.message or network.reason}.", "network", hold=1.0)
 
 
+def _check_csi(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresholds) -> None:
+    """The storage drivers that it has registered. Shown only: a driver that is taken out on purpose looks no different."""
+    if scene.csi is None:
+        return
+    should_be = "those that its pods' volumes need"
+    if (gap := feed_gap(scene.csi, "CSI drivers", should_be, now, thresholds)) is not None:
+        check_gap(builder, gap, principal=False, said="")
+        return
+    source = f"CSINode {node.name}"
+    if node.csi_drivers is None:
+        builder.hidden(Evidence("CSI drivers", "it has no CSINode", should_be, State.NOT_OBSERVABLE, source, None))
+        return
+    told = [one.name if one.volumes is None else f"{one.name} (up to {plural(one.volumes, 'volume')})" for one in node.csi_drivers]
+    builder.good(Evidence("CSI drivers", ", ".join(told) or "none", should_be, State.HEALTHY, source, node.seen_at))
+
+
 def _check_flips(builder: VerdictBuilder, node: NodeObservation, now: Mono, thresholds: Thresholds) -> None:
     recent = [at for at in node.ready_flips if now - at <= thresholds.flap_window]
     should_be = f"at most {thresholds.ready_flips:.0f} within {thresholds.flap_window / 60:.0f} min"
@@ -288,6 +305,11 @@ AGENT = Agent(
             thresholds=("ready_flips", "flap_window"),
         ),
         Signal(
+            "CSI drivers",
+            "csinodes",
+            "The storage drivers that it has registered, and how many volumes each may attach. Shown only.",
+        ),
+        Signal(
             "version skew",
             "the Node's nodeInfo, GET /version",
             "Its version against the API server's.",
@@ -296,7 +318,7 @@ AGENT = Agent(
         ),
         *on_all_nodes("kubelet"),
     ),
-    rights=("nodes", "leases/kube-node-lease", "/version"),
+    rights=("nodes", "leases/kube-node-lease", "/version", "csinodes"),
     column="kubelet",
     short="kubelet",
     judge=judge,

@@ -29,6 +29,7 @@ class Feed(StrEnum):
     VALIDATING_WEBHOOKS = "validatingwebhookconfigurations"
     MUTATING_WEBHOOKS = "mutatingwebhookconfigurations"
     EVENTS = "events"
+    CSI_NODES = "csinodes"
     NODE_METRICS = "metrics.k8s.io/nodes"
 
 
@@ -245,6 +246,14 @@ _DECLARED = (
         group=_ADMISSION,
         resource="mutatingwebhookconfigurations",
         costs=_UNNOTICED,
+    ),
+    Declaration(
+        feed=Feed.CSI_NODES,
+        struct=objects.CSINode,
+        group="storage.k8s.io",
+        resource="csinodes",
+        costs="which storage drivers a node's kubelet has registered is not shown.",
+        list_limit=LARGE_LIST,
     ),
     Declaration(
         feed=Feed.NODE_METRICS,

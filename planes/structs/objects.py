@@ -258,6 +258,28 @@ class Event(Item):
     eventTime: str | None = None
 
 
+# --- storage -----------------------------------------------------------------------------------------------------------------
+
+
+class CSIAllocatable(msgspec.Struct, gc=False):
+    count: int | None = None  # volumes; None: as many as one likes
+
+
+class CSIDriver(msgspec.Struct):
+    name: str = ""
+    allocatable: CSIAllocatable | None = None
+
+
+class CSINodeSpec(msgspec.Struct):
+    drivers: list[CSIDriver] = []
+
+
+class CSINode(Item):
+    """The storage drivers that a node's kubelet has registered; named as its node."""
+
+    spec: CSINodeSpec = msgspec.field(default_factory=CSINodeSpec)
+
+
 # --- metrics.k8s.io ----------------------------------------------------------------------------------------------------------
 
 

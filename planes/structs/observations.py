@@ -217,6 +217,14 @@ class ConditionSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CSIDriverSeen:
+    """A storage driver that a kubelet has registered. `volumes`: as many may be attached at once; None: no limit is told."""
+
+    name: str
+    volumes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyScene:
     """What the whole cluster tells about kube-proxy: the same for all nodes."""
 
@@ -241,6 +249,7 @@ class NodeScene:
     silence_since: Mono | None = None
     server_version: str = ""
     proxy: ProxyScene = field(default_factory=ProxyScene)
+    csi: FeedSeen | None = None  # where storage drivers come from
     leases_seen_before: bool = False
     waiting: bool = False  # `unreachable` only because the first answer has not come yet
     nobody_watches: str = ""  # why Kubernetes would not take Ready=True back from a node that died; empty while it would
@@ -262,6 +271,7 @@ class NodeObservation:
     proxy_missing_since: Mono | None  # since when no kube-proxy pod is on this node
     proxy_short: bool = False  # the DaemonSet wants more pods than there are, or is not visible
     replacement: PodSeen | None = None
+    csi_drivers: tuple[CSIDriverSeen, ...] | None = None  # None: there is no CSINode of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

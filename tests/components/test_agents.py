@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from planes.components import container_runtime, kube_proxy, kubelet
-from planes.structs.observations import NodeObservation, NodeScene, ProxyScene
+from planes.structs.observations import CSIDriverSeen, NodeObservation, NodeScene, ProxyScene
 from planes.structs.verdicts import State, Verdict
 from tests.components.making import (
     BROKEN,
@@ -15,6 +15,7 @@ from tests.components.making import (
     THRESHOLDS,
     condition,
     failing,
+    feed,
     kubelet_verdict,
     lease,
     node,
@@ -222,3 +223,22 @@ def test_a_proxy_too_far_from_its_kubelet_is_degraded() -> None:
     assert proxy_of(node(proxies=(pod("kube-proxy-x", version="v1.33.0"),))).state is State.HEALTHY
     assert proxy_of(node(proxies=(pod("kube-proxy-x", version="v1.32.0"),))).state is State.DEGRADED
     assert proxy_of(node(kubelet_version="v1.40.0")).state is State.DEGRADED
+
+
+def test_storage_drivers_are_told_and_turn_nothing() -> None:
+    drivers = (CSIDriverSeen(name="ebs.csi.example", volumes=25), CSIDriverSeen(name="nfs.csi.example"))
+    for found, state, now in (
+        (drivers, State.HEALTHY, "ebs.csi.example (up to 25 volumes), nfs.csi.example"),
+        ((), State.HEALTHY, "none"),
+        (None, State.NOT_OBSERVABLE, "it has no CSINode"),
+    ):
+        verdict = kubelet_of(node(csi_drivers=found), scene(csi=feed("csinodes")))
+        (line,) = [one for one in verdict.evidence if one.signal == "CSI drivers"]
+        assert (line.state, line.now, verdict.state) == (state, now, State.HEALTHY)
+
+
+def test_storage_drivers_that_may_not_be_read_hide_nothing_else() -> None:
+    verdict = kubelet_of(node(), scene(csi=failing(FORBIDDEN, NOW - 90, "csinodes")))
+    (line,) = [one for one in verdict.evidence if one.signal == "CSI drivers"]
+    assert (line.state, verdict.state) == (State.NOT_OBSERVABLE, State.HEALTHY)
+    assert "list and watch on storage.k8s.io csinodes" in line.now

@@ -114,7 +114,12 @@ def on_nodes() -> list[tuple[NodeObservation, NodeScene, bool]]:
     unplugged = dataclasses.replace(seen, conditions={**seen.conditions, "NetworkUnavailable": condition("True", "no route")})
     away = scene(unreachable="The API server is away.", unreachable_since=NOW - 60)
     cilium = scene(proxy=ProxyScene(wanted=None, everywhere=False, replaced_by="Cilium", seen_before=False, pods_seen=False))
-    return [(unplugged, scene(), False), (node(41.0), scene(), True), (seen, away, False), (node(proxies=()), cilium, False)]
+    return [
+        (unplugged, scene(csi=feed("csinodes")), False),
+        (node(41.0), scene(), True),
+        (seen, away, False),
+        (node(proxies=()), cilium, False),
+    ]
 
 
 def rolled(kind: str) -> list[Verdict]:

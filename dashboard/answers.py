@@ -47,7 +47,7 @@ def signed_in(view: View[P]) -> View[P]:
     return guarded
 
 
-def answer(request: HttpRequest, value: object) -> HttpResponse:
+def answer(request: HttpRequest, value: msgspec.Struct) -> HttpResponse:
     """The value as JSON."""
     plain = msgspec.json.encode(value)
     return conditional(request, plain=plain, zipped=None, etag=etag_of(plain))

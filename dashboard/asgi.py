@@ -22,7 +22,7 @@ from django.urls import path  # noqa: E402
 
 from dashboard.consumers import ClusterConsumer, WallConsumer  # noqa: E402
 from dashboard.hub import Hub  # noqa: E402
-from dashboard.middleware import SocketEdge  # noqa: E402
+from dashboard.middleware import DatabaseUnavailableSockets  # noqa: E402
 from dashboard.origin import SameOrigin  # noqa: E402
 from planes.live.stream import Stream  # noqa: E402
 
@@ -51,6 +51,6 @@ _routes: list[Any] = [
     path("ws/c/<slug:slug>/", cast(Any, ClusterConsumer.as_asgi())),
     path("ws/wall/", cast(Any, WallConsumer.as_asgi())),
 ]
-sockets = AllowedHostsOriginValidator(SameOrigin(SocketEdge(cast(Any, AuthMiddlewareStack(URLRouter(_routes))))))
+sockets = AllowedHostsOriginValidator(SameOrigin(DatabaseUnavailableSockets(cast(Any, AuthMiddlewareStack(URLRouter(_routes))))))
 
 application = ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan})

@@ -2,7 +2,7 @@
 
 Addresses are /static/<version>/…, and the version is a digest of everything below static/ and of package-lock.json. ES modules
 import each other by relative addresses, so a page and all of its modules are always of one version, browsers may keep them for
-good, and nothing has to be built or collected. After an upgrade the version differs; open pages read it from the heartbeat.
+good, and nothing has to be built or collected. After an upgrade the version differs; open pages read it from the keepalive.
 """
 
 import functools

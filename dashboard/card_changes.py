@@ -3,6 +3,7 @@ only when it would see something new."""
 
 import msgspec
 
+from planes.live.wire import Encoded
 from planes.structs.rows import ClusterRow
 
 
@@ -21,25 +22,26 @@ class _Delta(msgspec.Struct):
     x: _Gone
 
 
+# Decoding a whole delta of thousands of nodes would cost more than telling the wall.
 _decoder = msgspec.json.Decoder(_Delta)
 
 
-class Glance:
+class CardChanges:
     """Remembers the last row of one cluster."""
 
     def __init__(self) -> None:
         self._row: ClusterRow | None = None
 
-    def is_news(self, delta: bytes) -> bool:
-        """Whether this delta (as it goes out) changes what a card shows. What cannot be read counts as news."""
+    def is_changed_by(self, delta: Encoded) -> bool:
+        """Whether this delta changes what a card shows. What cannot be read counts as a change."""
         try:
             seen = _decoder.decode(delta)
         except msgspec.DecodeError:
             return True
-        news = seen.u.nodes is not None or seen.u.attention is not None or seen.x.nodes is not None
+        changed = seen.u.nodes is not None or seen.u.attention is not None or seen.x.nodes is not None
         if seen.u.cluster is not None:
             # Pulses say when the cluster was last heard; a card does not show the skew.
             row = msgspec.structs.replace(seen.u.cluster, heard_at=None, clock_skew=None)
-            news = news or row != self._row
+            changed = changed or row != self._row
             self._row = row
-        return news
+        return changed

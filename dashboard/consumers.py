@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 import random
-from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -17,6 +16,7 @@ from django.db import DatabaseError
 
 from dashboard import auth
 from dashboard.hub import Hub, Viewer
+from planes.live.wire import Gone, encode
 from planes.store import selectors
 
 logger = logging.getLogger(__name__)
@@ -25,8 +25,7 @@ SIGNED_OUT = 4401
 NO_SUCH_CLUSTER = 4404
 TOO_CHATTY = 1008
 
-#: The cluster is not, or no longer, watched: there is nothing to come back for.
-GONE = '{"gone":true}'
+GONE = encode(Gone())
 
 #: A client has nothing to say; a few messages, each small, are overlooked.
 INCOMING_MESSAGES = 8
@@ -40,12 +39,9 @@ class Reader(AsyncWebsocketConsumer):
 
     viewer: Viewer
     hub: Hub
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._tasks: list[asyncio.Task[None]] = []
-        self._received = 0
-        self._joined = False
+    _tasks: tuple[asyncio.Task[None], ...] = ()
+    _received = 0
+    _joined = False
 
     async def connect(self) -> None:
         # Accepted first: a browser sees the code of a close only on a socket that was open.
@@ -61,7 +57,7 @@ class Reader(AsyncWebsocketConsumer):
             await self.close(NO_SUCH_CLUSTER)
             return
         self._joined = True
-        self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._watch_session(user.pk))]
+        self._tasks = (asyncio.create_task(self._write()), asyncio.create_task(self._watch_session(user.pk)))
 
     async def disconnect(self, code: int) -> None:
         if self._joined:

@@ -1,8 +1,8 @@
 """The hub: one a process. It follows the clusters' streams once and hands every message to all viewers of that cluster.
 
-A message is decoded once and is the same string for everyone. Each viewer has a bounded queue: one who reads too slowly loses what
-is queued and is told to fetch a snapshot instead, so memory stays bounded and nobody waits for the slowest. While Valkey is away
-viewers get no pulses, and so grey out by themselves; when it is back all are told to fetch a snapshot.
+All that is sent is a planes.live.wire.Message, and the same string for everyone. Each viewer has a bounded queue: one who reads too
+slowly loses what is queued and is told to fetch a snapshot instead, so memory stays bounded and nobody waits for the slowest. While
+Valkey is away viewers get no pulses, and so grey out by themselves; when it is back all are told to fetch a snapshot.
 """
 
 import asyncio
@@ -16,22 +16,25 @@ from typing import Protocol
 
 import msgspec
 
-from dashboard.card_changes import Glance
-from planes.live.stream import Message
+from dashboard.card_changes import CardChanges
+from planes.live.stream import Entry, Lost
+from planes.live.wire import Delta, Encoded, KeepAlive, Pulse, Resync, WallChanged, WallPulse, encode
 
 logger = logging.getLogger(__name__)
 
 #: A viewer's queue: as many messages, or as many characters, whichever is reached first.
 QUEUE_MESSAGES = 64
 QUEUE_SIZE = 256 * 1024
-#: Seconds between heartbeats: a browser cannot see pings, and must notice a dead connection.
-HEARTBEAT = 15.0
+#: Seconds between two words to a browser at most: it cannot see pings, and must notice a dead connection.
+KEEPALIVE = 15.0
 #: Seconds between two "changed" of one cluster on a wall.
 WALL_INTERVAL = 1.0
 #: Seconds to wait at most before following again after a failure.
 BACKOFF = 2.0
 
-RESYNC = '{"resync":true}'
+RESYNC = encode(Resync())
+
+_pulse = msgspec.json.Decoder(Pulse)
 
 
 class Follower(Protocol):
@@ -41,7 +44,7 @@ class Follower(Protocol):
 
     def unwatch(self, cluster_id: int) -> None: ...
 
-    def follow(self) -> AsyncIterator[Message]: ...
+    def follow(self) -> AsyncIterator[Entry | Lost]: ...
 
     async def aclose(self) -> None: ...
 
@@ -52,12 +55,12 @@ class Viewer:
     __slots__ = ("_queue", "_ready", "_size", "resyncs")
 
     def __init__(self) -> None:
-        self._queue: deque[str] = deque()
+        self._queue: deque[Encoded] = deque()
         self._size = 0
         self._ready = asyncio.Event()
         self.resyncs = 0
 
-    def put(self, text: str) -> None:
+    def put(self, text: Encoded) -> None:
         """Queue a message; where it does not fit, the queue becomes one resync, which stands for this message too."""
         if len(self._queue) >= QUEUE_MESSAGES or self._size + len(text) > QUEUE_SIZE:
             self.resync()
@@ -71,7 +74,7 @@ class Viewer:
         self._size = 0
         self._append(RESYNC)
 
-    async def get(self) -> str:
+    async def get(self) -> Encoded:
         """The next message, when there is one."""
         while not self._queue:
             self._ready.clear()
@@ -88,7 +91,7 @@ class Viewer:
     def __len__(self) -> int:
         return len(self._queue)
 
-    def _append(self, text: str) -> None:
+    def _append(self, text: Encoded) -> None:
         self._queue.append(text)
         self._size += len(text)
         self._ready.set()
@@ -106,11 +109,11 @@ class Counters(msgspec.Struct):
 class _Cluster:
     """The viewers of one cluster's picture, and when walls were last told that it changed."""
 
-    __slots__ = ("glance", "told", "viewers", "waiting")
+    __slots__ = ("card", "told", "viewers", "waiting")
 
     def __init__(self) -> None:
         self.viewers: set[Viewer] = set()
-        self.glance = Glance()
+        self.card = CardChanges()
         self.told = 0.0
         self.waiting: asyncio.TimerHandle | None = None
 
@@ -119,7 +122,7 @@ class Hub:
     """Lives in one event loop: `start` and `stop` are called by the server's lifespan (dashboard.asgi)."""
 
     def __init__(self, follower: Callable[[], Follower], *, app: str) -> None:
-        """`app` is the version of the pages, said in each heartbeat so that a page from before an upgrade reloads itself."""
+        """`app` is the version of the pages, said in each keepalive so that a page from before an upgrade reloads itself."""
         self._make_follower = follower
         self._app = app
         self._follower: Follower | None = None
@@ -134,7 +137,7 @@ class Hub:
         self._follower = self._make_follower()
         for cluster_id in self._followed():
             self._follower.watch(cluster_id)
-        self._tasks = [asyncio.create_task(self._follow(self._follower)), asyncio.create_task(self._beat())]
+        self._tasks = [asyncio.create_task(self._follow(self._follower)), asyncio.create_task(self._keep_alive())]
 
     async def stop(self) -> None:
         """End following and close the connection."""
@@ -156,7 +159,7 @@ class Hub:
     def join(self, cluster_id: int, viewer: Viewer) -> None:
         """Send this viewer what happens in one cluster from now on."""
         self._cluster(cluster_id).viewers.add(viewer)
-        viewer.put(self.heartbeat())
+        viewer.put(self.keepalive())
 
     def leave(self, cluster_id: int, viewer: Viewer) -> None:
         """Send nothing more."""
@@ -166,7 +169,7 @@ class Hub:
     def join_wall(self, viewer: Viewer) -> None:
         """Send this viewer the pulses of all clusters that `show` named, and which of them changed."""
         self._walls.add(viewer)
-        viewer.put(self.heartbeat())
+        viewer.put(self.keepalive())
 
     def leave_wall(self, viewer: Viewer) -> None:
         """Send nothing more."""
@@ -190,9 +193,9 @@ class Hub:
         """How many sockets are served."""
         return len(self._walls) + sum(len(cluster.viewers) for cluster in self._clusters.values())
 
-    def heartbeat(self) -> str:
+    def keepalive(self) -> Encoded:
         """The server's clock, and the version of the pages that it would serve now."""
-        return f'{{"hb":{time.time():.3f},"app":"{self._app}"}}'
+        return encode(KeepAlive(hb=round(time.time(), 3), app=self._app))
 
     # --- from the stream to the queues -----------------------------------------------------------------------------------------
 
@@ -202,9 +205,13 @@ class Hub:
         failures = 0
         while True:
             try:
-                async for message in follower.follow():
+                async for entry in follower.follow():
                     failures = 0
-                    self._hand_on(message)
+                    if isinstance(entry, Lost):
+                        self.counters.lost += 1
+                        self._resync_all()
+                    else:
+                        self._hand_on(entry)
             except Exception:  # a defect must not end the live picture of everyone until a restart
                 logger.exception("Following the live stream broke off; it is taken up again.")
             self.counters.failures += 1
@@ -212,36 +219,31 @@ class Hub:
             await asyncio.sleep(random.uniform(0.1, min(BACKOFF, 0.2 * 2**failures)))  # noqa: S311 - jitter guards nothing
             self._resync_all()
 
-    async def _beat(self) -> None:
+    async def _keep_alive(self) -> None:
         while True:
-            await asyncio.sleep(HEARTBEAT)
-            text = self.heartbeat()
+            await asyncio.sleep(KEEPALIVE)
+            text = self.keepalive()
             for viewer in self._everyone():
                 viewer.put(text)
 
-    def _hand_on(self, message: Message) -> None:
-        if message.lost:
-            self.counters.lost += 1
-            self._resync_all()
-            return
+    def _hand_on(self, entry: Entry) -> None:
         self.counters.messages += 1
-        cluster = self._clusters.get(message.cluster_id)
+        cluster = self._clusters.get(entry.cluster_id)
         if cluster is None:
             return
-        text = message.data.decode()
         for viewer in cluster.viewers:
-            viewer.put(text)
+            viewer.put(entry.text)
         self.counters.handed += len(cluster.viewers)
-        slug = self._slugs.get(message.cluster_id)
-        if not self._walls or slug is None or message.is_beats:
+        slug = self._slugs.get(entry.cluster_id)
+        if not self._walls or slug is None:
             return
-        if message.is_pulse:
-            self._tell_walls(f'{{"slug":"{slug}","pulse":{text}}}')
-        elif cluster.glance.is_news(message.data) and cluster.waiting is None:
+        if entry.kind is Pulse:
+            self._tell_walls(WallPulse(slug, _pulse.decode(entry.text)))
+        elif entry.kind is Delta and cluster.card.is_changed_by(entry.text) and cluster.waiting is None:
             # At most one "changed" a second and cluster: the first at once, what follows together.
             loop = asyncio.get_running_loop()
             wait = cluster.told + WALL_INTERVAL - loop.time()
-            cluster.waiting = loop.call_later(max(wait, 0.0), self._tell_changed, message.cluster_id)
+            cluster.waiting = loop.call_later(max(wait, 0.0), self._tell_changed, entry.cluster_id)
 
     def _tell_changed(self, cluster_id: int) -> None:
         cluster = self._clusters.get(cluster_id)
@@ -251,9 +253,10 @@ class Hub:
         cluster.told = asyncio.get_running_loop().time()
         slug = self._slugs.get(cluster_id)
         if slug is not None:
-            self._tell_walls(f'{{"slug":"{slug}","changed":true}}')
+            self._tell_walls(WallChanged(slug))
 
-    def _tell_walls(self, text: str) -> None:
+    def _tell_walls(self, message: WallPulse | WallChanged) -> None:
+        text = encode(message)
         for viewer in self._walls:
             viewer.put(text)
         self.counters.handed += len(self._walls)

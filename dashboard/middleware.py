@@ -20,8 +20,20 @@ AWAY = (OperationalError, InterfaceError)
 TRY_AGAIN_LATER = 1013
 
 
-class Edge(MiddlewareMixin):
-    """For HTTP."""
+class PrivateByDefaultMiddleware(MiddlewareMixin):
+    """Pages show what one person may see, as it is now."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Where a view says nothing else, nobody else may keep its answer."""
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class DatabaseUnavailableMiddleware(MiddlewareMixin):
+    """For HTTP: 503 and one sentence."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         super().__init__(get_response)
@@ -33,13 +45,8 @@ class Edge(MiddlewareMixin):
         _tell(exception)
         return errors.database_away(request)
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Pages show what one person may see, as it is now."""
-        response.headers.setdefault("Cache-Control", "private, no-cache")
-        return response
 
-
-class SocketEdge:
+class DatabaseUnavailableSockets:
     """For WebSockets: closed with 1013, or refused if not yet open, and the browser tries again later."""
 
     def __init__(self, inner: ASGI3Application) -> None:

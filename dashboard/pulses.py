@@ -20,9 +20,9 @@ def peek() -> Peek:
     return _peek(settings.REDIS_URL)
 
 
-def beat(head: ClusterHead, node: str) -> float | None:
+def heartbeat(head: ClusterHead, node: str) -> float | None:
     """When this node's lease was last seen to change, epoch seconds; None if that is not known now."""
-    return peek().beats(head.id).get(node)
+    return peek().heartbeats(head.id).get(node)
 
 
 def freshness(head: ClusterHead) -> Freshness:

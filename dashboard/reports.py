@@ -4,14 +4,9 @@ import msgspec
 
 from dashboard import pulses
 from dashboard.presenters.cards import WallCard, wall_card
+from planes.live.wire import NodeReport
 from planes.store import labels, selectors
 from planes.structs.rows import NodeRow
-
-
-class NodeReport(NodeRow, frozen=True, kw_only=True):
-    """A node as it is stored, and when its lease was last seen to change: epoch seconds, None if that is not known now."""
-
-    beat: float | None
 
 
 class ClustersReport(msgspec.Struct, frozen=True):
@@ -28,7 +23,7 @@ def node(slug: str, name: str) -> NodeReport | None:
     if found is None:
         return None
     fields = {field: getattr(found.row, field) for field in NodeRow.__struct_fields__}
-    return NodeReport(**fields, beat=pulses.peek().beats(found.cluster.id).get(name))
+    return NodeReport(**fields, beat=pulses.peek().heartbeats(found.cluster.id).get(name))
 
 
 def clusters() -> ClustersReport:

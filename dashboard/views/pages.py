@@ -76,7 +76,7 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         return _no_node(request, slug, name)
     now = time.time()
     fresh = pulses.freshness(detail.cluster)
-    page = presenters.node_page(detail, lateness(fresh, now), beat=pulses.beat(detail.cluster, name))
+    page = presenters.node_page(detail, lateness(fresh, now), beat=pulses.heartbeat(detail.cluster, name))
     context = {"page": page, "now": now, "fresh": fresh}
     return _show(request, "node", context)
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard import answers, picture, pulses
 from dashboard.snapshots import shared
-from planes.live.stream import BEATS_TOLD
+from planes.live.stream import HEARTBEATS_TOLD
 from planes.store import selectors
 from planes.store.freshness import Freshness
 
@@ -91,9 +91,9 @@ def _read(slug: str, snapshot: bytes) -> _Seen | None:
     head = selectors.cluster(slug)
     if head is None:
         return None
-    beats = pulses.peek().beats(head.id)
+    heartbeats = pulses.peek().heartbeats(head.id)
     # The page is told of no more either: what is said of more of them nobody could read.
-    return _Seen(head.name, snapshot, pulses.freshness(head), beats if len(beats) <= BEATS_TOLD else {})
+    return _Seen(head.name, snapshot, pulses.freshness(head), heartbeats if len(heartbeats) <= HEARTBEATS_TOLD else {})
 
 
 def _wanted(request: HttpRequest) -> picture.Wanted:

@@ -129,7 +129,7 @@ class Collector:
         """From taking the cluster to losing it. Always ends by an exception."""
         epoch = await self._store_thread.take()
         remembered = await self._store_thread.remembered()
-        judge = Judging(self._judge(), self._judging, self._clocks, self._intervals.beats)
+        judge = Judging(self._judge(), self._judging, self._clocks, self._intervals.heartbeats)
         await judge.restore(remembered)
         queue: asyncio.Queue[SourceEvent] = asyncio.Queue(QUEUE)
         publisher = Publisher(self._name, self._store_thread, self._stream, epoch, self._clocks, self._intervals)
@@ -144,7 +144,7 @@ class Collector:
             group.create_task(self._judge_events(queue, judge, publisher, heard))
             group.create_task(publisher.run())
             group.create_task(self._pulse(publisher, heard))
-            group.create_task(self._beats(publisher, judge))
+            group.create_task(self._heartbeats(publisher, judge))
             group.create_task(self._touch(publisher, epoch))
 
     async def _tell(self, emit: Emit) -> None:
@@ -177,10 +177,10 @@ class Collector:
             await publisher.pulse(heard.at)
             await asyncio.sleep(self._intervals.pulse)
 
-    async def _beats(self, publisher: Publisher, judge: Judging) -> None:
+    async def _heartbeats(self, publisher: Publisher, judge: Judging) -> None:
         while True:
-            await publisher.beats(judge.beats)
-            await asyncio.sleep(self._intervals.beats)
+            await publisher.heartbeats(judge.heartbeats)
+            await asyncio.sleep(self._intervals.heartbeats)
 
     async def _touch(self, publisher: Publisher, epoch: int) -> None:
         """Every few seconds see whether the cluster is still ours and wanted, and leave the time for who reads without Valkey."""

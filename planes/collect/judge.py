@@ -32,7 +32,7 @@ class CacheJudge:
     def frame(self, now: Mono, wall: float) -> Frame:
         return self._assessor.frame(now, wall)
 
-    def beats(self, now: Mono, wall: float) -> dict[str, float]:
+    def heartbeats(self, now: Mono, wall: float) -> dict[str, float]:
         return self._assessor.beats(now, wall)
 
     def baseline(self) -> bytes | None:

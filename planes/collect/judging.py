@@ -10,16 +10,16 @@ from planes.structs.rows import Frame
 
 
 class Judging:
-    """One term's judge. `executor` has one thread, so the judge is only ever in one place. `beats` are told anew every
-    `beats_every` seconds: node name -> epoch seconds."""
+    """One term's judge. `executor` has one thread, so the judge is only ever in one place. `heartbeats` are told anew every
+    `heartbeats_every` seconds: node name -> epoch seconds."""
 
-    def __init__(self, judge: Judge, executor: Executor, clocks: Clocks, beats_every: float) -> None:
-        self.beats: dict[str, float] = {}
+    def __init__(self, judge: Judge, executor: Executor, clocks: Clocks, heartbeats_every: float) -> None:
+        self.heartbeats: dict[str, float] = {}
         self._judge = judge
         self._executor = executor
         self._clocks = clocks
-        self._beats_every = beats_every
-        self._beats_at = float("-inf")
+        self._heartbeats_every = heartbeats_every
+        self._heartbeats_at = float("-inf")
 
     async def restore(self, remembered: Remembered) -> None:
         """Begin with what was last known."""
@@ -28,8 +28,8 @@ class Judging:
     async def look(self, events: list[SourceEvent], pause: Pause | None = None) -> tuple[Frame, bytes | None]:
         """Take these events, and judge: what changed, and the baseline if that did. `pause`: we ourselves stood still since the
         last look."""
-        frame, baseline, beats = await asyncio.wrap_future(self._executor.submit(self._look, events, pause))
-        self.beats = self.beats if beats is None else beats
+        frame, baseline, heartbeats = await asyncio.wrap_future(self._executor.submit(self._look, events, pause))
+        self.heartbeats = self.heartbeats if heartbeats is None else heartbeats
         return frame, baseline
 
     def _look(self, events: list[SourceEvent], pause: Pause | None) -> tuple[Frame, bytes | None, dict[str, float] | None]:
@@ -44,7 +44,7 @@ class Judging:
             self._judge.apply(event)
         now, wall = self._clocks.mono(), self._clocks.wall()
         frame = self._judge.frame(now, wall)
-        beats = None
-        if now - self._beats_at >= self._beats_every:
-            beats, self._beats_at = self._judge.beats(now, wall), now
-        return frame, self._judge.baseline(), beats
+        heartbeats = None
+        if now - self._heartbeats_at >= self._heartbeats_every:
+            heartbeats, self._heartbeats_at = self._judge.heartbeats(now, wall), now
+        return frame, self._judge.baseline(), heartbeats

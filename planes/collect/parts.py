@@ -38,7 +38,7 @@ class Judge(Protocol):
         """Begin with what was last known. Called once, before anything else."""
         ...
 
-    def beats(self, now: Mono, wall: float) -> dict[str, float]:
+    def heartbeats(self, now: Mono, wall: float) -> dict[str, float]:
         """Node name -> epoch seconds at which its lease was last seen to change."""
         ...
 
@@ -68,7 +68,7 @@ class Intervals:
     tick: float = 0.25  # between judgements
     calm: float = 1.0  # between flushes in which only figures changed
     pulse: float = 1.0
-    beats: float = 2.0
+    heartbeats: float = 2.0
     touch: float = 5.0  # between looks at whether the cluster is still ours and wanted
     renewal: float = 5.0  # of the lease
     look: float = 1.0  # between looks at whether Valkey still knows the lease

@@ -115,10 +115,10 @@ class Publisher:
         else:
             self._found()
 
-    async def beats(self, beats: dict[str, float]) -> None:
+    async def heartbeats(self, heartbeats: dict[str, float]) -> None:
         """Tell the nodes' heartbeats."""
         try:
-            await self._stream.beats(self._store_thread.cluster_id, beats)
+            await self._stream.heartbeats(self._store_thread.cluster_id, heartbeats)
         except LOST as error:
             self._lost(error)
 

@@ -14,7 +14,8 @@ import msgspec
 import redis
 import redis.asyncio
 
-from planes.live.wire import Beats, Delta, Pulse
+from planes.live import wire
+from planes.live.wire import Delta, Encoded, Heartbeats, Published, Pulse
 from planes.structs.rows import SampleRow
 
 logger = logging.getLogger(__name__)
@@ -30,15 +31,19 @@ SAMPLES_EXPIRY = 3 * 3600
 #: Seconds for which one XREAD waits; also how long it takes until a cluster added by `watch` is followed.
 _BLOCK = 0.5
 #: Heartbeats of so many nodes at most go out to browsers.
-BEATS_TOLD = 40
+HEARTBEATS_TOLD = 40
 _TIMEOUT = 3.0
 _BATCH = 64
 
 #: What using Valkey raises when it is away.
 LOST = (redis.RedisError, OSError, TimeoutError)
 
+#: The one field of an entry, by what it holds: its JSON as browsers get it.
+_FIELDS: dict[type[Published], bytes] = {Delta: b"m", Pulse: b"p", Heartbeats: b"b"}
+_KINDS = {field: kind for kind, field in _FIELDS.items()}
+
 _encode = msgspec.json.encode
-_beats = msgspec.json.Decoder(dict[str, float])
+_heartbeats = msgspec.json.Decoder(dict[str, float])
 _pulse = msgspec.json.Decoder(Pulse)
 _sample = msgspec.json.Decoder(SampleRow)
 
@@ -51,7 +56,7 @@ def pulse_key(cluster_id: int) -> str:
     return f"pw:{cluster_id}:pulse"
 
 
-def beats_key(cluster_id: int) -> str:
+def heartbeats_key(cluster_id: int) -> str:
     return f"pw:{cluster_id}:beats"
 
 
@@ -60,17 +65,17 @@ def series_key(cluster_id: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One entry of a cluster's stream: `data` is the JSON of a Delta, a Pulse or of Beats, as it goes out to browsers.
+class Entry:
+    """One entry of a cluster's stream: a message as it goes out to browsers, and which one it is."""
 
-    `lost` (then there is no data and cluster_id is 0): the connection was away and entries of any cluster may have been missed.
-    """
+    cluster_id: int
+    kind: type[Published]
+    text: Encoded
 
-    cluster_id: int = 0
-    data: bytes = b""
-    is_pulse: bool = False
-    is_beats: bool = False
-    lost: bool = False
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The connection was away: entries of any cluster may have been missed."""
 
 
 def client(url: str) -> redis.asyncio.Redis:
@@ -101,24 +106,24 @@ class Stream:
                 pipe.rpush(key, *map(_encode, delta.u.samples))
                 pipe.ltrim(key, -SAMPLES, -1)
                 pipe.expire(key, SAMPLES_EXPIRY)
-            pipe.xadd(stream_key(cluster_id), {b"m": _encode(delta)}, maxlen=KEPT, approximate=True)
+            pipe.xadd(stream_key(cluster_id), {_FIELDS[Delta]: _encode(delta)}, maxlen=KEPT, approximate=True)
             await pipe.execute()
 
     async def pulse(self, cluster_id: int, pulse: Pulse) -> None:
         """Publish that the collector lives, and keep it for who asks later."""
         data = _encode(pulse)
         async with asyncio.timeout(_TIMEOUT), self._client.pipeline(transaction=False) as pipe:
-            pipe.xadd(stream_key(cluster_id), {b"p": data}, maxlen=KEPT, approximate=True)
+            pipe.xadd(stream_key(cluster_id), {_FIELDS[Pulse]: data}, maxlen=KEPT, approximate=True)
             pipe.set(pulse_key(cluster_id), data, ex=EXPIRY)
             await pipe.execute()
 
-    async def beats(self, cluster_id: int, beats: dict[str, float]) -> None:
+    async def heartbeats(self, cluster_id: int, heartbeats: dict[str, float]) -> None:
         """Keep when each node's lease was last seen to change (node name -> epoch seconds), and publish it where nodes are few."""
         async with asyncio.timeout(_TIMEOUT), self._client.pipeline(transaction=False) as pipe:
-            pipe.set(beats_key(cluster_id), _encode(beats), ex=EXPIRY)
-            if 0 < len(beats) <= BEATS_TOLD:
-                told = Beats({name: round(at, 1) for name, at in beats.items()})
-                pipe.xadd(stream_key(cluster_id), {b"b": _encode(told)}, maxlen=KEPT, approximate=True)
+            pipe.set(heartbeats_key(cluster_id), _encode(heartbeats), ex=EXPIRY)
+            if 0 < len(heartbeats) <= HEARTBEATS_TOLD:
+                told = Heartbeats({name: round(at, 1) for name, at in heartbeats.items()})
+                pipe.xadd(stream_key(cluster_id), {_FIELDS[Heartbeats]: _encode(told)}, maxlen=KEPT, approximate=True)
             await pipe.execute()
 
     def watch(self, cluster_id: int) -> None:
@@ -129,7 +134,7 @@ class Stream:
         """No longer follow this cluster."""
         self._wanted.discard(cluster_id)
 
-    async def follow(self) -> AsyncIterator[Message]:
+    async def follow(self) -> AsyncIterator[Entry | Lost]:
         """What the watched clusters publish, as it comes, until cancelled. One follower a Stream."""
         positions: dict[int, bytes] = {}
         failures = 0
@@ -139,12 +144,12 @@ class Stream:
                     await self._locate(positions)
                 if failures:
                     failures = 0
-                    yield Message(lost=True)
+                    yield Lost()
                 if not positions:
                     await asyncio.sleep(_BLOCK)
                     continue
                 async with asyncio.timeout(_TIMEOUT + _BLOCK):
-                    messages = await self._read(positions)
+                    entries = await self._read(positions)
             except LOST as error:
                 if not failures:
                     logger.warning("Valkey is away (%s); live pictures wait for it.", type(error).__name__)
@@ -153,8 +158,8 @@ class Stream:
                 # Full jitter, at most 1 s: a Valkey that is back should be noticed soon.
                 await asyncio.sleep(random.uniform(0.05, min(1.0, 0.1 * 2**failures)))  # noqa: S311  jitter guards nothing
                 continue
-            for message in messages:
-                yield message
+            for entry in entries:
+                yield entry
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -169,19 +174,27 @@ class Stream:
             newest: Any = await self._follower.xrevrange(stream_key(cluster_id), count=1)
             positions[cluster_id] = newest[0][0] if newest else b"0-0"
 
-    async def _read(self, positions: dict[int, bytes]) -> list[Message]:
+    async def _read(self, positions: dict[int, bytes]) -> list[Entry]:
         by_key = {stream_key(cluster_id).encode(): cluster_id for cluster_id in positions}
         answer: Any = await self._follower.xread(
             {key: positions[cluster_id] for key, cluster_id in by_key.items()}, count=_BATCH, block=int(_BLOCK * 1000)
         )
-        messages = []
+        read = []
         for key, entries in answer.items() if isinstance(answer, dict) else answer or ():
             cluster_id = by_key[key]
             for entry_id, fields in entries:
                 positions[cluster_id] = entry_id
-                ((kind, data),) = fields.items()
-                messages.append(Message(cluster_id, data, is_pulse=kind == b"p", is_beats=kind == b"b"))
-        return messages
+                ((field, data),) = fields.items()
+                if kind := _KINDS.get(field):
+                    read.append(Entry(cluster_id, kind, _with_type(kind, data)))
+        return read
+
+
+def _with_type(kind: type[Published], data: bytes) -> Encoded:
+    """As it goes out. While Planewatch is being upgraded a collector of before messages had a `type` may still publish."""
+    if data.startswith(b'{"type":'):
+        return Encoded(data.decode())
+    return wire.encode(msgspec.json.decode(data, type=kind))
 
 
 class Peek:
@@ -195,10 +208,10 @@ class Peek:
         data = self._get(pulse_key(cluster_id))
         return _pulse.decode(data) if data else None
 
-    def beats(self, cluster_id: int) -> dict[str, float]:
+    def heartbeats(self, cluster_id: int) -> dict[str, float]:
         """Node name -> epoch seconds at which its lease was last seen to change."""
-        data = self._get(beats_key(cluster_id))
-        return _beats.decode(data) if data else {}
+        data = self._get(heartbeats_key(cluster_id))
+        return _heartbeats.decode(data) if data else {}
 
     def series(self, cluster_id: int) -> list[SampleRow]:
         """The samples that are kept, oldest first."""

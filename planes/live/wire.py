@@ -1,10 +1,15 @@
-"""Version 1 of the wire: what a browser gets. docs/wire.md tells it in words.
+"""Version 1 of the wire: what a browser gets. docs/wire.md tells it in words, static/js/wire-types.js in the browser's types.
 
-A snapshot comes by HTTP, columnar over the nodes; deltas come by WebSocket. Both are JSON. Times are epoch seconds of the server's
-clock; texts may hold time tokens (planes.structs.time_tokens) that the browser renders.
+A snapshot comes by HTTP, columnar over the nodes; a WebSocket carries `Message`s and nothing else, each with its `type`. All of it
+is JSON. Times are epoch seconds of the server's clock; texts may hold time tokens (planes.structs.time_tokens) that the browser
+renders.
+
+Pages opened before messages had a `type` tell them apart by the names of their fields. Until such a page has heard of the upgrade
+(`KeepAlive.app`) and begun again, it has to understand what comes: so those names stay, and so do the flags that are always true.
 """
 
 from collections.abc import Iterable
+from typing import NewType
 
 import msgspec
 
@@ -62,6 +67,10 @@ NodeValues = tuple[
 ]
 
 
+#: What stands in a node's column.
+Cell = str | int | float | None
+
+
 class Snapshot(msgspec.Struct):
     """The whole picture of a cluster at one offset."""
 
@@ -75,7 +84,7 @@ class Snapshot(msgspec.Struct):
     cluster: ClusterRow
     components: list[ComponentRow]
     columns: tuple[str, ...]
-    nodes: dict[str, list[object]]  # column name -> values, all of one length
+    nodes: dict[str, list[Cell]]  # column name -> values, all of one length
     attention: list[AttentionRow]
     changes: list[ChangeRow]  # newest first
     series: list[SampleRow] = []  # the last hour or so, oldest first
@@ -97,7 +106,7 @@ class GoneRows(msgspec.Struct, omit_defaults=True):
     nodes: list[str] = []
 
 
-class Delta(msgspec.Struct):
+class Delta(msgspec.Struct, tag="delta"):
     """`prev` is the offset this one continues. Another epoch, or a prev that is not the last offset seen: resync."""
 
     o: int
@@ -108,7 +117,7 @@ class Delta(msgspec.Struct):
     x: GoneRows
 
 
-class Pulse(msgspec.Struct):
+class Pulse(msgspec.Struct, tag="pulse"):
     """Sent about every second though nothing changes: the collector lives, and this is when the API server last answered it.
     `o` is the last offset published, so that a lost delta is noticed within a second."""
 
@@ -118,11 +127,68 @@ class Pulse(msgspec.Struct):
     o: int
 
 
-class Beats(msgspec.Struct):
+class Heartbeats(msgspec.Struct, tag="heartbeats"):
     """When each node's lease was last seen to be renewed, in epoch seconds. Told every other second of clusters whose nodes are
     drawn as cards: what is said of more of them nobody could read, and it would be most of the traffic."""
 
     beats: dict[str, float]
+
+
+class KeepAlive(msgspec.Struct, tag="keepalive"):
+    """Sent right after connecting and now and then, for a browser cannot see pings. A page whose version is not `app` is from
+    before an upgrade and loads itself anew."""
+
+    hb: float  # the server's clock, epoch seconds
+    app: str
+
+
+class Resync(msgspec.Struct, tag="resync"):
+    """Messages were dropped: fetch what is shown anew."""
+
+    resync: bool = True
+
+
+class Gone(msgspec.Struct, tag="gone"):
+    """The cluster is not, or no longer, watched: there is nothing to come back for."""
+
+    gone: bool = True
+
+
+class WallPulse(msgspec.Struct, tag="wall_pulse"):
+    """One cluster's pulse, for who looks at many."""
+
+    slug: str
+    pulse: Pulse
+
+
+class WallChanged(msgspec.Struct, tag="wall_changed"):
+    """One cluster's card would show something new: fetch it."""
+
+    slug: str
+    changed: bool = True
+
+
+#: What a collector publishes in its cluster's stream.
+Published = Delta | Pulse | Heartbeats
+
+#: All that goes over a WebSocket.
+Message = Published | KeepAlive | Resync | Gone | WallPulse | WallChanged
+
+#: A Message as it goes out: made by `encode`, or of the stream, which holds nothing else.
+Encoded = NewType("Encoded", str)
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode(message: Message) -> Encoded:
+    """As it goes out."""
+    return Encoded(_encoder.encode(message).decode())
+
+
+class NodeReport(NodeRow, frozen=True, kw_only=True):
+    """A node as it is stored, and when its lease was last seen to change: epoch seconds, None if that is not known now."""
+
+    beat: float | None
 
 
 def share(used: float | None, limit: float | None) -> float | None:
@@ -155,7 +221,7 @@ def node_values(row: NodeRow) -> NodeValues:
     )
 
 
-def columnar(rows: Iterable[NodeValues]) -> dict[str, list[object]]:
+def columnar(rows: Iterable[NodeValues]) -> dict[str, list[Cell]]:
     """Rows as columns."""
     listed = list(rows)
     if not listed:

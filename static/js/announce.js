@@ -1,6 +1,6 @@
 /** What a screen reader is told, sparingly: entries that came to "needs attention" or left it, and when the picture is late. */
 
-/** @typedef {import("./types.js").AttentionRow} AttentionRow */
+/** @typedef {import("./wire-types.js").AttentionRow} AttentionRow */
 
 /** Seconds between two announcements. */
 const PAUSE = 8;

@@ -1,4 +1,4 @@
-/** The page of one cluster: the line to the server, the picture in memory, and who draws which part of it when. */
+/** The page of one cluster: the socket to the server, the picture in memory, and who draws which part of it when. */
 
 import { clock } from "./ages.js";
 import { Announcer } from "./announce.js";
@@ -56,8 +56,8 @@ let cards = [];
 let heardOf = { pulse: null, heard: null };
 /** @type {import("./freshness.js").Freshness} */
 let fresh = { kind: "waiting", age: 0, since: null, why: "", retry: null };
-/** @type {import("./line.js").LineStatus} */
-let line = { state: "connecting", since: Date.now(), retryAt: null };
+/** @type {import("./reconnecting-socket.js").SocketStatus} */
+let connection = { state: "connecting", since: Date.now(), retryAt: null };
 /** What waits for the next frame. */
 const due = { panels: false, places: false, rows: /** @type {Set<number>} */ (new Set()), frame: 0 };
 let opened = Date.now();
@@ -94,17 +94,17 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     heardOf = { pulse: pulse.pulse, heard: pulse.heard };
     look();
   },
-  beats(beats) {
+  heartbeats(beats) {
     // They are read with the next tick: ages run by the second anyhow.
     if (picture) picture.beats = beats;
   },
-  heartbeat(server, app) {
+  keepAlive(server, app) {
     if (heardOf.pulse === null) time.observe(server, local());
     renewFor(app);
   },
-  line(told) {
-    if (told.state !== line.state && told.state === "open") heardOf.pulse = null;
-    line = told;
+  status(told) {
+    if (told.state !== connection.state && told.state === "open") heardOf.pulse = null;
+    connection = told;
     look();
   },
 });
@@ -187,15 +187,15 @@ let second = 0;
 function look() {
   const at = now();
   const offset = at - local();
-  const state = line.state === "connecting" ? (Date.now() - opened < 4000 ? "open" : "closed") : line.state;
+  const state = connection.state === "connecting" ? (Date.now() - opened < 4000 ? "open" : "closed") : connection.state;
   fresh = freshness({
     now: at,
     pulse: heardOf.pulse,
     heard: heardOf.heard,
     pictured: picture?.at ?? null,
     socket: state,
-    socketSince: line.since / 1000 + offset,
-    socketRetry: line.retryAt === null ? null : line.retryAt / 1000 + offset,
+    socketSince: connection.since / 1000 + offset,
+    socketRetry: connection.retryAt === null ? null : connection.retryAt / 1000 + offset,
     fault: picture?.cluster.fault?.message ?? "",
     retry: picture?.cluster.retry_at ?? null,
   });

@@ -1,7 +1,7 @@
 /**
  * Is what we show still true? From the last pulse, from when the API server last answered, and from the socket. Pure.
  *
- * All ages are by the server's clock, which is followed from the times that come with pulses and heartbeats: a viewer's clock that
+ * All ages are by the server's clock, which is followed from the times that come with pulses and keepalives: a viewer's clock that
  * is wrong makes nothing look older or newer.
  */
 

@@ -1,16 +1,16 @@
 /**
- * The picture's line to the server: subscribe first, buffer, fetch the snapshot, then follow; notice what was missed.
+ * What keeps the picture in step with the server: subscribe first, buffer, fetch the snapshot, then follow; notice what was missed.
  *
- * Nothing of the page is known here. The socket itself is line.js.
+ * Nothing of the page is known here. The socket itself is reconnecting-socket.js.
  */
 
-import { Line, backoff } from "./line.js";
+import { ReconnectingSocket, backoff } from "./reconnecting-socket.js";
 import { Sync } from "./sync.js";
 
-/** @typedef {import("./types.js").Snapshot} Snapshot */
-/** @typedef {import("./types.js").Delta} Delta */
-/** @typedef {import("./types.js").Pulse} Pulse */
-/** @typedef {import("./types.js").Beats} Beats */
+/** @typedef {import("./wire-types.js").Message} Message */
+/** @typedef {import("./wire-types.js").Snapshot} Snapshot */
+/** @typedef {import("./wire-types.js").Delta} Delta */
+/** @typedef {import("./wire-types.js").Pulse} Pulse */
 
 const FETCH_LIMIT_MS = 20_000;
 
@@ -19,9 +19,9 @@ const FETCH_LIMIT_MS = 20_000;
  * @property {(snapshot: Snapshot, server: number | null) => void} snapshot `server`: its clock, from the answer's Date header
  * @property {(delta: Delta) => void} delta
  * @property {(pulse: Pulse) => void} pulse
- * @property {(beats: Record<string, number>) => void} beats
- * @property {(server: number, app: string | undefined) => void} heartbeat epoch seconds of the server's clock, and its version
- * @property {(line: import("./line.js").LineStatus) => void} line
+ * @property {(beats: Record<string, number>) => void} heartbeats of the nodes
+ * @property {(server: number, app: string) => void} keepAlive epoch seconds of the server's clock, and its version
+ * @property {(status: import("./reconnecting-socket.js").SocketStatus) => void} status of the socket
  */
 
 export class LiveSocket {
@@ -34,49 +34,64 @@ export class LiveSocket {
   constructor(socketPath, snapshotPath, handlers) {
     this.snapshotPath = snapshotPath;
     this.handlers = handlers;
-    this.line = new Line(socketPath, {
-      hear: (message) => this.#hear(message),
+    this.socket = new ReconnectingSocket(socketPath, {
+      receive: (message) => this.#receive(message),
       lost: () => {
         clearTimeout(this.#refetch);
         this.#fetches = 0;
       },
       changed: () => {
-        const { state, since, retryAt } = this.line;
-        this.handlers.line({ state, since, retryAt });
+        const { state, since, retryAt } = this.socket;
+        this.handlers.status({ state, since, retryAt });
         if (state === "open") this.#resync();
       },
     });
   }
 
   start() {
-    this.line.start();
+    this.socket.start();
   }
 
   stop() {
     clearTimeout(this.#refetch);
-    this.line.stop();
+    this.socket.stop();
   }
 
-  /** @param {unknown} said */
-  #hear(said) {
-    const message = /** @type {Partial<Delta & Pulse & Beats & { hb: number, app: string, resync: boolean, gone: boolean }>} */ (said);
-    if (message.pulse !== undefined) {
-      const pulse = /** @type {Pulse} */ (message);
-      this.handlers.pulse(pulse);
-      if (this.#sync.pulse(pulse) === "resync") this.#resync();
-      else if (this.#sync.synced) this.#fetches = 0;
-    } else if (message.u !== undefined) {
-      const delta = /** @type {Delta} */ (message);
-      const answer = this.#sync.hear(delta);
-      if (answer === "take") {
-        this.line.well();
-        this.#fetches = 0;
-        this.handlers.delta(delta);
-      } else if (answer === "resync") this.#resync();
-    } else if (message.beats !== undefined) this.handlers.beats(message.beats);
-    else if (message.hb !== undefined) this.handlers.heartbeat(message.hb, message.app);
-    else if (message.resync) this.#resync();
-    else if (message.gone) this.#end("gone");
+  /** @param {Message} message */
+  #receive(message) {
+    switch (message.type) {
+      case "pulse":
+        return this.#pulse(message);
+      case "delta":
+        return this.#delta(message);
+      case "heartbeats":
+        return this.handlers.heartbeats(message.beats);
+      case "keepalive":
+        return this.handlers.keepAlive(message.hb, message.app);
+      case "resync":
+        return this.#resync();
+      case "gone":
+        return this.#end("gone");
+      default:
+        return undefined;
+    }
+  }
+
+  /** @param {Pulse} pulse */
+  #pulse(pulse) {
+    this.handlers.pulse(pulse);
+    if (this.#sync.isBehind(pulse)) this.#resync();
+    else if (this.#sync.synced) this.#fetches = 0;
+  }
+
+  /** @param {Delta} delta */
+  #delta(delta) {
+    const answer = this.#sync.receive(delta);
+    if (answer === "resync") this.#resync();
+    if (answer !== "take") return;
+    this.socket.resetBackoff();
+    this.#fetches = 0;
+    this.handlers.delta(delta);
   }
 
   /** Fetch the snapshot anew: at once the first time, with growing pauses if it keeps failing to fit. */
@@ -89,22 +104,22 @@ export class LiveSocket {
   }
 
   async #fetch() {
-    const { socket } = this.line;
+    const opened = this.socket.socket;
     this.#fetching = true;
     /** @type {boolean} */
     let again = true;
     try {
-      const signal = AbortSignal.any([AbortSignal.timeout(FETCH_LIMIT_MS), this.line.signal]);
+      const signal = AbortSignal.any([AbortSignal.timeout(FETCH_LIMIT_MS), this.socket.signal]);
       const answer = await fetch(this.snapshotPath, { cache: "no-cache", credentials: "same-origin", redirect: "manual", signal });
       if (answer.status === 401 || answer.status === 403 || answer.type === "opaqueredirect") return this.#end("signed out");
       if (answer.status === 404) return this.#end("gone");
       if (answer.ok) {
         const snapshot = /** @type {Snapshot} */ (await answer.json());
-        if (socket !== this.line.socket || socket === null) return undefined;
-        const deltas = this.#sync.land(snapshot);
+        if (opened !== this.socket.socket || opened === null) return undefined;
+        const deltas = this.#sync.applySnapshot(snapshot);
         if (deltas) {
           again = false;
-          this.line.well();
+          this.socket.resetBackoff();
           const date = Date.parse(answer.headers.get("Date") ?? "");
           this.handlers.snapshot(snapshot, Number.isNaN(date) ? null : date / 1000 + 0.5);
           for (const delta of deltas) this.handlers.delta(delta);
@@ -114,9 +129,9 @@ export class LiveSocket {
       // No answer, a broken one, or stopped: tried again below, as long as there is a socket.
     } finally {
       this.#fetching = false;
-      const now = this.line.socket;
-      if (again && now && !this.line.stopped && socket === now) this.#resync();
-      else if (socket !== now && now?.readyState === 1) this.#resync();
+      const now = this.socket.socket;
+      if (again && now && !this.socket.stopped && opened === now) this.#resync();
+      else if (opened !== now && now?.readyState === 1) this.#resync();
     }
     return undefined;
   }
@@ -124,6 +139,6 @@ export class LiveSocket {
   /** There is nothing to come back to. @param {"signed out" | "gone"} state */
   #end(state) {
     clearTimeout(this.#refetch);
-    this.line.end(state);
+    this.socket.end(state);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * After an upgrade a page's own modules are old: it begins again, once. The server says its version with every heartbeat; the page's
+ * After an upgrade a page's own modules are old: it begins again, once. The server says its version with every keepalive; the page's
  * own stands in the address of its modules (dashboard/assets.py).
  *
  * Behind a load balancer old and new servers answer side by side for a while. A page is therefore begun again for a version once in

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute
 
 from dashboard import presenters
-from planes.live.wire import Beats, Delta, Pulse, Snapshot
+from planes.live.wire import Message, Pulse, Snapshot, encode
 
 ORIGIN = "http://planewatch.test"
 #: Where tests leave what they saw, to be looked at.
@@ -55,9 +55,9 @@ class Stage:
         now = time.time() if at is None else at
         self.send(Pulse(pulse=now, heard=now - 0.3 if heard is None else heard, epoch=self.snapshot.epoch, o=self.snapshot.o))
 
-    def send(self, message: Pulse | Beats | Delta | dict[str, float | bool | str]) -> None:
+    def send(self, message: Message) -> None:
         """One message to the newest socket."""
-        self.sockets[-1].send(msgspec.json.encode(message).decode())
+        self.sockets[-1].send(encode(message))
 
     def cut(self) -> None:
         """The server goes away."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from planes.live.wire import Beats, Delta, GoneRows, Update
+from planes.live.wire import Delta, GoneRows, Heartbeats, Update
 from tests.browser.pictures import PICTURES, ail, nodes, values
 from tests.browser.stage import Stage, end
 from tests.chromium import chromium
@@ -231,7 +231,7 @@ def test_a_card_tells_the_heartbeat_of_a_kubelet_that_is_well_and_its_age_runs(o
     ail(node, "degraded", "No heartbeat for 31 s of a 40 s lease", at, kubelet="degraded")
     update = Update(nodes=[values(node)])
     stage.send(Delta(o=11, prev=10, epoch=stage.snapshot.epoch, at=at, u=update, x=GoneRows()))
-    stage.send(Beats({"node-0": at - 31, "node-1": at - 3, "node-2": at - 60}))
+    stage.send(Heartbeats({"node-0": at - 31, "node-1": at - 3, "node-2": at - 60}))
     # What is not well keeps its state's word, however new a heartbeat is told.
     expect(kubelets).to_have_text(["degraded", re.compile(r"heartbeat \d s ago"), re.compile(r"heartbeat 1 m( \d s)? ago")])
     first = kubelets.nth(1).inner_text()

@@ -9,6 +9,7 @@ from django.conf import settings
 from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from planes.live.wire import KeepAlive
 from planes.structs.rows import PlaneRow
 from tests.browser.pictures import PICTURES
 from tests.browser.stage import ORIGIN, Stage, end
@@ -134,12 +135,12 @@ def test_after_an_upgrade_the_page_begins_again_once(staged: Opened) -> None:
     stage.page.on("load", lambda page: loads.append(page.url))
     stage.open()
     stage.drawn()
-    stage.send({"hb": time.time(), "app": settings.STATIC_VERSION})
+    stage.send(KeepAlive(hb=time.time(), app=settings.STATIC_VERSION))
     with stage.page.expect_event("load"):
-        stage.send({"hb": time.time(), "app": "0123456789ab"})
+        stage.send(KeepAlive(hb=time.time(), app="0123456789ab"))
     stage.drawn()
-    stage.send({"hb": time.time(), "app": "0123456789ab"})
-    stage.send({"hb": time.time() + 2, "app": "0123456789ab"})
+    stage.send(KeepAlive(hb=time.time(), app="0123456789ab"))
+    stage.send(KeepAlive(hb=time.time() + 2, app="0123456789ab"))
     # Both have been heard once a pulse that was sent after them shows.
     stage.pulse()
     expect(stage.page.locator("#freshness")).to_contain_text("live")

@@ -27,7 +27,7 @@ T = TypeVar("T")
 #: Seconds that anything in these tests may take.
 PATIENCE = 15.0
 QUICK = Intervals(
-    tick=0.01, calm=0.05, pulse=0.05, beats=0.05, touch=0.05, renewal=0.1,
+    tick=0.01, calm=0.05, pulse=0.05, heartbeats=0.05, touch=0.05, renewal=0.1,
     look=0.05, retry=0.02, backoff=0.01, backoff_limit=0.05,
     restart=0.05, restart_limit=0.2, overdue=0.5,
 )  # fmt: skip
@@ -139,7 +139,7 @@ class Counting:
     def restore(self, remembered: Remembered) -> None:
         self.remembered = remembered
 
-    def beats(self, now: float, wall: float) -> dict[str, float]:
+    def heartbeats(self, now: float, wall: float) -> dict[str, float]:
         return dict.fromkeys(self.nodes, wall)
 
     def baseline(self) -> bytes | None:

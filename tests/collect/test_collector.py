@@ -40,7 +40,7 @@ async def test_what_the_source_tells_is_stored_and_sent_in_one_order(valkey: str
         running.script.tell(3)
         await comes_true(etcd_says(cluster, "3 events"), "the events")
         await comes_true(lambda: Peek(valkey).pulse(cluster.pk) is not None, "a pulse")
-        await comes_true(lambda: Peek(valkey).beats(cluster.pk).keys() == {"node-1"}, "heartbeats")
+        await comes_true(lambda: Peek(valkey).heartbeats(cluster.pk).keys() == {"node-1"}, "heartbeats")
     sent = deltas(valkey, cluster)
     assert [one.o for one in sent] == list(range(1, len(sent) + 1))
     assert [one.prev for one in sent] == list(range(len(sent)))

@@ -31,7 +31,7 @@ class Telling:
 
     def restore(self, remembered: Remembered) -> None: ...
 
-    def beats(self, now: Mono, wall: float) -> dict[str, float]:
+    def heartbeats(self, now: Mono, wall: float) -> dict[str, float]:
         return {}
 
     def baseline(self) -> bytes | None:

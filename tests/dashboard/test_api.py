@@ -163,7 +163,7 @@ def test_a_database_that_is_away_is_503_with_a_sentence(browser: Client, monkeyp
 async def test_a_node_comes_with_its_last_heartbeat(collecting: Collecting, visitor: User, valkey: str, settings: Settings) -> None:
     settings.REDIS_URL = valkey
     stream = Stream(valkey)
-    await stream.beats(collecting.id, {"node-1": AT + 3})
+    await stream.heartbeats(collecting.id, {"node-1": AT + 3})
     await stream.aclose()
     client = AsyncClient()
     await client.aforce_login(visitor)

@@ -4,11 +4,27 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 
 from dashboard import hub as hub_module
-from dashboard.hub import QUEUE_MESSAGES, QUEUE_SIZE, RESYNC, Hub, Viewer
-from planes.live.stream import Message
+from dashboard.hub import QUEUE_MESSAGES, QUEUE_SIZE, Hub, Viewer
+from planes.live.stream import Entry, Lost
+from planes.live.wire import (
+    Delta,
+    Encoded,
+    GoneRows,
+    Heartbeats,
+    KeepAlive,
+    Message,
+    Published,
+    Pulse,
+    Resync,
+    Update,
+    WallChanged,
+    WallPulse,
+    encode,
+)
 from tests.dashboard.conftest import holds
 
 
@@ -16,7 +32,7 @@ class Fed:
     """A follower that yields what a test puts in."""
 
     def __init__(self) -> None:
-        self.queue: asyncio.Queue[Message | Exception] = asyncio.Queue()
+        self.queue: asyncio.Queue[Entry | Lost | Exception] = asyncio.Queue()
         self.watched: set[int] = set()
         self.closed = False
 
@@ -26,7 +42,11 @@ class Fed:
     def unwatch(self, cluster_id: int) -> None:
         self.watched.discard(cluster_id)
 
-    async def follow(self) -> AsyncIterator[Message]:
+    def put(self, cluster_id: int, message: Published) -> None:
+        """A collector publishes."""
+        self.queue.put_nowait(Entry(cluster_id, type(message), encode(message)))
+
+    async def follow(self) -> AsyncIterator[Entry | Lost]:
         while True:
             item = await self.queue.get()
             if isinstance(item, Exception):
@@ -49,9 +69,18 @@ async def running() -> AsyncIterator[tuple[Hub, Fed]]:
     assert fed.closed
 
 
-async def taken(viewer: Viewer) -> list[str]:
-    """Everything queued now."""
-    return [await viewer.get() for _ in range(len(viewer))]
+PULSE = Pulse(pulse=1.0, heard=0.5, epoch="1", o=1)
+HEARTBEATS = Heartbeats({"node-1": 12.5})
+
+
+def delta(offset: int) -> Delta:
+    """A delta that changes a card once it is read: a node went."""
+    return Delta(o=offset, prev=offset - 1, epoch="1", at=0.0, u=Update(), x=GoneRows(nodes=["node-1"]))
+
+
+async def taken(viewer: Viewer) -> list[Message]:
+    """Everything queued now, as a browser reads it: by its type alone."""
+    return [msgspec.json.decode(await viewer.get(), type=Message) for _ in range(len(viewer))]
 
 
 async def test_each_viewer_gets_its_own_clusters_messages_in_order() -> None:
@@ -61,45 +90,45 @@ async def test_each_viewer_gets_its_own_clusters_messages_in_order() -> None:
         hub.join(2, other)
         await taken(one), await taken(other)
         for number in range(5):
-            fed.queue.put_nowait(Message(1, b"%d" % number))
-        fed.queue.put_nowait(Message(2, b"x"))
-        fed.queue.put_nowait(Message(3, b"nobody looks"))
+            fed.put(1, delta(number))
+        fed.put(2, PULSE)
+        fed.put(3, PULSE)  # nobody looks
         await holds(lambda: hub.counters.messages == 7)
-        assert await taken(one) == ["0", "1", "2", "3", "4"]
-        assert await taken(other) == ["x"]
+        assert await taken(one) == [delta(number) for number in range(5)]
+        assert await taken(other) == [PULSE]
 
 
-async def test_all_viewers_share_one_decoded_message() -> None:
+async def test_all_viewers_share_one_string() -> None:
     async with running() as (hub, fed):
         viewers = [Viewer() for _ in range(3)]
         for viewer in viewers:
             hub.join(1, viewer)
             await taken(viewer)
-        fed.queue.put_nowait(Message(1, b'{"o":1000}'))
+        fed.put(1, delta(1000))
         await holds(lambda: hub.counters.messages == 1)
-        texts = [(await taken(viewer))[0] for viewer in viewers]
+        texts = [await viewer.get() for viewer in viewers]
         assert all(text is texts[0] for text in texts)
 
 
 async def test_a_viewer_that_does_not_read_holds_at_most_its_queue_and_is_told_to_resync() -> None:
     viewer = Viewer()
     for number in range(10_000):
-        viewer.put(f"message {number}")
+        viewer.put(encode(delta(number)))
         assert len(viewer) <= QUEUE_MESSAGES
-    texts = await taken(viewer)
-    assert texts[0] == RESYNC
-    assert texts[-1] == "message 9999"
-    assert texts.count(RESYNC) == 1
+    messages = await taken(viewer)
+    assert messages[0] == Resync()
+    assert messages[-1] == delta(9999)
+    assert messages.count(Resync()) == 1
 
 
 async def test_a_viewers_queue_is_bounded_in_size_too() -> None:
     viewer = Viewer()
     for _ in range(1000):
-        viewer.put("x" * 10_000)
+        viewer.put(Encoded("x" * 10_000))
         assert viewer.size <= QUEUE_SIZE
     assert viewer.resyncs > 0
-    viewer.put("x" * (QUEUE_SIZE + 1))
-    assert await taken(viewer) == [RESYNC]
+    viewer.put(Encoded("x" * (QUEUE_SIZE + 1)))
+    assert await taken(viewer) == [Resync()]
     assert viewer.size == 0
 
 
@@ -109,11 +138,11 @@ async def test_after_a_loss_everyone_is_told_to_resync_and_nothing_older_is_sent
         hub.show({1: "prod"})
         hub.join(1, viewer)
         hub.join_wall(wall)
-        fed.queue.put_nowait(Message(1, b"{}"))
-        fed.queue.put_nowait(Message(lost=True))
+        fed.put(1, delta(1))
+        fed.queue.put_nowait(Lost())
         await holds(lambda: hub.counters.lost == 1)
-        assert await taken(viewer) == [RESYNC]
-        assert (await taken(wall))[0] == RESYNC  # a "changed" that was due may follow
+        assert await taken(viewer) == [Resync()]
+        assert (await taken(wall))[0] == Resync()  # a "changed" that was due may follow
 
 
 async def test_following_that_breaks_off_is_taken_up_again(caplog: pytest.LogCaptureFixture) -> None:
@@ -121,10 +150,10 @@ async def test_following_that_breaks_off_is_taken_up_again(caplog: pytest.LogCap
         viewer = Viewer()
         hub.join(1, viewer)
         fed.queue.put_nowait(RuntimeError("defect"))
-        fed.queue.put_nowait(Message(1, b"{}"))
+        fed.put(1, PULSE)
         await holds(lambda: hub.counters.messages == 1)
         assert hub.counters.failures == 1
-        assert (await taken(viewer))[-2:] == [RESYNC, "{}"]
+        assert (await taken(viewer))[-2:] == [Resync(), PULSE]
     assert "broke off" in caplog.text
 
 
@@ -152,24 +181,20 @@ async def test_a_wall_hears_each_pulse_and_changes_at_most_once_an_interval(monk
         hub.show({1: "prod", 2: "test"})
         hub.join_wall(wall)
         await taken(wall)
-        for _ in range(50):
-            fed.queue.put_nowait(Message(1, b'{"o":1}'))
-        fed.queue.put_nowait(Message(2, b'{"o":1}'))
-        fed.queue.put_nowait(Message(1, b'{"pulse":1}', is_pulse=True))
+        for number in range(50):
+            fed.put(1, delta(number))
+        fed.put(2, delta(1))
+        fed.put(1, PULSE)
         await holds(lambda: len(wall) >= 3)
-        assert sorted(await taken(wall)) == [
-            '{"slug":"prod","changed":true}',
-            '{"slug":"prod","pulse":{"pulse":1}}',
-            '{"slug":"test","changed":true}',
-        ]
-        fed.queue.put_nowait(Message(1, b'{"beats":{}}', is_beats=True))
-        fed.queue.put_nowait(Message(1, b'{"o":2}'))
-        fed.queue.put_nowait(Message(1, b'{"o":3}'))
+        assert sorted(await taken(wall), key=repr) == [WallChanged("prod"), WallChanged("test"), WallPulse("prod", PULSE)]
+        fed.put(1, HEARTBEATS)
+        fed.put(1, delta(50))
+        fed.put(1, delta(51))
         loop = asyncio.get_running_loop()
         started = loop.time()
         await holds(lambda: len(wall) == 1)
         assert loop.time() - started > 0.05
-        assert await taken(wall) == ['{"slug":"prod","changed":true}']
+        assert await taken(wall) == [WallChanged("prod")]
 
 
 async def test_heartbeats_of_nodes_go_to_who_looks_at_their_cluster_and_to_no_wall() -> None:
@@ -180,18 +205,21 @@ async def test_heartbeats_of_nodes_go_to_who_looks_at_their_cluster_and_to_no_wa
         hub.join(1, viewer)
         await taken(wall)
         await taken(viewer)
-        fed.queue.put_nowait(Message(1, b'{"beats":{"node-1":12.5}}', is_beats=True))
-        fed.queue.put_nowait(Message(1, b'{"pulse":1}', is_pulse=True))
+        fed.put(1, HEARTBEATS)
+        fed.put(1, PULSE)
         await holds(lambda: len(wall) >= 1)
-        assert await taken(wall) == ['{"slug":"prod","pulse":{"pulse":1}}']
-        assert await taken(viewer) == ['{"beats":{"node-1":12.5}}', '{"pulse":1}']
+        assert await taken(wall) == [WallPulse("prod", PULSE)]
+        assert await taken(viewer) == [HEARTBEATS, PULSE]
 
 
-async def test_a_heartbeat_goes_to_everyone_and_names_the_pages_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "HEARTBEAT", 0.05)
+async def test_a_keepalive_goes_to_everyone_and_names_the_pages_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "KEEPALIVE", 0.05)
     async with running() as (hub, _):
-        viewer = Viewer()
+        viewer, wall = Viewer(), Viewer()
         hub.join(1, viewer)
-        await taken(viewer)
-        await holds(lambda: len(viewer) > 0)
-        assert '"app":"v1"' in await viewer.get()
+        hub.join_wall(wall)
+        await taken(viewer), await taken(wall)
+        await holds(lambda: len(viewer) > 0 and len(wall) > 0)
+        for message in (await taken(viewer))[0], (await taken(wall))[0]:
+            assert isinstance(message, KeepAlive)
+            assert message.app == "v1"

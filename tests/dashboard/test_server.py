@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from typing import TypeVar
 
 import msgspec
 import pytest
@@ -16,7 +17,7 @@ from dashboard import consumers
 from dashboard.hub import QUEUE_SIZE
 from dashboard.middleware import TRY_AGAIN_LATER
 from planes.live.stream import Stream
-from planes.live.wire import Delta, Pulse
+from planes.live.wire import Delta, Gone, KeepAlive, Message, Pulse, Resync, WallChanged, WallPulse
 from planes.store import selectors, services
 from tests.dashboard.conftest import Served, holds, in_thread, serving
 from tests.dashboard.rows import Collecting, silent_frame
@@ -25,14 +26,23 @@ from tests.services import Valkey
 PATIENCE = 10.0
 
 
-async def messages(socket: ClientConnection, until: str) -> list[dict[str, object]]:
-    """Messages up to and with the first that has this key."""
-    received: list[dict[str, object]] = []
+M = TypeVar("M", Delta, KeepAlive, WallChanged)
+
+
+async def messages(socket: ClientConnection, until: type[Message]) -> list[Message]:
+    """Messages up to and with the first of this type. What is not one of the wire's messages raises msgspec.ValidationError."""
+    received: list[Message] = []
     async with asyncio.timeout(PATIENCE):
-        while True:
-            received.append(msgspec.json.decode(await socket.recv(), type=dict[str, object]))
-            if until in received[-1]:
-                return received
+        while not received or type(received[-1]) is not until:
+            received.append(msgspec.json.decode(await socket.recv(), type=Message))
+    return received
+
+
+async def next_of(socket: ClientConnection, kind: type[M]) -> M:
+    """The next message of this type."""
+    message = (await messages(socket, kind))[-1]
+    assert isinstance(message, kind)
+    return message
 
 
 async def close_code(socket: ClientConnection) -> int:
@@ -45,7 +55,7 @@ async def close_code(socket: ClientConnection) -> int:
     return socket.close_code
 
 
-async def following(stream: Stream, collecting: Collecting, socket: ClientConnection) -> None:
+async def following(stream: Stream, collecting: Collecting, socket: ClientConnection, kind: type[Message] = Pulse) -> None:
     """Pulse until the socket hears it: from then on nothing is missed."""
     pulse = Pulse(pulse=time.time(), heard=None, epoch=str(collecting.epoch), o=collecting.offset)
     async with asyncio.timeout(PATIENCE):
@@ -53,7 +63,7 @@ async def following(stream: Stream, collecting: Collecting, socket: ClientConnec
             await stream.pulse(collecting.id, pulse)
             try:
                 async with asyncio.timeout(0.2):
-                    await messages(socket, "pulse")
+                    await messages(socket, kind)
                     return
             except TimeoutError:
                 continue
@@ -61,14 +71,13 @@ async def following(stream: Stream, collecting: Collecting, socket: ClientConnec
 
 async def test_deltas_arrive_in_order_after_a_heartbeat(served: Served, valkey: str, collecting: Collecting) -> None:
     socket = await served.socket("/ws/c/prod/")
-    first = await messages(socket, "hb")
-    assert first[0]["app"]
+    assert (await next_of(socket, KeepAlive)).app
     stream = Stream(valkey)
     await following(stream, collecting, socket)
     for number in range(20):
         delta = await in_thread(collecting.flush)(silent_frame(f"node-{number % 3}"))
         await stream.delta(collecting.id, delta)
-    offsets = [(await messages(socket, "u"))[-1]["o"] for _ in range(20)]
+    offsets = [(await next_of(socket, Delta)).o for _ in range(20)]
     await stream.aclose()
     assert offsets == list(range(2, 22))
 
@@ -96,7 +105,7 @@ async def test_who_is_not_signed_in_is_closed_with_4401(served: Served, collecti
 
 async def test_an_unknown_cluster_is_said_to_be_gone(served: Served, collecting: Collecting) -> None:
     socket = await served.socket("/ws/c/nowhere/")
-    assert await messages(socket, "gone") == [{"gone": True}]
+    assert await messages(socket, Gone) == [Gone()]
     assert await close_code(socket) == consumers.NO_SUCH_CLUSTER
 
 
@@ -118,7 +127,7 @@ async def test_a_session_that_ends_closes_its_sockets(
 ) -> None:
     monkeypatch.setattr(consumers, "RECHECK", 0.1)
     socket = await served.socket("/ws/c/prod/")
-    await messages(socket, "hb")
+    await messages(socket, KeepAlive)
     await in_thread(Session.objects.all().delete)()
     assert await close_code(socket) == consumers.SIGNED_OUT
 
@@ -129,7 +138,7 @@ async def test_a_cluster_no_longer_watched_is_said_to_be_gone(
     monkeypatch.setattr(consumers, "RECHECK", 0.1)
     socket = await served.socket("/ws/c/prod/")
     await in_thread(lambda: type(collecting.cluster).objects.update(enabled=False))()
-    assert (await messages(socket, "gone"))[-1] == {"gone": True}
+    await messages(socket, Gone)
 
 
 async def test_a_socket_is_told_to_try_again_while_the_database_is_away(
@@ -146,8 +155,8 @@ async def test_a_socket_is_told_to_try_again_while_the_database_is_away(
 async def test_a_closed_socket_leaves_the_hub(served: Served, collecting: Collecting) -> None:
     socket = await served.socket("/ws/c/prod/")
     wall = await served.socket("/ws/wall/")
-    await messages(socket, "hb")
-    await messages(wall, "hb")
+    await messages(socket, KeepAlive)
+    await messages(wall, KeepAlive)
     assert served.hub.viewers == 2
     await socket.close()
     await wall.close()
@@ -157,15 +166,14 @@ async def test_a_closed_socket_leaves_the_hub(served: Served, collecting: Collec
 async def test_a_wall_gets_pulses_and_one_changed_a_second(served: Served, valkey: str, collecting: Collecting) -> None:
     wall = await served.socket("/ws/wall/")
     stream = Stream(valkey)
-    await following(stream, collecting, wall)
+    await following(stream, collecting, wall, WallPulse)
     for number in range(10):
         await stream.delta(collecting.id, await in_thread(collecting.flush)(silent_frame(f"node-{number % 3}")))
-    seen = await messages(wall, "changed")
-    assert seen[-1] == {"slug": "prod", "changed": True}
+    assert await next_of(wall, WallChanged) == WallChanged("prod")
     # All ten were handed on by now or will be with the next word, a second later: never ten words.
     await stream.pulse(collecting.id, Pulse(pulse=1.0, heard=None, epoch="1", o=1))
-    rest = await messages(wall, "pulse")
-    assert sum("changed" in message for message in rest) <= 1
+    rest = await messages(wall, WallPulse)
+    assert sum(isinstance(message, WallChanged) for message in rest) <= 1
     await stream.aclose()
 
 
@@ -180,7 +188,7 @@ async def test_viewers_resync_after_valkey_was_killed_and_came_back(
         own_valkey.kill()
         await asyncio.to_thread(own_valkey.start)
         started = time.monotonic()
-        await messages(socket, "resync")
+        await messages(socket, Resync)
         assert time.monotonic() - started < 5
         await following(stream, collecting, socket)
         await stream.aclose()
@@ -194,7 +202,7 @@ async def test_the_server_starts_without_valkey_and_viewers_are_let_in(
     own_valkey.kill()
     settings.REDIS_URL = own_valkey.url
     async with serving(session) as served:
-        await messages(await served.socket("/ws/c/prod/"), "hb")
+        await messages(await served.socket("/ws/c/prod/"), KeepAlive)
 
 
 async def test_a_new_collector_continues_in_its_own_epoch(served: Served, valkey: str, collecting: Collecting) -> None:
@@ -204,9 +212,9 @@ async def test_a_new_collector_continues_in_its_own_epoch(served: Served, valkey
     collecting.epoch = await in_thread(services.take)(collecting.id)
     collecting.offset = 0
     await stream.delta(collecting.id, await in_thread(collecting.flush)(silent_frame("node-1")))
-    raw = msgspec.json.encode((await messages(socket, "u"))[-1])
+    delta = await next_of(socket, Delta)
     await stream.aclose()
-    assert msgspec.json.decode(raw, type=Delta).epoch == str(collecting.epoch)
+    assert delta.epoch == str(collecting.epoch)
 
 
 async def test_a_viewer_that_stops_reading_costs_bounded_memory_and_others_nothing(
@@ -227,10 +235,10 @@ async def test_a_viewer_that_stops_reading_costs_bounded_memory_and_others_nothi
                 await stream.delta(collecting.id, delta)
                 sent += 1
             for _ in range(8):
-                await messages(quick, "u")
+                await messages(quick, Delta)
     assert max(viewer.size for viewer in viewers) <= QUEUE_SIZE
     assert sum(viewer.resyncs > 0 for viewer in viewers) == 1
     slow.transport.resume_reading()
-    received = await messages(slow, "resync")
+    received = await messages(slow, Resync)
     assert len(received) < sent
     await stream.aclose()

@@ -4,12 +4,13 @@ import { judge } from "../../static/js/pages/cards.js";
 import { brief, why } from "../../static/js/pages/late.js";
 import { Offsets, concerns } from "../../static/js/pages/relevance.js";
 import { grid } from "../../static/js/wall/grid.js";
+import { delta as deltaOf, node, pulse as pulseOf } from "./snapshots.js";
 
 /** @typedef {import("../../static/js/freshness.js").Freshness} Freshness */
-/** @typedef {import("../../static/js/types.js").Delta} Delta */
+/** @typedef {import("../../static/js/wire-types.js").Delta} Delta */
 
-/** @param {Partial<Delta>} with_ @returns {Delta} */
-const delta = (with_) => ({ o: 2, prev: 1, epoch: "1", at: 0, u: {}, x: {}, ...with_ });
+/** @param {Partial<Delta>} with_ */
+const delta = (with_) => deltaOf(2, with_);
 /** @param {Partial<Freshness>} with_ @returns {Freshness} */
 const late = (with_) => ({ kind: "late", age: 12, since: 1000, why: "collector", retry: null, ...with_ });
 
@@ -31,19 +32,19 @@ test("a component's page is renewed for its own rows, for the cluster, and for n
   assert.equal(concerns(delta({ u: { components: [row] } }), { component: "etcd" }), true);
   assert.equal(concerns(delta({ u: { components: [row] } }), { component: "kube-scheduler" }), false);
   assert.equal(concerns(delta({ x: { components: ["etcd"] } }), { component: "etcd" }), true);
-  assert.equal(concerns(delta({ u: { nodes: [["node-1"]] } }), { component: "etcd" }), false);
-  assert.equal(concerns(delta({ u: { nodes: [["node-1"]] } }), { component: "kubelet" }), true);
+  assert.equal(concerns(delta({ u: { nodes: [node("node-1")] } }), { component: "etcd" }), false);
+  assert.equal(concerns(delta({ u: { nodes: [node("node-1")] } }), { component: "kubelet" }), true);
 });
 
 test("a node's page is renewed for that node alone", () => {
-  assert.equal(concerns(delta({ u: { nodes: [["node-1"], ["node-2"]] } }), { node: "node-2" }), true);
-  assert.equal(concerns(delta({ u: { nodes: [["node-1"]] } }), { node: "node-2" }), false);
+  assert.equal(concerns(delta({ u: { nodes: [node("node-1"), node("node-2")] } }), { node: "node-2" }), true);
+  assert.equal(concerns(delta({ u: { nodes: [node("node-1")] } }), { node: "node-2" }), false);
   assert.equal(concerns(delta({ x: { nodes: ["node-2"] } }), { node: "node-2" }), true);
 });
 
 test("what was missed counts: a gap, a new epoch, a pulse that is ahead of what is shown", () => {
   const offsets = new Offsets();
-  const pulse = (/** @type {number} */ o, epoch = "1") => offsets.pulse({ pulse: 0, heard: 0, epoch, o });
+  const pulse = (/** @type {number} */ o, epoch = "1") => offsets.pulse(pulseOf(o, epoch));
   offsets.shown("1", 4);
   assert.equal(pulse(4), false);
   assert.equal(pulse(5), true, "published before this page was followed");
@@ -52,9 +53,12 @@ test("what was missed counts: a gap, a new epoch, a pulse that is ahead of what 
   assert.equal(offsets.delta(delta({ o: 8, prev: 7 })), true);
   assert.equal(offsets.delta(delta({ o: 7, prev: 6 })), false, "older than what was heard");
   assert.equal(offsets.delta(delta({ o: 1, prev: 0, epoch: "2" })), true);
-  assert.equal(pulse(9), false, "a collector that was replaced");
-  offsets.shown("10", 1);
-  assert.equal(pulse(2, "9"), false, "epochs are numbers");
+  assert.equal(pulse(1, "2"), false);
+  assert.equal(pulse(9), true, "another collector than that of what is shown, whichever is the newer");
+  offsets.shown("2", 0);
+  assert.equal(pulse(1, "2"), false, "the page was made before the last delta, which did not concern it");
+  offsets.shown("1", 9);
+  assert.equal(pulse(9), false, "a page is what the server shows now, also after it was set back");
 });
 
 test("each reason of lateness has its sentence, with what is tried next", () => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { FIGURES } from "../../static/js/registry.js";
 import { GAP, KEPT, Series, SPAN, chart, extent, period, said, spoken } from "../../static/js/series.js";
 
-/** @typedef {import("../../static/js/types.js").SampleValues} SampleValues */
+/** @typedef {import("../../static/js/wire-types.js").SampleRow} SampleRow */
 
-/** @param {number} at @param {number | null} requests @param {number | null} [inflight] @returns {SampleValues} */
-const sample = (at, requests, inflight = null) => [at, requests, null, null, inflight, null, null];
+/** @param {number} at @param {number | null} requests @param {number | null} [inflight] @returns {SampleRow} */
+const sample = (at, requests, inflight = null) => [at, requests, null, null, inflight, null, null, null];
 /** @param {number[]} values one each 30 s from 0 */
 const steady = (...values) => new Series(values.map((value, at) => sample(at * 30, value)));
 const BOX = { width: 100, height: 24, least: 0 };
@@ -92,4 +93,11 @@ test("values are said with their unit", () => {
   assert.equal(said("requests", 1.25), "1.3");
   assert.equal(period(45), "45 s");
   assert.equal(period(3590), "1 h");
+});
+
+test("a value is found by its figure's place, whatever the server samples beside it", () => {
+  const series = new Series([/** @type {SampleRow} */ (["at", ...FIGURES].map((_, at) => at))]);
+  for (const quantity of /** @type {const} */ (["requests", "inflight", "etcd_requests", "etcd_p99"])) {
+    assert.deepEqual(series.runs(quantity), [[{ at: 0, value: 1 + FIGURES.findIndex(({ key }) => key === quantity) }]]);
+  }
 });

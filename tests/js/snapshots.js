@@ -1,9 +1,10 @@
 /** Small snapshots and deltas for the tests of the pure modules. */
 
-/** @typedef {import("../../static/js/types.js").Snapshot} Snapshot */
-/** @typedef {import("../../static/js/types.js").Delta} Delta */
-/** @typedef {import("../../static/js/types.js").ComponentRow} ComponentRow */
-/** @typedef {import("../../static/js/types.js").NodeValues} NodeValues */
+/** @typedef {import("../../static/js/wire-types.js").Snapshot} Snapshot */
+/** @typedef {import("../../static/js/wire-types.js").Delta} Delta */
+/** @typedef {import("../../static/js/wire-types.js").Pulse} Pulse */
+/** @typedef {import("../../static/js/wire-types.js").ComponentRow} ComponentRow */
+/** @typedef {import("../../static/js/wire-types.js").NodeValues} NodeValues */
 
 export const COLUMNS = [
   "name", "state", "kubelet", "proxy", "runtime", "because", "since", "zone", "pool", "type", "cp", "cordoned", "pods", "pods_max",
@@ -17,7 +18,7 @@ export function node(name, changes = {}) {
     name, state: 0, kubelet: 0, proxy: 0, runtime: 0, because: "", since: 0, zone: "a", pool: "", type: "", cp: 0, cordoned: 0,
     pods: 10, pods_max: 110, cpu: 0.5, mem: null, version: "v1.36.2", runtime_version: "containerd://2.1.4", created: 0, ...changes,
   };
-  return COLUMNS.map((column) => values[column] ?? null);
+  return /** @type {NodeValues} */ (/** @type {unknown} */ (COLUMNS.map((column) => values[column] ?? null)));
 }
 
 /** @param {string} kind @param {Partial<ComponentRow>} [changes] @returns {ComponentRow} */
@@ -41,5 +42,10 @@ export function snapshot(nodes, changes = {}) {
 
 /** @param {number} o @param {Partial<Delta>} [changes] @returns {Delta} */
 export function delta(o, changes = {}) {
-  return { o, prev: o - 1, epoch: "1", at: 100 + o, u: {}, x: {}, ...changes };
+  return { type: "delta", o, prev: o - 1, epoch: "1", at: 100 + o, u: {}, x: {}, ...changes };
+}
+
+/** @param {number} o the last offset published @param {string} [epoch] @returns {Pulse} */
+export function pulse(o, epoch = "1") {
+  return { type: "pulse", pulse: 100 + o, heard: 100 + o, epoch, o };
 }

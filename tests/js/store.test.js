@@ -4,8 +4,8 @@ import { CHANGES_KEPT, subjects } from "../../static/js/changes.js";
 import { Picture } from "../../static/js/store.js";
 import { COLUMNS, component, delta, node, snapshot } from "./snapshots.js";
 
-/** @typedef {import("../../static/js/types.js").NodeValues} NodeValues */
-/** @typedef {import("../../static/js/types.js").ChangeRow} ChangeRow */
+/** @typedef {import("../../static/js/wire-types.js").NodeValues} NodeValues */
+/** @typedef {import("../../static/js/wire-types.js").ChangeRow} ChangeRow */
 
 /** All that a picture says, without the order of rows. @param {Picture} picture */
 function said(picture) {
@@ -48,7 +48,7 @@ test("a snapshot and the deltas after it equal a fresh snapshot", () => {
       parts.set(part.kind, part);
       const goneParts = pick(5) === 0 && part.kind !== "dns" ? ["dns"] : [];
       for (const kind of goneParts) parts.delete(kind);
-      const told = touched.map((name) => ({ subject_kind: "Node", subject: name, agent: "", before: "", after: "", because: "", at: o, group: "" }));
+      const told = touched.map((name) => ({ subject_kind: "Node", subject: name, agent: "", before: "", after: "", because: "", at: o, group: "", more: 0 }));
       changes = [...told.toReversed(), ...changes];
       picture.apply(delta(o, { u: { nodes, components: [part], changes: told }, x: { nodes: gone, components: goneParts } }));
     }
@@ -79,7 +79,7 @@ test("a node that comes, goes or changes its zone asks for a new layout", () => 
 test("changes are kept newest first and not without end", () => {
   const picture = new Picture(snapshot([]));
   for (let o = 1; o <= CHANGES_KEPT + 5; o += 1) {
-    const change = { subject_kind: "Node", subject: `n${o}`, agent: "", before: "", after: "", because: "", at: o, group: "" };
+    const change = { subject_kind: "Node", subject: `n${o}`, agent: "", before: "", after: "", because: "", at: o, group: "", more: 0 };
     picture.apply(delta(o, { u: { changes: [change] } }));
   }
   assert.equal(picture.changes.length, CHANGES_KEPT);
@@ -94,7 +94,7 @@ test("components of a plane come in the order of the registry, others after them
 
 test("a thousand changes of one cause do not push out what else happened", () => {
   /** @param {string} subject @param {string} group @param {number} at @returns {ChangeRow} */
-  const change = (subject, group, at) => ({ subject_kind: "Node", subject, agent: "kubelet", before: "healthy", after: "down", because: "", at, group });
+  const change = (subject, group, at) => ({ subject_kind: "Node", subject, agent: "kubelet", before: "healthy", after: "down", because: "", at, group, more: 0 });
   const picture = new Picture(snapshot([], { changes: [{ ...change("node-1", "zone", 5), more: 3 }, change("etcd", "", 4)] }));
   const many = Array.from({ length: 1000 }, (_, at) => change(`node-${at + 10}`, "zone", 6));
   picture.apply(delta(1, { u: { changes: [...many, change("dns", "", 7)] } }));

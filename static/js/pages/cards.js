@@ -2,6 +2,7 @@
 
 import { duration } from "../ages.js";
 import { LATE_AFTER } from "../freshness.js";
+import { isBehind } from "../gaps.js";
 
 /**
  * What a card says beside its name. `late`: its states cannot be said now. `silent`: its collector lives, but the API server does
@@ -23,7 +24,7 @@ function moment(card, name) {
 }
 
 /**
- * Judge every card anew; `frozen` while the line to the server is lost: then none is the present. Returns whether a card became late
+ * Judge every card anew; `frozen` while the socket to the server is lost: then none is the present. Returns whether a card became late
  * or ceased to be.
  * @param {number} now
  */
@@ -49,15 +50,14 @@ function say(element, text) {
 
 /**
  * A pulse has come. Returns whether the cards are behind it: this cluster has none yet, or something was published since.
- * @param {string} slug @param {import("../types.js").Pulse} pulse
+ * @param {string} slug @param {import("../wire-types.js").Pulse} pulse
  */
 export function pulseCard(slug, pulse) {
   const card = document.querySelector(`[data-card="${CSS.escape(slug)}"]`);
   if (!card) return true;
   card.setAttribute("data-pulse", String(pulse.pulse));
   if (pulse.heard !== null) card.setAttribute("data-heard", String(pulse.heard));
-  const epoch = Number(pulse.epoch) - (moment(card, "data-epoch") ?? 0);
-  return epoch > 0 || (epoch === 0 && pulse.o > (moment(card, "data-offset") ?? 0));
+  return isBehind({ epoch: card.getAttribute("data-epoch") ?? "", o: moment(card, "data-offset") ?? 0 }, pulse);
 }
 
 /** The newest pulse and answer of all cards: a page of many is late only when all of them are. */

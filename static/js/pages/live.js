@@ -4,7 +4,7 @@
  */
 
 import { ServerClock, freshness } from "../freshness.js";
-import { Line } from "../line.js";
+import { ReconnectingSocket } from "../reconnecting-socket.js";
 import { renewFor } from "../upgrade.js";
 import { judgeCards, newest, pulseCard } from "./cards.js";
 import { show } from "./late.js";
@@ -13,10 +13,11 @@ import { Offsets, concerns } from "./relevance.js";
 import { Renewing } from "./renewing.js";
 import { clocks, tick } from "./ticking.js";
 
-/** @typedef {import("../types.js").Delta} Delta */
-/** @typedef {import("../types.js").Pulse} Pulse */
-/** @typedef {{ hb: number, app?: string }} Heartbeat */
-/** @typedef {{ slug: string, pulse?: Pulse, changed?: boolean, card?: object }} WallMessage */
+/** @typedef {import("../wire-types.js").Message} Message */
+/** @typedef {import("../wire-types.js").Delta} Delta */
+/** @typedef {import("../wire-types.js").Pulse} Pulse */
+/** @typedef {import("../wire-types.js").KeepAlive} KeepAlive */
+/** @typedef {import("../wire-types.js").WallPulse} WallPulse */
 
 const PAUSE_MS = 1000;
 /** A picture has become late, or the present again: the server says so too by then. */
@@ -38,11 +39,11 @@ const renewing = new Renewing(root.dataset["fragment"] ?? "", PAUSE_MS, take, (e
   if (end !== "kept") ended = end;
   draw();
 });
-const line = new Line(root.dataset["socket"] ?? "", {
-  hear,
+const socket = new ReconnectingSocket(root.dataset["socket"] ?? "", {
+  receive,
   changed() {
-    // Whatever happened while the line was away is in what the server shows now.
-    if (line.state === "open") renewing.ask();
+    // Whatever happened while the socket was away is in what the server shows now.
+    if (socket.state === "open") renewing.ask();
     draw();
   },
 });
@@ -63,28 +64,36 @@ function shown() {
   if (epoch !== undefined && offset !== undefined) offsets.shown(epoch, Number(offset));
 }
 
-/** @param {unknown} message */
-function hear(message) {
-  if (typeof message !== "object" || message === null) return;
-  line.well();
-  if ("hb" in message) heartbeat(/** @type {Heartbeat} */ (message));
-  else if ("resync" in message || "changed" in message || "card" in message) renewing.ask();
-  else if ("slug" in message) wallPulse(/** @type {WallMessage} */ (message));
-  else if ("pulse" in message) pulse(/** @type {Pulse} */ (message));
-  else if ("u" in message) delta(/** @type {Delta} */ (message));
+/** @param {Message} message */
+function receive(message) {
+  socket.resetBackoff();
+  switch (message.type) {
+    case "keepalive":
+      return keepAlive(message);
+    case "resync":
+    case "wall_changed":
+      return renewing.ask();
+    case "wall_pulse":
+      return wallPulse(message);
+    case "pulse":
+      return pulse(message);
+    case "delta":
+      return delta(message);
+    default:
+      return undefined;
+  }
 }
 
-/** @param {Heartbeat} message */
-function heartbeat(message) {
+/** @param {KeepAlive} message */
+function keepAlive(message) {
   server.observe(message.hb, Date.now() / 1000);
   renewFor(message.app);
 }
 
-/** @param {WallMessage} message */
-function wallPulse({ slug, pulse: beat }) {
-  if (!beat) return;
-  server.observe(beat.pulse, Date.now() / 1000);
-  if (pulseCard(slug, beat)) renewing.ask();
+/** @param {WallPulse} message */
+function wallPulse(message) {
+  server.observe(message.pulse.pulse, Date.now() / 1000);
+  if (pulseCard(message.slug, message.pulse)) renewing.ask();
 }
 
 /** @param {Pulse} message */
@@ -108,28 +117,28 @@ function draw() {
   tick(document, now);
   clocks(document, now);
   const moments = many ? { ...newest(), retry: null } : single();
-  const socket = ended || (line.state === "connecting" ? "open" : line.state);
+  const state = ended || (socket.state === "connecting" ? "open" : socket.state);
   const fresh = freshness({
     now,
     pulse: moments.pulse,
     heard: moments.heard,
     pictured: moments.pulse,
-    socket,
-    socketSince: server.now(line.since / 1000),
-    socketRetry: line.retryAt === null ? null : server.now(line.retryAt / 1000),
+    socket: state,
+    socketSince: server.now(socket.since / 1000),
+    socketRetry: socket.retryAt === null ? null : server.now(socket.retryAt / 1000),
     fault: "",
     retry: moments.retry,
   });
   let turned = false;
   if (many) {
-    turned = judgeCards(now, socket !== "open");
+    turned = judgeCards(now, state !== "open");
     // That clusters do not answer is said on their cards; an empty list is not late.
-    if (socket === "open" && (moments.count === 0 || fresh.why === "cluster")) fresh.kind = "live";
+    if (state === "open" && (moments.count === 0 || fresh.why === "cluster")) fresh.kind = "live";
   }
   show(fresh, { now, many });
   turned ||= wasLate !== (fresh.kind === "late");
   wasLate = fresh.kind === "late";
-  if (turned && line.state === "open") setTimeout(() => renewing.ask(), TURN_MS);
+  if (turned && socket.state === "open") setTimeout(() => renewing.ask(), TURN_MS);
 }
 
 function single() {
@@ -144,7 +153,7 @@ function single() {
   };
 }
 
-line.start();
+socket.start();
 draw();
 setInterval(draw, 1000);
-if (node !== undefined) setInterval(() => document.visibilityState === "visible" && line.state === "open" && renewing.ask(), LOOK_MS);
+if (node !== undefined) setInterval(() => document.visibilityState === "visible" && socket.state === "open" && renewing.ask(), LOOK_MS);

@@ -4,10 +4,11 @@
  * A page keeps no copy of the rows: it only asks "is it about me", and a gap in the offsets counts as a yes.
  */
 
+import { isBehind, orderOf } from "../gaps.js";
 import { AGENTS } from "../registry.js";
 
-/** @typedef {import("../types.js").Delta} Delta */
-/** @typedef {import("../types.js").Pulse} Pulse */
+/** @typedef {import("../wire-types.js").Delta} Delta */
+/** @typedef {import("../wire-types.js").Pulse} Pulse */
 /** @typedef {{ component?: string | undefined, node?: string | undefined }} Subject a component's kind, or a node's name */
 
 /** @param {Delta} delta @param {Subject} subject */
@@ -29,35 +30,23 @@ export function concerns(delta, subject) {
  * concerns it.
  */
 export class Offsets {
-  #epoch = -1;
-  #offset = -1;
+  /** @type {import("../gaps.js").Position | null} */ #have = null;
 
-  /** The page shows this position now. @param {string} epoch @param {number} offset */
-  shown(epoch, offset) {
-    if (this.#ahead(epoch, offset)) this.#set(epoch, offset);
+  /** The page shows this position now. @param {string} epoch @param {number} o */
+  shown(epoch, o) {
+    // It may be older than a delta that was heard while it was fetched, and that did not concern the page.
+    if (orderOf(this.#have, { epoch, o }) !== "known") this.#have = { epoch, o };
   }
 
   /** Was something missed before this delta? @param {Delta} delta */
   delta(delta) {
-    if (!this.#ahead(delta.epoch, delta.o)) return false;
-    const missed = this.#epoch !== Number(delta.epoch) || delta.prev > this.#offset;
-    this.#set(delta.epoch, delta.o);
+    const missed = isBehind(this.#have, delta);
+    this.shown(delta.epoch, delta.o);
     return missed;
   }
 
   /** Was something missed before this pulse? @param {Pulse} pulse */
   pulse(pulse) {
-    return this.#ahead(pulse.epoch, pulse.o);
-  }
-
-  /** @param {string} epoch @param {number} offset */
-  #set(epoch, offset) {
-    this.#epoch = Number(epoch);
-    this.#offset = offset;
-  }
-
-  /** Epochs are counted up by whoever takes over a cluster. @param {string} epoch @param {number} offset */
-  #ahead(epoch, offset) {
-    return Number(epoch) > this.#epoch || (Number(epoch) === this.#epoch && offset > this.#offset);
+    return isBehind(this.#have, pulse);
   }
 }

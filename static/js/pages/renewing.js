@@ -1,6 +1,6 @@
 /** Fetching a page's HTML anew: at once the first time, then at most once in a while; one request at a time, each with a limit. */
 
-import { backoff } from "../line.js";
+import { backoff } from "../reconnecting-socket.js";
 
 const LIMIT_MS = 10_000;
 

@@ -1,11 +1,11 @@
 /**
- * A socket that comes back by itself: reconnects with full jitter, notices silence, says how it is. It only listens. What is said on
+ * A socket that comes back by itself: reconnects with full jitter, notices silence, says how it is. It only listens. What comes over
  * it is its owner's business: socket.js keeps a snapshot in step, pages/live.js renews parts of a page.
  *
  * Times are local milliseconds (Date.now), because a machine that slept must notice it.
  */
 
-/** A browser cannot see pings; the server sends a heartbeat every 15 s, so that a silence of 40 s means a dead line. */
+/** A browser cannot see pings; the server says something every 15 s, so that a silence of 40 s means a dead connection. */
 export const WATCHDOG_MS = 40_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
@@ -13,18 +13,19 @@ const LAST_RETRY_MS = 15_000;
 const SIGNED_OUT = 4401;
 const GONE = 4404;
 
-/** @typedef {"connecting" | "open" | "closed" | "offline" | "signed out" | "gone"} LineState */
+/** @typedef {import("./wire-types.js").Message} Message */
+/** @typedef {"connecting" | "open" | "closed" | "offline" | "signed out" | "gone"} SocketState */
 
 /**
- * @typedef {object} LineStatus
- * @property {LineState} state
+ * @typedef {object} SocketStatus
+ * @property {SocketState} state
  * @property {number} since local milliseconds
  * @property {number | null} retryAt local milliseconds; null: not by itself
  */
 
 /**
- * @typedef {object} LineHandlers
- * @property {(message: unknown) => void} hear a message, decoded
+ * @typedef {object} SocketHandlers
+ * @property {(message: Message) => void} receive a message has come; one of a type that is unknown here is of a newer server
  * @property {() => void} changed `state`, `since` or `retryAt` did
  * @property {() => void} [lost] the socket is away, before `changed` says so
  */
@@ -34,18 +35,18 @@ export function backoff(attempt, random = Math.random) {
   return random() * Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10));
 }
 
-export class Line {
+export class ReconnectingSocket {
   /** @type {WebSocket | null} */ #socket = null;
   #attempt = 0;
   #stopped = true;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #retry;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #watchdog;
   #life = new AbortController();
-  /** @type {LineState} */ state = "connecting";
+  /** @type {SocketState} */ state = "connecting";
   since = Date.now();
   /** When it is tried again. @type {number | null} */ retryAt = null;
 
-  /** @param {string} path such as "/ws/wall/" @param {LineHandlers} handlers */
+  /** @param {string} path such as "/ws/wall/" @param {SocketHandlers} handlers */
   constructor(path, handlers) {
     this.path = path;
     this.handlers = handlers;
@@ -60,7 +61,7 @@ export class Line {
     return this.#stopped;
   }
 
-  /** Aborted when the line is stopped. */
+  /** Aborted when the socket is stopped. */
   get signal() {
     return this.#life.signal;
   }
@@ -90,7 +91,7 @@ export class Line {
   }
 
   /** What came over it was of use: the next loss is the first again. */
-  well() {
+  resetBackoff() {
     this.#attempt = 0;
   }
 
@@ -115,7 +116,7 @@ export class Line {
     socket.onopen = () => this.#tell("open", null);
     socket.onmessage = (event) => {
       this.#watch();
-      if (typeof event.data === "string") this.handlers.hear(JSON.parse(event.data));
+      if (typeof event.data === "string") this.handlers.receive(/** @type {Message} */ (JSON.parse(event.data)));
     };
     socket.onclose = (event) => {
       if (this.#socket !== socket) return;
@@ -130,7 +131,7 @@ export class Line {
     this.#watchdog = setTimeout(() => this.#drop("closed"), WATCHDOG_MS);
   }
 
-  /** The line is lost; come back later. @param {"closed" | "offline"} state */
+  /** The connection is lost; come back later. @param {"closed" | "offline"} state */
   #drop(state) {
     clearTimeout(this.#retry);
     this.#close();
@@ -151,7 +152,7 @@ export class Line {
     socket.close();
   }
 
-  /** @param {LineState} state @param {number | null} retryAt */
+  /** @param {SocketState} state @param {number | null} retryAt */
   #tell(state, retryAt) {
     if (this.state !== state) this.since = Date.now();
     this.state = state;

@@ -31,7 +31,7 @@ def test_the_rights_only_read_and_never_secrets() -> None:
         if document["kind"] in ("Role", "ClusterRole")
         for rule in document["rules"]  # type: ignore[attr-defined]  # a list in a Role
     ]
-    assert len(rules) == 9
+    assert len(rules) == 10
     for rule in rules:
         assert set(rule["verbs"]) <= {"get", "list", "watch"}
         assert not {"secrets", "configmaps", "*", "nodes/proxy", "pods/proxy", "pods/exec"} & set(rule["resources"])

@@ -14,6 +14,7 @@ from django.db import close_old_connections, connections
 
 from planes.picture.delta import ComponentRow, Frame, NodeRow
 from planes.store import selectors, services
+from planes.store.stored import Stored
 
 T = TypeVar("T")
 #: Seconds for which the end of a collector waits for SQL.
@@ -34,6 +35,7 @@ class Ledger:
 
     def __init__(self, cluster_id: int) -> None:
         self.cluster_id = cluster_id
+        self._stored = Stored()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"ledger-{cluster_id}")
 
     async def take(self) -> int:
@@ -46,7 +48,9 @@ class Ledger:
 
     async def flush(self, epoch: int, offset: int, frame: Frame, baseline: bytes | None) -> Frame:
         """Store a frame; see services.flush."""
-        return await self._run(lambda: services.flush(self.cluster_id, epoch, offset, frame, baseline=baseline))
+        return await self._run(
+            lambda: services.flush(self.cluster_id, epoch, offset, frame, baseline=baseline, stored=self._stored)
+        )
 
     async def touch(self, epoch: int, at: float) -> None:
         """Say that the picture still held at `at`; raises services.Fenced when it is not ours any more."""

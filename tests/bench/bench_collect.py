@@ -28,7 +28,7 @@ from tests.services import Valkey, until
 ROOT = Path(__file__).resolve().parent.parent.parent
 YARDSTICK = ROOT.parent / "shared" / "spikes" / "reflector.py"
 #: Seconds for which the demo's start and the first sync are waited for.
-PATIENCE = 120.0
+PATIENCE = 90.0
 #: Seconds between the first sync and the measurement: the first listings' last frames are stored by then.
 SETTLING = 5.0
 
@@ -186,7 +186,7 @@ def measure(options: argparse.Namespace) -> None:
 
 def yardstick(path: str, kubeconfig: str) -> None:
     """The bare reflector, in this process. It knows client certificates only, and the demo bearer tokens only: each request gets
-    the header it lacks."""
+    the header it lacks. It asks for the leases of all namespaces; our token may read those of the nodes."""
     import yaml
     from kubernetes.aio.client.rest import RESTClientObject
 
@@ -194,6 +194,7 @@ def yardstick(path: str, kubeconfig: str) -> None:
     plain = RESTClientObject.request
 
     async def request(client: RESTClientObject, method: str, url: str, *, headers: dict[str, str], **more: object) -> object:
+        url = url.replace("/v1/leases", "/v1/namespaces/kube-node-lease/leases")
         return await plain(client, method, url, headers={**headers, "Authorization": f"Bearer {token}"}, **more)
 
     RESTClientObject.request = request
@@ -206,7 +207,7 @@ def _run(*words: str) -> str:
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "tests.bench.bench_collect", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
-        end = threading.Timer(2 * PATIENCE, process.kill)
+        end = threading.Timer(PATIENCE, process.kill)
         end.start()
         assert process.stdout is not None
         lines = []

@@ -36,6 +36,8 @@ from planes.rules.wording import to_epoch
 _ESSENTIAL = (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES, Feed.SYSTEM_PODS)
 #: Changes of one cause within so many seconds belong together.
 _TOGETHER = 60.0
+#: Components are judged when something was told of them, and no more seldom than this, for a bound may have passed.
+_JUDGED = 0.9
 #: How often what was deleted is dropped from memory, and how long it is kept before.
 _TIDY, _KEPT = 60.0, 3600.0
 
@@ -69,6 +71,8 @@ class Assessor:
         self._rollups: dict[str, Judged] = {}
         self._ghosts: dict[str, NodeRow] = {}
         self._silence_since: Mono | None = None
+        self._judged_at: Mono | None = None
+        self._judged_silence: tuple[str, str] = ("", "")
 
     def restore(self, components: Iterable[ComponentRow], nodes: Iterable[NodeRow], cluster: ClusterRow | None = None) -> None:
         """Begin with what was last known: states and their `since` go on, and nothing is announced for what is as it was. To be
@@ -223,6 +227,8 @@ class Assessor:
         return Verdict(State.NOT_OBSERVABLE, "There are no nodes.", (line,), "no nodes", cause="hidden")
 
     def _components(self, now: Mono, offset: float, anew: bool) -> tuple[list[ComponentRow], list[str], list[ChangeRow]]:
+        if not self._is_due(now, anew):
+            return [], [], []
         judged = self._judge_components(now, anew)
         changed: list[ComponentRow] = []
         changes: list[ChangeRow] = []
@@ -244,6 +250,15 @@ class Assessor:
         order = {kind: place for place, kind in enumerate((*CONTROL_PLANE, *AGENTS))}
         self._rows = dict(sorted(self._rows.items(), key=lambda item: (order.get(item[0], 99), item[0])))
         return changed, gone, changes
+
+    def _is_due(self, now: Mono, anew: bool) -> bool:
+        """Whether components are to be judged in this frame: pods and renewals of nodes alone change nothing of them at once."""
+        picture, silence = self.picture, (self._observer.silence.suspicion, self._observer.silence.blocked)
+        calm = self._judged_at is not None and now - self._judged_at < _JUDGED and silence == self._judged_silence
+        if calm and self._sent_full and not (anew or picture.stirred or self._nodes.counts_changed or self._ghosts):
+            return False
+        self._judged_at, self._judged_silence, picture.stirred = now, silence, False
+        return True
 
     def _begin(self, kind: str, verdict: Verdict, now: Mono, offset: float) -> announce.Memory:
         old = self._restored.get(kind)

@@ -41,7 +41,8 @@ class Picture:
 
     `dirty_nodes` are to be judged anew; whoever judges empties it. `attentive` are nodes that a mere renewal of their lease may
     change; whoever judges keeps it. `pods_changed` are nodes whose pods or events are new, `usage_changed` those whose CPU and
-    memory figures are: no reason to judge, but their rows change.
+    memory figures are: no reason to judge, but their rows change. `stirred`: something was told besides pods and nodes' leases,
+    which are nearly all that is told; whoever judges components clears it.
     """
 
     def __init__(self) -> None:
@@ -68,6 +69,7 @@ class Picture:
         self.attentive: set[str] = set()
         self.pods_changed: set[str] = set()
         self.usage_changed: set[str] = set()
+        self.stirred = True
         self.nodes_version = 0  # counts changes of which nodes there are
         self._endpoint_books = {
             Feed.APISERVER_ENDPOINTS: self.apiserver_endpoints,
@@ -90,7 +92,10 @@ class Picture:
 
     def apply(self, event: SourceEvent) -> None:
         """Take one event. Events of one feed come in order; between feeds there is none."""
-        self._apply[type(event)](event)
+        kind = type(event)
+        self._apply[kind](event)
+        if not (kind is Changed or kind is Gone) or (event.feed is not Feed.NODE_LEASES and event.feed is not Feed.PODS):
+            self.stirred = True
 
     def beats(self, wall_offset: float) -> dict[str, float]:
         """When each node's lease was last seen to be renewed, in epoch seconds (`wall_offset`: wall clock minus ours). A lease that

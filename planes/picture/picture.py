@@ -92,9 +92,8 @@ class Picture:
 
     def apply(self, event: SourceEvent) -> None:
         """Take one event. Events of one feed come in order; between feeds there is none."""
-        kind = type(event)
-        self._apply[kind](event)
-        if not (kind is Changed or kind is Gone) or (event.feed is not Feed.NODE_LEASES and event.feed is not Feed.PODS):
+        self._apply[type(event)](event)
+        if not (isinstance(event, Changed | Gone) and (event.feed is Feed.NODE_LEASES or event.feed is Feed.PODS)):
             self.stirred = True
 
     def beats(self, wall_offset: float) -> dict[str, float]:

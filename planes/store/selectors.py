@@ -243,7 +243,7 @@ def component_rows(cluster_id: int) -> list[ComponentRow]:
     return _components(cluster_id)
 
 
-def _node_row(row: bytes, pods: bytes | None) -> NodeRow:
+def _node_row(row: bytes | memoryview, pods: bytes | memoryview | None) -> NodeRow:
     """A node from its two columns. What an older version stored has its pods in the first."""
     decoded = _node.decode(row)
     return decoded if pods is None else msgspec.structs.replace(decoded, pods=_pods.decode(pods))

@@ -108,7 +108,7 @@ def _instances(cluster_id: int, rows: Sequence[ComponentRow]) -> None:
     if not rows:
         return
     ids = dict(Component.objects.filter(cluster=cluster_id, kind__in=[row.kind for row in rows]).values_list("kind", "pk"))
-    known: dict[int, list[tuple[object, ...]]] = defaultdict(list)
+    known: dict[int, list[Values]] = defaultdict(list)
     mine = Instance.objects.filter(component__in=ids.values()).order_by("pk")
     for values in mine.values_list(*columns.InstanceColumns._fields):
         known[values[0]].append(values)
@@ -137,7 +137,6 @@ def _node_writes(cluster_id: int, frame: Frame, stored: Stored) -> dict[Statemen
     writes: dict[Statement, list[Values]] = defaultdict(list)
     removed = set(frame.gone_nodes)
     for name, row in frame.nodes.items():
-        key = (cluster_id, name)
         before = stored.nodes.get(name) if name not in removed else None
         if before is row:
             continue
@@ -145,11 +144,11 @@ def _node_writes(cluster_id: int, frame: Frame, stored: Stored) -> dict[Statemen
         same = before is not None and columns.node_facts(before) == facts
         if before is not None and (before.pods is row.pods or before.pods == row.pods):
             if same:
-                writes[columns.NODE_FIGURES].append((*figures, *key))
+                writes[columns.NODE_FIGURES].append((*figures, cluster_id, name))
             else:
-                writes[columns.NODE_FACTS].append((*facts, *figures, *key))
+                writes[columns.NODE_FACTS].append((*facts, *figures, cluster_id, name))
         elif same:
-            writes[columns.NODE_PODS].append((*figures, columns.pods(row.pods), *key))
+            writes[columns.NODE_PODS].append((*figures, columns.pods(row.pods), cluster_id, name))
         else:
-            writes[columns.NODE].append((*facts, *figures, columns.pods(row.pods), *key))
+            writes[columns.NODE].append((*facts, *figures, columns.pods(row.pods), cluster_id, name))
     return writes

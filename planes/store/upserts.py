@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 from django.db.models import CharField, Field, Model, TextField
 
+Value = str | bytes | int | float | bool | None
 #: A row as it is written: values in the order of a statement's names.
-Values = tuple[object, ...]
+Values = tuple[Value, ...]
 _TEXTS = (CharField, TextField)
 
 
@@ -30,11 +31,11 @@ class Statement:
         """Run it with each row. Raises django.db.DatabaseError."""
         if rows:
             with connection.cursor() as cursor:
-                cursor.executemany(self.sql, map(self.fit, rows))
+                cursor.executemany(self.sql, [self.fit(row) for row in rows])
 
     def fit(self, row: Values) -> Values:
         """What a cluster says, made to fit: PostgreSQL takes no NUL, and no more than a column's length. JSON has it whole."""
-        fitted: list[object] | None = None
+        fitted: list[Value] | None = None
         for at, length in self._texts:
             text = row[at]
             if isinstance(text, str) and ("\x00" in text or (length is not None and len(text) > length)):

@@ -1,0 +1,74 @@
+"""When components are judged: at once when anything was told of them, else about once a second."""
+
+import pytest
+
+from planes.collect.assess import Assessor
+from planes.picture.events import Changed, Check, Feed, Health, Heard, SourceEvent
+from tests.collect.test_assess import Cluster, lease, node
+from tests.picture.generating import decoded
+
+
+class Counted(Cluster):
+    """A cluster that has settled; `judged` counts how often its components are judged from then on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.begin()
+        self.frame()
+        self.now += 1.0
+        self.frame()
+        self.judged = 0
+        judge = Assessor._judge_components
+
+        def counting(assessor: Assessor, *given: object) -> object:
+            self.judged += 1
+            return judge(assessor, *given)  # type: ignore[arg-type]  # passed on as it came
+
+        monkeypatch.setattr(Assessor, "_judge_components", counting)
+
+    def tick(self, *events: SourceEvent) -> int:
+        """A quarter of a second with these events; how often components were judged in it."""
+        before = self.judged
+        self.now += 0.25
+        self.apply(*events)
+        self.frame()
+        return self.judged - before
+
+
+def pod(name: str, restarts: int = 0) -> object:
+    status = {"phase": "Running", "containerStatuses": [{"name": "app", "ready": True, "restartCount": restarts}]}
+    return decoded(
+        Feed.PODS, {"metadata": {"name": name, "namespace": "a", "uid": name}, "spec": {"nodeName": "node-1"}, "status": status}
+    )
+
+
+def test_renewals_and_pods_alone_judge_them_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Counted(monkeypatch)
+    judged = []
+    for tick in range(16):
+        at = cluster.now + 0.25
+        told = (Changed(Feed.NODE_LEASES, lease("node-1", at), at), Changed(Feed.PODS, pod("p", tick), at))
+        judged.append(cluster.tick(*told))
+    assert sum(judged) == 4
+    assert all(frame.nodes for frame in cluster.frames[-16:]), "pods go out with every frame"
+
+
+def test_what_concerns_them_judges_them_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Counted(monkeypatch)
+    cluster.tick()
+    assert cluster.tick() == 0
+    at = cluster.now + 0.25
+    failing = (Check("ping", True), Check("etcd", False))
+    assert cluster.tick(Health("/livez", at, 0.01, 500, failing)) == 1
+    assert cluster.tick(Heard(Feed.SYSTEM_PODS, at)) == 1
+    assert cluster.tick(Changed(Feed.SYSTEM_LEASES, lease("kube-scheduler", 9, Feed.SYSTEM_LEASES, 15), at)) == 1
+    assert cluster.tick(Changed(Feed.NODES, node("node-1", ready="False"), at)) == 1
+    assert cluster.tick() == 0
+
+
+def test_a_full_frame_is_whole_whenever_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = Counted(monkeypatch)
+    cluster.tick()
+    cluster.now += 0.25
+    frame = cluster.assessor.frame(cluster.now, 0.0, full=True)
+    assert {row.kind for row in frame.components} >= {"kube-apiserver", "kubelet"}

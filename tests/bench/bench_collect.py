@@ -19,9 +19,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.services import Valkey, until
 
@@ -133,9 +134,9 @@ def profile(kubeconfig: str, redis_url: str, options: argparse.Namespace) -> Non
         finally:
             profiler.dump_stats(f"{options.profile}.{thread.name}")
 
-    threading.Thread.run = run  # type: ignore[method-assign]  # there is no other way into a pool's threads
     profiler = cProfile.Profile(time.thread_time)
-    profiler.runcall(collect, kubeconfig, redis_url, options)
+    with patch.object(threading.Thread, "run", run):  # there is no other way into a pool's threads
+        profiler.runcall(collect, kubeconfig, redis_url, options)
     profiler.dump_stats(f"{options.profile}.main")
 
 
@@ -191,15 +192,14 @@ def yardstick(path: str, kubeconfig: str) -> None:
     from kubernetes.aio.client.rest import RESTClientObject
 
     token = yaml.safe_load(Path(kubeconfig).read_text(encoding="utf-8"))["users"][0]["user"]["token"]
-    plain = RESTClientObject.request
+    plain: Callable[..., Awaitable[object]] = RESTClientObject.request
 
-    async def request(client: RESTClientObject, method: str, url: str, *, headers: dict[str, str], **more: object) -> object:
+    async def request(client: object, method: str, url: str, *, headers: dict[str, str], **more: object) -> object:
         url = url.replace("/v1/leases", "/v1/namespaces/kube-node-lease/leases")
         return await plain(client, method, url, headers={**headers, "Authorization": f"Bearer {token}"}, **more)
 
-    RESTClientObject.request = request
-    sys.argv = [path, kubeconfig]
-    runpy.run_path(path, run_name="__main__")
+    with patch.object(RESTClientObject, "request", request), patch.object(sys, "argv", [path, kubeconfig]):
+        runpy.run_path(path, run_name="__main__")
 
 
 def _run(*words: str) -> str:
@@ -235,7 +235,8 @@ def main() -> None:
     elif options.collect is None:
         measure(options)
     else:
-        (profile if options.profile else collect)(*options.collect, options)
+        kubeconfig, redis_url = options.collect
+        (profile if options.profile else collect)(kubeconfig, redis_url, options)
 
 
 if __name__ == "__main__":

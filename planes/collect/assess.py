@@ -252,7 +252,7 @@ class Assessor:
         return changed, gone, changes
 
     def _is_due(self, now: Mono, anew: bool) -> bool:
-        """Whether components are to be judged in this frame: pods and renewals of nodes alone change nothing of them at once."""
+        """Whether components are to be judged in this frame: what is told again and again changes nothing of them at once."""
         picture, silence = self.picture, (self._observer.silence.suspicion, self._observer.silence.blocked)
         calm = self._judged_at is not None and now - self._judged_at < _JUDGED and silence == self._judged_silence
         if calm and self._sent_full and not (anew or picture.stirred or self._nodes.counts_changed or self._ghosts):

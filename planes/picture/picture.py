@@ -34,6 +34,8 @@ from planes.picture.workloads import ApiServiceBook, EndpointBook, WebhookBook, 
 
 #: So many events are kept a node.
 EVENTS_A_NODE = 20
+#: A leader's lease that is renewed within so many seconds was never late.
+_IN_TIME = 4.0
 
 
 class Picture:
@@ -41,8 +43,8 @@ class Picture:
 
     `dirty_nodes` are to be judged anew; whoever judges empties it. `attentive` are nodes that a mere renewal of their lease may
     change; whoever judges keeps it. `pods_changed` are nodes whose pods or events are new, `usage_changed` those whose CPU and
-    memory figures are: no reason to judge, but their rows change. `stirred`: something was told besides pods and nodes' leases,
-    which are nearly all that is told; whoever judges components clears it.
+    memory figures are: no reason to judge, but their rows change. `stirred`: something was told that may change a component at
+    once, which renewals, pods and probes that go on passing are not; whoever judges components clears it.
     """
 
     def __init__(self) -> None:
@@ -92,9 +94,26 @@ class Picture:
 
     def apply(self, event: SourceEvent) -> None:
         """Take one event. Events of one feed come in order; between feeds there is none."""
-        self._apply[type(event)](event)
-        if not (isinstance(event, Changed | Gone) and (event.feed is Feed.NODE_LEASES or event.feed is Feed.PODS)):
+        if not self.stirred and not self._is_routine(event):
             self.stirred = True
+        self._apply[type(event)](event)
+
+    def _is_routine(self, event: SourceEvent) -> bool:
+        """What is told again and again and changes nothing of a component at once, before it is applied."""
+        if isinstance(event, Changed | Gone):
+            feed = event.feed
+            if feed is Feed.SYSTEM_LEASES and isinstance(event, Changed):
+                lease = cast(objects.Lease, event.item)
+                track = self.system_leases.tracks.get(lease.metadata.name)
+                if track is None or track.gone_at is not None or track.holder != lease.spec.holderIdentity:
+                    return False
+                return event.at - track.changed_at < _IN_TIME
+            return feed is Feed.NODE_LEASES or feed is Feed.PODS or feed is Feed.DEPLOYMENTS
+        if isinstance(event, Health):
+            seen = self.reach.health.get(event.path)
+            good = seen is not None and seen.status == event.status == 200 and event.fault is None
+            return seen is not None and good and seen.checks == event.checks
+        return False
 
     def beats(self, wall_offset: float) -> dict[str, float]:
         """When each node's lease was last seen to be renewed, in epoch seconds (`wall_offset`: wall clock minus ours). A lease that

@@ -4,7 +4,7 @@ import pytest
 
 from planes.collect.assess import Assessor
 from planes.picture.events import Changed, Check, Feed, Health, Heard, SourceEvent
-from tests.collect.test_assess import Cluster, lease, node
+from tests.collect.test_assess import CHECKS, Cluster, lease, node
 from tests.picture.generating import decoded
 
 
@@ -42,13 +42,15 @@ def pod(name: str, restarts: int = 0) -> object:
     )
 
 
-def test_renewals_and_pods_alone_judge_them_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_renewals_pods_and_passing_probes_judge_them_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = Counted(monkeypatch)
     judged = []
     for tick in range(16):
         at = cluster.now + 0.25
         told = (Changed(Feed.NODE_LEASES, lease("node-1", at), at), Changed(Feed.PODS, pod("p", tick), at))
-        judged.append(cluster.tick(*told))
+        leader = Changed(Feed.SYSTEM_LEASES, lease("kube-scheduler", tick, Feed.SYSTEM_LEASES, 15), at)
+        passing = Health("/livez", at, 0.01, 200, CHECKS)
+        judged.append(cluster.tick(*told, leader, passing))
     assert sum(judged) == 4
     assert all(frame.nodes for frame in cluster.frames[-16:]), "pods go out with every frame"
 
@@ -61,7 +63,10 @@ def test_what_concerns_them_judges_them_at_once(monkeypatch: pytest.MonkeyPatch)
     failing = (Check("ping", True), Check("etcd", False))
     assert cluster.tick(Health("/livez", at, 0.01, 500, failing)) == 1
     assert cluster.tick(Heard(Feed.SYSTEM_PODS, at)) == 1
-    assert cluster.tick(Changed(Feed.SYSTEM_LEASES, lease("kube-scheduler", 9, Feed.SYSTEM_LEASES, 15), at)) == 1
+    late = Changed(Feed.SYSTEM_LEASES, lease("kube-scheduler", 9, Feed.SYSTEM_LEASES, 15), at + 5.0)
+    assert cluster.tick(late) == 1
+    other = decoded(Feed.SYSTEM_LEASES, {"metadata": {"name": "kube-scheduler"}, "spec": {"holderIdentity": "another"}})
+    assert cluster.tick(Changed(Feed.SYSTEM_LEASES, other, at + 5.5)) == 1
     assert cluster.tick(Changed(Feed.NODES, node("node-1", ready="False"), at)) == 1
     assert cluster.tick() == 0
 

@@ -80,8 +80,8 @@ class Instance(models.Model):
 
 
 class Node(models.Model):
-    """A node with its three agents. What the picture needs of every node stands in columns; the rest, its pods among it, is one
-    JSON column that only the node's own page reads."""
+    """A node with its three agents. What the picture needs of every node stands in columns; the rest is JSON that only the node's
+    own page reads: its pods in one column, all else in another, for the one changes often and the other is long."""
 
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="nodes")
     name = models.CharField(max_length=253)
@@ -103,7 +103,8 @@ class Node(models.Model):
     pods_max = models.IntegerField(null=True)
     cpu = models.FloatField(null=True)  # share of allocatable in use, 0 to 1
     memory = models.FloatField(null=True)
-    row = models.BinaryField()  # delta.NodeRow
+    row = models.BinaryField()  # delta.NodeRow without its pods
+    pods = models.BinaryField(null=True)  # tuple[delta.PodRow, ...]; null: written by an older version, the pods stand in `row`
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cluster", "name"], name="one_node_a_name")]

@@ -3,28 +3,27 @@
 Pure: the caller gives both clocks. Call `frame` at least once a second; a longer gap is taken for a pause of our own.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 
-from planes.assess import attention, hysteresis, rollup
+from planes.assess import attention
 from planes.assess.baseline import Baseline
+from planes.assess.changes import Changes
 from planes.assess.cluster_summary import ClusterSummary
+from planes.assess.component_assessor import ComponentAssessor
 from planes.assess.full_disruption import FullDisruption
-from planes.assess.node_assessor import ELSEWHERE, AgentChange, NodeAssessor
-from planes.assess.rows import attention_row, because_of, component_row, instances_of, shown_state
+from planes.assess.node_assessor import NodeAssessor, why_last_known
+from planes.assess.rows import attention_row, shown_state
 from planes.assess.sampling import Sampler
 from planes.cache.cluster import ClusterCache
 from planes.components.agents import observe_scene
-from planes.components.registry import AGENT_KINDS, COMPONENTS, rank
-from planes.components.spec import Plane
-from planes.components.verdict_builder import Judged, away_verdict, feed_gap, plural
+from planes.components.registry import AGENT_KINDS
+from planes.components.verdict_builder import plural
 from planes.components.view import ClusterView
 from planes.structs.events import Graced, Mono, Paused, Tidied
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.observations import NodeScene
 from planes.structs.rows import (
     AttentionRow,
-    ChangeRow,
     ClusterRow,
     ComponentRow,
     Frame,
@@ -32,10 +31,8 @@ from planes.structs.rows import (
 )
 from planes.structs.thresholds import DEFAULT, Thresholds
 from planes.structs.time_tokens import to_epoch
-from planes.structs.verdicts import Evidence, State, Verdict
+from planes.structs.verdicts import State
 
-#: Changes of one cause within so many seconds belong together.
-_TOGETHER = 60.0
 #: How often what was deleted is dropped from memory, and how long it is kept before.
 _TIDY, _KEPT = 60.0, 3600.0
 
@@ -54,12 +51,10 @@ class Assessor:
         self._disruption = FullDisruption()
         self._view = ClusterView(cache, thresholds)
         self._nodes = NodeAssessor(self._view, thresholds)
-        self._teller = ClusterSummary(cache, thresholds)
+        self._summary = ClusterSummary(cache, thresholds)
         self._sampler = Sampler()
-        self._memories: dict[str, hysteresis.Memory] = {}
-        self._rows: dict[str, ComponentRow] = {}
-        self._causes: dict[str, str] = {}
-        self._restored: dict[str, ComponentRow] = {}
+        self._components = ComponentAssessor(self._view, self._nodes, thresholds)
+        self._changes = Changes(slug)
         self._cluster: ClusterRow | None = None
         self._attention: list[AttentionRow] | None = None
         self._scene: NodeScene | None = None
@@ -68,17 +63,13 @@ class Assessor:
         self._started: Mono | None = None
         self._tidied: Mono = 0.0
         self._sent_full = False
-        self._groups: dict[str, tuple[str, Mono]] = {}
-        self._rollups: dict[str, Judged] = {}
-        self._ghosts: dict[str, NodeRow] = {}
-        self._silence_since: Mono | None = None
 
     def restore(self, components: Iterable[ComponentRow], nodes: Iterable[NodeRow], cluster: ClusterRow | None = None) -> None:
         """Begin with what was last known: states and their `since` go on, and nothing is announced for what is as it was. To be
         called before the first frame."""
-        self._restored = {row.kind: row for row in components}
+        self._components.restored = {row.kind: row for row in components}
         self._nodes.restored = {row.name: row for row in nodes}
-        self._teller.restore(cluster)
+        self._summary.restore(cluster)
 
     def beats(self, now: Mono, wall: float) -> dict[str, float]:
         """Node name -> epoch seconds at which its lease was last seen to be renewed."""
@@ -88,7 +79,7 @@ class Assessor:
         """We ourselves stood still for `gap` seconds until `now`. To be called before the events that waited meanwhile are applied;
         `frame` finds out by itself what nobody told it."""
         self.cache.apply(Paused(gap, now))
-        self._teller.paused(gap, now)
+        self._summary.paused(gap, now)
         self._last = now
 
     def frame(self, now: Mono, wall: float, *, full: bool = False) -> Frame:
@@ -103,32 +94,34 @@ class Assessor:
         view.nobody_watches = self._nobody_watches()
         scene = observe_scene(view)
         anew, self._scene = scene != self._scene, scene
-        rows, gone = self._nodes.judge(scene, anew, now, offset)
+        dirty = self.cache.take_dirty()
+        self._components.stirred = self._components.stirred or dirty.components
+        rows, gone = self._nodes.judge(dirty, scene, anew, now, offset)
         listed = self.cache.reach.feeds[Feed.NODES].listed_at is not None
-        if listed and (self._nodes.restored or self._ghosts):
+        if listed and (self._nodes.restored or self._nodes.last_known):
             # Whoever is not in the list is no more; whoever is, is judged by now.
             gone += [name for name in self._nodes.restored if name not in self.cache.nodes]
             self._nodes.restored = {}
-            self._ghosts = {}
+            self._nodes.last_known = {}
             self._nodes.counts_changed = True
         elif self._nodes.restored and not listed and anew and not scene.waiting:
-            self._ghosts = self._nodes.ghosts(to_epoch(self._ghost_reason(scene), offset), offset, now)
-            rows = {**rows, **self._ghosts}
-        changes = self._change_rows(now, offset)
-        components, gone_kinds, more = self._components(now, offset, anew)
-        changes = self._silence_change(now, offset) + more + changes
-        planes = self._teller.planes(self._nodes, self._rows, self._ghosts, now, offset)
+            self._nodes.remember(to_epoch(why_last_known(scene), offset), offset, now)
+            rows = {**rows, **self._nodes.last_known}
+        told, self._nodes.changes = self._nodes.changes, []
+        components, gone_kinds, more = self._components.judge(scene, anew, now, offset)
+        changes = self._changes.of_disruption(disruption, now, offset) + more + self._changes.of_agents(told, now, offset)
+        planes = self._summary.planes(self._nodes, self._components.rows, now, offset)
         attention_rows = self._attend(now, offset)
-        cluster = self._teller.row(view, planes, now, offset, self._cluster)
+        cluster = self._summary.row(view, planes, now, offset, self._cluster)
         self._nodes.counts_changed = False
         whole = full or not self._sent_full
         if whole and not full and self._holds_back(now, scene):
             return Frame(at=now + offset)
         frame = Frame(at=now + offset, full=whole, changes=changes, samples=self._sampler.look(view.rates, offset))
         if whole:
-            self._sent_full = True
-            frame.components = list(self._rows.values())
-            frame.nodes = {name: one.row for name, one in self._nodes.states.items()} | self._ghosts
+            self._sent_full = self._components.settled = True
+            frame.components = list(self._components.rows.values())
+            frame.nodes = {name: one.row for name, one in self._nodes.states.items()} | self._nodes.last_known
             frame.attention = attention_rows
             frame.cluster = cluster
         else:
@@ -156,7 +149,7 @@ class Assessor:
 
     def _holds_back(self, now: Mono, scene: NodeScene) -> bool:
         """After a restart the store holds what was last known; nothing is sent before there is more to say than "waiting"."""
-        if not (self._restored or self._nodes.restored or self._ghosts):
+        if not (self._components.restored or self._nodes.restored or self._nodes.last_known):
             return False
         if self._started is None or now - self._started >= self._thresholds.settle:
             return False
@@ -168,198 +161,14 @@ class Assessor:
 
     def _nobody_watches(self) -> str:
         """The controller manager is what turns Ready to Unknown; as of the frame before, does it not work?"""
-        memory = self._memories.get("kube-controller-manager")
+        memory = self._components.memories.get("kube-controller-manager")
         return "the controller manager, which would notice it, is down" if memory and memory.state is State.DOWN else ""
-
-    def _ghost_reason(self, scene: NodeScene) -> str:
-        if scene.unreachable:
-            return scene.unreachable
-        fault = scene.nodes.fault
-        return f"Nodes cannot be read: {fault.message}" if fault is not None else "Waiting for the list of nodes."
-
-    # --- components -----------------------------------------------------------------------------------------------------------
-
-    def _judge_components(self, now: Mono, anew: bool) -> dict[str, tuple[str, Judged]]:
-        """Every component that is shown in this cluster: its plane, and what is said of it."""
-        if self._nodes.counts_changed or anew or not self._rollups:
-            for index, kind in enumerate(AGENT_KINDS):
-                self._rollups[kind] = Judged(verdict=self._rollup(index, kind, now))
-        made = {kind: (Plane.DATA.value, self._rollups[kind]) for kind in AGENT_KINDS}
-        for one in COMPONENTS:
-            judged = one.look(self._view, now, self._thresholds)
-            if judged is not None:
-                made[one.kind] = (one.plane.value, judged)
-        return dict(sorted(made.items(), key=lambda item: rank(item[0])))
-
-    def _rollup(self, index: int, kind: str, now: Mono) -> Verdict:
-        counts, zones, sample = self._nodes.counts(index)
-        scene = self._scene
-        if self._ghosts:
-            counts = Counter({State.UNKNOWN: len(self._ghosts)})
-            sample = {State.UNKNOWN: self._ghost_reason(scene) if scene is not None else ""}
-        if not counts and scene is not None:
-            return self._without_nodes(kind, scene)
-        verdict = rollup.agents(kind, counts, zones, sample, self._thresholds, now)
-        if scene is not None and scene.unreachable and verdict.state is State.UNKNOWN:
-            return Verdict(
-                state=State.UNKNOWN,
-                because=scene.unreachable,
-                evidence=verdict.evidence,
-                line=verdict.line,
-                cause="unreachable",
-                waiting=scene.waiting,
-            )
-        return verdict
-
-    def _without_nodes(self, kind: str, scene: NodeScene) -> Verdict:
-        """No node is known: there are none, or they cannot be seen."""
-        if scene.unreachable:
-            return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
-        gap = feed_gap(scene.nodes, "nodes", "readable", self._last or 0.0, self._thresholds)
-        if gap is not None:
-            waiting = gap.state is State.UNKNOWN and scene.nodes.fault is None
-            return Verdict(
-                state=gap.state, because=f"Nodes cannot be seen: {gap.now}.", evidence=(gap,), cause="hidden", waiting=waiting
-            )
-        line = Evidence(kind, "no nodes", "nodes", State.NOT_OBSERVABLE, "nodes", self._last)
-        return Verdict(state=State.NOT_OBSERVABLE, because="There are no nodes.", evidence=(line,), line="no nodes", cause="hidden")
-
-    def _components(self, now: Mono, offset: float, anew: bool) -> tuple[list[ComponentRow], list[str], list[ChangeRow]]:
-        judged = self._judge_components(now, anew)
-        changed: list[ComponentRow] = []
-        changes: list[ChangeRow] = []
-        for kind, (plane, one) in judged.items():
-            memory = self._memories.get(kind)
-            if memory is None:
-                memory = self._begin(kind, one.verdict, now, offset)
-            else:
-                self._step(kind, plane, memory, one.verdict, now, offset, changes)
-            before = self._rows.get(kind)
-            instances = instances_of(one, before if before is not None else self._restored.get(kind))
-            row = component_row(kind, plane, memory, one.verdict, instances, one.facts, offset, before)
-            if row is not before:
-                self._rows[kind] = row
-                changed.append(row)
-        gone = [kind for kind in self._rows if kind not in judged]
-        for kind in gone:
-            del self._rows[kind], self._memories[kind]
-        self._rows = dict(sorted(self._rows.items(), key=lambda item: rank(item[0])))
-        return changed, gone, changes
-
-    def _begin(self, kind: str, verdict: Verdict, now: Mono, offset: float) -> hysteresis.Memory:
-        old = self._restored.get(kind)
-        if old is None:
-            memory = hysteresis.begin(verdict, now)
-            self._causes[kind] = verdict.cause
-        else:
-            memory = hysteresis.restored(State(old.state), old.since - offset, State(old.last) if old.last else None, now)
-            hysteresis.step(memory, verdict, now, self._thresholds)
-        self._memories[kind] = memory
-        return memory
-
-    def _step(
-        self, kind: str, plane: str, memory: hysteresis.Memory, verdict: Verdict, now: Mono, offset: float, changes: list[ChangeRow]
-    ) -> None:
-        known = memory.known
-        change = hysteresis.step(memory, verdict, now, self._thresholds)
-        if change is None:
-            return
-        if plane == "data" and (
-            State.NOT_OBSERVABLE not in (change.before, change.after) or State.UNKNOWN in (change.before, change.after)
-        ):
-            return  # the nodes tell of themselves, but for a right that is taken away from all of them or given back
-        before = change.before
-        if change.after is State.UNKNOWN:
-            self._causes[kind] = verdict.cause
-            if verdict.cause in ELSEWHERE:
-                return
-        elif before is State.UNKNOWN and self._causes.get(kind, "") in ELSEWHERE:
-            if known is None or known is change.after:
-                return
-            before = known
-        because = to_epoch(because_of(memory), offset)
-        changes.append(
-            ChangeRow(
-                subject_kind="Component",
-                subject=kind,
-                agent="",
-                before=before.value,
-                after=change.after.value,
-                because=because,
-                at=round(change.since + offset, 1),
-            )
-        )
-
-    # --- changes --------------------------------------------------------------------------------------------------------------
-
-    def _change_rows(self, now: Mono, offset: float) -> list[ChangeRow]:
-        """Announced changes of nodes' agents, those of one cause and moment tied together."""
-        made: list[ChangeRow] = []
-        told, self._nodes.changes = self._nodes.changes, []
-        for one in sorted(told, key=lambda change: (change.since, change.node, change.agent)):
-            group = self._group(one, now, offset)
-            because = to_epoch(one.because, offset)
-            at = round(one.since + offset, 1)
-            made.append(
-                ChangeRow(
-                    subject_kind="Node",
-                    subject=one.node,
-                    agent=one.agent,
-                    before=one.before.value,
-                    after=one.after.value,
-                    because=because,
-                    at=at,
-                    group=group,
-                )
-            )
-        return made
-
-    def _group(self, one: AgentChange, now: Mono, offset: float) -> str:
-        key = f"{one.agent}:{one.cause or 'recovered'}:{one.after.value}"
-        name, last = self._groups.get(key, ("", 0.0))
-        if not name or now - last > _TOGETHER:
-            name = f"{key}:{one.since + offset:.0f}"
-        self._groups[key] = (name, now)
-        return name
-
-    def _silence_change(self, now: Mono, offset: float) -> list[ChangeRow]:
-        """That all nodes fell silent together, and that it is over, is told once and not by each of them."""
-        silence = self._view.disruption
-        if bool(silence.suspicion) == (self._silence_since is not None):
-            return []
-        if silence.suspicion:
-            self._silence_since = now
-            because = f"All nodes fell silent together. {silence.suspicion}"
-            return [
-                ChangeRow(
-                    subject_kind="Cluster",
-                    subject=self._slug,
-                    agent="",
-                    before="healthy",
-                    after="unknown",
-                    because=because,
-                    at=round(now + offset, 1),
-                )
-            ]
-        self._silence_since = None
-        because = "Heartbeats of nodes arrive again."
-        return [
-            ChangeRow(
-                subject_kind="Cluster",
-                subject=self._slug,
-                agent="",
-                before="unknown",
-                after="healthy",
-                because=because,
-                at=round(now + offset, 1),
-            )
-        ]
 
     # --- attention ------------------------------------------------------------------------------------------------------------
 
     def _attend(self, now: Mono, offset: float) -> list[AttentionRow]:
         entries = attention.group(self._nodes.troubles(), self._thresholds)
-        for kind, memory in self._memories.items():
+        for kind, memory in self._components.memories.items():
             state, _ = shown_state(memory)
             if kind in AGENT_KINDS or state not in (State.DOWN, State.DEGRADED):
                 continue
@@ -392,7 +201,7 @@ class Assessor:
                     count=count,
                 )
             )
-        server = self._memories.get("kube-apiserver")
+        server = self._components.memories.get("kube-apiserver")
         if (
             scene is not None
             and scene.unreachable

@@ -11,7 +11,7 @@ from planes.cache.cluster import ClusterCache
 from planes.components.verdict_builder import RIGHTS, sentence
 from planes.components.view import ClusterView
 from planes.structs.events import Fault, FaultKind, Mono
-from planes.structs.rows import ClusterRow, ComponentRow, FaultRow, NodeRow, PlaneRow
+from planes.structs.rows import ClusterRow, ComponentRow, FaultRow, PlaneRow
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import duration, to_epoch
 from planes.structs.verdicts import State
@@ -49,18 +49,19 @@ class ClusterSummary:
         self._paused = (gap, now)
 
     def planes(
-        self, nodes: NodeAssessor, components: Mapping[str, ComponentRow], ghosts: Mapping[str, NodeRow], now: Mono, offset: float
+        self, nodes: NodeAssessor, components: Mapping[str, ComponentRow], now: Mono, offset: float
     ) -> tuple[PlaneRow, PlaneRow]:
         """The control plane and the data plane."""
+        remembered = nodes.last_known
         told = [(row.kind, State(row.state), row.because) for row in components.values() if row.plane == "control"]
         control = rollup.control_plane(told)
-        if nodes.counts_changed or "data" not in self._planes or ghosts or not self._cache.nodes:
+        if nodes.counts_changed or "data" not in self._planes or remembered or not self._cache.nodes:
             counts, zones, sample = nodes.counts(None)
             sample = {state: to_epoch(text, offset) for state, text in sample.items()}
             self._zones = len([zone for zone in zones if zone])
-            if ghosts:
-                counts = Counter({State.UNKNOWN: len(ghosts)})
-                sample = {State.UNKNOWN: next(iter(ghosts.values())).because}
+            if remembered:
+                counts = Counter({State.UNKNOWN: len(remembered)})
+                sample = {State.UNKNOWN: next(iter(remembered.values())).because}
             agent = components.get("kubelet")
             if counts or agent is None:
                 state, because = rollup.data_plane(counts, zones, sample, self._thresholds)

@@ -10,6 +10,7 @@ import msgspec
 from planes.assess import hysteresis
 from planes.assess.attention import Trouble
 from planes.assess.rows import agent_row, because_of, event_rows, node_row, pods_used, shown_state, zone_of
+from planes.cache.stores import Dirty
 from planes.components.agents import observe_node
 from planes.components.kubelet import is_silent
 from planes.components.registry import AGENT_KINDS, AGENTS
@@ -86,17 +87,17 @@ class NodeAssessor:
         self._thresholds = thresholds
         self.states: dict[str, NodeState] = {}
         self.restored: dict[str, NodeRow] = {}
+        self.last_known: dict[str, NodeRow] = {}  # of `restored`, while the list of nodes cannot be had
         self.counts_changed = True
         self.changes: list[AgentChange] = []
         self._heap: list[tuple[Mono, str]] = []
         self._usage: list[str] = []
         self._attentive: set[str] = set()  # what a mere renewal of its lease may change
 
-    def judge(self, scene: NodeScene, anew: bool, now: Mono, offset: float) -> tuple[dict[str, NodeRow], list[str]]:
+    def judge(self, dirty: Dirty, scene: NodeScene, anew: bool, now: Mono, offset: float) -> tuple[dict[str, NodeRow], list[str]]:
         """Judge what is dirty or due, all of it if `anew`. Rows that changed, and names that are gone."""
         cache = self._cache
         names: set[str] = set(cache.nodes) if anew else set()
-        dirty = cache.take_dirty()
         names |= dirty.nodes | (dirty.renewed & self._attentive)
         self._pop_due(names, now)
         changed: dict[str, NodeRow] = {}
@@ -320,11 +321,11 @@ class NodeAssessor:
             if (state.row.cpu_used, state.row.memory_used) != (cpu, memory):
                 state.row = changed[name] = msgspec.structs.replace(state.row, cpu_used=cpu, memory_used=memory)
 
-    def ghosts(self, because: str, offset: float, now: Mono) -> dict[str, NodeRow]:
-        """Nodes that are only remembered from before a restart, while the list of nodes cannot be had."""
+    def remember(self, because: str, offset: float, now: Mono) -> None:
+        """While the list of nodes cannot be had: the nodes from before a restart, as last known."""
         made: dict[str, NodeRow] = {}
         for name, row in self.restored.items():
-            agents = [_ghost(one, because) for one in (row.kubelet, row.kube_proxy, row.container_runtime)]
+            agents = [_last_known(one, because) for one in (row.kubelet, row.kube_proxy, row.container_runtime)]
             made[name] = msgspec.structs.replace(
                 row,
                 state=State.UNKNOWN.value,
@@ -334,7 +335,7 @@ class NodeAssessor:
                 kube_proxy=agents[1],
                 container_runtime=agents[2],
             )
-        return made
+        self.last_known = made
 
     def counts(self, index: int | None) -> tuple[Counter[State], dict[str, Counter[State]], dict[State, str]]:
         """States over all nodes, over each zone, and one reason for each state; of one agent, or of the nodes themselves (None)."""
@@ -363,7 +364,7 @@ def restored_memory(row: AgentRow, offset: float, now: Mono) -> hysteresis.Memor
     return hysteresis.restored(State(row.state), row.since - offset, State(row.last) if row.last else None, now)
 
 
-def _ghost(row: AgentRow, because: str) -> AgentRow:
+def _last_known(row: AgentRow, because: str) -> AgentRow:
     last = row.last if row.state == State.UNKNOWN.value else row.state
     return msgspec.structs.replace(row, state=State.UNKNOWN.value, because=because, last=last, line="")
 
@@ -372,3 +373,11 @@ _NOTHING = AgentRow(state="unknown", because="", since=0.0)
 _EMPTY = NodeRow(
     name="", uid="", state="unknown", because="", since=0.0, kubelet=_NOTHING, kube_proxy=_NOTHING, container_runtime=_NOTHING
 )
+
+
+def why_last_known(scene: NodeScene) -> str:
+    """Why nodes are as last known."""
+    if scene.unreachable:
+        return scene.unreachable
+    fault = scene.nodes.fault
+    return f"Nodes cannot be read: {fault.message}" if fault is not None else "Waiting for the list of nodes."

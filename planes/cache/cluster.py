@@ -12,6 +12,7 @@ from planes.cache.node_events import NodeEventStore
 from planes.cache.nodes import NodeStore
 from planes.cache.pods import PodStore
 from planes.cache.reachability import Reachability
+from planes.cache.routine import is_routine
 from planes.cache.stores import ByNode, Dirty, Intake
 from planes.cache.system import KindOf, SystemPods
 from planes.cache.workloads import ApiServiceStore, EndpointStore, WebhookStore, WorkloadStore
@@ -104,6 +105,8 @@ class ClusterCache:
 
     def apply(self, event: CacheEvent) -> None:
         """Take one event. Events of one feed come in order; between feeds there is none."""
+        if not self._dirty.components and not is_routine(event, self.system_leases, self.reach.health):
+            self._dirty.components = True
         self._apply[type(event)](event)
 
     def take_dirty(self) -> Dirty:

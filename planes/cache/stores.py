@@ -13,11 +13,13 @@ T_contra = TypeVar("T_contra", contravariant=True)
 class Dirty:
     """Names of nodes by what is new about them. `nodes` are to be judged anew. `renewed`: their lease was seen again and nothing
     else about it changed, which matters only to who waits for that. `pods`: their pods or events changed; `usage`: their CPU and
-    memory figures did; both are no reason to judge, but their rows change."""
+    memory figures did; both are no reason to judge, but their rows change. `components`: something was told that may change one of
+    them at once, see routine.py."""
 
-    __slots__ = ("nodes", "pods", "renewed", "usage")
+    __slots__ = ("components", "nodes", "pods", "renewed", "usage")
 
     def __init__(self) -> None:
+        self.components = True
         self.nodes: set[str] = set()
         self.renewed: set[str] = set()
         self.pods: set[str] = set()
@@ -26,9 +28,11 @@ class Dirty:
     def take(self) -> "Dirty":
         """All of it; from here on nothing is dirty."""
         taken = Dirty()
-        for part in self.__slots__:
-            setattr(taken, part, getattr(self, part))
-            setattr(self, part, set())
+        taken.components, self.components = self.components, False
+        taken.nodes, self.nodes = self.nodes, set()
+        taken.renewed, self.renewed = self.renewed, set()
+        taken.pods, self.pods = self.pods, set()
+        taken.usage, self.usage = self.usage, set()
         return taken
 
 

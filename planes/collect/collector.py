@@ -136,8 +136,11 @@ class Collector:
         heard = LastContact(self._clocks)
 
         async def emit(event: SourceEvent) -> None:
-            async with asyncio.timeout(self._intervals.emit):
-                await queue.put(event)
+            try:
+                queue.put_nowait(event)  # a time limit for each of them would cost more than decoding it did
+            except asyncio.QueueFull:
+                async with asyncio.timeout(self._intervals.emit):
+                    await queue.put(event)
 
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tell(emit))

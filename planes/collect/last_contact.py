@@ -43,7 +43,8 @@ class LastContact:
         self._mono: float | None = None
 
     def hear(self, event: SourceEvent) -> None:
-        moment = heard_at(event)
+        # Nearly all of them are of one kind, and this is asked of each.
+        moment = event.at if type(event) is Changed else heard_at(event)
         if moment is not None:
             self._mono = moment if self._mono is None else max(moment, self._mono)
 

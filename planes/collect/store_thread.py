@@ -13,6 +13,7 @@ import msgspec
 from django.db import close_old_connections, connections
 
 from planes.store import selectors, services
+from planes.store.stored import Stored
 from planes.structs.rows import ComponentRow, Frame, NodeRow
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class StoreThread:
 
     def __init__(self, cluster_id: int) -> None:
         self.cluster_id = cluster_id
+        self._stored = Stored()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"ledger-{cluster_id}")
 
     async def take(self) -> int:
@@ -46,7 +48,9 @@ class StoreThread:
 
     async def flush(self, epoch: int, offset: int, frame: Frame, baseline: bytes | None) -> Frame:
         """Store a frame; see services.flush."""
-        return await self._run(lambda: services.flush(self.cluster_id, epoch, offset, frame, baseline=baseline))
+        return await self._run(
+            lambda: services.flush(self.cluster_id, epoch, offset, frame, baseline=baseline, stored=self._stored)
+        )
 
     async def touch(self, epoch: int, at: float) -> None:
         """Say that the picture still held at `at`; raises services.Fenced when it is not ours any more."""

@@ -125,6 +125,7 @@ class Options:
     port: int = 0
     shape: Shape = field(default_factory=Shape)
     story: bool = True
+    pod_changes: float | None = None  # a second; None: as many as a cluster of this size would have
 
 
 class Demo:
@@ -136,7 +137,7 @@ class Demo:
         self.cluster = build(options.shape, self.clock)
         gc.freeze()  # the many objects of the start live as long as the process
         self.life = Life(self.cluster)
-        self.work = Work(self.cluster, self.life)
+        self.work = Work(self.cluster, self.life, options.pod_changes)
         self.authority = Authority.create()
         self.token = new_token()
         self.admin_token = new_token()

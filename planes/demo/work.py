@@ -1,6 +1,8 @@
 """What runs on the cluster, and who sees to it: the scheduler that binds pods, the kubelets that start them, and the controllers
 that replace them and keep the status of workloads and services up to date."""
 
+import math
+
 import msgspec
 
 from planes.demo import objects
@@ -14,17 +16,23 @@ from planes.demo.template import Body
 SYNC = 1.0  # seconds between two rounds of the controllers
 SCHEDULE = 0.1
 AT_ONCE = 100  # pods bound, or workloads brought up to date, in one round
-CHURN = 360.0  # seconds between two replaced pods, times the number of nodes; never more often than every 0.5 s
+CHURN = 360.0  # seconds between two replaced pods, times the number of nodes; never more often than every 0.5 s, unless asked to
+CHANGES_A_POD = 5  # of a pod that is replaced: asked to go, gone; made, bound, started
+CHURN_ROUND = 0.1  # seconds at least between two rounds of replacing; what falls due within one is done together
 TOLERATED = 300.0  # seconds for which pods stay on a node that is unreachable or not ready
 EVICTION_ROUND = 10.0
 ROLLOUT_EVERY = 12  # replaced pods
 
 
 class Work:
-    def __init__(self, cluster: Cluster, life: Life) -> None:
+    """`pod_changes` a second are made by replacing pods; None: as many as a cluster of this size would have."""
+
+    def __init__(self, cluster: Cluster, life: Life, pod_changes: float | None = None) -> None:
         self.cluster = cluster
         self.life = life
         self._churned = 0
+        self._churn_due = cluster.clock.mono()
+        self._churn_wait = max(0.5, CHURN / max(1, len(cluster.nodes))) if pod_changes is None else CHANGES_A_POD / pod_changes
         life.after(SYNC, self._sync)
         life.after(SCHEDULE, self._schedule)
         life.after(cluster.rng.uniform(3, 6), self._churn)
@@ -104,12 +112,16 @@ class Work:
     # --- controllers ----------------------------------------------------------------------------------------------------------
 
     def _churn(self) -> None:
-        wait = max(0.5, CHURN / max(1, len(self.cluster.nodes)))
-        self.life.after(wait * self.cluster.rng.uniform(0.5, 1.5), self._churn)
+        together = math.ceil(CHURN_ROUND / self._churn_wait)
+        now = self.cluster.clock.mono()
+        # Counted from when it fell due, not from when it was done: steps of the cluster's life would slow it down.
+        self._churn_due = max(self._churn_due, now - 1.0) + together * self._churn_wait * self.cluster.rng.uniform(0.5, 1.5)
+        self.life.after(max(0.0, self._churn_due - now), self._churn)
         teams = [app for app in self.cluster.deployments if not app.critical]
-        if not teams:
-            return
-        app = self.cluster.rng.choice(teams)
+        for _ in range(together if teams else 0):
+            self._churn_one(self.cluster.rng.choice(teams))
+
+    def _churn_one(self, app: Workload) -> None:
         self._churned += 1
         if self._churned % ROLLOUT_EVERY == 0:
             self.roll_out(app)

@@ -18,7 +18,7 @@ from planes.kube.errors import FaultError, garbled
 from planes.kube.feeds import Part
 from planes.kube.link import Link
 from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Mono, SourceEvent
-from planes.structs.objects import Item
+from planes.structs.objects import Item, Pod
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 
@@ -116,6 +116,9 @@ class Reflector:
             path = self.part.list_path(PAGE, token)
             answer = await self._link.ask(path, limit=self.part.of.list_limit)
             page = self._codec.page(answer.body, path, self._link.server)
+            for item in page.items:
+                if isinstance(item, Pod):
+                    item.trim()  # page by page, so that the next page takes up the memory
             items += page.items
             if not page.token:
                 return items, page.resource_version

@@ -18,6 +18,7 @@ from planes.structs.rows import (
     EvidenceRow,
     InstanceRow,
     NodeRow,
+    PodRow,
 )
 
 _cluster = msgspec.json.Decoder(ClusterRow)
@@ -25,6 +26,7 @@ _attention = msgspec.json.Decoder(list[AttentionRow])
 _evidence = msgspec.json.Decoder(tuple[EvidenceRow, ...])
 _facts = msgspec.json.Decoder(dict[str, str])
 _node = msgspec.json.Decoder(NodeRow)
+_pods = msgspec.json.Decoder(tuple[PodRow, ...])
 
 #: How many changes a picture and a page carry.
 RECENT = 50
@@ -206,11 +208,11 @@ def node(slug: str, name: str) -> NodeDetail | None:
     """One node with its agents' evidence, its pods and events; None if the cluster or the node is not there."""
     with one_view():
         found = Cluster.objects.filter(slug=slug, enabled=True).first()
-        row = Node.objects.filter(cluster=found, name=name).values_list("row", flat=True).first() if found else None
-        if found is None or row is None:
+        values = Node.objects.filter(cluster=found, name=name).values_list("row", "pods").first() if found else None
+        if found is None or values is None:
             return None
         about = Transition.objects.filter(cluster=found, subject_kind="Node", subject=name)[:RECENT]
-        return NodeDetail(cluster=_head(found), row=_node.decode(row), changes=tuple(_change(one) for one in about))
+        return NodeDetail(cluster=_head(found), row=_node_row(*values), changes=tuple(_change(one) for one in about))
 
 
 def nodes_not_healthy(slug: str) -> list[NodeSummary]:
@@ -233,12 +235,18 @@ def changes(slug: str, limit: int = RECENT) -> list[ChangeRow]:
 
 def node_rows(cluster_id: int) -> list[NodeRow]:
     """All nodes of a cluster as they were last judged: what a collector restores from when it takes over."""
-    return [_node.decode(row) for row in Node.objects.filter(cluster=cluster_id).order_by("name").values_list("row", flat=True)]
+    return [_node_row(*values) for values in Node.objects.filter(cluster=cluster_id).order_by("name").values_list("row", "pods")]
 
 
 def component_rows(cluster_id: int) -> list[ComponentRow]:
     """All components of a cluster as they were last judged."""
     return _components(cluster_id)
+
+
+def _node_row(row: bytes | memoryview, pods: bytes | memoryview | None) -> NodeRow:
+    """A node from its two columns. What an older version stored has its pods in the first."""
+    decoded = _node.decode(row)
+    return decoded if pods is None else msgspec.structs.replace(decoded, pods=_pods.decode(pods))
 
 
 def _head(found: Cluster) -> ClusterHead:

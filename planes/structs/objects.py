@@ -11,7 +11,7 @@ hold components. The two differ so that the labels and images of the many are ne
 import msgspec
 
 
-class Meta(msgspec.Struct):
+class Meta(msgspec.Struct, gc=False):
     """Metadata of objects whose labels we do not read."""
 
     name: str = ""
@@ -129,10 +129,36 @@ class PodStatus(msgspec.Struct):
     containerStatuses: list[ContainerStatus] = []
 
 
-class Pod(Item):
+class PodCondition(msgspec.Struct, gc=False):
+    """That there is one is all that is asked."""
+
+    type: str = ""
+
+
+class PodContainer(msgspec.Struct, gc=False):
+    ready: bool = False
+    restartCount: int = 0
+    state: ContainerState = msgspec.field(default_factory=ContainerState)
+
+
+class PlainPodStatus(msgspec.Struct, gc=False):
+    phase: str = ""
+    reason: str = ""
+    conditions: list[PodCondition] = []
+    containerStatuses: list[PodContainer] = []
+
+
+class Pod(Item, gc=False):
+    """Any pod: as little as its row needs, for a first list holds up to 150,000 of them at once."""
+
     metadata: Meta
     spec: PodSpec = msgspec.field(default_factory=PodSpec)
-    status: PodStatus = msgspec.field(default_factory=PodStatus)
+    status: PlainPodStatus = msgspec.field(default_factory=PlainPodStatus)
+
+    def trim(self) -> None:
+        """Forget the conditions of a pod that is bound: they are only asked whether a scheduler has decided."""
+        if self.spec.nodeName:
+            self.status.conditions = []
 
 
 class Container(msgspec.Struct, gc=False):

@@ -127,7 +127,7 @@ def rolled(kind: str) -> list[Verdict]:
     whole = rollup.agents(kind, {State.HEALTHY: 2, State.DOWN: 2}, zones, {}, THRESHOLDS, NOW)
     empty = rollup.agents(kind, {}, {}, {}, THRESHOLDS, NOW)
     assessor = Assessor(new_cache())
-    forbidden = assessor._without_nodes(kind, scene(nodes=failing(FORBIDDEN, NOW - 90, "nodes")))
+    forbidden = assessor._components.without_nodes(kind, scene(nodes=failing(FORBIDDEN, NOW - 90, "nodes")), NOW)
     return [whole, empty, forbidden]
 
 

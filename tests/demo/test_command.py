@@ -119,6 +119,7 @@ def test_a_port_in_use_is_one_sentence(served: Served, tmp_path: Path) -> None:
         (("inject", "cordon"), "No demo cluster runs in {data}/demo; start one with: manage.py demo serve --dir {data}/demo"),
         (("serve", "--nodes", "0"), "--nodes is 0; it must lie between 1 and 10000."),
         (("serve", "--nodes", "3", "--pods", "5000"), "--pods is 5000; 3 nodes take between 0 and 300."),
+        (("serve", "--pod-changes", "0"), "--pod-changes is 0; it must be above 0 and at most 1000 a second."),
     ],
 )
 def test_mistakes_are_one_sentence(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:

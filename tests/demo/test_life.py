@@ -3,6 +3,7 @@
 import itertools
 
 import msgspec
+import pytest
 
 from planes.demo.build import Shape
 from planes.demo.cluster import NODE_LEASES, SYSTEM
@@ -52,6 +53,16 @@ def test_left_alone_the_cluster_stays_healthy_with_gentle_churn(world: World) ->
     assert all(node.ready.status == "True" and not node.taints for node in world.cluster.node_records())
     reasons = {record.body["reason"] for record in world.cluster.events.records() if isinstance(record, Doc)}
     assert reasons == {"Killing", "SuccessfulCreate", "Scheduled", "Pulled", "Created", "Started"}
+
+
+@pytest.mark.parametrize("rate", [1.0, 20.0, 200.0])
+def test_as_many_pods_change_a_second_as_were_asked_for(rate: float) -> None:
+    world = World(SMALL, pod_changes=rate)
+    world.live(20)  # the first pods that were asked for have come and gone
+    before = len(changes(world, "pods"))
+    world.live(30)
+    assert 0.85 * rate * 30 <= len(changes(world, "pods")) - before <= 1.15 * rate * 30
+    assert abs(len(world.cluster.pods) - SMALL.pods) <= rate
 
 
 def test_an_unchanged_node_is_posted_every_5_minutes_only() -> None:

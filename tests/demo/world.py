@@ -18,11 +18,11 @@ STEP = 0.1
 
 
 class World:
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, pod_changes: float | None = None) -> None:
         self.clock = ManualClock()
         self.cluster = build(shape, self.clock)
         self.life = Life(self.cluster)
-        self.work = Work(self.cluster, self.life)
+        self.work = Work(self.cluster, self.life, pod_changes)
         self.faults = Faults(self.cluster, self.life, self.work, Reader(self.cluster.store, self.clock), FAULTS)
 
     def live(self, seconds: float) -> None:

@@ -112,6 +112,19 @@ async def test_the_recorded_watch_decodes_as_a_fresh_decode_of_each_object(link_
     assert len(events.of(Heard)) == 3  # opened, and two bookmarks
 
 
+async def test_a_list_keeps_the_conditions_of_those_pods_only_that_are_not_bound(link_to: LinkTo, events: Events) -> None:
+    def pod(name: str, node: str) -> dict[str, object]:
+        scheduled = {"type": "PodScheduled", "status": "False"}
+        return {"metadata": {"name": name}, "spec": {"nodeName": node}, "status": {"phase": "Running", "conditions": [scheduled]}}
+
+    listed = listing("Pod", [pod("bound", "node-1"), pod("waiting", "")])
+    async with serve(answering([listed], [stream()])) as server:
+        await Reflector(Part(FEEDS[Feed.PODS], Place()), await link_to(server)).step(events)
+    bound, waiting = (item for item in events.of(Listed)[0].items if isinstance(item, Pod))
+    assert (bound.status.conditions, bound.status.phase) == ([], "Running")
+    assert [one.type for one in waiting.status.conditions] == ["PodScheduled"]
+
+
 async def test_gone_as_a_status_on_a_page_begins_the_list_anew(link_to: LinkTo, events: Events) -> None:
     expired = reply(next(one["body"] for one in load("errors") if one["status"] == 410), 410)
     lists = [nodes("a", token="t"), expired, nodes("a", "b")]

@@ -15,6 +15,7 @@ from planes.demo.serving import Demo, Options, PortError
 
 MOST_NODES = 10_000
 MOST_PODS_A_NODE = 100
+MOST_POD_CHANGES = 1000.0
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         serve.add_argument("--nodes", type=int, default=Shape.nodes, help=f"number of nodes, {Shape.nodes} by default")
         serve.add_argument("--pods", type=int, default=None, help="number of pods, 20 a node by default")
         serve.add_argument("--seed", type=int, default=Shape.seed, help="the same seed gives the same cluster")
+        serve.add_argument("--pod-changes", type=float, default=None, help="pod changes a second; by default as the size suggests")
         serve.add_argument("--no-story", action="store_true", help="break nothing unless told to")
         listing = verbs.add_parser("list", help="show the faults, and which are active")
         inject = verbs.add_parser("inject", help="break something")
@@ -64,10 +66,14 @@ class Command(BaseCommand):
         pods = options["pods"] if options["pods"] is not None else nodes * 20
         if not 0 <= pods <= nodes * MOST_PODS_A_NODE:
             raise CommandError(f"--pods is {pods}; {nodes} nodes take between 0 and {nodes * MOST_PODS_A_NODE}.")
+        changes = options["pod_changes"]
+        if changes is not None and not 0 < changes <= MOST_POD_CHANGES:
+            raise CommandError(f"--pod-changes is {changes:g}; it must be above 0 and at most {MOST_POD_CHANGES:g} a second.")
         if self._runs(directory):
             raise CommandError(f"A demo cluster runs in {directory} already; stop it, or say another --dir.")
         try:
-            demo = Demo(Options(directory, options["port"], Shape(nodes, pods, options["seed"]), not options["no_story"]))
+            shape = Shape(nodes, pods, options["seed"])
+            demo = Demo(Options(directory, options["port"], shape, not options["no_story"], changes))
             asyncio.run(self._run(demo))
         except PortError as error:
             raise CommandError(str(error)) from None

@@ -1,0 +1,65 @@
+"""Announced changes as rows: those of one cause and moment are tied together, and what concerns all nodes is told once."""
+
+from collections.abc import Iterable
+
+from planes.assess.node_assessor import AgentChange
+from planes.structs.events import Mono
+from planes.structs.observations import DisruptionSeen
+from planes.structs.rows import ChangeRow
+from planes.structs.time_tokens import to_epoch
+
+#: Changes of one cause within so many seconds belong together.
+_TOGETHER = 60.0
+
+
+class Changes:
+    """Tells changes of one cluster; `slug` names it in those that concern all of it."""
+
+    def __init__(self, slug: str) -> None:
+        self._slug = slug
+        self._groups: dict[str, tuple[str, Mono]] = {}
+        self._silence_since: Mono | None = None
+
+    def of_agents(self, told: Iterable[AgentChange], now: Mono, offset: float) -> list[ChangeRow]:
+        """Announced changes of nodes' agents, those of one cause and moment tied together."""
+        made: list[ChangeRow] = []
+        for one in sorted(told, key=lambda change: (change.since, change.node, change.agent)):
+            group = self._group(one, now, offset)
+            because = to_epoch(one.because, offset)
+            at = round(one.since + offset, 1)
+            made.append(
+                ChangeRow(
+                    subject_kind="Node",
+                    subject=one.node,
+                    agent=one.agent,
+                    before=one.before.value,
+                    after=one.after.value,
+                    because=because,
+                    at=at,
+                    group=group,
+                )
+            )
+        return made
+
+    def _group(self, one: AgentChange, now: Mono, offset: float) -> str:
+        key = f"{one.agent}:{one.cause or 'recovered'}:{one.after.value}"
+        name, last = self._groups.get(key, ("", 0.0))
+        if not name or now - last > _TOGETHER:
+            name = f"{key}:{one.since + offset:.0f}"
+        self._groups[key] = (name, now)
+        return name
+
+    def of_disruption(self, disruption: DisruptionSeen, now: Mono, offset: float) -> list[ChangeRow]:
+        """That all nodes fell silent together, and that it is over, is told once and not by each of them."""
+        if bool(disruption.suspicion) == (self._silence_since is not None):
+            return []
+        if disruption.suspicion:
+            self._silence_since = now
+            return [self._of_all("healthy", "unknown", f"All nodes fell silent together. {disruption.suspicion}", now + offset)]
+        self._silence_since = None
+        return [self._of_all("unknown", "healthy", "Heartbeats of nodes arrive again.", now + offset)]
+
+    def _of_all(self, before: str, after: str, because: str, at: float) -> ChangeRow:
+        return ChangeRow(
+            subject_kind="Cluster", subject=self._slug, agent="", before=before, after=after, because=because, at=round(at, 1)
+        )

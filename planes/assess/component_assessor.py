@@ -1,0 +1,170 @@
+"""Judging components: when something was told that may change one, else about once a second, for a bound may have passed."""
+
+from collections import Counter
+
+from planes.assess import hysteresis, rollup
+from planes.assess.node_assessor import ELSEWHERE, NodeAssessor, why_last_known
+from planes.assess.rows import because_of, component_row, instances_of
+from planes.components.registry import AGENT_KINDS, COMPONENTS, rank
+from planes.components.spec import Plane
+from planes.components.verdict_builder import Judged, away_verdict, feed_gap
+from planes.components.view import ClusterView
+from planes.structs.events import Mono
+from planes.structs.observations import NodeScene
+from planes.structs.rows import ChangeRow, ComponentRow
+from planes.structs.thresholds import Thresholds
+from planes.structs.time_tokens import to_epoch
+from planes.structs.verdicts import Evidence, State, Verdict
+
+#: Components are judged no more seldom than this, in seconds.
+_JUDGED = 0.9
+
+
+class ComponentAssessor:
+    """All components of one cluster, roll-ups of the agents among them.
+
+    `restored` are the rows that were stored before a restart. Who assesses sets `stirred` when something was told that may change a
+    component at once, and `settled` once a full frame was sent: before that they are judged in every frame.
+    """
+
+    def __init__(self, view: ClusterView, nodes: NodeAssessor, thresholds: Thresholds) -> None:
+        self._view = view
+        self._nodes = nodes
+        self._thresholds = thresholds
+        self.memories: dict[str, hysteresis.Memory] = {}
+        self.rows: dict[str, ComponentRow] = {}
+        self.restored: dict[str, ComponentRow] = {}
+        self.stirred = True
+        self.settled = False
+        self._causes: dict[str, str] = {}
+        self._rollups: dict[str, Judged] = {}
+        self._scene: NodeScene | None = None
+        self._judged_at: Mono | None = None
+        self._disruption = ("", "")
+
+    def _judge_all(self, now: Mono, anew: bool) -> dict[str, tuple[str, Judged]]:
+        """Every component that is shown in this cluster: its plane, and what is said of it."""
+        if self._nodes.counts_changed or anew or not self._rollups:
+            for index, kind in enumerate(AGENT_KINDS):
+                self._rollups[kind] = Judged(verdict=self._rollup(index, kind, now))
+        made = {kind: (Plane.DATA.value, self._rollups[kind]) for kind in AGENT_KINDS}
+        for one in COMPONENTS:
+            judged = one.look(self._view, now, self._thresholds)
+            if judged is not None:
+                made[one.kind] = (one.plane.value, judged)
+        return dict(sorted(made.items(), key=lambda item: rank(item[0])))
+
+    def _rollup(self, index: int, kind: str, now: Mono) -> Verdict:
+        counts, zones, sample = self._nodes.counts(index)
+        scene = self._scene
+        if self._nodes.last_known:
+            counts = Counter({State.UNKNOWN: len(self._nodes.last_known)})
+            sample = {State.UNKNOWN: why_last_known(scene) if scene is not None else ""}
+        if not counts and scene is not None:
+            return self.without_nodes(kind, scene, now)
+        verdict = rollup.agents(kind, counts, zones, sample, self._thresholds, now)
+        if scene is not None and scene.unreachable and verdict.state is State.UNKNOWN:
+            return Verdict(
+                state=State.UNKNOWN,
+                because=scene.unreachable,
+                evidence=verdict.evidence,
+                line=verdict.line,
+                cause="unreachable",
+                waiting=scene.waiting,
+            )
+        return verdict
+
+    def without_nodes(self, kind: str, scene: NodeScene, now: Mono) -> Verdict:
+        """No node is known: there are none, or they cannot be seen."""
+        if scene.unreachable:
+            return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
+        gap = feed_gap(scene.nodes, "nodes", "readable", now, self._thresholds)
+        if gap is not None:
+            waiting = gap.state is State.UNKNOWN and scene.nodes.fault is None
+            return Verdict(
+                state=gap.state, because=f"Nodes cannot be seen: {gap.now}.", evidence=(gap,), cause="hidden", waiting=waiting
+            )
+        line = Evidence(kind, "no nodes", "nodes", State.NOT_OBSERVABLE, "nodes", now)
+        return Verdict(state=State.NOT_OBSERVABLE, because="There are no nodes.", evidence=(line,), line="no nodes", cause="hidden")
+
+    def judge(
+        self, scene: NodeScene, anew: bool, now: Mono, offset: float
+    ) -> tuple[list[ComponentRow], list[str], list[ChangeRow]]:
+        """Judge them all, if anything was told that may change one of them, else about once a second. Rows that changed, kinds that
+        are gone, and changes to announce. `anew`: the scene is another."""
+        self._scene = scene
+        if not self._is_due(now, anew):
+            return [], [], []
+        judged = self._judge_all(now, anew)
+        changed: list[ComponentRow] = []
+        changes: list[ChangeRow] = []
+        for kind, (plane, one) in judged.items():
+            memory = self.memories.get(kind)
+            if memory is None:
+                memory = self._begin(kind, one.verdict, now, offset)
+            else:
+                self._step(kind, plane, memory, one.verdict, now, offset, changes)
+            before = self.rows.get(kind)
+            instances = instances_of(one, before if before is not None else self.restored.get(kind))
+            row = component_row(kind, plane, memory, one.verdict, instances, one.facts, offset, before)
+            if row is not before:
+                self.rows[kind] = row
+                changed.append(row)
+        gone = [kind for kind in self.rows if kind not in judged]
+        for kind in gone:
+            del self.rows[kind], self.memories[kind]
+        self.rows = dict(sorted(self.rows.items(), key=lambda item: rank(item[0])))
+        return changed, gone, changes
+
+    def _is_due(self, now: Mono, anew: bool) -> bool:
+        """Whether they are to be judged in this frame: what is told again and again changes nothing of them at once."""
+        disruption = (self._view.disruption.suspicion, self._view.disruption.blocked)
+        calm = self._judged_at is not None and now - self._judged_at < _JUDGED and disruption == self._disruption
+        if calm and self.settled and not (anew or self.stirred or self._nodes.counts_changed or self._nodes.last_known):
+            return False
+        self._judged_at, self._disruption, self.stirred = now, disruption, False
+        return True
+
+    def _begin(self, kind: str, verdict: Verdict, now: Mono, offset: float) -> hysteresis.Memory:
+        old = self.restored.get(kind)
+        if old is None:
+            memory = hysteresis.begin(verdict, now)
+            self._causes[kind] = verdict.cause
+        else:
+            memory = hysteresis.restored(State(old.state), old.since - offset, State(old.last) if old.last else None, now)
+            hysteresis.step(memory, verdict, now, self._thresholds)
+        self.memories[kind] = memory
+        return memory
+
+    def _step(
+        self, kind: str, plane: str, memory: hysteresis.Memory, verdict: Verdict, now: Mono, offset: float, changes: list[ChangeRow]
+    ) -> None:
+        known = memory.known
+        change = hysteresis.step(memory, verdict, now, self._thresholds)
+        if change is None:
+            return
+        if plane == "data" and (
+            State.NOT_OBSERVABLE not in (change.before, change.after) or State.UNKNOWN in (change.before, change.after)
+        ):
+            return  # the nodes tell of themselves, but for a right that is taken away from all of them or given back
+        before = change.before
+        if change.after is State.UNKNOWN:
+            self._causes[kind] = verdict.cause
+            if verdict.cause in ELSEWHERE:
+                return
+        elif before is State.UNKNOWN and self._causes.get(kind, "") in ELSEWHERE:
+            if known is None or known is change.after:
+                return
+            before = known
+        because = to_epoch(because_of(memory), offset)
+        changes.append(
+            ChangeRow(
+                subject_kind="Component",
+                subject=kind,
+                agent="",
+                before=before.value,
+                after=change.after.value,
+                because=because,
+                at=round(change.since + offset, 1),
+            )
+        )

@@ -1,0 +1,159 @@
+"""Rows as columns: what of each row of planes.structs.rows stands in which column, and the statements that write them.
+
+A NamedTuple's fields are a model's columns, and the statements are made of them: they cannot disagree about an order. That nothing
+is missing, the tests hold to the models.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from planes.live import wire
+from planes.models import Component, Instance, Node, Transition
+from planes.store.upserts import Insert, Update
+from planes.structs.rows import ChangeRow, ComponentRow, InstanceRow, NodeRow, PodRow
+
+_encode = msgspec.json.encode
+
+
+class NodeFacts(NamedTuple):
+    """What of a node changes when it is judged otherwise, or is another."""
+
+    state: str
+    kubelet: str
+    kube_proxy: str
+    container_runtime: str
+    because: str
+    since: float
+    zone: str
+    pool: str
+    instance_type: str
+    control_plane: bool
+    cordoned: bool
+    version: str
+    runtime_version: str
+    created: float | None
+    pods_max: int | None
+
+
+class NodeFigures(NamedTuple):
+    """What of a node moves all the time. `row` is the JSON of all but its pods."""
+
+    pods_used: int
+    cpu: float | None
+    memory: float | None
+    row: bytes
+
+
+class ComponentColumns(NamedTuple):
+    cluster_id: int
+    kind: str
+    plane: str
+    state: str
+    last: str
+    since: float
+    because: str
+    line: str
+    facts: bytes
+    evidence: bytes
+
+
+class InstanceColumns(NamedTuple):
+    component_id: int
+    name: str
+    host: str
+    leader: bool
+    state: str
+    because: str
+    version: str
+    restarts: int | None
+
+
+class TransitionColumns(NamedTuple):
+    cluster_id: int
+    subject_kind: str
+    subject: str
+    agent: str
+    before: str
+    after: str
+    because: str
+    at: float
+    group: str
+
+
+_NODE = ("cluster_id", "name")
+#: Values: *facts, *figures, pods, cluster_id, name.
+NODE = Insert(Node, (*NodeFacts._fields, *NodeFigures._fields, "pods", *_NODE), key=_NODE)
+#: Values: *facts, *figures, cluster_id, name.
+NODE_FACTS = Update(Node, (*NodeFacts._fields, *NodeFigures._fields, *_NODE), key=_NODE)
+#: Values: *figures, pods, cluster_id, name.
+NODE_PODS = Update(Node, (*NodeFigures._fields, "pods", *_NODE), key=_NODE)
+#: Values: *figures, cluster_id, name.
+NODE_FIGURES = Update(Node, (*NodeFigures._fields, *_NODE), key=_NODE)
+COMPONENT = Insert(Component, ComponentColumns._fields, key=("cluster_id", "kind"))
+INSTANCE = Insert(Instance, InstanceColumns._fields)
+TRANSITION = Insert(Transition, TransitionColumns._fields)
+
+
+def node_facts(row: NodeRow) -> NodeFacts:
+    """What stands in columns because the picture needs it of every node."""
+    return NodeFacts(
+        row.state,
+        row.kubelet.state,
+        row.kube_proxy.state,
+        row.container_runtime.state,
+        row.because,
+        row.since,
+        row.zone,
+        row.pool,
+        row.instance_type,
+        row.control_plane,
+        row.cordoned,
+        row.kubelet.version,
+        row.container_runtime.version,
+        row.created,
+        row.pods_max,
+    )
+
+
+def node_figures(row: NodeRow) -> NodeFigures:
+    """Its figures, and its JSON."""
+    return NodeFigures(
+        row.pods_used,
+        wire.share(row.cpu_used, row.cpu_max),
+        wire.share(row.memory_used, row.memory_max),
+        _encode(msgspec.structs.replace(row, pods=()) if row.pods else row),
+    )
+
+
+def pods(rows: tuple[PodRow, ...]) -> bytes:
+    """The pods of a node as JSON."""
+    return _encode(rows)
+
+
+def component(cluster_id: int, row: ComponentRow) -> ComponentColumns:
+    """A component without its instances."""
+    return ComponentColumns(
+        cluster_id,
+        row.kind,
+        row.plane,
+        row.state,
+        row.last,
+        row.since,
+        row.because,
+        row.line,
+        _encode(row.facts),
+        _encode(row.evidence),
+    )
+
+
+def instance(component_id: int, row: InstanceRow) -> InstanceColumns:
+    """An instance of a component."""
+    return InstanceColumns(component_id, row.name, row.host, row.leader, row.state, row.because, row.version, row.restarts)
+
+
+def transition(cluster_id: int, row: ChangeRow) -> TransitionColumns:
+    """An announced change."""
+    return TransitionColumns(
+        cluster_id, row.subject_kind, row.subject, row.agent, row.before, row.after, row.because, row.at, row.group
+    )

@@ -1,6 +1,6 @@
 /**
  * Cells and tiles, many at once: nodes are gathered, then drawn a style at a time, because one large path is drawn ten times as fast
- * as many small ones. Gathering and drawing allocate nothing.
+ * as many small ones. Neither gathering nor drawing allocates anything for a node.
  */
 
 import { BARS, CORDONED, DEGRADED, DOWN, HEALTHY, HIDDEN, SEGMENTS, SHADES, UNKNOWN, UNTOLD } from "../scene/tile.js";
@@ -28,6 +28,9 @@ export class NodeCanvas {
   #ys = new Float64Array(64);
   #states = new Uint8Array(64);
   #shades = new Uint8Array(64);
+  /** Of tiles so large; made anew when they grow. */
+  #shape = tileShape(0, 0, 0);
+  #shaped = { w: 0, h: 0 };
 
   /** @param {CanvasRenderingContext2D} low @param {import("./colours.js").Colours} colours */
   constructor(low, colours) {
@@ -161,7 +164,7 @@ export class NodeCanvas {
     const { named, states } = this.colours;
     // A card that is still blank has the corners and the edge of a card.
     const card = this.#level === "card";
-    const shape = tileShape(this.#w, this.#h, 0);
+    const shape = this.#shapeOf();
     const s = card ? 1.4 * this.unit : shape.s;
     low.globalAlpha = this.#alpha;
     let present = 0;
@@ -199,6 +202,15 @@ export class NodeCanvas {
     this.#horizons(shape.horizon);
     this.#levels(shape);
     this.#agents(shape);
+  }
+
+  #shapeOf() {
+    const { w, h } = this.#shaped;
+    if (w !== this.#w || h !== this.#h) {
+      this.#shape = tileShape(this.#w, this.#h, 0);
+      this.#shaped = { w: this.#w, h: this.#h };
+    }
+    return this.#shape;
   }
 
   /** Fill the boxes of a state, so much smaller on every side. @param {number} state @param {number} inset */

@@ -27,7 +27,8 @@ export class NodeCanvas {
   #xs = new Float64Array(64);
   #ys = new Float64Array(64);
   #states = new Uint8Array(64);
-  #shades = new Uint8Array(64);
+  /** Of a tile its step, of a cell its shade. */ #shades = new Uint8Array(64);
+  /** How the level of a tile is filled. */ #fills = new Uint8Array(64);
   /** Of tiles so large; made anew when they grow. */
   #shape = tileShape(0, 0, 0);
   #shaped = { w: 0, h: 0 };
@@ -45,6 +46,7 @@ export class NodeCanvas {
     this.#ys = new Float64Array(rows);
     this.#states = new Uint8Array(rows);
     this.#shades = new Uint8Array(rows);
+    this.#fills = new Uint8Array(rows);
   }
 
   /** @param {Picture} picture @param {Level} level @param {boolean} round corners @param {number} alpha */
@@ -67,8 +69,15 @@ export class NodeCanvas {
     this.#rows[at] = row;
     this.#xs[at] = x;
     this.#ys[at] = y;
-    this.#states[at] = codeOf(picture, row);
-    this.#shades[at] = stepOf(picture, row);
+    const code = codeOf(picture, row);
+    const step = stepOf(picture, row);
+    this.#states[at] = code;
+    if (this.#level === "cell") {
+      this.#shades[at] = shadeOf(step);
+      return;
+    }
+    this.#shades[at] = step;
+    this.#fills[at] = fillOf(picture, row, code);
   }
 
   /** Draw what was gathered. */
@@ -110,7 +119,7 @@ export class NodeCanvas {
       let some = false;
       low.beginPath();
       for (let at = 0; at < this.#count; at += 1) {
-        if (this.#states[at] !== HEALTHY || shadeOf(this.#shades[at] ?? UNTOLD) !== shade) continue;
+        if (this.#states[at] !== HEALTHY || this.#shades[at] !== shade) continue;
         some = true;
         this.#box(at, round);
       }
@@ -227,7 +236,6 @@ export class NodeCanvas {
   #levels(shape) {
     const { low } = this;
     const { named } = this.colours;
-    const picture = /** @type {Picture} */ (this.#picture);
     const { level } = shape;
     const round = this.#round ? level.r : 0;
     for (let kind = 0; kind < 3; kind += 1) {
@@ -235,7 +243,7 @@ export class NodeCanvas {
       low.beginPath();
       for (let at = 0; at < this.#count; at += 1) {
         const step = this.#shades[at] ?? UNTOLD;
-        if (step === UNTOLD || fillOf(picture, this.#rows[at] ?? 0, this.#states[at] ?? UNKNOWN) !== kind) continue;
+        if (step === UNTOLD || this.#fills[at] !== kind) continue;
         some = true;
         const tall = heightOf(shape, step);
         const x = /** @type {number} */ (this.#xs[at]) + level.x;

@@ -1,6 +1,6 @@
 /**
  * Cells and tiles, many at once: nodes are gathered, then drawn a style at a time, because one large path is drawn ten times as fast
- * as many small ones. Gathering and drawing allocate nothing.
+ * as many small ones. Neither gathering nor drawing allocates anything for a node.
  */
 
 import { BARS, CORDONED, DEGRADED, DOWN, HEALTHY, HIDDEN, SEGMENTS, SHADES, UNKNOWN, UNTOLD } from "../scene/tile.js";
@@ -27,7 +27,11 @@ export class NodeCanvas {
   #xs = new Float64Array(64);
   #ys = new Float64Array(64);
   #states = new Uint8Array(64);
-  #shades = new Uint8Array(64);
+  /** Of a tile its step, of a cell its shade. */ #shades = new Uint8Array(64);
+  /** How the level of a tile is filled. */ #fills = new Uint8Array(64);
+  /** Of tiles so large; made anew when they grow. */
+  #shape = tileShape(0, 0, 0);
+  #shaped = { w: 0, h: 0 };
 
   /** @param {CanvasRenderingContext2D} low @param {import("./colours.js").Colours} colours */
   constructor(low, colours) {
@@ -42,6 +46,7 @@ export class NodeCanvas {
     this.#ys = new Float64Array(rows);
     this.#states = new Uint8Array(rows);
     this.#shades = new Uint8Array(rows);
+    this.#fills = new Uint8Array(rows);
   }
 
   /** @param {Picture} picture @param {Level} level @param {boolean} round corners @param {number} alpha */
@@ -64,8 +69,15 @@ export class NodeCanvas {
     this.#rows[at] = row;
     this.#xs[at] = x;
     this.#ys[at] = y;
-    this.#states[at] = codeOf(picture, row);
-    this.#shades[at] = stepOf(picture, row);
+    const code = codeOf(picture, row);
+    const step = stepOf(picture, row);
+    this.#states[at] = code;
+    if (this.#level === "cell") {
+      this.#shades[at] = shadeOf(step);
+      return;
+    }
+    this.#shades[at] = step;
+    this.#fills[at] = fillOf(picture, row, code);
   }
 
   /** Draw what was gathered. */
@@ -107,7 +119,7 @@ export class NodeCanvas {
       let some = false;
       low.beginPath();
       for (let at = 0; at < this.#count; at += 1) {
-        if (this.#states[at] !== HEALTHY || shadeOf(this.#shades[at] ?? UNTOLD) !== shade) continue;
+        if (this.#states[at] !== HEALTHY || this.#shades[at] !== shade) continue;
         some = true;
         this.#box(at, round);
       }
@@ -161,7 +173,7 @@ export class NodeCanvas {
     const { named, states } = this.colours;
     // A card that is still blank has the corners and the edge of a card.
     const card = this.#level === "card";
-    const shape = tileShape(this.#w, this.#h, 0);
+    const shape = this.#shapeOf();
     const s = card ? 1.4 * this.unit : shape.s;
     low.globalAlpha = this.#alpha;
     let present = 0;
@@ -201,6 +213,15 @@ export class NodeCanvas {
     this.#agents(shape);
   }
 
+  #shapeOf() {
+    const { w, h } = this.#shaped;
+    if (w !== this.#w || h !== this.#h) {
+      this.#shape = tileShape(this.#w, this.#h, 0);
+      this.#shaped = { w: this.#w, h: this.#h };
+    }
+    return this.#shape;
+  }
+
   /** Fill the boxes of a state, so much smaller on every side. @param {number} state @param {number} inset */
   #squares(state, inset) {
     const w = this.#w - 2 * inset;
@@ -215,7 +236,6 @@ export class NodeCanvas {
   #levels(shape) {
     const { low } = this;
     const { named } = this.colours;
-    const picture = /** @type {Picture} */ (this.#picture);
     const { level } = shape;
     const round = this.#round ? level.r : 0;
     for (let kind = 0; kind < 3; kind += 1) {
@@ -223,7 +243,7 @@ export class NodeCanvas {
       low.beginPath();
       for (let at = 0; at < this.#count; at += 1) {
         const step = this.#shades[at] ?? UNTOLD;
-        if (step === UNTOLD || fillOf(picture, this.#rows[at] ?? 0, this.#states[at] ?? UNKNOWN) !== kind) continue;
+        if (step === UNTOLD || this.#fills[at] !== kind) continue;
         some = true;
         const tall = heightOf(shape, step);
         const x = /** @type {number} */ (this.#xs[at]) + level.x;

@@ -1,6 +1,7 @@
 /** What is laid over the page's picture when it is old, cannot be had, or has nothing in it yet. Its words: scene/notice.js. */
 
 import { html, nothing, render } from "../html.js";
+import { withShape } from "../scene/notice.js";
 import { glyph } from "./marks.js";
 
 /** @typedef {import("../scene/notice.js").Notice} Notice */
@@ -19,7 +20,7 @@ export function drawOverlay(place, said) {
   place.className = `overlay is-${said.kind} state-${said.state}`;
   render(
     html`<div class="box">
-      <h2>${said.kind === "notice" || said.state === "down" ? glyph(said.state, "glyph-l") : nothing}${said.title}</h2>
+      <h2>${withShape(said) ? glyph(said.state, "glyph-l") : nothing}${said.title}</h2>
       ${said.lines.map((line) => html`<p>${line}</p>`)}
       ${link ? html`<p><a class="button" href=${link[0]}>${link[1]}</a></p>` : nothing}
     </div>`,

@@ -15,7 +15,7 @@ const [PAD, TOP, LINE] = [18, 72, 18];
 const LEAST = 168;
 const SPARK = { width: 80, height: 22 };
 /** The star of a leader takes so much of a chip. */
-const STAR = 16;
+const STAR = 14;
 
 /** Where chips stand: narrower and lower where they are many. @param {Card} card @param {number} w */
 function grid({ chips, rest, parts }, w) {
@@ -31,7 +31,7 @@ function grid({ chips, rest, parts }, w) {
 
 /** What is well is told in two lines; why something is not, in full as far as that is sane. @param {Card} card @param {number} w */
 function linesOf({ lines, state }, w) {
-  return lines.flatMap((line) => wrap(line, 13, w - 2 * PAD, state === "healthy" ? 2 : 4)).slice(0, 6);
+  return lines.flatMap((line) => wrap(line, 13, w - 2 * PAD, state === "healthy" ? 2 : 6)).slice(0, 8);
 }
 
 /** @param {Card} card @param {number} w */
@@ -59,8 +59,8 @@ export function drawCard(sheet, scene, card, { x, y, w, h }) {
   sheet.begin(`${card.title}, ${WORDS[state]}: ${card.lines.join(" ")}`, { part: "card", kind: card.kind, state });
   sheet.rect(x, y, w, h, { fill: state === "not_observable" ? "none" : colours.of("sky-card"), r: 12, ...edgeOf(sheet, state, "sky-card-edge") });
   sheet.glyph(state, x + PAD, y + 19, 20);
-  const left = card.chart ? drawTraffic(sheet, scene, card, x + w - PAD, y) : x + w - PAD;
-  sheet.text(x + 48, y + 35, cut(card.title, 17, left - x - 56, 600), { size: 17, weight: 600, fill: colours.of("text") });
+  const left = card.chart ? drawTraffic(sheet, scene, card, x + w - PAD, y, x + 58 + width(card.title, 17, 600)) : x + w - PAD;
+  sheet.text(x + 48, y + 35, cut(card.title, 17, left - x - 48, 600), { size: 17, weight: 600, fill: colours.of("text") });
   sheet.text(x + 48, y + 57, cut(card.role, 13, w - 66), { size: 13, fill: colours.of("muted") });
   if (card.absent) sheet.text(x + PAD, y + 92, cut(card.absent, 13, w - 2 * PAD), { size: 13, fill: colours.of("muted") });
   drawChips(sheet, card, x + PAD, y + TOP, w);
@@ -71,18 +71,25 @@ export function drawCard(sheet, scene, card, { x, y, w, h }) {
   sheet.end();
 }
 
-/** What is asked of the store, with the hour behind it; returns where it begins. @param {Sheet} sheet @param {Scene} scene
- *  @param {Card} card @param {number} right @param {number} y */
-function drawTraffic(sheet, scene, { traffic }, right, y) {
+/** What is asked of the store, with the hour behind it, as much as there is room for; returns where it begins. @param {Sheet} sheet
+ *  @param {Scene} scene @param {Card} card @param {number} right @param {number} y @param {number} least it begins beyond this */
+function drawTraffic(sheet, scene, { traffic }, right, y, least) {
   const { colours } = sheet;
   const drawn = chartOf(scene.picture.series, "etcd_requests", scene.at, SPARK);
   const left = right - SPARK.width;
-  if (drawn) drawSpark(sheet, drawn, left, y + 17);
-  if (!traffic) return left - 10;
-  const tail = { text: "requests/s", size: 13, fill: colours.of("muted") };
-  const used = width(traffic, 13, 600) + 6 + width(tail.text, 13);
-  sheet.text(left - 10 - used, y + 34, traffic, { size: 13, weight: 600, fill: colours.of("text"), tail });
-  return left - 10 - used;
+  if (!drawn || left - 10 < least) return right;
+  drawSpark(sheet, drawn, left, y + 17);
+  const unit = ["requests/s", "/s"].find((one) => left - 10 - trafficWidth(traffic, one) >= least);
+  if (!traffic || !unit) return left - 10;
+  const begin = left - 10 - trafficWidth(traffic, unit);
+  const tail = { text: unit, size: 13, fill: colours.of("muted") };
+  sheet.text(begin, y + 34, traffic, { size: 13, weight: 600, fill: colours.of("text"), tail });
+  return begin - 4;
+}
+
+/** @param {string} traffic @param {string} unit */
+function trafficWidth(traffic, unit) {
+  return width(traffic, 13, 600) + 6 + width(unit, 13);
 }
 
 /** A chart at (x, y). @param {Sheet} sheet @param {import("../scene/charts.js").Drawn} drawn @param {number} x @param {number} y */
@@ -113,12 +120,15 @@ function drawChip(sheet, { name, state, leader, title, kind }, { x, y, w, h }) {
   const { colours } = sheet;
   sheet.begin(title, { part: "chip", state, name, ...(leader ? { leader: 1 } : {}) });
   sheet.rect(x, y, w, h, { fill: colours.of("sky-chip"), r: 7, ...chipEdge(sheet, state, "sky-chip-edge") });
-  sheet.glyph(state, x + 8, y + h / 2 - 6, 12);
-  const room = w - 34 - (leader ? STAR : 0);
-  const size = h < 30 ? 12 : 13;
+  const left = h < 30 ? 6 : 8;
+  sheet.glyph(state, x + left, y + h / 2 - 6, 12);
+  const room = w - left - 24 - (leader ? STAR : 0);
+  const large = h < 30 ? 12 : 13;
+  // A little smaller rather than cut.
+  const size = [large, large - 1].find((one) => width(name, one) <= room) ?? large;
   const shown = kind ? cut(name, size, room) : cutFront(name, size, room);
-  sheet.text(x + 26, y + h / 2 + size * 0.37, shown, { size, fill: colours.of("sky-chip-text") });
-  if (leader) drawStar(sheet, x + 26 + width(shown, size) + 9, y + h / 2);
+  sheet.text(x + left + 18, y + h / 2 + size * 0.37, shown, { size, fill: colours.of("sky-chip-text") });
+  if (leader) drawStar(sheet, x + left + 18 + width(shown, size) + 9, y + h / 2);
   sheet.end();
 }
 

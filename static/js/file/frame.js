@@ -1,6 +1,7 @@
 /** What stands around the picture and over it: whose it is, when it was taken, how fresh it was, and loudly when it was not. Pure. */
 
 import { factsOf, freshWords, pillsOf } from "../scene/header.js";
+import { withShape } from "../scene/notice.js";
 import { WORDS } from "../states.js";
 import { cut, width, wrap } from "./text.js";
 import { stamp } from "./time.js";
@@ -82,12 +83,16 @@ export function drawNotice(sheet, scene, across, top, bottom) {
   const large = Math.min(told.kind === "late" ? 64 : 38, room * 0.085);
   const lines = told.lines.flatMap((line) => wrap(line, 21, room - 90, 3));
   const h = large * 1.15 + 30 * lines.length + 72;
-  const w = Math.min(room, Math.max(width(told.title, large, 600), ...lines.map((line) => width(line, 21))) + 110);
+  const shape = withShape(told) ? large * 0.8 : 0;
+  const lead = shape ? shape + large * 0.3 : 0;
+  const titled = width(told.title, large, 600) + lead;
+  const w = Math.min(room, Math.max(titled, ...lines.map((line) => width(line, 21))) + 110);
   const [x, y] = [(across - w) / 2, (top + bottom - h) / 2];
   sheet.begin(told.title, { part: "notice", kind: told.kind });
   sheet.rect(x, y, w, h, { fill: plain.of("raised"), stroke: plain.state(told.state), line: 2, r: 18 });
   const base = y + 34 + large * 0.82;
-  sheet.text(across / 2, base, told.title, { size: large, weight: 700, fill: plain.of("text"), anchor: "middle" });
+  if (shape) sheet.glyph(told.state, (across - titled) / 2, base - large * 0.36 - shape / 2, shape, plain);
+  sheet.text((across + lead) / 2, base, told.title, { size: large, weight: 700, fill: plain.of("text"), anchor: "middle" });
   for (const [at, line] of lines.entries()) {
     sheet.text(across / 2, base + 42 + at * 30, line, { size: 21, fill: plain.of("muted"), anchor: "middle" });
   }

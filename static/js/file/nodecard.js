@@ -20,7 +20,7 @@ const LARGEST = 1.2;
  *  @param {number} w @param {number} h @returns {Form} */
 function formOf({ because, usages }, w, h) {
   /** @type {[boolean, boolean, Usage[]][]} */
-  const forms = [[true, true, usages], [true, true, []], [false, true, usages.slice(0, 1)], [false, false, []]];
+  const forms = [[true, true, usages], [true, true, []], [false, true, usages.slice(0, 1)], [false, true, []], [false, false, []]];
   /** @type {Form[]} */
   const made = forms.map(([rows, telling, levels]) => {
     const need = 54 + (rows ? 106 : 24) + (telling && because ? 44 : 0) + 27 * levels.length + (levels.length ? 10 : 0);
@@ -75,8 +75,9 @@ function drawTitle(sheet, { name, state, role }, { x, y, w }, scale) {
   const shown = cut(name, size, room, 600);
   sheet.glyph(state, x, y + 17 * scale, 21 * scale);
   sheet.text(x + 32 * scale, y + 34 * scale, shown, { size, weight: 600, fill: colours.of("text") });
-  if (width(role, 13 * scale) > room - width(shown, size, 600) - 14 * scale) return;
-  sheet.text(x + w, y + 34 * scale, role, { size: 13 * scale, fill: colours.of("ground-text"), anchor: "end" });
+  const left = room - width(shown, size, 600) - 10 * scale;
+  const small = [13 * scale, 11 * scale].find((one) => width(role, one) <= left);
+  if (small) sheet.text(x + w, y + 34 * scale, role, { size: small, fill: colours.of("ground-text"), anchor: "end" });
 }
 
 /** @param {Sheet} sheet @param {Agent} agent */
@@ -100,7 +101,7 @@ function drawAgent(sheet, agent, { x, y, w }, scale) {
 function drawShort(sheet, agents, { x, y, w }, scale) {
   /** @param {number} size @param {number} gap */
   const needed = (size, gap) => agents.reduce((sum, { short }) => sum + 19 * scale + width(short, size), 2 * gap);
-  const sizes = [[12.5 * scale, 14 * scale], [10.5 * scale, 6 * scale]].map(([size = 0, gap = 0]) => ({ size, gap }));
+  const sizes = [[12.5 * scale, 14 * scale], [10.5 * scale, 6 * scale], [10.5, 6], [9, 5]].map(([size = 0, gap = 0]) => ({ size, gap }));
   // Names that do not fit are left out altogether: the shapes say the states, in the order that every node has.
   const fits = sizes.find(({ size, gap }) => needed(size, gap) <= w);
   const { size, gap } = fits ?? { size: 0, gap: 6 * scale };

@@ -69,7 +69,9 @@ function written(item) {
     }
     case "text": {
       const { tail } = item.type;
-      const rest = tail?.text ? `<tspan dx="${number(tail.gap ?? 4)}"${typed(tail)}${item.type.spacing ? ` letter-spacing="0"` : ""}>${escape(tail.text)}</tspan>` : "";
+      // What it would inherit of its line is said anew.
+      const plain = `${item.type.weight && !tail?.weight ? ` font-weight="400"` : ""}${item.type.spacing ? ` letter-spacing="0"` : ""}`;
+      const rest = tail?.text ? `<tspan dx="${number(tail.gap ?? 4)}"${typed(tail)}${plain}>${escape(tail.text)}</tspan>` : "";
       return `<text x="${number(item.x)}" y="${number(item.y)}"${typed(item.type)}>${escape(item.text)}${rest}</text>`;
     }
     case "begin":

@@ -18,6 +18,11 @@ export function spelled(seconds) {
   return duration(seconds).replace(/ m\b/, " min").replace(/^(\d)\.\d s$/, "$1 s");
 }
 
+/** Does its state's shape stand beside its title? @param {Notice} said */
+export function withShape({ kind, state }) {
+  return kind === "notice" || state === "down";
+}
+
 /** @param {number | null} retry @param {number} now */
 function again(retry, now) {
   if (retry === null) return "";

@@ -25,6 +25,7 @@ from planes.kube.metrics import MetricsProbe, UsageProbe
 from planes.kube.probes import HealthProbe, VersionProbe
 from planes.kube.reflector import Reflector
 from planes.kube.webhooks import SETTLE, EndpointsProbe, References
+from planes.structs.answers import was_heard
 from planes.structs.events import Connection, Failed, Fault, FaultKind, Health, Metrics, Mono, Server, SourceEvent, Usage
 from planes.structs.feeds import Feed
 
@@ -143,7 +144,7 @@ class ClusterSource:
     def _note_outage(self, event: SourceEvent) -> None:
         """An API server that comes back may be another version: /version is asked at once then."""
         if isinstance(event, Health):
-            away = event.fault is not None
+            away = not was_heard(event)
             if self._away and not away:
                 self._back.set()
             self._away = away
@@ -254,10 +255,8 @@ class ClusterSource:
 
 
 def _is_answer(event: SourceEvent) -> bool:
-    """The API server itself has answered: from now on listing makes sense. A refusal of rights is an answer too."""
-    if not isinstance(event, Health | Server):
-        return False
-    return event.fault is None or event.fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
+    """The API server itself has answered a probe: from now on listing makes sense."""
+    return isinstance(event, Health | Server) and was_heard(event)
 
 
 def _written(target: Target) -> list[float]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from planes.kube import discovery, feeds
-from planes.kube.backoff import Backoff
+from planes.kube.backoff import FaultBackoff
 from planes.kube.connect import Target, default_kubeconfig
 from planes.kube.errors import FaultError
 from planes.kube.link import Link, open_link
@@ -111,7 +111,7 @@ class ClusterSource:
 
     async def _connect(self, emit: Emit) -> Link:
         """A link, however long it takes. What keeps us from one is told each time."""
-        backoff = Backoff(self._rng)
+        backoff = FaultBackoff(self._rng)
         while True:
             try:
                 return await open_link(self._target, clock=self._clock, wall=self._wall)
@@ -153,7 +153,7 @@ class ClusterSource:
 
     async def _repeat(self, loop: _Loop, emit: Emit) -> None:
         """Step for ever. A defect is logged with its traceback, told, and answered with a fresh start after a wait."""
-        backoff = Backoff(self._rng)
+        backoff = FaultBackoff(self._rng)
         stepper: _Stepper | None = None
         heard = loop.heard(emit)
         while True:

@@ -2,21 +2,11 @@
 
 import dataclasses
 
+from planes.structs.answers import was_heard
 from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Mono, Server, Usage
 from planes.structs.feeds import Feed
 from planes.structs.observations import FeedSeen, HealthSeen, ReachSeen, ServerSeen
 
-#: Faults of a request that the server nevertheless answered.
-_ANSWERED = frozenset(
-    {
-        FaultKind.FORBIDDEN,
-        FaultKind.NOT_SERVED,
-        FaultKind.THROTTLED,
-        FaultKind.SERVER_ERROR,
-        FaultKind.EXPIRED,
-        FaultKind.GARBLED,
-    }
-)
 #: For so long after its last event an open watch is taken to be alive.
 _FLOWING = 15.0
 
@@ -117,7 +107,7 @@ class Reachability:
     def failed(self, event: Failed) -> None:
         """A feed's request failed."""
         self.feeds[event.feed].failed(event)
-        if event.fault.kind in _ANSWERED:
+        if was_heard(event):
             self._hear(event.at)
         elif not self.probed:
             self._miss(event.fault, event.at)
@@ -166,7 +156,7 @@ class Reachability:
 
     def took_figures(self, event: Metrics | Usage) -> None:
         """/metrics or metrics.k8s.io was asked."""
-        if event.fault is None or event.fault.kind in _ANSWERED:
+        if was_heard(event):
             self._hear(event.at)
         if isinstance(event, Usage):
             self.usage_fault = (event.fault, event.at) if event.fault is not None else None
@@ -174,7 +164,7 @@ class Reachability:
     def _probe(self, fault: Fault | None, at: Mono) -> None:
         self.probed = True
         self._tried_at = at if self._tried_at is None else max(at, self._tried_at)
-        if fault is None or fault.kind in _ANSWERED:
+        if fault is None or was_heard(fault):
             self._ok_at = at if self._ok_at is None else max(at, self._ok_at)
             self._hear(at)
         else:

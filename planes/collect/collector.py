@@ -60,6 +60,7 @@ class Collector:
         stopping: Callable[[], bool] = lambda: False,
         clocks: Clocks | None = None,
         intervals: Intervals | None = None,
+        rng: random.Random | None = None,
     ) -> None:
         self._id = cluster_id
         self._name = name
@@ -70,6 +71,7 @@ class Collector:
         self._stopping = stopping
         self._clocks = clocks or Clocks()
         self._intervals = intervals or Intervals()
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
         self._store_thread = StoreThread(cluster_id)
         self._judging = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"judge-{cluster_id}")
         self._defect = ""
@@ -94,21 +96,24 @@ class Collector:
 
     async def _serve(self) -> None:
         """One term after the other."""
-        failures = 0
+        away, defects = self._intervals.sql_backoff(self._rng), self._intervals.restart_backoff(self._rng)
         while True:
             began = self._clocks.mono()
             error = await self._end_of_term()
-            failures = failures + 1 if self._clocks.mono() - began < self._intervals.restart_limit else 1
+            if self._clocks.mono() - began >= self._intervals.restart_limit:
+                away.succeeded()
+                defects.succeeded()
             if isinstance(error, Fenced):
                 raise _Over(Ended.NOT_OURS)
             if isinstance(error, SQL_AWAY):
                 # At taking and remembering; a term's own flushing tries again by itself.
-                if failures == 1:
+                wait = away.failed()
+                if away.failures == 1:
                     logger.warning("%s: SQL cannot be reached (%s); tried again.", self._name, type(error).__name__)
-                await self._back_off(self._intervals.backoff, self._intervals.backoff_limit, failures)
             else:
-                await self._say_defect(error, failures)
-                await self._back_off(self._intervals.restart, self._intervals.restart_limit, failures)
+                wait = defects.failed()
+                await self._say_defect(error, wait)
+            await asyncio.sleep(wait)
 
     async def _end_of_term(self) -> Exception:
         """One term, and what ended it. In a task of its own: a task group that is cancelled while one of its tasks fails tells of
@@ -132,7 +137,7 @@ class Collector:
         judge = Judging(self._judge(), self._judging, self._clocks, self._intervals.heartbeats)
         await judge.restore(remembered)
         queue: asyncio.Queue[SourceEvent] = asyncio.Queue(QUEUE)
-        publisher = Publisher(self._name, self._store_thread, self._stream, epoch, self._clocks, self._intervals)
+        publisher = Publisher(self._name, self._store_thread, self._stream, epoch, self._clocks, self._intervals, self._rng)
         heard = LastContact(self._clocks)
 
         async def emit(event: SourceEvent) -> None:
@@ -221,26 +226,23 @@ class Collector:
                 raise _Over(Ended.LEASE)
             await asyncio.sleep(min(self._intervals.tick, self._intervals.retry))
 
-    async def _say_defect(self, error: BaseException, failures: int) -> None:
-        """On the cluster's page each time, in the log with its traceback once for the same defect."""
+    async def _say_defect(self, error: BaseException, wait: float) -> None:
+        """On the cluster's page each time, in the log with its traceback once for the same defect. `wait`: seconds until a
+        new term begins."""
         said = f"{type(error).__name__}: {error}"
         if said != self._defect:
             logger.error("%s: the collector failed; it begins anew.", self._name, exc_info=error)
             self._defect = said
-        retry_at = self._clocks.wall() + min(self._intervals.restart_limit, self._intervals.restart * 2.0 ** (failures - 1))
+        retry_at = self._clocks.wall() + wait
         try:
             epoch = await self._store_thread.take()
             frame = crashed(await self._store_thread.remembered(), type(error).__name__, retry_at, self._clocks.wall())
-            publisher = Publisher(self._name, self._store_thread, self._stream, epoch, self._clocks, self._intervals)
+            publisher = Publisher(self._name, self._store_thread, self._stream, epoch, self._clocks, self._intervals, self._rng)
             await publisher.once(frame)
         except Fenced:
             raise _Over(Ended.NOT_OURS) from None
         except (DatabaseError, OSError) as unsaid:
             logger.warning("%s: its page could not be told (%s).", self._name, type(unsaid).__name__)
-
-    async def _back_off(self, first: float, limit: float, failures: int) -> None:
-        longest = min(limit, first * 2.0 ** (failures - 1))
-        await asyncio.sleep(random.uniform(longest / 2, longest))  # noqa: S311  jitter guards nothing
 
 
 #: What is told when several tasks of a term failed at once.

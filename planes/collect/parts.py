@@ -1,11 +1,13 @@
 """What a collector is given: its source of events, who judges them, its clocks and its intervals."""
 
+import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from planes.collect.store_thread import Remembered
+from planes.structs.backoff import Backoff
 from planes.structs.events import Mono, SourceEvent
 from planes.structs.rows import Frame
 
@@ -81,6 +83,14 @@ class Intervals:
     restart: float = 5.0  # first wait after a defect; doubles to `restart_limit`
     restart_limit: float = 60.0
     emit: float = 30.0  # for which the source may have to wait
+
+    def sql_backoff(self, rng: random.Random) -> Backoff:
+        """Waits while SQL refuses."""
+        return Backoff(rng, first=self.backoff, cap=self.backoff_limit, floor=self.backoff / 4)
+
+    def restart_backoff(self, rng: random.Random) -> Backoff:
+        """Waits after defects. Half the first at least: it costs the cluster a whole listing."""
+        return Backoff(rng, first=self.restart, cap=self.restart_limit, floor=self.restart / 2)
 
 
 #: Events between the source and the judge. When it is full the source waits, and with it the server's stream.

@@ -27,13 +27,16 @@ SQL_AWAY = (OperationalError, InterfaceError)
 class Publisher:
     """The outgoing side of one term of a collector. `name` is the cluster's, for the log."""
 
-    def __init__(self, name: str, ledger: StoreThread, stream: Stream, epoch: int, clocks: Clocks, intervals: Intervals) -> None:
+    def __init__(
+        self, name: str, ledger: StoreThread, stream: Stream, epoch: int, clocks: Clocks, intervals: Intervals, rng: random.Random
+    ) -> None:
         self._name = name
         self._store_thread = ledger
         self._stream = stream
         self._epoch = epoch
         self._clocks = clocks
         self._intervals = intervals
+        self._backoff = intervals.sql_backoff(rng)
         self._offset = 0
         self._pending: Frame | None = None
         self._baseline: bytes | None = None
@@ -83,20 +86,19 @@ class Publisher:
     async def _store(self, frame: Frame, baseline: bytes | None) -> Frame:
         """Store it, however often that has to be tried. It stays the same frame and offset: a commit whose answer was lost is
         recognised by its offset and not repeated (services.flush)."""
-        failures = 0
         while True:
             try:
                 stored = await self._store_thread.flush(self._epoch, self._offset + 1, frame, baseline)
             except SQL_AWAY as error:
-                failures += 1
-                if failures == 1:
+                wait = self._backoff.failed()
+                if self._backoff.failures == 1:
                     logger.warning("%s: SQL does not take the picture (%s); it is kept and tried again.", self._name, _name(error))
-                limit = min(self._intervals.backoff_limit, self._intervals.backoff * 2.0**failures)
-                await asyncio.sleep(random.uniform(limit / 2, limit))  # noqa: S311  jitter guards nothing
+                await asyncio.sleep(wait)
                 continue
             self._flushed_at = self._clocks.mono()
-            if failures:
-                logger.warning("%s: SQL takes the picture again, after %d refusals.", self._name, failures)
+            if self._backoff.failures:
+                logger.warning("%s: SQL takes the picture again, after %d refusals.", self._name, self._backoff.failures)
+                self._backoff.succeeded()
             return stored
 
     async def once(self, frame: Frame) -> None:

@@ -66,6 +66,7 @@ def _check_reach(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono,
             FaultKind.REFUSED: "It refuses connections",
             FaultKind.HANGING: "It accepts connections and does not answer",
             FaultKind.CLOSED: "It closes connections without an answer",
+            FaultKind.SERVER_ERROR: "Only errors come back, from it or from what stands before it",
         }.get(fault.kind, "It does not answer")
         said = f"{what}, for {ago(since)}. Running pods go on; nothing can be read or changed."
         builder.bad(line, said, f"unreachable-{fault.kind.value}", hold=thresholds.hold_probe, line=f"no answer for {ago(since)}")

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from planes.components.verdict_builder import ANSWERS, RIGHTS, clause, plural
+from planes.components.verdict_builder import RIGHTS, clause, plural
+from planes.structs.answers import was_heard
 from planes.structs.events import Check, FaultKind, Mono
 from planes.structs.observations import HealthSeen
 from planes.structs.thresholds import Thresholds
@@ -36,7 +37,8 @@ def probe(path: str, seen: HealthSeen | None, now: Mono, thresholds: Thresholds)
             return Probed(Evidence(signal, "not served", should_be, State.NOT_OBSERVABLE, source, seen.at))
         if fault.kind is FaultKind.THROTTLED:
             return Probed(Evidence(signal, clause(fault.message), should_be, State.UNKNOWN, source, seen.at))
-        if fault.kind not in ANSWERS or (seen.status or 0) < 500:
+        errs = fault.kind is FaultKind.SERVER_ERROR and (seen.status or 0) >= 500  # of its own, or of what stands before it
+        if not errs and not was_heard(fault):
             return Probed(Evidence(signal, f"no answer: {clause(fault.message)}", should_be, State.DEGRADED, source, seen.at))
     status = seen.status or 0
     failed = tuple(check for check in seen.checks if not check.ok)

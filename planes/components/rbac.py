@@ -75,12 +75,13 @@ def _monitoring(to: Subject) -> Iterator[str]:
 
 def _roles(rights: Iterable[Right], to: Subject) -> Iterator[str]:
     first = "# Leases: leaders and API servers in kube-system, heartbeats of kubelets in kube-node-lease.\n"
-    places: dict[str, Right] = {right.namespace: right for right in rights if right.role}
-    for namespace in sorted(places, key=("kube-system", "kube-node-lease", *sorted(places)).index):
-        right, name = places[namespace], f"{NAME}-{places[namespace].resource}"
-        rule = _rule(right.group, right.verbs, [right.resource])
+    places = {(right.namespace, right.resource): right for right in rights if right.role}
+    order = ("kube-system", "kube-node-lease", *sorted(namespace for namespace, _ in places))
+    for namespace, resource in sorted(places, key=lambda place: (order.index(place[0]), place[1])):
+        right = places[namespace, resource]
+        name, rule = f"{NAME}-{resource}", _rule(right.group, right.verbs, [resource])
         yield first + _head("Role", name, namespace) + "rules:\n" + rule
-        yield _binding("Role", name, f"{to.title}-{right.resource}", to, namespace)
+        yield _binding("Role", name, f"{to.title}-{resource}", to, namespace)
         first = ""
 
 

@@ -16,18 +16,6 @@ from planes.structs.verdicts import SEVERITY, Evidence, State, Verdict
 #: The right that would show more, by feed or path.
 RIGHTS = rights.TEXTS
 
-#: Faults after which the cluster was heard all the same: it answered, though not as asked.
-ANSWERS = frozenset(
-    {
-        FaultKind.FORBIDDEN,
-        FaultKind.NOT_SERVED,
-        FaultKind.THROTTLED,
-        FaultKind.SERVER_ERROR,
-        FaultKind.EXPIRED,
-        FaultKind.GARBLED,
-    }
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:

@@ -1,14 +1,14 @@
-"""How long to wait before asking again: exponential with full jitter, bounded by what went wrong."""
+"""How long to wait before asking a cluster again: bounded by what went wrong."""
 
 import random
 
+from planes.structs.backoff import Backoff
 from planes.structs.events import Fault, FaultKind
 
 BASE = 0.8
 CAP = 30.0
 #: A right or an API that is missing may come later, so it is asked for now and then.
 MISSING = 60.0
-#: Never sooner than this, whatever the dice say: jitter must not make a hot loop.
 FLOOR = 0.2
 
 #: Faults that end at once when the server is back, so that waiting long after them costs the viewer, not the server.
@@ -22,23 +22,21 @@ _SHORT = {
 }
 
 
-class Backoff:
+class FaultBackoff:
     """Waits of one loop. `failed` gives the next wait in seconds; `succeeded` starts over."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        self._failures = 0
+        self._backoff = Backoff(rng, first=BASE, cap=CAP, floor=FLOOR)
 
     def succeeded(self) -> None:
-        self._failures = 0
+        self._backoff.succeeded()
 
     def failed(self, fault: Fault | None = None) -> float:
         """Seconds to wait after one more failure, or, without a fault, after an end that came too soon."""
-        self._failures += 1
+        wait = self._backoff.failed(_SHORT.get(fault.kind) if fault is not None else None)
         if fault is not None and fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED):
             return self._rng.uniform(0.75, 1.25) * MISSING
-        cap = _SHORT.get(fault.kind, CAP) if fault is not None else CAP
-        wait = max(FLOOR, self._rng.uniform(0.0, min(cap, BASE * 2.0 ** min(self._failures - 1, 16))))
         if fault is not None and fault.retry_after is not None:
             # Not before the server wants it, and not all of us at the same moment.
             wait = fault.retry_after + self._rng.uniform(0.0, 0.2) * max(fault.retry_after, 1.0)

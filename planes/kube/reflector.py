@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from planes.kube import answers
-from planes.kube.backoff import Backoff
+from planes.kube.backoff import FaultBackoff
 from planes.kube.decoding import Codec, Line
 from planes.kube.errors import FaultError, garbled
 from planes.kube.feeds import Part
@@ -45,7 +45,7 @@ class Reflector:
         self._link = link
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
-        self._backoff = Backoff(self._rng)
+        self._backoff = FaultBackoff(self._rng)
         self._codec = Codec(part.of.struct)
         self._version: str | None = None  # None: list first
         self._url = link.url

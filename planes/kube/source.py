@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from planes.kube import discovery, feeds
-from planes.kube.backoff import Backoff
+from planes.kube.backoff import FaultBackoff
 from planes.kube.connect import Target, default_kubeconfig
 from planes.kube.errors import FaultError
 from planes.kube.link import Link, open_link
@@ -25,6 +25,7 @@ from planes.kube.metrics import MetricsProbe, UsageProbe
 from planes.kube.probes import HealthProbe, VersionProbe
 from planes.kube.reflector import Reflector
 from planes.kube.webhooks import SETTLE, EndpointsProbe, References
+from planes.structs.answers import was_heard
 from planes.structs.events import Connection, Failed, Fault, FaultKind, Health, Metrics, Mono, Server, SourceEvent, Usage
 from planes.structs.feeds import Feed
 
@@ -110,7 +111,7 @@ class ClusterSource:
 
     async def _connect(self, emit: Emit) -> Link:
         """A link, however long it takes. What keeps us from one is told each time."""
-        backoff = Backoff(self._rng)
+        backoff = FaultBackoff(self._rng)
         while True:
             try:
                 return await open_link(self._target, clock=self._clock, wall=self._wall)
@@ -143,7 +144,7 @@ class ClusterSource:
     def _note_outage(self, event: SourceEvent) -> None:
         """An API server that comes back may be another version: /version is asked at once then."""
         if isinstance(event, Health):
-            away = event.fault is not None
+            away = not was_heard(event)
             if self._away and not away:
                 self._back.set()
             self._away = away
@@ -152,7 +153,7 @@ class ClusterSource:
 
     async def _repeat(self, loop: _Loop, emit: Emit) -> None:
         """Step for ever. A defect is logged with its traceback, told, and answered with a fresh start after a wait."""
-        backoff = Backoff(self._rng)
+        backoff = FaultBackoff(self._rng)
         stepper: _Stepper | None = None
         heard = loop.heard(emit)
         while True:
@@ -254,10 +255,8 @@ class ClusterSource:
 
 
 def _is_answer(event: SourceEvent) -> bool:
-    """The API server itself has answered: from now on listing makes sense. A refusal of rights is an answer too."""
-    if not isinstance(event, Health | Server):
-        return False
-    return event.fault is None or event.fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
+    """The API server itself has answered a probe: from now on listing makes sense."""
+    return isinstance(event, Health | Server) and was_heard(event)
 
 
 def _written(target: Target) -> list[float]:

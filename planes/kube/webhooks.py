@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
-from planes.kube.backoff import Backoff
+from planes.kube.backoff import FaultBackoff
 from planes.kube.decoding import Codec
 from planes.kube.errors import FaultError
 from planes.kube.link import Link
@@ -86,7 +86,7 @@ class EndpointsProbe:
         self._link = link
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
-        self._backoff = Backoff(self._rng)
+        self._backoff = FaultBackoff(self._rng)
         self._codec = Codec(EndpointSlice)
 
     async def step(self, emit: Emit) -> float:

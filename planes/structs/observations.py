@@ -91,8 +91,8 @@ class HealthSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReachSeen:
-    """Whether the cluster could be asked at all. `heard_at` is the last answer of any kind; `fault` is why the last try failed,
-    and is None while tries succeed. `flowing`: answers still arrive on open watches although new requests fail."""
+    """Whether the cluster could be asked at all. `heard_at` is when it was last heard (structs/answers.py); `fault` is why the last
+    try failed, and is None while tries succeed. `flowing`: answers still arrive on open watches although new requests fail."""
 
     heard_at: Mono | None = None
     fault: Fault | None = None

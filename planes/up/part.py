@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import sys
 import time
@@ -10,9 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from planes.up.backoff import Backoff
+from planes.structs.backoff import Backoff
 from planes.up.output import LogFile, Output, Say
 
+#: Seconds: the first wait before a part that ended is started again at most, any at most, and any at least.
+FIRST_S, LIMIT_S, FLOOR_S = 0.25, 15.0, 0.1
+#: A part that ran for so long has recovered: its next end counts as the first again.
+RECOVERED_S = 30.0
 _LINE_LIMIT = 256 * 1024  # bytes; a longer line is cut
 _LAUNCHER = Path(__file__).with_name("child.py")
 
@@ -35,7 +40,7 @@ class Recipe:
 class Part:
     """Runs a recipe until `stop`. `settled` is set once the part was ready, `failed` when it ended `patience` times before that."""
 
-    def __init__(self, recipe: Recipe, log_dir: Path, say: Say, *, patience: int = 3, backoff: Backoff | None = None) -> None:
+    def __init__(self, recipe: Recipe, log_dir: Path, say: Say, *, patience: int = 3, rng: random.Random | None = None) -> None:
         self.recipe = recipe
         self.settled = asyncio.Event()
         self.failed = asyncio.Event()
@@ -44,7 +49,8 @@ class Part:
         self._say = say
         self._output = Output(recipe.name, LogFile(log_dir / f"{recipe.name}.log"), say, ignore=recipe.ignore)
         self._patience = patience
-        self._backoff = backoff or Backoff()
+        rng = rng or random.Random()  # noqa: S311 (spreads restarts; guards nothing)
+        self._backoff = Backoff(rng, first=FIRST_S, cap=LIMIT_S, floor=FLOOR_S)
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -91,7 +97,9 @@ class Part:
             if not self.settled.is_set() and self.restarts >= self._patience:
                 self.failed.set()
                 return
-            wait = self._backoff.next(time.monotonic() - begun)
+            if time.monotonic() - begun >= RECOVERED_S:
+                self._backoff.succeeded()
+            wait = self._backoff.failed()
             why = f" Its last line: {self.tail}" if self.tail and not self.settled.is_set() else ""
             self._say(f"{self.recipe.title} {self.ended_with}; it is started again in {wait:.1f} s.{why}")
             with suppress(TimeoutError):

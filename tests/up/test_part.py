@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from planes.up.backoff import Backoff
 from planes.up.part import Part, Recipe
 from planes.up.refusal import Exit, RefusalError
 from planes.up.supervisor import Supervisor
@@ -43,7 +42,7 @@ finally:
 
 @asynccontextmanager
 async def running(recipe: Recipe, log_dir: Path, said: list[str], patience: int = 3) -> AsyncIterator[Part]:
-    part = Part(recipe, log_dir, said.append, patience=patience, backoff=Backoff(random.Random(1)))
+    part = Part(recipe, log_dir, said.append, patience=patience, rng=random.Random(1))
     part.start()
     try:
         yield part

@@ -35,27 +35,12 @@ signin: $(VENV)/.run ## print another one-time sign-in link
 # --- for who works on it -----------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and a real browser
+test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and a real browser (ARGS="browser js": some parts)
 	@.ci/browser $(VENV)
 	@.ci/postgres
-	$(NODE) --test tests/js/*.test.js
-	@echo "== the pure core, with its coverage"
-	@rm -f .coverage.pure*
-	$(BIN)/coverage run --data-file=.coverage.pure --source=planes.structs,planes.cache,planes.components,planes.assess -m pytest -q -n 2 $(PURE_TESTS)
-	@$(BIN)/coverage combine -q --data-file=.coverage.pure
-	$(BIN)/coverage report --data-file=.coverage.pure
-	@echo "== all the rest, on SQLite"
-	$(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults and not e2e" tests $(PURE_TESTS:%=--ignore=%) --ignore=tests/bench
-	@echo "== what touches the database, on PostgreSQL"
-	$(BIN)/python -m tests.services postgres -- $(PYTEST) -q -n 2 --dist loadgroup -m "not browser and not faults and not e2e" $(DATABASE_TESTS)
-	@echo "== in a browser"
-	$(PYTEST) -q -n 2 --dist loadgroup -m "browser and not faults and not e2e" tests/browser tests/dashboard
-	@echo "== end to end, and with processes killed: one at a time, for they measure seconds"
-	$(PYTEST) -q -m "faults or e2e" tests
+	@$(BIN)/python -m tests.parts $(ARGS)
 
 PURE_TESTS = tests/structs tests/cache tests/components tests/assess
-# What touches the database, and so runs once more on PostgreSQL.
-DATABASE_TESTS = $(wildcard tests/store tests/collect tests/dashboard tests/live)
 
 .PHONY: test-pure
 test-pure: $(VENV)/.dev ## run the tests that need no services
@@ -67,6 +52,7 @@ lint: dev ## run every check that runs nothing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
 	.ci/lines
 	PLANEWATCH_DATA_DIR=build/lint $(MANAGE) makemigrations --check --dry-run
@@ -110,9 +96,10 @@ clean: ## remove everything that was made here (not your data directory)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: lock
-lock: $(VENV)/.lock ## write requirements.lock and requirements-dev.lock anew
+lock: $(VENV)/.lock ## write requirements.lock, requirements-dev.lock and requirements-node.lock anew
 	$(VENV)/.lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements.txt -o requirements.lock
 	$(VENV)/.lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+	$(VENV)/.lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements-node.txt -o requirements-node.lock
 	$(NPM) install --package-lock-only
 
 # --- what they need, made once -----------------------------------------------------------------------------------------------------

@@ -12,6 +12,22 @@ from tests.services import Valkey
 
 __all__ = ["page", "up"]
 
+#: What pytest-django gives to tests that read or write rows; every fixture of ours that does rests on one of them.
+_ROWS = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rows", action="store_true", help="only the tests that use the database, by whatever way")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --rows, what never touches the database is left out: it would say the same on PostgreSQL as on SQLite."""
+    if not config.getoption("--rows"):
+        return
+    kept = [item for item in items if item.get_closest_marker("django_db") or _ROWS.intersection(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:

@@ -43,7 +43,6 @@ class TableNode:
 class Tables:
     components: tuple[ComponentLine, ...]
     nodes: tuple[TableNode, ...]
-    nodes_total: int
     nodes_more: int
     nodes_caption: str
     attention: tuple[AttentionRow, ...]
@@ -60,7 +59,6 @@ def tables(snapshot: Snapshot, late: Lateness | None) -> Tables:
     return Tables(
         components=tuple(_components(snapshot, late)),
         nodes=tuple(nodes[:NODES_LISTED]),
-        nodes_total=len(nodes),
         nodes_more=max(0, len(nodes) - NODES_LISTED),
         nodes_caption=f"{counted(len(nodes), 'node')}: {told}" if nodes else "No nodes",
         attention=tuple(snapshot.attention),

@@ -62,7 +62,6 @@ class Collector:
         intervals: Intervals | None = None,
         rng: random.Random | None = None,
     ) -> None:
-        self._id = cluster_id
         self._name = name
         self._source = source
         self._judge = judge

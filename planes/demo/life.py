@@ -290,14 +290,6 @@ class Life:
 
         self.cluster.edit(self.cluster.store.table("endpointslices", "discovery.k8s.io"), "default/kubernetes", change)
 
-    def set_pod(self, pod_key: str, **fields: object) -> None:
-        """Change a pod in some fields, its readiness with the time of it."""
-        pod = self.cluster.pod(pod_key)
-        if pod is not None:
-            if fields.get("ready", pod.ready) != pod.ready:
-                fields["ready_since"] = self.cluster.clock.wall()
-            self.cluster.put_pod(msgspec.structs.replace(pod, **fields))
-
     def cordon(self, name: str, cordoned: bool) -> None:
         node: NodeRecord = changed(self.cluster.node(name), unschedulable=cordoned)
         if cordoned:

@@ -1,24 +1,23 @@
-"""The cluster page in a real Chromium without a server: the template rendered by Django, static files from the tree, and the
-network of the page answered from here, so that a test can say what comes over the wire and when."""
+"""The cluster page in a real Chromium without the server of the product: the template rendered by Django, static files from the
+tree, and the socket of the page answered from here, so that a test can say what comes over the wire and when."""
 
-import mimetypes
-import os
 import re
 import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import msgspec
-from django.conf import settings
 from django.template.loader import render_to_string
-from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute
 
 from dashboard import presenters
 from planes.live.wire import Message, Pulse, Snapshot, encode
+from tests.browser.house import Answer, admit, static_file
 
-ORIGIN = "http://planewatch.test"
-#: Where tests leave what they saw, to be looked at.
+#: Where tests that failed leave what they saw.
 SHOWN = Path("build/screenshots/tests")
+#: The names of tests that have failed, from tests/browser/conftest.py.
+failed: set[str] = set()
 #: As strict as the product's own.
 POLICY = "default-src 'none'; base-uri 'none'; connect-src 'self' ws:; " + "; ".join(
     f"{kind}-src 'self'" for kind in ("script", "style", "img", "font")
@@ -38,12 +37,13 @@ class Stage:
         self.labels: dict[str, list[str]] = {}  # nodes by label, as the server would answer
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.violations.append(str(error)))
-        page.route(f"{ORIGIN}/**", self._answer)
+        self.origin, name = admit(self.answer)
+        page.set_extra_http_headers({"X-Stage": name})
         page.route_web_socket(re.compile(r"/ws/"), self._socket)
 
     def open(self, query: str = "") -> None:
         """Go there and wait until the picture stands."""
-        self.page.goto(f"{ORIGIN}/c/{self.snapshot.slug}/{query}", wait_until="load")
+        self.page.goto(f"{self.origin}/c/{self.snapshot.slug}/{query}", wait_until="load")
         self.page.wait_for_function("document.fonts.status === 'loaded'")
 
     def drawn(self) -> None:
@@ -75,57 +75,48 @@ class Stage:
             return
         self.sockets.append(socket)
 
-    def _answer(self, route: Route) -> None:
-        path = unquote(urlsplit(route.request.url).path)
+    def answer(self, address: str) -> Answer | None:
+        """What the server says, from its own thread; None: it hangs up."""
+        path = unquote(urlsplit(address).path)
         if path.startswith("/static/"):
-            self._static(route, path)
-        elif self.refused:
-            route.abort()
-        elif path.endswith("/snapshot"):
+            found = static_file(path)
+            if found is None:
+                self.violations.append(f"no such file: {path}")
+                return Answer(b"", "text/plain", status=404)
+            return found
+        if self.refused:
+            return None
+        if path.endswith("/snapshot"):
             self.fetched += 1
-            route.fulfill(body=msgspec.json.encode(self.snapshot), content_type="application/json")
-        elif path.endswith("/search"):
-            wanted = unquote(urlsplit(route.request.url).query.removeprefix("label="))
-            route.fulfill(body=msgspec.json.encode({"names": self.labels.get(wanted, [])}), content_type="application/json")
-        elif "/nodes/" in path and path.startswith("/api/"):
-            route.fulfill(body="{}", content_type="application/json")  # no line of evidence beyond what the picture has
-        else:
-            now = time.time()
-            body = render_to_string(
-                "cluster.html",
-                {
-                    "snapshot": self.snapshot,
-                    "tables": presenters.tables(self.snapshot, None),
-                    "late": None,
-                    "now": now,
-                    "wall": "/wall/" in path,
-                },
-            )
-            route.fulfill(body=body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
-
-    def _static(self, route: Route, path: str) -> None:
-        base = Path(settings.BASE_DIR)
-        rest = re.sub(r"^/static/(?:[0-9a-f]{12}/)?", "", path)
-        file = base / "node_modules" / rest[4:] if rest.startswith("npm/") else base / "static" / rest
-        if not file.is_file():
-            self.violations.append(f"no such file: {path}")
-            route.fulfill(status=404)
-            return
-        kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
-        route.fulfill(body=file.read_bytes(), content_type=kind or "application/octet-stream")
+            return Answer(msgspec.json.encode(self.snapshot), "application/json")
+        if path.endswith("/search"):
+            wanted = unquote(urlsplit(address).query.removeprefix("label="))
+            return Answer(msgspec.json.encode({"names": self.labels.get(wanted, [])}), "application/json")
+        if path.startswith("/api/"):
+            return Answer(b"{}", "application/json")  # no line of evidence beyond what the picture has
+        facts = {
+            "snapshot": self.snapshot,
+            "tables": presenters.tables(self.snapshot, None),
+            "late": None,
+            "now": time.time(),
+            "wall": "/wall/" in path,
+        }
+        body = render_to_string("cluster.html", facts).encode()
+        return Answer(body, "text/html; charset=utf-8", policy=POLICY)
 
 
 def end(test: str, stages: list[Stage], contexts: list[BrowserContext]) -> None:
-    """Keep what each page of a test showed last, as build/screenshots/tests/<test>.jpg, and close all. Nothing may have been wrong
-    on any of them: no error, no missing file, no broken policy."""
-    # Where nobody would look at them they only take time.
-    kept = [] if os.environ.get("CI") else stages
-    SHOWN.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[^\w.-]+", "-", test.removeprefix("test_")).strip("-")
-    for at, stage in enumerate(kept):
-        if not stage.page.is_closed():
-            stage.page.screenshot(path=SHOWN / f"{name}{f'-{at + 1}' if at else ''}.jpg", quality=85)
+    """Close all, and of a test that failed keep what each page showed last, as build/screenshots/tests/<test>.jpg. Nothing may have
+    been wrong on any of them: no error, no missing file, no broken policy."""
+    try:
+        if test in failed or any(stage.violations for stage in stages):
+            SHOWN.mkdir(parents=True, exist_ok=True)
+            name = re.sub(r"[^\w.-]+", "-", test.removeprefix("test_")).strip("-")
+            for at, stage in enumerate(stages):
+                if not stage.page.is_closed():
+                    stage.page.screenshot(path=SHOWN / f"{name}{f'-{at + 1}' if at else ''}.jpg", quality=85)
+    finally:
+        for context in contexts:
+            context.close()
     for stage in stages:
         assert not stage.violations, stage.violations
-    for context in contexts:
-        context.close()

@@ -10,17 +10,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from planes.live.wire import Delta, GoneRows, Heartbeats, Update
 from tests.browser.pictures import PICTURES, ail, nodes, values
 from tests.browser.stage import Stage, end
-from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 Opened = Callable[..., Stage]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

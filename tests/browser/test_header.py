@@ -12,20 +12,13 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from planes.live.wire import KeepAlive
 from planes.structs.rows import PlaneRow
 from tests.browser.pictures import PICTURES
-from tests.browser.stage import ORIGIN, Stage, end
-from tests.chromium import chromium
+from tests.browser.stage import Stage, end
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 THEME = "document.documentElement.dataset.theme ?? 'system'"
 Opened = Callable[..., Stage]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture
@@ -85,7 +78,7 @@ def test_the_chosen_theme_stands_before_the_first_paint(staged: Opened) -> None:
 def test_the_address_may_ask_for_a_theme(staged: Opened, asked: str, theme: str) -> None:
     stage = staged()
     stage.page.add_init_script("localStorage.setItem('planewatch-theme', 'dark')")
-    stage.page.goto(f"{ORIGIN}/c/prod-eu-1/?theme={asked}", wait_until="load")
+    stage.page.goto(f"{stage.origin}/c/prod-eu-1/?theme={asked}", wait_until="load")
     assert stage.page.evaluate(THEME) == theme
 
 

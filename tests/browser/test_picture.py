@@ -12,19 +12,12 @@ from planes.live.wire import Delta, GoneRows, Snapshot, Update
 from planes.structs.rows import AttentionRow
 from tests.browser.pictures import PICTURES, ail, nodes, values
 from tests.browser.stage import Stage, end
-from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 DESK = {"width": 1920, "height": 1080}
 SIZES = [(1920, 1080), (3840, 2160), (1080, 1920), (390, 844), (1366, 768)]
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 Opened = Callable[..., Stage]

@@ -28,15 +28,16 @@ def _no_failed_sign_ins() -> Iterator[None]:
 
 
 @pytest.fixture
-def collecting(transactional_db: None) -> Collecting:
-    """A cluster "prod" with three nodes, flushed once."""
+def collecting(db: None) -> Collecting:
+    """A cluster "prod" with three nodes, flushed once; in the test's own transaction, unless something else in the test asks for
+    `transactional_db` because other threads are to see it. That empties every table and costs five times as much."""
     collecting = Collecting()
     collecting.flush(full_frame())
     return collecting
 
 
 @pytest.fixture
-def visitor(transactional_db: None) -> User:
+def visitor(db: None) -> User:
     return User.objects.create_user("ada", password="correct horse battery")
 
 
@@ -85,8 +86,8 @@ class Served:
 
 
 @pytest.fixture
-async def served(valkey: str, settings: Settings, session: str) -> AsyncIterator[Served]:
-    """The real server, with a real Valkey."""
+async def served(transactional_db: None, valkey: str, settings: Settings, session: str) -> AsyncIterator[Served]:
+    """The real server, with a real Valkey. Its threads read what the test's has written, so that is committed."""
     settings.REDIS_URL = valkey
     async with serving(session) as served:
         yield served

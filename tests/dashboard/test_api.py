@@ -30,7 +30,7 @@ def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def browser(visitor: User, collecting: Collecting) -> Client:
+def browser(transactional_db: None, visitor: User, collecting: Collecting) -> Client:
     client = Client()
     client.force_login(visitor)
     return client
@@ -111,6 +111,7 @@ def test_accept_encoding_is_read_as_the_standard_says(accepted: str, takes: bool
     assert takes_gzip(accepted) is takes
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_many_who_ask_at_once_cost_one_encoding(collecting: Collecting) -> None:
     snapshots = Snapshots()
     found = await asyncio.gather(*(snapshots.get("prod") for _ in range(20)))
@@ -123,6 +124,7 @@ async def test_many_who_ask_at_once_cost_one_encoding(collecting: Collecting) ->
     assert snapshots.encoded == 2
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_one_who_goes_away_does_not_take_the_snapshot_from_the_others(collecting: Collecting) -> None:
     snapshots = Snapshots()
     first, second = (asyncio.create_task(snapshots.get("prod")) for _ in range(2))
@@ -132,6 +134,7 @@ async def test_one_who_goes_away_does_not_take_the_snapshot_from_the_others(coll
     assert encoded is not None
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_a_snapshot_that_failed_is_tried_again(collecting: Collecting, monkeypatch: pytest.MonkeyPatch) -> None:
     snapshots = Snapshots()
 
@@ -160,6 +163,7 @@ def test_a_database_that_is_away_is_503_with_a_sentence(browser: Client, monkeyp
         assert b"10.0.0.7" not in content
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_a_node_comes_with_its_last_heartbeat(collecting: Collecting, visitor: User, valkey: str, settings: Settings) -> None:
     settings.REDIS_URL = valkey
     stream = Stream(valkey)

@@ -24,7 +24,7 @@ def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def browser(visitor: User, collecting: Collecting) -> Client:
+def browser(transactional_db: None, visitor: User, collecting: Collecting) -> Client:
     client = Client()
     client.force_login(visitor)
     return client

@@ -13,7 +13,7 @@ LABELS = {"kubernetes.io/os": "linux", "team": "Payments", "node.kubernetes.io/e
 
 
 @pytest.fixture
-def browser(visitor: User, collecting: Collecting) -> Client:
+def browser(transactional_db: None, visitor: User, collecting: Collecting) -> Client:
     frame = full_frame()
     for at, name in enumerate(sorted(frame.nodes)):
         frame.nodes[name] = replace(frame.nodes[name], labels={"team": "a" if at else "b", "kubernetes.io/os": "linux"})

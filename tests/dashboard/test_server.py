@@ -177,6 +177,7 @@ async def test_a_wall_gets_pulses_and_one_changed_a_second(served: Served, valke
     await stream.aclose()
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_viewers_resync_after_valkey_was_killed_and_came_back(
     own_valkey: Valkey, settings: Settings, session: str, collecting: Collecting
 ) -> None:
@@ -196,6 +197,7 @@ async def test_viewers_resync_after_valkey_was_killed_and_came_back(
         assert served.hub.counters.failures == 0
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_the_server_starts_without_valkey_and_viewers_are_let_in(
     own_valkey: Valkey, settings: Settings, session: str, collecting: Collecting
 ) -> None:
@@ -203,6 +205,7 @@ async def test_the_server_starts_without_valkey_and_viewers_are_let_in(
     settings.REDIS_URL = own_valkey.url
     async with serving(session) as served:
         await messages(await served.socket("/ws/c/prod/"), KeepAlive)
+        assert served.hub.viewers == 1
 
 
 async def test_a_new_collector_continues_in_its_own_epoch(served: Served, valkey: str, collecting: Collecting) -> None:

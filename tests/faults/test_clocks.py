@@ -8,7 +8,7 @@ import pytest
 from tests.bench.jumping import JumpingLoop
 from tests.bench.truth import SETTLE, Scene, Turn
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.timeout(120)
 TEN_MINUTES = 600.0
 
 

@@ -8,7 +8,7 @@ from planes.demo.catalogue import FAULTS
 from tests.bench.bench_truth import DOCUMENT, measured, row
 from tests.bench.truth import Outcome, Turn, live_through
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 QUICK = ("kubelet-silent", "runtime-down", "etcd-down", "scheduler-hung", "kcm-failover", "cordon", "apiserver-replica-lost")
 
 

@@ -1,6 +1,5 @@
 """No part outlives its parent, however that ends."""
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -45,10 +44,15 @@ async def test_where_the_kernel_does_not_see_to_it_a_watcher_ends_the_part_and_w
     await until(lambda: not any(lives(one) for one in family), "the end of all three", within=10)
 
 
-async def test_the_watcher_leaves_when_the_part_has_ended_by_itself() -> None:
-    parent = start("import time; time.monotonic()", {"PLANEWATCH_WATCH_FROM_ASIDE": "1"})
+async def test_the_watcher_leaves_when_the_part_has_ended_by_itself(tmp_path: Path) -> None:
+    # The part lives until somebody opens the pipe: else it might have ended before anybody looked, and nothing been seen.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    parent = start(f"open({str(pipe)!r}).read()", {"PLANEWATCH_WATCH_FROM_ASIDE": "1"})
     try:
-        await asyncio.sleep(0)
+        await until(lambda: len(descendants(parent.pid)) == 2, "the part and its watcher")
+        with pipe.open("w"):
+            pass
         await until(lambda: [one for one in descendants(parent.pid) if lives(one)] == [], "the watcher's end", within=5)
     finally:
         parent.kill()

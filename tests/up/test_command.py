@@ -5,10 +5,13 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from pytest_django import Settings
 
 from planes.up.refusal import Exit
 from tests.e2e.running import ROOT, Up
@@ -30,6 +33,29 @@ def refused(*options: str, code: Exit, environ: dict[str, str] | None = None) ->
         up.close()
 
 
+Here = Callable[..., str]
+
+
+@pytest.fixture
+def refused_here(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
+    """As `refused`, without a process: for what is refused by the command's own words, long before anything is started."""
+    settings.DATA_DIR = tmp_path / "data"
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    before = os.umask(0o077)
+
+    def run(*options: str, code: Exit) -> str:
+        out, err = StringIO(), StringIO()
+        with pytest.raises(SystemExit) as ended:
+            call_command("up", *options, stdout=out, stderr=err)
+        assert ended.value.code == code
+        assert err.getvalue().startswith("planewatch: ")
+        return out.getvalue() + err.getvalue()
+
+    yield run
+    os.umask(before)
+
+
 @pytest.fixture
 def taken() -> Iterator[int]:
     """A port that another program listens on."""
@@ -37,20 +63,20 @@ def taken() -> Iterator[int]:
         yield other.getsockname()[1]
 
 
-def test_a_port_in_use_is_named(taken: int) -> None:
-    said = refused(*DEMO, "--port", str(taken), code=Exit.PLACE)
+def test_a_port_in_use_is_named(refused_here: Here, taken: int) -> None:
+    said = refused_here(*DEMO, "--port", str(taken), code=Exit.PLACE)
     assert f"Port {taken} on 127.0.0.1 is in use by another program." in said
     assert "--port" in said
 
 
-def test_a_missing_kubeconfig_is_named(tmp_path: Path) -> None:
-    assert f"There is no kubeconfig at {tmp_path}/none." in refused("--kubeconfig", str(tmp_path / "none"), code=Exit.USAGE)
+def test_a_missing_kubeconfig_is_named(refused_here: Here, tmp_path: Path) -> None:
+    assert f"There is no kubeconfig at {tmp_path}/none." in refused_here("--kubeconfig", str(tmp_path / "none"), code=Exit.USAGE)
 
 
 @pytest.mark.parametrize("content", ["{", "just words", "[1, 2]", "clusters: 7\n", ""])
-def test_a_malformed_kubeconfig_is_said_to_be_one(content: str, tmp_path: Path) -> None:
+def test_a_malformed_kubeconfig_is_said_to_be_one(refused_here: Here, content: str, tmp_path: Path) -> None:
     (tmp_path / "config").write_text(content)
-    assert str(tmp_path / "config") in refused("--kubeconfig", str(tmp_path / "config"), code=Exit.USAGE)
+    assert str(tmp_path / "config") in refused_here("--kubeconfig", str(tmp_path / "config"), code=Exit.USAGE)
 
 
 KUBECONFIG = """
@@ -83,8 +109,9 @@ def test_a_database_of_another_kind_is_refused() -> None:
     assert "mysql" in refused(*DEMO, code=Exit.USAGE, environ={"DATABASE_URL": "mysql://db/planes"})
 
 
-def test_a_redis_that_cannot_be_reached_is_named_without_its_password() -> None:
-    said = refused(*DEMO, code=Exit.SERVICE, environ={"REDIS_URL": "redis://:very-secret@127.0.0.1:1/0"})
+def test_a_redis_that_cannot_be_reached_is_named_without_its_password(refused_here: Here, settings: Settings) -> None:
+    settings.REDIS_URL, settings.REDIS_IS_EMBEDDED = "redis://:very-secret@127.0.0.1:1/0", False
+    said = refused_here(*DEMO, code=Exit.SERVICE)
     assert "Redis at 127.0.0.1:1 does not answer" in said
     assert "very-secret" not in said
 

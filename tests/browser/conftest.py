@@ -1,0 +1,24 @@
+"""One Chromium for all tests of this folder (in each worker), and word of what failed."""
+
+from collections.abc import Generator, Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.stage import failed
+from tests.chromium import chromium
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Of the folder, not of the session: Playwright's own event loop would be in the way of tests elsewhere that have one."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        failed.add(item.name)
+    return report

@@ -28,12 +28,13 @@ from planes.structs.events import (
     SourceEvent,
 )
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Item
 
 RECORDINGS = Path(__file__).parent / "recordings"
 #: Our monotonic clock at a recording's beginning, and the wall clock then.
-START = 1000.0
-WALL = 1_795_370_000.0
+START = Mono(1000.0)
+WALL = Epoch(1_795_370_000.0)
 
 _PATHS = (
     ("/api/v1/nodes", Feed.NODES),
@@ -145,12 +146,12 @@ def _health(path: str, exchange: dict[str, Any], at: float) -> Health:
     took = exchange.get("took") or 0.0
     if exchange["status"] is None:
         fault = Fault(FaultKind.REFUSED, "The server refuses connections.")
-        return Health(path, at, took, fault=fault)
+        return Health(path, Mono(at), took, fault=fault)
     checks = []
     for line in str(exchange["body"]).splitlines():
         if line.startswith(("[+]", "[-]")):
             checks.append(Check(line[3:].split(" ")[0], line.startswith("[+]")))
-    return Health(path, at, took, exchange["status"], tuple(checks))
+    return Health(path, Mono(at), took, exchange["status"], tuple(checks))
 
 
 def _metrics(body: str, at: float, took: float) -> Metrics:
@@ -168,4 +169,4 @@ def _metrics(body: str, at: float, took: float) -> Metrics:
         if name == "process_start_time_seconds":
             instance = float(value)
         families.setdefault(name, []).append(Sample(tuple(labels), float(value)))
-    return Metrics(at, took, instance, {name: tuple(samples) for name, samples in families.items()})
+    return Metrics(Mono(at), took, instance, {name: tuple(samples) for name, samples in families.items()})

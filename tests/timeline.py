@@ -7,6 +7,7 @@ from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Health, Listed, SourceEvent
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.objects import NodeLease
 from planes.structs.rows import ChangeRow, ComponentRow, Frame, NodeRow
 from tests.replaying import START, WALL
@@ -34,7 +35,7 @@ class Timeline:
             while place < len(queue) and queue[place].at <= self.now:
                 self.assessor.cache.apply(queue[place])
                 place += 1
-            self.take(self.assessor.frame(self.now, WALL + self.now - START))
+            self.take(self.assessor.frame(Mono(self.now), WALL + self.now - START))
             self.now = round(self.now + TICK, 3)
 
     def take(self, frame: Frame) -> None:

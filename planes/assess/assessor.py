@@ -19,8 +19,9 @@ from planes.components.agents import observe_scene
 from planes.components.registry import AGENT_KINDS
 from planes.components.verdict_builder import plural
 from planes.components.view import ClusterView
-from planes.structs.events import Graced, Mono, Paused, Tidied
+from planes.structs.events import Graced, Paused, Tidied
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import NodeScene
 from planes.structs.rows import (
     AttentionRow,
@@ -61,7 +62,7 @@ class Assessor:
         self._last: Mono | None = None
         self._offset = 0.0
         self._started: Mono | None = None
-        self._tidied: Mono = 0.0
+        self._tidied: Mono = Mono(0.0)
         self._sent_full = False
 
     def restore(self, components: Iterable[ComponentRow], nodes: Iterable[NodeRow], cluster: ClusterRow | None = None) -> None:
@@ -71,7 +72,7 @@ class Assessor:
         self._nodes.restored = {row.name: row for row in nodes}
         self._summary.restore(cluster)
 
-    def beats(self, now: Mono, wall: float) -> dict[str, float]:
+    def beats(self, now: Mono, wall: Epoch) -> dict[str, float]:
         """Node name -> epoch seconds at which its lease was last seen to be renewed."""
         return self.cache.beats(wall - now)
 
@@ -82,7 +83,7 @@ class Assessor:
         self._summary.paused(gap, now)
         self._last = now
 
-    def frame(self, now: Mono, wall: float, *, full: bool = False) -> Frame:
+    def frame(self, now: Mono, wall: Epoch, *, full: bool = False) -> Frame:
         """What changed since the frame before; everything, if `full`. The first frame with anything in it is full."""
         self._tick(now, wall)
         offset, view = self._offset, self._view
@@ -116,8 +117,8 @@ class Assessor:
         self._nodes.counts_changed = False
         whole = full or not self._sent_full
         if whole and not full and self._holds_back(now, scene):
-            return Frame(at=now + offset)
-        frame = Frame(at=now + offset, full=whole, changes=changes, samples=self._sampler.look(view.rates, offset))
+            return Frame(at=Epoch(now + offset))
+        frame = Frame(at=Epoch(now + offset), full=whole, changes=changes, samples=self._sampler.look(view.rates, offset))
         if whole:
             self._sent_full = self._components.settled = True
             frame.components = list(self._components.rows.values())
@@ -134,7 +135,7 @@ class Assessor:
 
     # --- time -----------------------------------------------------------------------------------------------------------------
 
-    def _tick(self, now: Mono, wall: float) -> None:
+    def _tick(self, now: Mono, wall: Epoch) -> None:
         if self._started is None:
             self._started = now
             self._offset = wall - now

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import SEVERITY, State
 

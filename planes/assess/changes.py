@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from planes.assess.node_assessor import AgentChange
-from planes.structs.events import Mono
+from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.rows import ChangeRow
 from planes.structs.time_tokens import to_epoch
@@ -35,7 +35,7 @@ class Changes:
                     before=one.before.value,
                     after=one.after.value,
                     because=because,
-                    at=at,
+                    at=Epoch(at),
                     group=group,
                 )
             )
@@ -61,5 +61,11 @@ class Changes:
 
     def _of_all(self, before: str, after: str, because: str, at: float) -> ChangeRow:
         return ChangeRow(
-            subject_kind="Cluster", subject=self._slug, agent="", before=before, after=after, because=because, at=round(at, 1)
+            subject_kind="Cluster",
+            subject=self._slug,
+            agent="",
+            before=before,
+            after=after,
+            because=because,
+            at=Epoch(round(at, 1)),
         )

@@ -10,7 +10,8 @@ from planes.assess.node_assessor import NodeAssessor
 from planes.cache.cluster import ClusterCache
 from planes.components.verdict_builder import RIGHTS, sentence
 from planes.components.view import ClusterView
-from planes.structs.events import Fault, FaultKind, Mono
+from planes.structs.events import Fault, FaultKind
+from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import ClusterRow, ComponentRow, FaultRow, PlaneRow
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import duration, to_epoch
@@ -76,7 +77,7 @@ class ClusterSummary:
         last = self._known.get(name, "") if state is State.UNKNOWN else ""
         if state is not State.UNKNOWN:
             self._known[name] = state.value
-        row = PlaneRow(state=state.value, because=because, since=since, last="" if last == State.UNKNOWN.value else last)
+        row = PlaneRow(state=state.value, because=because, since=Epoch(since), last="" if last == State.UNKNOWN.value else last)
         self._planes[name] = row
         return row
 
@@ -87,7 +88,7 @@ class ClusterSummary:
         cache, reach, server = self._cache, view.reach, view.server
         old = self._restored
         heard = cache.reach.heard_at
-        heard_at = round(heard + offset, 1) if heard is not None else old.heard_at if old is not None else None
+        heard_at = Epoch(round(heard + offset, 1)) if heard is not None else old.heard_at if old is not None else None
         fault = None
         if reach.fault is not None and reach.failing_since is not None:
             fault = _row(reach.fault, round(reach.failing_since + offset, 1))
@@ -102,7 +103,7 @@ class ClusterSummary:
             pods=cache.pods.count() if counted else old.pods if old is not None else 0,
             clock_skew=None if skew is None else float(round(skew)) if abs(skew) >= self._thresholds.clock_skew else 0.0,
             heard_at=heard_at,
-            retry_at=round(retry_at + offset, 1) if retry_at is not None else None,
+            retry_at=Epoch(round(retry_at + offset, 1)) if retry_at is not None else None,
             fault=fault,
             missing=self._missing(now, offset),
             control=planes[0],
@@ -146,20 +147,23 @@ class ClusterSummary:
                     kind=FaultKind.INTERNAL.value,
                     message=said,
                     remedy="Nothing: it goes on by itself.",
-                    since=round(back + offset, 1),
+                    since=Epoch(round(back + offset, 1)),
                 )
             )
         return tuple(made)
 
 
 def _row(fault: Fault, since: float) -> FaultRow:
-    return FaultRow(kind=fault.kind.value, message=sentence(fault.message), remedy=sentence(fault.remedy), since=since)
+    return FaultRow(kind=fault.kind.value, message=sentence(fault.message), remedy=sentence(fault.remedy), since=Epoch(since))
 
 
 def _lack(name: str, fault: Fault, since: float) -> FaultRow:
     if fault.kind is FaultKind.FORBIDDEN:
         return FaultRow(
-            kind=fault.kind.value, message=f"{name} is not permitted.", remedy=f"Grant {RIGHTS.get(name, name)}.", since=since
+            kind=fault.kind.value,
+            message=f"{name} is not permitted.",
+            remedy=f"Grant {RIGHTS.get(name, name)}.",
+            since=Epoch(since),
         )
     remedy = "Install metrics-server for CPU and memory figures." if name.startswith("metrics.k8s.io") else fault.remedy
-    return FaultRow(kind=fault.kind.value, message=f"{name} is not served.", remedy=sentence(remedy), since=since)
+    return FaultRow(kind=fault.kind.value, message=f"{name} is not served.", remedy=sentence(remedy), since=Epoch(since))

@@ -9,7 +9,7 @@ from planes.components.registry import AGENT_KINDS, COMPONENTS, rank
 from planes.components.spec import Plane
 from planes.components.verdict_builder import Judged, away_verdict, feed_gap
 from planes.components.view import ClusterView
-from planes.structs.events import Mono
+from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import NodeScene
 from planes.structs.rows import ChangeRow, ComponentRow
 from planes.structs.thresholds import Thresholds
@@ -131,7 +131,7 @@ class ComponentAssessor:
             memory = hysteresis.begin(verdict, now)
             self._causes[kind] = verdict.cause
         else:
-            memory = hysteresis.restored(State(old.state), old.since - offset, State(old.last) if old.last else None, now)
+            memory = hysteresis.restored(State(old.state), Mono(old.since - offset), State(old.last) if old.last else None, now)
             hysteresis.step(memory, verdict, now, self._thresholds)
         self.memories[kind] = memory
         return memory
@@ -165,6 +165,6 @@ class ComponentAssessor:
                 before=before.value,
                 after=change.after.value,
                 because=because,
-                at=round(change.since + offset, 1),
+                at=Epoch(round(change.since + offset, 1)),
             )
         )

@@ -7,8 +7,8 @@ from the nodes through the API server and the state store to us is whole.
 from planes.cache.cluster import ClusterCache
 from planes.cache.leases import LeaseStore, LeaseTrack
 from planes.components import etcd
-from planes.structs.events import Mono
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.thresholds import Thresholds
 

@@ -7,7 +7,7 @@ it is believed, so that a value that swings about its bound does not fill the hi
 
 from dataclasses import dataclass
 
-from planes.structs.events import Mono
+from planes.structs.moments import NEVER, Mono
 from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import SEVERITY, State, Verdict
 
@@ -25,10 +25,10 @@ class Memory:
     since: Mono
     shown: Verdict
     known: State | None = None
-    known_at: Mono = 0.0
+    known_at: Mono = NEVER
     settled: bool = False
     pending: State | None = None
-    pending_since: Mono = 0.0
+    pending_since: Mono = NEVER
     hold: float = 0.0
     waits: bool = False  # shown as unknown while nothing was seen yet, without a change of state
     relapses: tuple[Mono, ...] = ()  # when it was last announced as worse

@@ -15,7 +15,7 @@ from planes.components.agents import observe_node
 from planes.components.kubelet import is_silent
 from planes.components.registry import AGENT_KINDS, AGENTS
 from planes.components.view import ClusterView
-from planes.structs.events import Mono
+from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import NodeObservation, NodeScene
 from planes.structs.rows import AgentRow, NodeRow
 from planes.structs.thresholds import Thresholds
@@ -361,7 +361,7 @@ class NodeAssessor:
 
 def restored_memory(row: AgentRow, offset: float, now: Mono) -> hysteresis.Memory:
     """The memory of an agent as it was stored."""
-    return hysteresis.restored(State(row.state), row.since - offset, State(row.last) if row.last else None, now)
+    return hysteresis.restored(State(row.state), Mono(row.since - offset), State(row.last) if row.last else None, now)
 
 
 def _last_known(row: AgentRow, because: str) -> AgentRow:
@@ -369,9 +369,16 @@ def _last_known(row: AgentRow, because: str) -> AgentRow:
     return msgspec.structs.replace(row, state=State.UNKNOWN.value, because=because, last=last, line="")
 
 
-_NOTHING = AgentRow(state="unknown", because="", since=0.0)
+_NOTHING = AgentRow(state="unknown", because="", since=Epoch(0.0))
 _EMPTY = NodeRow(
-    name="", uid="", state="unknown", because="", since=0.0, kubelet=_NOTHING, kube_proxy=_NOTHING, container_runtime=_NOTHING
+    name="",
+    uid="",
+    state="unknown",
+    because="",
+    since=Epoch(0.0),
+    kubelet=_NOTHING,
+    kube_proxy=_NOTHING,
+    container_runtime=_NOTHING,
 )
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from planes.structs.moments import Mono
 from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import Evidence, State, Verdict
 
@@ -54,7 +55,7 @@ def whole(counts: Counts, zones: Mapping[str, Counts], thresholds: Thresholds) -
 
 
 def agents(
-    kind: str, counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], thresholds: Thresholds, at: float
+    kind: str, counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], thresholds: Thresholds, at: Mono
 ) -> Verdict:
     """One of the agents over all nodes. `sample`: one node's reason for each state, which explains the whole when all share it."""
     total = sum(counts.values())

@@ -11,6 +11,7 @@ from planes.cache.pods import FINISHED
 from planes.components.verdict_builder import Instance, Judged
 from planes.components.view import is_control_plane
 from planes.structs import objects
+from planes.structs.moments import Epoch
 from planes.structs.quantity import quantity
 from planes.structs.rows import (
     AgentRow,
@@ -50,7 +51,7 @@ def evidence_rows(evidence: tuple[Evidence, ...], offset: float) -> tuple[Eviden
             should_be=one.should_be,
             state=one.state.value,
             source=one.source,
-            at=None if one.at is None else round(one.at + offset, 1),
+            at=None if one.at is None else Epoch(round(one.at + offset, 1)),
         )
         for one in evidence
     )
@@ -78,7 +79,7 @@ def agent_row(memory: Memory, verdict: Verdict, version: str, offset: float, bef
     row = AgentRow(
         state=state.value,
         because=to_epoch(because_of(memory), offset),
-        since=round(memory.since + offset, 1),
+        since=Epoch(round(memory.since + offset, 1)),
         last=last.value if last is not None else "",
         line=to_epoch(memory.shown.line, offset),
         version=version,
@@ -157,7 +158,7 @@ def component_row(
         plane=plane,
         state=state.value,
         because=to_epoch(because_of(memory), offset),
-        since=round(memory.since + offset, 1),
+        since=Epoch(round(memory.since + offset, 1)),
         last=last.value if last is not None else "",
         line=to_epoch(memory.shown.line, offset),
         evidence=evidence_rows(verdict.evidence, offset),
@@ -200,7 +201,7 @@ def attention_row(entry: Entry, offset: float) -> AttentionRow:
         title=entry.title,
         state=entry.state.value,
         because=to_epoch(entry.because, offset),
-        since=round(entry.since + offset, 1),
+        since=Epoch(round(entry.since + offset, 1)),
         count=entry.count,
         agents=entry.agents,
         names=entry.names,
@@ -228,7 +229,7 @@ def node_row(
         uid=node.metadata.uid,
         state=state.value,
         because=because,
-        since=since,
+        since=Epoch(since),
         kubelet=kubelet,
         kube_proxy=proxy,
         container_runtime=runtime,

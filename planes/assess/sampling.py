@@ -2,7 +2,7 @@
 was observed."""
 
 from planes.components.registry import FIGURES
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import RatesSeen
 from planes.structs.rows import SampleRow
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from planes.cache.stores import Dirty
 from planes.structs import objects
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import LeaseSeen
 from planes.structs.timestamps import epoch
 

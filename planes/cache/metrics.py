@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from planes.structs.events import Fault, Metrics, Mono, Sample
+from planes.structs.events import Fault, Metrics, Sample
+from planes.structs.moments import Mono
 from planes.structs.observations import RatesSeen
 
 _NOT_SERVING = ("/livez", "/readyz", "/healthz")

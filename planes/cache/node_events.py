@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from planes.cache.stores import Dirty
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.objects import Event
 from planes.structs.rows import EventRow
 from planes.structs.timestamps import epoch

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from planes.cache.stores import Dirty
 from planes.structs import objects
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import UndecidedSeen
 from planes.structs.rows import PodRow
 from planes.structs.timestamps import epoch

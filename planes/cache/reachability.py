@@ -3,8 +3,9 @@
 import dataclasses
 
 from planes.structs.answers import was_heard
-from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Mono, Server, Usage
+from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Server, Usage
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.observations import FeedSeen, HealthSeen, ReachSeen, ServerSeen
 
 #: For so long after its last event an open watch is taken to be alive.

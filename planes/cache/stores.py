@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.objects import Item
 
 T = TypeVar("T", bound=Item)

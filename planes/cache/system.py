@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from planes.cache.stores import Dirty
 from planes.structs import objects
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import PodSeen
 from planes.structs.versions import image_version
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from planes.structs import objects
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import ApiServiceSeen, EndpointSeen, EndpointsSeen, WebhookSeen, WorkloadSeen
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from planes.collect.store_thread import Remembered
 from planes.structs.events import FaultKind
+from planes.structs.moments import Epoch
 from planes.structs.rows import AgentRow, ClusterRow, ComponentRow, FaultRow, Frame, NodeRow, PlaneRow
 
 _BECAUSE = "Planewatch cannot judge it: its own collector failed."
@@ -19,13 +20,13 @@ def crashed(remembered: Remembered, error: str, retry_at: float, now: float) -> 
         kind=FaultKind.INTERNAL.value,
         message=f"Planewatch's collector of this cluster failed ({error}). The fault is Planewatch's, not the cluster's.",
         remedy="It is started again by itself. If this stays, report it with the watch worker's log.",
-        since=row.fault.since if row.fault and row.fault.kind == FaultKind.INTERNAL.value else now,
+        since=Epoch(row.fault.since if row.fault and row.fault.kind == FaultKind.INTERNAL.value else now),
     )
     cluster = msgspec.structs.replace(
         row, fault=fault, retry_at=retry_at, control=_plane(row.control, now), data=_plane(row.data, now)
     )
     return Frame(
-        at=now,
+        at=Epoch(now),
         cluster=cluster,
         components=[_component(one, now) for one in remembered.components],
         nodes={one.name: _node(one, now) for one in remembered.nodes},
@@ -35,8 +36,8 @@ def crashed(remembered: Remembered, error: str, retry_at: float, now: float) -> 
 
 def _plane(row: PlaneRow | None, now: float) -> PlaneRow:
     if row is None or row.state == "unknown":
-        return row or PlaneRow(state="unknown", because=_BECAUSE, since=now)
-    return PlaneRow(state="unknown", because=_BECAUSE, since=now, last=row.state)
+        return row or PlaneRow(state="unknown", because=_BECAUSE, since=Epoch(now))
+    return PlaneRow(state="unknown", because=_BECAUSE, since=Epoch(now), last=row.state)
 
 
 def _component(row: ComponentRow, now: float) -> ComponentRow:

@@ -4,7 +4,8 @@ from planes.assess import baseline
 from planes.assess.assessor import Assessor
 from planes.collect.store_thread import Remembered
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import Mono, SourceEvent
+from planes.structs.events import SourceEvent
+from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import Frame
 from planes.structs.thresholds import DEFAULT, Thresholds
 
@@ -29,10 +30,10 @@ class CacheJudge:
     def paused(self, gap: float, now: Mono) -> None:
         self._assessor.paused(gap, now)
 
-    def frame(self, now: Mono, wall: float) -> Frame:
+    def frame(self, now: Mono, wall: Epoch) -> Frame:
         return self._assessor.frame(now, wall)
 
-    def heartbeats(self, now: Mono, wall: float) -> dict[str, float]:
+    def heartbeats(self, now: Mono, wall: Epoch) -> dict[str, float]:
         return self._assessor.beats(now, wall)
 
     def baseline(self) -> bytes | None:

@@ -1,14 +1,15 @@
 """What a collector is given: its source of events, who judges them, its clocks and its intervals."""
 
 import random
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from planes.collect.store_thread import Remembered
+from planes.kube.clock import monotonic, wall
 from planes.structs.backoff import Backoff
-from planes.structs.events import Mono, SourceEvent
+from planes.structs.events import SourceEvent
+from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import Frame
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
@@ -32,7 +33,7 @@ class Judge(Protocol):
         before it, and before those that waited meanwhile."""
         ...
 
-    def frame(self, now: Mono, wall: float) -> Frame:
+    def frame(self, now: Mono, wall: Epoch) -> Frame:
         """What changed since the frame before; the first that holds anything is full."""
         ...
 
@@ -40,7 +41,7 @@ class Judge(Protocol):
         """Begin with what was last known. Called once, before anything else."""
         ...
 
-    def heartbeats(self, now: Mono, wall: float) -> dict[str, float]:
+    def heartbeats(self, now: Mono, wall: Epoch) -> dict[str, float]:
         """Node name -> epoch seconds at which its lease was last seen to change."""
         ...
 
@@ -59,8 +60,8 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    mono: Callable[[], float] = time.monotonic
-    wall: Callable[[], float] = time.time
+    mono: Callable[[], Mono] = monotonic
+    wall: Callable[[], Epoch] = wall
 
 
 @dataclass(frozen=True, slots=True)

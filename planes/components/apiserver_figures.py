@@ -5,7 +5,7 @@ from planes.components.etcd import is_check
 from planes.components.rate_figures import METRICS, missing
 from planes.components.spec import Figure, Form, facts_of
 from planes.components.verdict_builder import VerdictBuilder, check_gap, feed_gap
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import ApiServerObservation, RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, duration

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from planes.components.leader import pod_line, unheard
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import ApiServerObservation, IdentitySeen, PodSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago

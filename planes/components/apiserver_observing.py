@@ -6,8 +6,8 @@ from planes.cache.leases import LeaseTrack
 from planes.cache.workloads import EndpointStore
 from planes.components.view import ClusterView
 from planes.structs import objects
-from planes.structs.events import Mono
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.observations import ApiServerObservation, IdentitySeen
 from planes.structs.thresholds import Thresholds
 

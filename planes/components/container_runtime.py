@@ -6,7 +6,7 @@ It can be down while the node's lease stays fresh, and the reverse. While the ku
 from planes.components.spec import REACH, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_gap, unknown
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import NodeObservation, NodeScene
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago

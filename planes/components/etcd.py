@@ -16,8 +16,9 @@ from planes.components.verdict_builder import (
     unreachable,
 )
 from planes.components.view import ClusterView
-from planes.structs.events import Check, Mono
+from planes.structs.events import Check
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.observations import EtcdObservation, HealthSeen, RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago

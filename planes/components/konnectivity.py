@@ -18,8 +18,8 @@ from planes.components.verdict_builder import (
     unreachable,
 )
 from planes.components.view import ClusterView
-from planes.structs.events import Mono
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.observations import AddonObservation
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago

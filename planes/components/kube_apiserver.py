@@ -7,7 +7,8 @@ from planes.components.probes import names, probe
 from planes.components.rate_figures import METRICS_OF
 from planes.components.spec import Component, Plane, Signal, pod_signal, static_pods
 from planes.components.verdict_builder import RIGHTS, Judged, VerdictBuilder, clause, plural, reach_due, sentence, unknown
-from planes.structs.events import OURS, FaultKind, Mono
+from planes.structs.events import OURS, FaultKind
+from planes.structs.moments import Mono
 from planes.structs.observations import ApiServerObservation
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago

@@ -13,7 +13,7 @@ from planes.components.verdict_builder import (
     reach_due,
     unreachable,
 )
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import LeaderObservation
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago

@@ -10,7 +10,7 @@ from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, unknown
 from planes.components.view import ClusterView
 from planes.structs import versions
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import NodeObservation, NodeScene, PodSeen, ProxyScene
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago

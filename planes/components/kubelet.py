@@ -5,7 +5,7 @@ from planes.components.container_runtime import speaks_of_runtime
 from planes.components.spec import REACH, SILENT, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, plural, unknown
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import ConditionSeen, LeaseSeen, NodeObservation, NodeScene
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, until

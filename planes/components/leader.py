@@ -7,8 +7,8 @@ clock; timestamps of the cluster are not compared with ours.
 from planes.components import skew
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
 from planes.components.view import ClusterView
-from planes.structs.events import Mono
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.observations import FeedSeen, LeaderObservation, LeaseSeen, PodSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from planes.components.verdict_builder import RIGHTS, clause, plural
 from planes.structs.answers import was_heard
-from planes.structs.events import Check, FaultKind, Mono
+from planes.structs.events import Check, FaultKind
+from planes.structs.moments import Mono
 from planes.structs.observations import HealthSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago

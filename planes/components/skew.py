@@ -2,12 +2,13 @@
 
 from functools import lru_cache
 
+from planes.structs.moments import Mono
 from planes.structs.verdicts import Evidence, State
 from planes.structs.versions import behind
 
 
 @lru_cache(maxsize=4096)
-def check(version: str, server: str, allowed: float, source: str, at: float | None) -> tuple[Evidence, str]:
+def check(version: str, server: str, allowed: float, source: str, at: Mono | None) -> tuple[Evidence, str]:
     """The line of evidence for a version against the API server's, and why it is bad (empty if it is not)."""
     should_be = f"at most {allowed:.0f} minor older than the API server, never newer"
     if not version or not server:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from planes.components.verdict_builder import Judged
 from planes.components.view import ClusterView
-from planes.structs.events import Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import NodeObservation, NodeScene, RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import Verdict

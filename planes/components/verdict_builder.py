@@ -7,7 +7,8 @@ what is hidden (not permitted, not served, not run here) never counts against a 
 from dataclasses import dataclass, field
 
 from planes.structs import rights
-from planes.structs.events import FaultKind, Mono
+from planes.structs.events import FaultKind
+from planes.structs.moments import Mono
 from planes.structs.observations import FeedSeen, ReachSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
@@ -54,10 +55,10 @@ class VerdictBuilder:
         self._unsure: tuple[str, str, float] | None = None
         self._best = False
         self._hidden = ""
-        self._due: float | None = None
+        self._due: Mono | None = None
         self._waiting = False
 
-    def due(self, moment: float) -> None:
+    def due(self, moment: Mono) -> None:
         """Remember that the verdict could change by then."""
         if self._due is None or moment < self._due:
             self._due = moment
@@ -135,7 +136,7 @@ class VerdictBuilder:
 
 
 def unknown(
-    because: str, cause: str, evidence: tuple[Evidence, ...] = (), *, due: float | None = None, waiting: bool = False
+    because: str, cause: str, evidence: tuple[Evidence, ...] = (), *, due: Mono | None = None, waiting: bool = False
 ) -> Verdict:
     """A verdict of not knowing."""
     return Verdict(state=State.UNKNOWN, because=because, evidence=evidence, line="", due=due, cause=cause, waiting=waiting)
@@ -165,7 +166,7 @@ def unreachable(reach: ReachSeen, now: Mono, thresholds: Thresholds) -> tuple[st
     return None
 
 
-def reach_due(reach: ReachSeen, thresholds: Thresholds) -> float | None:
+def reach_due(reach: ReachSeen, thresholds: Thresholds) -> Mono | None:
     """When `unreachable` may turn by the passing of time alone."""
     if reach.fault is not None and reach.failing_since is not None and not reach.flowing:
         return reach.failing_since + thresholds.hold_probe
@@ -196,7 +197,7 @@ def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, thresholds:
     return None
 
 
-def feed_due(feed: FeedSeen, thresholds: Thresholds) -> float | None:
+def feed_due(feed: FeedSeen, thresholds: Thresholds) -> Mono | None:
     """When `feed_gap` may turn by the passing of time alone."""
     return feed.failing_since + thresholds.feed_stale if feed.failing_since is not None else None
 

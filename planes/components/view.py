@@ -6,8 +6,9 @@ from planes.cache.cluster import ClusterCache
 from planes.cache.system import PodTrack
 from planes.components.distribution import Distribution, Marks, detect
 from planes.structs import objects
-from planes.structs.events import FaultKind, Mono
+from planes.structs.events import FaultKind
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.observations import (
     DisruptionSeen,
     FeedSeen,
@@ -43,7 +44,7 @@ class ClusterView:
         self.distribution = Distribution("Kubernetes")
         self.known = Known()
         self.nobody_watches = ""  # why Kubernetes itself would not notice that a node died; told by who judges
-        self.now: Mono = 0.0
+        self.now: Mono = Mono(0.0)
         self.clock_offset: float | None = None  # what to add to our monotonic clock for the cluster's, where known
         self.reach = ReachSeen()
         self.server = ServerSeen()
@@ -52,7 +53,7 @@ class ClusterView:
         self._hosts_of = -1
         self._leases_readable = True
         self._peak = 0
-        self._peak_at: Mono = 0.0
+        self._peak_at: Mono = Mono(0.0)
 
     def look(self, now: Mono, wall_offset: float, known: Known, disruption: DisruptionSeen) -> None:
         """Take in the moment. `wall_offset` leads from our monotonic clock to epoch seconds."""
@@ -151,7 +152,7 @@ def is_control_plane(node: objects.Node) -> bool:
 
 def steady(feed: FeedSeen, now: Mono, thresholds: Thresholds) -> FeedSeen:
     """Without the moments that move with every event, and without a failure that is too young to count."""
-    fault, listed = feed.fault, None if feed.listed_at is None else 0.0
+    fault, listed = feed.fault, None if feed.listed_at is None else Mono(0.0)
     hidden = fault is not None and fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
     young = feed.failing_since is not None and now - feed.failing_since <= thresholds.feed_stale
     if fault is None or (listed is not None and young and not hidden):

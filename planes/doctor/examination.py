@@ -16,12 +16,14 @@ from planes.components.verdict_builder import sentence
 from planes.doctor.report import Exit, HiddenReport, Report, RightReport, failed
 from planes.kube import access, discovery, feeds, quick_list
 from planes.kube.access import Identity, Permission, Question
+from planes.kube.clock import monotonic
 from planes.kube.connect import Target
 from planes.kube.errors import FaultError
 from planes.kube.link import Link, open_link
 from planes.kube.probes import HealthProbe, VersionProbe
-from planes.structs.events import Fault, FaultKind, Health, Listed, Mono, Server, SourceEvent
+from planes.structs.events import Fault, FaultKind, Health, Listed, Server, SourceEvent
 from planes.structs.feeds import FEEDS, OPENSHIFT, Feed
+from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Node
 from planes.structs.rights import Right, wanted
 from planes.structs.rows import FaultRow
@@ -44,7 +46,7 @@ async def examine(
     chosen: str,
     say: Say,
     *,
-    clock: Callable[[], Mono] = time.monotonic,
+    clock: Callable[[], Mono] = monotonic,
     wall: Callable[[], float] = time.time,
     limit: float = LIMIT,
 ) -> Report:
@@ -194,7 +196,7 @@ class _Examination:
             report.server = self._link.server
             return report
         now, wall = self._clock(), self._wall()
-        frame = self._assessor.frame(now, wall, full=True)
+        frame = self._assessor.frame(now, Epoch(wall), full=True)
         report = Report(chosen=chosen, server=self._link.server, tls=self._link.server.startswith("https"))
         report.certificate_not_after = self._link.certificate_not_after()
         report.latency_ms = round(self._latency * 1000, 1) if self._latency is not None else None

@@ -15,9 +15,11 @@ import msgspec
 
 from planes.kube import answers, errors
 from planes.kube.answers import Answer
+from planes.kube.clock import monotonic
 from planes.kube.connect import Access, Target, open_access
 from planes.kube.errors import FaultError, RedirectedError
 from planes.kube.tls import Handshakes, observe
+from planes.structs.moments import Mono
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +39,7 @@ class Link:
     """One cluster's client. Make it with `open_link`; close it with `close`."""
 
     def __init__(
-        self, target: Target, access: Access, *, clock: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time
+        self, target: Target, access: Access, *, clock: Callable[[], Mono] = monotonic, wall: Callable[[], float] = time.time
     ) -> None:
         self._target = target
         self._clock = clock
@@ -198,7 +200,7 @@ class Link:
             raise FaultError(errors.of_exception(exc, self.server, within, shaking_hands=hands)) from None
 
 
-async def open_link(target: Target, *, clock: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> Link:
+async def open_link(target: Target, *, clock: Callable[[], Mono] = monotonic, wall: Callable[[], float] = time.time) -> Link:
     """Sign in to a cluster. Raises `FaultError`; nothing has been asked of the cluster then."""
     return Link(target, await open_access(target), clock=clock, wall=wall)
 

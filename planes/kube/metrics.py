@@ -7,15 +7,16 @@ then has the same labels is summed. That is done within one scrape, of one insta
 
 import random
 import re
-import time
 from collections.abc import Awaitable, Callable
 
 from planes.kube.backoff import MISSING
+from planes.kube.clock import monotonic
 from planes.kube.decoding import Codec
 from planes.kube.errors import FaultError
 from planes.kube.link import Link
-from planes.structs.events import Fault, FaultKind, Metrics, Mono, Sample, SourceEvent, Usage
+from planes.structs.events import Fault, FaultKind, Metrics, Sample, SourceEvent, Usage
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.moments import Mono
 from planes.structs.objects import NodeMetrics
 from planes.structs.quantity import quantity
 
@@ -112,7 +113,7 @@ def _unescaped(value: str) -> str:
 class MetricsProbe:
     """/metrics, at most every EVERY seconds."""
 
-    def __init__(self, link: Link, *, clock: Callable[[], Mono] = time.monotonic, rng: random.Random | None = None) -> None:
+    def __init__(self, link: Link, *, clock: Callable[[], Mono] = monotonic, rng: random.Random | None = None) -> None:
         self._link = link
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
@@ -129,14 +130,14 @@ class MetricsProbe:
             await emit(Metrics(now, now - started, fault=exc.fault))
             return _pause(exc.fault, EVERY, self._rng)
         start = families.pop("process_start_time_seconds", ())
-        await emit(Metrics(answer.at, answer.took, start[0].value if start else None, families))
+        await emit(Metrics(Mono(answer.at), answer.took, start[0].value if start else None, families))
         return EVERY * self._rng.uniform(1.0, 1.1)
 
 
 class UsageProbe:
     """metrics.k8s.io nodes, where it is served; 404 is the common case where it is not installed."""
 
-    def __init__(self, link: Link, *, clock: Callable[[], Mono] = time.monotonic, rng: random.Random | None = None) -> None:
+    def __init__(self, link: Link, *, clock: Callable[[], Mono] = monotonic, rng: random.Random | None = None) -> None:
         self._link = link
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
@@ -156,7 +157,7 @@ class UsageProbe:
             cpu, memory = quantity(item.usage.get("cpu", "")), quantity(item.usage.get("memory", ""))
             if cpu is not None and memory is not None:
                 nodes[item.metadata.name] = (cpu, memory)
-        await emit(Usage(answer.at, nodes))
+        await emit(Usage(Mono(answer.at), nodes))
         return _USAGE.every * self._rng.uniform(1.0, 1.1)
 
 

@@ -6,15 +6,16 @@ delays the next question and never piles up on it.
 
 import random
 import re
-import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from planes.kube.answers import Answer, clock_skew
+from planes.kube.clock import monotonic
 from planes.kube.errors import FaultError, not_kubernetes
 from planes.kube.link import Link
-from planes.structs.events import Check, Fault, FaultKind, Health, Mono, Server, SourceEvent
+from planes.structs.events import Check, Fault, FaultKind, Health, Server, SourceEvent
+from planes.structs.moments import Mono
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 
@@ -34,9 +35,7 @@ _REASON_PREFIX = re.compile(r"^internal server error: ")
 class HealthProbe:
     """/livez or /readyz, with ?verbose."""
 
-    def __init__(
-        self, path: str, link: Link, *, clock: Callable[[], Mono] = time.monotonic, rng: random.Random | None = None
-    ) -> None:
+    def __init__(self, path: str, link: Link, *, clock: Callable[[], Mono] = monotonic, rng: random.Random | None = None) -> None:
         self._path = path
         self._link = link
         self._clock = clock
@@ -83,7 +82,7 @@ class HealthProbe:
         told = tuple(
             check if check.ok else Check(check.name, False, self._reasons.get(check.name, (0.0, ""))[1]) for check in checks
         )
-        return Health(self._path, answer.at, answer.took, answer.status, told)
+        return Health(self._path, Mono(answer.at), answer.took, answer.status, told)
 
     async def _learn_reasons(self, checks: list[Check]) -> bool:
         """Ask the failing checks one by one why. True when something new was learnt."""
@@ -117,7 +116,7 @@ class _Version(msgspec.Struct):
 class VersionProbe:
     """/version, and what its answer tells by the way: the server's clock and its certificate."""
 
-    def __init__(self, link: Link, *, clock: Callable[[], Mono] = time.monotonic, rng: random.Random | None = None) -> None:
+    def __init__(self, link: Link, *, clock: Callable[[], Mono] = monotonic, rng: random.Random | None = None) -> None:
         self._link = link
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
@@ -139,4 +138,4 @@ class VersionProbe:
         except (msgspec.DecodeError, UnicodeDecodeError):
             page = answer.body.lstrip().startswith(b"<")
             raise not_kubernetes(self._link.server, "with a web page" if page else "/version in other words") from None
-        return Server(answer.at, version.gitVersion, version.platform, self._link.certificate_not_after(), clock_skew(answer))
+        return Server(Mono(answer.at), version.gitVersion, version.platform, self._link.certificate_not_after(), clock_skew(answer))

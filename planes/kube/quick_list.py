@@ -8,6 +8,7 @@ from planes.kube.feeds import Part
 from planes.kube.link import Link
 from planes.structs.events import Failed, Listed, SourceEvent
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.moments import Mono
 from planes.structs.objects import Item
 
 LIMIT = 5.0
@@ -28,10 +29,10 @@ async def look(link: Link, feed: Feed, parts: Iterable[Part], selectors: Sequenc
                 items += codec.page(answer.body, path, link.server).items
             except FaultError as exc:
                 if part.essential:
-                    return Failed(feed, exc.fault, link.now(), link.now() + LIMIT)
+                    return Failed(feed, exc.fault, Mono(link.now()), Mono(link.now() + LIMIT))
                 break
             at = answer.at
-    return Listed(feed, items, "", at or link.now())
+    return Listed(feed, items, "", Mono(at or link.now()))
 
 
 def _pages(part: Part, selectors: Sequence[str]) -> list[str]:

@@ -8,16 +8,17 @@ last version seen. Only what fails when asked for again is told as `Failed`.
 """
 
 import random
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from planes.kube import answers
 from planes.kube.backoff import FaultBackoff
+from planes.kube.clock import monotonic
 from planes.kube.decoding import Codec, Line
 from planes.kube.errors import FaultError, garbled
 from planes.kube.feeds import Part
 from planes.kube.link import Link
-from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Mono, SourceEvent
+from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, SourceEvent
+from planes.structs.moments import Mono
 from planes.structs.objects import Item, Pod
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
@@ -38,9 +39,7 @@ MOST_PAGES = 4000
 class Reflector:
     """Keeps one part of a feed: `step` until cancelled. `clock` is monotonic."""
 
-    def __init__(
-        self, part: Part, link: Link, *, clock: Callable[[], Mono] = time.monotonic, rng: random.Random | None = None
-    ) -> None:
+    def __init__(self, part: Part, link: Link, *, clock: Callable[[], Mono] = monotonic, rng: random.Random | None = None) -> None:
         self.part = part
         self._link = link
         self._clock = clock

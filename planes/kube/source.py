@@ -17,6 +17,7 @@ from typing import Protocol
 
 from planes.kube import discovery, feeds
 from planes.kube.backoff import FaultBackoff
+from planes.kube.clock import monotonic
 from planes.kube.connect import Target, default_kubeconfig
 from planes.kube.errors import FaultError
 from planes.kube.link import Link, open_link
@@ -26,8 +27,9 @@ from planes.kube.probes import HealthProbe, VersionProbe
 from planes.kube.reflector import Reflector
 from planes.kube.webhooks import SETTLE, EndpointsProbe, References
 from planes.structs.answers import was_heard
-from planes.structs.events import Connection, Failed, Fault, FaultKind, Health, Metrics, Mono, Server, SourceEvent, Usage
+from planes.structs.events import Connection, Failed, Fault, FaultKind, Health, Metrics, Server, SourceEvent, Usage
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ class ClusterSource:
         self,
         target: Target,
         *,
-        clock: Callable[[], Mono] = time.monotonic,
+        clock: Callable[[], Mono] = monotonic,
         wall: Callable[[], float] = time.time,
         sleep: Sleep = asyncio.sleep,
         rng: random.Random | None = None,

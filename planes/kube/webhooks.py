@@ -6,15 +6,16 @@ service, every half minute and soon after a webhook or API service has come or g
 
 import asyncio
 import random
-import time
 from collections.abc import Awaitable, Callable
 
 from planes.kube.backoff import FaultBackoff
+from planes.kube.clock import monotonic
 from planes.kube.decoding import Codec
 from planes.kube.errors import FaultError
 from planes.kube.link import Link
-from planes.structs.events import Changed, Failed, Gone, Listed, Mono, SourceEvent
+from planes.structs.events import Changed, Failed, Gone, Listed, SourceEvent
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.moments import Mono
 from planes.structs.objects import APIService, EndpointSlice, Item, WebhookConfiguration
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
@@ -80,7 +81,7 @@ class EndpointsProbe:
     """Lists the slices of every referenced service, and tells them as one list of Feed.WEBHOOK_ENDPOINTS."""
 
     def __init__(
-        self, references: References, link: Link, *, clock: Callable[[], Mono] = time.monotonic, rng: random.Random | None = None
+        self, references: References, link: Link, *, clock: Callable[[], Mono] = monotonic, rng: random.Random | None = None
     ) -> None:
         self._references = references
         self._link = link

@@ -10,6 +10,7 @@ from planes.components.registry import rank
 from planes.live import wire
 from planes.models import Cluster, Component, Instance, Node, Transition
 from planes.store.reading import one_view
+from planes.structs.moments import Epoch
 from planes.structs.rows import (
     AttentionRow,
     ChangeRow,
@@ -287,7 +288,7 @@ def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
             plane=one.plane,
             state=one.state,
             because=one.because,
-            since=one.since,
+            since=Epoch(one.since),
             last=one.last,
             line=one.line,
             evidence=_evidence.decode(one.evidence),
@@ -374,6 +375,6 @@ def _change(one: Transition) -> ChangeRow:
         before=one.before,
         after=one.after,
         because=one.because,
-        at=one.at,
+        at=Epoch(one.at),
         group=one.group,
     )

@@ -14,9 +14,9 @@ from typing import Generic, TypeVar
 import msgspec
 
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.objects import Item
 
-Mono = float
 T_co = TypeVar("T_co", bound=Item, covariant=True)
 
 

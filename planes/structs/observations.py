@@ -6,8 +6,9 @@ planes.components makes these from what is in memory, and judges them. A fact th
 
 from dataclasses import dataclass, field
 
-from planes.structs.events import Check, Fault, Mono
+from planes.structs.events import Check, Fault
 from planes.structs.feeds import Feed
+from planes.structs.moments import NEVER, Mono
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class LeaseSeen:
     confirmed: bool
     stale_on_arrival: bool = False
     in_grace: bool = False  # not seen to change since all fell silent together
-    stale_since: Mono = 0.0  # from here its silence counts: `changed_at`, or later where we ourselves saw nothing
+    stale_since: Mono = NEVER  # from here its silence counts: `changed_at`, or later where we ourselves saw nothing
     released_at: Mono | None = None
     gone_at: Mono | None = None  # the object itself was deleted
     transitions: int | None = None  # as the lease counts them

@@ -6,6 +6,8 @@ writes them, planes.live sends them, the pages show them. States are the strings
 
 import msgspec
 
+from planes.structs.moments import Epoch
+
 
 class EvidenceRow(msgspec.Struct, frozen=True):
     signal: str
@@ -13,7 +15,7 @@ class EvidenceRow(msgspec.Struct, frozen=True):
     should_be: str
     state: str
     source: str
-    at: float | None = None  # epoch seconds; None: never observed
+    at: Epoch | None = None  # epoch seconds; None: never observed
 
 
 class InstanceRow(msgspec.Struct, frozen=True):
@@ -33,7 +35,7 @@ class ComponentRow(msgspec.Struct, frozen=True):
     plane: str  # "control", "data" or "addon"
     state: str
     because: str
-    since: float
+    since: Epoch
     last: str = ""  # the last known state, while state is "unknown"; else empty
     line: str = ""
     evidence: tuple[EvidenceRow, ...] = ()
@@ -46,7 +48,7 @@ class AgentRow(msgspec.Struct, frozen=True):
 
     state: str
     because: str
-    since: float
+    since: Epoch
     last: str = ""
     line: str = ""
     version: str = ""
@@ -58,7 +60,7 @@ class ConditionRow(msgspec.Struct, frozen=True):
     status: str
     reason: str = ""
     message: str = ""
-    since: float | None = None  # the cluster's own lastTransitionTime, epoch seconds of the cluster's clock
+    since: Epoch | None = None  # the cluster's own lastTransitionTime, epoch seconds of the cluster's clock
 
 
 class PodRow(msgspec.Struct, frozen=True, array_like=True):
@@ -71,7 +73,7 @@ class PodRow(msgspec.Struct, frozen=True, array_like=True):
     containers: int
     restarts: int
     reason: str = ""  # a waiting reason such as CrashLoopBackOff, or the pod's own
-    created: float | None = None
+    created: Epoch | None = None
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -79,7 +81,7 @@ class EventRow(msgspec.Struct, frozen=True):
     reason: str
     message: str
     count: int
-    at: float | None  # the cluster's clock
+    at: Epoch | None  # the cluster's clock
 
 
 class NodeRow(msgspec.Struct, frozen=True):
@@ -89,7 +91,7 @@ class NodeRow(msgspec.Struct, frozen=True):
     uid: str
     state: str
     because: str
-    since: float
+    since: Epoch
     kubelet: AgentRow
     kube_proxy: AgentRow
     container_runtime: AgentRow
@@ -99,7 +101,7 @@ class NodeRow(msgspec.Struct, frozen=True):
     pool: str = ""
     instance_type: str = ""
     roles: tuple[str, ...] = ()
-    created: float | None = None
+    created: Epoch | None = None
     pods_used: int = 0
     pods_max: int | None = None
     cpu_used: float | None = None  # cores
@@ -119,7 +121,7 @@ class NodeRow(msgspec.Struct, frozen=True):
 class PlaneRow(msgspec.Struct, frozen=True):
     state: str
     because: str  # short, e.g. "3 of 120 nodes need you"
-    since: float
+    since: Epoch
     last: str = ""
 
 
@@ -132,7 +134,7 @@ class AttentionRow(msgspec.Struct, frozen=True):
     title: str  # "node-63 · container runtime", "412 kubelets silent"
     state: str
     because: str
-    since: float
+    since: Epoch
     count: int = 1
     agents: dict[str, str] = {}  # for a node: state by agent
     names: tuple[str, ...] = ()  # the first few subjects of a group
@@ -148,7 +150,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
     before: str
     after: str
     because: str
-    at: float
+    at: Epoch
     group: str = ""
     more: int = 0
 
@@ -159,7 +161,7 @@ class FaultRow(msgspec.Struct, frozen=True):
     kind: str
     message: str
     remedy: str
-    since: float
+    since: Epoch
 
 
 class ClusterRow(msgspec.Struct, frozen=True):
@@ -169,8 +171,8 @@ class ClusterRow(msgspec.Struct, frozen=True):
     zones: int = 0
     pods: int = 0
     clock_skew: float | None = None
-    heard_at: float | None = None  # when the API server last answered us
-    retry_at: float | None = None  # when it is asked again, while it does not answer
+    heard_at: Epoch | None = None  # when the API server last answered us
+    retry_at: Epoch | None = None  # when it is asked again, while it does not answer
     fault: FaultRow | None = None
     missing: tuple[FaultRow, ...] = ()  # rights or parts that are missing; each shrinks the picture, none is unhealthy
     control: PlaneRow | None = None
@@ -188,7 +190,7 @@ class Frame(msgspec.Struct):
     """All that changed since the frame before; what is None or empty did not. The first frame of a collector is `full`: it holds
     everything, and what is not in it no longer exists."""
 
-    at: float  # epoch seconds at which it was judged
+    at: Epoch  # epoch seconds at which it was judged
     full: bool = False
     cluster: ClusterRow | None = None
     components: list[ComponentRow] = []

@@ -1,5 +1,6 @@
 """What a rule returns: a state, why, and the evidence.
 
+from planes.structs.moments import Mono
 `because`, and the texts of an evidence, may hold *time tokens* instead of running numbers, so that a text changes only when a fact
 does: `ago(t)` is rendered as "31 s" and counts up, `until(t)` counts down. While judging, t is on our monotonic clock; the
 collector rewrites tokens to epoch seconds (time_tokens.to_epoch) before a text is stored or sent, and whoever shows it
@@ -8,6 +9,8 @@ renders them (time_tokens.render; static/js/ages.js in the browser).
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from planes.structs.moments import Mono
 
 
 class State(StrEnum):
@@ -44,7 +47,7 @@ class Evidence:
     should_be: str
     state: State
     source: str
-    at: float | None
+    at: Mono | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,7 @@ class Verdict:
     because: str
     evidence: tuple[Evidence, ...] = field(default=())
     line: str = ""
-    due: float | None = None
+    due: Mono | None = None
     cause: str = ""
     waiting: bool = False
     hold: float = 0.0

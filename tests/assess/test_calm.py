@@ -5,6 +5,7 @@ import pytest
 from planes.assess.component_assessor import ComponentAssessor
 from planes.structs.events import Changed, Check, Health, Heard, SourceEvent
 from planes.structs.feeds import Feed
+from planes.structs.moments import Epoch
 from planes.structs.objects import Item
 from tests.assess.test_assessor import CHECKS, Cluster, lease, node
 from tests.cache.generating import decoded
@@ -77,5 +78,5 @@ def test_a_full_frame_is_whole_whenever_it_is_asked_for(monkeypatch: pytest.Monk
     cluster = Counted(monkeypatch)
     cluster.tick()
     cluster.now += 0.25
-    frame = cluster.assessor.frame(cluster.now, 0.0, full=True)
+    frame = cluster.assessor.frame(cluster.now, Epoch(0.0), full=True)
     assert {row.kind for row in frame.components} >= {"kube-apiserver", "kubelet"}

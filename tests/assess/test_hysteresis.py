@@ -2,6 +2,7 @@
 
 from planes.assess import hysteresis
 from planes.assess.hysteresis import Change, Memory
+from planes.structs.moments import Mono
 from planes.structs.verdicts import State, Verdict
 from tests.components.making import THRESHOLDS
 
@@ -15,62 +16,62 @@ WAITING = verdict(State.UNKNOWN, waiting=True)
 
 
 def step(memory: Memory, one: Verdict, now: float) -> Change | None:
-    return hysteresis.step(memory, one, now, THRESHOLDS)
+    return hysteresis.step(memory, one, Mono(now), THRESHOLDS)
 
 
 def test_the_first_sight_is_no_change() -> None:
-    memory = hysteresis.begin(DEAD, 5.0)
+    memory = hysteresis.begin(DEAD, Mono(5.0))
     assert (memory.state, memory.since) == (State.DOWN, 5.0)
     assert step(memory, DEAD, 6.0) is None
 
 
 def test_the_first_answer_after_waiting_is_no_change() -> None:
-    memory = hysteresis.begin(WAITING, 5.0)
+    memory = hysteresis.begin(WAITING, Mono(5.0))
     assert step(memory, WELL, 7.0) is None
     assert (memory.state, memory.since) == (State.HEALTHY, 7.0)
 
 
 def test_a_state_is_announced_after_it_held_and_dates_from_its_beginning() -> None:
-    memory = hysteresis.begin(WELL, 0.0)
+    memory = hysteresis.begin(WELL, Mono(0.0))
     bad = verdict(State.DOWN, hold=3.0)
     assert step(memory, bad, 10.0) is None
     assert memory.state is State.HEALTHY
     assert hysteresis.due(memory) == 13.0
     assert step(memory, bad, 12.9) is None
-    assert step(memory, bad, 13.0) == Change(State.HEALTHY, State.DOWN, 10.0)
+    assert step(memory, bad, 13.0) == Change(State.HEALTHY, State.DOWN, Mono(10.0))
     assert memory.since == 10.0
 
 
 def test_a_flutter_shorter_than_its_window_is_never_announced() -> None:
-    memory = hysteresis.begin(WELL, 0.0)
+    memory = hysteresis.begin(WELL, Mono(0.0))
     for second in range(100):
         assert step(memory, verdict(State.DOWN, hold=3.0) if second % 3 else WELL, float(second)) is None
     assert memory.state is State.HEALTHY
 
 
 def test_getting_worse_while_held_does_not_begin_the_window_again() -> None:
-    memory = hysteresis.begin(WELL, 0.0)
+    memory = hysteresis.begin(WELL, Mono(0.0))
     assert step(memory, verdict(State.DEGRADED, hold=3.0), 10.0) is None
     assert step(memory, verdict(State.DOWN, hold=3.0), 12.0) is None
-    assert step(memory, verdict(State.DOWN, hold=3.0), 13.0) == Change(State.HEALTHY, State.DOWN, 10.0)
+    assert step(memory, verdict(State.DOWN, hold=3.0), 13.0) == Change(State.HEALTHY, State.DOWN, Mono(10.0))
 
 
 def test_recovery_is_announced_after_it_held() -> None:
-    memory = hysteresis.begin(DEAD, 0.0)
+    memory = hysteresis.begin(DEAD, Mono(0.0))
     assert step(memory, WELL, 10.0) is None
-    assert step(memory, WELL, 10.0 + THRESHOLDS.hold_recovery) == Change(State.DOWN, State.HEALTHY, 10.0)
+    assert step(memory, WELL, 10.0 + THRESHOLDS.hold_recovery) == Change(State.DOWN, State.HEALTHY, Mono(10.0))
 
 
 def test_not_knowing_is_said_at_once_and_remembers_what_was_known() -> None:
-    memory = hysteresis.begin(WELL, 0.0)
+    memory = hysteresis.begin(WELL, Mono(0.0))
     step(memory, WELL, 8.0)
     change = step(memory, verdict(State.UNKNOWN), 10.0)
-    assert change == Change(State.HEALTHY, State.UNKNOWN, 10.0)
+    assert change == Change(State.HEALTHY, State.UNKNOWN, Mono(10.0))
     assert (memory.known, memory.known_at) == (State.HEALTHY, 8.0)
 
 
 def test_a_restart_goes_on_where_it_was() -> None:
-    memory = hysteresis.restored(State.HEALTHY, 100.0, None, 500.0)
+    memory = hysteresis.restored(State.HEALTHY, Mono(100.0), None, Mono(500.0))
     assert memory.waits
     assert step(memory, WAITING, 501.0) is None
     assert memory.waits
@@ -79,11 +80,11 @@ def test_a_restart_goes_on_where_it_was() -> None:
 
 
 def test_what_changed_during_a_restart_is_announced() -> None:
-    memory = hysteresis.restored(State.HEALTHY, 100.0, None, 500.0)
-    assert step(memory, DEAD, 502.0) == Change(State.HEALTHY, State.DOWN, 502.0)
+    memory = hysteresis.restored(State.HEALTHY, Mono(100.0), None, Mono(500.0))
+    assert step(memory, DEAD, 502.0) == Change(State.HEALTHY, State.DOWN, Mono(502.0))
 
 
 def test_a_restart_while_unknown_remembers_the_state_before() -> None:
-    memory = hysteresis.restored(State.UNKNOWN, 100.0, State.DEGRADED, 500.0)
+    memory = hysteresis.restored(State.UNKNOWN, Mono(100.0), State.DEGRADED, Mono(500.0))
     assert memory.known is State.DEGRADED
-    assert step(memory, ILL, 501.0) == Change(State.UNKNOWN, State.DEGRADED, 501.0)
+    assert step(memory, ILL, 501.0) == Change(State.UNKNOWN, State.DEGRADED, Mono(501.0))

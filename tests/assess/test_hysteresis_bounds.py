@@ -4,6 +4,7 @@ import pytest
 
 from planes.assess import hysteresis
 from planes.assess.hysteresis import Change, Memory
+from planes.structs.moments import Mono
 from planes.structs.verdicts import State, Verdict
 from tests.components.making import THRESHOLDS
 
@@ -16,31 +17,31 @@ def of(state: State, hold: float = 0.0, waiting: bool = False) -> Verdict:
 
 
 def step(memory: Memory, verdict: Verdict, now: float) -> Change | None:
-    return hysteresis.step(memory, verdict, now, THRESHOLDS)
+    return hysteresis.step(memory, verdict, Mono(now), THRESHOLDS)
 
 
 def test_what_waits_at_the_beginning_is_shown_as_waiting_and_is_not_settled() -> None:
-    memory = hysteresis.begin(of(U, waiting=True), 5.0)
+    memory = hysteresis.begin(of(U, waiting=True), Mono(5.0))
     assert (memory.waits, memory.settled, memory.known) == (True, False, None)
     assert step(memory, of(D), 6.0) is None
     assert (memory.waits, memory.settled, memory.known, memory.known_at) == (False, True, D, 6.0)
     assert step(memory, of(X, hold=2.0), 7.0) is None
-    assert step(memory, of(X, hold=2.0), 9.0) == Change(D, X, 7.0)
+    assert step(memory, of(X, hold=2.0), 9.0) == Change(D, X, Mono(7.0))
 
 
 def test_after_a_restart_the_stored_state_is_shown_as_waiting() -> None:
-    memory = hysteresis.restored(N, 100.0, D, 500.0)
+    memory = hysteresis.restored(N, Mono(100.0), D, Mono(500.0))
     assert (memory.shown.state, memory.shown.cause, memory.shown.waiting) == (U, "waiting", True)
     assert (memory.known, memory.known_at, memory.state, memory.since) == (D, 500.0, N, 100.0)
-    assert hysteresis.restored(X, 100.0, D, 500.0).known is X
+    assert hysteresis.restored(X, Mono(100.0), D, Mono(500.0)).known is X
 
 
 def test_an_announced_state_is_known_and_one_that_cannot_be_seen_is_not() -> None:
-    memory = hysteresis.begin(of(H), 0.0)
-    assert step(memory, of(D), 5.0) == Change(H, D, 5.0)
+    memory = hysteresis.begin(of(H), Mono(0.0))
+    assert step(memory, of(D), 5.0) == Change(H, D, Mono(5.0))
     assert (memory.known, memory.known_at) == (D, 5.0)
     assert step(memory, of(N), 6.0) is None
-    assert step(memory, of(N), 6.0 + HOLD) == Change(D, N, 6.0)
+    assert step(memory, of(N), 6.0 + HOLD) == Change(D, N, Mono(6.0))
     assert (memory.known, memory.known_at) == (D, 5.0)
 
 
@@ -61,31 +62,31 @@ def test_an_announced_state_is_known_and_one_that_cannot_be_seen_is_not() -> Non
     ],
 )
 def test_how_long_a_state_must_hold(before: State, after: State, hold: float) -> None:
-    memory = hysteresis.begin(of(before), 0.0)
+    memory = hysteresis.begin(of(before), Mono(0.0))
     if hold:
         assert step(memory, of(after, hold=7.0), 10.0) is None
         assert hysteresis.due(memory) == 10.0 + hold
         assert step(memory, of(after, hold=7.0), 9.9 + hold) is None
-    assert step(memory, of(after, hold=7.0), 10.0 + hold) == Change(before, after, 10.0)
+    assert step(memory, of(after, hold=7.0), 10.0 + hold) == Change(before, after, Mono(10.0))
     assert hysteresis.due(memory) is None
 
 
 def test_a_pending_recovery_that_turns_into_something_else_begins_its_window_again() -> None:
-    memory = hysteresis.begin(of(X), 0.0)
+    memory = hysteresis.begin(of(X), Mono(0.0))
     assert step(memory, of(D), 10.0) is None
     assert step(memory, of(H), 12.0) is None
     assert hysteresis.due(memory) == 12.0 + HOLD
 
 
 def test_a_pending_recovery_says_nothing_for_a_worse_state_that_follows_it() -> None:
-    memory = hysteresis.begin(of(D), 0.0)
+    memory = hysteresis.begin(of(D), Mono(0.0))
     assert step(memory, of(H), 10.0) is None
     assert step(memory, of(X, hold=5.0), 12.0) is None
     assert hysteresis.due(memory) == 17.0
 
 
 def test_only_a_turn_to_degraded_or_down_is_a_relapse() -> None:
-    memory = hysteresis.begin(of(H), 0.0)
+    memory = hysteresis.begin(of(H), Mono(0.0))
     relapses = []
     for verdict, now in ((of(U), 1.0), (of(H), 2.0), (of(X), 3.0), (of(D), 4.0), (of(D), 4.0 + HOLD)):
         step(memory, verdict, now)

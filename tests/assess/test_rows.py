@@ -4,6 +4,7 @@ import pytest
 
 from planes.assess.rows import instances_of
 from planes.components.verdict_builder import Instance, Judged
+from planes.structs.moments import Epoch
 from planes.structs.rows import ComponentRow, InstanceRow
 from planes.structs.verdicts import State, Verdict
 
@@ -13,7 +14,7 @@ ROW = ComponentRow(
     plane="control",
     state="healthy",
     because="",
-    since=0.0,
+    since=Epoch(0.0),
     instances=(InstanceRow(name="etcd-cp-1", host="cp-1", leader=False, state="degraded", because="Slow."),),
 )
 
@@ -38,7 +39,7 @@ def test_what_was_last_known_stays_the_same_from_look_to_look() -> None:
     row = InstanceRow(
         name=first.name, host=first.host, leader=first.leader, state=first.state.value, because=first.because, version=first.version
     )
-    before = ComponentRow(kind="etcd", plane="control", state="unknown", because="", since=0.0, instances=(row,))
+    before = ComponentRow(kind="etcd", plane="control", state="unknown", because="", since=Epoch(0.0), instances=(row,))
     assert instances_of(judged(State.UNKNOWN, "unreachable"), before) == (first,)
 
 

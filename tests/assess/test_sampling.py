@@ -6,6 +6,7 @@ import pytest
 from planes.assess.sampling import Sampler, sample_row, value_of
 from planes.cache.metrics import RatesStore
 from planes.structs.events import Fault, FaultKind, Metrics, Sample
+from planes.structs.moments import Mono
 
 OFFSET = 1_780_000_000.0
 
@@ -23,7 +24,7 @@ def scrape(at: float, instance: float, requests: float, inflight: float, calls: 
             Sample((("le", "0.005"), ("operation", "get")), calls / 2),
             Sample((("le", "+Inf"), ("operation", "get")), calls),
         )
-    return Metrics(at, 0.1, instance, families)
+    return Metrics(Mono(at), 0.1, instance, families)
 
 
 def test_a_scrape_gives_one_sample_and_the_first_knows_no_rate() -> None:
@@ -50,7 +51,7 @@ def test_a_failed_scrape_leaves_a_gap() -> None:
     book, sampler = RatesStore(), Sampler()
     book.took(scrape(0.0, 1.0, 0.0, 0.0))
     sampler.look(book.seen(), OFFSET)
-    book.took(Metrics(30.0, 0.1, fault=Fault(FaultKind.FORBIDDEN, "not permitted")))
+    book.took(Metrics(Mono(30.0), 0.1, fault=Fault(FaultKind.FORBIDDEN, "not permitted")))
     assert sampler.look(book.seen(), OFFSET) == []
 
 

@@ -14,10 +14,11 @@ from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Gone, Health, Heard, Listed, SourceEvent
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Item
 from planes.structs.thresholds import DEFAULT
 
-START, WALL = 1000.0, 1_795_370_000.0
+START, WALL = Mono(1000.0), Epoch(1_795_370_000.0)
 NODES = ("node-0", "node-1", "node-2", "node-3")
 #: Announcing may lag by the longest window; and the oracle looks after the frame.
 SLACK = max(DEFAULT.hold_probe, DEFAULT.hold_condition) + 0.5

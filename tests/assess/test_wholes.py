@@ -8,6 +8,7 @@ from planes.assess import attention, rollup
 from planes.assess.attention import Trouble
 from planes.components.distribution import Marks, detect
 from planes.structs import thresholds, versions
+from planes.structs.moments import Mono
 from planes.structs.verdicts import State
 from tests.components.making import THRESHOLDS
 
@@ -49,13 +50,15 @@ def test_a_zone_of_one_node_is_no_zone_gone() -> None:
 
 
 def test_a_roll_up_says_the_arithmetic() -> None:
-    verdict = rollup.agents("kubelet", {H: 117, D: 2, X: 1}, {}, {}, THRESHOLDS, 0.0)
+    verdict = rollup.agents("kubelet", {H: 117, D: 2, X: 1}, {}, {}, THRESHOLDS, Mono(0.0))
     assert verdict.because == "117 of 120 nodes healthy, 2 degraded, 1 down."
     assert verdict.line == "117 of 120 healthy"
 
 
 def test_where_all_share_one_reason_it_explains_the_whole() -> None:
-    assert rollup.agents("kube-proxy", {N: 5}, {}, {N: "Replaced by Cilium."}, THRESHOLDS, 0.0).because == "Replaced by Cilium."
+    assert (
+        rollup.agents("kube-proxy", {N: 5}, {}, {N: "Replaced by Cilium."}, THRESHOLDS, Mono(0.0)).because == "Replaced by Cilium."
+    )
 
 
 def test_the_control_plane_is_as_its_worst_component() -> None:
@@ -72,7 +75,7 @@ def trouble(index: int, cause: str = "silent", state: State = X) -> Trouble:
         cause=cause,
         state=state,
         because="No heartbeat.",
-        since=100.0 - index,
+        since=Mono(100.0 - index),
         agents={"kubelet": state.value},
     )
 

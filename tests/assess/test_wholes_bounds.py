@@ -4,6 +4,7 @@ import pytest
 
 from planes.assess import attention, rollup
 from planes.assess.attention import Entry, Trouble
+from planes.structs.moments import Mono
 from planes.structs.verdicts import State
 from tests.components.making import THRESHOLDS
 
@@ -81,7 +82,7 @@ def test_the_control_plane_names_who_decides(components: list[tuple[str, State, 
 
 
 def agents(counts: Counts, zones: dict[str, Counts]) -> str:
-    found = rollup.agents("kubelet", counts, zones, {U: "Refused.", N: "Hidden.", H: "Well."}, THRESHOLDS, 5.0)
+    found = rollup.agents("kubelet", counts, zones, {U: "Refused.", N: "Hidden.", H: "Well."}, THRESHOLDS, Mono(5.0))
     assert all(line.at == 5.0 for line in found.evidence)
     lines = "; ".join(f"{line.signal} {line.state.value}" for line in found.evidence)
     return f"{found.state.value} {found.cause}: {found.because} ({found.line}) {lines}"
@@ -120,7 +121,7 @@ def trouble(name: str, state: State, since: float, agent: str = "kubelet", cause
         cause=cause,
         state=state,
         because=f"{name} is {state.value}.",
-        since=since,
+        since=Mono(since),
         agents={agent: state.value},
     )
 
@@ -134,7 +135,7 @@ def test_one_node_is_an_entry_under_its_own_name() -> None:
         title="n · kube-proxy",
         state=X,
         because="n is down.",
-        since=5.0,
+        since=Mono(5.0),
         agents={"kube-proxy": "down"},
     )
     (runtime,) = attention.group([trouble("n", X, 5.0, "container-runtime", "pleg")], THRESHOLDS)
@@ -153,7 +154,7 @@ def test_three_with_one_cause_are_one_entry_of_the_worst_that_dates_from_the_fir
         title="3 kubelets silent",
         state=X,
         because=because,
-        since=1.0,
+        since=Mono(1.0),
         count=3,
         agents={"kubelet": "down"},
         names=("b", "c", "a"),
@@ -171,7 +172,7 @@ def test_many_in_one_state_say_so_and_name_the_first_five(state: State, told: st
 
 def test_the_worst_comes_first_then_clusters_then_components_then_nodes_then_the_newest() -> None:
     def entry(key: str, kind: str, state: State, since: float) -> Entry:
-        return Entry(key=key, kind=kind, name=key, title=key, state=state, because="", since=since)
+        return Entry(key=key, kind=kind, name=key, title=key, state=state, because="", since=Mono(since))
 
     entries = [
         entry("g", "Cluster", D, 9.0),

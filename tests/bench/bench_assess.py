@@ -14,9 +14,10 @@ from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Check, Failed, Fault, FaultKind, Health, Listed, Server, SourceEvent
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Item, NodeLease, Pod
 
-WALL = 1_795_370_000.0
+WALL = Epoch(1_795_370_000.0)
 
 
 def _say(line: str) -> None:
@@ -78,24 +79,24 @@ def main(nodes: int, pods: int) -> None:
     now = 1000.0
     checks = (Check("ping", True), Check("etcd", True))
     began = time.process_time()
-    picture.apply(Server(now, "v1.36.2"))
-    picture.apply(Listed(Feed.NODES, [node(index) for index in range(nodes)], "", now))
-    picture.apply(Listed(Feed.NODE_LEASES, [lease(index, 0.0) for index in range(nodes)], "", now))
-    picture.apply(Listed(Feed.SYSTEM_LEASES, [], "", now))
-    picture.apply(Listed(Feed.SYSTEM_PODS, [proxy(index) for index in range(nodes)], "", now))
-    picture.apply(Listed(Feed.PODS, [pod(index, nodes) for index in range(pods)], "", now))
-    picture.apply(Health("/livez", now, 0.01, 200, checks))
+    picture.apply(Server(Mono(now), "v1.36.2"))
+    picture.apply(Listed(Feed.NODES, [node(index) for index in range(nodes)], "", Mono(now)))
+    picture.apply(Listed(Feed.NODE_LEASES, [lease(index, 0.0) for index in range(nodes)], "", Mono(now)))
+    picture.apply(Listed(Feed.SYSTEM_LEASES, [], "", Mono(now)))
+    picture.apply(Listed(Feed.SYSTEM_PODS, [proxy(index) for index in range(nodes)], "", Mono(now)))
+    picture.apply(Listed(Feed.PODS, [pod(index, nodes) for index in range(pods)], "", Mono(now)))
+    picture.apply(Health("/livez", Mono(now), 0.01, 200, checks))
     _say(f"{nodes} nodes, {pods} pods; made and listed in {time.process_time() - began:.2f} s")
     began = time.process_time()
-    frame = assessor.frame(now, WALL)
+    frame = assessor.frame(Mono(now), WALL)
     _say(f"first full frame: {time.process_time() - began:.2f} s, {len(frame.nodes)} nodes")
     _say(f"memory: {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024:.0f} MiB")
     ticks, renewals, spent = [], 0, 0.0
     for second in range(1, 41):
         now += 1.0
-        events: list[SourceEvent] = [Changed(Feed.NODE_LEASES, lease(i, second), now) for i in range(second % 10, nodes, 10)]
-        events += [Changed(Feed.PODS, pod(i * 131 % pods, nodes, second), now) for i in range(200)]
-        events += [Health("/livez", now, 0.01, 200, checks)]
+        events: list[SourceEvent] = [Changed(Feed.NODE_LEASES, lease(i, second), Mono(now)) for i in range(second % 10, nodes, 10)]
+        events += [Changed(Feed.PODS, pod(i * 131 % pods, nodes, second), Mono(now)) for i in range(200)]
+        events += [Health("/livez", Mono(now), 0.01, 200, checks)]
         began = time.process_time()
         for event in events[: nodes // 10]:
             picture.apply(event)
@@ -104,7 +105,7 @@ def main(nodes: int, pods: int) -> None:
         for event in events[nodes // 10 :]:
             picture.apply(event)
         began = time.process_time()
-        frame = assessor.frame(now, WALL + now - 1000.0)
+        frame = assessor.frame(Mono(now), WALL + now - 1000.0)
         ticks.append(time.process_time() - began)
     ticks.sort()
     _say(f"lease renewal: {spent / renewals * 1e6:.1f} µs")
@@ -113,17 +114,17 @@ def main(nodes: int, pods: int) -> None:
     for second in range(41, 81):
         now += 1.0
         for i in range(second % 10, nodes, 10):
-            picture.apply(Changed(Feed.NODE_LEASES, lease(i, second), now))
-        picture.apply(Health("/livez", now, 0.01, 200, checks))
+            picture.apply(Changed(Feed.NODE_LEASES, lease(i, second), Mono(now)))
+        picture.apply(Health("/livez", Mono(now), 0.01, 200, checks))
         began = time.process_time()
-        frame = assessor.frame(now, WALL + now - 1000.0)
+        frame = assessor.frame(Mono(now), WALL + now - 1000.0)
         quiet.append(time.process_time() - began)
         assert not frame.nodes, "a renewal alone made a row"
     quiet.sort()
     _say(f"steady tick with renewals only: median {quiet[20] * 1000:.1f} ms, worst {quiet[-1] * 1000:.1f} ms")
-    picture.apply(Failed(Feed.NODES, Fault(FaultKind.FORBIDDEN, "no"), now, now + 60))
+    picture.apply(Failed(Feed.NODES, Fault(FaultKind.FORBIDDEN, "no"), Mono(now), Mono(now + 60)))
     began = time.process_time()
-    frame = assessor.frame(now, WALL + now - 1000.0)
+    frame = assessor.frame(Mono(now), WALL + now - 1000.0)
     _say(f"every node judged anew: {time.process_time() - began:.2f} s, {len(frame.nodes)} rows")
 
 

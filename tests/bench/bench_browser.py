@@ -20,6 +20,7 @@ import django
 from playwright.sync_api import Page
 
 from planes.live.wire import NODE_COLUMNS, Delta, GoneRows, NodeValues, Pulse, Snapshot, Update
+from planes.structs.moments import Epoch
 from planes.structs.rows import ChangeRow
 from tests.chromium import chromium
 
@@ -82,7 +83,7 @@ class Changes:
                         before="healthy",
                         after=after,
                         because="A lease is late.",
-                        at=now,
+                        at=Epoch(now),
                     )
                 )
             changed.append(tuple(row[column] for column in NODE_COLUMNS))

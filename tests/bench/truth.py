@@ -21,6 +21,7 @@ from planes.demo.serving import Demo, Options
 from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
 from planes.structs.events import SourceEvent
+from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import ChangeRow, ComponentRow, EvidenceRow, Frame, NodeRow
 from planes.structs.time_tokens import render
 from tests.bench.jumping import JumpingLoop
@@ -141,7 +142,7 @@ class Scene:
     def __init__(self, directory: Path, shape: Shape = SHAPE, skew: float = 0.0) -> None:
         loop = asyncio.get_running_loop()
         begun, epoch = loop.time(), time.time()
-        self.mono = loop.time
+        self.mono: Callable[[], Mono] = lambda: Mono(loop.time())
 
         def wall() -> float:
             return epoch + loop.time() - begun
@@ -179,7 +180,7 @@ class Scene:
     async def _judge(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            self.watcher.take(self.assessor.frame(self.mono(), self._wall()))
+            self.watcher.take(self.assessor.frame(Mono(self.mono()), Epoch(self._wall())))
 
 
 def live_through(name: str, directory: Path) -> Outcome:

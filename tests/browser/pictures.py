@@ -5,153 +5,17 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from planes.live.wire import NODE_COLUMNS, STATE_CODES, VERSION, NodeValues, Snapshot, columnar
+from planes.live.wire import Snapshot
+from planes.structs.moments import Epoch
 from planes.structs.rows import (
     AttentionRow,
     ChangeRow,
     ClusterRow,
-    ComponentRow,
-    EvidenceRow,
     FaultRow,
-    InstanceRow,
     PlaneRow,
 )
 from planes.structs.time_tokens import ago, until
-from tests.browser.samples import series
-
-Node = dict[str, str | int | float | None]
-
-
-def nodes(count: int, now: float, *, zones: tuple[str, ...] = ("eu-1a", "eu-1b", "eu-1c"), control: int = 3) -> list[Node]:
-    """Healthy nodes spread over zones; the first `control` are of the control plane."""
-    chance = random.Random(7)
-    return [
-        {
-            "name": f"node-{at}",
-            "state": STATE_CODES["healthy"],
-            "kubelet": STATE_CODES["healthy"],
-            "proxy": STATE_CODES["healthy"],
-            "runtime": STATE_CODES["healthy"],
-            "because": "",
-            "since": now - 86_400.0,
-            "zone": zones[at * len(zones) // count],
-            "pool": "control" if at < control else "workers",
-            "type": "m6i.2xlarge",
-            "cp": int(at < control),
-            "cordoned": 0,
-            "pods": chance.randint(6, 104),
-            "pods_max": 110,
-            "cpu": round(chance.uniform(0.2, 0.9), 3),
-            "mem": round(chance.uniform(0.3, 0.9), 3),
-            "version": "v1.36.2",
-            "runtime_version": "containerd://2.1.4",
-            "created": now - 8e6,
-        }
-        for at in range(count)
-    ]
-
-
-def ail(node: Node, state: str, because: str, since: float, **agents: str) -> None:
-    """Make a node not healthy."""
-    node.update(state=STATE_CODES[state], because=because, since=since)
-    node.update({agent: STATE_CODES[one] for agent, one in agents.items()})
-    if state == "cordoned":
-        node["cordoned"] = 1
-
-
-def values(node: Node) -> NodeValues:
-    """A node in the order of the wire."""
-    return tuple(node[column] for column in NODE_COLUMNS)  # type: ignore[return-value]  # built to the columns' types above
-
-
-def component(
-    kind: str, state: str, line: str, now: float, hosts: tuple[str, ...] = (), leader: int = -1, because: str = ""
-) -> ComponentRow:
-    """A component of the control plane with an instance on each of `hosts`."""
-    return ComponentRow(
-        kind=kind,
-        plane="control",
-        state=state,
-        because=because or line,
-        since=now - 48,
-        line=line,
-        instances=tuple(
-            InstanceRow(f"{kind}-{host}", host, at == leader, "healthy", "", "v1.36.2", 0) for at, host in enumerate(hosts)
-        ),
-        evidence=(EvidenceRow("Lease", "renewed", "≤ 15 s", state, "watch", now),),
-    )
-
-
-FACTS = {
-    "livez": "38/38",
-    "readyz": "41/41",
-    "etcd": "ok",
-    "version": "v1.36.2",
-    "certificate": "201 d",
-    "requests/s": "1,284",
-    "p99": "38 ms",
-    "5xx": "0.0 %",
-    "in flight": "23 / 600",
-    "webhooks": "6 ok",
-    "API services": "34 ok",
-}
-HOSTS = ("node-0", "node-1", "node-2")
-
-
-def control_plane(now: float, hosts: tuple[str, ...] = HOSTS) -> list[ComponentRow]:
-    """All is well."""
-    api = component("kube-apiserver", "healthy", "livez and readyz pass", now, hosts)
-    agents = [
-        replace(component(kind, "healthy", "all of them", now), plane="data")
-        for kind in ("kubelet", "kube-proxy", "container-runtime")
-    ]
-    return [
-        component("etcd", "healthy", f"412 MiB stored · etcd checks pass on {len(hosts)} of {len(hosts)}", now, hosts),
-        component(
-            "kube-controller-manager",
-            "healthy",
-            f"lease renewed {ago(now - 1.2)} ago · 4 failovers",
-            now,
-            hosts,
-            min(2, len(hosts) - 1),
-        ),
-        component("kube-scheduler", "healthy", f"lease renewed {ago(now - 0.9)} ago", now, hosts, 0),
-        component("cloud-controller-manager", "not_observable", "not observable: run by the provider", now),
-        replace(api, facts=FACTS),
-        *agents,
-        replace(component("dns", "healthy", "2 of 2 ready", now), plane="addon"),
-        replace(component("metrics-server", "healthy", "1 of 1 ready", now), plane="addon"),
-    ]
-
-
-def snapshot(now: float, listed: list[Node], components: list[ComponentRow], **changes: object) -> Snapshot:
-    """A snapshot of these, both planes healthy unless `changes` say otherwise."""
-    base = Snapshot(
-        v=VERSION,
-        epoch="3",
-        o=10,
-        at=now,
-        now=now,
-        slug="prod-eu-1",
-        name="prod-eu-1",
-        cluster=ClusterRow(
-            server="https://10.0.0.1:6443",
-            version="v1.36.2",
-            distribution="kubeadm",
-            zones=len({node["zone"] for node in listed}),
-            pods=sum(int(node["pods"] or 0) for node in listed),
-            heard_at=now,
-            control=PlaneRow("healthy", "", now - 3600),
-            data=PlaneRow("healthy", "", now - 3600),
-        ),
-        components=components,
-        columns=NODE_COLUMNS,
-        nodes=columnar(map(values, listed)),
-        attention=[],
-        changes=[],
-        series=series(now) if components else [],
-    )
-    return replace(base, **changes)
+from tests.browser.building import HOSTS, ail, component, control_plane, nodes, snapshot
 
 
 def healthy(count: int) -> Callable[[float], Snapshot]:
@@ -160,9 +24,17 @@ def healthy(count: int) -> Callable[[float], Snapshot]:
     def made(now: float) -> Snapshot:
         changes = [
             ChangeRow(
-                "Node", "node-9" if count > 9 else "node-2", "kubelet", "down", "healthy", "It renews its lease again.", now - 2640
+                "Node",
+                "node-9" if count > 9 else "node-2",
+                "kubelet",
+                "down",
+                "healthy",
+                "It renews its lease again.",
+                Epoch(now - 2640),
             ),
-            ChangeRow("Component", "kube-controller-manager", "", "healthy", "healthy", "leader node-1 → node-2", now - 9043),
+            ChangeRow(
+                "Component", "kube-controller-manager", "", "healthy", "healthy", "leader node-1 → node-2", Epoch(now - 9043)
+            ),
         ]
         return snapshot(now, nodes(count, now), control_plane(now), changes=changes)
 
@@ -212,32 +84,35 @@ def broken(count: int) -> Callable[[float], Snapshot]:
         )
         attention = [
             AttentionRow("a", "Node", str(dead["name"]), f"{dead['name']} · container runtime", "down",
-                         "Ready is False: “container runtime is down”. The kubelet still renews its lease.", now - 72),
+                         "Ready is False: “container runtime is down”. The kubelet still renews its lease.", Epoch(now - 72)),
             AttentionRow("b", "Node", str(silent["name"]), f"{silent['name']} · kubelet", "degraded",
-                         silence, now - 31),
+                         silence, Epoch(now - 31)),
             AttentionRow("c", "Node", str(looping["name"]), f"{looping['name']} · kube-proxy", "degraded",
-                         "Not ready, 6 restarts: CrashLoopBackOff. Services on this node may not route.", now - 480),
+                         "Not ready, 6 restarts: CrashLoopBackOff. Services on this node may not route.", Epoch(now - 480)),
             AttentionRow("d", "Component", "kube-scheduler", "kube-scheduler", "degraded",
-                         "Its lease is fresh, yet 5 pods have waited over 30 s for any decision.", now - 48),
+                         "Its lease is fresh, yet 5 pods have waited over 30 s for any decision.", Epoch(now - 48)),
         ]  # fmt: skip
         changes = [
-            ChangeRow("Node", str(silent["name"]), "kubelet", "healthy", "degraded", "No heartbeat", now - 31),
-            ChangeRow("Component", "kube-scheduler", "", "healthy", "degraded", "Pods wait", now - 48),
-            ChangeRow("Node", str(dead["name"]), "container-runtime", "healthy", "down", "Ready is False", now - 72),
-            ChangeRow("Node", str(looping["name"]), "kube-proxy", "healthy", "degraded", "CrashLoopBackOff", now - 480),
-            *(ChangeRow("Node", f"node-{at}", "", "healthy", "cordoned", "Cordoned", now - 2370, "cordon") for at in (101, 102)),
-            ChangeRow("Node", "node-9", "kubelet", "down", "healthy", "It renews its lease again", now - 2640),
+            ChangeRow("Node", str(silent["name"]), "kubelet", "healthy", "degraded", "No heartbeat", Epoch(now - 31)),
+            ChangeRow("Component", "kube-scheduler", "", "healthy", "degraded", "Pods wait", Epoch(now - 48)),
+            ChangeRow("Node", str(dead["name"]), "container-runtime", "healthy", "down", "Ready is False", Epoch(now - 72)),
+            ChangeRow("Node", str(looping["name"]), "kube-proxy", "healthy", "degraded", "CrashLoopBackOff", Epoch(now - 480)),
             *(
-                ChangeRow("Node", f"node-{at}", "", "unknown", "healthy", "joined, v1.36.2", now - 10455, "join")
+                ChangeRow("Node", f"node-{at}", "", "healthy", "cordoned", "Cordoned", Epoch(now - 2370), "cordon")
+                for at in (101, 102)
+            ),
+            ChangeRow("Node", "node-9", "kubelet", "down", "healthy", "It renews its lease again", Epoch(now - 2640)),
+            *(
+                ChangeRow("Node", f"node-{at}", "", "unknown", "healthy", "joined, v1.36.2", Epoch(now - 10455), "join")
                 for at in range(31, 39)
             ),
-            ChangeRow("Component", "etcd", "", "down", "healthy", "readyz/etcd passes again", now - 15114),
+            ChangeRow("Component", "etcd", "", "down", "healthy", "readyz/etcd passes again", Epoch(now - 15114)),
         ]
         told = snapshot(now, listed, parts, attention=attention, changes=changes)
         planes = replace(
             told.cluster,
-            control=PlaneRow("degraded", "scheduler degraded", now - 48),
-            data=PlaneRow("down", f"3 of {count:,} nodes need you", now - 72),
+            control=PlaneRow("degraded", "scheduler degraded", Epoch(now - 48)),
+            data=PlaneRow("down", f"3 of {count:,} nodes need you", Epoch(now - 72)),
         )
         return replace(told, cluster=planes)
 
@@ -260,9 +135,11 @@ def unreachable(now: float) -> Snapshot:
         "name resolution",
         "The name k8s.example.com of the API server in /home/ada/.kube/config does not resolve",
         "Check the cluster's server address in the kubeconfig, or the VPN that knows the name",
-        now - 90,
+        Epoch(now - 90),
     )
-    return snapshot(now, [], [], at=now, cluster=ClusterRow(server="https://k8s.example.com:6443", fault=fault, retry_at=now + 4))
+    return snapshot(
+        now, [], [], at=now, cluster=ClusterRow(server="https://k8s.example.com:6443", fault=fault, retry_at=Epoch(now + 4))
+    )
 
 
 def forbidden(now: float) -> Snapshot:
@@ -272,7 +149,7 @@ def forbidden(now: float) -> Snapshot:
             "forbidden",
             f"The user may not list {what}",
             f"Grant get, list and watch on {what} (docker/kubernetes/rbac.yaml)",
-            now - 60,
+            Epoch(now - 60),
         )
         for what in ("nodes", "pods", "leases in kube-system", "leases in kube-node-lease", "daemonsets")
     )
@@ -283,7 +160,7 @@ def forbidden(now: float) -> Snapshot:
     api = replace(control_plane(now)[4], facts={"livez": "38/38", "readyz": "41/41", "version": "v1.36.2"}, instances=())
     told = snapshot(now, [], [*hidden, api])
     return replace(
-        told, cluster=replace(told.cluster, missing=missing, data=PlaneRow("not_observable", "nodes may not be seen", now))
+        told, cluster=replace(told.cluster, missing=missing, data=PlaneRow("not_observable", "nodes may not be seen", Epoch(now)))
     )
 
 
@@ -311,15 +188,18 @@ def gone(now: float) -> Snapshot:
     ]
     parts[4] = replace(told.components[4], state="down", because="Connection refused at 10.0.0.1:6443", line="Connection refused")
     fault = FaultRow(
-        "refused", "Connection refused at 10.0.0.1:6443", "Nothing listens there: look at the API server's own host", now - 134
+        "refused",
+        "Connection refused at 10.0.0.1:6443",
+        "Nothing listens there: look at the API server's own host",
+        Epoch(now - 134),
     )
     planes = replace(
         told.cluster,
         heard_at=now - 134,
         retry_at=now + 40,
         fault=fault,
-        control=PlaneRow("down", "API server refuses connections", now - 134),
-        data=PlaneRow("unknown", "cannot be asked", now - 134, "down"),
+        control=PlaneRow("down", "API server refuses connections", Epoch(now - 134)),
+        data=PlaneRow("unknown", "cannot be asked", Epoch(now - 134), "down"),
     )
     return replace(told, components=parts, cluster=planes)
 

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from planes.live.wire import Delta, GoneRows, Heartbeats, Update
-from tests.browser.pictures import PICTURES, ail, nodes, values
+from tests.browser.building import ail, nodes, values
+from tests.browser.pictures import PICTURES
 from tests.browser.stage import Stage, end
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]

@@ -9,8 +9,10 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from planes.live.wire import Delta, GoneRows, Snapshot, Update
+from planes.structs.moments import Epoch
 from planes.structs.rows import AttentionRow
-from tests.browser.pictures import PICTURES, ail, nodes, values
+from tests.browser.building import ail, nodes, values
+from tests.browser.pictures import PICTURES
 from tests.browser.stage import Stage, end
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -75,7 +77,7 @@ def test_a_delta_changes_what_is_drawn_without_a_reload(opened: Opened) -> None:
     now = time.time()
     node = nodes(120, now)[40]
     ail(node, "down", "container runtime is down", now, runtime="down")
-    entry = AttentionRow("k", "Node", "node-40", "node-40 · container runtime", "down", "container runtime is down", now)
+    entry = AttentionRow("k", "Node", "node-40", "node-40 · container runtime", "down", "container runtime is down", Epoch(now))
     stage.send(delta(stage, 11, nodes=[values(node)], attention=[entry]))
     expect(page.locator("#attention-title")).to_have_text("Needs attention · 1")
     expect(page.locator("#announcer")).to_contain_text("Needs attention: node-40 · container runtime")

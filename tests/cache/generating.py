@@ -7,6 +7,7 @@ import msgspec
 
 from planes.structs.events import Changed, Gone, Listed, SourceEvent
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.moments import Mono
 from planes.structs.objects import Item
 
 NODES = ("node-0", "node-1", "node-2", "node-3")
@@ -39,7 +40,7 @@ class Server:
 
     def list(self, feed: Feed, at: float) -> SourceEvent:
         """One feed as a complete list."""
-        return Listed(feed, [decoded(feed, one) for one in self.objects[feed].values()], "", at)
+        return Listed(feed, [decoded(feed, one) for one in self.objects[feed].values()], "", Mono(at))
 
     def change(self, draw: Draw, at: float) -> SourceEvent | None:
         """Change one object, add or delete one."""
@@ -48,8 +49,8 @@ class Server:
         name = f"{feed.value}-{place}" if feed not in (Feed.NODES, Feed.NODE_LEASES) else NODES[place]
         if draw(5) == 0:
             old = self.objects[feed].pop(name, None)
-            return Gone(feed, decoded(feed, old), at) if old is not None else None
-        return Changed(feed, decoded(feed, self._put(feed, place, draw)), at)
+            return Gone(feed, decoded(feed, old), Mono(at)) if old is not None else None
+        return Changed(feed, decoded(feed, self._put(feed, place, draw)), Mono(at))
 
     def _put(self, feed: Feed, place: int, draw: Draw) -> dict[str, Any]:
         name = f"{feed.value}-{place}" if feed not in (Feed.NODES, Feed.NODE_LEASES) else NODES[place]

@@ -15,6 +15,7 @@ from planes.cache.cluster import ClusterCache
 from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Gone, Health, Listed, Server, SourceEvent
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.objects import Item
 from planes.structs.rows import Frame
 from tests.cache.generating import WATCHED
@@ -33,7 +34,7 @@ def picture_of(told: Iterable[SourceEvent]) -> ClusterCache:
 
 
 def judged(cache: ClusterCache, now: float) -> Frame:
-    return Assessor(cache).frame(now, WALL)
+    return Assessor(cache).frame(Mono(now), WALL)
 
 
 def facts(cache: ClusterCache) -> Mapping[str, Any]:

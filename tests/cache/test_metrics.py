@@ -4,6 +4,7 @@ import pytest
 
 from planes.cache.metrics import RatesStore, percentile
 from planes.structs.events import Metrics, Sample
+from planes.structs.moments import Mono
 from tests.replaying import events
 
 
@@ -12,7 +13,7 @@ def scrape(at: float, instance: float, good: float, bad: float = 0.0, fast: floa
         return Sample(tuple(sorted(labels.items())), value)
 
     return Metrics(
-        at,
+        Mono(at),
         0.1,
         instance,
         {

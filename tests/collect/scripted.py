@@ -20,6 +20,7 @@ from planes.models import Cluster, Transition
 from planes.store import clusters
 from planes.structs.events import Heard, SourceEvent
 from planes.structs.feeds import Feed
+from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import AgentRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ class Script:
 
     def tell(self, count: int = 1) -> None:
         for _ in range(count):
-            self.says.put_nowait(Heard(Feed.NODES, time.monotonic()))
+            self.says.put_nowait(Heard(Feed.NODES, Mono(time.monotonic())))
 
 
 @dataclass
@@ -100,22 +101,22 @@ class Counting:
 
     def frame(self, now: float, wall: float) -> Frame:
         if self.shown == self.count:
-            return Frame(at=wall)
+            return Frame(at=Epoch(wall))
         full, self.shown = self.shown < 0, self.count
         state = "healthy" if self.count % 2 == 0 else "degraded"
-        agent = AgentRow(state=state, because=f"{self.count} events", since=wall)
+        agent = AgentRow(state=state, because=f"{self.count} events", since=Epoch(wall))
         return Frame(
-            at=wall,
+            at=Epoch(wall),
             full=full,
             cluster=ClusterRow(server="https://scripted", pods=self.count),
-            components=[ComponentRow(kind="etcd", plane="control", state=state, because=f"{self.count} events", since=wall)],
+            components=[ComponentRow(kind="etcd", plane="control", state=state, because=f"{self.count} events", since=Epoch(wall))],
             nodes={
                 name: NodeRow(
                     name=name,
                     uid="uid",
                     state=state,
                     because=f"{self.count} events",
-                    since=wall,
+                    since=Epoch(wall),
                     kubelet=agent,
                     kube_proxy=agent,
                     container_runtime=agent,
@@ -131,7 +132,7 @@ class Counting:
                     before="",
                     after=state,
                     because=f"{self.count} events",
-                    at=wall,
+                    at=Epoch(wall),
                 )
             ],
         )

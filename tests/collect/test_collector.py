@@ -11,10 +11,12 @@ import redis
 from planes.collect.collector import Ended
 from planes.collect.lease import Lease, owner_key
 from planes.collect.parts import Clocks
+from planes.kube.clock import wall
 from planes.live.stream import Peek, stream_key
 from planes.live.wire import Delta
 from planes.models import Cluster, Component, Node, Transition
 from planes.store import clusters, selectors, services
+from planes.structs.moments import Mono
 from tests.collect.scripted import PATIENCE, QUICK, Counting, collecting, comes_true, declare, etcd_says, in_sql, sql_refusing
 from tests.services import Valkey
 
@@ -140,7 +142,7 @@ async def test_the_judge_hears_of_a_pause_of_our_own_before_what_waited_meanwhil
 ) -> None:
     skew = 0.0
     cluster = await declare()
-    clocks = Clocks(mono=lambda: time.monotonic() + skew, wall=time.time)
+    clocks = Clocks(mono=lambda: Mono(time.monotonic() + skew), wall=wall)
     async with collecting(cluster, valkey, clocks=clocks) as running:
         await comes_true(etcd_says(cluster, "0 events"), "the first frame")
         end = time.monotonic() + PATIENCE
@@ -207,7 +209,7 @@ async def test_valkey_killed_and_started_again_loses_neither_the_lease_nor_a_sta
 async def test_without_renewal_for_two_thirds_of_the_lease_the_collector_ends(own_valkey: Valkey) -> None:
     skew = 0.0
     cluster = await declare()
-    clocks = Clocks(mono=lambda: time.monotonic() + skew, wall=time.time)
+    clocks = Clocks(mono=lambda: Mono(time.monotonic() + skew), wall=wall)
     async with collecting(cluster, own_valkey.url, clocks=clocks, intervals=replace(QUICK, pause=60.0)) as running:
         await comes_true(etcd_says(cluster, "0 events"), "the first frame")
         own_valkey.kill()

@@ -8,8 +8,9 @@ import pytest
 from planes.collect.judging import Judging
 from planes.collect.parts import Clocks, Pause
 from planes.collect.store_thread import Remembered
-from planes.structs.events import Heard, Mono, SourceEvent
+from planes.structs.events import Heard, SourceEvent
 from planes.structs.feeds import Feed
+from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import Frame
 
 
@@ -27,7 +28,7 @@ class Telling:
 
     def frame(self, now: Mono, wall: float) -> Frame:
         self.told.append(f"judged at {now:g}")
-        return Frame(at=wall)
+        return Frame(at=Epoch(wall))
 
     def restore(self, remembered: Remembered) -> None: ...
 
@@ -45,13 +46,13 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 
 
 def events(*moments: float) -> list[SourceEvent]:
-    return [Heard(Feed.NODE_LEASES, at) for at in moments]
+    return [Heard(Feed.NODE_LEASES, Mono(at)) for at in moments]
 
 
 async def test_what_waited_when_we_were_stopped_is_told_before_the_pause(executor: ThreadPoolExecutor) -> None:
     judge = Telling()
-    judging = Judging(judge, executor, Clocks(mono=lambda: 160.0, wall=lambda: 1160.0), 2.0)
-    await judging.look(events(99.8, 100.2, 100.3, 160.0), Pause(60.0, 100.25))
+    judging = Judging(judge, executor, Clocks(mono=lambda: Mono(160.0), wall=lambda: Epoch(1160.0)), 2.0)
+    await judging.look(events(99.8, 100.2, 100.3, 160.0), Pause(60.0, Mono(100.25)))
     assert judge.told == [
         "event of 99.8",
         "event of 100.2",
@@ -64,6 +65,6 @@ async def test_what_waited_when_we_were_stopped_is_told_before_the_pause(executo
 
 async def test_without_a_pause_events_are_told_as_they_came(executor: ThreadPoolExecutor) -> None:
     judge = Telling()
-    judging = Judging(judge, executor, Clocks(mono=lambda: 101.0, wall=lambda: 1101.0), 2.0)
+    judging = Judging(judge, executor, Clocks(mono=lambda: Mono(101.0), wall=lambda: Epoch(1101.0)), 2.0)
     await judging.look(events(100.1, 100.9))
     assert judge.told == ["event of 100.1", "event of 100.9", "judged at 101"]

@@ -5,24 +5,34 @@ from hypothesis import strategies as st
 
 from planes.assess.sampling import sample_row
 from planes.collect.merge import CHANGES_KEPT, is_urgent, merge
+from planes.structs.moments import Epoch
 from planes.structs.rows import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
 
 NAMES = ["a", "b", "c"]
 
 
 def node(name: str, because: str) -> NodeRow:
-    agent = AgentRow(state="healthy", because=because, since=0.0)
+    agent = AgentRow(state="healthy", because=because, since=Epoch(0.0))
     return NodeRow(
-        name=name, uid="uid", state="healthy", because=because, since=0.0, kubelet=agent, kube_proxy=agent, container_runtime=agent
+        name=name,
+        uid="uid",
+        state="healthy",
+        because=because,
+        since=Epoch(0.0),
+        kubelet=agent,
+        kube_proxy=agent,
+        container_runtime=agent,
     )
 
 
 def component(kind: str, because: str) -> ComponentRow:
-    return ComponentRow(kind=kind, plane="control", state="healthy", because=because, since=0.0)
+    return ComponentRow(kind=kind, plane="control", state="healthy", because=because, since=Epoch(0.0))
 
 
 def change(because: str) -> ChangeRow:
-    return ChangeRow(subject_kind="Node", subject="a", agent="kubelet", before="healthy", after="down", because=because, at=0.0)
+    return ChangeRow(
+        subject_kind="Node", subject="a", agent="kubelet", before="healthy", after="down", because=because, at=Epoch(0.0)
+    )
 
 
 @st.composite
@@ -33,7 +43,7 @@ def frames(draw: st.DrawFn) -> Frame:
     kinds = draw(st.sets(st.sampled_from(NAMES)))
     full = draw(st.booleans())
     return Frame(
-        at=draw(st.floats(0, 100)),
+        at=Epoch(draw(st.floats(0, 100))),
         full=full,
         cluster=draw(st.none() | st.builds(ClusterRow, server=texts)),
         components=[component(kind, draw(texts)) for kind in sorted(kinds)],
@@ -43,7 +53,7 @@ def frames(draw: st.DrawFn) -> Frame:
         attention=draw(
             st.none()
             | st.just([])
-            | st.just([AttentionRow(key="k", kind="Node", name="a", title="a", state="down", because="x", since=0.0)])
+            | st.just([AttentionRow(key="k", kind="Node", name="a", title="a", state="down", because="x", since=Epoch(0.0))])
         ),
         changes=[change(text) for text in draw(st.lists(texts, max_size=2))],
         samples=[sample_row(at=at) for at in draw(st.lists(st.floats(0, 100), max_size=2))],
@@ -94,15 +104,15 @@ def test_nothing_is_both_there_and_gone(older: Frame, newer: Frame) -> None:
 
 
 def test_changes_are_bounded_and_the_newest_are_kept() -> None:
-    many = Frame(at=0.0, changes=[change(str(number)) for number in range(CHANGES_KEPT)])
-    both = merge(many, Frame(at=1.0, changes=[change("newest")]))
+    many = Frame(at=Epoch(0.0), changes=[change(str(number)) for number in range(CHANGES_KEPT)])
+    both = merge(many, Frame(at=Epoch(1.0), changes=[change("newest")]))
     assert len(both.changes) == CHANGES_KEPT
     assert both.changes[-1].because == "newest"
 
 
 def test_figures_may_wait_and_states_may_not() -> None:
-    assert not is_urgent(Frame(at=0.0, components=[component("etcd", "x")], nodes={"a": node("a", "x")}))
-    assert is_urgent(Frame(at=0.0, changes=[change("x")]))
-    assert is_urgent(Frame(at=0.0, full=True))
-    assert is_urgent(Frame(at=0.0, gone_nodes=["a"]))
-    assert is_urgent(Frame(at=0.0, attention=[]))
+    assert not is_urgent(Frame(at=Epoch(0.0), components=[component("etcd", "x")], nodes={"a": node("a", "x")}))
+    assert is_urgent(Frame(at=Epoch(0.0), changes=[change("x")]))
+    assert is_urgent(Frame(at=Epoch(0.0), full=True))
+    assert is_urgent(Frame(at=Epoch(0.0), gone_nodes=["a"]))
+    assert is_urgent(Frame(at=Epoch(0.0), attention=[]))

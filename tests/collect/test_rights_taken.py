@@ -16,6 +16,7 @@ from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
 from planes.structs.events import Changed, Failed, Listed, SourceEvent
 from planes.structs.feeds import Feed
+from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Node
 from planes.structs.rows import ChangeRow, ClusterRow, ComponentRow, NodeRow
 from planes.structs.time_tokens import render
@@ -61,7 +62,7 @@ class Watching:
         self._assessor.cache.apply(event)
 
     def look(self) -> None:
-        frame = self._assessor.frame(time.monotonic(), time.time())
+        frame = self._assessor.frame(Mono(time.monotonic()), Epoch(time.time()))
         self.components |= {row.kind: row for row in frame.components}
         self.nodes |= frame.nodes
         self.cluster = frame.cluster or self.cluster

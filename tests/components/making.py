@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from planes.components import kubelet
-from planes.structs.events import Check, Fault, FaultKind, Mono
+from planes.structs.events import Check, Fault, FaultKind
+from planes.structs.moments import Mono
 from planes.structs.observations import (
     ApiServerObservation,
     ConditionSeen,
@@ -24,7 +25,7 @@ from planes.structs.observations import (
 from planes.structs.thresholds import DEFAULT, Thresholds
 from planes.structs.verdicts import Verdict
 
-NOW = 10_000.0
+NOW = Mono(10_000.0)
 THRESHOLDS = DEFAULT
 VERSION = "v1.36.2"
 FORBIDDEN = Fault(FaultKind.FORBIDDEN, "nodes is forbidden", "", 403)
@@ -43,7 +44,7 @@ def feed(name: str = "feed", **spoilt: Any) -> FeedSeen:
 
 def failing(fault: Fault, since: float, name: str = "feed") -> FeedSeen:
     """A feed that has failed since."""
-    return FeedSeen(name=name, listed_at=NOW - 100, heard_at=since, fault=fault, failing_since=since, retry_at=NOW + 1)
+    return FeedSeen(name=name, listed_at=NOW - 100, heard_at=Mono(since), fault=fault, failing_since=Mono(since), retry_at=NOW + 1)
 
 
 def lease(age: float = 1.0, duration: float = 15.0, **spoilt: Any) -> LeaseSeen:

@@ -3,9 +3,10 @@
 from planes.live.wire import Delta, delta_of
 from planes.models import Cluster
 from planes.store import services
+from planes.structs.moments import Epoch
 from planes.structs.rows import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, PlaneRow
 
-AT = 1_780_000_000.0
+AT = Epoch(1_780_000_000.0)
 
 
 def agent(state: str = "healthy") -> AgentRow:
@@ -24,7 +25,7 @@ def node(name: str, state: str = "healthy", *, at: float = AT) -> NodeRow:
         uid=f"uid-{name}",
         state=state,
         because=because,
-        since=at,
+        since=Epoch(at),
         kubelet=agent(state),
         kube_proxy=agent(),
         container_runtime=agent(),
@@ -42,11 +43,11 @@ def component(kind: str = "kube-scheduler", state: str = "healthy") -> Component
 
 def full_frame(nodes: int = 3, *, at: float = AT) -> Frame:
     """The first frame of a collector."""
-    plane = PlaneRow(state="healthy", because="", since=at)
+    plane = PlaneRow(state="healthy", because="", since=Epoch(at))
     return Frame(
-        at=at,
+        at=Epoch(at),
         full=True,
-        cluster=ClusterRow(server="https://127.0.0.1:6443", version="v1.36.2", heard_at=at, control=plane, data=plane),
+        cluster=ClusterRow(server="https://127.0.0.1:6443", version="v1.36.2", heard_at=Epoch(at), control=plane, data=plane),
         components=[component()],
         nodes={f"node-{number}": node(f"node-{number}") for number in range(nodes)},
         attention=[],
@@ -56,7 +57,7 @@ def full_frame(nodes: int = 3, *, at: float = AT) -> Frame:
 def silent_frame(name: str, *, at: float = AT + 1) -> Frame:
     """A node whose kubelet fell silent."""
     return Frame(
-        at=at,
+        at=Epoch(at),
         nodes={name: node(name, "down", at=at)},
         attention=[
             AttentionRow(
@@ -66,12 +67,18 @@ def silent_frame(name: str, *, at: float = AT + 1) -> Frame:
                 title=f"{name} · kubelet",
                 state="down",
                 because="No heartbeat.",
-                since=at,
+                since=Epoch(at),
             )
         ],
         changes=[
             ChangeRow(
-                subject_kind="Node", subject=name, agent="kubelet", before="healthy", after="down", because="No heartbeat.", at=at
+                subject_kind="Node",
+                subject=name,
+                agent="kubelet",
+                before="healthy",
+                after="down",
+                because="No heartbeat.",
+                at=Epoch(at),
             )
         ],
     )

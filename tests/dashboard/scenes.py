@@ -1,27 +1,23 @@
 """Clusters as a collector would have stored them, in the states that pages are looked at in: `frame(name, at)`."""
 
 from planes.components.registry import AGENT_KINDS
+from planes.structs.moments import Epoch
 from planes.structs.rows import (
     AgentRow,
     AttentionRow,
     ChangeRow,
     ClusterRow,
     ComponentRow,
-    ConditionRow,
-    EventRow,
     EvidenceRow,
     FaultRow,
     Frame,
     InstanceRow,
     NodeRow,
     PlaneRow,
-    PodRow,
 )
-from planes.structs.time_tokens import ago, until
-
-VERSION = "v1.36.2"
-ZONES = ("eu-1a", "eu-1b", "eu-1c")
-GIB = 2**30
+from planes.structs.time_tokens import ago
+from tests.dashboard.scene_evidence import VERSION, evidence
+from tests.dashboard.scene_nodes import agents_of, node
 
 #: The wall's clusters: name, nodes, what is wrong.
 WALL = (
@@ -39,14 +35,14 @@ def frame(name: str, nodes: int, wrong: str, at: float) -> Frame:
     if wrong == "unreachable":
         return _unreachable(nodes, at)
     if wrong == "empty":
-        return Frame(at=at, full=True, cluster=ClusterRow(server=f"https://{name}:6443"), attention=[])
-    rows = {row.name: row for row in (node(number, at, _agents(number, wrong, at)) for number in range(nodes))}
+        return Frame(at=Epoch(at), full=True, cluster=ClusterRow(server=f"https://{name}:6443"), attention=[])
+    rows = {row.name: row for row in (node(number, at, agents_of(number, wrong, at)) for number in range(nodes))}
     sick = [row for row in rows.values() if row.state not in ("healthy", "cordoned")]
     components = [component(kind, at, wrong) for kind in _control(wrong)] + [
         roll_up(kind, list(rows.values()), at) for kind in AGENT_KINDS
     ]
     return Frame(
-        at=at,
+        at=Epoch(at),
         full=True,
         cluster=ClusterRow(
             server=f"https://{name}.example:6443",
@@ -54,17 +50,19 @@ def frame(name: str, nodes: int, wrong: str, at: float) -> Frame:
             distribution="EKS" if wrong == "managed" else "kubeadm",
             zones=3,
             pods=sum(len(row.pods) for row in rows.values()),
-            heard_at=at,
+            heard_at=Epoch(at),
             control=_control_plane(wrong, at),
             data=PlaneRow(
-                state="down" if sick else "healthy", because=f"{len(sick)} of {nodes} nodes need you" if sick else "", since=at - 72
+                state="down" if sick else "healthy",
+                because=f"{len(sick)} of {nodes} nodes need you" if sick else "",
+                since=Epoch(at - 72),
             ),
             missing=(
                 FaultRow(
                     kind="forbidden",
                     message="Leases in kube-system may not be read (403).",
                     remedy="Grant get, list and watch on leases in kube-system.",
-                    since=at - 3600,
+                    since=Epoch(at - 3600),
                 ),
             )
             if wrong == "managed"
@@ -83,10 +81,12 @@ def _control(wrong: str) -> tuple[str, ...]:
 
 def _control_plane(wrong: str, at: float) -> PlaneRow:
     return {
-        "broken": PlaneRow(state="degraded", because="kube-scheduler degraded", since=at - 48),
-        "etcd": PlaneRow(state="down", because="etcd does not answer", since=at - 15),
-        "managed": PlaneRow(state="not_observable", because="Run by the provider; its API server answers.", since=at - 86400),
-    }.get(wrong, PlaneRow(state="healthy", because="", since=at - 90000))
+        "broken": PlaneRow(state="degraded", because="kube-scheduler degraded", since=Epoch(at - 48)),
+        "etcd": PlaneRow(state="down", because="etcd does not answer", since=Epoch(at - 15)),
+        "managed": PlaneRow(
+            state="not_observable", because="Run by the provider; its API server answers.", since=Epoch(at - 86400)
+        ),
+    }.get(wrong, PlaneRow(state="healthy", because="", since=Epoch(at - 90000)))
 
 
 def component(kind: str, at: float, wrong: str) -> ComponentRow:
@@ -103,7 +103,9 @@ def component(kind: str, at: float, wrong: str) -> ComponentRow:
             ),
         )
         because = "Run by the provider: neither its lease nor its pods can be seen."
-        return ComponentRow(kind=kind, plane="control", state="not_observable", because=because, since=at - 86400, evidence=hidden)
+        return ComponentRow(
+            kind=kind, plane="control", state="not_observable", because=because, since=Epoch(at - 86400), evidence=hidden
+        )
     state, because, line = "healthy", "Every signal of it is fresh and good.", f"lease renewed {ago(at - 0.9)} ago"
     if kind == "kube-scheduler" and wrong == "broken":
         state, because = "degraded", "Its lease is fresh, yet 5 pods have waited over 30 s for any decision."
@@ -114,7 +116,7 @@ def component(kind: str, at: float, wrong: str) -> ComponentRow:
         plane="control",
         state=state,
         because=because,
-        since=at - 48,
+        since=Epoch(at - 48),
         line=line,
         evidence=evidence(kind, state, at),
         instances=tuple(
@@ -133,96 +135,6 @@ def component(kind: str, at: float, wrong: str) -> ComponentRow:
     )
 
 
-def evidence(kind: str, state: str, at: float) -> tuple[EvidenceRow, ...]:
-    """Evidence as the rules write it."""
-    if kind in ("etcd", "kube-apiserver"):
-        bad = state == "down"
-        return (
-            EvidenceRow(
-                signal="/livez/etcd",
-                now="failed: context deadline exceeded" if bad else "ok",
-                should_be="ok",
-                state=state,
-                source="probe",
-                at=at - 1,
-            ),
-            EvidenceRow(
-                signal="/readyz",
-                now="failed on etcd" if bad else "41 of 41 checks pass",
-                should_be="all pass",
-                state=state,
-                source="probe",
-                at=at - 1,
-            ),
-            EvidenceRow(
-                signal="Serving certificate",
-                now=f"over in {until(at + 201 * 86400)}",
-                should_be="more than 7 d",
-                state="healthy",
-                source="probe",
-                at=at - 4,
-            ),
-        )
-    rows = [
-        EvidenceRow(
-            signal=f"Lease kube-system/{kind}",
-            now=f"renewed {ago(at - 0.9)} ago",
-            should_be="≤ 15 s (its own duration)",
-            state="healthy",
-            source="watch",
-            at=at - 0.3,
-        ),
-        EvidenceRow(
-            signal="Leader",
-            now=f"node-0_9e547150-9a7c, for {ago(at - 273600)}",
-            should_be="one holder",
-            state="healthy",
-            source="watch",
-            at=at - 0.3,
-        ),
-        EvidenceRow(signal="Failovers in 1 h", now="0", should_be="< 3", state="healthy", source="history", at=at),
-        EvidenceRow(signal="Mirror pods ready", now="3 of 3", should_be="all", state="healthy", source="watch", at=at - 0.3),
-        EvidenceRow(signal="Restarts in 1 h", now="0", should_be="0", state="healthy", source="watch", at=at - 0.3),
-        EvidenceRow(
-            signal="Version against API server",
-            now=f"{VERSION} = {VERSION}",
-            should_be="same or one minor older",
-            state="healthy",
-            source="watch",
-            at=at - 4,
-        ),
-    ]
-    if kind == "kube-scheduler":
-        waiting = f"5, the oldest for {ago(at - 78)}" if state == "degraded" else "0"
-        rows += [
-            EvidenceRow(
-                signal="Pods without a decision",
-                now=waiting,
-                should_be="none longer than 30 s",
-                state=state,
-                source="watch",
-                at=at - 0.3,
-            ),
-            EvidenceRow(
-                signal="Pods that fit no node",
-                now="3",
-                should_be="not counted: capacity, not the scheduler",
-                state="healthy",
-                source="watch",
-                at=at - 0.3,
-            ),
-            EvidenceRow(
-                signal="/healthz through the API server",
-                now="not permitted (403)",
-                should_be="ok",
-                state="unknown",
-                source="probe",
-                at=None,
-            ),
-        ]
-    return tuple(rows)
-
-
 def roll_up(kind: str, nodes: list[NodeRow], at: float) -> ComponentRow:
     """kubelet, kube-proxy or container-runtime of all nodes."""
     agents = [getattr(row, kind.replace("-", "_")) for row in nodes]
@@ -236,7 +148,7 @@ def roll_up(kind: str, nodes: list[NodeRow], at: float) -> ComponentRow:
             should_be="all",
             state=state,
             source="watch",
-            at=at - 0.3,
+            at=Epoch(at - 0.3),
         ),
         EvidenceRow(
             signal="Versions",
@@ -244,171 +156,10 @@ def roll_up(kind: str, nodes: list[NodeRow], at: float) -> ComponentRow:
             should_be="at most 3 minors older than the API server",
             state="healthy",
             source="watch",
-            at=at,
+            at=Epoch(at),
         ),
     )
-    return ComponentRow(kind=kind, plane="data", state=state, because=because, since=at - 31, line=because, evidence=rows)
-
-
-def _agents(number: int, wrong: str, at: float) -> dict[str, str]:
-    if wrong != "broken":
-        return {}
-    return {
-        17: {"kubelet": "degraded"},
-        63: {"container-runtime": "down"},
-        88: {"kube-proxy": "degraded"},
-        90: {"kubelet": "down"},
-    }.get(number, {})
-
-
-_WHY = {
-    ("kubelet", "degraded"): "No heartbeat for {ago} of a 40 s lease. Kubernetes itself will say NotReady in about {until}.",
-    ("kubelet", "down"): "No heartbeat for {ago}; its lease of 40 s is over.",
-    ("container-runtime", "down"): "Ready is False: “container runtime is down”. The kubelet still renews its lease.",
-    ("kube-proxy", "degraded"): "Not ready, 6 restarts: CrashLoopBackOff. Services on this node may not route.",
-}
-
-
-def agent(kind: str, state: str, at: float) -> AgentRow:
-    """One agent of a node."""
-    why = _WHY.get((kind, state), "").format(ago=ago(at - 31), until=until(at + 19))
-    good = {
-        "kubelet": f"Its lease was renewed {ago(at - 4)} ago.",
-        "kube-proxy": "Its pod is ready.",
-        "container-runtime": "It is ready.",
-    }
-    signals = {
-        "kubelet": (
-            EvidenceRow(
-                signal="Lease",
-                now=f"renewed {ago(at - 31 if state != 'healthy' else at - 4)} ago",
-                should_be="≤ 40 s",
-                state=state,
-                source="watch",
-                at=at - 1,
-            ),
-            EvidenceRow(signal="Condition Ready", now="True", should_be="True", state="healthy", source="watch", at=at - 1),
-        ),
-        "kube-proxy": (
-            EvidenceRow(
-                signal="Pod",
-                now="ready" if state == "healthy" else "CrashLoopBackOff",
-                should_be="ready",
-                state=state,
-                source="watch",
-                at=at - 1,
-            ),
-        ),
-        "container-runtime": (
-            EvidenceRow(
-                signal="Condition Ready",
-                now="False: container runtime is down" if state == "down" else "True",
-                should_be="True",
-                state=state,
-                source="watch",
-                at=at,
-            ),
-        ),
-    }
-    version = "containerd://2.1.4" if kind == "container-runtime" else VERSION
-    return AgentRow(state=state, because=why or good[kind], since=at - 72, version=version, evidence=signals[kind])
-
-
-def node(number: int, at: float, states: dict[str, str], pods: int | None = None) -> NodeRow:
-    """A node; `states` names the agents that are not healthy."""
-    agents = {kind: agent(kind, states.get(kind, "healthy"), at) for kind in AGENT_KINDS}
-    worst = next((one for one in agents.values() if one.state == "down"), None)
-    worst = worst or next((one for one in agents.values() if one.state == "degraded"), None)
-    cordoned = number in (101, 102)
-    runs = pods if pods is not None else 12 + number * 7 % 40
-    return NodeRow(
-        name=f"node-{number}",
-        uid=f"uid-{number}",
-        state=worst.state if worst else "cordoned" if cordoned else "healthy",
-        because=worst.because if worst else "Cordoned: takes no new pods." if cordoned else "",
-        since=at - 72,
-        kubelet=agents["kubelet"],
-        kube_proxy=agents["kube-proxy"],
-        container_runtime=agents["container-runtime"],
-        cordoned=cordoned,
-        control_plane=number < 3,
-        zone=ZONES[number % 3],
-        pool="general",
-        instance_type="m7.4xlarge",
-        roles=("control-plane",) if number < 3 else (),
-        created=at - 41 * 86400,
-        pods_used=runs,
-        pods_max=110,
-        cpu_used=1.6 + number % 13,
-        cpu_max=16.0,
-        memory_used=(9 + number * 5 % 50) * GIB,
-        memory_max=62.8 * GIB,
-        labels={"kubernetes.io/os": "linux", "topology.kubernetes.io/zone": ZONES[number % 3], "node.kubernetes.io/exclude": ""},
-        conditions=(
-            ConditionRow(
-                type="Ready", status="True", reason="KubeletReady", message="kubelet is posting ready status", since=at - 41 * 86400
-            ),
-            ConditionRow(
-                type="MemoryPressure",
-                status="False",
-                reason="KubeletHasSufficientMemory",
-                message="kubelet has sufficient memory available",
-                since=at - 9e5,
-            ),
-            ConditionRow(
-                type="DiskPressure",
-                status="True",
-                reason="KubeletHasDiskPressure",
-                message="kubelet has disk pressure",
-                since=at - 480,
-            )
-            if number == 88
-            else ConditionRow(
-                type="DiskPressure",
-                status="False",
-                reason="KubeletHasNoDiskPressure",
-                message="kubelet has no disk pressure",
-                since=at - 9e5,
-            ),
-        ),
-        os_image="Debian GNU/Linux 13 (trixie)",
-        kernel="6.12.41",
-        architecture="amd64",
-        address=f"10.0.{number // 250}.{number % 250}",
-        pods=tuple(_pod(number, index, at) for index in range(runs)),
-        events=(
-            EventRow(
-                type="Warning",
-                reason="SystemOOM",
-                message="System OOM encountered, victim process: trainer, pid: 31337",
-                count=3,
-                at=at - 300,
-            ),
-        ),
-    )
-
-
-def _pod(number: int, index: int, at: float) -> PodRow:
-    space = ("shop", "ml", "kube-system", "observability")[index % 4]
-    name = f"{('api', 'trainer', 'kube-proxy', 'collector')[index % 4]}-{number:03d}{index:03d}-x7k2p"
-    if index % 29 == 5:
-        return PodRow(
-            namespace=space,
-            name=name,
-            phase="Running",
-            ready=0,
-            containers=1,
-            restarts=6,
-            reason="CrashLoopBackOff",
-            created=at - 900,
-        )
-    if index % 29 == 11:
-        return PodRow(
-            namespace=space, name=name, phase="Succeeded", ready=0, containers=1, restarts=0, reason="", created=at - 7200
-        )
-    return PodRow(
-        namespace=space, name=name, phase="Running", ready=2, containers=2, restarts=0, reason="", created=at - 86400 - index * 600
-    )
+    return ComponentRow(kind=kind, plane="data", state=state, because=because, since=Epoch(at - 31), line=because, evidence=rows)
 
 
 def _attention(rows: dict[str, NodeRow], wrong: str, at: float) -> list[AttentionRow]:
@@ -421,7 +172,7 @@ def _attention(rows: dict[str, NodeRow], wrong: str, at: float) -> list[Attentio
                 title="etcd",
                 state="down",
                 because="/livez/etcd fails: context deadline exceeded.",
-                since=at - 15,
+                since=Epoch(at - 15),
             )
         ]
     if wrong != "broken":
@@ -438,7 +189,7 @@ def _attention(rows: dict[str, NodeRow], wrong: str, at: float) -> list[Attentio
                     title=f"{name} · {kind}",
                     state=one.state,
                     because=one.because,
-                    since=at - 72,
+                    since=Epoch(at - 72),
                     agents={kind: one.state},
                 )
             )
@@ -452,7 +203,7 @@ def _attention(rows: dict[str, NodeRow], wrong: str, at: float) -> list[Attentio
             title="kube-scheduler",
             state="degraded",
             because=because,
-            since=at - 48,
+            since=Epoch(at - 48),
         ),
     ]
 
@@ -466,7 +217,7 @@ def _changes(wrong: str, at: float) -> list[ChangeRow]:
             before="",
             after="healthy",
             because="Joined.",
-            at=at - 9000,
+            at=Epoch(at - 9000),
             group="joined",
         )
         for n in range(31, 38)
@@ -479,7 +230,7 @@ def _changes(wrong: str, at: float) -> list[ChangeRow]:
             before="healthy",
             after="degraded",
             because="Its lease was frozen for 16 s.",
-            at=at - 5000,
+            at=Epoch(at - 5000),
         )
     )
     changes.append(
@@ -490,7 +241,7 @@ def _changes(wrong: str, at: float) -> list[ChangeRow]:
             before="degraded",
             after="healthy",
             because="Its lease is renewed again.",
-            at=at - 4990,
+            at=Epoch(at - 4990),
         )
     )
     if wrong == "broken":
@@ -503,7 +254,7 @@ def _changes(wrong: str, at: float) -> list[ChangeRow]:
                 before="healthy",
                 after="down",
                 because="container runtime is down",
-                at=at - 72,
+                at=Epoch(at - 72),
             )
         )
         changes.append(
@@ -514,7 +265,7 @@ def _changes(wrong: str, at: float) -> list[ChangeRow]:
                 before="healthy",
                 after="degraded",
                 because=because,
-                at=at - 48,
+                at=Epoch(at - 48),
             )
         )
     return changes
@@ -527,22 +278,23 @@ def _unreachable(nodes: int, at: float) -> Frame:
         kind="unreachable",
         message=f"https://edge-17.example:6443 has not answered for {ago(since)}: connecting timed out after 10 s.",
         remedy="Check the way there: route, VPN, firewall. The cluster itself may be well.",
-        since=since,
+        since=Epoch(since),
     )
-    unknown = AgentRow(state="unknown", because=because, since=since, last="healthy", version=VERSION)
+    unknown = AgentRow(state="unknown", because=because, since=Epoch(since), last="healthy", version=VERSION)
     components = [
         ComponentRow(
             kind=kind,
             plane="control",
             state="unknown",
             because=because,
-            since=since,
+            since=Epoch(since),
             last="healthy",
             evidence=evidence(kind, "healthy", since),
         )
         for kind in _control("")
     ] + [
-        ComponentRow(kind=kind, plane="data", state="unknown", because=because, since=since, last="healthy") for kind in AGENT_KINDS
+        ComponentRow(kind=kind, plane="data", state="unknown", because=because, since=Epoch(since), last="healthy")
+        for kind in AGENT_KINDS
     ]
     rows = {}
     for number in range(nodes):
@@ -552,7 +304,7 @@ def _unreachable(nodes: int, at: float) -> Frame:
             uid=whole.uid,
             state="unknown",
             because=because,
-            since=since,
+            since=Epoch(since),
             kubelet=unknown,
             kube_proxy=unknown,
             container_runtime=unknown,
@@ -563,18 +315,18 @@ def _unreachable(nodes: int, at: float) -> Frame:
             conditions=whole.conditions,
         )
     return Frame(
-        at=at,
+        at=Epoch(at),
         full=True,
         cluster=ClusterRow(
             server="https://edge-17.example:6443",
             version=VERSION,
             distribution="k3s",
             zones=3,
-            heard_at=since,
-            retry_at=at + 14,
+            heard_at=Epoch(since),
+            retry_at=Epoch(at + 14),
             fault=fault,
-            control=PlaneRow(state="unknown", because=because, since=since, last="healthy"),
-            data=PlaneRow(state="unknown", because=f"{nodes} nodes unknown", since=since, last="healthy"),
+            control=PlaneRow(state="unknown", because=because, since=Epoch(since), last="healthy"),
+            data=PlaneRow(state="unknown", because=f"{nodes} nodes unknown", since=Epoch(since), last="healthy"),
         ),
         components=components,
         nodes=rows,
@@ -586,7 +338,7 @@ def _unreachable(nodes: int, at: float) -> Frame:
                 title="edge-17 does not answer",
                 state="unknown",
                 because=fault.message,
-                since=since,
+                since=Epoch(since),
             )
         ],
     )

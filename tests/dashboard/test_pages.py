@@ -10,9 +10,10 @@ from django.template import Context, Template
 from django.test import Client
 
 from planes.models import Cluster
+from planes.structs.moments import Epoch
 from planes.structs.rows import ClusterRow, FaultRow, Frame
 from planes.structs.time_tokens import ago, until
-from tests.dashboard import scenes
+from tests.dashboard import scene_nodes, scenes
 from tests.dashboard.rows import Collecting
 
 NOW = 1_780_000_000.0
@@ -97,8 +98,8 @@ def test_disabled_clusters_are_not_shown(browser: Client) -> None:
 
 def test_names_from_a_cluster_are_shown_as_text(browser: Client) -> None:
     collecting = Collecting("prod")
-    fault = FaultRow(kind="tls", message="<script>alert(1)</script>", remedy="<b>none</b>", since=NOW)
-    collecting.flush(Frame(at=time.time(), full=True, cluster=ClusterRow(fault=fault), attention=[]))
+    fault = FaultRow(kind="tls", message="<script>alert(1)</script>", remedy="<b>none</b>", since=Epoch(NOW))
+    collecting.flush(Frame(at=Epoch(time.time()), full=True, cluster=ClusterRow(fault=fault), attention=[]))
     html = browser.get("/").content.decode()
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
@@ -174,7 +175,7 @@ def test_a_silent_nodes_pods_are_said_to_be_last_known(browser: Client) -> None:
 def test_hundreds_of_pods_are_all_listed(browser: Client) -> None:
     collecting = Collecting("prod")
     frame = scenes.frame("prod", 0, "", time.time())
-    frame.nodes = {"node-1": scenes.node(1, NOW, {}, pods=500)}
+    frame.nodes = {"node-1": scene_nodes.node(1, NOW, {}, pods=500)}
     collecting.flush(frame)
     assert browser.get("/c/prod/nodes/node-1/").content.decode().count('data-title="restarts"') == 500
 

@@ -19,6 +19,7 @@ from planes.store.selectors import (
     NodeDetail,
     NodeSummary,
 )
+from planes.structs.moments import Epoch
 from planes.structs.rows import (
     ChangeRow,
     ClusterRow,
@@ -28,9 +29,9 @@ from planes.structs.rows import (
     PlaneRow,
 )
 from planes.structs.verdicts import State
-from tests.dashboard import scenes
+from tests.dashboard import scene_nodes, scenes
 
-AT = 1_780_000_000.0
+AT = Epoch(1_780_000_000.0)
 FRESH = Freshness(AT, AT)
 LATE = Lateness("collector", "Its collector was last heard some time ago.", AT - 30)
 SILENT = Lateness("cluster", "Its API server last answered some time ago.", AT - 30)
@@ -231,7 +232,7 @@ def test_a_refused_api_server_stays_down_on_its_page_though_the_cluster_is_late(
 
 
 def node_page(states: dict[str, str], late: Lateness | None = None, beat: float | None = None) -> presenters.NodePage:
-    return presenters.node_page(NodeDetail(head(), scenes.node(7, AT, states), ()), late, beat=beat)
+    return presenters.node_page(NodeDetail(head(), scene_nodes.node(7, AT, states), ()), late, beat=beat)
 
 
 def test_a_healthy_nodes_pods_are_as_they_report() -> None:
@@ -253,14 +254,14 @@ def test_a_late_pictures_pods_are_marked_as_last_known() -> None:
 
 
 def test_pods_in_trouble_come_first_and_those_that_are_done_are_none() -> None:
-    page = presenters.node_page(NodeDetail(head(), scenes.node(1, AT, {}, pods=40), ()), None)
+    page = presenters.node_page(NodeDetail(head(), scene_nodes.node(1, AT, {}, pods=40), ()), None)
     assert page.pods[0].status == "CrashLoopBackOff"
     assert page.pods_troubled == 2
     assert [pod.troubled for pod in page.pods if pod.status == "Succeeded"] == [False]
 
 
 def test_capacity_has_units_and_says_what_was_not_observed() -> None:
-    row = scenes.node(0, AT, {})
+    row = scene_nodes.node(0, AT, {})
     pods, cpu, memory = presenters.node_page(NodeDetail(head(), row, ()), None).capacity
     assert (pods.figure, cpu.figure, memory.figure) == ("12 of 110", "1.6 of 16 cores", "9 GiB of 63 GiB")
     bare = presenters.node_page(
@@ -270,13 +271,13 @@ def test_capacity_has_units_and_says_what_was_not_observed() -> None:
 
 
 def test_conditions_are_good_ready_and_bad_under_pressure() -> None:
-    row = scenes.node(88, AT, {})
+    row = scene_nodes.node(88, AT, {})
     lines = {line.type: line.state for line in presenters.node_page(NodeDetail(head(), row, ()), None).conditions}
     assert lines == {"Ready": "healthy", "MemoryPressure": "healthy", "DiskPressure": "degraded"}
 
 
 def test_the_newest_heartbeat_is_the_age_of_a_lease_in_good_order() -> None:
-    row = scenes.node(7, AT, {})
+    row = scene_nodes.node(7, AT, {})
     line = row.kubelet.evidence[0]
     stored = type(line)(line.signal, "on time", line.should_be, "healthy", "lease kube-node-lease/node-7", AT - 900)
     kubelet = type(row.kubelet)("healthy", "", AT, evidence=(stored,))

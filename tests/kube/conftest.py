@@ -11,6 +11,7 @@ import pytest
 from planes.kube.connect import Target
 from planes.kube.link import Link, open_link
 from planes.structs.events import Failed, Fault, SourceEvent
+from planes.structs.moments import Mono
 from tests.replay import Authority, Server
 
 Event = TypeVar("Event")
@@ -48,10 +49,10 @@ class Clock:
     """A monotonic clock that moves when told, or when `sleep` is called."""
 
     def __init__(self) -> None:
-        self.now = 1000.0
+        self.now = Mono(1000.0)
         self.slept: list[float] = []
 
-    def __call__(self) -> float:
+    def __call__(self) -> Mono:
         return self.now
 
     async def sleep(self, seconds: float) -> None:

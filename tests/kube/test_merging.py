@@ -10,6 +10,7 @@ from planes.kube.merging import Merger
 from planes.kube.webhooks import EndpointsProbe, References
 from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.objects import (
     APIService,
     APIServiceSpec,
@@ -45,20 +46,20 @@ def merger() -> Merger:
 
 async def test_a_feed_is_listed_once_every_part_is(merger: Merger, events: Events) -> None:
     main, other = merger.emit_for("main", True, events), merger.emit_for("other", False, events)
-    await main(Listed(FEED, [pod("a")], "1", 1.0))
+    await main(Listed(FEED, [pod("a")], "1", Mono(1.0)))
     assert events.all == []
-    await other(Listed(FEED, [pod("x")], "2", 2.0))
+    await other(Listed(FEED, [pod("x")], "2", Mono(2.0)))
     assert names(events.all[0]) == ["a", "x"]
 
 
 async def test_a_list_of_one_part_keeps_what_the_other_has_now(merger: Merger, events: Events) -> None:
     main, other = merger.emit_for("main", True, events), merger.emit_for("other", False, events)
-    await main(Listed(FEED, [pod("a"), pod("b")], "1", 1.0))
-    await other(Listed(FEED, [pod("x")], "2", 2.0))
-    await other(Changed(FEED, pod("y"), 3.0))
-    await other(Gone(FEED, pod("x"), 4.0))
-    await other(Heard(FEED, 4.5))
-    await main(Listed(FEED, [pod("c")], "5", 5.0))
+    await main(Listed(FEED, [pod("a"), pod("b")], "1", Mono(1.0)))
+    await other(Listed(FEED, [pod("x")], "2", Mono(2.0)))
+    await other(Changed(FEED, pod("y"), Mono(3.0)))
+    await other(Gone(FEED, pod("x"), Mono(4.0)))
+    await other(Heard(FEED, Mono(4.5)))
+    await main(Listed(FEED, [pod("c")], "5", Mono(5.0)))
     assert names(events.all[-1]) == ["c", "y"]
     assert events.names() == ["Listed", "Changed", "Gone", "Heard", "Listed"]
 
@@ -68,9 +69,9 @@ async def test_a_part_that_may_not_be_read_does_not_hold_up_the_other(
 ) -> None:
     caplog.set_level("INFO")
     main, other = merger.emit_for("main", True, events), merger.emit_for("other", False, events)
-    await main(Listed(FEED, [pod("a")], "1", 1.0))
+    await main(Listed(FEED, [pod("a")], "1", Mono(1.0)))
     for _ in range(3):
-        await other(Failed(FEED, FORBIDDEN, 2.0, 60.0))
+        await other(Failed(FEED, FORBIDDEN, Mono(2.0), Mono(60.0)))
     assert names(events.all[0]) == ["a"]
     assert len(events.all) == 1
     assert caplog.text.count("Not permitted.") == 1
@@ -78,8 +79,8 @@ async def test_a_part_that_may_not_be_read_does_not_hold_up_the_other(
 
 async def test_an_essential_part_fails_its_feed(merger: Merger, events: Events) -> None:
     main, other = merger.emit_for("main", True, events), merger.emit_for("other", False, events)
-    await main(Failed(FEED, FORBIDDEN, 1.0, 60.0))
-    await other(Listed(FEED, [pod("x")], "2", 2.0))
+    await main(Failed(FEED, FORBIDDEN, Mono(1.0), Mono(60.0)))
+    await other(Listed(FEED, [pod("x")], "2", Mono(2.0)))
     assert events.names() == ["Failed", "Listed"]
     assert names(events.all[1]) == ["x"]
 
@@ -97,21 +98,21 @@ def test_references_follow_what_webhooks_and_api_services_name() -> None:
     metrics = APIService(
         LabelledMeta("v1beta1.metrics.k8s.io", uid="m"), APIServiceSpec(service=ServiceRef("kube-system", "metrics-server"))
     )
-    references.note(Listed(Feed.API_SERVICES, [metrics, APIService(LabelledMeta("v1.", uid="v1"))], "1", 1.0))
-    references.note(Listed(Feed.VALIDATING_WEBHOOKS, [webhook("w", "a", "b")], "1", 1.0))
+    references.note(Listed(Feed.API_SERVICES, [metrics, APIService(LabelledMeta("v1.", uid="v1"))], "1", Mono(1.0)))
+    references.note(Listed(Feed.VALIDATING_WEBHOOKS, [webhook("w", "a", "b")], "1", Mono(1.0)))
     assert references.services == [("kube-system", "metrics-server"), ("ns", "a"), ("ns", "b")]
     references.changed.clear()
-    references.note(Changed(Feed.VALIDATING_WEBHOOKS, webhook("w", "a", "b"), 2.0))
+    references.note(Changed(Feed.VALIDATING_WEBHOOKS, webhook("w", "a", "b"), Mono(2.0)))
     assert not references.changed.is_set()
-    references.note(Changed(Feed.VALIDATING_WEBHOOKS, webhook("w", "c"), 2.0))
-    references.note(Gone(Feed.API_SERVICES, metrics, 3.0))
+    references.note(Changed(Feed.VALIDATING_WEBHOOKS, webhook("w", "c"), Mono(2.0)))
+    references.note(Gone(Feed.API_SERVICES, metrics, Mono(3.0)))
     assert references.changed.is_set()
     assert references.services == [("ns", "c")]
 
 
 async def test_endpoints_of_all_services_are_one_list(link_to: LinkTo, events: Events) -> None:
     references = References()
-    references.note(Listed(Feed.MUTATING_WEBHOOKS, [webhook("w", "a", "b")], "1", 1.0))
+    references.note(Listed(Feed.MUTATING_WEBHOOKS, [webhook("w", "a", "b")], "1", Mono(1.0)))
 
     async def script(request: Request) -> Reply:
         name = request.query["labelSelector"].removeprefix("kubernetes.io/service-name=")
@@ -136,7 +137,7 @@ async def test_nothing_is_told_of_endpoints_before_it_is_known_which_matter(link
 
 async def test_endpoints_that_may_not_be_read_fail_as_one(link_to: LinkTo, events: Events) -> None:
     references = References()
-    references.note(Listed(Feed.MUTATING_WEBHOOKS, [webhook("w", "a", "b")], "1", 1.0))
+    references.note(Listed(Feed.MUTATING_WEBHOOKS, [webhook("w", "a", "b")], "1", Mono(1.0)))
     async with serve(lambda _request: asyncio.sleep(0, status(403, "Forbidden"))) as server:
         wait = await EndpointsProbe(references, await link_to(server)).step(events)
     assert [fault.kind for fault in events.faults()] == [FaultKind.FORBIDDEN]

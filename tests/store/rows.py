@@ -1,5 +1,6 @@
 """Rows to store: small, whole, and with something in every column."""
 
+from planes.structs.moments import Epoch
 from planes.structs.rows import (
     AgentRow,
     AttentionRow,
@@ -14,7 +15,7 @@ from planes.structs.rows import (
     PodRow,
 )
 
-NOW = 1_800_000_000.0
+NOW = Epoch(1_800_000_000.0)
 
 
 def agent(state: str = "healthy", because: str = "All is well.") -> AgentRow:
@@ -87,7 +88,7 @@ def change(because: str = "It went silent.", at: float = NOW) -> ChangeRow:
         before="healthy",
         after="degraded",
         because=because,
-        at=at,
+        at=Epoch(at),
         group="group-1",
     )
 
@@ -108,7 +109,7 @@ def cluster(control: str = "healthy", data: str = "healthy") -> ClusterRow:
 def full(names: tuple[str, ...] = ("node-1", "node-2", "node-3"), *, at: float = NOW) -> Frame:
     """A whole cluster."""
     return Frame(
-        at=at,
+        at=Epoch(at),
         full=True,
         cluster=cluster(),
         components=[component(), component("kubelet", "data", instances=())],

@@ -14,6 +14,7 @@ from planes.live import wire
 from planes.models import Cluster, Node
 from planes.store import clusters, selectors, services
 from planes.store.reading import one_view
+from planes.structs.moments import Epoch
 from planes.structs.rows import ChangeRow, Frame
 from tests.store.rows import NOW, change, component, full, node
 from tests.store.rows import cluster as cluster_row
@@ -41,7 +42,7 @@ def of_zone(count: int, at: float, group: str = "kubelet:silent:down:1") -> list
             before="healthy",
             after="down",
             because="No heartbeat.",
-            at=at,
+            at=Epoch(at),
             group=group,
         )
         for n in range(count)

@@ -19,6 +19,7 @@ from planes.models import Cluster
 from planes.store import services
 from planes.store.status import collect_status, exit_code
 from planes.store.status_table import table
+from planes.structs.moments import Epoch
 from planes.structs.rows import Frame
 from tests.store.rows import NOW, full, node
 from tests.store.rows import cluster as cluster_row
@@ -58,7 +59,7 @@ def test_the_exit_code_is_the_worst_plane(
     cluster: Cluster, epoch: int, valkey: str, settings: Settings, control: str, data: str, code: int
 ) -> None:
     services.flush(cluster.pk, epoch, 1, full())
-    services.flush(cluster.pk, epoch, 2, Frame(at=time.time(), cluster=cluster_row(control, data)))
+    services.flush(cluster.pk, epoch, 2, Frame(at=Epoch(time.time()), cluster=cluster_row(control, data)))
     live(valkey, epoch)
     assert run(valkey, settings)[0] == code
     assert run(valkey, settings, "--json")[0] == code

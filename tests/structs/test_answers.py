@@ -21,6 +21,7 @@ from planes.structs.events import (
     Usage,
 )
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.objects import LabelledMeta, Node
 
 NODE = Node(LabelledMeta("a"))
@@ -29,16 +30,16 @@ NODE = Node(LabelledMeta("a"))
 @pytest.mark.parametrize(
     "event",
     [
-        Listed(Feed.NODES, [NODE], "1", 7.0),
-        Changed(Feed.NODES, NODE, 7.0),
-        Gone(Feed.NODES, NODE, 7.0),
-        Heard(Feed.NODES, 7.0),
-        Health("/readyz", 7.0, 0.1, 200),
-        Health("/readyz", 7.0, 0.1, 500, (Check("etcd", False),)),
-        Server(7.0),
-        Metrics(7.0, 0.1),
-        Usage(7.0),
-        Connection(7.0),
+        Listed(Feed.NODES, [NODE], "1", Mono(7.0)),
+        Changed(Feed.NODES, NODE, Mono(7.0)),
+        Gone(Feed.NODES, NODE, Mono(7.0)),
+        Heard(Feed.NODES, Mono(7.0)),
+        Health("/readyz", Mono(7.0), 0.1, 200),
+        Health("/readyz", Mono(7.0), 0.1, 500, (Check("etcd", False),)),
+        Server(Mono(7.0)),
+        Metrics(Mono(7.0), 0.1),
+        Usage(Mono(7.0)),
+        Connection(Mono(7.0)),
     ],
     ids=lambda event: type(event).__name__,
 )
@@ -72,12 +73,12 @@ def test_what_is_answered_as_asked_was_heard(event: SourceEvent) -> None:
 def test_a_refusal_was_heard_and_what_a_proxy_may_say_was_not(kind: FaultKind, status: int | None, heard: bool) -> None:
     fault = Fault(kind, "x", status=status)
     told: list[SourceEvent] = [
-        Failed(Feed.NODES, fault, 7.0, 8.0),
-        Health("/livez", 7.0, 3.0, status, fault=fault),
-        Server(7.0, fault=fault),
-        Metrics(7.0, 1.0, fault=fault),
-        Usage(7.0, fault=fault),
-        Connection(7.0, fault=fault),
+        Failed(Feed.NODES, fault, Mono(7.0), Mono(8.0)),
+        Health("/livez", Mono(7.0), 3.0, status, fault=fault),
+        Server(Mono(7.0), fault=fault),
+        Metrics(Mono(7.0), 1.0, fault=fault),
+        Usage(Mono(7.0), fault=fault),
+        Connection(Mono(7.0), fault=fault),
     ]
     assert [was_heard(one) for one in (fault, *told)] == [heard] * 7
 

@@ -154,7 +154,6 @@ class RatesStore:
             webhook_fail_open=rate.per_second("fail_open"),
             etcd_p99=percentile(rate.etcd(), 0.99),
             recent_etcd_p99=percentile(late.etcd(), 0.99),
-            etcd_requests=rate.per_second("etcd_requests"),
             etcd_error_ratio=rate.ratio("etcd_errors", "etcd_requests"),
             storage_bytes=gauges.get("storage"),
             last_requests=last.counted("requests"),

@@ -59,12 +59,6 @@ def of(kind: str) -> Kind | None:
     return _BY_KIND.get(kind)
 
 
-def title_of(kind: str) -> str:
-    """A kind's name as people write it."""
-    found = _BY_KIND.get(kind)
-    return found.title if found is not None else kind
-
-
 def rank(kind: str) -> tuple[int, str]:
     """By which kinds are sorted: those that nobody declared come last, by name."""
     return _RANK.get(kind, len(_RANK)), kind

@@ -7,8 +7,8 @@ pipelines it.
 
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
-from django.db.models import CharField, Field, Model, TextField
+from django.db import connection, models
+from django.db.models import CharField, Model, TextField
 
 Value = str | bytes | int | float | bool | None
 #: A row as it is written: values in the order of a statement's names.
@@ -76,7 +76,7 @@ class Update(Statement):
         self.sql = f"UPDATE {self._table} SET {sets} WHERE {wheres}"  # noqa: S608  names of ours
 
 
-def _field(model: type[Model], name: str) -> "Field[object, object]":
+def _field(model: type[Model], name: str) -> "models.Field[object, object]":
     """The concrete field by the name of its attribute ("cluster_id"); Meta.get_field knows the relation's name as well."""
     for field in model._meta.concrete_fields:
         if field.attname == name:

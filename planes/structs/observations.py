@@ -131,7 +131,6 @@ class RatesSeen:
     webhook_fail_open: float | None = None  # per second
     etcd_p99: float | None = None
     recent_etcd_p99: float | None = None
-    etcd_requests: float | None = None  # per second
     etcd_error_ratio: float | None = None
     storage_bytes: float | None = None
     last_requests: float | None = None  # per second, between each instance's last two scrapes

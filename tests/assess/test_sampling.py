@@ -3,10 +3,11 @@
 import msgspec
 import pytest
 
-from planes.assess.sampling import Sampler, sample_row, value_of
+from planes.assess.sampling import Sampler
 from planes.cache.metrics import RatesStore
 from planes.structs.events import Fault, FaultKind, Metrics, Sample
 from planes.structs.moments import Mono
+from tests.sampling import sample_row, value_of
 
 OFFSET = 1_780_000_000.0
 

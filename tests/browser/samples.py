@@ -2,8 +2,8 @@
 
 import random
 
-from planes.assess.sampling import sample_row
 from planes.structs.rows import SampleRow
+from tests.sampling import sample_row
 
 
 def series(now: float, count: int = 115, *, every: float = 31.0, seed: int = 5) -> list[SampleRow]:

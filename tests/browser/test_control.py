@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from planes.assess.sampling import sample_row, value_of
 from planes.live.wire import Delta, GoneRows, Snapshot, Update
 from tests.browser.reading import axe
 from tests.browser.skies import SKIES
 from tests.browser.stage import Stage, end
+from tests.sampling import sample_row, value_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 

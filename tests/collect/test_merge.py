@@ -3,10 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planes.assess.sampling import sample_row
 from planes.collect.merge import CHANGES_KEPT, is_urgent, merge
 from planes.structs.moments import Epoch
 from planes.structs.rows import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
+from tests.sampling import sample_row
 
 NAMES = ["a", "b", "c"]
 

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 import redis
 
-from planes.assess.sampling import sample_row, value_of
 from planes.live.stream import (
     EXPIRY,
     HEARTBEATS_TOLD,
@@ -24,6 +23,7 @@ from planes.live.stream import (
     stream_key,
 )
 from planes.live.wire import Delta, GoneRows, Heartbeats, Message, Pulse, Update
+from tests.sampling import sample_row, value_of
 from tests.services import Valkey
 
 PATIENCE = 10.0

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,23 +92,31 @@ class Aside:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
         self._begun = time.monotonic()
         self._process = subprocess.Popen(part.commands[0], cwd=ROOT, stdout=self._said, stderr=subprocess.STDOUT)
+        self._ended = threading.Thread(target=self._wait, daemon=True)
+        self._ended.start()
+
+    def _wait(self) -> None:
+        self._process.wait()
+        self._whole = time.monotonic() - self._begun
 
     def outcome(self) -> Outcome:
         """Wait for its end and say what it said. It takes as long as it is waited for: what it took before was not lost."""
         begun = time.monotonic()
         say(f"\n== {self.part.name}: {self.part.what}")
-        failed = self._process.wait() != 0
+        self._ended.join()
+        failed = self._process.returncode != 0
         self._said.seek(0)
         sys.stdout.write(self._said.read().decode(errors="replace"))
-        whole = time.monotonic() - self._begun
-        waited = Part(self.part.name, f"{self.part.what} (waited for; {whole:.0f} s in all, beside the others)", self.part.commands)
+        waited = Part(
+            self.part.name, f"{self.part.what} (waited for; {self._whole:.0f} s in all, beside the others)", self.part.commands
+        )
         return Outcome(waited, time.monotonic() - begun, failed)
 
     def close(self) -> None:
         """If it still runs, nobody wants to know any more."""
-        if self._process.poll() is None:
+        if self._ended.is_alive():
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(60)
+            self._ended.join(60)
         self._said.close()
 
 

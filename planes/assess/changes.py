@@ -7,6 +7,7 @@ from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.rows import ChangeRow
 from planes.structs.time_tokens import to_epoch
+from planes.structs.verdicts import State
 
 #: Changes of one cause within so many seconds belong together.
 _TOGETHER = 60.0
@@ -32,8 +33,8 @@ class Changes:
                     subject_kind="Node",
                     subject=one.node,
                     agent=one.agent,
-                    before=one.before.value,
-                    after=one.after.value,
+                    before=one.before,
+                    after=one.after,
                     because=because,
                     at=Epoch(at),
                     group=group,
@@ -64,8 +65,8 @@ class Changes:
             subject_kind="Cluster",
             subject=self._slug,
             agent="",
-            before=before,
-            after=after,
+            before=State(before),
+            after=State(after),
             because=because,
             at=Epoch(round(at, 1)),
         )

@@ -54,7 +54,7 @@ class ClusterSummary:
     ) -> tuple[PlaneRow, PlaneRow]:
         """The control plane and the data plane."""
         remembered = nodes.last_known
-        told = [(row.kind, State(row.state), row.because) for row in components.values() if row.plane == "control"]
+        told = [(row.kind, row.state, row.because) for row in components.values() if row.plane == "control"]
         control = rollup.control_plane(told)
         if nodes.counts_changed or "data" not in self._planes or remembered or not self._cache.nodes:
             counts, zones, sample = nodes.counts(None)
@@ -77,7 +77,7 @@ class ClusterSummary:
         last = self._known.get(name, "") if state is State.UNKNOWN else ""
         if state is not State.UNKNOWN:
             self._known[name] = state.value
-        row = PlaneRow(state=state.value, because=because, since=Epoch(since), last="" if last == State.UNKNOWN.value else last)
+        row = PlaneRow(state=state, because=because, since=Epoch(since), last="" if last == State.UNKNOWN.value else last)
         self._planes[name] = row
         return row
 

@@ -131,7 +131,7 @@ class ComponentAssessor:
             memory = hysteresis.begin(verdict, now)
             self._causes[kind] = verdict.cause
         else:
-            memory = hysteresis.restored(State(old.state), Mono(old.since - offset), State(old.last) if old.last else None, now)
+            memory = hysteresis.restored(old.state, Mono(old.since - offset), State(old.last) if old.last else None, now)
             hysteresis.step(memory, verdict, now, self._thresholds)
         self.memories[kind] = memory
         return memory
@@ -162,8 +162,8 @@ class ComponentAssessor:
                 subject_kind="Component",
                 subject=kind,
                 agent="",
-                before=before.value,
-                after=change.after.value,
+                before=before,
+                after=change.after,
                 because=because,
                 at=Epoch(round(change.since + offset, 1)),
             )

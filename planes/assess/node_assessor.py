@@ -269,7 +269,7 @@ class NodeAssessor:
 
     def _row(self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], offset: float) -> NodeRow:
         cache = self._cache
-        states = [SEVERITY[State(one.state)] for one in agents]
+        states = [SEVERITY[one.state] for one in agents]
         worst = states.index(max(states))
         if state.state is State.HEALTHY:
             because, since = "Its three agents are well.", max(one.since for one in agents)
@@ -361,7 +361,7 @@ class NodeAssessor:
 
 def restored_memory(row: AgentRow, offset: float, now: Mono) -> hysteresis.Memory:
     """The memory of an agent as it was stored."""
-    return hysteresis.restored(State(row.state), Mono(row.since - offset), State(row.last) if row.last else None, now)
+    return hysteresis.restored(row.state, Mono(row.since - offset), State(row.last) if row.last else None, now)
 
 
 def _last_known(row: AgentRow, because: str) -> AgentRow:
@@ -369,11 +369,11 @@ def _last_known(row: AgentRow, because: str) -> AgentRow:
     return msgspec.structs.replace(row, state=State.UNKNOWN.value, because=because, last=last, line="")
 
 
-_NOTHING = AgentRow(state="unknown", because="", since=Epoch(0.0))
+_NOTHING = AgentRow(state=State.UNKNOWN, because="", since=Epoch(0.0))
 _EMPTY = NodeRow(
     name="",
     uid="",
-    state="unknown",
+    state=State.UNKNOWN,
     because="",
     since=Epoch(0.0),
     kubelet=_NOTHING,

@@ -49,7 +49,7 @@ def evidence_rows(evidence: tuple[Evidence, ...], offset: float) -> tuple[Eviden
             signal=one.signal,
             now=to_epoch(one.now, offset),
             should_be=one.should_be,
-            state=one.state.value,
+            state=one.state,
             source=one.source,
             at=None if one.at is None else Epoch(round(one.at + offset, 1)),
         )
@@ -77,7 +77,7 @@ def agent_row(memory: Memory, verdict: Verdict, version: str, offset: float, bef
     """One agent of a node. `before` itself when nothing but moments of evidence differ."""
     state, last = shown_state(memory)
     row = AgentRow(
-        state=state.value,
+        state=state,
         because=to_epoch(because_of(memory), offset),
         since=Epoch(round(memory.since + offset, 1)),
         last=last.value if last is not None else "",
@@ -125,7 +125,7 @@ def instances_of(judged: Judged, before: ComponentRow | None) -> tuple[Instance,
                 name=one.name,
                 host=one.host,
                 leader=one.leader,
-                state=State(one.state),
+                state=one.state,
                 because=one.because,
                 version=one.version,
                 restarts=one.restarts,
@@ -156,7 +156,7 @@ def component_row(
     row = ComponentRow(
         kind=kind,
         plane=plane,
-        state=state.value,
+        state=state,
         because=to_epoch(because_of(memory), offset),
         since=Epoch(round(memory.since + offset, 1)),
         last=last.value if last is not None else "",
@@ -167,7 +167,7 @@ def component_row(
                 name=one.name,
                 host=one.host,
                 leader=one.leader,
-                state=one.state.value,
+                state=one.state,
                 because=to_epoch(one.because, offset),
                 version=one.version,
                 restarts=one.restarts,
@@ -199,7 +199,7 @@ def attention_row(entry: Entry, offset: float) -> AttentionRow:
         kind=entry.kind,
         name=entry.name,
         title=entry.title,
-        state=entry.state.value,
+        state=entry.state,
         because=to_epoch(entry.because, offset),
         since=Epoch(round(entry.since + offset, 1)),
         count=entry.count,
@@ -227,7 +227,7 @@ def node_row(
     return NodeRow(
         name=node.metadata.name,
         uid=node.metadata.uid,
-        state=state.value,
+        state=state,
         because=because,
         since=Epoch(since),
         kubelet=kubelet,

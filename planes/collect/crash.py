@@ -9,6 +9,7 @@ from planes.collect.store_thread import Remembered
 from planes.structs.events import FaultKind
 from planes.structs.moments import Epoch
 from planes.structs.rows import AgentRow, ClusterRow, ComponentRow, FaultRow, Frame, NodeRow, PlaneRow
+from planes.structs.verdicts import State
 
 _BECAUSE = "Planewatch cannot judge it: its own collector failed."
 
@@ -36,8 +37,8 @@ def crashed(remembered: Remembered, error: str, retry_at: float, now: float) -> 
 
 def _plane(row: PlaneRow | None, now: float) -> PlaneRow:
     if row is None or row.state == "unknown":
-        return row or PlaneRow(state="unknown", because=_BECAUSE, since=Epoch(now))
-    return PlaneRow(state="unknown", because=_BECAUSE, since=Epoch(now), last=row.state)
+        return row or PlaneRow(state=State.UNKNOWN, because=_BECAUSE, since=Epoch(now))
+    return PlaneRow(state=State.UNKNOWN, because=_BECAUSE, since=Epoch(now), last=row.state)
 
 
 def _component(row: ComponentRow, now: float) -> ComponentRow:

@@ -68,6 +68,8 @@ class Writer:
                 return f"Record<{self.said(kind.key_type)}, {self.said(kind.value_type)}>"
             case inspect.LiteralType():
                 return " | ".join(json.encode(value).decode() for value in kind.values)
+            case inspect.EnumType():
+                return self._named(kind.cls.__name__, " | ".join(json.encode(one.value).decode() for one in kind.cls))
             case inspect.StructType():
                 return self._named(kind.cls.__name__, self._struct(kind))
         if type(kind) not in _SIMPLE:

@@ -21,6 +21,7 @@ from planes.structs.rows import (
     NodeRow,
     PodRow,
 )
+from planes.structs.verdicts import State
 
 _cluster = msgspec.json.Decoder(ClusterRow)
 _attention = msgspec.json.Decoder(list[AttentionRow])
@@ -276,7 +277,7 @@ def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
                 name=one.name,
                 host=one.host,
                 leader=one.leader,
-                state=one.state,
+                state=State(one.state),
                 because=one.because,
                 version=one.version,
                 restarts=one.restarts,
@@ -286,7 +287,7 @@ def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
         ComponentRow(
             kind=one.kind,
             plane=one.plane,
-            state=one.state,
+            state=State(one.state),
             because=one.because,
             since=Epoch(one.since),
             last=one.last,
@@ -372,8 +373,8 @@ def _change(one: Transition) -> ChangeRow:
         subject_kind=one.subject_kind,
         subject=one.subject,
         agent=one.agent,
-        before=one.before,
-        after=one.after,
+        before=State(one.before),
+        after=State(one.after),
         because=one.because,
         at=Epoch(one.at),
         group=one.group,

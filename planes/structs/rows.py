@@ -7,13 +7,14 @@ writes them, planes.live sends them, the pages show them. States are the strings
 import msgspec
 
 from planes.structs.moments import Epoch
+from planes.structs.verdicts import State
 
 
 class EvidenceRow(msgspec.Struct, frozen=True):
     signal: str
     now: str
     should_be: str
-    state: str
+    state: State
     source: str
     at: Epoch | None = None  # epoch seconds; None: never observed
 
@@ -22,7 +23,7 @@ class InstanceRow(msgspec.Struct, frozen=True):
     name: str
     host: str = ""
     leader: bool = False
-    state: str = "unknown"
+    state: State = State.UNKNOWN
     because: str = ""
     version: str = ""
     restarts: int | None = None
@@ -33,7 +34,7 @@ class ComponentRow(msgspec.Struct, frozen=True):
 
     kind: str
     plane: str  # "control", "data" or "addon"
-    state: str
+    state: State
     because: str
     since: Epoch
     last: str = ""  # the last known state, while state is "unknown"; else empty
@@ -46,7 +47,7 @@ class ComponentRow(msgspec.Struct, frozen=True):
 class AgentRow(msgspec.Struct, frozen=True):
     """One of the three agents of one node."""
 
-    state: str
+    state: State
     because: str
     since: Epoch
     last: str = ""
@@ -89,7 +90,7 @@ class NodeRow(msgspec.Struct, frozen=True):
 
     name: str
     uid: str
-    state: str
+    state: State
     because: str
     since: Epoch
     kubelet: AgentRow
@@ -119,7 +120,7 @@ class NodeRow(msgspec.Struct, frozen=True):
 
 
 class PlaneRow(msgspec.Struct, frozen=True):
-    state: str
+    state: State
     because: str  # short, e.g. "3 of 120 nodes need you"
     since: Epoch
     last: str = ""
@@ -132,7 +133,7 @@ class AttentionRow(msgspec.Struct, frozen=True):
     kind: str  # "Node" or "Component" or "Cluster"
     name: str  # "node-63", or a component's kind
     title: str  # "node-63 · container runtime", "412 kubelets silent"
-    state: str
+    state: State
     because: str
     since: Epoch
     count: int = 1
@@ -147,8 +148,8 @@ class ChangeRow(msgspec.Struct, frozen=True):
     subject_kind: str  # "Node" or "Component" or "Cluster"
     subject: str  # node name, component kind or cluster slug
     agent: str  # kubelet, kube-proxy or container-runtime for a node's agent, else ""
-    before: str
-    after: str
+    before: State
+    after: State
     because: str
     at: Epoch
     group: str = ""

@@ -23,6 +23,11 @@ class State(StrEnum):
     NOT_OBSERVABLE = "not_observable"
     CORDONED = "cordoned"
 
+    @classmethod
+    def _missing_(cls, value: object) -> "State":
+        """What a newer version may have stored: a state that we do not know must never pass for healthy."""
+        return cls.UNKNOWN
+
 
 #: Worst last. Cordoned is on purpose, not observable is nobody's fault: neither outweighs anything that was observed to be wrong.
 SEVERITY: dict[State, int] = {

@@ -4,21 +4,22 @@
  * tokens (ages.js).
  *
  * @typedef {{ kind: string, message: string, remedy: string, since: number }} FaultRow
- * @typedef {{ state: string, because: string, since: number, last: string }} PlaneRow
+ * @typedef {"healthy" | "degraded" | "down" | "unknown" | "not_observable" | "cordoned"} State
+ * @typedef {{ state: State, because: string, since: number, last: string }} PlaneRow
  * @typedef {{ server: string, version: string, distribution: string, zones: number, pods: number, clock_skew: number | null,
  *   heard_at: number | null, retry_at: number | null, fault: FaultRow | null, missing: FaultRow[], control: PlaneRow | null,
  *   data: PlaneRow | null }} ClusterRow
- * @typedef {{ signal: string, now: string, should_be: string, state: string, source: string, at: number | null }} EvidenceRow
- * @typedef {{ name: string, host: string, leader: boolean, state: string, because: string, version: string,
+ * @typedef {{ signal: string, now: string, should_be: string, state: State, source: string, at: number | null }} EvidenceRow
+ * @typedef {{ name: string, host: string, leader: boolean, state: State, because: string, version: string,
  *   restarts: number | null }} InstanceRow
- * @typedef {{ kind: string, plane: string, state: string, because: string, since: number, last: string, line: string,
+ * @typedef {{ kind: string, plane: string, state: State, because: string, since: number, last: string, line: string,
  *   evidence: EvidenceRow[], instances: InstanceRow[], facts: Record<string, string> }} ComponentRow
  * @typedef {[name: string, state: number, kubelet: number, proxy: number, runtime: number, because: string, since: number,
  *   zone: string, pool: string, type: string, cp: number, cordoned: number, pods: number, pods_max: number | null,
  *   cpu: number | null, mem: number | null, version: string, runtime_version: string, created: number | null]} NodeValues
- * @typedef {{ key: string, kind: string, name: string, title: string, state: string, because: string, since: number,
- *   count: number, agents: Record<string, string>, names: string[] }} AttentionRow
- * @typedef {{ subject_kind: string, subject: string, agent: string, before: string, after: string, because: string, at: number,
+ * @typedef {{ key: string, kind: string, name: string, title: string, state: State, because: string, since: number, count: number,
+ *   agents: Record<string, string>, names: string[] }} AttentionRow
+ * @typedef {{ subject_kind: string, subject: string, agent: string, before: State, after: State, because: string, at: number,
  *   group: string, more: number }} ChangeRow
  * @typedef {[at: number, ...figures: (number | null)[]]} SampleRow
  * @typedef {{ cluster?: ClusterRow | null, components?: ComponentRow[], nodes?: NodeValues[], attention?: AttentionRow[] | null,
@@ -35,13 +36,13 @@
  * @typedef {{ v: number, epoch: string, o: number, at: number, now: number, slug: string, name: string, cluster: ClusterRow,
  *   components: ComponentRow[], columns: string[], nodes: Record<string, (string | number | null)[]>, attention: AttentionRow[],
  *   changes: ChangeRow[], series: SampleRow[] }} Snapshot
- * @typedef {{ state: string, because: string, since: number, last: string, line: string, version: string,
+ * @typedef {{ state: State, because: string, since: number, last: string, line: string, version: string,
  *   evidence: EvidenceRow[] }} AgentRow
  * @typedef {{ type: string, status: string, reason: string, message: string, since: number | null }} ConditionRow
  * @typedef {[namespace: string, name: string, phase: string, ready: number, containers: number, restarts: number, reason: string,
  *   created: number | null]} PodRow
  * @typedef {{ type: string, reason: string, message: string, count: number, at: number | null }} EventRow
- * @typedef {{ name: string, uid: string, state: string, because: string, since: number, kubelet: AgentRow, kube_proxy: AgentRow,
+ * @typedef {{ name: string, uid: string, state: State, because: string, since: number, kubelet: AgentRow, kube_proxy: AgentRow,
  *   container_runtime: AgentRow, cordoned: boolean, control_plane: boolean, zone: string, pool: string, instance_type: string,
  *   roles: string[], created: number | null, pods_used: number, pods_max: number | null, cpu_used: number | null,
  *   cpu_max: number | null, memory_used: number | null, memory_max: number | null, labels: Record<string, string>,

@@ -12,10 +12,10 @@ POD = Instance(name="etcd-cp-1", host="cp-1", state=State.HEALTHY, version="3.6.
 ROW = ComponentRow(
     kind="etcd",
     plane="control",
-    state="healthy",
+    state=State.HEALTHY,
     because="",
     since=Epoch(0.0),
-    instances=(InstanceRow(name="etcd-cp-1", host="cp-1", leader=False, state="degraded", because="Slow."),),
+    instances=(InstanceRow(name="etcd-cp-1", host="cp-1", leader=False, state=State.DEGRADED, because="Slow."),),
 )
 
 
@@ -37,9 +37,9 @@ def test_instances_that_are_no_longer_told_stay_as_last_known(state: State, caus
 def test_what_was_last_known_stays_the_same_from_look_to_look() -> None:
     (first,) = instances_of(judged(State.UNKNOWN, "unreachable", POD), None)
     row = InstanceRow(
-        name=first.name, host=first.host, leader=first.leader, state=first.state.value, because=first.because, version=first.version
+        name=first.name, host=first.host, leader=first.leader, state=first.state, because=first.because, version=first.version
     )
-    before = ComponentRow(kind="etcd", plane="control", state="unknown", because="", since=Epoch(0.0), instances=(row,))
+    before = ComponentRow(kind="etcd", plane="control", state=State.UNKNOWN, because="", since=Epoch(0.0), instances=(row,))
     assert instances_of(judged(State.UNKNOWN, "unreachable"), before) == (first,)
 
 

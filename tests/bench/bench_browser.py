@@ -22,6 +22,7 @@ from playwright.sync_api import Page
 from planes.live.wire import NODE_COLUMNS, Delta, GoneRows, NodeValues, Pulse, Snapshot, Update
 from planes.structs.moments import Epoch
 from planes.structs.rows import ChangeRow
+from planes.structs.verdicts import State
 from tests.chromium import chromium
 
 #: In the page, before anything else: when was the first picture drawn, and could it be used?
@@ -80,8 +81,8 @@ class Changes:
                         subject_kind="Node",
                         subject=str(row["name"]),
                         agent="kubelet",
-                        before="healthy",
-                        after=after,
+                        before=State.HEALTHY,
+                        after=State(after),
                         because="A lease is late.",
                         at=Epoch(now),
                     )

@@ -14,6 +14,7 @@ from planes.structs.rows import (
     PlaneRow,
 )
 from planes.structs.time_tokens import ago
+from planes.structs.verdicts import State
 from tests.browser.samples import series
 
 Node = dict[str, str | int | float | None]
@@ -68,14 +69,14 @@ def component(
     return ComponentRow(
         kind=kind,
         plane="control",
-        state=state,
+        state=State(state),
         because=because or line,
         since=Epoch(now - 48),
         line=line,
         instances=tuple(
-            InstanceRow(f"{kind}-{host}", host, at == leader, "healthy", "", "v1.36.2", 0) for at, host in enumerate(hosts)
+            InstanceRow(f"{kind}-{host}", host, at == leader, State.HEALTHY, "", "v1.36.2", 0) for at, host in enumerate(hosts)
         ),
-        evidence=(EvidenceRow("Lease", "renewed", "≤ 15 s", state, "watch", Epoch(now)),),
+        evidence=(EvidenceRow("Lease", "renewed", "≤ 15 s", State(state), "watch", Epoch(now)),),
     )
 
 
@@ -138,8 +139,8 @@ def snapshot(now: float, listed: list[Node], components: list[ComponentRow], **c
             zones=len({node["zone"] for node in listed}),
             pods=sum(int(node["pods"] or 0) for node in listed),
             heard_at=Epoch(now),
-            control=PlaneRow("healthy", "", Epoch(now - 3600)),
-            data=PlaneRow("healthy", "", Epoch(now - 3600)),
+            control=PlaneRow(State.HEALTHY, "", Epoch(now - 3600)),
+            data=PlaneRow(State.HEALTHY, "", Epoch(now - 3600)),
         ),
         components=components,
         columns=NODE_COLUMNS,

@@ -15,6 +15,7 @@ from planes.structs.rows import (
     PlaneRow,
 )
 from planes.structs.time_tokens import ago, until
+from planes.structs.verdicts import State
 from tests.browser.building import HOSTS, ail, component, control_plane, nodes, snapshot
 
 
@@ -27,13 +28,19 @@ def healthy(count: int) -> Callable[[float], Snapshot]:
                 "Node",
                 "node-9" if count > 9 else "node-2",
                 "kubelet",
-                "down",
-                "healthy",
+                State.DOWN,
+                State.HEALTHY,
                 "It renews its lease again.",
                 Epoch(now - 2640),
             ),
             ChangeRow(
-                "Component", "kube-controller-manager", "", "healthy", "healthy", "leader node-1 → node-2", Epoch(now - 9043)
+                "Component",
+                "kube-controller-manager",
+                "",
+                State.HEALTHY,
+                State.HEALTHY,
+                "leader node-1 → node-2",
+                Epoch(now - 9043),
             ),
         ]
         return snapshot(now, nodes(count, now), control_plane(now), changes=changes)
@@ -83,36 +90,38 @@ def broken(count: int) -> Callable[[float], Snapshot]:
             f"No heartbeat for {ago(now - 31)} of a 40 s lease. Kubernetes itself will say NotReady in about {until(now + 19.5)}."
         )
         attention = [
-            AttentionRow("a", "Node", str(dead["name"]), f"{dead['name']} · container runtime", "down",
+            AttentionRow("a", "Node", str(dead["name"]), f"{dead['name']} · container runtime", State.DOWN,
                          "Ready is False: “container runtime is down”. The kubelet still renews its lease.", Epoch(now - 72)),
-            AttentionRow("b", "Node", str(silent["name"]), f"{silent['name']} · kubelet", "degraded",
+            AttentionRow("b", "Node", str(silent["name"]), f"{silent['name']} · kubelet", State.DEGRADED,
                          silence, Epoch(now - 31)),
-            AttentionRow("c", "Node", str(looping["name"]), f"{looping['name']} · kube-proxy", "degraded",
+            AttentionRow("c", "Node", str(looping["name"]), f"{looping['name']} · kube-proxy", State.DEGRADED,
                          "Not ready, 6 restarts: CrashLoopBackOff. Services on this node may not route.", Epoch(now - 480)),
-            AttentionRow("d", "Component", "kube-scheduler", "kube-scheduler", "degraded",
+            AttentionRow("d", "Component", "kube-scheduler", "kube-scheduler", State.DEGRADED,
                          "Its lease is fresh, yet 5 pods have waited over 30 s for any decision.", Epoch(now - 48)),
         ]  # fmt: skip
         changes = [
-            ChangeRow("Node", str(silent["name"]), "kubelet", "healthy", "degraded", "No heartbeat", Epoch(now - 31)),
-            ChangeRow("Component", "kube-scheduler", "", "healthy", "degraded", "Pods wait", Epoch(now - 48)),
-            ChangeRow("Node", str(dead["name"]), "container-runtime", "healthy", "down", "Ready is False", Epoch(now - 72)),
-            ChangeRow("Node", str(looping["name"]), "kube-proxy", "healthy", "degraded", "CrashLoopBackOff", Epoch(now - 480)),
+            ChangeRow("Node", str(silent["name"]), "kubelet", State.HEALTHY, State.DEGRADED, "No heartbeat", Epoch(now - 31)),
+            ChangeRow("Component", "kube-scheduler", "", State.HEALTHY, State.DEGRADED, "Pods wait", Epoch(now - 48)),
+            ChangeRow("Node", str(dead["name"]), "container-runtime", State.HEALTHY, State.DOWN, "Ready is False", Epoch(now - 72)),
+            ChangeRow(
+                "Node", str(looping["name"]), "kube-proxy", State.HEALTHY, State.DEGRADED, "CrashLoopBackOff", Epoch(now - 480)
+            ),
             *(
-                ChangeRow("Node", f"node-{at}", "", "healthy", "cordoned", "Cordoned", Epoch(now - 2370), "cordon")
+                ChangeRow("Node", f"node-{at}", "", State.HEALTHY, State.CORDONED, "Cordoned", Epoch(now - 2370), "cordon")
                 for at in (101, 102)
             ),
-            ChangeRow("Node", "node-9", "kubelet", "down", "healthy", "It renews its lease again", Epoch(now - 2640)),
+            ChangeRow("Node", "node-9", "kubelet", State.DOWN, State.HEALTHY, "It renews its lease again", Epoch(now - 2640)),
             *(
-                ChangeRow("Node", f"node-{at}", "", "unknown", "healthy", "joined, v1.36.2", Epoch(now - 10455), "join")
+                ChangeRow("Node", f"node-{at}", "", State.UNKNOWN, State.HEALTHY, "joined, v1.36.2", Epoch(now - 10455), "join")
                 for at in range(31, 39)
             ),
-            ChangeRow("Component", "etcd", "", "down", "healthy", "readyz/etcd passes again", Epoch(now - 15114)),
+            ChangeRow("Component", "etcd", "", State.DOWN, State.HEALTHY, "readyz/etcd passes again", Epoch(now - 15114)),
         ]
         told = snapshot(now, listed, parts, attention=attention, changes=changes)
         planes = replace(
             told.cluster,
-            control=PlaneRow("degraded", "scheduler degraded", Epoch(now - 48)),
-            data=PlaneRow("down", f"3 of {count:,} nodes need you", Epoch(now - 72)),
+            control=PlaneRow(State.DEGRADED, "scheduler degraded", Epoch(now - 48)),
+            data=PlaneRow(State.DOWN, f"3 of {count:,} nodes need you", Epoch(now - 72)),
         )
         return replace(told, cluster=planes)
 
@@ -160,7 +169,8 @@ def forbidden(now: float) -> Snapshot:
     api = replace(control_plane(now)[4], facts={"livez": "38/38", "readyz": "41/41", "version": "v1.36.2"}, instances=())
     told = snapshot(now, [], [*hidden, api])
     return replace(
-        told, cluster=replace(told.cluster, missing=missing, data=PlaneRow("not_observable", "nodes may not be seen", Epoch(now)))
+        told,
+        cluster=replace(told.cluster, missing=missing, data=PlaneRow(State.NOT_OBSERVABLE, "nodes may not be seen", Epoch(now))),
     )
 
 
@@ -198,8 +208,8 @@ def gone(now: float) -> Snapshot:
         heard_at=now - 134,
         retry_at=now + 40,
         fault=fault,
-        control=PlaneRow("down", "API server refuses connections", Epoch(now - 134)),
-        data=PlaneRow("unknown", "cannot be asked", Epoch(now - 134), "down"),
+        control=PlaneRow(State.DOWN, "API server refuses connections", Epoch(now - 134)),
+        data=PlaneRow(State.UNKNOWN, "cannot be asked", Epoch(now - 134), "down"),
     )
     return replace(told, components=parts, cluster=planes)
 

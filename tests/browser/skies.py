@@ -8,6 +8,7 @@ from planes.live.wire import Snapshot
 from planes.structs.moments import Epoch
 from planes.structs.rows import ComponentRow, PlaneRow
 from planes.structs.time_tokens import ago
+from planes.structs.verdicts import State
 from tests.browser.building import component, control_plane, nodes, snapshot
 from tests.browser.samples import series
 
@@ -108,7 +109,7 @@ def ill(now: float) -> Snapshot:
     parts = _swap(parts, api, etcd, manager)
     parts[-2] = replace(parts[-2], state="down", because="Nobody has answered for it.", line="no ready endpoint")
     told = snapshot(now, nodes(30, now), parts)
-    return replace(told, cluster=replace(told.cluster, control=PlaneRow("down", "etcd fails its check", Epoch(now - 40))))
+    return replace(told, cluster=replace(told.cluster, control=PlaneRow(State.DOWN, "etcd fails its check", Epoch(now - 40))))
 
 
 def unheard(now: float) -> Snapshot:
@@ -130,7 +131,7 @@ def unheard(now: float) -> Snapshot:
         facts={},
     )
     told = snapshot(now, nodes(30, now), parts, series=series(now - 400))
-    planes = replace(told.cluster, control=PlaneRow("down", "API server refuses connections", Epoch(now - 400)))
+    planes = replace(told.cluster, control=PlaneRow(State.DOWN, "API server refuses connections", Epoch(now - 400)))
     return replace(told, cluster=planes)
 
 

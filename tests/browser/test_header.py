@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from planes.live.wire import KeepAlive
 from planes.structs.moments import Epoch
 from planes.structs.rows import PlaneRow
+from planes.structs.verdicts import State
 from tests.browser.pictures import PICTURES
 from tests.browser.stage import Stage, end
 
@@ -36,8 +37,8 @@ def staged(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]
         if long:
             planes = replace(
                 told.cluster,
-                control=PlaneRow("degraded", "kube-controller-manager has no leader now", Epoch(now - 50)),
-                data=PlaneRow("down", "zone eu-1a and 34 more nodes are silent", Epoch(now - 50)),
+                control=PlaneRow(State.DEGRADED, "kube-controller-manager has no leader now", Epoch(now - 50)),
+                data=PlaneRow(State.DOWN, "zone eu-1a and 34 more nodes are silent", Epoch(now - 50)),
             )
             told = replace(told, name="edge-eu-central-1-prod", cluster=planes)
         stages.append(Stage(context.new_page(), told))

@@ -15,6 +15,7 @@ from planes.live.wire import STATES, Snapshot
 from planes.store.freshness import Freshness
 from planes.structs.moments import Epoch
 from planes.structs.rows import AttentionRow, ComponentRow
+from planes.structs.verdicts import State
 from tests.browser.building import ail, control_plane, nodes, snapshot
 from tests.browser.painted import COUNTING, Card, Told, of_file, of_page, painted
 from tests.browser.pictures import broken
@@ -44,7 +45,7 @@ def _members(count: int, down: int, leader: int) -> Scene:
     def made(now: float) -> Snapshot:
         hosts = tuple(f"control-{at}" for at in range(1, count + 1))
         etcd, manager, scheduler, *others = control_plane(now, hosts)
-        entry = AttentionRow("etcd", "Component", "etcd", "etcd", "degraded", "1 member is down.", Epoch(now - 30))
+        entry = AttentionRow("etcd", "Component", "etcd", "etcd", State.DEGRADED, "1 member is down.", Epoch(now - 30))
         parts = [_fell(etcd, down, now), _lead(manager, leader), _lead(scheduler, leader), *others]
         return snapshot(now, nodes(30, now, control=count), parts, attention=[entry])
 

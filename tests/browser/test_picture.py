@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from planes.live.wire import Delta, GoneRows, Snapshot, Update
 from planes.structs.moments import Epoch
 from planes.structs.rows import AttentionRow
+from planes.structs.verdicts import State
 from tests.browser.building import ail, nodes, values
 from tests.browser.pictures import PICTURES
 from tests.browser.stage import Stage, end
@@ -77,7 +78,7 @@ def test_a_delta_changes_what_is_drawn_without_a_reload(opened: Opened) -> None:
     now = time.time()
     node = nodes(120, now)[40]
     ail(node, "down", "container runtime is down", now, runtime="down")
-    entry = AttentionRow("k", "Node", "node-40", "node-40 · container runtime", "down", "container runtime is down", Epoch(now))
+    entry = AttentionRow("k", "Node", "node-40", "node-40 · container runtime", State.DOWN, "container runtime is down", Epoch(now))
     stage.send(delta(stage, 11, nodes=[values(node)], attention=[entry]))
     expect(page.locator("#attention-title")).to_have_text("Needs attention · 1")
     expect(page.locator("#announcer")).to_contain_text("Needs attention: node-40 · container runtime")

@@ -22,6 +22,7 @@ from planes.structs.events import Heard, SourceEvent
 from planes.structs.feeds import Feed
 from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import AgentRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
+from planes.structs.verdicts import State
 
 T = TypeVar("T")
 
@@ -104,17 +105,19 @@ class Counting:
             return Frame(at=Epoch(wall))
         full, self.shown = self.shown < 0, self.count
         state = "healthy" if self.count % 2 == 0 else "degraded"
-        agent = AgentRow(state=state, because=f"{self.count} events", since=Epoch(wall))
+        agent = AgentRow(state=State(state), because=f"{self.count} events", since=Epoch(wall))
         return Frame(
             at=Epoch(wall),
             full=full,
             cluster=ClusterRow(server="https://scripted", pods=self.count),
-            components=[ComponentRow(kind="etcd", plane="control", state=state, because=f"{self.count} events", since=Epoch(wall))],
+            components=[
+                ComponentRow(kind="etcd", plane="control", state=State(state), because=f"{self.count} events", since=Epoch(wall))
+            ],
             nodes={
                 name: NodeRow(
                     name=name,
                     uid="uid",
-                    state=state,
+                    state=State(state),
                     because=f"{self.count} events",
                     since=Epoch(wall),
                     kubelet=agent,
@@ -129,8 +132,8 @@ class Counting:
                     subject_kind="Component",
                     subject="etcd",
                     agent="",
-                    before="",
-                    after=state,
+                    before=State.UNKNOWN,
+                    after=State(state),
                     because=f"{self.count} events",
                     at=Epoch(wall),
                 )

@@ -6,17 +6,18 @@ from hypothesis import strategies as st
 from planes.collect.merge import CHANGES_KEPT, is_urgent, merge
 from planes.structs.moments import Epoch
 from planes.structs.rows import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
+from planes.structs.verdicts import State
 from tests.sampling import sample_row
 
 NAMES = ["a", "b", "c"]
 
 
 def node(name: str, because: str) -> NodeRow:
-    agent = AgentRow(state="healthy", because=because, since=Epoch(0.0))
+    agent = AgentRow(state=State.HEALTHY, because=because, since=Epoch(0.0))
     return NodeRow(
         name=name,
         uid="uid",
-        state="healthy",
+        state=State.HEALTHY,
         because=because,
         since=Epoch(0.0),
         kubelet=agent,
@@ -26,12 +27,12 @@ def node(name: str, because: str) -> NodeRow:
 
 
 def component(kind: str, because: str) -> ComponentRow:
-    return ComponentRow(kind=kind, plane="control", state="healthy", because=because, since=Epoch(0.0))
+    return ComponentRow(kind=kind, plane="control", state=State.HEALTHY, because=because, since=Epoch(0.0))
 
 
 def change(because: str) -> ChangeRow:
     return ChangeRow(
-        subject_kind="Node", subject="a", agent="kubelet", before="healthy", after="down", because=because, at=Epoch(0.0)
+        subject_kind="Node", subject="a", agent="kubelet", before=State.HEALTHY, after=State.DOWN, because=because, at=Epoch(0.0)
     )
 
 
@@ -53,7 +54,7 @@ def frames(draw: st.DrawFn) -> Frame:
         attention=draw(
             st.none()
             | st.just([])
-            | st.just([AttentionRow(key="k", kind="Node", name="a", title="a", state="down", because="x", since=Epoch(0.0))])
+            | st.just([AttentionRow(key="k", kind="Node", name="a", title="a", state=State.DOWN, because="x", since=Epoch(0.0))])
         ),
         changes=[change(text) for text in draw(st.lists(texts, max_size=2))],
         samples=[sample_row(at=at) for at in draw(st.lists(st.floats(0, 100), max_size=2))],

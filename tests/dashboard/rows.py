@@ -5,13 +5,14 @@ from planes.models import Cluster
 from planes.store import services
 from planes.structs.moments import Epoch
 from planes.structs.rows import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow, PlaneRow
+from planes.structs.verdicts import State
 
 AT = Epoch(1_780_000_000.0)
 
 
 def agent(state: str = "healthy") -> AgentRow:
     return AgentRow(
-        state=state,
+        state=State(state),
         because="Its lease is renewed in time." if state == "healthy" else "No heartbeat.",
         since=AT - 60,
         version="v1.36.2",
@@ -23,7 +24,7 @@ def node(name: str, state: str = "healthy", *, at: float = AT) -> NodeRow:
     return NodeRow(
         name=name,
         uid=f"uid-{name}",
-        state=state,
+        state=State(state),
         because=because,
         since=Epoch(at),
         kubelet=agent(state),
@@ -37,13 +38,13 @@ def node(name: str, state: str = "healthy", *, at: float = AT) -> NodeRow:
 
 def component(kind: str = "kube-scheduler", state: str = "healthy") -> ComponentRow:
     return ComponentRow(
-        kind=kind, plane="control", state=state, because="Its lease is renewed in time.", since=AT - 60, line="lease 1 s old"
+        kind=kind, plane="control", state=State(state), because="Its lease is renewed in time.", since=AT - 60, line="lease 1 s old"
     )
 
 
 def full_frame(nodes: int = 3, *, at: float = AT) -> Frame:
     """The first frame of a collector."""
-    plane = PlaneRow(state="healthy", because="", since=Epoch(at))
+    plane = PlaneRow(state=State.HEALTHY, because="", since=Epoch(at))
     return Frame(
         at=Epoch(at),
         full=True,
@@ -65,7 +66,7 @@ def silent_frame(name: str, *, at: float = AT + 1) -> Frame:
                 kind="Node",
                 name=name,
                 title=f"{name} · kubelet",
-                state="down",
+                state=State.DOWN,
                 because="No heartbeat.",
                 since=Epoch(at),
             )
@@ -75,8 +76,8 @@ def silent_frame(name: str, *, at: float = AT + 1) -> Frame:
                 subject_kind="Node",
                 subject=name,
                 agent="kubelet",
-                before="healthy",
-                after="down",
+                before=State.HEALTHY,
+                after=State.DOWN,
                 because="No heartbeat.",
                 at=Epoch(at),
             )

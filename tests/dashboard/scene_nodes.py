@@ -11,6 +11,7 @@ from planes.structs.rows import (
     PodRow,
 )
 from planes.structs.time_tokens import ago, until
+from planes.structs.verdicts import State
 from tests.dashboard.scene_evidence import VERSION
 
 ZONES = ("eu-1a", "eu-1b", "eu-1c")
@@ -50,18 +51,20 @@ def agent(kind: str, state: str, at: float) -> AgentRow:
                 signal="Lease",
                 now=f"renewed {ago(at - 31 if state != 'healthy' else at - 4)} ago",
                 should_be="≤ 40 s",
-                state=state,
+                state=State(state),
                 source="watch",
                 at=Epoch(at - 1),
             ),
-            EvidenceRow(signal="Condition Ready", now="True", should_be="True", state="healthy", source="watch", at=Epoch(at - 1)),
+            EvidenceRow(
+                signal="Condition Ready", now="True", should_be="True", state=State.HEALTHY, source="watch", at=Epoch(at - 1)
+            ),
         ),
         "kube-proxy": (
             EvidenceRow(
                 signal="Pod",
                 now="ready" if state == "healthy" else "CrashLoopBackOff",
                 should_be="ready",
-                state=state,
+                state=State(state),
                 source="watch",
                 at=Epoch(at - 1),
             ),
@@ -71,14 +74,14 @@ def agent(kind: str, state: str, at: float) -> AgentRow:
                 signal="Condition Ready",
                 now="False: container runtime is down" if state == "down" else "True",
                 should_be="True",
-                state=state,
+                state=State(state),
                 source="watch",
                 at=Epoch(at),
             ),
         ),
     }
     version = "containerd://2.1.4" if kind == "container-runtime" else VERSION
-    return AgentRow(state=state, because=why or good[kind], since=Epoch(at - 72), version=version, evidence=signals[kind])
+    return AgentRow(state=State(state), because=why or good[kind], since=Epoch(at - 72), version=version, evidence=signals[kind])
 
 
 def node(number: int, at: float, states: dict[str, str], pods: int | None = None) -> NodeRow:
@@ -91,7 +94,7 @@ def node(number: int, at: float, states: dict[str, str], pods: int | None = None
     return NodeRow(
         name=f"node-{number}",
         uid=f"uid-{number}",
-        state=worst.state if worst else "cordoned" if cordoned else "healthy",
+        state=State(worst.state if worst else "cordoned" if cordoned else "healthy"),
         because=worst.because if worst else "Cordoned: takes no new pods." if cordoned else "",
         since=Epoch(at - 72),
         kubelet=agents["kubelet"],

@@ -16,6 +16,7 @@ from planes.structs.rows import (
     PlaneRow,
 )
 from planes.structs.time_tokens import ago
+from planes.structs.verdicts import State
 from tests.dashboard.scene_evidence import VERSION, evidence
 from tests.dashboard.scene_nodes import agents_of, node
 
@@ -53,7 +54,7 @@ def frame(name: str, nodes: int, wrong: str, at: float) -> Frame:
             heard_at=Epoch(at),
             control=_control_plane(wrong, at),
             data=PlaneRow(
-                state="down" if sick else "healthy",
+                state=State("down" if sick else "healthy"),
                 because=f"{len(sick)} of {nodes} nodes need you" if sick else "",
                 since=Epoch(at - 72),
             ),
@@ -81,12 +82,12 @@ def _control(wrong: str) -> tuple[str, ...]:
 
 def _control_plane(wrong: str, at: float) -> PlaneRow:
     return {
-        "broken": PlaneRow(state="degraded", because="kube-scheduler degraded", since=Epoch(at - 48)),
-        "etcd": PlaneRow(state="down", because="etcd does not answer", since=Epoch(at - 15)),
+        "broken": PlaneRow(state=State.DEGRADED, because="kube-scheduler degraded", since=Epoch(at - 48)),
+        "etcd": PlaneRow(state=State.DOWN, because="etcd does not answer", since=Epoch(at - 15)),
         "managed": PlaneRow(
-            state="not_observable", because="Run by the provider; its API server answers.", since=Epoch(at - 86400)
+            state=State.NOT_OBSERVABLE, because="Run by the provider; its API server answers.", since=Epoch(at - 86400)
         ),
-    }.get(wrong, PlaneRow(state="healthy", because="", since=Epoch(at - 90000)))
+    }.get(wrong, PlaneRow(state=State.HEALTHY, because="", since=Epoch(at - 90000)))
 
 
 def component(kind: str, at: float, wrong: str) -> ComponentRow:
@@ -97,14 +98,14 @@ def component(kind: str, at: float, wrong: str) -> ComponentRow:
                 signal=f"Lease kube-system/{kind}",
                 now="not permitted (403)",
                 should_be="readable",
-                state="not_observable",
+                state=State.NOT_OBSERVABLE,
                 source="watch",
                 at=None,
             ),
         )
         because = "Run by the provider: neither its lease nor its pods can be seen."
         return ComponentRow(
-            kind=kind, plane="control", state="not_observable", because=because, since=Epoch(at - 86400), evidence=hidden
+            kind=kind, plane="control", state=State.NOT_OBSERVABLE, because=because, since=Epoch(at - 86400), evidence=hidden
         )
     state, because, line = "healthy", "Every signal of it is fresh and good.", f"lease renewed {ago(at - 0.9)} ago"
     if kind == "kube-scheduler" and wrong == "broken":
@@ -114,7 +115,7 @@ def component(kind: str, at: float, wrong: str) -> ComponentRow:
     return ComponentRow(
         kind=kind,
         plane="control",
-        state=state,
+        state=State(state),
         because=because,
         since=Epoch(at - 48),
         line=line,
@@ -124,7 +125,7 @@ def component(kind: str, at: float, wrong: str) -> ComponentRow:
                 name=f"{kind}-node-{number}",
                 host=f"node-{number}",
                 leader=number == 0 and kind != "etcd",
-                state="healthy",
+                state=State.HEALTHY,
                 because="",
                 version=VERSION,
                 restarts=0,
@@ -146,7 +147,7 @@ def roll_up(kind: str, nodes: list[NodeRow], at: float) -> ComponentRow:
             signal="Healthy",
             now=f"{len(agents) - len(sick)} of {len(agents)}",
             should_be="all",
-            state=state,
+            state=State(state),
             source="watch",
             at=Epoch(at - 0.3),
         ),
@@ -154,12 +155,14 @@ def roll_up(kind: str, nodes: list[NodeRow], at: float) -> ComponentRow:
             signal="Versions",
             now=f"{VERSION} on {len(agents)}",
             should_be="at most 3 minors older than the API server",
-            state="healthy",
+            state=State.HEALTHY,
             source="watch",
             at=Epoch(at),
         ),
     )
-    return ComponentRow(kind=kind, plane="data", state=state, because=because, since=Epoch(at - 31), line=because, evidence=rows)
+    return ComponentRow(
+        kind=kind, plane="data", state=State(state), because=because, since=Epoch(at - 31), line=because, evidence=rows
+    )
 
 
 def _attention(rows: dict[str, NodeRow], wrong: str, at: float) -> list[AttentionRow]:
@@ -170,7 +173,7 @@ def _attention(rows: dict[str, NodeRow], wrong: str, at: float) -> list[Attentio
                 kind="Component",
                 name="etcd",
                 title="etcd",
-                state="down",
+                state=State.DOWN,
                 because="/livez/etcd fails: context deadline exceeded.",
                 since=Epoch(at - 15),
             )
@@ -201,7 +204,7 @@ def _attention(rows: dict[str, NodeRow], wrong: str, at: float) -> list[Attentio
             kind="Component",
             name="kube-scheduler",
             title="kube-scheduler",
-            state="degraded",
+            state=State.DEGRADED,
             because=because,
             since=Epoch(at - 48),
         ),
@@ -214,8 +217,8 @@ def _changes(wrong: str, at: float) -> list[ChangeRow]:
             subject_kind="Node",
             subject=f"node-{n}",
             agent="",
-            before="",
-            after="healthy",
+            before=State.UNKNOWN,
+            after=State.HEALTHY,
             because="Joined.",
             at=Epoch(at - 9000),
             group="joined",
@@ -227,8 +230,8 @@ def _changes(wrong: str, at: float) -> list[ChangeRow]:
             subject_kind="Component",
             subject="kube-scheduler",
             agent="",
-            before="healthy",
-            after="degraded",
+            before=State.HEALTHY,
+            after=State.DEGRADED,
             because="Its lease was frozen for 16 s.",
             at=Epoch(at - 5000),
         )
@@ -238,8 +241,8 @@ def _changes(wrong: str, at: float) -> list[ChangeRow]:
             subject_kind="Component",
             subject="kube-scheduler",
             agent="",
-            before="degraded",
-            after="healthy",
+            before=State.DEGRADED,
+            after=State.HEALTHY,
             because="Its lease is renewed again.",
             at=Epoch(at - 4990),
         )
@@ -251,8 +254,8 @@ def _changes(wrong: str, at: float) -> list[ChangeRow]:
                 subject_kind="Node",
                 subject="node-63",
                 agent="container-runtime",
-                before="healthy",
-                after="down",
+                before=State.HEALTHY,
+                after=State.DOWN,
                 because="container runtime is down",
                 at=Epoch(at - 72),
             )
@@ -262,8 +265,8 @@ def _changes(wrong: str, at: float) -> list[ChangeRow]:
                 subject_kind="Component",
                 subject="kube-scheduler",
                 agent="",
-                before="healthy",
-                after="degraded",
+                before=State.HEALTHY,
+                after=State.DEGRADED,
                 because=because,
                 at=Epoch(at - 48),
             )
@@ -280,12 +283,12 @@ def _unreachable(nodes: int, at: float) -> Frame:
         remedy="Check the way there: route, VPN, firewall. The cluster itself may be well.",
         since=Epoch(since),
     )
-    unknown = AgentRow(state="unknown", because=because, since=Epoch(since), last="healthy", version=VERSION)
+    unknown = AgentRow(state=State.UNKNOWN, because=because, since=Epoch(since), last="healthy", version=VERSION)
     components = [
         ComponentRow(
             kind=kind,
             plane="control",
-            state="unknown",
+            state=State.UNKNOWN,
             because=because,
             since=Epoch(since),
             last="healthy",
@@ -293,7 +296,7 @@ def _unreachable(nodes: int, at: float) -> Frame:
         )
         for kind in _control("")
     ] + [
-        ComponentRow(kind=kind, plane="data", state="unknown", because=because, since=Epoch(since), last="healthy")
+        ComponentRow(kind=kind, plane="data", state=State.UNKNOWN, because=because, since=Epoch(since), last="healthy")
         for kind in AGENT_KINDS
     ]
     rows = {}
@@ -302,7 +305,7 @@ def _unreachable(nodes: int, at: float) -> Frame:
         rows[whole.name] = NodeRow(
             name=whole.name,
             uid=whole.uid,
-            state="unknown",
+            state=State.UNKNOWN,
             because=because,
             since=Epoch(since),
             kubelet=unknown,
@@ -325,8 +328,8 @@ def _unreachable(nodes: int, at: float) -> Frame:
             heard_at=Epoch(since),
             retry_at=Epoch(at + 14),
             fault=fault,
-            control=PlaneRow(state="unknown", because=because, since=Epoch(since), last="healthy"),
-            data=PlaneRow(state="unknown", because=f"{nodes} nodes unknown", since=Epoch(since), last="healthy"),
+            control=PlaneRow(state=State.UNKNOWN, because=because, since=Epoch(since), last="healthy"),
+            data=PlaneRow(state=State.UNKNOWN, because=f"{nodes} nodes unknown", since=Epoch(since), last="healthy"),
         ),
         components=components,
         nodes=rows,
@@ -336,7 +339,7 @@ def _unreachable(nodes: int, at: float) -> Frame:
                 kind="Cluster",
                 name="edge-17",
                 title="edge-17 does not answer",
-                state="unknown",
+                state=State.UNKNOWN,
                 because=fault.message,
                 since=Epoch(since),
             )

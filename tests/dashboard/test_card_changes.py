@@ -6,10 +6,15 @@ import pytest
 from dashboard.card_changes import CardChanges
 from planes.live.wire import Delta, Encoded, GoneRows, Update, delta_of, encode
 from planes.structs.rows import ClusterRow, Frame, PlaneRow
+from planes.structs.verdicts import State
 from tests.dashboard.rows import AT, component, silent_frame
 
 ROW = ClusterRow(
-    server="https://127.0.0.1:6443", heard_at=AT, clock_skew=0.1, control=PlaneRow(state="healthy", because="", since=AT), pods=7
+    server="https://127.0.0.1:6443",
+    heard_at=AT,
+    clock_skew=0.1,
+    control=PlaneRow(state=State.HEALTHY, because="", since=AT),
+    pods=7,
 )
 
 
@@ -32,7 +37,7 @@ def test_a_cluster_that_was_only_heard_again_is_no_news() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"control": PlaneRow(state="down", because="etcd is down", since=AT)}, {"pods": 8}, {"version": "v1.37.0"}]
+    "change", [{"control": PlaneRow(state=State.DOWN, because="etcd is down", since=AT)}, {"pods": 8}, {"version": "v1.37.0"}]
 )
 def test_a_cluster_whose_row_changed_is_news_once(change: dict[str, object]) -> None:
     card = CardChanges()

@@ -19,6 +19,7 @@ from planes.live.wire import STATE_CODES, STATES, Snapshot
 from planes.store.freshness import Freshness
 from planes.structs.moments import Epoch
 from planes.structs.rows import AttentionRow
+from planes.structs.verdicts import State
 from tests.browser.building import ail, control_plane, nodes, snapshot
 from tests.browser.pictures import PICTURES
 from tests.browser.skies import SKIES
@@ -206,7 +207,7 @@ def test_hostile_texts_are_escaped_everywhere() -> None:
         replace(row, line=HOSTILE, because=HOSTILE, facts={HOSTILE: HOSTILE, "version": HOSTILE})
         for row in control_plane(NOW, (HOSTILE,))
     ]
-    entry = AttentionRow("k", "Node", HOSTILE, HOSTILE, "down", HOSTILE, Epoch(NOW), names=(HOSTILE,), count=2)
+    entry = AttentionRow("k", "Node", HOSTILE, HOSTILE, State.DOWN, HOSTILE, Epoch(NOW), names=(HOSTILE,), count=2)
     told = snapshot(NOW, listed, parts, attention=[entry], name=HOSTILE)
     for count in (3, 120, 1000):
         more = (

@@ -129,8 +129,8 @@ def test_a_late_collectors_card_is_unknown_with_the_last_known_state() -> None:
 
 def test_while_the_api_server_does_not_answer_the_collectors_own_word_stands() -> None:
     frame = scenes.frame("prod", 3, "", AT)
-    down = PlaneRow(state="down", because="kube-apiserver is down: connection refused", since=AT - 12)
-    frame.cluster = ClusterRow(control=down, data=PlaneRow(state="unknown", because="", since=AT - 12, last="healthy"))
+    down = PlaneRow(state=State.DOWN, because="kube-apiserver is down: connection refused", since=AT - 12)
+    frame.cluster = ClusterRow(control=down, data=PlaneRow(state=State.UNKNOWN, because="", since=AT - 12, last="healthy"))
     shown = presenters.cluster_card(summary(frame), FRESH, SILENT)
     assert shown.control.state == "down"
     assert shown.data.headline == "unknown, last healthy"
@@ -173,7 +173,7 @@ def test_every_kind_has_words_and_commands_that_only_read() -> None:
 
 
 def test_a_kind_without_words_still_has_a_page() -> None:
-    row = ComponentRow(kind="zeta", plane="addon", state="healthy", because="It is ready.", since=AT)
+    row = ComponentRow(kind="zeta", plane="addon", state=State.HEALTHY, because="It is ready.", since=AT)
     page = presenters.component_page(ComponentDetail(head(), row, ()), None)
     assert (page.title, page.plane_name, page.does) == ("zeta", "add-on", "")
 
@@ -186,7 +186,7 @@ def test_the_leader_comes_first_and_only_who_elects_has_standbys() -> None:
 
 
 def test_a_roll_up_lists_the_nodes_whose_agent_is_not_healthy_the_worst_first() -> None:
-    row = ComponentRow(kind="kubelet", plane="data", state="degraded", because="2 of 9 are not healthy.", since=AT)
+    row = ComponentRow(kind="kubelet", plane="data", state=State.DEGRADED, because="2 of 9 are not healthy.", since=AT)
     nodes = [sick("node-3", "degraded"), sick("node-1", "healthy", "down"), sick("node-2", "down")]
     page = presenters.component_page(ComponentDetail(head(), row, ()), None, nodes=nodes)
     assert [(line.name, line.state) for line in page.nodes] == [("node-2", "down"), ("node-3", "degraded")]
@@ -194,7 +194,7 @@ def test_a_roll_up_lists_the_nodes_whose_agent_is_not_healthy_the_worst_first() 
 
 
 def test_thousands_of_sick_nodes_are_cut_and_counted() -> None:
-    row = ComponentRow(kind="kubelet", plane="data", state="unknown", because="All are silent.", since=AT)
+    row = ComponentRow(kind="kubelet", plane="data", state=State.UNKNOWN, because="All are silent.", since=AT)
     nodes = [sick(f"node-{n}", "unknown") for n in range(5000)]
     page = presenters.component_page(ComponentDetail(head(), row, ()), None, nodes=nodes)
     assert len(page.nodes) + page.nodes_more == 5000
@@ -202,7 +202,7 @@ def test_thousands_of_sick_nodes_are_cut_and_counted() -> None:
 
 
 def test_a_roll_up_tells_the_changes_of_its_agent_on_any_node() -> None:
-    row = ComponentRow(kind="kubelet", plane="data", state="degraded", because="1 of 9 is not healthy.", since=AT)
+    row = ComponentRow(kind="kubelet", plane="data", state=State.DEGRADED, because="1 of 9 is not healthy.", since=AT)
     recent = [change("node-1", "", "down", "kubelet"), change("node-2", "", "down", "kube-proxy"), change("etcd", "", "down")]
     page = presenters.component_page(ComponentDetail(head(), row, ()), None, changes=recent)
     assert [line.title for line in page.changes] == ["node-1 · kubelet"]
@@ -223,7 +223,7 @@ def test_a_late_component_is_unknown_since_its_collector_was_last_heard() -> Non
 
 
 def test_a_refused_api_server_stays_down_on_its_page_though_the_cluster_is_late() -> None:
-    row = ComponentRow(kind="kube-apiserver", plane="control", state="down", because="Connection refused.", since=AT - 12)
+    row = ComponentRow(kind="kube-apiserver", plane="control", state=State.DOWN, because="Connection refused.", since=AT - 12)
     page = presenters.component_page(ComponentDetail(head(), row, ()), SILENT)
     assert (page.state, page.stands) == ("down", True)
 
@@ -265,7 +265,7 @@ def test_capacity_has_units_and_says_what_was_not_observed() -> None:
     pods, cpu, memory = presenters.node_page(NodeDetail(head(), row, ()), None).capacity
     assert (pods.figure, cpu.figure, memory.figure) == ("12 of 110", "1.6 of 16 cores", "9 GiB of 63 GiB")
     bare = presenters.node_page(
-        NodeDetail(head(), type(row)(row.name, "u", "healthy", "", AT, row.kubelet, row.kubelet, row.kubelet), ()), None
+        NodeDetail(head(), type(row)(row.name, "u", State.HEALTHY, "", AT, row.kubelet, row.kubelet, row.kubelet), ()), None
     )
     assert [(bar.figure, bar.percent) for bar in bare.capacity] == [("0", None), ("not observed", None), ("not observed", None)]
 
@@ -279,10 +279,10 @@ def test_conditions_are_good_ready_and_bad_under_pressure() -> None:
 def test_the_newest_heartbeat_is_the_age_of_a_lease_in_good_order() -> None:
     row = scene_nodes.node(7, AT, {})
     line = row.kubelet.evidence[0]
-    stored = type(line)(line.signal, "on time", line.should_be, "healthy", "lease kube-node-lease/node-7", AT - 900)
-    kubelet = type(row.kubelet)("healthy", "", AT, evidence=(stored,))
+    stored = type(line)(line.signal, "on time", line.should_be, State.HEALTHY, "lease kube-node-lease/node-7", AT - 900)
+    kubelet = type(row.kubelet)(State.HEALTHY, "", AT, evidence=(stored,))
     page = presenters.node_page(
-        NodeDetail(head(), type(row)(row.name, "u", "healthy", "", AT, kubelet, row.kube_proxy, row.container_runtime), ()),
+        NodeDetail(head(), type(row)(row.name, "u", State.HEALTHY, "", AT, kubelet, row.kube_proxy, row.container_runtime), ()),
         None,
         beat=AT - 3,
     )
@@ -297,8 +297,8 @@ def change(subject: str, group: str, after: str = "unknown", agent: str = "") ->
         subject_kind="Node",
         subject=subject,
         agent=agent,
-        before="healthy",
-        after=after,
+        before=State.HEALTHY,
+        after=State(after),
         because="All fell silent.",
         at=AT,
         group=group,

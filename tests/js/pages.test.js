@@ -28,6 +28,7 @@ test("a card is late after 5 s without a pulse and not before", () => {
 });
 
 test("a component's page is renewed for its own rows, for the cluster, and for nothing else", () => {
+  /** @type {import("../../static/js/wire-types.js").ComponentRow} */
   const row = { kind: "etcd", plane: "control", state: "down", because: "", since: 0, last: "", line: "", evidence: [], instances: [], facts: {} };
   assert.equal(concerns(delta({ u: { components: [row] } }), { component: "etcd" }), true);
   assert.equal(concerns(delta({ u: { components: [row] } }), { component: "kube-scheduler" }), false);

@@ -34,7 +34,7 @@ test("what is not healthy is listed worst first, what is only hidden is not", ()
   assert.deepEqual(notHealthy(shown).map((row) => shown.text("name", row)), ["c", "b", "e"]);
 });
 
-/** @param {string} key */
+/** @param {string} key @returns {import("../../static/js/wire-types.js").AttentionRow} */
 const entry = (key) => ({ key, kind: "Node", name: key, title: `${key} · kubelet`, state: "down", because: "", since: 0, count: 1, agents: {}, names: [] });
 
 test("what came and went is spoken once, gathered, and not too often", () => {

@@ -105,6 +105,7 @@ test("more groups than one can follow have no arrows, and only those along the h
 });
 
 test("parts of one process are one card, apart from those that can be told", () => {
+  /** @type {Partial<import("../../static/js/wire-types.js").ComponentRow>} */
   const hidden = { state: "not_observable", because: "inside" };
   const rows = [component("etcd"), component("kube-controller-manager", hidden), component("kube-scheduler", hidden), component("kube-apiserver")];
   const told = picture([], rows);
@@ -142,6 +143,7 @@ test("the rail counts what it does not list, and says when nothing needs attenti
 });
 
 test("the header says the word where a reason would not fit, and how fresh the picture is", () => {
+  /** @type {import("../../static/js/wire-types.js").PlaneRow} */
   const long = { state: "down", because: `${"x".repeat(60)}.`, since: 0, last: "" };
   const told = picture([], []);
   told.cluster = { ...told.cluster, control: long, data: { ...long, because: "3 of 9 nodes; and more than there is any room for here" } };

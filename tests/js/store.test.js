@@ -48,7 +48,8 @@ test("a snapshot and the deltas after it equal a fresh snapshot", () => {
       parts.set(part.kind, part);
       const goneParts = pick(5) === 0 && part.kind !== "dns" ? ["dns"] : [];
       for (const kind of goneParts) parts.delete(kind);
-      const told = touched.map((name) => ({ subject_kind: "Node", subject: name, agent: "", before: "", after: "", because: "", at: o, group: "", more: 0 }));
+      /** @type {ChangeRow[]} */
+      const told = touched.map((name) => ({ subject_kind: "Node", subject: name, agent: "", before: "unknown", after: "healthy", because: "", at: o, group: "", more: 0 }));
       changes = [...told.toReversed(), ...changes];
       picture.apply(delta(o, { u: { nodes, components: [part], changes: told }, x: { nodes: gone, components: goneParts } }));
     }
@@ -79,7 +80,8 @@ test("a node that comes, goes or changes its zone asks for a new layout", () => 
 test("changes are kept newest first and not without end", () => {
   const picture = new Picture(snapshot([]));
   for (let o = 1; o <= CHANGES_KEPT + 5; o += 1) {
-    const change = { subject_kind: "Node", subject: `n${o}`, agent: "", before: "", after: "", because: "", at: o, group: "", more: 0 };
+    /** @type {ChangeRow} */
+    const change = { subject_kind: "Node", subject: `n${o}`, agent: "", before: "unknown", after: "down", because: "", at: o, group: "", more: 0 };
     picture.apply(delta(o, { u: { changes: [change] } }));
   }
   assert.equal(picture.changes.length, CHANGES_KEPT);

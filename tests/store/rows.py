@@ -14,12 +14,13 @@ from planes.structs.rows import (
     PlaneRow,
     PodRow,
 )
+from planes.structs.verdicts import State
 
 NOW = Epoch(1_800_000_000.0)
 
 
 def agent(state: str = "healthy", because: str = "All is well.") -> AgentRow:
-    return AgentRow(state=state, because=because, since=NOW - 60, version="v1.36.2", evidence=(evidence(),))
+    return AgentRow(state=State(state), because=because, since=NOW - 60, version="v1.36.2", evidence=(evidence(),))
 
 
 def evidence() -> EvidenceRow:
@@ -27,7 +28,7 @@ def evidence() -> EvidenceRow:
         signal="lease",
         now="renewed ⟨a:1799999990.0⟩ ago",
         should_be="at most 25 s",
-        state="healthy",
+        state=State.HEALTHY,
         source="kube-node-lease",
         at=NOW - 3,
     )
@@ -37,7 +38,7 @@ def node(name: str, state: str = "healthy", *, pods: int = 2, because: str = "Al
     return NodeRow(
         name=name,
         uid=f"uid-{name}",
-        state=state,
+        state=State(state),
         because=because,
         since=NOW - 60,
         kubelet=agent(state, because),
@@ -67,13 +68,15 @@ def component(
     return ComponentRow(
         kind=kind,
         plane=plane,
-        state=state,
+        state=State(state),
         because="Every check passes.",
         since=NOW - 60,
         line="readyz passes",
         evidence=(evidence(),),
         instances=tuple(
-            InstanceRow(name=name, host=f"host-{name}", leader=name == "a", state=state, because="", version="3.6.13", restarts=0)
+            InstanceRow(
+                name=name, host=f"host-{name}", leader=name == "a", state=State(state), because="", version="3.6.13", restarts=0
+            )
             for name in instances
         ),
         facts={"size": "12 MB"},
@@ -85,8 +88,8 @@ def change(because: str = "It went silent.", at: float = NOW) -> ChangeRow:
         subject_kind="Node",
         subject="node-1",
         agent="kubelet",
-        before="healthy",
-        after="degraded",
+        before=State.HEALTHY,
+        after=State.DEGRADED,
         because=because,
         at=Epoch(at),
         group="group-1",
@@ -101,8 +104,8 @@ def cluster(control: str = "healthy", data: str = "healthy") -> ClusterRow:
         zones=3,
         pods=6,
         heard_at=NOW,
-        control=PlaneRow(state=control, because="All five kinds do their job.", since=NOW - 60),
-        data=PlaneRow(state=data, because="All 3 nodes do their job.", since=NOW - 60),
+        control=PlaneRow(state=State(control), because="All five kinds do their job.", since=NOW - 60),
+        data=PlaneRow(state=State(data), because="All 3 nodes do their job.", since=NOW - 60),
     )
 
 
@@ -116,7 +119,13 @@ def full(names: tuple[str, ...] = ("node-1", "node-2", "node-3"), *, at: float =
         nodes={name: node(name) for name in names},
         attention=[
             AttentionRow(
-                key="k", kind="Node", name="node-1", title="node-1 · kubelet", state="degraded", because="It is silent.", since=NOW
+                key="k",
+                kind="Node",
+                name="node-1",
+                title="node-1 · kubelet",
+                state=State.DEGRADED,
+                because="It is silent.",
+                since=NOW,
             )
         ],
         changes=[change()],

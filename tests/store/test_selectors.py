@@ -16,6 +16,7 @@ from planes.store import clusters, selectors, services
 from planes.store.reading import one_view
 from planes.structs.moments import Epoch
 from planes.structs.rows import ChangeRow, Frame
+from planes.structs.verdicts import State
 from tests.store.rows import NOW, change, component, full, node
 from tests.store.rows import cluster as cluster_row
 
@@ -39,8 +40,8 @@ def of_zone(count: int, at: float, group: str = "kubelet:silent:down:1") -> list
             subject_kind="Node",
             subject=f"node-{n:04}",
             agent="kubelet",
-            before="healthy",
-            after="down",
+            before=State.HEALTHY,
+            after=State.DOWN,
             because="No heartbeat.",
             at=Epoch(at),
             group=group,

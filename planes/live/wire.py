@@ -9,7 +9,7 @@ Pages opened before messages had a `type` tell them apart by the names of their 
 """
 
 from collections.abc import Iterable
-from typing import NewType
+from typing import NamedTuple, NewType
 
 import msgspec
 
@@ -196,29 +196,61 @@ def share(used: float | None, limit: float | None) -> float | None:
     return round(used / limit, 3) if used is not None and limit else None
 
 
-def node_values(row: NodeRow) -> NodeValues:
-    """A node in the order of NODE_COLUMNS."""
-    return (
-        row.name,
-        STATE_CODES[row.state],
-        STATE_CODES[row.kubelet.state],
-        STATE_CODES[row.kube_proxy.state],
-        STATE_CODES[row.container_runtime.state],
-        "" if row.state == "healthy" else row.because,
-        row.since,
-        row.zone,
-        row.pool,
-        row.instance_type,
-        int(row.control_plane),
-        int(row.cordoned),
-        row.pods_used,
-        row.pods_max,
-        share(row.cpu_used, row.cpu_max),
-        share(row.memory_used, row.memory_max),
-        row.kubelet.version,
-        row.container_runtime.version,
-        row.created,
+class NodeCells(NamedTuple):
+    """What the picture needs of a node. The names are those of its columns in SQL, the order that of NODE_COLUMNS."""
+
+    name: str
+    state: str
+    kubelet: str
+    kube_proxy: str
+    container_runtime: str
+    because: str
+    since: float
+    zone: str
+    pool: str
+    instance_type: str
+    control_plane: bool
+    cordoned: bool
+    pods_used: int
+    pods_max: int | None
+    cpu: float | None
+    memory: float | None
+    version: str
+    runtime_version: str
+    created: float | None
+
+
+def node_cells(row: NodeRow) -> NodeCells:
+    """Of a node's row: the one place that says which of it is stored in columns and drawn."""
+    return NodeCells(
+        name=row.name,
+        state=row.state,
+        kubelet=row.kubelet.state,
+        kube_proxy=row.kube_proxy.state,
+        container_runtime=row.container_runtime.state,
+        because=row.because,
+        since=row.since,
+        zone=row.zone,
+        pool=row.pool,
+        instance_type=row.instance_type,
+        control_plane=row.control_plane,
+        cordoned=row.cordoned,
+        pods_used=row.pods_used,
+        pods_max=row.pods_max,
+        cpu=share(row.cpu_used, row.cpu_max),
+        memory=share(row.memory_used, row.memory_max),
+        version=row.kubelet.version,
+        runtime_version=row.container_runtime.version,
+        created=row.created,
     )
+
+
+def node_values(cells: NodeCells) -> NodeValues:
+    """A node as it goes out: states by code, flags as 0 and 1, no reason while it is healthy."""
+    name, state, kubelet, proxy, runtime, because, since, zone, pool, kind, control_plane, cordoned, *_ = cells
+    codes = STATE_CODES
+    head = (name, codes[state], codes[kubelet], codes[proxy], codes[runtime], "" if state == "healthy" else because)
+    return (*head, since, zone, pool, kind, int(control_plane), int(cordoned), *cells[12:])
 
 
 def columnar(rows: Iterable[NodeValues]) -> dict[str, list[Cell]]:
@@ -239,7 +271,7 @@ def delta_of(frame: Frame, *, epoch: int, offset: int, previous: int) -> Delta:
         u=Update(
             cluster=frame.cluster,
             components=frame.components,
-            nodes=[node_values(row) for row in frame.nodes.values()],
+            nodes=[node_values(node_cells(row)) for row in frame.nodes.values()],
             attention=frame.attention,
             changes=frame.changes,
             samples=frame.samples,

@@ -4,6 +4,7 @@ A NamedTuple's fields are a model's columns, and the statements are made of them
 is missing, the tests hold to the models.
 """
 
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -95,35 +96,19 @@ INSTANCE = Insert(Instance, InstanceColumns._fields)
 TRANSITION = Insert(Transition, TransitionColumns._fields)
 
 
+_facts_of = attrgetter(*NodeFacts._fields)
+
+
 def node_facts(row: NodeRow) -> NodeFacts:
     """What stands in columns because the picture needs it of every node."""
-    return NodeFacts(
-        row.state,
-        row.kubelet.state,
-        row.kube_proxy.state,
-        row.container_runtime.state,
-        row.because,
-        row.since,
-        row.zone,
-        row.pool,
-        row.instance_type,
-        row.control_plane,
-        row.cordoned,
-        row.kubelet.version,
-        row.container_runtime.version,
-        row.created,
-        row.pods_max,
-    )
+    return NodeFacts(*_facts_of(wire.node_cells(row)))
 
 
-def node_figures(row: NodeRow) -> NodeFigures:
-    """Its figures, and its JSON."""
-    return NodeFigures(
-        row.pods_used,
-        wire.share(row.cpu_used, row.cpu_max),
-        wire.share(row.memory_used, row.memory_max),
-        _encode(msgspec.structs.replace(row, pods=()) if row.pods else row),
-    )
+def node(row: NodeRow) -> tuple[NodeFacts, NodeFigures]:
+    """The same, and its figures with its JSON."""
+    cells = wire.node_cells(row)
+    rest = _encode(msgspec.structs.replace(row, pods=()) if row.pods else row)
+    return NodeFacts(*_facts_of(cells)), NodeFigures(cells.pods_used, cells.cpu, cells.memory, rest)
 
 
 def pods(rows: tuple[PodRow, ...]) -> bytes:

@@ -168,8 +168,8 @@ def snapshot(slug: str) -> wire.Snapshot | None:
         if found is None:
             return None
         components = _components(found.pk)
-        nodes = Node.objects.filter(cluster=found).order_by("name").values_list(*_NODE_FIELDS)
-        rows = [_node_values(values) for values in nodes]
+        nodes = Node.objects.filter(cluster=found).order_by("name").values_list(*wire.NodeCells._fields)
+        rows = [wire.node_values(wire.NodeCells(*values)) for values in nodes]
         recent = _recent(found.pk, RECENT)
     return wire.Snapshot(
         v=wire.VERSION,
@@ -299,41 +299,6 @@ def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
         for one in found
     ]
     return sorted(rows, key=lambda row: rank(row.kind))
-
-
-#: The model's fields in the order of wire.NODE_COLUMNS.
-_NODE_FIELDS = (
-    "name",
-    "state",
-    "kubelet",
-    "kube_proxy",
-    "container_runtime",
-    "because",
-    "since",
-    "zone",
-    "pool",
-    "instance_type",
-    "control_plane",
-    "cordoned",
-    "pods_used",
-    "pods_max",
-    "cpu",
-    "memory",
-    "version",
-    "runtime_version",
-    "created",
-)
-
-
-def _node_values(values: tuple[object, ...]) -> wire.NodeValues:
-    """A row of _NODE_FIELDS as wire.node_values gives it: states by code, flags as 0 and 1, no reason while healthy."""
-    name, state, kubelet, proxy, runtime, because, since, zone, pool, kind, control_plane, cordoned, *rest = values
-    codes = wire.STATE_CODES
-    head = (name, codes[str(state)], codes[str(kubelet)], codes[str(proxy)], codes[str(runtime)])
-    flags = (int(bool(control_plane)), int(bool(cordoned)))
-    row = (*head, "" if state == "healthy" else because, since, zone, pool, kind, *flags, *rest)
-    values_on_the_wire: wire.NodeValues = msgspec.convert(row, wire.NodeValues)
-    return values_on_the_wire
 
 
 def _changes(cluster_id: int, limit: int) -> list[ChangeRow]:

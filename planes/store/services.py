@@ -140,7 +140,7 @@ def _node_writes(cluster_id: int, frame: Frame, stored: Stored) -> dict[Statemen
         before = stored.nodes.get(name) if name not in removed else None
         if before is row:
             continue
-        facts, figures = columns.node_facts(row), columns.node_figures(row)
+        facts, figures = columns.node(row)
         same = before is not None and columns.node_facts(before) == facts
         if before is not None and (before.pods is row.pods or before.pods == row.pods):
             if same:

@@ -4,7 +4,7 @@ import { titleOf } from "./kinds.js";
 import { AGENTS } from "./registry.js";
 import { byName, thousands } from "./words.js";
 
-/** @typedef {import("./types.js").ChangeRow} ChangeRow */
+/** @typedef {import("./wire-types.js").ChangeRow} ChangeRow */
 
 /** So many changes are kept, newest first. */
 export const CHANGES_KEPT = 60;

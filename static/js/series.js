@@ -8,7 +8,7 @@
 import { FIGURES } from "./registry.js";
 import { thousands } from "./words.js";
 
-/** @typedef {import("./types.js").SampleValues} SampleValues */
+/** @typedef {import("./wire-types.js").SampleRow} SampleValues */
 /** @typedef {(typeof FIGURES)[number]["key"]} Quantity */
 /** @typedef {{ at: number, value: number }} Point */
 

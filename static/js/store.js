@@ -9,9 +9,9 @@ import { newest } from "./changes.js";
 import { rankOf } from "./kinds.js";
 import { Series } from "./series.js";
 
-/** @typedef {import("./types.js").Snapshot} Snapshot */
-/** @typedef {import("./types.js").Delta} Delta */
-/** @typedef {import("./types.js").ComponentRow} ComponentRow */
+/** @typedef {import("./wire-types.js").Snapshot} Snapshot */
+/** @typedef {import("./wire-types.js").Delta} Delta */
+/** @typedef {import("./wire-types.js").ComponentRow} ComponentRow */
 
 /**
  * @typedef {object} Changes

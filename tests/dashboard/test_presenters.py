@@ -10,7 +10,7 @@ from dashboard import component_help, presenters
 from dashboard.presenters.changes import change_lines
 from dashboard.presenters.words import cores, size
 from planes.components import registry
-from planes.live.wire import NODE_COLUMNS, VERSION, Snapshot, columnar, node_values
+from planes.live.wire import NODE_COLUMNS, VERSION, Snapshot, columnar, node_cells, node_values
 from planes.store.freshness import Freshness, Lateness, lateness
 from planes.store.selectors import (
     ClusterHead,
@@ -330,7 +330,7 @@ def test_no_more_lines_than_asked_for() -> None:
 def snapshot(nodes: int, wrong: str = "broken") -> Snapshot:
     frame = scenes.frame("prod", nodes, wrong, AT)
     assert frame.cluster is not None
-    rows = columnar(node_values(row) for row in frame.nodes.values())
+    rows = columnar(node_values(node_cells(row)) for row in frame.nodes.values())
     return Snapshot(
         VERSION,
         "1",

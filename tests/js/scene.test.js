@@ -15,8 +15,8 @@ import { Picture } from "../../static/js/store.js";
 import { component, node, snapshot } from "./snapshots.js";
 
 /** @typedef {import("../../static/js/freshness.js").Freshness} Freshness */
-/** @typedef {import("../../static/js/types.js").InstanceRow} InstanceRow */
-/** @typedef {import("../../static/js/types.js").NodeValues} NodeValues */
+/** @typedef {import("../../static/js/wire-types.js").InstanceRow} InstanceRow */
+/** @typedef {import("../../static/js/wire-types.js").NodeValues} NodeValues */
 
 const NOW = 1000;
 const DOWN = 2;

@@ -27,7 +27,7 @@ def test_a_snapshot_is_columnar_and_says_what_a_delta_would_say(cluster: Cluster
     snapshot = selectors.snapshot("prod")
     assert snapshot is not None
     assert (snapshot.epoch, snapshot.o, snapshot.at, snapshot.slug) == ("1", 1, NOW, "prod")
-    assert snapshot.nodes == wire.columnar(wire.node_values(row) for row in frame.nodes.values())
+    assert snapshot.nodes == wire.columnar(wire.node_values(wire.node_cells(row)) for row in frame.nodes.values())
     assert snapshot.cluster == frame.cluster
     assert snapshot.components == frame.components
     assert snapshot.attention == frame.attention

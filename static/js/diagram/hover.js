@@ -5,7 +5,7 @@ import { nodeState } from "../groups.js";
 import { hoverCard } from "./nodecard.js";
 
 /** @typedef {import("../store.js").Picture} Picture */
-/** @typedef {import("../types.js").NodeDetail} NodeDetail */
+/** @typedef {import("../wire-types.js").NodeReport} NodeDetail */
 
 /** A pointer that only passes over asks nothing. */
 const PAUSE_MS = 140;

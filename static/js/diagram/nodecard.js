@@ -11,7 +11,7 @@ import { glyph, spoken } from "./marks.js";
 
 /** @typedef {import("../scene/node.js").Usage} Usage */
 /** @typedef {import("../store.js").Picture} Picture */
-/** @typedef {import("../types.js").NodeDetail} NodeDetail */
+/** @typedef {import("../wire-types.js").NodeReport} NodeDetail */
 
 /** @param {Usage} told */
 function level({ label, share, value }) {

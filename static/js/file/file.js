@@ -17,7 +17,7 @@ import { stamp } from "./time.js";
 
 /** @typedef {import("./scene.js").Options} Options */
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("../types.js").Snapshot} Snapshot */
+/** @typedef {import("../wire-types.js").Snapshot} Snapshot */
 
 const RAIL = 432;
 /** Narrower than this, or nearly as tall as wide, and the rail lies below the picture. */

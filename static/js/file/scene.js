@@ -11,7 +11,7 @@ import { utcClock } from "./time.js";
 /** @typedef {import("../arrange.js").Sorting} Sorting */
 /** @typedef {import("../freshness.js").Freshness} Freshness */
 /** @typedef {import("../scene/notice.js").Notice} Notice */
-/** @typedef {import("../types.js").Snapshot} Snapshot */
+/** @typedef {import("../wire-types.js").Snapshot} Snapshot */
 /**
  * @typedef {object} Options
  * @property {string} css of css/tokens.css

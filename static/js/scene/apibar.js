@@ -11,8 +11,8 @@ import { fitting, shortNames } from "./instances.js";
 /** @typedef {import("../series.js").Quantity} Quantity */
 /** @typedef {import("../states.js").State} State */
 /** @typedef {import("../store.js").Picture} Picture */
-/** @typedef {import("../types.js").ComponentRow} ComponentRow */
-/** @typedef {import("../types.js").InstanceRow} InstanceRow */
+/** @typedef {import("../wire-types.js").ComponentRow} ComponentRow */
+/** @typedef {import("../wire-types.js").InstanceRow} InstanceRow */
 /** @typedef {import("./instances.js").Rest} Rest */
 /** @typedef {{ name: string, state: State, said: string, title: string }} Server */
 /**

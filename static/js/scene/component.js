@@ -8,7 +8,7 @@ import { fitting, shortNames } from "./instances.js";
 
 /** @typedef {import("../series.js").Series} Series */
 /** @typedef {import("../states.js").State} State */
-/** @typedef {import("../types.js").ComponentRow} ComponentRow */
+/** @typedef {import("../wire-types.js").ComponentRow} ComponentRow */
 /** @typedef {import("./instances.js").Rest} Rest */
 /** @typedef {{ name: string, state: State, leader: boolean, title: string }} Chip `title`: all that is known of it */
 /** @typedef {{ kind: string, title: string, state: State }} Part of a process that cannot be told apart from its others */

@@ -6,7 +6,7 @@ import { WORDS, stateOf, worst } from "../states.js";
 /** @typedef {import("../freshness.js").Freshness} Freshness */
 /** @typedef {import("../states.js").State} State */
 /** @typedef {import("../store.js").Picture} Picture */
-/** @typedef {import("../types.js").PlaneRow} PlaneRow */
+/** @typedef {import("../wire-types.js").PlaneRow} PlaneRow */
 /** @typedef {{ label: string, state: State, said: string, last: string, title: string }} Pill `label`: "control" or "data" */
 
 /** So many characters of a reason fit into a pill. */

@@ -3,7 +3,7 @@
 import { SEVERITY, stateOf, worst } from "../states.js";
 
 /** @typedef {import("../states.js").State} State */
-/** @typedef {import("../types.js").InstanceRow} InstanceRow */
+/** @typedef {import("../wire-types.js").InstanceRow} InstanceRow */
 /** @typedef {{ count: number, state: State }} Rest of those that are not shown: how many, and the worst state among them */
 
 /**

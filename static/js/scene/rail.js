@@ -7,8 +7,8 @@ import { thousands } from "../words.js";
 
 /** @typedef {import("../states.js").State} State */
 /** @typedef {import("../store.js").Picture} Picture */
-/** @typedef {import("../types.js").AttentionRow} AttentionRow */
-/** @typedef {import("../types.js").ChangeRow} ChangeRow */
+/** @typedef {import("../wire-types.js").AttentionRow} AttentionRow */
+/** @typedef {import("../wire-types.js").ChangeRow} ChangeRow */
 /** @typedef {{ title: string, state: State, since: number, age: string, because: string, names: string, component: string,
  *   node: string }} Entry `component`, `node`: the one whose page tells more, if it is one */
 /** @typedef {{ at: number, state: State, who: string, what: string, because: string }} Change */

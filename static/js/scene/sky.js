@@ -32,7 +32,7 @@ export function skyOf(picture, now) {
   };
 }
 
-/** @param {import("../types.js").ComponentRow} row @param {number} now @returns {Addon} */
+/** @param {import("../wire-types.js").ComponentRow} row @param {number} now @returns {Addon} */
 function addonOf(row, now) {
   const state = stateOf(row.state);
   const word = SEVERITY[state] > SEVERITY.healthy ? WORDS[state] : "";

@@ -138,7 +138,7 @@ async def test_a_cluster_no_longer_watched_is_said_to_be_gone(
     monkeypatch.setattr(consumers, "RECHECK", 0.1)
     socket = await served.socket("/ws/c/prod/")
     await in_thread(lambda: type(collecting.cluster).objects.update(enabled=False))()
-    await messages(socket, Gone)
+    assert (await messages(socket, Gone))[-1] == Gone()
 
 
 async def test_a_socket_is_told_to_try_again_while_the_database_is_away(

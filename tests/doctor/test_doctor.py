@@ -132,7 +132,7 @@ async def test_a_cluster_s_clock_that_is_ahead_is_said_and_changes_nothing() -> 
         server.date_offset = 600.0
         report = await replayed(server)
     assert report.clock_skew == pytest.approx(600, abs=2)
-    assert any("600 s ahead of ours" in note or "599 s ahead of ours" in note for note in report.notes)
+    assert any(f"{report.clock_skew:.0f} s ahead of ours" in note for note in report.notes)
 
 
 async def test_a_closed_port_is_not_reachable(tmp_path: Path) -> None:

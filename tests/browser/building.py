@@ -90,6 +90,7 @@ FACTS = {
     "p99": "38 ms",
     "5xx": "0.0 %",
     "in flight": "23 / 600",
+    "rejected/s": "0",
     "webhooks": "6 ok",
     "API services": "34 ok",
 }

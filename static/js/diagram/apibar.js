@@ -22,7 +22,7 @@ export function bar(told, series, pages, now) {
     ${servers.length
       ? html`<ul class="servers" data-count=${Math.min(servers.length + rest.count, SERVERS)}>${servers.map(server)}${more(rest, "server")}</ul>`
       : html`<p class="servers is-hidden">${told.hidden}</p>`}
-    ${figures.length ? html`<dl class="figures">${figures.map((one) => figure(one, series, now))}</dl>` : nothing}
+    ${figures.length ? html`<dl class="figures" data-count=${figures.length}>${figures.map((one) => figure(one, series, now))}</dl>` : nothing}
     ${told.line ? html`<p class="line">${told.line}</p>` : nothing}
   </article>`;
 }

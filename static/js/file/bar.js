@@ -50,8 +50,8 @@ export function drawBar(sheet, scene, bar, { x, y, w, h }) {
     drawServers(sheet, bar, { x: left, y: y + 16, w: right - left, h: BODY - 32 });
     drawFigures(sheet, scene, bar.figures, x + PAD, y + BODY, w - 2 * PAD, 1);
   } else {
-    const need = bar.figures.reduce((sum, one) => sum + Math.max(figureWidth(one), 84) + 22, -22);
-    const lines = need <= (right - left) * 0.58 ? 1 : 2;
+    const need = bar.figures.reduce((sum, one) => sum + Math.max(figureWidth(one), 84) + 14, -14);
+    const lines = need <= (right - left) * 0.64 ? 1 : 2;
     const figures = bar.figures.length ? Math.max(230, lines === 1 ? need : (right - left) * 0.4) + BETWEEN : 0;
     const instances = Math.min(bar.servers.length + (bar.rest.count ? 1 : 0), SERVERS) || 1;
     const servers = Math.min(right - left - figures, 204 * instances, 640);

@@ -1,8 +1,8 @@
-"""What a mutant of a rule is: one small change of the source that a test should notice.
+"""What a mutant is: one small change of the source that a test should notice.
 
-Comparisons move their bound by the least step and turn round, `and` becomes `or`, a number grows by one, a state becomes its
-neighbour, a call that stands alone vanishes, a keyword argument falls back to its default. What only changes words that people read
-is marked as such: it is counted apart.
+Comparisons move their bound by the least step, conditions turn round, `and` becomes `or`, a number grows by one, a state becomes its
+neighbour, a call that stands alone vanishes, a keyword argument falls back to its default. Words that people read are left alone:
+approval tests hold those. So is what only type checkers read, and what only saves memory (`gc=False`, `__slots__`).
 """
 
 import ast
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-LOGIC, WORDS = "logic", "words"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -41,6 +40,8 @@ _STATES = {
     "NOT_OBSERVABLE": "UNKNOWN",
     "CORDONED": "UNKNOWN",
 }
+#: Fields of a node in which nothing is decided.
+_NOT_LOGIC = {"annotation", "returns", "decorator_list", "bases", "type_params"}
 _NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
@@ -49,7 +50,6 @@ class Mutant:
     """Set `field` of `node` to `value`, and the source is mutated. `function` is the outermost function that holds it, by name
     ("Weighing.good"); empty at the level of the module. `lines` are those of the statement."""
 
-    kind: str
     line: int
     lines: tuple[int, int]
     what: str
@@ -68,14 +68,14 @@ def _within(node: ast.AST, function: str, lines: tuple[int, int]) -> Iterator[Mu
     if isinstance(node, ast.stmt):
         header = node.body[0].lineno - 1 if isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try) else node.end_lineno
         lines = (node.lineno, max(node.lineno, header or node.lineno))
-    for kind, line, what, holder, field, value in _changes(node):
-        yield Mutant(kind, line or lines[0], lines, what, function, holder, field, value)
+    for what, holder, field, value in _changes(node):
+        yield Mutant(getattr(node, "lineno", lines[0]), lines, what, function, holder, field, value)
     outer = isinstance(node, ast.Module | ast.ClassDef)
     for name, below in ast.iter_fields(node):
-        if name in {"annotation", "returns", "decorator_list", "bases", "type_params"} or _is_slots(node):
+        if name in _NOT_LOGIC or _is_slots(node):
             continue
         for child in below if isinstance(below, list) else [below]:
-            if not isinstance(child, ast.AST) or _is_docstring(child):
+            if not isinstance(child, ast.AST) or _is_docstring(child) or _is_of_types(child):
                 continue
             inside = function
             if outer and isinstance(child, (*FUNCTIONS, ast.ClassDef)):
@@ -92,18 +92,14 @@ def _is_slots(node: ast.AST) -> bool:
     return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__slots__"
 
 
-Change = tuple[str, int | None, str, ast.AST, str, Any]
+def _is_of_types(node: ast.AST) -> bool:
+    """Whether only a type checker reads it, or only the memory that is used depends on it."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "TypeVar"
+    return isinstance(node, ast.keyword) and node.arg == "gc"
 
 
-def _changes(node: ast.AST) -> Iterator[Change]:
-    line = getattr(node, "lineno", None)
-    for what, holder, field, value in _logic(node):
-        yield (LOGIC, line, what, holder, field, value)
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
-        yield (WORDS, line, f"{node.value[:40]!r} → 'XX…XX'", node, "value", f"XX{node.value}XX")
-
-
-def _logic(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
+def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
     match node:
         case ast.Compare(ops=ops):
             for index, op in enumerate(ops):
@@ -151,7 +147,9 @@ def _negated(test: ast.expr) -> ast.expr:
 
 def _turns_itself(test: ast.expr) -> bool:
     """Whether another change turns this condition round already."""
-    return isinstance(test, ast.Compare | ast.BoolOp) or (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not))
+    return (isinstance(test, ast.Compare) and len(test.ops) == 1) or (
+        isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    )
 
 
 def _is_text(node: ast.BinOp | ast.AugAssign) -> bool:

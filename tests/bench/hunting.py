@@ -2,8 +2,8 @@
 
 `inside`: the tests run once while it is noted which lines each of them reaches. Then every mutant lives in a fork of that same
 process, its function's code exchanged in place, and meets the tests that reach its line, the quickest first, until one fails.
-`anew`: what stands at the level of a module (bounds, tables, declarations), or runs while modules are imported, is mutated in a fork
-that imports everything anew; that costs a second or more a mutant.
+`anew`: what stands at the level of a module (bounds, tables, declarations), or runs while modules are imported, is mutated in a
+fork that imports everything anew; that costs a second or more a mutant.
 """
 
 import ast

@@ -18,7 +18,7 @@ from tests.bench.hunting import BROKEN, ENDLESS, KILLED, SURVIVED, UNREACHED, Qu
 ROOMS = ("structs", "cache", "components", "assess")
 #: So many mutants a room are drawn.
 SAMPLE = 50
-#: Of those that survive, so many meet their tests once more in a process that imports everything anew.
+#: What no test can tell from the original, and why.
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 
 

@@ -1,8 +1,8 @@
 """What a mutant is: one small change of the source that a test should notice.
 
-Comparisons move their bound by the least step, conditions turn round, `and` becomes `or`, a number grows by one, a state becomes its
-neighbour, a call that stands alone vanishes, a keyword argument falls back to its default. Words that people read are left alone:
-approval tests hold those. So is what only type checkers read, and what only saves memory (`gc=False`, `__slots__`).
+Comparisons move their bound by the least step, conditions turn round, `and` becomes `or`, a number grows by one, a state becomes
+its neighbour, a call that stands alone vanishes, a keyword argument falls back to its default. Words that people read are left
+alone: approval tests hold those. So is what only type checkers read, and what only saves memory (`gc=False`, `__slots__`).
 """
 
 import ast

@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -65,8 +65,10 @@ class Quarry:
         return self.file.removesuffix(".py").replace("/", ".")
 
 
+@cache
 def of_room(room: str) -> list[Quarry]:
-    """Every mutant of a room, in the order of its files."""
+    """Every mutant of a room, in the order of its files, as they are at the first call: whoever edits them meanwhile changes no
+    hunt that has begun."""
     found: list[Quarry] = []
     for path in sorted((ROOT / "planes" / room).rglob("*.py")):
         tree = ast.parse(path.read_text())
@@ -143,7 +145,10 @@ def _exchange(quarry: Quarry) -> None:
     plain = original
     for wrapper in ("fget", "func", "__wrapped__", "__func__"):
         plain = getattr(plain, wrapper, None) or plain
-    plain.__code__, plain.__defaults__, plain.__kwdefaults__ = mutated.__code__, mutated.__defaults__, mutated.__kwdefaults__
+    if len(plain.__code__.co_freevars) == len(mutated.__code__.co_freevars):
+        plain.__code__, plain.__defaults__, plain.__kwdefaults__ = mutated.__code__, mutated.__defaults__, mutated.__kwdefaults__
+    else:  # without its call of super() it closes over nothing any more
+        setattr(holder, name, FunctionType(mutated.__code__, vars(module), name, mutated.__defaults__))
     for loaded in [one for at, one in sys.modules.items() if at.startswith("planes.")]:
         for value in vars(loaded).values():
             if callable(getattr(value, "cache_clear", None)):

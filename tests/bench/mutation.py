@@ -123,7 +123,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
             yield f"{name} → {_NAMES[name]}", node.func, "id", _NAMES[name]
         case ast.Expr(value=ast.Call()):
             yield "without the call", node, "value", ast.Constant(None)
-        case ast.Assign(targets=[ast.Attribute()]):
+        case ast.Assign(targets=[ast.Attribute()], value=value) if not (isinstance(value, ast.Constant) and value.value is None):
             yield "assigns None", node, "value", ast.Constant(None)
     if isinstance(node, ast.If | ast.IfExp | ast.While) and not _turns_itself(node.test):
         yield "turned condition", node, "test", _negated(node.test)

@@ -147,7 +147,7 @@ def test_usage_marks_the_nodes_whose_figures_changed_and_stays_while_it_fails() 
     cache.take_dirty()
     after = {"same": (1.0, 2.0), "more": (1.5, 2.0), "new": (1.0, 2.0)}
     cache.apply(Usage(2.0, after))
-    assert (cache.take_dirty().usage, cache.usage) == ({"more", "left", "new"}, after)
+    assert (cache.take_dirty().usage, cache.usage, cache.reach.heard_at) == ({"more", "left", "new"}, after, 2.0)
     cache.apply(Usage(3.0, {}, REFUSED))
     assert (cache.take_dirty().usage, cache.usage) == (set(), after)
 

@@ -111,6 +111,9 @@ def test_requests_to_the_store_are_counted_by_its_histogram_where_no_counter_is_
         ({math.nan: 10.0}, 0.5, None),
         ({math.nan: 10.0, 0.1: 10.0}, 0.5, 0.05),
         ({0.1: 0.0, 0.2: 10.0}, 0.0, 0.1),  # nought of them lies below the first bound
+        ({0.1: 1.0, INF: 1.0}, 0.5, 0.05),  # one is enough
+        ({0.1: 0.0, 0.2: 10.0, 0.4: 10.0, INF: 10.0}, 1.0, 0.2),
+        ({0.2: 10.0, INF: 10.0}, 1.0, 0.2),
         ({}, 0.5, None),
     ],
 )
@@ -180,6 +183,41 @@ def test_what_is_not_served_is_no_rate_unless_requests_are_and_is_never_counted(
     assert (bare.terminations, bare.requests, bare.last_requests) == (None, None, None)
 
 
+def test_a_single_request_has_a_share() -> None:
+    assert seen(scrape(100.0, requests(0.0)), scrape(110.0, requests(1.0, 1.0))).error_ratio == 1.0
+
+
+def test_an_instance_that_does_not_serve_a_counter_adds_nothing_to_it() -> None:
+    store: Families = {"etcd_requests_total": (sample(4.0),), "etcd_request_errors_total": (sample(1.0),)}
+    bucket: Families = {"etcd_request_duration_seconds_bucket": (sample(4.0, le="+Inf"),)}
+    told = seen(
+        scrape(100.0, requests(0.0), 1.0),
+        scrape(101.0, requests(0.0), 2.0),
+        scrape(110.0, {**requests(10.0), **store, **bucket}, 1.0),
+        scrape(111.0, requests(10.0), 2.0),
+    )
+    assert (told.etcd_error_ratio, told.etcd_requests, told.last_etcd_requests) == (0.25, 0.4, 0.4)
+
+
+def test_buckets_that_were_not_served_before_began_at_nought_and_those_that_stood_still_add_nothing() -> None:
+    def slow(*counts: float) -> Families:
+        bounds = ("0.1", "0.2", "+Inf")
+        return {
+            "apiserver_request_sli_duration_seconds_bucket": tuple(
+                sample(one, le=le) for one, le in zip(counts, bounds, strict=True)
+            )
+        }
+
+    fresh = seen(scrape(100.0, requests(0.0)), scrape(110.0, {**requests(3.0), **slow(1.0, 3.0, 3.0)}))
+    assert fresh.p99 == pytest.approx(0.1 + 0.1 * 1.97 / 2)
+    still = seen(scrape(100.0, slow(5.0, 5.0, 5.0)), scrape(110.0, slow(5.0, 7.0, 7.0)))
+    assert still.p99 == pytest.approx(0.1 + 0.1 * 0.99)
+
+
+def test_rates_are_taken_over_five_minutes_unless_told_otherwise() -> None:
+    assert RatesStore().window == 300.0
+
+
 def test_two_scrapes_at_one_moment_are_no_rate() -> None:
     assert seen(scrape(100.0, requests(0.0)), scrape(100.0, requests(10.0))).requests == 0.0
 
@@ -187,7 +225,7 @@ def test_two_scrapes_at_one_moment_are_no_rate() -> None:
 def test_any_counter_that_went_back_is_an_instance_begun_anew() -> None:
     old, new = {**requests(10.0), "etcd_requests_total": (sample(50.0),)}, {**requests(20.0), "etcd_requests_total": (sample(5.0),)}
     assert seen(scrape(100.0, old), scrape(110.0, new)).requests is None
-    lost = seen(scrape(100.0, old), scrape(110.0, requests(20.0)))
+    lost = seen(scrape(100.0, {**old, "etcd_requests_total": (sample(1.0),)}), scrape(110.0, requests(20.0)))
     assert lost.requests is None, "a counter that is served no more went back, too"
 
 
@@ -213,6 +251,13 @@ def test_the_latest_ratios_are_of_the_instance_that_was_scraped_last() -> None:
         scrape(11.0, requests(100.0), 2.0),
     )
     assert (told.recent_error_ratio, told.error_ratio) == (0.0, 0.25)
+    told = seen(
+        scrape(0.0, requests(0.0), 1.0),
+        scrape(5.0, requests(0.0), 2.0),
+        scrape(10.0, requests(100.0), 2.0),
+        scrape(11.0, requests(100.0, 50.0), 1.0),
+    )
+    assert (told.recent_error_ratio, told.span) == (0.5, 11.0), "and the window is covered by whoever covers most"
 
 
 def test_an_instance_that_answered_none_of_the_last_three_scrapes_counts_into_the_latest_rates_no_more() -> None:

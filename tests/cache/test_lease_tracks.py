@@ -227,6 +227,8 @@ def test_what_was_deleted_before_the_moment_is_forgotten_and_what_lives_is_not()
         (40, 14.1, True),
         (20, 7.0, False),  # a leader's within a third of its duration
         (20, 7.1, True),
+        (60, 14.0, False),  # and nobody's later than a node's
+        (60, 14.1, True),
     ],
 )
 def test_who_should_have_been_renewed_by_now_is_excused(duration: int, silent: float, excused: bool) -> None:

@@ -41,6 +41,7 @@ def test_a_condition_is_as_it_is_since_its_status_turned_whatever_is_said_with_i
     assert track.conditions == {"Ready": ConditionSeen(status="True", reason="", message="", since=1.0)}
     for at, seen, expected in (
         (2.0, node(message="well"), ConditionSeen(status="True", reason="", message="well", since=1.0)),
+        (2.5, node(message="well", reason="Odd"), ConditionSeen(status="True", reason="Odd", message="well", since=1.0)),
         (3.0, node(reason="Odd"), ConditionSeen(status="True", reason="Odd", message="", since=1.0)),
         (4.0, node("False", reason="Odd"), ConditionSeen(status="False", reason="Odd", message="", since=4.0)),
         (5.0, node("Unknown"), ConditionSeen(status="Unknown", reason="", message="", since=5.0)),

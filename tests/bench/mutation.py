@@ -123,7 +123,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
             yield f"{name} → {_NAMES[name]}", node.func, "id", _NAMES[name]
         case ast.Expr(value=ast.Call()):
             yield "without the call", node, "value", ast.Constant(None)
-        case ast.Assign(targets=[ast.Attribute()], value=value) if not (isinstance(value, ast.Constant) and value.value is None):
+        case ast.Assign(targets=[ast.Attribute()], value=value) if not _is_none_already(value):
             yield "assigns None", node, "value", ast.Constant(None)
     if isinstance(node, ast.If | ast.IfExp | ast.While) and not _turns_itself(node.test):
         yield "turned condition", node, "test", _negated(node.test)
@@ -139,6 +139,11 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
             if isinstance(statement, ast.Break | ast.Continue):
                 turned_jump = ast.Pass() if isinstance(statement, ast.Break) else ast.Break()
                 yield _arrow(statement, turned_jump), node, "body", [*node.body[:index], turned_jump, *node.body[index + 1 :]]
+
+
+def _is_none_already(value: ast.expr) -> bool:
+    """None and False are the same to a condition."""
+    return isinstance(value, ast.Constant) and (value.value is None or value.value is False)
 
 
 def _negated(test: ast.expr) -> ast.expr:

@@ -47,7 +47,9 @@ def test_what_a_row_or_an_event_was_not_told_is_nothing(kind: Any) -> None:
             assert one.default == SAID.get(f"{kind.__name__}.{one.name}") or is_nothing(one.default), one.name
 
 
-OBSERVED = [one for one in vars(observations).values() if dataclasses.is_dataclass(one) and one.__module__ == observations.__name__]
+OBSERVED: list[Any] = [
+    one for one in vars(observations).values() if dataclasses.is_dataclass(one) and one.__module__ == observations.__name__
+]
 
 
 @pytest.mark.parametrize("kind", [*OBSERVED, verdicts.Verdict])

@@ -223,7 +223,7 @@ def imported(room: str) -> dict[str, set[int]]:
 
 def _prepare() -> None:
     os.chdir(ROOT)
-    hypothesis.settings.register_profile("mutants", database=None, derandomize=True)
+    hypothesis.settings.register_profile("mutants", database=None, derandomize=True, max_examples=25)
     hypothesis.settings.load_profile("mutants")
 
 

@@ -2,7 +2,8 @@
 
 Comparisons move their bound by the least step, conditions turn round, `and` becomes `or`, a number grows by one, a state becomes
 its neighbour, a call that stands alone vanishes, a keyword argument falls back to its default. Words that people read are left
-alone: approval tests hold those. So is what only type checkers read, and what only saves memory (`gc=False`, `__slots__`).
+alone: approval tests hold those. So is what only type checkers read, and what only saves memory (`gc=False`, `__slots__`) or
+states an invariant (`strict=True`).
 """
 
 import ast
@@ -40,6 +41,8 @@ _STATES = {
     "NOT_OBSERVABLE": "UNKNOWN",
     "CORDONED": "UNKNOWN",
 }
+#: Arguments that save memory, or state that two things are of one length.
+_NO_MATTER = {"gc", "strict"}
 #: Fields of a node in which nothing is decided.
 _NOT_LOGIC = {"annotation", "returns", "decorator_list", "bases", "type_params"}
 _NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
@@ -93,10 +96,10 @@ def _is_slots(node: ast.AST) -> bool:
 
 
 def _is_of_types(node: ast.AST) -> bool:
-    """Whether only a type checker reads it, or only the memory that is used depends on it."""
+    """Whether only a type checker reads it, or it is one of the arguments that change no result."""
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Name) and node.func.id == "TypeVar"
-    return isinstance(node, ast.keyword) and node.arg == "gc"
+    return isinstance(node, ast.keyword) and node.arg in _NO_MATTER
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
@@ -133,6 +136,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
                 yield "turned condition", node, "ifs", [*node.ifs[:index], _negated(test), *node.ifs[index + 1 :]]
     if isinstance(node, ast.Call):
         for index, keyword in enumerate(node.keywords):
+            if keyword.arg in _NO_MATTER:
+                continue
             yield f"without {keyword.arg}=", node, "keywords", [*node.keywords[:index], *node.keywords[index + 1 :]]
     if isinstance(node, ast.For | ast.While | ast.If):
         for index, statement in enumerate(node.body):

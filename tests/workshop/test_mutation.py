@@ -30,6 +30,7 @@ def changes(source: str) -> list[str]:
         ("State.DOWN", ["DOWN → DEGRADED"]),
         ("T = TypeVar('T', bound=X)", []),  # for type checkers
         ("class A(Struct, gc=False): ...", []),  # for the memory
+        ("a = zip(b, c, strict=True)", []),  # an invariant
         ("class A(Struct, frozen=True): ...", ["True → False"]),
         ("'words' + more", []),
     ],

@@ -83,9 +83,9 @@ screenshots: dev ## draw every page in every state and size into build/screensho
 bench-truth: $(VENV)/.dev ## live through every fault of the demo cluster and print what is said of it (ARGS=--write: docs/truth.md)
 	@$(BIN)/python -m tests.bench.bench_truth $(ARGS)
 
-.PHONY: mutants
-mutants: $(VENV)/.dev ## change the rules in small ways and see whether the tests notice; ARGS="leader kubelet" for some
-	$(BIN)/python -m tests.bench.mutants $(ARGS)
+.PHONY: mutate
+mutate: $(VENV)/.dev ## change the pure rooms in small ways and see whether their tests notice (ARGS="--seed 7", "--room cache", "--all")
+	$(BIN)/python -m tests.bench.mutate $(ARGS)
 
 .PHONY: dev
 dev: $(VENV)/.dev node_modules/.dev

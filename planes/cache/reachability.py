@@ -98,7 +98,8 @@ class Reachability:
         track.heard_at = at
         if track.fault is not None:
             track.heard(at)
-        self.heard_at = self.quiet_from = self._flow_at = at
+        self._flow_at = at
+        self._hear(at)
 
     def listed(self, feed: Feed, at: Mono) -> None:
         """A feed listed all that there is."""
@@ -172,7 +173,11 @@ class Reachability:
             self._miss(fault, at)
 
     def _hear(self, at: Mono) -> None:
-        self.heard_at = self.quiet_from = at if self.heard_at is None else max(at, self.heard_at)
+        """What was heard earlier and is told only now moves neither back: other feeds' word, or that we were away, stands."""
+        if self.heard_at is None or at > self.heard_at:
+            self.heard_at = at
+        if self.quiet_from is None or at > self.quiet_from:
+            self.quiet_from = at
 
     def shift(self, gap: float, now: Mono) -> None:
         """We were away for `gap` seconds: that time counts against nobody."""

@@ -1,8 +1,9 @@
-"""What a mutant of a rule is: one small change of the source that a test should notice.
+"""What a mutant is: one small change of the source that a test should notice.
 
-Comparisons move their bound by the least step and turn round, `and` becomes `or`, a number grows by one, a state becomes its
-neighbour, a call that stands alone vanishes, a keyword argument falls back to its default. What only changes words that people read
-is marked as such: it is counted apart.
+Comparisons move their bound by the least step, conditions turn round, `and` becomes `or`, a number grows by one, a state becomes
+its neighbour, a call that stands alone vanishes, a keyword argument falls back to its default. Words that people read are left
+alone: approval tests hold those. So is what only type checkers read, and what only saves memory (`gc=False`, `__slots__`) or
+states an invariant (`strict=True`).
 """
 
 import ast
@@ -10,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-LOGIC, WORDS = "logic", "words"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -41,6 +41,10 @@ _STATES = {
     "NOT_OBSERVABLE": "UNKNOWN",
     "CORDONED": "UNKNOWN",
 }
+#: Arguments that save memory, or state that two things are of one length.
+_NO_MATTER = {"gc", "strict"}
+#: Fields of a node in which nothing is decided.
+_NOT_LOGIC = {"annotation", "returns", "decorator_list", "bases", "type_params"}
 _NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
@@ -49,7 +53,6 @@ class Mutant:
     """Set `field` of `node` to `value`, and the source is mutated. `function` is the outermost function that holds it, by name
     ("Weighing.good"); empty at the level of the module. `lines` are those of the statement."""
 
-    kind: str
     line: int
     lines: tuple[int, int]
     what: str
@@ -68,14 +71,14 @@ def _within(node: ast.AST, function: str, lines: tuple[int, int]) -> Iterator[Mu
     if isinstance(node, ast.stmt):
         header = node.body[0].lineno - 1 if isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try) else node.end_lineno
         lines = (node.lineno, max(node.lineno, header or node.lineno))
-    for kind, line, what, holder, field, value in _changes(node):
-        yield Mutant(kind, line or lines[0], lines, what, function, holder, field, value)
+    for what, holder, field, value in _changes(node):
+        yield Mutant(getattr(node, "lineno", lines[0]), lines, what, function, holder, field, value)
     outer = isinstance(node, ast.Module | ast.ClassDef)
     for name, below in ast.iter_fields(node):
-        if name in {"annotation", "returns", "decorator_list", "bases", "type_params"} or _is_slots(node):
+        if name in _NOT_LOGIC or _is_slots(node):
             continue
         for child in below if isinstance(below, list) else [below]:
-            if not isinstance(child, ast.AST) or _is_docstring(child):
+            if not isinstance(child, ast.AST) or _is_docstring(child) or _is_of_types(child):
                 continue
             inside = function
             if outer and isinstance(child, (*FUNCTIONS, ast.ClassDef)):
@@ -92,18 +95,14 @@ def _is_slots(node: ast.AST) -> bool:
     return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__slots__"
 
 
-Change = tuple[str, int | None, str, ast.AST, str, Any]
+def _is_of_types(node: ast.AST) -> bool:
+    """Whether only a type checker reads it, or it is one of the arguments that change no result."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "TypeVar"
+    return isinstance(node, ast.keyword) and node.arg in _NO_MATTER
 
 
-def _changes(node: ast.AST) -> Iterator[Change]:
-    line = getattr(node, "lineno", None)
-    for what, holder, field, value in _logic(node):
-        yield (LOGIC, line, what, holder, field, value)
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
-        yield (WORDS, line, f"{node.value[:40]!r} → 'XX…XX'", node, "value", f"XX{node.value}XX")
-
-
-def _logic(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
+def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
     match node:
         case ast.Compare(ops=ops):
             for index, op in enumerate(ops):
@@ -127,7 +126,7 @@ def _logic(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
             yield f"{name} → {_NAMES[name]}", node.func, "id", _NAMES[name]
         case ast.Expr(value=ast.Call()):
             yield "without the call", node, "value", ast.Constant(None)
-        case ast.Assign(targets=[ast.Attribute()]):
+        case ast.Assign(targets=[ast.Attribute()], value=value) if not _is_none_already(value):
             yield "assigns None", node, "value", ast.Constant(None)
     if isinstance(node, ast.If | ast.IfExp | ast.While) and not _turns_itself(node.test):
         yield "turned condition", node, "test", _negated(node.test)
@@ -137,6 +136,8 @@ def _logic(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
                 yield "turned condition", node, "ifs", [*node.ifs[:index], _negated(test), *node.ifs[index + 1 :]]
     if isinstance(node, ast.Call):
         for index, keyword in enumerate(node.keywords):
+            if keyword.arg in _NO_MATTER:
+                continue
             yield f"without {keyword.arg}=", node, "keywords", [*node.keywords[:index], *node.keywords[index + 1 :]]
     if isinstance(node, ast.For | ast.While | ast.If):
         for index, statement in enumerate(node.body):
@@ -145,13 +146,20 @@ def _logic(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
                 yield _arrow(statement, turned_jump), node, "body", [*node.body[:index], turned_jump, *node.body[index + 1 :]]
 
 
+def _is_none_already(value: ast.expr) -> bool:
+    """None and False are the same to a condition."""
+    return isinstance(value, ast.Constant) and (value.value is None or value.value is False)
+
+
 def _negated(test: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.Not(), test)
 
 
 def _turns_itself(test: ast.expr) -> bool:
     """Whether another change turns this condition round already."""
-    return isinstance(test, ast.Compare | ast.BoolOp) or (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not))
+    return (isinstance(test, ast.Compare) and len(test.ops) == 1) or (
+        isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    )
 
 
 def _is_text(node: ast.BinOp | ast.AugAssign) -> bool:

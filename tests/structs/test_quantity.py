@@ -25,6 +25,12 @@ from planes.structs.quantity import quantity
         (".5", 0.5),
         ("-1", -1.0),
         (" 2Ti ", 2 * 2**40),
+        ("3Mi", 3 * 2**20),
+        ("3Pi", 3 * 2**50),
+        ("3Ei", 3 * 2**60),
+        ("3M", 3e6),
+        ("3T", 3e12),
+        ("3P", 3e15),
     ],
 )
 def test_a_quantity_has_its_value_in_base_units(text: str, value: float) -> None:

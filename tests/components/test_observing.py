@@ -1,0 +1,188 @@
+"""What leaders, etcd and add-ons are observed by: each by its own feeds and stores, and by no other."""
+
+import pytest
+
+from planes.components import (
+    cloud_controller_manager,
+    dns,
+    etcd,
+    konnectivity,
+    leader,
+    metrics_server,
+)
+from planes.components.view import Known
+from planes.structs.events import CacheEvent, Failed, Health, Metrics, Server
+from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
+from planes.structs.observations import DisruptionSeen
+from tests.components.observed import FORBIDDEN, endpoints, lease, listed, pod, thing, view
+
+# --- leaders ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["kube-scheduler", "kube-controller-manager", "cloud-controller-manager"])
+def test_a_leader_is_observed_by_its_own_lease_and_pods(kind: str) -> None:
+    seen = leader.observe(
+        view(
+            [
+                *listed(Feed.SYSTEM_LEASES, Feed.SYSTEM_PODS, at=99.0),
+                lease(kind),
+                lease("another"),
+                pod("mine", {"component": kind}, mirror=True),
+                pod("other", {"component": "etcd"}, mirror=True),
+                Server(Mono(100.0), "v1.36.2"),
+            ],
+            disruption=DisruptionSeen(blocked="the state store is down"),
+        ),
+        kind,
+    )
+    assert seen.kind == kind
+    assert seen.lease is not None
+    assert (seen.lease.name, seen.lease.holder, seen.place) == (kind, f"{kind}_1", "kube-system")
+    assert [one.name for one in seen.pods] == ["mine"]
+    assert (seen.leases.name, seen.leases.listed_at) == ("leases/kube-system", 99.0)
+    assert (seen.pods_feed.name, seen.pods_feed.listed_at) == ("pods/kube-system", 99.0)
+    assert (seen.server.version, seen.writes_blocked, seen.reach.heard_at) == ("v1.36.2", "the state store is down", 100.0)
+
+
+@pytest.mark.parametrize(("known", "before"), [(frozenset({"kube-scheduler"}), True), (frozenset({"another"}), False)])
+def test_a_lease_that_was_seen_before_is_remembered(known: frozenset[str], before: bool) -> None:
+    assert leader.observe(view([], known=Known(leases=known)), "kube-scheduler").lease_seen_before is before
+
+
+WAITING = thing(Feed.PODS, "cart", 90.0, space="shop", status={"phase": "Pending"})
+LAGGING = [
+    thing(feed, f"{feed.value}-lags", 90.0, meta={"generation": 2}, status={"observedGeneration": 1})
+    for feed in (Feed.DAEMON_SETS, Feed.DEPLOYMENTS)
+]
+
+
+def test_pods_that_wait_are_the_schedulers_and_generations_that_lag_the_controller_managers() -> None:
+    seen = view([WAITING, *LAGGING, *listed(Feed.DEPLOYMENTS, at=80.0)][::-1])
+    scheduler, manager = leader.observe(seen, "kube-scheduler"), leader.observe(seen, "kube-controller-manager")
+    assert (scheduler.undecided.oldest, scheduler.pods_all and scheduler.pods_all.name) == (90.0, "pods")
+    assert (scheduler.lagging, scheduler.workloads) == ((), None)
+    assert [(one.name, one.lagging_since) for one in manager.lagging] == [("daemonsets-lags", 90.0), ("deployments-lags", 90.0)]
+    assert manager.pods_all is None
+
+
+@pytest.mark.parametrize(
+    ("told", "feed"),
+    [
+        (listed(Feed.DAEMON_SETS, Feed.DEPLOYMENTS), Feed.DAEMON_SETS),
+        (listed(Feed.DEPLOYMENTS), Feed.DEPLOYMENTS),
+        (
+            [*listed(Feed.DAEMON_SETS, Feed.DEPLOYMENTS), Failed(Feed.DAEMON_SETS, FORBIDDEN, Mono(100.5), Mono(160.0))],
+            Feed.DEPLOYMENTS,
+        ),
+        ([Failed(Feed.DEPLOYMENTS, FORBIDDEN, Mono(100.5), Mono(160.0))], Feed.DAEMON_SETS),
+        ([], Feed.DAEMON_SETS),
+    ],
+)
+def test_the_work_of_the_controller_manager_is_read_by_the_feed_that_can_be(told: list[CacheEvent], feed: Feed) -> None:
+    seen = leader.observe(view(told), "kube-controller-manager")
+    assert seen.workloads is not None
+    assert seen.workloads.name == feed.value
+
+
+def test_a_lease_is_looked_for_where_a_distribution_keeps_it() -> None:
+    space = "openshift-kube-scheduler"
+    elsewhere = leader.observe(view([lease("kube-scheduler", Feed.EXTRA_LEASES, space=space)]), "kube-scheduler")
+    assert elsewhere.lease is not None
+    assert elsewhere.place == space
+    both = view([lease("kube-scheduler", Feed.EXTRA_LEASES, space=space, duration=137), lease("kube-scheduler")])
+    seen = leader.observe(both, "kube-scheduler")
+    assert seen.lease is not None
+    assert (seen.place, seen.lease.duration) == ("kube-system", 15.0)
+    assert leader.observe(view([]), "kube-scheduler").lease is None
+    assert leader.observe(view([]), "kube-scheduler").place == "kube-system"
+
+
+@pytest.mark.parametrize(("second", "stale"), [(0, False), (-14, False), (-16, True)])
+def test_a_leaders_first_sight_is_stale_after_its_duration_by_the_servers_clock(second: int, stale: bool) -> None:
+    stamp = lease("kube-scheduler", at=100.0 - second, second=0)
+    seen = leader.observe(view([stamp, Server(Mono(100.0 - second), clock_skew=0.0)], now=120.0), "kube-scheduler")
+    assert seen.lease is not None
+    assert seen.lease.stale_on_arrival is stale
+
+
+def test_how_a_distribution_runs_its_control_plane_is_told_of_its_leaders() -> None:
+    seen = leader.observe(view([Server(Mono(100.0), "v1.36.2+k3s1")]), "kube-scheduler")
+    assert seen.elsewhere == "inside the k3s process"
+    assert "leader-elect=true" in seen.more
+
+
+@pytest.mark.parametrize(
+    ("known", "version", "shown"),
+    [
+        (Known(leases=frozenset({"cloud-controller-manager"})), "v1.36.2", True),
+        (Known(pods=frozenset({"cloud-controller-manager"})), "v1.36.2", True),
+        (Known(), "v1.33.1-eks-1234567", True),
+        (Known(leases=frozenset({"kube-scheduler"}), pods=frozenset({"etcd"})), "v1.36.2", False),
+    ],
+)
+def test_a_cloud_controller_manager_is_shown_where_one_was_seen_or_a_provider_runs_the_control_plane(
+    known: Known, version: str, shown: bool
+) -> None:
+    seen = cloud_controller_manager.observe(view([Server(Mono(100.0), version)], known=known))
+    assert (seen is not None) is shown
+    assert seen is None or seen.kind == "cloud-controller-manager"
+
+
+# --- etcd and add-ons ---------------------------------------------------------------------------------------------------------
+
+
+def test_etcd_is_observed_by_its_checks_and_pods() -> None:
+    told: list[CacheEvent] = [Health("/livez", Mono(100.0), 0.1, 200), Health("/readyz", Mono(100.5), 0.1, 500)]
+    told += [pod("etcd-cp", {"component": "etcd"}, mirror=True), pod("x", {"k8s-app": "kube-dns"}), Metrics(Mono(99.0), 0.1, 1.0)]
+    seen = etcd.observe(view(told, known=Known(etcd_check=True)))
+    assert seen.livez is not None
+    assert seen.readyz is not None
+    assert (seen.livez.path, seen.readyz.path, seen.check_seen_before, seen.rates.at) == ("/livez", "/readyz", True, 99.0)
+    assert ([one.name for one in seen.pods], seen.pods_feed.name) == (["etcd-cp"], "pods/kube-system")
+    assert seen.reach.heard_at == 100.5
+    assert not etcd.observe(view(told, known=Known())).check_seen_before
+
+
+DNS_POD = pod("coredns-1", {"k8s-app": "kube-dns"})
+COREDNS = thing(Feed.DEPLOYMENTS, "coredns", status={"readyReplicas": 1})
+
+
+@pytest.mark.parametrize("told", [DNS_POD, COREDNS, endpoints("kube-dns")])
+def test_dns_is_shown_where_anything_of_it_is_seen(told: CacheEvent) -> None:
+    seen = dns.observe(view([told]))
+    assert seen is not None
+    parts = (bool(seen.pods), seen.workload is not None, seen.endpoints is not None)
+    assert parts == (told is DNS_POD, told is COREDNS, told is not DNS_POD and told is not COREDNS)
+    assert (seen.kind, seen.workloads.name, seen.endpoints_feed.name) == ("dns", "deployments", "endpointslices/kube-system")
+    assert (seen.pods_feed.name, seen.reach.heard_at) == ("pods/kube-system", 100.0)
+
+
+def test_an_add_on_of_which_nothing_is_seen_is_not_shown() -> None:
+    seen = view([endpoints("other"), thing(Feed.DEPLOYMENTS, "other"), pod("x", {"k8s-app": "other"})])
+    assert dns.observe(seen) is None
+    assert metrics_server.observe(seen) is None
+    assert konnectivity.observe(seen) is None
+
+
+def test_metrics_server_is_observed_with_its_api() -> None:
+    available = {"conditions": [{"type": "Available", "status": "True"}]}
+    told = [
+        endpoints("metrics-server"),
+        thing(Feed.API_SERVICES, "v1beta1.metrics.k8s.io", status=available),
+        thing(Feed.API_SERVICES, "v1.apps", status={}),
+    ]
+    seen = metrics_server.observe(view(told))
+    assert seen is not None
+    assert seen.api_service is not None
+    assert (seen.kind, seen.api_service.name, seen.api_service.available) == ("metrics-server", "v1beta1.metrics.k8s.io", True)
+
+
+@pytest.mark.parametrize(
+    ("feed", "workloads"), [(Feed.DAEMON_SETS, "daemonsets"), (Feed.DEPLOYMENTS, "deployments"), (None, "daemonsets")]
+)
+def test_konnectivity_is_observed_by_the_kind_of_workload_that_it_runs_as(feed: Feed | None, workloads: str) -> None:
+    agent = pod("konnectivity-agent-1", {"k8s-app": "konnectivity-agent"})
+    seen = konnectivity.observe(view([thing(feed, "konnectivity-agent")] if feed is not None else [agent]))
+    assert seen is not None
+    assert (seen.workloads.name, seen.endpoints, len(seen.pods)) == (workloads, None, 0 if feed else 1)

@@ -1,0 +1,114 @@
+"""What API servers are observed by, from every side."""
+
+from typing import Any
+
+import pytest
+
+from planes.components import (
+    apiserver_observing,
+)
+from planes.structs.events import CacheEvent, Failed, Health, Metrics, Server
+from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
+from planes.structs.observations import DisruptionSeen
+from tests.components.observed import BROKEN, FORBIDDEN, NOON, endpoints, lease, listed, node, pod, thing, view
+
+
+def identity(name: str, kind: str = "kube-apiserver", address: str = "10.0.0.1:6443", **more: Any) -> CacheEvent:
+    labels = {"apiserver.kubernetes.io/identity": kind, "kubernetes.io/hostname": f"host-{name}"}
+    annotations = {"kubernetes.io/peer-advertise-address": address} if address else {}
+    return lease(f"apiserver-{name}", duration=3600, meta={"labels": labels, "annotations": annotations}, **more)
+
+
+@pytest.mark.parametrize(("address", "told"), [("10.0.0.1:6443", "10.0.0.1"), ("[fd00::1]:6443", "fd00::1"), ("", "")])
+def test_an_api_server_is_known_by_its_identity_lease(address: str, told: str) -> None:
+    seen = apiserver_observing.observe(view([identity("a", address=address), identity("b", "other"), lease("kube-scheduler")]))
+    assert [(one.lease.name, one.host, one.address) for one in seen.identities] == [("apiserver-a", "host-a", told)]
+
+
+def test_an_identity_that_was_deleted_is_none() -> None:
+    assert apiserver_observing.observe(view([identity("a"), identity("a", gone=True)])).identities == ()
+
+
+@pytest.mark.parametrize(("second", "stale"), [(30, False), (31, True)])
+def test_an_identity_is_stale_at_first_sight_after_30_s_though_it_lasts_an_hour(second: int, stale: bool) -> None:
+    seen = apiserver_observing.observe(view([identity("a", at=100.0 + second), Server(Mono(100.0), clock_skew=0.0)], now=140.0))
+    assert [one.lease.stale_on_arrival for one in seen.identities] == [stale]
+
+
+def test_as_many_api_servers_are_expected_as_were_seen_to_renew_within_30_s() -> None:
+    renewing = [identity(name, at=at, second=second) for name in "abc" for at, second in ((100.0, 0), (110.0, 10))]
+    unconfirmed = identity("d", at=110.0, second=10)
+    for told, now, expected in (
+        ([*renewing, unconfirmed], 111.0, 3),
+        ([*renewing, unconfirmed], 140.0, 3),
+        ([*renewing, unconfirmed], 140.1, 0),
+        ([*renewing, identity("a", gone=True)], 111.0, 2),
+        ([unconfirmed], 111.0, 0),
+    ):
+        assert apiserver_observing.observe(view(told, now)).expected == expected
+
+
+def hook(feed: Feed, name: str, space: str = "policy") -> CacheEvent:
+    return thing(feed, name, space="", webhooks=[{"name": name, "clientConfig": {"service": {"namespace": space, "name": "gate"}}}])
+
+
+@pytest.mark.parametrize(
+    ("space", "told", "ready"),
+    [
+        ("policy", [*listed(Feed.WEBHOOK_ENDPOINTS), endpoints("gate", Feed.WEBHOOK_ENDPOINTS, "policy")], 1),
+        ("policy", listed(Feed.WEBHOOK_ENDPOINTS), 0),
+        ("policy", [], None),
+        ("policy", listed(Feed.SYSTEM_ENDPOINTS), None),
+        ("kube-system", [*listed(Feed.SYSTEM_ENDPOINTS), endpoints("gate")], 1),
+        ("kube-system", [*listed(Feed.SYSTEM_ENDPOINTS), Failed(Feed.SYSTEM_ENDPOINTS, BROKEN, Mono(100.5), Mono(110.0))], None),
+        ("policy", [*listed(Feed.WEBHOOK_ENDPOINTS), Failed(Feed.WEBHOOK_ENDPOINTS, FORBIDDEN, Mono(100.5), Mono(110.0))], None),
+        ("kube-system", [endpoints("gate")], None),
+    ],
+)
+def test_the_endpoints_of_webhooks_are_looked_up_where_they_can_be_seen(
+    space: str, told: list[CacheEvent], ready: int | None
+) -> None:
+    hooks = [hook(Feed.MUTATING_WEBHOOKS, "changes", space), hook(Feed.VALIDATING_WEBHOOKS, "checks", space)]
+    seen = apiserver_observing.observe(view([*hooks, *told]))
+    assert [(one.name, one.ready) for one in seen.webhooks] == [("checks", ready), ("changes", ready)]
+
+
+@pytest.mark.parametrize(
+    ("told", "feed"),
+    [
+        ([], Feed.VALIDATING_WEBHOOKS),
+        (listed(Feed.VALIDATING_WEBHOOKS), Feed.MUTATING_WEBHOOKS),
+        (
+            [*listed(Feed.VALIDATING_WEBHOOKS), Failed(Feed.VALIDATING_WEBHOOKS, FORBIDDEN, Mono(100.5), Mono(110.0))],
+            Feed.VALIDATING_WEBHOOKS,
+        ),
+    ],
+)
+def test_of_the_two_kinds_of_webhooks_the_one_that_cannot_be_read_is_told(told: list[CacheEvent], feed: Feed) -> None:
+    assert apiserver_observing.observe(view(told)).webhooks_feed.name == feed.value
+
+
+def test_api_servers_are_observed_from_every_side() -> None:
+    told: list[CacheEvent] = [
+        Health("/livez", Mono(100.0), 0.1, 200),
+        Health("/readyz", Mono(100.0), 0.1, 200),
+        Server(Mono(100.0), "v1.36.2", "", NOON + 86_400.0),
+        Metrics(Mono(99.0), 0.1, 1.0),
+        endpoints("kubernetes", Feed.APISERVER_ENDPOINTS, "default"),
+        pod("kube-apiserver-cp", {"component": "kube-apiserver"}, mirror=True),
+        thing(Feed.API_SERVICES, "v1.apps", status={"conditions": [{"type": "Available", "status": "True"}]}),
+        node("cp", labels={"node-role.kubernetes.io/control-plane": ""}),
+    ]
+    seen = apiserver_observing.observe(view(told, disruption=DisruptionSeen(blocked="the state store is down")))
+    assert seen.livez is not None
+    assert seen.readyz is not None
+    assert (seen.livez.path, seen.readyz.path, seen.rates.at, seen.reach.heard_at) == ("/livez", "/readyz", 99.0, 100.0)
+    assert (seen.server.version, seen.server.certificate_left) == ("v1.36.2", 86_400.0)
+    feeds = (seen.leases, seen.endpoints_feed, seen.pods_feed, seen.api_services_feed)
+    names = ["leases/kube-system", "endpointslices/default", "pods/kube-system", "apiservices"]
+    assert [one.name for one in feeds] == names
+    assert seen.endpoints is not None
+    assert [one.address for one in seen.endpoints.endpoints] == ["10.0.0.1"]
+    assert ([one.name for one in seen.pods], [one.name for one in seen.api_services]) == (["kube-apiserver-cp"], ["v1.apps"])
+    assert (seen.hosts, seen.writes_blocked) == ({"cp": "cp"}, "the state store is down")

@@ -112,3 +112,16 @@ def test_nodes_that_may_not_be_listed_any_more_are_only_remembered() -> None:
         remembered.now += 1.0
         remembered.apply(*remembered.probes())
     assert row(remembered, "node-1").because == "Nodes cannot be read: it is forbidden"
+
+
+@pytest.mark.parametrize(
+    ("message", "ready", "state"), [("fine", "True", "cordoned"), ("PLEG is not healthy", "False", "degraded")]
+)
+def test_a_cordoned_node_is_shown_as_such_unless_it_is_unwell(message: str, ready: str, state: str) -> None:
+    cluster = begun(nodes=3)
+    status = {"conditions": [{"type": "Ready", "status": ready, "message": message}], "nodeInfo": {"kubeletVersion": "v1.36.2"}}
+    told = {"metadata": {"name": "node-1", "uid": "node-1"}, "spec": {"unschedulable": True}, "status": status}
+    cluster.apply(Changed(Feed.NODES, decoded(Feed.NODES, told), cluster.now))
+    cluster.run(5)
+    made = row(cluster, "node-1")
+    assert (made.state, made.cordoned, made.kubelet.state) == (state, True, "healthy")

@@ -93,3 +93,23 @@ def test_only_a_turn_to_degraded_or_down_is_a_relapse() -> None:
         relapses.append(memory.relapses)
     assert memory.state is D
     assert relapses == [(), (), (3.0,), (3.0,), (3.0,)]
+
+
+@pytest.mark.parametrize(
+    ("ages", "held"),
+    [
+        ((), 3.0),
+        ((10.0, 5.0), 3.0),  # twice is free
+        ((20.0, 10.0, 5.0), 12.0),  # and then four times as long each time
+        ((30.0, 20.0, 10.0, 5.0), 48.0),
+        ((40.0, 30.0, 20.0, 10.0, 5.0), 192.0),
+        ((50.0, 40.0, 30.0, 20.0, 10.0, 5.0), 300.0),  # five minutes at most
+        ((900.0, 899.0, 5.0), 12.0),
+        ((900.1, 899.0, 5.0), 3.0),  # a quarter of an hour ago is forgotten
+    ],
+)
+def test_what_got_worse_again_and_again_has_to_be_better_for_longer(ages: tuple[float, ...], held: float) -> None:
+    memory = hysteresis.begin(of(D), Mono(0.0))
+    memory.relapses = tuple(Mono(2_000.0 - age) for age in ages)
+    assert step(memory, of(H), 2_000.0) is None
+    assert hysteresis.due(memory) == 2_000.0 + held

@@ -21,8 +21,15 @@ def again(cluster: Cluster) -> Cluster:
     return made
 
 
-def test_a_node_is_well_since_it_was_though_one_of_its_agents_came_to_be_seen_only_later() -> None:
-    cluster = begun()
+@pytest.mark.parametrize(("cordoned", "state"), [(False, "healthy"), (True, "cordoned")])
+def test_a_node_is_as_it_is_since_it_was_though_one_of_its_agents_came_to_be_seen_only_later(cordoned: bool, state: str) -> None:
+    cluster = Cluster()
+    cluster.begin()
+    healthy = {"conditions": [{"type": "Ready", "status": "True"}], "nodeInfo": {"containerRuntimeVersion": "containerd://2.1.0"}}
+    told = {"metadata": {"name": "node-1", "uid": "node-1"}, "spec": {"unschedulable": cordoned}, "status": healthy}
+    cluster.apply(Changed(Feed.NODES, decoded(Feed.NODES, told), cluster.now))
+    cluster.run(12)
+    begin = row(cluster, "node-1").since
     proxy = {
         "metadata": {"name": "p", "namespace": "kube-system", "uid": "p", "labels": {"k8s-app": "kube-proxy"}},
         "spec": {"nodeName": "node-1", "containers": [{"name": "kube-proxy", "image": "kube-proxy:v1.36.2"}]},
@@ -32,7 +39,7 @@ def test_a_node_is_well_since_it_was_though_one_of_its_agents_came_to_be_seen_on
     cluster.run(10)
     made = row(cluster, "node-1")
     assert (made.kube_proxy.state, made.kube_proxy.version, made.kube_proxy.since > WALL) == ("healthy", "v1.36.2", True)
-    assert (made.state, made.since) == ("healthy", WALL)
+    assert (made.state, made.since) == (state, begin)
 
 
 def test_flips_of_ready_are_told_until_their_window_ends() -> None:
@@ -113,3 +120,18 @@ def test_nodes_that_may_not_be_listed_any_more_are_only_remembered() -> None:
         remembered.now += 1.0
         remembered.apply(*remembered.probes())
     assert row(remembered, "node-1").because == "Nodes cannot be read: it is forbidden"
+    kubelets = [one for frame in remembered.frames for one in frame.components if one.kind == "kubelet"][-1]
+    assert kubelets.because.startswith("Nodes cannot be read: it is forbidden")
+
+
+@pytest.mark.parametrize(
+    ("message", "ready", "state"), [("fine", "True", "cordoned"), ("PLEG is not healthy", "False", "degraded")]
+)
+def test_a_cordoned_node_is_shown_as_such_unless_it_is_unwell(message: str, ready: str, state: str) -> None:
+    cluster = begun(nodes=3)
+    status = {"conditions": [{"type": "Ready", "status": ready, "message": message}], "nodeInfo": {"kubeletVersion": "v1.36.2"}}
+    told = {"metadata": {"name": "node-1", "uid": "node-1"}, "spec": {"unschedulable": True}, "status": status}
+    cluster.apply(Changed(Feed.NODES, decoded(Feed.NODES, told), cluster.now))
+    cluster.run(5)
+    made = row(cluster, "node-1")
+    assert (made.state, made.cordoned, made.kubelet.state) == (state, True, "healthy")

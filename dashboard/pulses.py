@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from planes.live.stream import Peek
+from planes.live.stream import EXPIRY, Peek
 from planes.store.freshness import Freshness
 from planes.store.selectors import ClusterHead
 
@@ -31,7 +31,9 @@ def freshness(head: ClusterHead) -> Freshness:
     pulse = peek().pulse(head.id)
     if pulse is None:
         return Freshness(head.collected_at, head.row.heard_at)
-    return Freshness(max(pulse.pulse, head.collected_at or 0.0), pulse.heard if pulse.heard is not None else head.row.heard_at)
+    collected_at = max(pulse.pulse, head.collected_at or 0.0)
+    heard_at = pulse.heard if pulse.heard is not None else head.row.heard_at
+    return Freshness(collected_at, heard_at, EXPIRY if collected_at == pulse.pulse else None)
 
 
 def all_freshness(heads: list[ClusterHead]) -> list[Freshness]:

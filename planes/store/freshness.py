@@ -10,23 +10,29 @@ from planes.structs import time_tokens
 
 #: Seconds without a pulse, or without an answer of the API server, after which a picture is late.
 LATE_AFTER = 5.0
+#: A moment that lies so many seconds ahead of our own clock was written by a clock that disagrees with it: no age can be told from
+#: it, and a collector that died would look alive until our clock has caught up. Clocks that are kept in step differ by far less.
+CLOCKS_APART = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """`collected_at`: when the collector last said that it lives (its pulse, or its last flush if there is no pulse); `heard_at`:
-    when the API server last answered it. Epoch seconds; None: never."""
+    when the API server last answered it. Epoch seconds; None: never. `kept`: for so many seconds the pulse that was read is kept at
+    most, so that one which is older by its own word was written by another clock; None where nothing is known of that."""
 
     collected_at: float | None
     heard_at: float | None
+    kept: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """Why the picture is not the present. `since` is the last moment for which it held, epoch seconds; None: it never did.
+    """Why the picture is not the present. `since` is the last moment for which it held, epoch seconds; None: it never did, or
+    nobody can tell.
     `because` may hold time tokens (planes.structs.time_tokens)."""
 
-    cause: str  # "never", "collector" or "cluster"
+    cause: str  # "never", "clocks", "collector" or "cluster"
     because: str
     since: float | None
 
@@ -44,6 +50,12 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
     """None while the picture is the present."""
     if fresh.collected_at is None:
         return Lateness("never", "This cluster has not been collected yet.", None)
+    ahead = fresh.collected_at - now
+    if ahead > CLOCKS_APART or (fresh.kept is not None and -ahead > fresh.kept + CLOCKS_APART):
+        apart = time_tokens.duration(abs(ahead))
+        return Lateness(
+            "clocks", f"The clocks of this server and of its collector disagree by {apart}: its age cannot be told.", None
+        )
     if now - fresh.collected_at > LATE_AFTER:
         return Lateness("collector", f"Its collector was last heard {time_tokens.ago(fresh.collected_at)} ago.", fresh.collected_at)
     if fresh.heard_at is None:
@@ -62,6 +74,6 @@ def seen(state: str, last: str, because: str, late: Lateness | None) -> Seen:
     if late is None or late.cause == "cluster":
         return Seen(state, last, because)
     known = last if state == "unknown" else state
-    if late.since is None or not known or known == "unknown":
+    if late.cause == "never" or not known or known == "unknown":
         return Seen("unknown", "", late.because)
     return Seen("unknown", known, f"{late.because} Last known: {known.replace('_', ' ')}.")

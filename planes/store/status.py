@@ -11,6 +11,7 @@ from enum import IntEnum
 import msgspec
 
 from planes.components.registry import AGENT_KINDS
+from planes.live.stream import EXPIRY
 from planes.live.wire import Pulse
 from planes.store import selectors
 from planes.store.freshness import Freshness, Lateness, lateness, seen
@@ -82,7 +83,8 @@ class AttentionStatus(msgspec.Struct, frozen=True):
 
 
 class ClusterStatus(msgspec.Struct, frozen=True):
-    """`age_s`: seconds since the collector last vouched for the picture; null: it never did."""
+    """`age_s`: seconds since the collector last vouched for the picture; null: it never did, or did by a clock that disagrees with
+    ours. `late`: why the picture is not the present; empty while it is."""
 
     slug: str
     name: str
@@ -90,6 +92,7 @@ class ClusterStatus(msgspec.Struct, frozen=True):
     version: str
     distribution: str
     age_s: float | None
+    late: str
     planes: dict[str, PlaneStatus]
     components: list[ComponentStatus]
     nodes: NodesStatus
@@ -124,7 +127,9 @@ def _cluster(head: selectors.ClusterHead, pulse: Pulse | None, now: float) -> Cl
     current = pulse if pulse is not None and pulse.epoch == str(head.epoch) else None
     collected_at = _latest(current.pulse if current else None, head.collected_at)
     heard_at = current.heard if current else row.heard_at
-    late = _with_fault(lateness(Freshness(collected_at, heard_at), now), row)
+    kept = EXPIRY if current is not None and collected_at == current.pulse else None
+    late = _with_fault(lateness(Freshness(collected_at, heard_at, kept), now), row)
+    clocks = late is not None and late.cause == "clocks"
     nodes = [_seen(node, late) for node in selectors.node_summaries(head.slug)]
     return ClusterStatus(
         slug=head.slug,
@@ -132,7 +137,8 @@ def _cluster(head: selectors.ClusterHead, pulse: Pulse | None, now: float) -> Cl
         server=row.server,
         version=row.version,
         distribution=row.distribution,
-        age_s=None if collected_at is None else round(max(0.0, now - collected_at), 1),
+        age_s=None if collected_at is None or clocks else round(max(0.0, now - collected_at), 1),
+        late=time_tokens.render(late.because, now) if late is not None else "",
         planes={"control": _plane(row.control, late, now), "data": _plane(row.data, late, now)},
         components=[_component(one, late, now) for one in selectors.components(head.slug)],
         nodes=NodesStatus(total=len(nodes), by_state=dict(sorted(Counter(node.state for node in nodes).items()))),

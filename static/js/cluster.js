@@ -7,7 +7,7 @@ import { drawControl } from "./diagram/control.js";
 import { glyph } from "./diagram/marks.js";
 import { NodeGrid } from "./diagram/nodegrid.js";
 import { drawOverlay } from "./diagram/overlay.js";
-import { freshness, ServerClock } from "./freshness.js";
+import { apart, freshness, ServerClock } from "./freshness.js";
 import { drawFreshness, drawPlanes, drawTab } from "./header.js";
 import { html, nothing, render } from "./html.js";
 import { drawRail } from "./rail.js";
@@ -47,13 +47,15 @@ const announcer = new Announcer((text) => {
   live.textContent = text;
 });
 const time = new ServerClock();
+/** The web server's own clock, by its keepalives alone: against it the collector's is held. */
+const web = new ServerClock();
 
 /** @type {Picture | null} */
 let picture = null;
 /** The cards of the sky as they were drawn last: arrows begin at them. @type {import("./scene/component.js").Card[]} */
 let cards = [];
-/** @type {{ pulse: number | null, heard: number | null }} */
-let heardOf = { pulse: null, heard: null };
+/** @type {{ pulse: number | null, heard: number | null, apart: number }} */
+let heardOf = { pulse: null, heard: null, apart: 0 };
 /** @type {import("./freshness.js").Freshness} */
 let fresh = { kind: "waiting", age: 0, since: null, why: "", retry: null };
 /** @type {import("./reconnecting-socket.js").SocketStatus} */
@@ -91,7 +93,7 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
   },
   pulse(pulse) {
     time.observe(pulse.pulse, local());
-    heardOf = { pulse: pulse.pulse, heard: pulse.heard };
+    heardOf = { pulse: pulse.pulse, heard: pulse.heard, apart: apart(pulse.pulse, web.now(local())) };
     look();
   },
   heartbeats(beats) {
@@ -99,6 +101,7 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     if (picture) picture.beats = beats;
   },
   keepAlive(server, app) {
+    web.observe(server, local());
     if (heardOf.pulse === null) time.observe(server, local());
     renewFor(app);
   },
@@ -192,6 +195,7 @@ function look() {
     now: at,
     pulse: heardOf.pulse,
     heard: heardOf.heard,
+    apart: heardOf.apart,
     pictured: picture?.at ?? null,
     socket: state,
     socketSince: connection.since / 1000 + offset,

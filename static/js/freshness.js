@@ -8,6 +8,19 @@
 /** A picture is late when nothing has confirmed it for so many seconds. */
 export const LATE_AFTER = 5;
 
+/** Clocks that differ by more disagree: no age can be told from what the one wrote and the other reads. */
+export const CLOCKS_APART = 2;
+/** A pulse is kept for so many seconds: one that is older by its own word was written by another clock. */
+export const KEPT = 60;
+
+/** How far the collector's clock and the server's are apart, by a pulse as it came; 0 where it may be delay. @param {number} pulse
+ * @param {number | null} server both epoch seconds @returns {number} */
+export function apart(pulse, server) {
+  if (server === null) return 0;
+  const ahead = pulse - server;
+  return ahead > CLOCKS_APART || -ahead > KEPT + CLOCKS_APART ? Math.abs(ahead) : 0;
+}
+
 /** The server's clock as seen from here. Delay on the way only ever makes a time look older, so the newest offset seen counts. */
 export class ServerClock {
   /** @type {{ offset: number, at: number }[]} */ #seen = [];
@@ -45,6 +58,7 @@ export class ServerClock {
  * @property {"open" | "closed" | "offline" | "signed out" | "gone"} socket
  * @property {number | null} socketSince when the socket took this state
  * @property {number | null} socketRetry when the socket tries again
+ * @property {number} [apart] so many seconds the clocks of server and collector disagree; 0: they do not
  * @property {string} fault why the API server does not answer, if the collector said
  * @property {number | null} retry when the collector asks it again
  */
@@ -52,9 +66,9 @@ export class ServerClock {
 /**
  * @typedef {object} Freshness
  * @property {"waiting" | "live" | "late"} kind
- * @property {number} age seconds
+ * @property {number} age seconds; by how much the clocks disagree, where that is why
  * @property {number | null} since the last moment for which the picture stands, epoch seconds
- * @property {"" | "socket" | "offline" | "signed out" | "gone" | "collector" | "cluster"} why
+ * @property {"" | "socket" | "offline" | "signed out" | "gone" | "clocks" | "collector" | "cluster"} why
  * @property {number | null} retry when it is tried again, epoch seconds
  */
 
@@ -80,6 +94,7 @@ export function freshness(facts) {
     }
     return late("collector", null, since);
   }
+  if (facts.apart || pulse - now > CLOCKS_APART) return { ...late("clocks", null, null), age: facts.apart || pulse - now };
   if (now - pulse > LATE_AFTER) return late("collector", null, newest(heard, null) ?? pulse);
   if (heard === null || now - heard > LATE_AFTER) return late("cluster", facts.retry, heard);
   return { kind: "live", age: Math.max(0, now - heard), since: heard, why: "", retry: null };

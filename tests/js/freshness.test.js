@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { freshness, LATE_AFTER, ServerClock } from "../../static/js/freshness.js";
+import { apart, freshness, LATE_AFTER, ServerClock } from "../../static/js/freshness.js";
 
 /** @typedef {import("../../static/js/freshness.js").Facts} Facts */
 
@@ -85,4 +85,19 @@ test("a rough guess at the server's clock gives way to what is observed", () => 
   assert.equal(clock.now(2), 1002);
   clock.guess(1003.9, 3);
   assert.equal(clock.now(3), 1003);
+});
+
+test("a pulse ahead of the server's clock is late: no age can be told from it", () => {
+  const told = freshness(facts({ pulse: 4600, heard: 4600 }));
+  assert.deepEqual([told.kind, told.why, told.since, told.age], ["late", "clocks", null, 3600]);
+  assert.equal(freshness(facts({ pulse: 1001.9, heard: 1001.9 })).kind, "live");
+});
+
+test("clocks disagree where delay cannot be the reason", () => {
+  assert.equal(apart(4600, 1000), 3600);
+  assert.equal(apart(1000, 4600), 3600);
+  assert.equal(apart(1000, 1030), 0);
+  assert.equal(apart(1001.5, 1000), 0);
+  assert.equal(apart(4600, null), 0);
+  assert.equal(freshness(facts({ apart: 3600 })).why, "clocks");
 });

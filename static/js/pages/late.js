@@ -17,6 +17,8 @@ export function why(fresh, about) {
       return `This device is offline${since}. This is the last picture.`;
     case "socket":
       return `Planewatch has not been reached${since}. This is the last picture.${again}`;
+    case "clocks":
+      return `The clocks of this server and of the collector disagree by ${duration(fresh.age)}: the age of this picture cannot be told.`;
     case "collector":
       return about.many
         ? `No cluster's collector has been heard${since}. This is the last picture.`

@@ -3,7 +3,7 @@
  * own HTML is fetched anew and what differs of it is replaced; ages run by themselves.
  */
 
-import { ServerClock, freshness } from "../freshness.js";
+import { ServerClock, apart, freshness } from "../freshness.js";
 import { ReconnectingSocket } from "../reconnecting-socket.js";
 import { renewFor } from "../upgrade.js";
 import { judgeCards, newest, pulseCard } from "./cards.js";
@@ -28,12 +28,15 @@ const LOOK_MS = 10_000;
 const root = /** @type {HTMLElement} */ (document.getElementById("live"));
 const { component, node } = root.dataset;
 const many = component === undefined && node === undefined;
+/** The web server's clock: that of its pages and keepalives. The collector's pulses are held against it. */
 const server = new ServerClock();
 const offsets = new Offsets();
 server.observe(Number(root.dataset["now"]), Date.now() / 1000);
 /** @type {"" | "signed out" | "gone"} */
 let ended = "";
 let wasLate = false;
+/** By how much the clocks of server and collector disagree. */
+let skew = 0;
 
 const renewing = new Renewing(root.dataset["fragment"] ?? "", PAUSE_MS, take, (end) => {
   if (end !== "kept") ended = end;
@@ -92,13 +95,12 @@ function keepAlive(message) {
 
 /** @param {WallPulse} message */
 function wallPulse(message) {
-  server.observe(message.pulse.pulse, Date.now() / 1000);
   if (pulseCard(message.slug, message.pulse)) renewing.ask();
 }
 
 /** @param {Pulse} message */
 function pulse(message) {
-  server.observe(message.pulse, Date.now() / 1000);
+  skew = apart(message.pulse, server.now(Date.now() / 1000));
   const moments = document.getElementById("moments");
   moments?.setAttribute("data-pulse", String(message.pulse));
   if (message.heard !== null) moments?.setAttribute("data-heard", String(message.heard));
@@ -122,6 +124,7 @@ function draw() {
     now,
     pulse: moments.pulse,
     heard: moments.heard,
+    apart: skew,
     pictured: moments.pulse,
     socket: state,
     socketSince: server.now(socket.since / 1000),

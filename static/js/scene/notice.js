@@ -98,6 +98,8 @@ function reason(picture, fresh, clock) {
       return ["This device is not connected to any network."];
     case "socket":
       return [`The connection to Planewatch has been lost${since}.`];
+    case "clocks":
+      return [`The clocks of this server and of the collector disagree by ${duration(fresh.age)}: its age cannot be told.`];
     case "collector":
       return [`The collector of this cluster has not reported${since}.`];
     default: {

@@ -4,8 +4,8 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from planes.live.stream import EXPIRY, Peek
-from planes.store.freshness import Freshness
+from planes.live.stream import Peek
+from planes.store.freshness import Freshness, freshness_of
 from planes.store.selectors import ClusterHead
 
 
@@ -28,12 +28,7 @@ def heartbeat(head: ClusterHead, node: str) -> float | None:
 def freshness(head: ClusterHead) -> Freshness:
     """When this cluster's collector was last heard, and when its API server last answered. A Valkey that is away knows nothing
     newer than what was stored, so the picture is then soon late, as it is."""
-    pulse = peek().pulse(head.id)
-    if pulse is None:
-        return Freshness(head.collected_at, head.row.heard_at)
-    collected_at = max(pulse.pulse, head.collected_at or 0.0)
-    heard_at = pulse.heard if pulse.heard is not None else head.row.heard_at
-    return Freshness(collected_at, heard_at, EXPIRY if collected_at == pulse.pulse else None)
+    return freshness_of(head, peek().pulse(head.id))
 
 
 def all_freshness(heads: list[ClusterHead]) -> list[Freshness]:

@@ -6,6 +6,11 @@ The browser judges by the same rules from pulses (static/js/socket.js).
 
 from dataclasses import dataclass
 
+import msgspec
+
+from planes.live.stream import EXPIRY
+from planes.live.wire import Pulse
+from planes.store.selectors import ClusterHead
 from planes.structs import time_tokens
 
 #: Seconds without a pulse, or without an answer of the API server, after which a picture is late.
@@ -26,8 +31,7 @@ class Freshness:
     kept: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lateness:
+class Lateness(msgspec.Struct, frozen=True):
     """Why the picture is not the present. `since` is the last moment for which it held, epoch seconds; None: it never did, or
     nobody can tell.
     `because` may hold time tokens (planes.structs.time_tokens)."""
@@ -44,6 +48,16 @@ class Seen:
     state: str
     last: str
     because: str
+
+
+def freshness_of(head: ClusterHead, pulse: Pulse | None) -> Freshness:
+    """Of a stored cluster, by its collector's latest pulse. One of another epoch is of a collector whose picture is not the stored
+    one, and vouches for nothing."""
+    if pulse is None or pulse.epoch != str(head.epoch):
+        return Freshness(head.collected_at, head.row.heard_at)
+    collected_at = max(pulse.pulse, head.collected_at or 0.0)
+    heard_at = pulse.heard if pulse.heard is not None else head.row.heard_at
+    return Freshness(collected_at, heard_at, EXPIRY if collected_at == pulse.pulse else None)
 
 
 def lateness(fresh: Freshness, now: float) -> Lateness | None:

@@ -5,16 +5,14 @@ Pure but for `collect_status`, which reads the store and asks for pulses.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from enum import IntEnum
 
 import msgspec
 
 from planes.components.registry import AGENT_KINDS
-from planes.live.stream import EXPIRY
 from planes.live.wire import Pulse
 from planes.store import selectors
-from planes.store.freshness import Freshness, Lateness, lateness, seen
+from planes.store.freshness import Lateness, freshness_of, lateness, seen
 from planes.structs import time_tokens
 from planes.structs.rows import ClusterRow, ComponentRow, EvidenceRow, PlaneRow
 
@@ -123,12 +121,9 @@ def exit_code(status: Status) -> Exit:
 
 def _cluster(head: selectors.ClusterHead, pulse: Pulse | None, now: float) -> ClusterStatus:
     row = head.row
-    # A pulse of another epoch is of a collector whose picture is not the stored one.
-    current = pulse if pulse is not None and pulse.epoch == str(head.epoch) else None
-    collected_at = _latest(current.pulse if current else None, head.collected_at)
-    heard_at = current.heard if current else row.heard_at
-    kept = EXPIRY if current is not None and collected_at == current.pulse else None
-    late = _with_fault(lateness(Freshness(collected_at, heard_at, kept), now), row)
+    fresh = freshness_of(head, pulse)
+    collected_at = fresh.collected_at
+    late = _with_fault(lateness(fresh, now), row)
     clocks = late is not None and late.cause == "clocks"
     nodes = [_seen(node, late) for node in selectors.node_summaries(head.slug)]
     return ClusterStatus(
@@ -150,7 +145,7 @@ def _with_fault(late: Lateness | None, row: ClusterRow) -> Lateness | None:
     """Why it is late, with what the collector itself last said about it."""
     if late is None or late.cause == "cluster" or row.fault is None:
         return late
-    return replace(late, because=f"{late.because} {row.fault.message}")
+    return msgspec.structs.replace(late, because=f"{late.because} {row.fault.message}")
 
 
 def _seen(node: selectors.NodeSummary, late: Lateness | None) -> selectors.NodeSummary:

@@ -32,11 +32,14 @@ class Memory:
     hold: float = 0.0
     waits: bool = False  # shown as unknown while nothing was seen yet, without a change of state
     relapses: tuple[Mono, ...] = ()  # when it was last announced as worse
+    reasons: tuple[str, ...] = ()  # causes for which the state that is announced was announced
+    turned: str = ""  # another cause for it, not announced yet
+    turned_since: Mono = NEVER
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An announced change: from, to, and since when the new state held."""
+    """An announced change: from, to, and since when the new state held. Where both are one state, it is the reason that changed."""
 
     before: State
     after: State
@@ -70,7 +73,7 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     if verdict.state is memory.state:
         memory.shown, memory.pending = verdict, None
         _know(memory, verdict, now)
-        return None
+        return _turn(memory, verdict, now, thresholds)
     hold = _hold(memory, verdict, now, thresholds)
     worse = SEVERITY[verdict.state] > SEVERITY[memory.state]
     if memory.pending is None or (
@@ -82,6 +85,9 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
         return None
     change = Change(memory.state, verdict.state, memory.pending_since)
     memory.state, memory.since, memory.shown, memory.pending = verdict.state, memory.pending_since, verdict, None
+    memory.reasons, memory.turned = (), ""
+    if verdict.state in (State.DOWN, State.DEGRADED):
+        memory.reasons = (_reason(verdict),)
     if worse and verdict.state in (State.DOWN, State.DEGRADED):
         memory.relapses = (*memory.relapses, now)[-_REMEMBERED:]
     _know(memory, verdict, now)
@@ -90,7 +96,32 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
 
 def due(memory: Memory) -> Mono | None:
     """When a pending state is to be announced if it goes on."""
-    return memory.pending_since + memory.hold if memory.pending is not None else None
+    if memory.pending is not None:
+        return memory.pending_since + memory.hold
+    return memory.turned_since + memory.hold if memory.turned else None
+
+
+def _turn(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
+    """It is as bad as before, for another cause: that is announced once it held, and once for each cause, so that two that take
+    turns do not fill the history. Sentences are not compared: they change with every pod they name."""
+    reason = _reason(verdict)
+    if verdict.state not in (State.DOWN, State.DEGRADED) or not reason or reason in memory.reasons or not memory.reasons:
+        memory.turned = ""
+        if verdict.state in (State.DOWN, State.DEGRADED) and reason and not memory.reasons:
+            memory.reasons = (reason,)
+        return None
+    if reason != memory.turned:
+        memory.turned, memory.turned_since = reason, now
+    memory.hold = max(verdict.hold, thresholds.hold_recovery)
+    if now - memory.turned_since < memory.hold:
+        return None
+    memory.reasons, memory.turned = (*memory.reasons, reason)[-_REMEMBERED:], ""
+    return Change(verdict.state, verdict.state, memory.turned_since)
+
+
+def _reason(verdict: Verdict) -> str:
+    """The cause, as changes of it are told: in which way a server does not answer is one and the same."""
+    return "unreachable" if verdict.cause.startswith("unreachable") else verdict.cause
 
 
 def _hold(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> float:

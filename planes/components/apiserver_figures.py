@@ -129,7 +129,7 @@ def check_certificate(builder: VerdictBuilder, seen: ApiServerObservation, now: 
             if left <= 0
             else f"Its serving certificate ends in less than {thresholds.certificate_critical:g} day."
         )
-        builder.bad(line, said, "certificate", line=f"certificate {text}")
+        builder.bad(line, said, "certificate" if left > 0 else "certificate-over", line=f"certificate {text}")
     elif left < thresholds.certificate_warning * DAY:
         line = Evidence("serving certificate", text, should_be, State.DEGRADED, "TLS handshake", server.at)
         builder.bad(line, f"Its serving certificate ends in {left / DAY:.0f} days.", "certificate", line=f"certificate {text}")

@@ -5,10 +5,11 @@ is shown and whether a change is to be announced. Whoever gets worse again and a
 it is believed, so that a value that swings about its bound does not fill the history.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planes.structs.moments import NEVER, Mono
 from planes.structs.thresholds import Thresholds
+from planes.structs.time_tokens import ago, until
 from planes.structs.verdicts import SEVERITY, State, Verdict
 
 #: So often may it get worse within the flap window before recovering takes longer, and how much longer each time.
@@ -30,6 +31,7 @@ class Memory:
     pending: State | None = None
     pending_since: Mono = NEVER
     hold: float = 0.0
+    look: float = 0.0  # so long after `pending_since` it is to be judged again
     waits: bool = False  # shown as unknown while nothing was seen yet, without a change of state
     relapses: tuple[Mono, ...] = ()  # when it was last announced as worse
     reasons: tuple[str, ...] = ()  # causes for which the state that is announced was announced
@@ -49,6 +51,7 @@ class Change:
 def begin(verdict: Verdict, now: Mono) -> Memory:
     """The memory of a subject that is seen for the first time. Nothing is announced."""
     memory = Memory(verdict.state, now, verdict, settled=not verdict.waiting, waits=verdict.waiting)
+    _turn_to(memory, verdict)
     _know(memory, verdict, now)
     return memory
 
@@ -68,6 +71,7 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     memory.waits = False
     if not memory.settled:
         memory.state, memory.since, memory.shown, memory.settled, memory.pending = verdict.state, now, verdict, True, None
+        _turn_to(memory, verdict)
         _know(memory, verdict, now)
         return None
     if verdict.state is memory.state:
@@ -81,13 +85,17 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     ):
         memory.pending_since = now
     memory.pending, memory.hold = verdict.state, hold
-    if now - memory.pending_since < hold:
+    better_for = now - memory.pending_since
+    better = verdict.state in (State.HEALTHY, State.DEGRADED, State.NOT_OBSERVABLE) and not worse
+    held_back = memory.state in (State.DOWN, State.DEGRADED) and better and better_for < hold
+    if held_back and better_for >= thresholds.hold_recovery:
+        memory.shown = _held(memory, verdict, now, thresholds)
+    memory.look = thresholds.hold_recovery if held_back and better_for < thresholds.hold_recovery else hold
+    if better_for < hold:
         return None
     change = Change(memory.state, verdict.state, memory.pending_since)
     memory.state, memory.since, memory.shown, memory.pending = verdict.state, memory.pending_since, verdict, None
-    memory.reasons, memory.turned = (), ""
-    if verdict.state in (State.DOWN, State.DEGRADED):
-        memory.reasons = (_reason(verdict),)
+    _turn_to(memory, verdict)
     if worse and verdict.state in (State.DOWN, State.DEGRADED):
         memory.relapses = (*memory.relapses, now)[-_REMEMBERED:]
     _know(memory, verdict, now)
@@ -95,9 +103,9 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
 
 
 def due(memory: Memory) -> Mono | None:
-    """When a pending state is to be announced if it goes on."""
+    """When a pending state is to be announced if it goes on, or a better one that is held back to be told."""
     if memory.pending is not None:
-        return memory.pending_since + memory.hold
+        return memory.pending_since + memory.look
     return memory.turned_since + memory.hold if memory.turned else None
 
 
@@ -105,10 +113,10 @@ def _turn(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -
     """It is as bad as before, for another cause: that is announced once it held, and once for each cause, so that two that take
     turns do not fill the history. Sentences are not compared: they change with every pod they name."""
     reason = _reason(verdict)
-    if verdict.state not in (State.DOWN, State.DEGRADED) or not reason or reason in memory.reasons or not memory.reasons:
+    if not memory.reasons:  # what was restored does not know its cause
+        _turn_to(memory, verdict)
+    if verdict.state not in (State.DOWN, State.DEGRADED) or not reason or reason in memory.reasons:
         memory.turned = ""
-        if verdict.state in (State.DOWN, State.DEGRADED) and reason and not memory.reasons:
-            memory.reasons = (reason,)
         return None
     if reason != memory.turned:
         memory.turned, memory.turned_since = reason, now
@@ -117,6 +125,13 @@ def _turn(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -
         return None
     memory.reasons, memory.turned = (*memory.reasons, reason)[-_REMEMBERED:], ""
     return Change(verdict.state, verdict.state, memory.turned_since)
+
+
+def _turn_to(memory: Memory, verdict: Verdict) -> None:
+    memory.turned, memory.reasons = (
+        "",
+        (_reason(verdict),) if verdict.state in (State.DOWN, State.DEGRADED) and verdict.cause else (),
+    )
 
 
 def _reason(verdict: Verdict) -> str:
@@ -136,6 +151,17 @@ def _hold(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -
         longer = thresholds.hold_recovery * _LONGER ** max(0, recent - _FREE)
         return max(thresholds.hold_recovery, min(longer, thresholds.hold_flapping))
     return 0.0
+
+
+def _held(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Verdict:
+    """What is said while a better state is held back: damping may hold the colour, but never a sentence that is over."""
+    recent = sum(now - at <= thresholds.flap_window for at in memory.relapses)
+    why = f"it got worse {recent} times within {thresholds.flap_window / 60:.0f} min"
+    held = (
+        f"So for {ago(memory.pending_since)}; held as {memory.state.value} for another {until(memory.pending_since + memory.hold)}"
+    )
+    because = f"{verdict.because} {held}, because {why}."
+    return replace(verdict, state=memory.state, because=because, cause=memory.shown.cause)
 
 
 def _know(memory: Memory, verdict: Verdict, now: Mono) -> None:

@@ -120,3 +120,39 @@ def test_what_was_restored_learns_its_cause_before_it_announces_another() -> Non
     assert step(memory, ill_of("certificate"), 60.0) is None
     assert step(memory, ill_of("certificate"), 70.0) is None
     assert memory.reasons == ("certificate",)
+
+
+def relapsed(times: int) -> tuple[Memory, float]:
+    """A memory that fell so often and is down, and now."""
+    memory, now = hysteresis.begin(WELL, Mono(0.0)), 0.0
+    for _ in range(times):
+        now += 10.0
+        step(memory, DEAD, now)
+        for _ in range(20) if memory.state is State.DOWN and len(memory.relapses) < times else ():
+            now += 3.0
+            step(memory, WELL, now)
+    return memory, now
+
+
+def test_what_is_held_for_its_relapses_says_that_it_is_well_and_why_it_is_held() -> None:
+    memory, now = relapsed(3)
+    assert (memory.state, memory.shown.because) == (State.DOWN, "down")
+    assert step(memory, WELL, now + 1) is None
+    assert memory.shown.because == "down"  # for a moment: it may be nothing
+    assert hysteresis.due(memory) == now + 1 + THRESHOLDS.hold_recovery
+    assert step(memory, WELL, now + 4) is None
+    said = f"healthy So for ⟨a:{now + 1:.1f}⟩; held as down for another ⟨u:{now + 13:.1f}⟩, "
+    said += "because it got worse 3 times within 15 min."
+    assert (memory.state, memory.shown.because, memory.shown.cause) == (State.DOWN, said, DEAD.cause)
+    assert hysteresis.due(memory) == now + 13
+    assert step(memory, DEAD, now + 5) is None
+    assert memory.shown is DEAD
+    assert step(memory, WELL, now + 20) is None
+    assert memory.shown is DEAD
+
+
+def test_the_first_recoveries_are_announced_before_anything_need_be_said_of_them() -> None:
+    memory, now = relapsed(1)
+    step(memory, WELL, now + 1)
+    assert step(memory, WELL, now + 4) == Change(State.DOWN, State.HEALTHY, Mono(now + 1))
+    assert memory.shown is WELL

@@ -6,6 +6,7 @@ it is believed, so that a value that swings about its bound does not fill the hi
 """
 
 from dataclasses import dataclass, replace
+from math import isinf
 
 from planes.structs.moments import NEVER, Mono
 from planes.structs.thresholds import Thresholds
@@ -37,6 +38,7 @@ class Memory:
     reasons: tuple[str, ...] = ()  # causes for which the state that is announced was announced
     turned: str = ""  # another cause for it, not announced yet
     turned_since: Mono = NEVER
+    restored_at: Mono | None = None  # what was known before a restart, until it is known anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def restored(state: State, since: Mono, last: State | None, now: Mono) -> Memory
     """The memory of a subject as it was stored before a restart."""
     verdict = Verdict(state=State.UNKNOWN, because="Waiting for the first answer.", cause="waiting", waiting=True)
     known = last if state in (State.UNKNOWN, State.NOT_OBSERVABLE) else state
-    return Memory(state, since, verdict, known=known, known_at=now, settled=True, waits=True)
+    return Memory(state, since, verdict, known=known, known_at=now, settled=True, waits=True, restored_at=now)
 
 
 def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
@@ -68,7 +70,10 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     if verdict.waiting:
         memory.waits, memory.shown, memory.pending = True, verdict, None
         return None
-    memory.waits = False
+    if _is_unripe(memory, verdict, now, thresholds):
+        memory.waits, memory.shown, memory.pending = True, _unripe(verdict), None
+        return None
+    memory.waits, memory.restored_at = False, None
     if not memory.settled:
         memory.state, memory.since, memory.shown, memory.settled, memory.pending = verdict.state, now, verdict, True, None
         _turn_to(memory, verdict)
@@ -100,6 +105,21 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
         memory.relapses = (*memory.relapses, now)[-_REMEMBERED:]
     _know(memory, verdict, now)
     return change
+
+
+def _is_unripe(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> bool:
+    """Was it worse before a restart, and can the rule that said so not have spoken again? Then what was known goes on to be what is
+    known, for no longer than the longest of our windows: what never comes is waited for no more."""
+    if memory.restored_at is None or verdict.ripe is None or memory.known not in (State.DOWN, State.DEGRADED):
+        return False
+    better = SEVERITY[verdict.state] < SEVERITY[memory.known] and verdict.state is not State.UNKNOWN
+    return better and now <= min(verdict.ripe, memory.restored_at + thresholds.rate_window)
+
+
+def _unripe(verdict: Verdict) -> Verdict:
+    ripe = verdict.ripe if verdict.ripe is not None else NEVER
+    waits = "not everything was listed yet" if isinf(ripe) else f"a rule that needs time speaks within {until(ripe)}"
+    return replace(verdict, state=State.UNKNOWN, because=f"The collector was started anew: {waits}.", cause="waiting")
 
 
 def due(memory: Memory) -> Mono | None:

@@ -158,6 +158,7 @@ def check_api_services(builder: VerdictBuilder, seen: ApiServerObservation, now:
         said = f"{count} not available: {', '.join(late[:3])}, for {ago(since)}."
         builder.bad(Evidence("API services", text, should_be, State.DEGRADED, source, since), said, "apiservice")
     else:
+        builder.ripens(since + thresholds.apiservice_unavailable)
         builder.good(Evidence("API services", text, should_be, State.HEALTHY, source, since))
 
 
@@ -188,6 +189,7 @@ def check_webhooks(builder: VerdictBuilder, seen: ApiServerObservation, now: Mon
         said += ": the requests it checks are refused."
         builder.bad(Evidence("webhooks", text, should_be, State.DEGRADED, source, since), said, "webhook")
     else:
+        builder.ripens(since + thresholds.webhook_unready)
         builder.good(Evidence("webhooks", text, should_be, State.HEALTHY, source, since))
 
 

@@ -5,6 +5,7 @@ equals the one that does the most harm now; the others are named after it. What 
 never counts against a component.
 """
 
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -77,7 +78,7 @@ class Judged:
 class VerdictBuilder:
     """Collects lines of evidence and weighs them. `good` is what is said when every line is good."""
 
-    __slots__ = ("_bad", "_best", "_due", "_hidden", "_unsure", "_waiting", "evidence", "line")
+    __slots__ = ("_bad", "_best", "_due", "_hidden", "_ripe", "_unsure", "_waiting", "evidence", "line")
 
     def __init__(self) -> None:
         self.evidence: list[Evidence] = []
@@ -87,12 +88,24 @@ class VerdictBuilder:
         self._best = False
         self._hidden = ""
         self._due: Mono | None = None
+        self._ripe: Mono | None = None
         self._waiting = False
 
     def due(self, moment: Mono) -> None:
         """Remember that the verdict could change by then."""
         if self._due is None or moment < self._due:
             self._due = moment
+
+    def ripens(self, moment: Mono) -> None:
+        """A rule that needs time has found something, and may speak at that moment. Until then a collector that has only just
+        started does not know better than the one before it."""
+        self.due(moment)
+        if self._ripe is None or moment > self._ripe:
+            self._ripe = moment
+
+    def awaits(self) -> None:
+        """A rule cannot have looked yet, for what it looks at was not told yet."""
+        self._ripe = Mono(math.inf)
 
     def good(self, evidence: Evidence, *, principal: bool = False) -> None:
         """A line that says what it should. `principal`: it is enough to call the component healthy."""
@@ -138,6 +151,7 @@ class VerdictBuilder:
                 due=self._due,
                 cause=worst.cause,
                 hold=worst.hold,
+                ripe=self._ripe,
             )
         if self._unsure is not None:
             because, cause, hold = self._unsure
@@ -152,7 +166,9 @@ class VerdictBuilder:
                 hold=hold,
             )
         if self._best:
-            return Verdict(state=State.HEALTHY, because=good, evidence=evidence, line=self.line, due=self._due, cause="")
+            return Verdict(
+                state=State.HEALTHY, because=good, evidence=evidence, line=self.line, due=self._due, cause="", ripe=self._ripe
+            )
         because = self._hidden or hidden
         return Verdict(
             state=State.NOT_OBSERVABLE,
@@ -255,6 +271,8 @@ def check_gap(builder: VerdictBuilder, line: Evidence, *, principal: bool, said:
         because = "Waiting for the first answer." if waiting else f"{said}: {line.now}."
         builder.unsure(line, because, "waiting" if waiting else "feed-stale", waiting=waiting)
     else:
+        if line.at is None:
+            builder.awaits()
         builder.hidden(line)
 
 

@@ -33,12 +33,13 @@ class Freshness:
 
 class Lateness(msgspec.Struct, frozen=True):
     """Why the picture is not the present. `since` is the last moment for which it held, epoch seconds; None: it never did, or
-    nobody can tell.
-    `because` may hold time tokens (planes.structs.time_tokens)."""
+    nobody can tell. `because` may hold time tokens (planes.structs.time_tokens); `brief` says the same beside each state, without an
+    age: how old the whole is, is told once."""
 
     cause: str  # "never", "clocks", "collector" or "cluster"
     because: str
     since: float | None
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,12 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
             "clocks", f"The clocks of this server and of its collector disagree by {apart}: its age cannot be told.", None
         )
     if now - fresh.collected_at > LATE_AFTER:
-        return Lateness("collector", f"Its collector was last heard {time_tokens.ago(fresh.collected_at)} ago.", fresh.collected_at)
+        return Lateness(
+            "collector",
+            f"Its collector was last heard {time_tokens.ago(fresh.collected_at)} ago.",
+            fresh.collected_at,
+            "Its collector is silent.",
+        )
     if fresh.heard_at is None:
         return Lateness("cluster", "Its API server has not answered yet.", None)
     if now - fresh.heard_at > LATE_AFTER:
@@ -89,5 +95,5 @@ def seen(state: str, last: str, because: str, late: Lateness | None) -> Seen:
         return Seen(state, last, because)
     known = last if state == "unknown" else state
     if late.cause == "never" or not known or known == "unknown":
-        return Seen("unknown", "", late.because)
-    return Seen("unknown", known, f"{late.because} Last known: {known.replace('_', ' ')}.")
+        return Seen("unknown", "", late.brief or late.because)
+    return Seen("unknown", known, f"{late.brief or late.because} Last known: {known.replace('_', ' ')}.")

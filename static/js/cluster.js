@@ -54,8 +54,14 @@ const web = new ServerClock();
 let picture = null;
 /** The cards of the sky as they were drawn last: arrows begin at them. @type {import("./scene/component.js").Card[]} */
 let cards = [];
-/** @type {{ pulse: number | null, heard: number | null, apart: number }} */
-let heardOf = { pulse: null, heard: null, apart: 0 };
+/** @param {string | undefined} text */
+const moment = (text) => (text ? Number(text) : null);
+/** What the server knew when it made the page: a picture that is late is so from the first paint.
+ *  @type {{ pulse: number | null, heard: number | null, apart: number }} */
+let heardOf = { pulse: moment(root.dataset["pulse"]), heard: moment(root.dataset["heard"]), apart: 0 };
+/** The last moment at which the picture held all that was published. @type {number | null} */
+let whole = null;
+let seenOpen = false;
 /** @type {import("./freshness.js").Freshness} */
 let fresh = { kind: "waiting", age: 0, since: null, why: "", retry: null };
 /** @type {import("./reconnecting-socket.js").SocketStatus} */
@@ -78,6 +84,7 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     picture = new Picture(snapshot);
     picture.beats = beats;
     heardOf.heard ??= snapshot.cluster.heard_at;
+    whole = now();
     announcer.attend(picture.attention);
     due.places = true;
     ask();
@@ -91,9 +98,10 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     due.panels ||= touched.cluster || touched.components || touched.attention || touched.changes || touched.samples;
     ask();
   },
-  pulse(pulse) {
+  pulse(pulse, isWhole) {
     time.observe(pulse.pulse, local());
     heardOf = { pulse: pulse.pulse, heard: pulse.heard, apart: apart(pulse.pulse, web.now(local())) };
+    if (isWhole) whole = pulse.pulse;
     look();
   },
   heartbeats(beats) {
@@ -106,7 +114,10 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     renewFor(app);
   },
   status(told) {
-    if (told.state !== connection.state && told.state === "open") heardOf.pulse = null;
+    if (told.state !== connection.state && told.state === "open") {
+      if (seenOpen) heardOf.pulse = null;
+      seenOpen = true;
+    }
     connection = told;
     look();
   },
@@ -197,6 +208,7 @@ function look() {
     heard: heardOf.heard,
     apart: heardOf.apart,
     pictured: picture?.at ?? null,
+    whole,
     socket: state,
     socketSince: connection.since / 1000 + offset,
     socketRetry: connection.retryAt === null ? null : connection.retryAt / 1000 + offset,
@@ -258,6 +270,8 @@ addEventListener("pageshow", (event) => {
   opened = Date.now();
   socket.start();
 });
+if (root.dataset["now"]) time.guess(Number(root.dataset["now"]), local());
+root.dataset["attended"] = "";
 place("freshness").replaceChildren();
 setInterval(look, LOOK_MS);
 look();

@@ -93,6 +93,22 @@ test("a pulse ahead of the server's clock is late: no age can be told from it", 
   assert.equal(freshness(facts({ pulse: 1001.9, heard: 1001.9 })).kind, "live");
 });
 
+test("what is live is what is shown: pulses over a picture that misses changes do not make it so", () => {
+  const told = freshness(facts({ whole: 994.9 }));
+  assert.deepEqual([told.kind, told.why, told.since], ["late", "picture", 994.9]);
+  assert.equal(freshness(facts({ whole: 995.1 })).kind, "live");
+  assert.ok(freshness(facts({ whole: 996 })).age === 4, "its age is that of what is shown");
+});
+
+test("a socket that opens again over an old picture waits in grey", () => {
+  assert.equal(freshness(facts({ pulse: null, socketSince: 999, whole: 990 })).why, "picture");
+  assert.equal(freshness(facts({ pulse: null, socketSince: 999, whole: 998 })).kind, "waiting");
+});
+
+test("a silent collector is late though nothing is drawn yet", () => {
+  assert.equal(freshness(facts({ pictured: null, pulse: 900, heard: 900, whole: null })).why, "collector");
+});
+
 test("clocks disagree where delay cannot be the reason", () => {
   assert.equal(apart(4600, 1000), 3600);
   assert.equal(apart(1000, 4600), 3600);

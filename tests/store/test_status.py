@@ -132,7 +132,8 @@ def test_a_collector_that_is_late_makes_everything_unknown_with_its_reason(clust
     one = status.clusters[0]
     assert exit_code(status) == 3
     assert one.age_s == 42.0
-    assert one.planes["data"].because == "Its collector was last heard 42 s ago. Last known: healthy."
+    assert one.planes["data"].because == "Its collector is silent. Last known: healthy."
+    assert one.late == "Its collector was last heard 42 s ago."
     assert {component.state for component in one.components} == {"unknown"}
     assert one.components[0].last == "healthy"
     assert one.nodes.by_state == {"unknown": 3}

@@ -17,6 +17,8 @@ export function why(fresh, about) {
       return `This device is offline${since}. This is the last picture.`;
     case "socket":
       return `Planewatch has not been reached${since}. This is the last picture.${again}`;
+    case "picture":
+      return `What has changed${since} could not be fetched. This is the last picture.`;
     case "clocks":
       return `The clocks of this server and of the collector disagree by ${duration(fresh.age)}: the age of this picture cannot be told.`;
     case "collector":

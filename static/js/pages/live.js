@@ -5,6 +5,7 @@
 
 import { ServerClock, apart, freshness } from "../freshness.js";
 import { ReconnectingSocket } from "../reconnecting-socket.js";
+import { textsAt } from "../scene/header.js";
 import { renewFor } from "../upgrade.js";
 import { judgeCards, newest, pulseCard } from "./cards.js";
 import { show } from "./late.js";
@@ -37,6 +38,13 @@ let ended = "";
 let wasLate = false;
 /** By how much the clocks of server and collector disagree. */
 let skew = 0;
+/** The last moment at which what is shown held all that was published. */
+let whole = server.now(Date.now() / 1000);
+
+/** A pulse told of nothing that is not shown, and nothing is asked for. @param {number} moment */
+function stands(moment) {
+  if (!renewing.pending) whole = moment;
+}
 
 const renewing = new Renewing(root.dataset["fragment"] ?? "", PAUSE_MS, take, (end) => {
   if (end !== "kept") ended = end;
@@ -52,9 +60,10 @@ const socket = new ReconnectingSocket(root.dataset["socket"] ?? "", {
 });
 shown();
 
-/** @param {string} html */
-function take(html) {
+/** @param {string} html @param {number} asked milliseconds of the local clock */
+function take(html, asked) {
   ended = "";
+  whole = server.now(asked / 1000);
   renew(root, html);
   shown();
   root.dispatchEvent(new CustomEvent("renewed"));
@@ -96,6 +105,7 @@ function keepAlive(message) {
 /** @param {WallPulse} message */
 function wallPulse(message) {
   if (pulseCard(message.slug, message.pulse)) renewing.ask();
+  else stands(server.now(Date.now() / 1000) ?? message.pulse.pulse);
 }
 
 /** @param {Pulse} message */
@@ -105,6 +115,7 @@ function pulse(message) {
   moments?.setAttribute("data-pulse", String(message.pulse));
   if (message.heard !== null) moments?.setAttribute("data-heard", String(message.heard));
   if (offsets.pulse(message)) renewing.ask();
+  else stands(server.now(Date.now() / 1000) ?? message.pulse);
 }
 
 /** @param {Delta} message */
@@ -116,7 +127,6 @@ function delta(message) {
 /** What the page shows, judged by the server's clock. */
 function draw() {
   const now = server.now(Date.now() / 1000) ?? Date.now() / 1000;
-  tick(document, now);
   clocks(document, now);
   const moments = many ? { ...newest(), retry: null } : single();
   const state = ended || (socket.state === "connecting" ? "open" : socket.state);
@@ -126,6 +136,7 @@ function draw() {
     heard: moments.heard,
     apart: skew,
     pictured: moments.pulse,
+    whole: moments.count === 0 ? null : whole,
     socket: state,
     socketSince: server.now(socket.since / 1000),
     socketRetry: socket.retryAt === null ? null : server.now(socket.retryAt / 1000),
@@ -134,10 +145,13 @@ function draw() {
   });
   let turned = false;
   if (many) {
-    turned = judgeCards(now, state !== "open");
+    turned = judgeCards(now, state !== "open" || fresh.why === "picture");
     // That clusters do not answer is said on their cards; an empty list is not late.
     if (state === "open" && (moments.count === 0 || fresh.why === "cluster")) fresh.kind = "live";
   }
+  // Ages of what nobody confirms stand still at what was true then; how old the whole is, is told once, large.
+  tick(document, textsAt(fresh, now));
+  if (many) for (const card of document.querySelectorAll("[data-card].is-late")) tick(card, Number(card.getAttribute("data-pulse")) || now);
   show(fresh, { now, many });
   turned ||= wasLate !== (fresh.kind === "late");
   wasLate = fresh.kind === "late";
@@ -156,6 +170,7 @@ function single() {
   };
 }
 
+root.dataset["attended"] = "";
 socket.start();
 draw();
 setInterval(draw, 1000);

@@ -54,7 +54,7 @@ function words(picture, fresh, now, clock) {
     return { kind: "notice", state: "unknown", title: "Signed out", link: "signin", lines: ["The picture is shown to who is signed in."] };
   }
   if (!picture) {
-    if (fresh.kind !== "late") return null;
+    if (fresh.kind !== "late" || !["socket", "offline"].includes(fresh.why)) return null;
     const offline = fresh.why === "offline";
     return { kind: "notice", state: "unknown", title: offline ? "No network" : "Planewatch does not answer",
       lines: [offline ? "This device is not connected to any network." : "The picture comes as soon as it does.", retry] };
@@ -98,6 +98,8 @@ function reason(picture, fresh, clock) {
       return ["This device is not connected to any network."];
     case "socket":
       return [`The connection to Planewatch has been lost${since}.`];
+    case "picture":
+      return [`What has changed${since} could not be fetched; it is tried again.`];
     case "clocks":
       return [`The clocks of this server and of the collector disagree by ${duration(fresh.age)}: its age cannot be told.`];
     case "collector":

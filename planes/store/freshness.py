@@ -33,8 +33,8 @@ class Freshness:
 
 class Lateness(msgspec.Struct, frozen=True):
     """Why the picture is not the present. `since` is the last moment for which it held, epoch seconds; None: it never did, or
-    nobody can tell. `because` may hold time tokens (planes.structs.time_tokens); `brief` says the same beside each state, without an
-    age: how old the whole is, is told once."""
+    nobody can tell. `because` may hold time tokens (planes.structs.time_tokens); `brief` says the same beside each state, without
+    an age: how old the whole is, is told once."""
 
     cause: str  # "never", "clocks", "collector" or "cluster"
     because: str

@@ -16,6 +16,7 @@ import { factsOf, pillsOf, textsAt } from "./scene/header.js";
 import { notice } from "./scene/notice.js";
 import { railOf } from "./scene/rail.js";
 import { skyOf } from "./scene/sky.js";
+import { whenSignedOut } from "./signed-out.js";
 import { LiveSocket } from "./socket.js";
 import { WORDS } from "./states.js";
 import { Picture } from "./store.js";
@@ -264,6 +265,7 @@ button?.addEventListener("click", () => {
   place("tables").scrollIntoView();
 });
 
+whenSignedOut(() => socket.ask());
 addEventListener("pagehide", () => socket.stop());
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;

@@ -57,6 +57,11 @@ export class LiveSocket {
     this.socket.stop();
   }
 
+  /** Ask the server anew: whether we may see it, and for what there is. */
+  ask() {
+    this.#resync();
+  }
+
   /** @param {Message} message */
   #receive(message) {
     switch (message.type) {

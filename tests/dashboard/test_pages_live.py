@@ -204,6 +204,18 @@ async def test_a_page_that_is_opened_while_the_collector_is_silent_is_grey_from_
     assert await page.evaluate(ages) == first
 
 
+@pytest.mark.parametrize("address", ["/", "/c/prod-eu-1/"])
+async def test_signing_out_in_one_tab_is_said_in_the_other_within_5_s(
+    served: Served, collector: Collector, page: Page, address: str
+) -> None:
+    await live(page, f"{served.origin}{address}")
+    other = await page.context.new_page()
+    await other.goto(f"{served.origin}/")
+    await other.get_by_role("button", name="sign out").click()
+    await expect(other.locator("#signed-out")).to_be_visible(timeout=PATIENCE)
+    await expect(page.locator("body")).to_contain_text(re.compile("signed out", re.IGNORECASE), timeout=5000)
+
+
 async def test_the_wall_hears_of_changes_and_of_a_collector_that_falls_silent(
     served: Served, collector: Collector, page: Page
 ) -> None:

@@ -6,6 +6,7 @@
 import { ServerClock, apart, freshness } from "../freshness.js";
 import { ReconnectingSocket } from "../reconnecting-socket.js";
 import { textsAt } from "../scene/header.js";
+import { whenSignedOut } from "../signed-out.js";
 import { renewFor } from "../upgrade.js";
 import { judgeCards, newest, pulseCard } from "./cards.js";
 import { show } from "./late.js";
@@ -170,6 +171,7 @@ function single() {
   };
 }
 
+whenSignedOut(() => renewing.ask());
 root.dataset["attended"] = "";
 socket.start();
 draw();

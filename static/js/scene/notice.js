@@ -87,7 +87,7 @@ function late(picture, fresh, retry, clock) {
   if (fresh.kind !== "late") return null;
   return { kind: "late", state: fresh.why === "cluster" ? stateOf(picture.components.get("kube-apiserver")?.state) : "unknown",
     title: fresh.since === null ? "Not live" : `${spelled(fresh.age)} old`,
-    lines: [...reason(picture, fresh, clock), ["This is the last picture.", retry].filter(Boolean).join(" ")] };
+    lines: [...reason(picture, fresh, clock), [fresh.since === null ? "" : "This is the last picture.", retry].filter(Boolean).join(" ")] };
 }
 
 /** Why the picture is late. @param {Picture} picture @param {Freshness} fresh @param {Clock} clock */

@@ -1,6 +1,7 @@
 /** The page of one cluster: the socket to the server, the picture in memory, and who draws which part of it when. */
 
 import { clock } from "./ages.js";
+import { Answering } from "./answering.js";
 import { Announcer } from "./announce.js";
 import { drawArrows } from "./diagram/arrows.js";
 import { drawControl } from "./diagram/control.js";
@@ -70,6 +71,7 @@ let connection = { state: "connecting", since: Date.now(), retryAt: null };
 /** What waits for the next frame. */
 const due = { panels: false, places: false, rows: /** @type {Set<number>} */ (new Set()), frame: 0 };
 let opened = Date.now();
+const answering = new Answering("/healthz", () => look());
 
 const local = () => Date.now() / 1000;
 /** The server's clock; ours until it has spoken. */
@@ -208,6 +210,7 @@ function look() {
     pulse: heardOf.pulse,
     heard: heardOf.heard,
     apart: heardOf.apart,
+    mute: answering.silent,
     pictured: picture?.at ?? null,
     whole,
     socket: state,
@@ -216,6 +219,7 @@ function look() {
     fault: picture?.cluster.fault?.message ?? "",
     retry: picture?.cluster.retry_at ?? null,
   });
+  answering.look(fresh.why === "collector" || fresh.why === "server");
   drawFreshness(place("freshness"), fresh);
   const said = notice(picture, fresh, at, clock);
   drawOverlay(place("overlay"), said);

@@ -60,6 +60,7 @@ export class ServerClock {
  * @property {number | null} socketSince when the socket took this state
  * @property {number | null} socketRetry when the socket tries again
  * @property {number} [apart] so many seconds the clocks of server and collector disagree; 0: they do not
+ * @property {boolean} [mute] the web server itself does not answer
  * @property {string} fault why the API server does not answer, if the collector said
  * @property {number | null} retry when the collector asks it again
  */
@@ -69,7 +70,7 @@ export class ServerClock {
  * @property {"waiting" | "live" | "late"} kind
  * @property {number} age seconds; by how much the clocks disagree, where that is why
  * @property {number | null} since the last moment for which the picture stands, epoch seconds
- * @property {"" | "socket" | "offline" | "signed out" | "gone" | "picture" | "clocks" | "collector" | "cluster"} why
+ * @property {"" | "socket" | "offline" | "signed out" | "gone" | "picture" | "server" | "clocks" | "collector" | "cluster"} why
  * @property {number | null} retry when it is tried again, epoch seconds
  */
 
@@ -97,10 +98,10 @@ export function freshness(facts) {
     if (facts.socketSince !== null && now - facts.socketSince < LATE_AFTER) {
       return { kind: "waiting", age, since, why: "", retry: null };
     }
-    return late("collector", null, since);
+    return late(facts.mute ? "server" : "collector", null, since);
   }
   if (facts.apart || pulse - now > CLOCKS_APART) return { ...late("clocks", null, null), age: facts.apart || pulse - now };
-  if (now - pulse > LATE_AFTER) return late("collector", null, newest(heard, null) ?? pulse);
+  if (now - pulse > LATE_AFTER) return late(facts.mute ? "server" : "collector", null, newest(heard, null) ?? pulse);
   // Pulses tell that the collector lives, not that what it published has come to be shown.
   if (behind) return late("picture", null, whole);
   if (heard === null || now - heard > LATE_AFTER) return late("cluster", facts.retry, heard);

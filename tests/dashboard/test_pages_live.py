@@ -136,13 +136,6 @@ async def refuse(route: Route) -> None:
     await route.fulfill(status=503, body="")
 
 
-async def said(page: Page, address: str) -> str:
-    """What the page says of its freshness, now that it is late; the wall says it across the page alone."""
-    await expect(page.locator("body")).to_have_class(re.compile(r"not-live"), timeout=PATIENCE)
-    await expect(page.locator("#late")).to_be_visible()
-    return await page.locator("#late").inner_text()
-
-
 @pytest.mark.parametrize("address", PAGES)
 async def test_a_page_whose_fragment_cannot_be_fetched_is_not_live_however_the_collector_pulses(
     served: Served, collector: Collector, page: Page, address: str
@@ -151,7 +144,8 @@ async def test_a_page_whose_fragment_cannot_be_fetched_is_not_live_however_the_c
     await expect(page.locator("body")).not_to_have_class(re.compile(r"not-live"), timeout=PATIENCE)
     await page.route(re.compile(r"fragment=1"), refuse)
     await collector.show("broken")
-    assert "could not be fetched" in await said(page, address)
+    await expect(page.locator("#late")).to_contain_text("could not be fetched", timeout=PATIENCE)
+    await expect(page.locator("body")).to_have_class(re.compile(r"not-live"))
     await page.unroute(re.compile(r"fragment=1"))
     await expect(page.locator("#late")).to_be_hidden(timeout=2 * PATIENCE)
 
@@ -202,6 +196,18 @@ async def test_a_page_that_is_opened_while_the_collector_is_silent_is_grey_from_
     first = await page.evaluate(ages)
     await page.wait_for_function("(from) => Date.now() - from > 2500", arg=await page.evaluate("Date.now()"), timeout=PATIENCE)
     assert await page.evaluate(ages) == first
+
+
+@pytest.mark.parametrize("address", ["/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/"])
+async def test_a_web_server_that_stands_still_is_not_told_as_a_silent_collector(
+    served: Served, collector: Collector, page: Page, address: str
+) -> None:
+    await live(page, f"{served.origin}{address}")
+    await page.route(re.compile(r"/healthz$"), lambda route: route.abort())
+    collector.muted = True
+    await expect(page.locator("main")).to_contain_text("web server does not answer", timeout=PATIENCE)
+    await page.unroute(re.compile(r"/healthz$"))
+    await expect(page.locator("main")).to_contain_text("collector of this cluster has not", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("address", ["/", "/c/prod-eu-1/"])

@@ -109,6 +109,12 @@ test("a silent collector is late though nothing is drawn yet", () => {
   assert.equal(freshness(facts({ pictured: null, pulse: 900, heard: 900, whole: null })).why, "collector");
 });
 
+test("a web server that does not answer is not told as its collector", () => {
+  assert.equal(freshness(facts({ pulse: 990, heard: 990, mute: true })).why, "server");
+  assert.equal(freshness(facts({ pulse: null, socketSince: 900, mute: true })).why, "server");
+  assert.equal(freshness(facts({ mute: true })).kind, "live");
+});
+
 test("clocks disagree where delay cannot be the reason", () => {
   assert.equal(apart(4600, 1000), 3600);
   assert.equal(apart(1000, 4600), 3600);

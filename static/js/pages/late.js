@@ -20,6 +20,8 @@ export function why(fresh, about) {
       return `Planewatch has not been reached${since}.${last}${again}`;
     case "picture":
       return `What has changed${since} could not be fetched.${last}`;
+    case "server":
+      return `Planewatch's web server does not answer${since}.${last}`;
     case "clocks":
       return `The clocks of this server and of the collector disagree by ${duration(fresh.age)}: the age of this picture cannot be told.`;
     case "collector":

@@ -6,6 +6,7 @@
 import { ServerClock, apart, freshness } from "../freshness.js";
 import { ReconnectingSocket } from "../reconnecting-socket.js";
 import { textsAt } from "../scene/header.js";
+import { Answering } from "../answering.js";
 import { whenSignedOut } from "../signed-out.js";
 import { renewFor } from "../upgrade.js";
 import { judgeCards, newest, pulseCard } from "./cards.js";
@@ -37,6 +38,7 @@ server.observe(Number(root.dataset["now"]), Date.now() / 1000);
 /** @type {"" | "signed out" | "gone"} */
 let ended = "";
 let wasLate = false;
+const answering = new Answering("/healthz", () => draw());
 /** By how much the clocks of server and collector disagree. */
 let skew = 0;
 /** The last moment at which what is shown held all that was published. */
@@ -136,6 +138,7 @@ function draw() {
     pulse: moments.pulse,
     heard: moments.heard,
     apart: skew,
+    mute: answering.silent,
     pictured: moments.pulse,
     whole: moments.count === 0 ? null : whole,
     socket: state,
@@ -144,6 +147,7 @@ function draw() {
     fault: "",
     retry: moments.retry,
   });
+  answering.look(fresh.why === "collector" || fresh.why === "server");
   let turned = false;
   if (many) {
     turned = judgeCards(now, state !== "open" || fresh.why === "picture");

@@ -66,7 +66,7 @@ function words(picture, fresh, now, clock) {
 function unseen(picture, fresh, retry) {
   const { fault, missing } = picture.cluster;
   const empty = picture.size === 0 && picture.components.size === 0;
-  const asked = fresh.why !== "socket" && fresh.why !== "offline";
+  const asked = !["socket", "offline", "server"].includes(fresh.why);
   if (fault && asked && (empty || (fresh.kind === "late" && fresh.since === null))) {
     return { kind: "notice", state: "unknown", title: "This cluster cannot be seen",
       lines: [sentence(fault.message), sentence(fault.remedy), retry] };
@@ -100,6 +100,8 @@ function reason(picture, fresh, clock) {
       return [`The connection to Planewatch has been lost${since}.`];
     case "picture":
       return [`What has changed${since} could not be fetched; it is tried again.`];
+    case "server":
+      return [`Planewatch's web server does not answer${since}.`];
     case "clocks":
       return [`The clocks of this server and of the collector disagree by ${duration(fresh.age)}: its age cannot be told.`];
     case "collector":

@@ -163,10 +163,6 @@ def _seen(node: selectors.NodeSummary, late: Lateness | None) -> selectors.NodeS
     )
 
 
-def _latest(*moments: float | None) -> float | None:
-    return max((moment for moment in moments if moment is not None), default=None)
-
-
 def _plane(plane: PlaneRow | None, late: Lateness | None, now: float) -> PlaneStatus:
     if plane is None:
         because = late.because if late is not None else "It has not been judged yet."

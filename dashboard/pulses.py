@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from planes.live.stream import Peek
-from planes.store.freshness import Freshness
+from planes.store.freshness import Freshness, freshness_of
 from planes.store.selectors import ClusterHead
 
 
@@ -28,10 +28,7 @@ def heartbeat(head: ClusterHead, node: str) -> float | None:
 def freshness(head: ClusterHead) -> Freshness:
     """When this cluster's collector was last heard, and when its API server last answered. A Valkey that is away knows nothing
     newer than what was stored, so the picture is then soon late, as it is."""
-    pulse = peek().pulse(head.id)
-    if pulse is None:
-        return Freshness(head.collected_at, head.row.heard_at)
-    return Freshness(max(pulse.pulse, head.collected_at or 0.0), pulse.heard if pulse.heard is not None else head.row.heard_at)
+    return freshness_of(head, peek().pulse(head.id))
 
 
 def all_freshness(heads: list[ClusterHead]) -> list[Freshness]:

@@ -1,16 +1,26 @@
 """What the API says of clusters and nodes, put together from what is stored and what Valkey holds."""
 
+import time
+
 import msgspec
 
 from dashboard import pulses
-from dashboard.presenters.cards import WallCard, wall_card
+from dashboard.presenters.cards import ClusterCard, WallCard, cluster_card
 from planes.live.wire import NodeReport
 from planes.store import labels, selectors
+from planes.store.freshness import Lateness, lateness
 from planes.structs.rows import NodeRow
 
 
+class CardReport(WallCard, frozen=True, kw_only=True):
+    """A card as it may be said now: a late collector's states are unknown, with the last known ones beside them, and no node is
+    counted as healthy. `late` says why, and since when; null while the card is the present."""
+
+    late: Lateness | None
+
+
 class ClustersReport(msgspec.Struct, frozen=True):
-    clusters: list[WallCard]
+    clusters: list[CardReport]
 
 
 class LabelReport(msgspec.Struct, frozen=True):
@@ -28,7 +38,19 @@ def node(slug: str, name: str) -> NodeReport | None:
 
 def clusters() -> ClustersReport:
     """The enabled clusters, by name."""
-    return ClustersReport([wall_card(summary) for summary in selectors.clusters()])
+    summaries = selectors.clusters()
+    fresh = pulses.all_freshness([summary.head for summary in summaries])
+    now = time.time()
+    return ClustersReport(
+        [_card(cluster_card(summary, one, lateness(one, now))) for summary, one in zip(summaries, fresh, strict=True)]
+    )
+
+
+def _card(shown: ClusterCard) -> CardReport:
+    fields = {field: getattr(shown.card, field) for field in WallCard.__struct_fields__}
+    if shown.late is not None and shown.late.cause != "cluster":
+        fields["nodes_healthy"] = 0
+    return CardReport(**{**fields, "control": shown.control, "data": shown.data}, late=shown.late)
 
 
 def labelled(slug: str, wanted: str) -> LabelReport | None:

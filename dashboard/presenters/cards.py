@@ -72,6 +72,11 @@ class ClusterCard:
     offset: int
 
     @property
+    def stood(self) -> float | None:
+        """The moment at which the ages of a card stand still that nobody vouches for; None: they run."""
+        return self.late.since if self.late is not None and self.late.cause == "collector" else None
+
+    @property
     def worst(self) -> str:
         return max(self.control.state, self.data.state, key=severity)
 

@@ -11,7 +11,8 @@ _NAMED = 3  # subjects of a group that are named
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """`node` or `component` is set when the subject has a page. `at` is epoch seconds."""
+    """`before` is empty where only the reason changed. `node` or `component` is set when the subject has a page. `at` is epoch
+    seconds."""
 
     at: float
     state: str
@@ -55,7 +56,7 @@ def _line(rows: list[ChangeRow]) -> ChangeLine:
         at=first.at,
         state=known(first.after),
         title=f"{title} · {first.agent}" if first.agent else title,
-        before=word(first.before) if first.before else "",
+        before=word(first.before) if first.before and first.before != first.after else "",
         after=word(first.after),
         because=first.because,
         node=first.subject if alone and first.subject_kind == "Node" else "",

@@ -53,6 +53,12 @@ def age(moment: float | None, now: float) -> SafeString:
     )
 
 
+@register.filter
+def old(moment: float, now: float) -> str:
+    """The time since `moment` as it is now, standing still."""
+    return time_tokens.duration(now - moment)
+
+
 @register.simple_tag
 def left(moment: float, now: float) -> SafeString:
     """The time until something is tried again at `moment` (epoch seconds), running down to "a moment"."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard import component_help, presenters, pulses
 from planes.store import selectors
-from planes.store.freshness import lateness
+from planes.store.freshness import Lateness, lateness
 
 #: Links that a page for something unknown offers.
 _OFFERED = 12
@@ -63,8 +63,7 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         page = presenters.component_page(detail, late, nodes=sick, changes=changes)
     else:
         page = presenters.component_page(detail, late)
-    context = {"page": page, "now": now, "fresh": fresh}
-    return _show(request, "component", context)
+    return _show(request, "component", {"page": page, "fresh": fresh, **_moments(late, now)})
 
 
 @require_safe
@@ -76,9 +75,9 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         return _no_node(request, slug, name)
     now = time.time()
     fresh = pulses.freshness(detail.cluster)
-    page = presenters.node_page(detail, lateness(fresh, now), beat=pulses.heartbeat(detail.cluster, name))
-    context = {"page": page, "now": now, "fresh": fresh}
-    return _show(request, "node", context)
+    late = lateness(fresh, now)
+    page = presenters.node_page(detail, late, beat=pulses.heartbeat(detail.cluster, name))
+    return _show(request, "node", {"page": page, "fresh": fresh, **_moments(late, now)})
 
 
 def _show(request: HttpRequest, page: str, context: dict[str, object]) -> HttpResponse:
@@ -86,12 +85,22 @@ def _show(request: HttpRequest, page: str, context: dict[str, object]) -> HttpRe
     return render(request, f"parts/{page}.html" if "fragment" in request.GET else f"{page}.html", context)
 
 
+def _moments(late: Lateness | None, now: float) -> dict[str, object]:
+    """`served`: when the page is made; `now`: the moment at which its texts are rendered. Of a picture that nobody vouches for,
+    ages stand still at what was true then."""
+    blind = late is not None and late.cause != "cluster"
+    stood = late.since if late is not None and late.cause == "collector" else None
+    return {"served": now, "now": now if stood is None else stood, "blind": blind}
+
+
 def _cards() -> dict[str, object]:
     now = time.time()
     summaries = selectors.clusters()
     fresh = pulses.all_freshness([summary.head for summary in summaries])
     cards = [presenters.cluster_card(summary, one, lateness(one, now)) for summary, one in zip(summaries, fresh, strict=True)]
-    return {"cards": cards, "tally": presenters.tally(cards), "now": now}
+    late = max((one.late for one in cards if one.late), key=lambda late: late.since or 0.0, default=None)
+    whole = late if late is not None and all(one.late is not None and one.late.cause != "cluster" for one in cards) else None
+    return {"cards": cards, "tally": presenters.tally(cards), "late": whole, "served": now, "now": now}
 
 
 def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
@@ -107,8 +116,8 @@ def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
         "tables": None if wall else presenters.tables(found, late),
         "late": late,
         "fresh": fresh,
-        "now": now,
         "wall": wall,
+        **_moments(late, now),
     }
     return render(request, "wall_cluster.html" if wall else "cluster.html", context)
 

@@ -5,10 +5,12 @@ is shown and whether a change is to be announced. Whoever gets worse again and a
 it is believed, so that a value that swings about its bound does not fill the history.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isinf
 
 from planes.structs.moments import NEVER, Mono
 from planes.structs.thresholds import Thresholds
+from planes.structs.time_tokens import ago, until
 from planes.structs.verdicts import SEVERITY, State, Verdict
 
 #: So often may it get worse within the flap window before recovering takes longer, and how much longer each time.
@@ -30,13 +32,18 @@ class Memory:
     pending: State | None = None
     pending_since: Mono = NEVER
     hold: float = 0.0
+    look: float = 0.0  # so long after `pending_since` it is to be judged again
     waits: bool = False  # shown as unknown while nothing was seen yet, without a change of state
     relapses: tuple[Mono, ...] = ()  # when it was last announced as worse
+    reasons: tuple[str, ...] = ()  # causes for which the state that is announced was announced
+    turned: str = ""  # another cause for it, not announced yet
+    turned_since: Mono = NEVER
+    restored_at: Mono | None = None  # what was known before a restart, until it is known anew
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An announced change: from, to, and since when the new state held."""
+    """An announced change: from, to, and since when the new state held. Where both are one state, it is the reason that changed."""
 
     before: State
     after: State
@@ -46,6 +53,7 @@ class Change:
 def begin(verdict: Verdict, now: Mono) -> Memory:
     """The memory of a subject that is seen for the first time. Nothing is announced."""
     memory = Memory(verdict.state, now, verdict, settled=not verdict.waiting, waits=verdict.waiting)
+    _turn_to(memory, verdict)
     _know(memory, verdict, now)
     return memory
 
@@ -54,7 +62,7 @@ def restored(state: State, since: Mono, last: State | None, now: Mono) -> Memory
     """The memory of a subject as it was stored before a restart."""
     verdict = Verdict(state=State.UNKNOWN, because="Waiting for the first answer.", cause="waiting", waiting=True)
     known = last if state in (State.UNKNOWN, State.NOT_OBSERVABLE) else state
-    return Memory(state, since, verdict, known=known, known_at=now, settled=True, waits=True)
+    return Memory(state, since, verdict, known=known, known_at=now, settled=True, waits=True, restored_at=now)
 
 
 def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
@@ -62,15 +70,19 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     if verdict.waiting:
         memory.waits, memory.shown, memory.pending = True, verdict, None
         return None
-    memory.waits = False
+    if _is_unripe(memory, verdict, now, thresholds):
+        memory.waits, memory.shown, memory.pending = True, _unripe(verdict), None
+        return None
+    memory.waits, memory.restored_at = False, None
     if not memory.settled:
         memory.state, memory.since, memory.shown, memory.settled, memory.pending = verdict.state, now, verdict, True, None
+        _turn_to(memory, verdict)
         _know(memory, verdict, now)
         return None
     if verdict.state is memory.state:
         memory.shown, memory.pending = verdict, None
         _know(memory, verdict, now)
-        return None
+        return _turn(memory, verdict, now, thresholds)
     hold = _hold(memory, verdict, now, thresholds)
     worse = SEVERITY[verdict.state] > SEVERITY[memory.state]
     if memory.pending is None or (
@@ -78,19 +90,73 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     ):
         memory.pending_since = now
     memory.pending, memory.hold = verdict.state, hold
-    if now - memory.pending_since < hold:
+    better_for = now - memory.pending_since
+    better = verdict.state in (State.HEALTHY, State.DEGRADED, State.NOT_OBSERVABLE) and not worse
+    held_back = memory.state in (State.DOWN, State.DEGRADED) and better and better_for < hold
+    if held_back and better_for >= thresholds.hold_recovery:
+        memory.shown = _held(memory, verdict, now, thresholds)
+    memory.look = thresholds.hold_recovery if held_back and better_for < thresholds.hold_recovery else hold
+    if better_for < hold:
         return None
     change = Change(memory.state, verdict.state, memory.pending_since)
     memory.state, memory.since, memory.shown, memory.pending = verdict.state, memory.pending_since, verdict, None
+    _turn_to(memory, verdict)
     if worse and verdict.state in (State.DOWN, State.DEGRADED):
         memory.relapses = (*memory.relapses, now)[-_REMEMBERED:]
     _know(memory, verdict, now)
     return change
 
 
+def _is_unripe(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> bool:
+    """Was it worse before a restart, and can the rule that said so not have spoken again? Then what was known goes on to be what is
+    known, for no longer than the longest of our windows: what never comes is waited for no more."""
+    if memory.restored_at is None or verdict.ripe is None or memory.known not in (State.DOWN, State.DEGRADED):
+        return False
+    better = SEVERITY[verdict.state] < SEVERITY[memory.known] and verdict.state is not State.UNKNOWN
+    return better and now <= min(verdict.ripe, memory.restored_at + thresholds.rate_window)
+
+
+def _unripe(verdict: Verdict) -> Verdict:
+    ripe = verdict.ripe if verdict.ripe is not None else NEVER
+    waits = "not everything was listed yet" if isinf(ripe) else f"a rule that needs time speaks within {until(ripe)}"
+    return replace(verdict, state=State.UNKNOWN, because=f"The collector was started anew: {waits}.", cause="waiting")
+
+
 def due(memory: Memory) -> Mono | None:
-    """When a pending state is to be announced if it goes on."""
-    return memory.pending_since + memory.hold if memory.pending is not None else None
+    """When a pending state is to be announced if it goes on, or a better one that is held back to be told."""
+    if memory.pending is not None:
+        return memory.pending_since + memory.look
+    return memory.turned_since + memory.hold if memory.turned else None
+
+
+def _turn(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
+    """It is as bad as before, for another cause: that is announced once it held, and once for each cause, so that two that take
+    turns do not fill the history. Sentences are not compared: they change with every pod they name."""
+    reason = _reason(verdict)
+    if not memory.reasons:  # what was restored does not know its cause
+        _turn_to(memory, verdict)
+    if verdict.state not in (State.DOWN, State.DEGRADED) or not reason or reason in memory.reasons:
+        memory.turned = ""
+        return None
+    if reason != memory.turned:
+        memory.turned, memory.turned_since = reason, now
+    memory.hold = max(verdict.hold, thresholds.hold_recovery)
+    if now - memory.turned_since < memory.hold:
+        return None
+    memory.reasons, memory.turned = (*memory.reasons, reason)[-_REMEMBERED:], ""
+    return Change(verdict.state, verdict.state, memory.turned_since)
+
+
+def _turn_to(memory: Memory, verdict: Verdict) -> None:
+    memory.turned, memory.reasons = (
+        "",
+        (_reason(verdict),) if verdict.state in (State.DOWN, State.DEGRADED) and verdict.cause else (),
+    )
+
+
+def _reason(verdict: Verdict) -> str:
+    """The cause, as changes of it are told: in which way a server does not answer is one and the same."""
+    return "unreachable" if verdict.cause.startswith("unreachable") else verdict.cause
 
 
 def _hold(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> float:
@@ -105,6 +171,17 @@ def _hold(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -
         longer = thresholds.hold_recovery * _LONGER ** max(0, recent - _FREE)
         return max(thresholds.hold_recovery, min(longer, thresholds.hold_flapping))
     return 0.0
+
+
+def _held(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Verdict:
+    """What is said while a better state is held back: damping may hold the colour, but never a sentence that is over."""
+    recent = sum(now - at <= thresholds.flap_window for at in memory.relapses)
+    why = f"it got worse {recent} times within {thresholds.flap_window / 60:.0f} min"
+    held = (
+        f"So for {ago(memory.pending_since)}; held as {memory.state.value} for another {until(memory.pending_since + memory.hold)}"
+    )
+    because = f"{verdict.because} {held}, because {why}."
+    return replace(verdict, state=memory.state, because=because, cause=memory.shown.cause)
 
 
 def _know(memory: Memory, verdict: Verdict, now: Mono) -> None:

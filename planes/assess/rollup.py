@@ -33,8 +33,8 @@ def arithmetic(counts: Counts, what: str) -> str:
 def whole(counts: Counts, zones: Mapping[str, Counts], thresholds: Thresholds) -> tuple[State, str]:
     """The state of the whole, and the zone that decided it, if one did.
 
-    Down: half of what can be seen is down, or a whole zone is. Unknown: half or more cannot be known and nothing is known
-    to be bad.
+    Down: half of what can be seen is down, or a whole zone is. Unknown: a quarter or more cannot be known and nothing
+    is known to be bad.
     """
     seen = sum(number for state, number in counts.items() if state is not State.NOT_OBSERVABLE)
     if not seen:
@@ -49,7 +49,7 @@ def whole(counts: Counts, zones: Mapping[str, Counts], thresholds: Thresholds) -
                 return State.DOWN, zone
     if bad:
         return State.DEGRADED, ""
-    if unknown * 2 >= seen:
+    if unknown and unknown >= thresholds.rollup_unknown * seen:
         return State.UNKNOWN, ""
     return State.HEALTHY, ""
 

@@ -49,7 +49,20 @@ def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
             builder.bad(
                 line, f"Its API {one.name} has not answered for {ago(one.since)}.", "apiservice", hold=thresholds.hold_probe
             )
+    _check_heard(builder, seen)
     return Judged(verdict=builder.verdict(good="It is ready."), instances=instances)
+
+
+def _check_heard(builder: VerdictBuilder, seen: AddonObservation) -> None:
+    """Endpoints and replicas are what kubelets reported: when none of those that run it is heard, they are the last known state."""
+    if seen.unheard:
+        said = f"Its readiness is what was last reported. {seen.unheard}"
+    elif seen.pods and all(pod.silent for pod in seen.pods):
+        said = "The kubelets of all its pods are silent, so nothing is known of it."
+    else:
+        return
+    line = Evidence("kubelets of its pods", "silent", "one is heard", State.UNKNOWN, seen.pods_feed.name, seen.pods_feed.heard_at)
+    builder.unsure(line, said, "kubelet-silent")
 
 
 def _check_endpoints(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds) -> None:
@@ -132,6 +145,7 @@ def observe(
         endpoints=endpoints,
         pods=pods,
         api_service=api_service,
+        unheard=view.disruption.suspicion,
     )
 
 
@@ -147,5 +161,11 @@ REPLICAS = Signal(
 )
 POD = pod_signal("Each pod of it.", "", ())
 UNKNOWN = "the API server cannot be asked, or its endpoints cannot be read any more"
+HEARD = Signal(
+    "kubelets of its pods",
+    "node leases",
+    "Whether a kubelet that runs it is heard: what is said of its pods is what kubelets reported.",
+    unknown="none of them is heard",
+)
 RIGHTS = ("deployments", "endpointslices/kube-system", "pods/kube-system")
 HIDDEN = "it is scaled to zero, or may not be read. It is shown only where it was seen"

@@ -129,7 +129,7 @@ def check_certificate(builder: VerdictBuilder, seen: ApiServerObservation, now: 
             if left <= 0
             else f"Its serving certificate ends in less than {thresholds.certificate_critical:g} day."
         )
-        builder.bad(line, said, "certificate", line=f"certificate {text}")
+        builder.bad(line, said, "certificate" if left > 0 else "certificate-over", line=f"certificate {text}")
     elif left < thresholds.certificate_warning * DAY:
         line = Evidence("serving certificate", text, should_be, State.DEGRADED, "TLS handshake", server.at)
         builder.bad(line, f"Its serving certificate ends in {left / DAY:.0f} days.", "certificate", line=f"certificate {text}")
@@ -158,6 +158,7 @@ def check_api_services(builder: VerdictBuilder, seen: ApiServerObservation, now:
         said = f"{count} not available: {', '.join(late[:3])}, for {ago(since)}."
         builder.bad(Evidence("API services", text, should_be, State.DEGRADED, source, since), said, "apiservice")
     else:
+        builder.ripens(since + thresholds.apiservice_unavailable)
         builder.good(Evidence("API services", text, should_be, State.HEALTHY, source, since))
 
 
@@ -188,6 +189,7 @@ def check_webhooks(builder: VerdictBuilder, seen: ApiServerObservation, now: Mon
         said += ": the requests it checks are refused."
         builder.bad(Evidence("webhooks", text, should_be, State.DEGRADED, source, since), said, "webhook")
     else:
+        builder.ripens(since + thresholds.webhook_unready)
         builder.good(Evidence("webhooks", text, should_be, State.HEALTHY, source, since))
 
 

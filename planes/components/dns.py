@@ -1,7 +1,7 @@
 """DNS of the cluster (CoreDNS, as a rule): an add-on, judged by its own readiness."""
 
 from planes.components import addons
-from planes.components.addons import ENDPOINTS, HIDDEN, POD, REPLICAS, RIGHTS, UNKNOWN
+from planes.components.addons import ENDPOINTS, HEARD, HIDDEN, POD, REPLICAS, RIGHTS, UNKNOWN
 from planes.components.spec import REACH, Component, Plane, PodMarks
 from planes.components.view import ClusterView
 from planes.structs.observations import AddonObservation
@@ -29,7 +29,7 @@ COMPONENT: Component[AddonObservation] = Component(
     down="its service has no ready endpoint: names are not resolved",
     unknown=UNKNOWN,
     hidden=HIDDEN,
-    signals=(REACH, ENDPOINTS, REPLICAS, POD),
+    signals=(REACH, ENDPOINTS, REPLICAS, POD, HEARD),
     rights=RIGHTS,
     observe=observe,
     judge=addons.judge,

@@ -56,6 +56,8 @@ def _check_lag(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
         said = f"{name} was changed {ago(since)} ago and no controller has taken notice."
         builder.bad(Evidence("controllers keep up", text, should_be, State.DEGRADED, source, since), said, "no-work-done")
     else:
+        if now - since <= thresholds.generation_lag:
+            builder.ripens(since + thresholds.generation_lag)
         builder.good(Evidence("controllers keep up", text, should_be, State.HEALTHY, source, since))
     return now - since <= thresholds.generation_lag
 

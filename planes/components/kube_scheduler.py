@@ -63,6 +63,8 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
         line = Evidence("pods undecided", text, should_be, State.DEGRADED, source, waiting.oldest)
         builder.bad(line, said, "no-work-done", line=f"{plural(waiting.count, 'pod')} undecided for {ago(waiting.oldest)}")
     else:
+        if not overdue:
+            builder.ripens(waiting.oldest + thresholds.pod_undecided)
         builder.good(Evidence("pods undecided", text, should_be, State.HEALTHY, source, waiting.oldest))
     return False
 

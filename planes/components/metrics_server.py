@@ -1,7 +1,7 @@
 """metrics-server: an add-on, judged by its own readiness."""
 
 from planes.components import addons
-from planes.components.addons import ENDPOINTS, HIDDEN, POD, REPLICAS, RIGHTS, UNKNOWN
+from planes.components.addons import ENDPOINTS, HEARD, HIDDEN, POD, REPLICAS, RIGHTS, UNKNOWN
 from planes.components.spec import REACH, Component, Plane, PodMarks, Signal
 from planes.components.view import ClusterView
 from planes.structs.observations import AddonObservation
@@ -35,6 +35,7 @@ COMPONENT: Component[AddonObservation] = Component(
         ENDPOINTS,
         REPLICAS,
         POD,
+        HEARD,
         Signal(
             "API service",
             "apiservice v1beta1.metrics.k8s.io",

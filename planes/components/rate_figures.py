@@ -7,6 +7,8 @@ from planes.structs.time_tokens import duration
 from planes.structs.verdicts import Evidence, State
 
 METRICS = "/metrics"
+#: So much of the window must be covered by samples.
+_COVERED = 0.85
 #: Where a figure comes from, as documentation says it.
 METRICS_OF = "/metrics of the API server"
 
@@ -27,6 +29,8 @@ def check(
     """
     text, value, recent = figure
     if value is None:
+        if rates.fault is None and rates.requests is None:
+            builder.awaits()  # a first scrape, or a second one
         builder.hidden(Evidence(signal, missing(rates), should_be, State.NOT_OBSERVABLE, METRICS, rates.at))
     elif value <= bound:
         builder.good(Evidence(signal, text, should_be, State.HEALTHY, METRICS, rates.at))
@@ -34,6 +38,8 @@ def check(
         text += f" over the last {duration(rates.span)}, within the bound since the last look"
         builder.good(Evidence(signal, text, should_be, State.HEALTHY, METRICS, rates.at))
     elif not covers(rates, thresholds):
+        if rates.at is not None:
+            builder.ripens(rates.at + max(0.0, thresholds.rate_window * _COVERED - rates.span))
         text += f" over the last {duration(rates.span)}; judged after {duration(thresholds.rate_window)}"
         builder.hidden(Evidence(signal, text, should_be, State.UNKNOWN, METRICS, rates.at))
     else:
@@ -52,4 +58,4 @@ def missing(rates: RatesSeen) -> str:
 
 def covers(rates: RatesSeen, thresholds: Thresholds) -> bool:
     """Whether the samples cover so much of the window that a figure over it may alarm."""
-    return rates.span >= thresholds.rate_window * 0.85
+    return rates.span >= thresholds.rate_window * _COVERED

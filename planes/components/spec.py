@@ -191,8 +191,8 @@ def on_all_nodes(kind: str) -> tuple[Signal, ...]:
             "The roll-up: how many nodes are in which state.",
             "any node is degraded or down",
             "half of the nodes that can be seen are down, or a whole zone is",
-            "half of the nodes or more are unknown, and none is known to be bad",
-            thresholds,
+            "a quarter of the nodes or more are unknown, and none is known to be bad",
+            (*thresholds, "rollup_unknown"),
         ),
         Signal(
             "zone {zone}",
@@ -200,8 +200,8 @@ def on_all_nodes(kind: str) -> tuple[Signal, ...]:
             "The same in each zone, where there are several.",
             "any node of it is degraded or down",
             "half of its nodes are down; the whole is down with it if all are",
-            "half of its nodes or more are unknown",
-            thresholds,
+            "a quarter of its nodes or more are unknown",
+            (*thresholds, "rollup_unknown"),
         ),
         Signal(
             "nodes",

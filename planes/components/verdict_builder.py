@@ -1,9 +1,12 @@
 """How lines of evidence become one verdict, and what may be said when a line is missing.
 
-A line is *principal* when the component cannot be called healthy without it or another principal one. The worst line decides;
-what is hidden (not permitted, not served, not run here) never counts against a component.
+A line is *principal* when the component cannot be called healthy without it or another principal one. The worst line decides, of
+equals the one that does the most harm now; the others are named after it. What is hidden (not permitted, not served, not run here)
+never counts against a component.
 """
 
+import math
+import re
 from dataclasses import dataclass, field
 
 from planes.structs import rights
@@ -16,6 +19,38 @@ from planes.structs.verdicts import SEVERITY, Evidence, State, Verdict
 
 #: The right that would show more, by feed or path.
 RIGHTS = rights.TEXTS
+
+#: What refuses work now comes before what works with a fault (all causes that are not here), that before what is slow or restless,
+#: and that before what will only do harm later.
+_HARM = {
+    **dict.fromkeys(
+        (
+            *("webhook", "errors", "half-reachable", "no-endpoints", "etcd-check", "etcd-errors", "no-work-done"),
+            *("lease-gone", "lease-released", "lease-frozen", "check-livez", "certificate-over"),
+        ),
+        0,
+    ),
+    **dict.fromkeys(("latency", "etcd-latency", "failovers", "restarts", "flapping"), 2),
+    **dict.fromkeys(("certificate", "skew"), 3),
+}
+_USUAL = 1
+#: Words with which a sentence begins that are small in the middle of one.
+_BEGINS = re.compile(r"^(Its?|The|A|No|New|Only)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bad:
+    """One cause of a state that is degraded or down."""
+
+    state: State
+    because: str
+    cause: str
+    hold: float
+    line: str
+
+
+def _rank(one: _Bad) -> tuple[int, int]:
+    return -SEVERITY[one.state], _HARM.get(one.cause, _USUAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,25 +78,34 @@ class Judged:
 class VerdictBuilder:
     """Collects lines of evidence and weighs them. `good` is what is said when every line is good."""
 
-    __slots__ = ("_best", "_cause", "_due", "_hidden", "_hold", "_said", "_unsure", "_waiting", "_worst", "evidence", "line")
+    __slots__ = ("_bad", "_best", "_due", "_hidden", "_ripe", "_unsure", "_waiting", "evidence", "line")
 
     def __init__(self) -> None:
         self.evidence: list[Evidence] = []
         self.line = ""
-        self._worst = State.NOT_OBSERVABLE
-        self._said = ""
-        self._cause = ""
-        self._hold = 0.0
+        self._bad: list[_Bad] = []
         self._unsure: tuple[str, str, float] | None = None
         self._best = False
         self._hidden = ""
         self._due: Mono | None = None
+        self._ripe: Mono | None = None
         self._waiting = False
 
     def due(self, moment: Mono) -> None:
         """Remember that the verdict could change by then."""
         if self._due is None or moment < self._due:
             self._due = moment
+
+    def ripens(self, moment: Mono) -> None:
+        """A rule that needs time has found something, and may speak at that moment. Until then a collector that has only just
+        started does not know better than the one before it."""
+        self.due(moment)
+        if self._ripe is None or moment > self._ripe:
+            self._ripe = moment
+
+    def awaits(self) -> None:
+        """A rule cannot have looked yet, for what it looks at was not told yet."""
+        self._ripe = Mono(math.inf)
 
     def good(self, evidence: Evidence, *, principal: bool = False) -> None:
         """A line that says what it should. `principal`: it is enough to call the component healthy."""
@@ -73,16 +117,13 @@ class VerdictBuilder:
         self._best = True
 
     def bad(self, evidence: Evidence, because: str, cause: str, *, hold: float = 0.0, line: str = "") -> None:
-        """A line whose state is degraded or down. The first of the worst is what is said; a further one adds nothing to it."""
+        """A line whose state is degraded or down. What does the most harm is said first, see `verdict`."""
         self.evidence.append(evidence)
         self.worse(evidence.state, because, cause, hold=hold, line=line)
 
     def worse(self, state: State, because: str, cause: str, *, hold: float = 0.0, line: str = "") -> None:
         """The same without a line of its own."""
-        if SEVERITY[state] > SEVERITY[self._worst]:
-            self._worst, self._said, self._cause, self._hold = state, because, cause, hold
-            if line:
-                self.line = line
+        self._bad.append(_Bad(state, because, cause, hold, line))
 
     def unsure(self, evidence: Evidence, because: str, cause: str, *, waiting: bool = False, hold: float = 0.0) -> None:
         """A principal line that should be there and cannot be trusted now: without something worse, the component is unknown."""
@@ -100,15 +141,17 @@ class VerdictBuilder:
     def verdict(self, *, good: str, hidden: str = "") -> Verdict:
         """All lines weighed."""
         evidence = tuple(self.evidence)
-        if self._worst is not State.NOT_OBSERVABLE:
+        if self._bad:
+            worst, *others = self._by_harm()
             return Verdict(
-                state=self._worst,
-                because=self._said,
+                state=worst.state,
+                because=_and_more(worst.because, [one.because for one in others]),
                 evidence=evidence,
-                line=self.line,
+                line=next((one.line for one in sorted(self._bad, key=_rank) if one.line), self.line),
                 due=self._due,
-                cause=self._cause,
-                hold=self._hold,
+                cause=worst.cause,
+                hold=worst.hold,
+                ripe=self._ripe,
             )
         if self._unsure is not None:
             because, cause, hold = self._unsure
@@ -123,7 +166,9 @@ class VerdictBuilder:
                 hold=hold,
             )
         if self._best:
-            return Verdict(state=State.HEALTHY, because=good, evidence=evidence, line=self.line, due=self._due, cause="")
+            return Verdict(
+                state=State.HEALTHY, because=good, evidence=evidence, line=self.line, due=self._due, cause="", ripe=self._ripe
+            )
         because = self._hidden or hidden
         return Verdict(
             state=State.NOT_OBSERVABLE,
@@ -133,6 +178,21 @@ class VerdictBuilder:
             due=self._due,
             cause="hidden",
         )
+
+    def _by_harm(self) -> list[_Bad]:
+        """The causes, the worst first; of each only the first of its worst."""
+        causes: dict[str, _Bad] = {}
+        for one in sorted(self._bad, key=_rank):
+            causes.setdefault(one.cause, one)
+        return list(causes.values())
+
+
+def _and_more(because: str, others: list[str]) -> str:
+    """The first sentence, and the others named after it."""
+    if not others:
+        return because
+    named = "; ".join(_BEGINS.sub(lambda found: found[0].lower(), clause(one)) for one in others)
+    return f"{sentence(because)} And {len(others)} more: {named}."
 
 
 def unknown(
@@ -211,6 +271,8 @@ def check_gap(builder: VerdictBuilder, line: Evidence, *, principal: bool, said:
         because = "Waiting for the first answer." if waiting else f"{said}: {line.now}."
         builder.unsure(line, because, "waiting" if waiting else "feed-stale", waiting=waiting)
     else:
+        if line.at is None:
+            builder.awaits()
         builder.hidden(line)
 
 

@@ -5,7 +5,6 @@ Pure but for `collect_status`, which reads the store and asks for pulses.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from enum import IntEnum
 
 import msgspec
@@ -13,7 +12,7 @@ import msgspec
 from planes.components.registry import AGENT_KINDS
 from planes.live.wire import Pulse
 from planes.store import selectors
-from planes.store.freshness import Freshness, Lateness, lateness, seen
+from planes.store.freshness import Lateness, freshness_of, lateness, seen
 from planes.structs import time_tokens
 from planes.structs.rows import ClusterRow, ComponentRow, EvidenceRow, PlaneRow
 
@@ -82,7 +81,8 @@ class AttentionStatus(msgspec.Struct, frozen=True):
 
 
 class ClusterStatus(msgspec.Struct, frozen=True):
-    """`age_s`: seconds since the collector last vouched for the picture; null: it never did."""
+    """`age_s`: seconds since the collector last vouched for the picture; null: it never did, or did by a clock that disagrees with
+    ours. `late`: why the picture is not the present; empty while it is."""
 
     slug: str
     name: str
@@ -90,6 +90,7 @@ class ClusterStatus(msgspec.Struct, frozen=True):
     version: str
     distribution: str
     age_s: float | None
+    late: str
     planes: dict[str, PlaneStatus]
     components: list[ComponentStatus]
     nodes: NodesStatus
@@ -120,11 +121,10 @@ def exit_code(status: Status) -> Exit:
 
 def _cluster(head: selectors.ClusterHead, pulse: Pulse | None, now: float) -> ClusterStatus:
     row = head.row
-    # A pulse of another epoch is of a collector whose picture is not the stored one.
-    current = pulse if pulse is not None and pulse.epoch == str(head.epoch) else None
-    collected_at = _latest(current.pulse if current else None, head.collected_at)
-    heard_at = current.heard if current else row.heard_at
-    late = _with_fault(lateness(Freshness(collected_at, heard_at), now), row)
+    fresh = freshness_of(head, pulse)
+    collected_at = fresh.collected_at
+    late = _with_fault(lateness(fresh, now), row)
+    clocks = late is not None and late.cause == "clocks"
     nodes = [_seen(node, late) for node in selectors.node_summaries(head.slug)]
     return ClusterStatus(
         slug=head.slug,
@@ -132,7 +132,8 @@ def _cluster(head: selectors.ClusterHead, pulse: Pulse | None, now: float) -> Cl
         server=row.server,
         version=row.version,
         distribution=row.distribution,
-        age_s=None if collected_at is None else round(max(0.0, now - collected_at), 1),
+        age_s=None if collected_at is None or clocks else round(max(0.0, now - collected_at), 1),
+        late=time_tokens.render(late.because, now) if late is not None else "",
         planes={"control": _plane(row.control, late, now), "data": _plane(row.data, late, now)},
         components=[_component(one, late, now) for one in selectors.components(head.slug)],
         nodes=NodesStatus(total=len(nodes), by_state=dict(sorted(Counter(node.state for node in nodes).items()))),
@@ -144,7 +145,7 @@ def _with_fault(late: Lateness | None, row: ClusterRow) -> Lateness | None:
     """Why it is late, with what the collector itself last said about it."""
     if late is None or late.cause == "cluster" or row.fault is None:
         return late
-    return replace(late, because=f"{late.because} {row.fault.message}")
+    return msgspec.structs.replace(late, because=f"{late.because} {row.fault.message}")
 
 
 def _seen(node: selectors.NodeSummary, late: Lateness | None) -> selectors.NodeSummary:
@@ -160,10 +161,6 @@ def _seen(node: selectors.NodeSummary, late: Lateness | None) -> selectors.NodeS
         kube_proxy=state(node.kube_proxy),
         container_runtime=state(node.container_runtime),
     )
-
-
-def _latest(*moments: float | None) -> float | None:
-    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def _plane(plane: PlaneRow | None, late: Lateness | None, now: float) -> PlaneStatus:

@@ -19,8 +19,10 @@ def table(status: Status, now: float, *, colour: bool) -> str:
 
 def _cluster(cluster: ClusterStatus, now: float, colour: bool) -> str:
     about = [cluster.version, cluster.distribution, cluster.server]
-    age = "never collected" if cluster.age_s is None else f"collected {duration(cluster.age_s)} ago"
+    age = f"collected {duration(cluster.age_s)} ago" if cluster.age_s is not None else "" if cluster.late else "never collected"
     lines = [" · ".join(_clean(part) for part in (f"{cluster.name} ({cluster.slug})", *about, age) if part)]
+    if cluster.late:
+        lines.append(f"  {_state('unknown', colour)}  Not live: {_clean(cluster.late)}")
     for name, title in (("control", "Control plane"), ("data", "Data plane")):
         plane = cluster.planes[name]
         lines += ["", f"  {_state(plane.state, colour)}  {title}: {_clean(plane.because)}"]

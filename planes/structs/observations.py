@@ -342,3 +342,4 @@ class AddonObservation:
     endpoints: EndpointsSeen | None
     pods: tuple[PodSeen, ...]
     api_service: ApiServiceSeen | None = None
+    unheard: str = ""  # why what is said of its pods is the last known state: no node is heard

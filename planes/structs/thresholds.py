@@ -149,6 +149,9 @@ class Thresholds:
 
     # --- roll-ups -------------------------------------------------------------------------------------------------------------
     rollup_down: float = _bound(0.5, "of nodes", "data plane", "so many of the nodes seen are down: the whole is down")
+    rollup_unknown: float = _bound(
+        0.25, "of nodes", "data plane", "so many of the nodes seen are unknown, and none is known to be bad: the whole is unknown"
+    )
     zone_least: float = _bound(
         2.0, "nodes", "data plane", "a zone of at least so many nodes that is down as a whole: the data plane is down"
     )

@@ -1,6 +1,5 @@
 """What a rule returns: a state, why, and the evidence.
 
-from planes.structs.moments import Mono
 `because`, and the texts of an evidence, may hold *time tokens* instead of running numbers, so that a text changes only when a fact
 does: `ago(t)` is rendered as "31 s" and counts up, `until(t)` counts down. While judging, t is on our monotonic clock; the
 collector rewrites tokens to epoch seconds (time_tokens.to_epoch) before a text is stored or sent, and whoever shows it
@@ -62,7 +61,8 @@ class Verdict:
     `due` is the earliest moment (monotonic) at which this verdict could change although nothing new is observed: a lease that
     will then have been frozen for too long, a window that ends. None: never by the mere passing of time. `cause` is a short stable
     name of the rule that decided ("lease-frozen"): subjects with one cause are grouped by it. `waiting`: nothing was seen yet,
-    which is no change of state. `hold` is for how long (seconds) this verdict must stand before it is announced.
+    which is no change of state. `ripe`: a rule that needs time has found something, or cannot have looked yet, and speaks by then
+    (monotonic); None: every rule has spoken. `hold` is for how long (seconds) this verdict must stand before it is announced.
     """
 
     state: State
@@ -73,3 +73,4 @@ class Verdict:
     cause: str = ""
     waiting: bool = False
     hold: float = 0.0
+    ripe: Mono | None = None

@@ -1,13 +1,14 @@
 /** The page of one cluster: the socket to the server, the picture in memory, and who draws which part of it when. */
 
 import { clock } from "./ages.js";
+import { Answering } from "./answering.js";
 import { Announcer } from "./announce.js";
 import { drawArrows } from "./diagram/arrows.js";
 import { drawControl } from "./diagram/control.js";
 import { glyph } from "./diagram/marks.js";
 import { NodeGrid } from "./diagram/nodegrid.js";
 import { drawOverlay } from "./diagram/overlay.js";
-import { freshness, ServerClock } from "./freshness.js";
+import { apart, freshness, ServerClock } from "./freshness.js";
 import { drawFreshness, drawPlanes, drawTab } from "./header.js";
 import { html, nothing, render } from "./html.js";
 import { drawRail } from "./rail.js";
@@ -16,6 +17,7 @@ import { factsOf, pillsOf, textsAt } from "./scene/header.js";
 import { notice } from "./scene/notice.js";
 import { railOf } from "./scene/rail.js";
 import { skyOf } from "./scene/sky.js";
+import { whenSignedOut } from "./signed-out.js";
 import { LiveSocket } from "./socket.js";
 import { WORDS } from "./states.js";
 import { Picture } from "./store.js";
@@ -47,13 +49,21 @@ const announcer = new Announcer((text) => {
   live.textContent = text;
 });
 const time = new ServerClock();
+/** The web server's own clock, by its keepalives alone: against it the collector's is held. */
+const web = new ServerClock();
 
 /** @type {Picture | null} */
 let picture = null;
 /** The cards of the sky as they were drawn last: arrows begin at them. @type {import("./scene/component.js").Card[]} */
 let cards = [];
-/** @type {{ pulse: number | null, heard: number | null }} */
-let heardOf = { pulse: null, heard: null };
+/** @param {string | undefined} text */
+const moment = (text) => (text ? Number(text) : null);
+/** What the server knew when it made the page: a picture that is late is so from the first paint.
+ *  @type {{ pulse: number | null, heard: number | null, apart: number }} */
+let heardOf = { pulse: moment(root.dataset["pulse"]), heard: moment(root.dataset["heard"]), apart: 0 };
+/** The last moment at which the picture held all that was published. @type {number | null} */
+let whole = null;
+let seenOpen = false;
 /** @type {import("./freshness.js").Freshness} */
 let fresh = { kind: "waiting", age: 0, since: null, why: "", retry: null };
 /** @type {import("./reconnecting-socket.js").SocketStatus} */
@@ -61,6 +71,7 @@ let connection = { state: "connecting", since: Date.now(), retryAt: null };
 /** What waits for the next frame. */
 const due = { panels: false, places: false, rows: /** @type {Set<number>} */ (new Set()), frame: 0 };
 let opened = Date.now();
+const answering = new Answering("/healthz", () => look());
 
 const local = () => Date.now() / 1000;
 /** The server's clock; ours until it has spoken. */
@@ -76,6 +87,7 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     picture = new Picture(snapshot);
     picture.beats = beats;
     heardOf.heard ??= snapshot.cluster.heard_at;
+    whole = now();
     announcer.attend(picture.attention);
     due.places = true;
     ask();
@@ -89,9 +101,10 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     due.panels ||= touched.cluster || touched.components || touched.attention || touched.changes || touched.samples;
     ask();
   },
-  pulse(pulse) {
+  pulse(pulse, isWhole) {
     time.observe(pulse.pulse, local());
-    heardOf = { pulse: pulse.pulse, heard: pulse.heard };
+    heardOf = { pulse: pulse.pulse, heard: pulse.heard, apart: apart(pulse.pulse, web.now(local())) };
+    if (isWhole) whole = pulse.pulse;
     look();
   },
   heartbeats(beats) {
@@ -99,11 +112,15 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     if (picture) picture.beats = beats;
   },
   keepAlive(server, app) {
+    web.observe(server, local());
     if (heardOf.pulse === null) time.observe(server, local());
     renewFor(app);
   },
   status(told) {
-    if (told.state !== connection.state && told.state === "open") heardOf.pulse = null;
+    if (told.state !== connection.state && told.state === "open") {
+      if (seenOpen) heardOf.pulse = null;
+      seenOpen = true;
+    }
     connection = told;
     look();
   },
@@ -192,13 +209,17 @@ function look() {
     now: at,
     pulse: heardOf.pulse,
     heard: heardOf.heard,
+    apart: heardOf.apart,
+    mute: answering.silent,
     pictured: picture?.at ?? null,
+    whole,
     socket: state,
     socketSince: connection.since / 1000 + offset,
     socketRetry: connection.retryAt === null ? null : connection.retryAt / 1000 + offset,
     fault: picture?.cluster.fault?.message ?? "",
     retry: picture?.cluster.retry_at ?? null,
   });
+  answering.look(fresh.why === "collector" || fresh.why === "server");
   drawFreshness(place("freshness"), fresh);
   const said = notice(picture, fresh, at, clock);
   drawOverlay(place("overlay"), said);
@@ -248,12 +269,15 @@ button?.addEventListener("click", () => {
   place("tables").scrollIntoView();
 });
 
+whenSignedOut(() => socket.ask());
 addEventListener("pagehide", () => socket.stop());
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   opened = Date.now();
   socket.start();
 });
+if (root.dataset["now"]) time.guess(Number(root.dataset["now"]), local());
+root.dataset["attended"] = "";
 place("freshness").replaceChildren();
 setInterval(look, LOOK_MS);
 look();

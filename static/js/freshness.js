@@ -8,6 +8,19 @@
 /** A picture is late when nothing has confirmed it for so many seconds. */
 export const LATE_AFTER = 5;
 
+/** Clocks that differ by more disagree: no age can be told from what the one wrote and the other reads. */
+export const CLOCKS_APART = 2;
+/** A pulse is kept for so many seconds: one that is older by its own word was written by another clock. */
+export const KEPT = 60;
+
+/** How far the collector's clock and the server's are apart, by a pulse as it came; 0 where it may be delay. @param {number} pulse
+ * @param {number | null} server both epoch seconds @returns {number} */
+export function apart(pulse, server) {
+  if (server === null) return 0;
+  const ahead = pulse - server;
+  return ahead > CLOCKS_APART || -ahead > KEPT + CLOCKS_APART ? Math.abs(ahead) : 0;
+}
+
 /** The server's clock as seen from here. Delay on the way only ever makes a time look older, so the newest offset seen counts. */
 export class ServerClock {
   /** @type {{ offset: number, at: number }[]} */ #seen = [];
@@ -42,9 +55,12 @@ export class ServerClock {
  * @property {number | null} pulse when the collector last said that it lives
  * @property {number | null} heard when the API server last answered the collector
  * @property {number | null} pictured when what is shown was judged; null: nothing is shown yet
+ * @property {number | null} [whole] the last moment at which what is shown was known to hold all that was published; null: never
  * @property {"open" | "closed" | "offline" | "signed out" | "gone"} socket
  * @property {number | null} socketSince when the socket took this state
  * @property {number | null} socketRetry when the socket tries again
+ * @property {number} [apart] so many seconds the clocks of server and collector disagree; 0: they do not
+ * @property {boolean} [mute] the web server itself does not answer
  * @property {string} fault why the API server does not answer, if the collector said
  * @property {number | null} retry when the collector asks it again
  */
@@ -52,9 +68,9 @@ export class ServerClock {
 /**
  * @typedef {object} Freshness
  * @property {"waiting" | "live" | "late"} kind
- * @property {number} age seconds
+ * @property {number} age seconds; by how much the clocks disagree, where that is why
  * @property {number | null} since the last moment for which the picture stands, epoch seconds
- * @property {"" | "socket" | "offline" | "signed out" | "gone" | "collector" | "cluster"} why
+ * @property {"" | "socket" | "offline" | "signed out" | "gone" | "picture" | "server" | "clocks" | "collector" | "cluster"} why
  * @property {number | null} retry when it is tried again, epoch seconds
  */
 
@@ -68,21 +84,29 @@ export function freshness(facts) {
   const late = (why, retry, from) => ({ kind: "late", age: from === null ? age : Math.max(0, now - from), since: from, why, retry });
 
   if (facts.socket === "gone" || facts.socket === "signed out") return late(facts.socket, null, since);
-  if (pictured === null) {
+  const whole = facts.whole === undefined ? pulse : facts.whole;
+  const behind = whole !== null && now - whole > LATE_AFTER;
+  if (pictured === null && (pulse === null || now - pulse <= LATE_AFTER)) {
     if (facts.socket === "open") return { kind: "waiting", age: 0, since: null, why: "", retry: null };
     return late(facts.socket === "offline" ? "offline" : "socket", facts.socketRetry, null);
   }
   if (facts.socket !== "open") return late(facts.socket === "offline" ? "offline" : "socket", facts.socketRetry, since);
   if (pulse === null) {
+    // What is older than its limit is not the present again because a socket has opened.
+    if (behind) return late("picture", null, whole);
     // A socket that has only just opened: the first pulse is on its way.
     if (facts.socketSince !== null && now - facts.socketSince < LATE_AFTER) {
       return { kind: "waiting", age, since, why: "", retry: null };
     }
-    return late("collector", null, since);
+    return late(facts.mute ? "server" : "collector", null, since);
   }
-  if (now - pulse > LATE_AFTER) return late("collector", null, newest(heard, null) ?? pulse);
+  if (facts.apart || pulse - now > CLOCKS_APART) return { ...late("clocks", null, null), age: facts.apart || pulse - now };
+  if (now - pulse > LATE_AFTER) return late(facts.mute ? "server" : "collector", null, newest(heard, null) ?? pulse);
+  // Pulses tell that the collector lives, not that what it published has come to be shown.
+  if (behind) return late("picture", null, whole);
   if (heard === null || now - heard > LATE_AFTER) return late("cluster", facts.retry, heard);
-  return { kind: "live", age: Math.max(0, now - heard), since: heard, why: "", retry: null };
+  const stands = whole === null ? heard : Math.min(heard, whole);
+  return { kind: "live", age: Math.max(0, now - stands), since: stands, why: "", retry: null };
 }
 
 /** @param {number | null} one @param {number | null} other */

@@ -1,6 +1,7 @@
 /** What every page does: the clock and the themes in the header, menus, and the keys that `data-key` names. */
 
 import { clock } from "./ages.js";
+import { tellSignedOut } from "./signed-out.js";
 import { closing } from "./menu.js";
 import { themeSwitch } from "./theme-switch.js";
 
@@ -12,6 +13,9 @@ function tick() {
   setTimeout(tick, 1000 - (now % 1000) + 5);
 }
 tick();
+
+// Other pages of this browser ask at once whether they are still signed in.
+if (document.getElementById("signed-out")) tellSignedOut();
 
 const theme = document.getElementById("theme");
 if (theme) themeSwitch(theme);

@@ -18,7 +18,7 @@ const FETCH_LIMIT_MS = 20_000;
  * @typedef {object} Handlers
  * @property {(snapshot: Snapshot, server: number | null) => void} snapshot `server`: its clock, from the answer's Date header
  * @property {(delta: Delta) => void} delta
- * @property {(pulse: Pulse) => void} pulse
+ * @property {(pulse: Pulse, whole: boolean) => void} pulse `whole`: what was handed over holds all that was published until then
  * @property {(beats: Record<string, number>) => void} heartbeats of the nodes
  * @property {(server: number, app: string) => void} keepAlive epoch seconds of the server's clock, and its version
  * @property {(status: import("./reconnecting-socket.js").SocketStatus) => void} status of the socket
@@ -57,6 +57,11 @@ export class LiveSocket {
     this.socket.stop();
   }
 
+  /** Ask the server anew: whether we may see it, and for what there is. */
+  ask() {
+    this.#resync();
+  }
+
   /** @param {Message} message */
   #receive(message) {
     switch (message.type) {
@@ -79,8 +84,9 @@ export class LiveSocket {
 
   /** @param {Pulse} pulse */
   #pulse(pulse) {
-    this.handlers.pulse(pulse);
-    if (this.#sync.isBehind(pulse)) this.#resync();
+    const behind = this.#sync.isBehind(pulse);
+    this.handlers.pulse(pulse, this.#sync.synced && !behind);
+    if (behind) this.#resync();
     else if (this.#sync.synced) this.#fetches = 0;
   }
 

@@ -88,3 +88,71 @@ def test_a_restart_while_unknown_remembers_the_state_before() -> None:
     memory = hysteresis.restored(State.UNKNOWN, Mono(100.0), State.DEGRADED, Mono(500.0))
     assert memory.known is State.DEGRADED
     assert step(memory, ILL, 501.0) == Change(State.UNKNOWN, State.DEGRADED, Mono(501.0))
+
+
+def ill_of(cause: str, hold: float = 0.0) -> Verdict:
+    return Verdict(state=State.DEGRADED, because=cause, cause=cause, hold=hold)
+
+
+def test_another_cause_of_the_same_state_is_announced_once_it_held() -> None:
+    memory = hysteresis.begin(WELL, Mono(0.0))
+    step(memory, ill_of("certificate"), 10.0)
+    assert step(memory, ill_of("webhook"), 20.0) is None
+    assert hysteresis.due(memory) == 20.0 + THRESHOLDS.hold_recovery
+    assert step(memory, ill_of("webhook"), 20.0 + THRESHOLDS.hold_recovery) == Change(State.DEGRADED, State.DEGRADED, Mono(20.0))
+    assert memory.since == 10.0
+
+
+def test_two_causes_that_take_turns_are_announced_once_each() -> None:
+    memory = hysteresis.begin(WELL, Mono(0.0))
+    looks = [step(memory, ill_of(("certificate", "webhook")[second // 10 % 2]), float(second)) for second in range(600)]
+    assert [change.before for change in looks if change is not None] == [State.HEALTHY, State.DEGRADED]
+
+
+def test_another_sentence_or_another_way_not_to_answer_is_no_other_cause() -> None:
+    memory = hysteresis.begin(ill_of("unreachable-refused"), Mono(0.0))
+    for second, cause in enumerate(("unreachable-refused", "unreachable-hanging", "unreachable-refused"), start=1):
+        assert step(memory, ill_of(cause), 100.0 * second) is None
+
+
+def test_what_was_restored_learns_its_cause_before_it_announces_another() -> None:
+    memory = hysteresis.restored(State.DEGRADED, Mono(1.0), None, Mono(50.0))
+    assert step(memory, ill_of("certificate"), 60.0) is None
+    assert step(memory, ill_of("certificate"), 70.0) is None
+    assert memory.reasons == ("certificate",)
+
+
+def relapsed(times: int) -> tuple[Memory, float]:
+    """A memory that fell so often and is down, and now."""
+    memory, now = hysteresis.begin(WELL, Mono(0.0)), 0.0
+    for _ in range(times):
+        now += 10.0
+        step(memory, DEAD, now)
+        for _ in range(20) if memory.state is State.DOWN and len(memory.relapses) < times else ():
+            now += 3.0
+            step(memory, WELL, now)
+    return memory, now
+
+
+def test_what_is_held_for_its_relapses_says_that_it_is_well_and_why_it_is_held() -> None:
+    memory, now = relapsed(3)
+    assert (memory.state, memory.shown.because) == (State.DOWN, "down")
+    assert step(memory, WELL, now + 1) is None
+    assert memory.shown.because == "down"  # for a moment: it may be nothing
+    assert hysteresis.due(memory) == now + 1 + THRESHOLDS.hold_recovery
+    assert step(memory, WELL, now + 4) is None
+    said = f"healthy So for ⟨a:{now + 1:.1f}⟩; held as down for another ⟨u:{now + 13:.1f}⟩, "
+    said += "because it got worse 3 times within 15 min."
+    assert (memory.state, memory.shown.because, memory.shown.cause) == (State.DOWN, said, DEAD.cause)
+    assert hysteresis.due(memory) == now + 13
+    assert step(memory, DEAD, now + 5) is None
+    assert memory.shown is DEAD
+    assert step(memory, WELL, now + 20) is None
+    assert memory.shown is DEAD
+
+
+def test_the_first_recoveries_are_announced_before_anything_need_be_said_of_them() -> None:
+    memory, now = relapsed(1)
+    step(memory, WELL, now + 1)
+    assert step(memory, WELL, now + 4) == Change(State.DOWN, State.HEALTHY, Mono(now + 1))
+    assert memory.shown is WELL

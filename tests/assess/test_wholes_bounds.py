@@ -38,7 +38,8 @@ def test_the_arithmetic_counts_each_state_and_the_cordoned_as_healthy(counts: Co
         ({H: 2, D: 2}, {}, (D, "")),
         ({H: 1, D: 1, U: 3}, {}, (D, "")),
         ({H: 1, U: 1, N: 9}, {}, (U, "")),
-        ({H: 2, U: 1, N: 9}, {}, (H, "")),
+        ({H: 3, U: 1, N: 9}, {}, (U, "")),
+        ({H: 4, U: 1, N: 9}, {}, (H, "")),
     ],
 )
 def test_a_whole_is_down_with_half_of_what_is_seen_or_with_a_zone(

@@ -96,6 +96,7 @@ class PageServer:
             "tables": presenters.tables(self.snapshot, None),
             "late": None,
             "now": time.time(),
+            "served": time.time(),
             "wall": False,
         }
         return gzip.compress(render_to_string("cluster.html", facts).encode(), 5), "text/html; charset=utf-8"

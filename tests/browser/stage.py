@@ -99,6 +99,7 @@ class Stage:
             "tables": presenters.tables(self.snapshot, None),
             "late": None,
             "now": time.time(),
+            "served": time.time(),
             "wall": "/wall/" in path,
         }
         body = render_to_string("cluster.html", facts).encode()

@@ -152,7 +152,8 @@ def added(kind: str) -> list[Verdict]:
     )
     hidden = dataclasses.replace(one, workloads=failing(FORBIDDEN, NOW - 90, "deployments"))
     away = dataclasses.replace(one, reach=AWAY)
-    return [addons.judge(made, NOW, THRESHOLDS).verdict for made in (one, hidden, away)]
+    unheard = dataclasses.replace(one, unheard="No node is heard.")
+    return [addons.judge(made, NOW, THRESHOLDS).verdict for made in (one, hidden, away, unheard)]
 
 
 @cache

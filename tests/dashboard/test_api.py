@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import time
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from dashboard.views import api
 from planes.live import wire
 from planes.live.stream import Stream
 from planes.store import selectors
+from planes.store.status import collect_status
 from tests.dashboard.conftest import in_thread
 from tests.dashboard.rows import AT, Collecting, full_frame, silent_frame
 
@@ -186,6 +188,23 @@ def test_clusters_are_cards_that_stay_the_same_until_a_fact_changes(browser: Cli
     collecting.flush(silent_frame("node-1"))
     changed = browser.get("/api/v1/clusters", headers={"If-None-Match": first["ETag"]})
     assert changed.status_code == 200
+
+
+def test_a_card_says_that_its_collector_is_silent_as_the_pages_and_status_do(browser: Client, collecting: Collecting) -> None:
+    (card,) = browser.get("/api/v1/clusters").json()["clusters"]  # nobody has vouched for it since AT, years ago
+    (said,) = collect_status(pulses.peek().pulse, time.time()).clusters
+    assert (card["control"]["state"], card["data"]["state"]) == ("unknown", "unknown")
+    assert (card["control"]["last"], card["nodes_healthy"], card["nodes"]) == ("healthy", 0, 3)
+    assert (card["late"]["cause"], card["late"]["since"]) == ("collector", AT)
+    assert said.planes["control"].state == card["control"]["state"]
+
+
+def test_a_card_that_is_the_present_has_no_lateness(browser: Client, collecting: Collecting) -> None:
+    now = time.time()
+    collecting.flush(full_frame(at=now))
+    (card,) = browser.get("/api/v1/clusters").json()["clusters"]
+    assert card["late"] is None
+    assert (card["control"]["state"], card["nodes_healthy"]) == ("healthy", 3)
 
 
 def applied(snapshot: wire.Snapshot, deltas: list[wire.Delta]) -> dict[str, object]:

@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from planes.live.stream import Stream
 from planes.live.wire import Pulse
@@ -36,6 +37,13 @@ class Collector:
         frame = scenes.frame(self.collecting.cluster.slug, self.nodes, wrong, time.time())
         delta = await in_thread(self.collecting.flush)(frame)
         await self.stream.delta(self.collecting.id, delta)
+
+    async def stream_is_old(self, seconds: float) -> None:
+        """The collector was heard so long ago, and not since."""
+        then = time.time() - seconds
+        frame = scenes.frame(self.collecting.cluster.slug, self.nodes, "", then)
+        await in_thread(self.collecting.flush)(frame)
+        await self.stream.pulse(self.collecting.id, Pulse(then, then, str(self.collecting.epoch), self.collecting.offset))
 
     async def pulse(self) -> None:
         """Pulse for ever."""
@@ -118,6 +126,100 @@ async def test_a_page_whose_collector_is_away_says_so_and_comes_back(served: Ser
     collector.muted = False
     await expect(page.locator("#late")).to_be_hidden(timeout=PATIENCE)
     await expect(page.locator("h1 .state-word")).to_have_text("healthy", timeout=PATIENCE)
+
+
+PAGES = ("/", "/wall/", "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/nodes/node-90/")
+GREY = re.compile(r"saturate\(0\.12\)")
+
+
+async def refuse(route: Route) -> None:
+    await route.fulfill(status=503, body="")
+
+
+@pytest.mark.parametrize("address", PAGES)
+async def test_a_page_whose_fragment_cannot_be_fetched_is_not_live_however_the_collector_pulses(
+    served: Served, collector: Collector, page: Page, address: str
+) -> None:
+    await page.goto(f"{served.origin}{address}")
+    await expect(page.locator("body")).not_to_have_class(re.compile(r"not-live"), timeout=PATIENCE)
+    await page.route(re.compile(r"fragment=1"), refuse)
+    await collector.show("broken")
+    await expect(page.locator("#late")).to_contain_text("could not be fetched", timeout=PATIENCE)
+    await expect(page.locator("body")).to_have_class(re.compile(r"not-live"))
+    await page.unroute(re.compile(r"fragment=1"))
+    await expect(page.locator("#late")).to_be_hidden(timeout=2 * PATIENCE)
+
+
+async def test_a_picture_whose_snapshot_cannot_be_fetched_is_not_live(served: Served, collector: Collector, page: Page) -> None:
+    await live(page, f"{served.origin}/c/prod-eu-1/")
+    await page.route(re.compile(r"/snapshot$"), refuse)
+    collector.collecting.offset += 1  # something was published that never came
+    await expect(page.locator("#freshness")).to_contain_text("not live", timeout=PATIENCE)
+    await expect(page.locator("#overlay")).to_contain_text("could not be fetched")
+    await expect(page.locator("#picture")).to_have_css("filter", GREY)
+    collector.collecting.offset -= 1
+    await page.unroute(re.compile(r"/snapshot$"))
+    await expect(page.locator("#freshness")).to_contain_text("live ·", timeout=2 * PATIENCE)
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/c/prod-eu-1/"])
+async def test_a_page_whose_socket_never_opens_is_not_live(served: Served, collector: Collector, page: Page, address: str) -> None:
+    await page.route_web_socket(re.compile(r"/ws/"), lambda socket: socket.close(code=1011))
+    await page.goto(f"{served.origin}{address}")
+    await expect(page.locator("body")).to_have_class(re.compile(r"not-live|is-blind"), timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/c/prod-eu-1/"])
+async def test_a_page_whose_script_does_not_come_turns_grey_by_itself(
+    served: Served, collector: Collector, page: Page, address: str
+) -> None:
+    await page.route(re.compile(r"/js/(pages/live|cluster)\.js"), refuse)
+    await page.goto(f"{served.origin}{address}")
+    place = "#cluster" if address == "/c/prod-eu-1/" else "#live"
+    await expect(page.locator(place)).to_have_css("filter", GREY, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/c/prod-eu-1/"])
+async def test_a_page_that_is_opened_while_the_collector_is_silent_is_grey_from_the_first_paint_and_its_ages_stand_still(
+    served: Served, collector: Collector, page: Page, address: str
+) -> None:
+    collector.muted = True
+    await collector.stream_is_old(60)
+    await page.route(re.compile(r"\.js$"), lambda route: route.abort())
+    await page.goto(f"{served.origin}{address}")
+    await expect(page.locator("body")).to_have_class(re.compile(r"not-live|is-blind"))
+    await page.unroute(re.compile(r"\.js$"))
+    await page.goto(f"{served.origin}{address}")
+    await expect(page.locator("[data-attended]")).to_have_count(1, timeout=PATIENCE)
+    await expect(page.locator("body")).to_have_class(re.compile(r"not-live|is-blind"))
+    ages = "[...document.querySelectorAll('main [data-t^=a]:not(.for *)')].map((one) => one.textContent).join()"
+    first = await page.evaluate(ages)
+    await page.wait_for_function("(from) => Date.now() - from > 2500", arg=await page.evaluate("Date.now()"), timeout=PATIENCE)
+    assert await page.evaluate(ages) == first
+
+
+@pytest.mark.parametrize("address", ["/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/"])
+async def test_a_web_server_that_stands_still_is_not_told_as_a_silent_collector(
+    served: Served, collector: Collector, page: Page, address: str
+) -> None:
+    await live(page, f"{served.origin}{address}")
+    await page.route(re.compile(r"/healthz$"), lambda route: route.abort())
+    collector.muted = True
+    await expect(page.locator("main")).to_contain_text("web server does not answer", timeout=PATIENCE)
+    await page.unroute(re.compile(r"/healthz$"))
+    await expect(page.locator("main")).to_contain_text("collector of this cluster has not", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("address", ["/", "/c/prod-eu-1/"])
+async def test_signing_out_in_one_tab_is_said_in_the_other_within_5_s(
+    served: Served, collector: Collector, page: Page, address: str
+) -> None:
+    await live(page, f"{served.origin}{address}")
+    other = await page.context.new_page()
+    await other.goto(f"{served.origin}/")
+    await other.get_by_role("button", name="sign out").click()
+    await expect(other.locator("#signed-out")).to_be_visible(timeout=PATIENCE)
+    await expect(page.locator("body")).to_contain_text(re.compile("signed out", re.IGNORECASE), timeout=5000)
 
 
 async def test_the_wall_hears_of_changes_and_of_a_collector_that_falls_silent(

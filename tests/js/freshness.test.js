@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { freshness, LATE_AFTER, ServerClock } from "../../static/js/freshness.js";
+import { apart, freshness, LATE_AFTER, ServerClock } from "../../static/js/freshness.js";
 
 /** @typedef {import("../../static/js/freshness.js").Facts} Facts */
 
@@ -85,4 +85,41 @@ test("a rough guess at the server's clock gives way to what is observed", () => 
   assert.equal(clock.now(2), 1002);
   clock.guess(1003.9, 3);
   assert.equal(clock.now(3), 1003);
+});
+
+test("a pulse ahead of the server's clock is late: no age can be told from it", () => {
+  const told = freshness(facts({ pulse: 4600, heard: 4600 }));
+  assert.deepEqual([told.kind, told.why, told.since, told.age], ["late", "clocks", null, 3600]);
+  assert.equal(freshness(facts({ pulse: 1001.9, heard: 1001.9 })).kind, "live");
+});
+
+test("what is live is what is shown: pulses over a picture that misses changes do not make it so", () => {
+  const told = freshness(facts({ whole: 994.9 }));
+  assert.deepEqual([told.kind, told.why, told.since], ["late", "picture", 994.9]);
+  assert.equal(freshness(facts({ whole: 995.1 })).kind, "live");
+  assert.ok(freshness(facts({ whole: 996 })).age === 4, "its age is that of what is shown");
+});
+
+test("a socket that opens again over an old picture waits in grey", () => {
+  assert.equal(freshness(facts({ pulse: null, socketSince: 999, whole: 990 })).why, "picture");
+  assert.equal(freshness(facts({ pulse: null, socketSince: 999, whole: 998 })).kind, "waiting");
+});
+
+test("a silent collector is late though nothing is drawn yet", () => {
+  assert.equal(freshness(facts({ pictured: null, pulse: 900, heard: 900, whole: null })).why, "collector");
+});
+
+test("a web server that does not answer is not told as its collector", () => {
+  assert.equal(freshness(facts({ pulse: 990, heard: 990, mute: true })).why, "server");
+  assert.equal(freshness(facts({ pulse: null, socketSince: 900, mute: true })).why, "server");
+  assert.equal(freshness(facts({ mute: true })).kind, "live");
+});
+
+test("clocks disagree where delay cannot be the reason", () => {
+  assert.equal(apart(4600, 1000), 3600);
+  assert.equal(apart(1000, 4600), 3600);
+  assert.equal(apart(1000, 1030), 0);
+  assert.equal(apart(1001.5, 1000), 0);
+  assert.equal(apart(4600, null), 0);
+  assert.equal(freshness(facts({ apart: 3600 })).why, "clocks");
 });

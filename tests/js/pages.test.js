@@ -69,6 +69,7 @@ test("each reason of lateness has its sentence, with what is tried next", () => 
   assert.match(why(late({ why: "cluster" }), about), /API server has not answered since/);
   assert.match(why(late({ why: "socket", retry: 1016 }), about), /Trying again in 4 s\.$/);
   assert.doesNotMatch(why(late({ why: "socket", retry: 1010 }), about), /Trying again/);
+  assert.doesNotMatch(why(late({ why: "cluster", since: null }), about), /last picture/);
   assert.match(why(late({ why: "signed out" }), about), /signed out/);
   assert.match(why(late({ why: "offline" }), about), /offline/);
   assert.match(why(late({ why: "gone" }), about), /no longer/);

@@ -175,8 +175,12 @@ test("what is old says its age, and what cannot be seen says why", () => {
 test("an empty ground says whether nodes are hidden or not there", () => {
   const told = picture([], [component("etcd")]);
   assert.equal(groundNotice(told, NOW)?.title, "No nodes yet");
+  const { cluster } = told;
+  told.cluster = { ...cluster, heard_at: null };
+  assert.equal(groundNotice(told, NOW)?.title, "No node has been seen", "of a cluster that was never reached nothing is there");
+  told.cluster = cluster;
   told.cluster = { ...told.cluster, missing: [{ kind: "forbidden", message: "The user may not list nodes", remedy: "Grant it", since: 0 }] };
   assert.equal(groundNotice(told, NOW)?.title, "Nodes may not be seen");
   assert.equal(groundNotice(picture([node("n")], [component("etcd")]), NOW), null);
-  assert.equal(captionOf(picture([node("n")], [component("kubelet", { plane: "data" })])).size, "1 node · 0 pods");
+  assert.equal(captionOf(picture([node("n")], [component("kubelet", { plane: "data" })])).size, "1 node", "its pods are still being listed");
 });

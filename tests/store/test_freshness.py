@@ -1,6 +1,6 @@
 """When a stored picture is the present, and what is said when it is not."""
 
-from planes.store.freshness import Freshness, Lateness, lateness, seen
+from planes.store.freshness import CLOCKS_APART, Freshness, Lateness, lateness, seen
 from planes.structs.time_tokens import render
 
 NOW = 1000.0
@@ -45,3 +45,25 @@ def test_what_the_collector_itself_says_of_a_silent_server_stands() -> None:
     late = lateness(Freshness(NOW, NOW - 60), NOW)
     assert seen("down", "", "It refuses connections.", late).state == "down"
     assert seen("healthy", "", "All is well.", None).state == "healthy"
+
+
+def test_a_moment_ahead_of_our_clock_is_late_for_nobody_can_tell_its_age() -> None:
+    late = lateness(Freshness(NOW + 3600, NOW + 3600), NOW)
+    assert late is not None
+    assert (late.cause, late.since) == ("clocks", None)
+    assert late.because == "The clocks of this server and of its collector disagree by 1 h: its age cannot be told."
+    assert (seen("healthy", "", "All is well.", late).state, seen("healthy", "", "All is well.", late).last) == (
+        "unknown",
+        "healthy",
+    )
+
+
+def test_clocks_that_are_kept_in_step_are_not_said_to_disagree() -> None:
+    assert lateness(Freshness(NOW + CLOCKS_APART, NOW), NOW) is None
+
+
+def test_a_pulse_that_would_have_expired_long_ago_is_of_another_clock_and_not_of_a_silent_collector() -> None:
+    kept = lateness(Freshness(NOW - 3600, NOW - 3600, 60.0), NOW)
+    stored = lateness(Freshness(NOW - 3600, NOW - 3600), NOW)
+    silent = lateness(Freshness(NOW - 50, NOW - 50, 60.0), NOW)
+    assert [one and one.cause for one in (kept, stored, silent)] == ["clocks", "collector", "collector"]

@@ -75,7 +75,7 @@ def test_json_has_the_promised_keys(cluster: Cluster, epoch: int, valkey: str, s
     said: dict[str, Any] = json.loads(out)
     one = said["clusters"][0]
     assert one.keys() == {
-        *("slug", "name", "server", "version", "distribution", "age_s", "planes", "components", "nodes", "attention"),
+        *("slug", "name", "server", "version", "distribution", "age_s", "late", "planes", "components", "nodes", "attention"),
     }
     assert one["planes"].keys() == {"control", "data"}
     assert one["planes"]["control"].keys() == {"state", "because"}
@@ -132,10 +132,22 @@ def test_a_collector_that_is_late_makes_everything_unknown_with_its_reason(clust
     one = status.clusters[0]
     assert exit_code(status) == 3
     assert one.age_s == 42.0
-    assert one.planes["data"].because == "Its collector was last heard 42 s ago. Last known: healthy."
+    assert one.planes["data"].because == "Its collector is silent. Last known: healthy."
+    assert one.late == "Its collector was last heard 42 s ago."
     assert {component.state for component in one.components} == {"unknown"}
     assert one.components[0].last == "healthy"
     assert one.nodes.by_state == {"unknown": 3}
+
+
+def test_a_clock_set_back_by_an_hour_makes_nothing_fresh(cluster: Cluster, epoch: int) -> None:
+    services.flush(cluster.pk, epoch, 1, full())
+    status = collect_status(lambda _: None, NOW - 3600)
+    one = status.clusters[0]
+    assert exit_code(status) == 3
+    assert one.age_s is None
+    assert one.late == "The clocks of this server and of its collector disagree by 1 h: its age cannot be told."
+    assert one.planes["data"].because == f"{one.late} Last known: healthy."
+    assert f"Not live: {one.late}" in table(status, NOW - 3600, colour=False)
 
 
 def test_a_pulse_of_another_epoch_does_not_vouch_for_the_stored_picture(cluster: Cluster, epoch: int) -> None:

@@ -1,7 +1,7 @@
 /** Cards of clusters: each is judged by its own pulses, so that one cluster that is late does not grey the others. */
 
 import { duration } from "../ages.js";
-import { LATE_AFTER } from "../freshness.js";
+import { CLOCKS_APART, LATE_AFTER } from "../freshness.js";
 import { isBehind } from "../gaps.js";
 
 /**
@@ -11,6 +11,7 @@ import { isBehind } from "../gaps.js";
  */
 export function judge(pulse, heard, now) {
   if (pulse === null) return { late: true, silent: false, words: "not seen yet", age: "" };
+  if (pulse - now > CLOCKS_APART) return { late: true, silent: false, words: "clocks disagree by", age: duration(pulse - now) };
   if (now - pulse > LATE_AFTER) return { late: true, silent: false, words: "not seen for", age: duration(now - pulse) };
   if (heard === null) return { late: false, silent: true, words: "no answer", age: "" };
   if (now - heard > LATE_AFTER) return { late: false, silent: true, words: "no answer for", age: duration(now - heard) };

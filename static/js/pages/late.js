@@ -10,19 +10,26 @@ import { clock, duration } from "../ages.js";
  */
 export function why(fresh, about) {
   const since = fresh.since === null ? "" : ` since ${clock(fresh.since)}`;
+  const last = fresh.since === null ? "" : " This is the last picture.";
   const left = fresh.retry === null ? 0 : fresh.retry - about.now;
   const again = left > 0 ? ` Trying again in ${duration(left)}.` : "";
   switch (fresh.why) {
     case "offline":
-      return `This device is offline${since}. This is the last picture.`;
+      return `This device is offline${since}.${last}`;
     case "socket":
-      return `Planewatch has not been reached${since}. This is the last picture.${again}`;
+      return `Planewatch has not been reached${since}.${last}${again}`;
+    case "picture":
+      return `What has changed${since} could not be fetched.${last}`;
+    case "server":
+      return `Planewatch's web server does not answer${since}.${last}`;
+    case "clocks":
+      return `The clocks of this server and of the collector disagree by ${duration(fresh.age)}: the age of this picture cannot be told.`;
     case "collector":
       return about.many
-        ? `No cluster's collector has been heard${since}. This is the last picture.`
-        : `The collector of this cluster has not been heard${since}. This is the last picture.`;
+        ? `No cluster's collector has been heard${since}.${last}`
+        : `The collector of this cluster has not been heard${since}.${last}`;
     case "cluster":
-      return `The API server has not answered${since}. This is the last picture.${again}`;
+      return `The API server has not answered${since}.${last}${again}`;
     case "signed out":
       return "You are signed out; what is shown here no longer changes. Load the page again to sign in.";
     case "gone":

@@ -3,8 +3,11 @@
  * own HTML is fetched anew and what differs of it is replaced; ages run by themselves.
  */
 
-import { ServerClock, freshness } from "../freshness.js";
+import { ServerClock, apart, freshness } from "../freshness.js";
 import { ReconnectingSocket } from "../reconnecting-socket.js";
+import { textsAt } from "../scene/header.js";
+import { Answering } from "../answering.js";
+import { whenSignedOut } from "../signed-out.js";
 import { renewFor } from "../upgrade.js";
 import { judgeCards, newest, pulseCard } from "./cards.js";
 import { show } from "./late.js";
@@ -28,12 +31,23 @@ const LOOK_MS = 10_000;
 const root = /** @type {HTMLElement} */ (document.getElementById("live"));
 const { component, node } = root.dataset;
 const many = component === undefined && node === undefined;
+/** The web server's clock: that of its pages and keepalives. The collector's pulses are held against it. */
 const server = new ServerClock();
 const offsets = new Offsets();
 server.observe(Number(root.dataset["now"]), Date.now() / 1000);
 /** @type {"" | "signed out" | "gone"} */
 let ended = "";
 let wasLate = false;
+const answering = new Answering("/healthz", () => draw());
+/** By how much the clocks of server and collector disagree. */
+let skew = 0;
+/** The last moment at which what is shown held all that was published. */
+let whole = server.now(Date.now() / 1000);
+
+/** A pulse told of nothing that is not shown, and nothing is asked for. @param {number} moment */
+function stands(moment) {
+  if (!renewing.pending) whole = moment;
+}
 
 const renewing = new Renewing(root.dataset["fragment"] ?? "", PAUSE_MS, take, (end) => {
   if (end !== "kept") ended = end;
@@ -49,9 +63,10 @@ const socket = new ReconnectingSocket(root.dataset["socket"] ?? "", {
 });
 shown();
 
-/** @param {string} html */
-function take(html) {
+/** @param {string} html @param {number} asked milliseconds of the local clock */
+function take(html, asked) {
   ended = "";
+  whole = server.now(asked / 1000);
   renew(root, html);
   shown();
   root.dispatchEvent(new CustomEvent("renewed"));
@@ -92,17 +107,18 @@ function keepAlive(message) {
 
 /** @param {WallPulse} message */
 function wallPulse(message) {
-  server.observe(message.pulse.pulse, Date.now() / 1000);
   if (pulseCard(message.slug, message.pulse)) renewing.ask();
+  else stands(server.now(Date.now() / 1000) ?? message.pulse.pulse);
 }
 
 /** @param {Pulse} message */
 function pulse(message) {
-  server.observe(message.pulse, Date.now() / 1000);
+  skew = apart(message.pulse, server.now(Date.now() / 1000));
   const moments = document.getElementById("moments");
   moments?.setAttribute("data-pulse", String(message.pulse));
   if (message.heard !== null) moments?.setAttribute("data-heard", String(message.heard));
   if (offsets.pulse(message)) renewing.ask();
+  else stands(server.now(Date.now() / 1000) ?? message.pulse);
 }
 
 /** @param {Delta} message */
@@ -114,7 +130,6 @@ function delta(message) {
 /** What the page shows, judged by the server's clock. */
 function draw() {
   const now = server.now(Date.now() / 1000) ?? Date.now() / 1000;
-  tick(document, now);
   clocks(document, now);
   const moments = many ? { ...newest(), retry: null } : single();
   const state = ended || (socket.state === "connecting" ? "open" : socket.state);
@@ -122,19 +137,26 @@ function draw() {
     now,
     pulse: moments.pulse,
     heard: moments.heard,
+    apart: skew,
+    mute: answering.silent,
     pictured: moments.pulse,
+    whole: moments.count === 0 ? null : whole,
     socket: state,
     socketSince: server.now(socket.since / 1000),
     socketRetry: socket.retryAt === null ? null : server.now(socket.retryAt / 1000),
     fault: "",
     retry: moments.retry,
   });
+  answering.look(fresh.why === "collector" || fresh.why === "server");
   let turned = false;
   if (many) {
-    turned = judgeCards(now, state !== "open");
+    turned = judgeCards(now, state !== "open" || fresh.why === "picture");
     // That clusters do not answer is said on their cards; an empty list is not late.
     if (state === "open" && (moments.count === 0 || fresh.why === "cluster")) fresh.kind = "live";
   }
+  // Ages of what nobody confirms stand still at what was true then; how old the whole is, is told once, large.
+  tick(document, textsAt(fresh, now));
+  if (many) for (const card of document.querySelectorAll("[data-card].is-late")) tick(card, Number(card.getAttribute("data-pulse")) || now);
   show(fresh, { now, many });
   turned ||= wasLate !== (fresh.kind === "late");
   wasLate = fresh.kind === "late";
@@ -153,6 +175,8 @@ function single() {
   };
 }
 
+whenSignedOut(() => renewing.ask());
+root.dataset["attended"] = "";
 socket.start();
 draw();
 setInterval(draw, 1000);

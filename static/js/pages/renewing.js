@@ -15,13 +15,18 @@ export class Renewing {
 
   /**
    * @param {string} address @param {number} pause milliseconds between two requests at least
-   * @param {(html: string) => void} take @param {(why: Ending) => void} end
+   * @param {(html: string, asked: number) => void} take `asked`: when it was asked for, milliseconds of the local clock @param {(why: Ending) => void} end
    */
   constructor(address, pause, take, end) {
     this.address = address;
     this.pause = pause;
     this.take = take;
     this.end = end;
+  }
+
+  /** Is what is shown old, as far as is known? */
+  get pending() {
+    return this.#wanted || this.#running;
   }
 
   /** What is shown is old: renew it soon. */
@@ -37,6 +42,7 @@ export class Renewing {
     this.#wanted = false;
     this.#running = true;
     this.#last = performance.now();
+    const asked = Date.now();
     try {
       const answer = await fetch(this.address, {
         credentials: "same-origin",
@@ -47,8 +53,9 @@ export class Renewing {
       if (answer.type === "opaqueredirect" || answer.status === 403) this.end("signed out");
       else if (answer.status === 404) this.end("gone");
       else if (answer.ok) {
-        this.take(await answer.text());
+        const html = await answer.text();
         this.#failures = 0;
+        this.take(html, asked);
       } else this.#fail();
     } catch {
       this.#fail();

@@ -19,7 +19,8 @@ import { DOCTOR, aged } from "./notice.js";
 export function captionOf(picture) {
   const rows = AGENTS.map(({ kind }) => picture.components.get(kind)).filter((row) => row !== undefined);
   return {
-    size: picture.size ? `${counted(picture.size, "node")} · ${counted(picture.cluster.pods, "pod")}` : "",
+    // No pods are pods that are still being listed.
+    size: [picture.size ? counted(picture.size, "node") : "", picture.size && picture.cluster.pods ? counted(picture.cluster.pods, "pod") : ""].filter(Boolean).join(" · "),
     agents: rows.map((row) => ({ kind: row.kind, title: titleOf(row.kind), state: stateOf(row.state), because: row.because })),
   };
 }
@@ -34,6 +35,9 @@ export function headingOf(picture, zone, zones, by, room) {
 /** What is said on the ground when the cluster is there and no node is; else null. @param {Picture} picture @param {number} now */
 export function groundNotice(picture, now) {
   if (picture.size > 0 || picture.components.size === 0) return null;
+  if (picture.cluster.heard_at === null) {
+    return { title: "No node has been seen", lines: ["The API server has not answered yet. Its nodes appear here as soon as it does."] };
+  }
   const missing = picture.cluster.missing.find((row) => /^nodes\b|\blist nodes\b/i.test(row.message));
   return missing
     ? aged({ title: "Nodes may not be seen", lines: [sentence(missing.message), sentence(missing.remedy), DOCTOR] }, now)

@@ -54,7 +54,7 @@ function words(picture, fresh, now, clock) {
     return { kind: "notice", state: "unknown", title: "Signed out", link: "signin", lines: ["The picture is shown to who is signed in."] };
   }
   if (!picture) {
-    if (fresh.kind !== "late") return null;
+    if (fresh.kind !== "late" || !["socket", "offline"].includes(fresh.why)) return null;
     const offline = fresh.why === "offline";
     return { kind: "notice", state: "unknown", title: offline ? "No network" : "Planewatch does not answer",
       lines: [offline ? "This device is not connected to any network." : "The picture comes as soon as it does.", retry] };
@@ -66,7 +66,7 @@ function words(picture, fresh, now, clock) {
 function unseen(picture, fresh, retry) {
   const { fault, missing } = picture.cluster;
   const empty = picture.size === 0 && picture.components.size === 0;
-  const asked = fresh.why !== "socket" && fresh.why !== "offline";
+  const asked = !["socket", "offline", "server"].includes(fresh.why);
   if (fault && asked && (empty || (fresh.kind === "late" && fresh.since === null))) {
     return { kind: "notice", state: "unknown", title: "This cluster cannot be seen",
       lines: [sentence(fault.message), sentence(fault.remedy), retry] };
@@ -87,7 +87,7 @@ function late(picture, fresh, retry, clock) {
   if (fresh.kind !== "late") return null;
   return { kind: "late", state: fresh.why === "cluster" ? stateOf(picture.components.get("kube-apiserver")?.state) : "unknown",
     title: fresh.since === null ? "Not live" : `${spelled(fresh.age)} old`,
-    lines: [...reason(picture, fresh, clock), ["This is the last picture.", retry].filter(Boolean).join(" ")] };
+    lines: [...reason(picture, fresh, clock), [fresh.since === null ? "" : "This is the last picture.", retry].filter(Boolean).join(" ")] };
 }
 
 /** Why the picture is late. @param {Picture} picture @param {Freshness} fresh @param {Clock} clock */
@@ -98,6 +98,12 @@ function reason(picture, fresh, clock) {
       return ["This device is not connected to any network."];
     case "socket":
       return [`The connection to Planewatch has been lost${since}.`];
+    case "picture":
+      return [`What has changed${since} could not be fetched; it is tried again.`];
+    case "server":
+      return [`Planewatch's web server does not answer${since}.`];
+    case "clocks":
+      return [`The clocks of this server and of the collector disagree by ${duration(fresh.age)}: its age cannot be told.`];
     case "collector":
       return [`The collector of this cluster has not reported${since}.`];
     default: {

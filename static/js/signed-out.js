@@ -1,0 +1,16 @@
+/** That somebody signed out in this browser: what one page tells the others, which then ask the server. The server's own look at each
+ *  session, about once a minute, finds those of other browsers. */
+
+const NAME = "planewatch-signed-out";
+
+/** To be called by the page that is shown after signing out. */
+export function tellSignedOut() {
+  const channel = new BroadcastChannel(NAME);
+  channel.postMessage(null);
+  channel.close();
+}
+
+/** @param {() => void} ask asks the server whether we are still signed in */
+export function whenSignedOut(ask) {
+  new BroadcastChannel(NAME).onmessage = ask;
+}

@@ -48,7 +48,7 @@ POLL_EVERY, POLL_OBJECTS, POLL_LONGEST = 10.0, 50, 120.0
 #: Where something else than watches answers a watch, or nothing does.
 _NO_WATCH = (FaultKind.SERVER_ERROR, FaultKind.GARBLED, FaultKind.NOT_KUBERNETES, FaultKind.HANGING)
 #: A right or an API that was there is asked for again so many times, so many seconds apart, before it is taken to be gone. [rule]
-_RETURNS, _RETURNS_IN = 6, (3.0, 6.0)
+_RETURNS, _RETURNS_IN = 15, (3.0, 6.0)
 #: Added to the longest wait in a step: a step that overstays it is begun anew by the watchdog, in seconds.
 _SLACK = 20.0
 #: An object in etcd has 1.5 MB at most; a line that is longer than this is no object. Bytes.

@@ -82,7 +82,8 @@ class AttentionStatus(msgspec.Struct, frozen=True):
 
 
 class ClusterStatus(msgspec.Struct, frozen=True):
-    """`age_s`: seconds since the collector last vouched for the picture; null: it never did."""
+    """`age_s`: seconds since the collector last vouched for the picture; null: it never did. `missing`: what the picture has to do
+    without, a sentence each: rights, parts of the API, watches that do not work."""
 
     slug: str
     name: str
@@ -94,6 +95,7 @@ class ClusterStatus(msgspec.Struct, frozen=True):
     components: list[ComponentStatus]
     nodes: NodesStatus
     attention: list[AttentionStatus]
+    missing: list[str]
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -137,6 +139,7 @@ def _cluster(head: selectors.ClusterHead, pulse: Pulse | None, now: float) -> Cl
         components=[_component(one, late, now) for one in selectors.components(head.slug)],
         nodes=NodesStatus(total=len(nodes), by_state=dict(sorted(Counter(node.state for node in nodes).items()))),
         attention=_attention(nodes, now),
+        missing=[one.message for one in row.missing],
     )
 
 

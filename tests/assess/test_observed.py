@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from planes.assess.assessor import Assessor
 from planes.cache.leases import Clock, LeaseStore
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import Changed, Health, Heard, Listed, SourceEvent
+from planes.structs.events import Changed, Health, Heard, Listed, Polled, SourceEvent
 from planes.structs.feeds import RHYTHM, Feed
 from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import LabelledMeta, Lease, LeaseSpec
@@ -141,3 +141,20 @@ def test_a_watch_that_opens_is_no_proof_and_a_bookmark_is() -> None:
     assert cache.feed(FEED).proven_at == 100.0
     cache.apply(Heard(FEED, Mono(104.0)))
     assert cache.feed(FEED).proven_at == 104.0
+
+
+def test_feeds_that_are_polled_are_named_with_the_reason_until_watches_work_again() -> None:
+    assessor = Assessor(new_cache())
+
+    def missing(at: float, why: str) -> list[str]:
+        for feed in list(Feed)[:4]:
+            assessor.cache.apply(Polled(feed, why, Mono(at)))
+        cluster = assessor.frame(Mono(at), Epoch(at), full=True).cluster
+        assert cluster is not None
+        return [row.message for row in cluster.missing]
+
+    named = "nodes, leases/kube-node-lease, leases/kube-system and 1 more"
+    assert missing(100.0, "they end within 5 s") == [
+        f"Watches do not work: they end within 5 s. Lists stand in for them, of {named}."
+    ]
+    assert missing(101.0, "") == []

@@ -18,12 +18,12 @@ def main(names: list[str]) -> int:
                 lived = live_through(name, when, Path(directory))
             wrong += not lived.right
             told = "" if lived.told_after is None else f", told after {lived.told_after:.0f} s"
-            print(f"{'right' if lived.right else 'WRONG'}  {name}, {when}{told}", flush=True)
-            for turn in lived.red:
-                print(f"       red: {turn.subject} {turn.state}: {turn.because}")
-            for late in lived.late:
-                print(f"       late: {late}")
-    print(f"{wrong} told wrongly")
+            lines = [f"{'right' if lived.right else 'WRONG'}  {name}, {when}{told}"]
+            lines += [f"       red: {turn.subject} {turn.state}: {turn.because}" for turn in lived.red]
+            lines += [f"       late: {late}" for late in lived.late]
+            sys.stdout.write("\n".join(lines) + "\n")
+            sys.stdout.flush()
+    sys.stdout.write(f"{wrong} told wrongly\n")
     return 1 if wrong else 0
 
 

@@ -1,4 +1,4 @@
-"""The way to a cluster breaks: nothing red is said of what is well, and what is dead is told. All ways: tests/bench/bench_chaos.py."""
+"""The way to a cluster breaks: nothing red is said of what is well; what is dead is told. All ways: tests/bench/bench_chaos.py."""
 
 from pathlib import Path
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from planes.kube import watchdog
+from planes.kube import guarding, watchdog
+from planes.kube.errors import FaultError
 from planes.kube.faltering import SELDOM, Faltering
 from planes.kube.feeds import Part, parts
 from planes.kube.guarding import HELD_BACK
@@ -71,6 +72,24 @@ async def test_a_client_is_closed_when_its_last_reader_has_left(link_to: LinkTo)
         assert session.closed
 
 
+async def test_the_end_of_another_connection_explains_nothing_of_ours(link_to: LinkTo) -> None:
+    asked = asyncio.Event()
+
+    async def script(request: Request) -> Reply:
+        asked.set()
+        return Reply(fate="hang" if request.path == "/hangs" else "cut")
+
+    async with serve(script) as server:
+        link = await link_to(server)
+        hangs = asyncio.create_task(link.ask("/hangs", limit=0.8))
+        await asked.wait()
+        with pytest.raises(FaultError) as cut:
+            await link.ask("/is-cut", limit=0.5)
+        with pytest.raises(FaultError) as hung:
+            await hangs
+    assert (cut.value.fault.kind, hung.value.fault.kind) == (FaultKind.CLOSED, FaultKind.HANGING)
+
+
 def _always(answer: Reply) -> Callable[[Request], Awaitable[Reply]]:
     async def script(_request: Request) -> Reply:
         return answer
@@ -93,7 +112,11 @@ async def test_a_silent_watch_of_leases_is_asked_about_beside_it(link_to: LinkTo
 
 
 @pytest.mark.parametrize("then", ["head", "nothing"])
-async def test_a_watch_that_is_held_back_is_found_out_and_polled_instead(link_to: LinkTo, events: Events, then: str) -> None:
+async def test_a_watch_that_is_held_back_is_found_out_and_polled_instead(
+    link_to: LinkTo, events: Events, then: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guarding, "SELDOM", 0.1)
+    monkeypatch.setattr(guarding, "UNDER_WAY", 0.1)
     answer = lists_that_go_on()
 
     async def script(request: Request) -> Reply:

@@ -8,7 +8,8 @@ import msgspec
 from planes.assess import rollup
 from planes.assess.node_assessor import NodeAssessor
 from planes.cache.cluster import ClusterCache
-from planes.components.verdict_builder import RIGHTS, sentence
+from planes.cache.reachability import FeedTrack
+from planes.components.verdict_builder import RIGHTS, clause, sentence
 from planes.components.view import ClusterView
 from planes.structs.events import Fault, FaultKind
 from planes.structs.moments import Epoch, Mono
@@ -139,6 +140,7 @@ class ClusterSummary:
             and "metrics.k8s.io/nodes" not in told
         ):
             made.append(_lack("metrics.k8s.io/nodes", usage[0], round(usage[1] + offset, 1)))
+        made += self._polled(offset)
         if self._paused is not None and now - self._paused[1] < _SAID:
             gap, back = self._paused
             said = f"Planewatch itself was paused for {duration(gap)} and saw nothing in that time."
@@ -151,6 +153,27 @@ class ClusterSummary:
                 )
             )
         return tuple(made)
+
+    def _polled(self, offset: float) -> list[FaultRow]:
+        """Feeds that are asked by lists because watches do not work, those with one reason together."""
+        why: dict[str, list[FeedTrack]] = {}
+        for track in self._cache.reach.feeds.values():
+            if track.polled:
+                why.setdefault(track.polled, []).append(track)
+        return [
+            FaultRow(
+                kind=FaultKind.CLOSED.value,
+                message=sentence(f"Watches do not work: {clause(reason)}. Lists stand in for them, of {_names(tracks)}"),
+                remedy="Look for a proxy or load balancer on the way that cuts long answers short or buffers them.",
+                since=Epoch(round(min(one.polled_since for one in tracks if one.polled_since is not None) + offset, 1)),
+            )
+            for reason, tracks in why.items()
+        ]
+
+
+def _names(tracks: list[FeedTrack]) -> str:
+    named = ", ".join(one.name for one in tracks[:3])
+    return f"{named} and {len(tracks) - 3} more" if len(tracks) > 3 else named
 
 
 def _row(fault: Fault, since: float) -> FaultRow:

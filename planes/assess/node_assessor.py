@@ -133,7 +133,7 @@ class NodeAssessor:
                 continue
             if state.by_lease and (track := tracks.get(name)) is not None and track.gone_at is None:
                 # The usual case by far: it was renewed meanwhile, and nothing else falls due.
-                late = track.stale_since + track.duration * slow
+                late = track.fresh_since + track.duration * slow
                 due = late if state.others is None else min(late, state.others)
                 if due > now:
                     self._queue(name, state, due)
@@ -262,7 +262,7 @@ class NodeAssessor:
         state.others = min(dues, default=None)
         due = state.others
         if state.by_lease and lease is not None:
-            late = lease.stale_since + lease.duration * self._thresholds.kubelet_slow
+            late = lease.expires(lease.duration * self._thresholds.kubelet_slow)
             due = late if due is None else min(late, due)
         if due is not None:
             self._queue(name, state, max(due, now + 0.001))

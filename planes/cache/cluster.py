@@ -4,6 +4,7 @@ Nothing else changes a cache. What rules look at is made from it by planes.compo
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from planes.cache.leases import Clock, LeaderLeases, LeaseStore, NodeLeases
@@ -29,12 +30,17 @@ from planes.structs.events import (
     Listed,
     Metrics,
     Paused,
+    Polled,
     Server,
     Tidied,
     Usage,
 )
-from planes.structs.feeds import Feed
+from planes.structs.feeds import FEEDS, Feed
 from planes.structs.objects import Item
+from planes.structs.observations import FeedSeen
+
+#: Without a sign of life for so many of its rhythms a feed of leases says nothing any more. [rule]
+_PATIENCE = 3.0
 
 
 class ClusterCache:
@@ -49,7 +55,7 @@ class ClusterCache:
         self.nodes = self._nodes.tracks
         self.node_leases = NodeLeases(clock, dirty)
         self.system_leases = LeaderLeases(clock)
-        self.extra_leases = LeaderLeases(clock)
+        self.extra_leases = LeaderLeases(clock, FEEDS[Feed.EXTRA_LEASES].rhythm)
         self.pods = PodStore(dirty)
         self.system_pods = SystemPods(dirty, kind_of)
         self.node_events = NodeEventStore(dirty)
@@ -92,6 +98,7 @@ class ClusterCache:
             Changed: self._changed,
             Gone: self._gone,
             Heard: self._heard,
+            Polled: self.reach.polled,
             Failed: self.reach.failed,
             Health: self.reach.took_health,
             Server: self.reach.took_server,
@@ -124,6 +131,13 @@ class ClusterCache:
         skew = self.reach.server.clock_skew
         return self._clock.newest if skew is None else wall_offset + skew
 
+    def feed(self, feed: Feed) -> FeedSeen:
+        """One feed's standing, as rules see it."""
+        seen, leases = self.reach.feeds[feed].seen(), self._leases.get(feed)
+        if leases is None or next(leases.living(), None) is None:
+            return seen
+        return replace(seen, proven_at=leases.proven_at, patience=_PATIENCE * FEEDS[feed].rhythm)
+
     def beats(self, wall_offset: float) -> dict[str, float]:
         """When each node's lease was last seen to be renewed, in epoch seconds (`wall_offset`: wall clock minus ours). A lease that
         was old at first sight and was not renewed since is left out."""
@@ -150,6 +164,8 @@ class ClusterCache:
 
     def _heard(self, event: Heard) -> None:
         self.reach.flowed(event.feed, event.at)
+        if event.proof and (leases := self._leases.get(event.feed)) is not None:
+            leases.proved(event.at)
 
     def _node_left(self, name: str) -> None:
         self.node_events.forget(name)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from planes.cache.stores import Dirty
 from planes.structs import objects
+from planes.structs.feeds import RHYTHM
 from planes.structs.moments import Mono
 from planes.structs.observations import LeaseSeen
 from planes.structs.timestamps import epoch
@@ -17,6 +18,8 @@ DEFAULT_DURATION = 15.0
 REMEMBERED = 16
 #: A lease is silent that should have been renewed by now: a node's every 10 s of 40 s, a leader's every 2 s of 15 s.
 _SILENT, _SILENT_SHARE = 14.0, 0.35
+#: Two proofs of a feed's life that are further apart than so many of its rhythms leave a gap, in which nothing was observed. [rule]
+_GAP = 1.6
 
 AnyLease = objects.Lease | objects.NodeLease
 
@@ -47,6 +50,7 @@ class LeaseTrack:
         "failovers",
         "first_at",
         "first_renewed",
+        "fresh_since",
         "gone_at",
         "holder",
         "in_grace",
@@ -66,7 +70,7 @@ class LeaseTrack:
         self.renew_time = spec.renewTime
         self.transitions = spec.leaseTransitions
         self.duration = float(spec.leaseDurationSeconds or DEFAULT_DURATION)
-        self.first_at = self.changed_at = self.stale_since = at
+        self.first_at = self.changed_at = self.stale_since = self.fresh_since = at
         self.first_renewed = epoch(spec.renewTime)
         self.confirmed = False
         self.in_grace = False
@@ -95,7 +99,7 @@ class LeaseTrack:
 
     def _lives(self, at: Mono) -> None:
         """Seen to be renewed. What was seen before a pause of ours may be told after it, and takes nothing of its excuse away."""
-        self.changed_at, self.stale_since = at, max(self.stale_since, at)
+        self.changed_at, self.stale_since, self.fresh_since = at, max(self.stale_since, at), max(self.fresh_since, at)
 
     def _hand_over(self, spec: objects.LeaseSpec, holder: str, at: Mono) -> None:
         moved = (spec.leaseTransitions or 0) - (self.transitions or 0)
@@ -113,9 +117,9 @@ class LeaseTrack:
             self.released_at = at
         self.holder, self.transitions, self.gone_at = holder, spec.leaseTransitions, None
 
-    def seen(self, name: str, offset: float | None, fresh: float) -> LeaseSeen:
+    def seen(self, name: str, offset: float | None, fresh: float, until: Mono | None = None) -> LeaseSeen:
         """As rules see it. `offset` is the cluster's clock; `fresh` is the share of its duration within which a first sight is
-        fresh."""
+        fresh; `until` is how far its feed was observed."""
         stale = False
         if not self.confirmed and self.released_at is None:
             stale = self.first_renewed is None or (
@@ -135,21 +139,30 @@ class LeaseTrack:
             gone_at=self.gone_at,
             transitions=self.transitions,
             failovers=self.failovers,
+            until=until,
+            fresh_since=self.fresh_since,
         )
 
 
 class LeaseStore:
-    """The leases of one feed by name, marking nothing. A deleted one is remembered until it comes back or is forgotten."""
+    """The leases of one feed by name, marking nothing. A deleted one is remembered until it comes back or is forgotten.
 
-    __slots__ = ("clock", "newest_change", "tracks")
+    `proven_at` is when the feed last proved that what it has to tell arrives. Silence is counted up to there and no further; what
+    lies between two proofs that are too far apart was not observed, and counts against nobody.
+    """
 
-    def __init__(self, clock: Clock) -> None:
+    __slots__ = ("_gap", "clock", "newest_change", "proven_at", "tracks")
+
+    def __init__(self, clock: Clock, rhythm: float = RHYTHM) -> None:
         self.clock = clock
+        self._gap = _GAP * rhythm
+        self.proven_at: Mono | None = None
         self.tracks: dict[str, LeaseTrack] = {}
         self.newest_change: Mono | None = None
 
     def changed(self, lease: AnyLease, at: Mono) -> bool:
         """One lease was added or modified. True if a verdict may rest on what changed."""
+        self.proved(at)
         track = self.tracks.get(lease.metadata.name)
         if track is not None and (track.uid == lease.metadata.uid or track.gone_at is not None):
             track.uid = lease.metadata.uid
@@ -164,11 +177,23 @@ class LeaseStore:
         self._saw(at)
         return True
 
+    def proved(self, at: Mono) -> None:
+        """Something came of the feed itself: an event, a bookmark, a list."""
+        before = self.proven_at
+        if before is not None and at - before > self._gap:
+            self.shift(at - before, at, ours=False)
+        self.proven_at = at if before is None else max(before, at)
+
+    def observed(self, now: Mono) -> Mono:
+        """The moment up to which silence counts."""
+        return now if self.proven_at is None else min(now, self.proven_at)
+
     def _saw(self, at: Mono) -> None:
         self.newest_change = at if self.newest_change is None else max(self.newest_change, at)
 
     def listed(self, items: Iterable[AnyLease], at: Mono) -> list[str]:
         """A complete list. Names that a verdict may rest on."""
+        self.proved(at)
         told: list[str] = []
         present: set[str] = set()
         for lease in items:
@@ -183,6 +208,7 @@ class LeaseStore:
 
     def gone(self, lease: AnyLease, at: Mono) -> None:
         """One lease was deleted."""
+        self.proved(at)
         track = self.tracks.get(lease.metadata.name)
         if track is not None:
             track.gone_at = at
@@ -201,14 +227,19 @@ class LeaseStore:
                 in_grace.append(name)
         return in_grace
 
-    def shift(self, gap: float, now: Mono) -> None:
-        """We were away for `gap` seconds and saw nothing: that time counts against nobody."""
+    def shift(self, gap: float, now: Mono, *, ours: bool = True) -> None:
+        """Nothing was observed for `gap` seconds until `now`: that time counts against nobody. It counts for nobody either, unless
+        it was `ours`, a pause that is told of as such."""
         for track in self.tracks.values():
             track.stale_since = min(now, track.stale_since + gap)
+            if ours:
+                track.fresh_since = min(now, track.fresh_since + gap)
             if track.released_at is not None:
                 track.released_at = min(now, track.released_at + gap)
         if self.newest_change is not None:
             self.newest_change = min(now, self.newest_change + gap)
+        if self.proven_at is not None:
+            self.proven_at = min(now, self.proven_at + gap)
 
     def living(self) -> Iterator[tuple[str, LeaseTrack]]:
         """Those that were not deleted."""
@@ -260,7 +291,7 @@ class NodeLeases(LeaseStore):
         self._dirty.nodes.update(in_grace)
         return in_grace
 
-    def shift(self, gap: float, now: Mono) -> None:
+    def shift(self, gap: float, now: Mono, *, ours: bool = True) -> None:
         """See LeaseStore. Each counts as renewed."""
-        super().shift(gap, now)
+        super().shift(gap, now, ours=ours)
         self._dirty.renewed |= self.tracks.keys()

@@ -3,7 +3,7 @@
 import dataclasses
 
 from planes.structs.answers import was_heard
-from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Server, Usage
+from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Polled, Server, Usage
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import FeedSeen, HealthSeen, ReachSeen, ServerSeen
@@ -15,7 +15,7 @@ _FLOWING = 15.0
 class FeedTrack:
     """One feed's standing."""
 
-    __slots__ = ("failing_since", "fault", "heard_at", "hidden_since", "listed_at", "name", "retry_at")
+    __slots__ = ("failing_since", "fault", "heard_at", "hidden_since", "listed_at", "name", "polled", "polled_since", "retry_at")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -25,6 +25,8 @@ class FeedTrack:
         self.failing_since: Mono | None = None
         self.hidden_since: Mono | None = None  # since when it is not permitted or not served
         self.retry_at: Mono | None = None
+        self.polled = ""  # why it is asked by lists, its watches being of no use
+        self.polled_since: Mono | None = None
 
     def heard(self, at: Mono) -> None:
         """Anything good came from it."""
@@ -105,6 +107,13 @@ class Reachability:
         """A feed listed all that there is."""
         self.flowed(feed, at)
         self.feeds[feed].listed_at = at
+
+    def polled(self, event: Polled) -> None:
+        """A feed is asked by lists now, or is watched again."""
+        track = self.feeds[event.feed]
+        if bool(track.polled) != bool(event.why):
+            track.polled_since = event.at if event.why else None
+        track.polled = event.why
 
     def failed(self, event: Failed) -> None:
         """A feed's request failed."""

@@ -37,6 +37,7 @@ def observe_node(view: ClusterView, name: str) -> NodeObservation:
     node = track.node
     info = node.status.nodeInfo
     lease = cache.node_leases.tracks.get(name)
+    until = cache.node_leases.observed(view.now)
     on_node = cache.system_pods.on_node.get(name)
     proxies: tuple[PodSeen, ...] = ()
     replacement: PodSeen | None = None
@@ -52,7 +53,7 @@ def observe_node(view: ClusterView, name: str) -> NodeObservation:
         ready_flips=track.flips,
         kubelet_version=info.kubeletVersion,
         runtime_version=info.containerRuntimeVersion,
-        lease=lease.seen(name, view.clock_offset, view.thresholds.kubelet_slow) if lease is not None else None,
+        lease=lease.seen(name, view.clock_offset, view.thresholds.kubelet_slow, until) if lease is not None else None,
         proxies=proxies,
         proxy_missing_since=cache.system_pods.missing_since.get(name),
         proxy_short=not proxies and kube_proxy.is_short(view),

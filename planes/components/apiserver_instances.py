@@ -108,7 +108,7 @@ def _fresh(one: _Found, now: Mono, thresholds: Thresholds) -> bool:
     return (
         lease is not None
         and lease.gone_at is None
-        and now - lease.stale_since <= thresholds.identity_frozen
+        and lease.silence(now) <= thresholds.identity_frozen
         and not (lease.stale_on_arrival and not lease.confirmed)
     )
 
@@ -135,7 +135,7 @@ def _check_one(
                 )
             )
             state = State.HEALTHY
-        elif lease.stale_on_arrival and not lease.confirmed and now - lease.stale_since <= thresholds.identity_frozen:
+        elif lease.stale_on_arrival and not lease.confirmed and lease.silence(now) <= thresholds.identity_frozen:
             builder.due(lease.stale_since + thresholds.identity_frozen)
             if one.listed is not True and one.pod is None:
                 return None

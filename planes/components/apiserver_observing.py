@@ -18,7 +18,7 @@ def observe(view: ClusterView) -> ApiServerObservation:
     """The API servers."""
     cache = view.cache
     tracks = {name: one for name, one in cache.system_leases.tracks.items() if _is_identity(one)}
-    live = _living(tracks.values(), view.now, view.thresholds)
+    live = _living(tracks.values(), cache.system_leases.observed(view.now), view.thresholds)
     identities = tuple(_identity(view, name, one) for name, one in tracks.items() if one.gone_at is None)
     system, webhook = view.feed(Feed.SYSTEM_ENDPOINTS), view.feed(Feed.WEBHOOK_ENDPOINTS)
     books: list[tuple[EndpointStore, str | None]] = []
@@ -54,7 +54,8 @@ def _identity(view: ClusterView, name: str, track: LeaseTrack) -> IdentitySeen:
     labels, annotations = (meta.labels, meta.annotations) if isinstance(meta, objects.LabelledMeta) else ({}, {})
     address = annotations.get("kubernetes.io/peer-advertise-address", "")
     # The identity's own duration is an hour; fresh at first sight is what is within the bound for being frozen.
-    seen = track.seen(name, view.clock_offset, view.thresholds.identity_frozen / track.duration)
+    fresh, until = view.thresholds.identity_frozen / track.duration, view.cache.system_leases.observed(view.now)
+    seen = track.seen(name, view.clock_offset, fresh, until)
     return IdentitySeen(lease=seen, host=labels.get("kubernetes.io/hostname", ""), address=address.rpartition(":")[0].strip("[]"))
 
 
@@ -63,8 +64,8 @@ def _is_identity(track: LeaseTrack) -> bool:
     return isinstance(meta, objects.LabelledMeta) and meta.labels.get(IDENTITY_LABEL) == "kube-apiserver"
 
 
-def _living(tracks: Iterable[LeaseTrack], now: Mono, thresholds: Thresholds) -> int:
-    """How many API servers renew their identity."""
+def _living(tracks: Iterable[LeaseTrack], until: Mono, thresholds: Thresholds) -> int:
+    """How many API servers renew their identity, as far as was observed."""
     return sum(
-        track.confirmed and track.gone_at is None and now - track.stale_since <= thresholds.identity_frozen for track in tracks
+        track.confirmed and track.gone_at is None and until - track.stale_since <= thresholds.identity_frozen for track in tracks
     )

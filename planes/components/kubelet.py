@@ -65,7 +65,7 @@ def is_silent(lease: LeaseSeen | None, ready: ConditionSeen | None, now: Mono, t
         return True
     if lease is None:
         return False
-    return lease.in_grace or lease.gone_at is not None or now - lease.stale_since > lease.duration * thresholds.kubelet_slow
+    return lease.in_grace or lease.gone_at is not None or lease.silence(now) > lease.duration * thresholds.kubelet_slow
 
 
 def _check_lease(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresholds) -> None:
@@ -94,9 +94,15 @@ def _check_lease(builder: VerdictBuilder, node: NodeObservation, scene: NodeScen
         return
     slow, silent = lease.duration * thresholds.kubelet_slow, lease.duration * thresholds.kubelet_silent
     should_be = f"renewed about every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
-    age = now - lease.stale_since
+    age = lease.silence(now)
     if age <= slow:
-        builder.due(lease.stale_since + slow)
+        builder.due(lease.expires(slow))
+        if now > lease.expires(slow + thresholds.hold_probe) and not lease.in_grace:
+            text = f"nothing seen of it for {ago(lease.changed_at)}"
+            line = Evidence("node lease", text, should_be, State.UNKNOWN, _source(node), lease.changed_at)
+            why = "Heartbeats could not be seen for a while, and none of it was seen since."
+            builder.unsure(line, why, "lease-unconfirmed")
+            return
         if lease.in_grace or (lease.stale_on_arrival and not lease.confirmed):
             line = Evidence("node lease", "not seen to be renewed yet", should_be, State.UNKNOWN, _source(node), lease.changed_at)
             builder.unsure(line, "Waiting for its next heartbeat.", "lease-unconfirmed")

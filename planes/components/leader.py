@@ -57,7 +57,7 @@ def _check_gone(builder: VerdictBuilder, lease: LeaseSeen, gone_at: Mono, source
     down = lease.duration * thresholds.leader_down
     line = Evidence("lease", text, "there, and renewed", State.DOWN if now - gone_at > down else State.DEGRADED, source, gone_at)
     builder.due(gone_at + down)
-    late = now - lease.stale_since > lease.duration * thresholds.leader_degraded  # it was not renewed for too long anyway
+    late = now > lease.expires(lease.duration * thresholds.leader_degraded)  # it was not renewed for too long anyway
     hold = 0.0 if late else thresholds.leader_handover
     builder.bad(line, f"Its lease was deleted {ago(gone_at)} ago and nobody made a new one.", "lease-gone", hold=hold)
 
@@ -74,7 +74,7 @@ def _check_released(
     """A graceful stop: the lease's holder is empty until another takes it."""
     should_be = f"taken again within {thresholds.leader_released:.0f} s"
     text = f"released {ago(released_at)} ago, not taken again"
-    age = now - released_at
+    age = lease.observed(now) - released_at
     if age <= thresholds.leader_handover:
         builder.good(Evidence("lease", text, should_be, State.HEALTHY, source, released_at), principal=True)
         builder.line = f"lease released {ago(released_at)} ago"
@@ -98,10 +98,20 @@ def _check_renewal(
     builder: VerdictBuilder, seen: LeaderObservation, lease: LeaseSeen, source: str, now: Mono, thresholds: Thresholds
 ) -> None:
     should_be = f"renewed within {lease.duration:g} s (its own leaseDurationSeconds)"
-    age = now - lease.stale_since
+    age = lease.silence(now)
     slow, silent = lease.duration * thresholds.leader_degraded, lease.duration * thresholds.leader_down
     if age <= slow:
-        builder.due(lease.stale_since + slow)
+        builder.due(lease.expires(slow))
+        if now > lease.expires(slow) and seen.writes_blocked:
+            _say_blocked(builder, seen, lease, source, should_be)
+            return
+        if now > lease.expires(slow + thresholds.hold_probe) and not lease.in_grace:
+            line = Evidence(
+                "lease", f"nothing seen of it for {ago(lease.changed_at)}", should_be, State.UNKNOWN, source, lease.changed_at
+            )
+            why = "Leases could not be seen for a while, and it was not seen to be renewed since."
+            builder.unsure(line, why, "lease-unconfirmed")
+            return
         if lease.in_grace or (lease.stale_on_arrival and not lease.confirmed):
             line = Evidence("lease", "not seen to be renewed yet", should_be, State.UNKNOWN, source, lease.changed_at)
             why = "No lease could be renewed for a while" if lease.in_grace else "Its lease was old when first seen"
@@ -112,11 +122,10 @@ def _check_renewal(
         count = f" · {plural(lease.transitions, 'failover')}" if lease.transitions is not None else ""
         builder.line = f"lease renewed {ago(lease.changed_at)} ago{count}"
         return
-    text = f"not renewed for {ago(lease.changed_at)}, held by {lease.holder}"
     if seen.writes_blocked:
-        line = Evidence("lease", text, should_be, State.UNKNOWN, source, lease.changed_at)
-        builder.unsure(line, f"Its lease is not renewed, which proves nothing now: {seen.writes_blocked}.", "writes-blocked")
+        _say_blocked(builder, seen, lease, source, should_be)
         return
+    text = _not_renewed(lease)
     state = State.DOWN if age > silent else State.DEGRADED
     builder.due(lease.stale_since + silent)
     builder.bad(
@@ -125,6 +134,15 @@ def _check_renewal(
         "lease-frozen",
         line=f"lease not renewed for {ago(lease.changed_at)}",
     )
+
+
+def _not_renewed(lease: LeaseSeen) -> str:
+    return f"not renewed for {ago(lease.changed_at)}, held by {lease.holder}"
+
+
+def _say_blocked(builder: VerdictBuilder, seen: LeaderObservation, lease: LeaseSeen, source: str, should_be: str) -> None:
+    line = Evidence("lease", _not_renewed(lease), should_be, State.UNKNOWN, source, lease.changed_at)
+    builder.unsure(line, f"Its lease is not renewed, which proves nothing now: {seen.writes_blocked}.", "writes-blocked")
 
 
 def _check_failovers(builder: VerdictBuilder, lease: LeaseSeen, source: str, now: Mono, thresholds: Thresholds) -> None:
@@ -224,7 +242,7 @@ def instances(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> tup
         led = led or leads
         found.append(instance_of(pod, leader=leads))
     if holder and not led and seen.lease is not None:
-        fresh = now - seen.lease.stale_since <= seen.lease.duration * thresholds.leader_degraded and not seen.lease.in_grace
+        fresh = now <= seen.lease.expires(seen.lease.duration * thresholds.leader_degraded) and not seen.lease.in_grace
         sure = fresh and (seen.lease.confirmed or not seen.lease.stale_on_arrival)
         state = State.HEALTHY if sure else State.UNKNOWN
         found.insert(0, Instance(name=holder, host=host, leader=True, state=state, because="Known from its lease alone."))
@@ -283,7 +301,8 @@ def _lease_of(view: ClusterView, kind: str) -> LeaseSeen | None:
     for book in (view.cache.system_leases, view.cache.extra_leases):
         track = book.tracks.get(kind)
         if track is not None:
-            return track.seen(kind, view.clock_offset, view.thresholds.leader_degraded)
+            until = book.observed(view.now)
+            return track.seen(kind, view.clock_offset, view.thresholds.leader_degraded, until)
     return None
 
 

@@ -235,7 +235,7 @@ def reach_due(reach: ReachSeen, thresholds: Thresholds) -> Mono | None:
 
 def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, thresholds: Thresholds) -> Evidence | None:
     """The line that stands where a feed's word would, if that cannot be taken: not permitted, not served, never listed, or failing
-    for longer than the bound. None while it can."""
+    for longer than the bound, or silent for longer. None while it can."""
     fault = feed.fault
     if fault is not None:
         if fault.kind is FaultKind.FORBIDDEN:
@@ -251,15 +251,24 @@ def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, thresholds:
         if feed.failing_since is not None and now - feed.failing_since > thresholds.feed_stale:
             text = f"not readable for {ago(feed.failing_since)}: {clause(fault.message)}"
             return Evidence(signal, text, should_be, State.UNKNOWN, feed.name, feed.heard_at)
-        return None
-    if feed.listed_at is None:
+    elif feed.listed_at is None:
         return Evidence(signal, "waiting for the first answer", should_be, State.UNKNOWN, feed.name, None)
+    if feed.proven_at is not None and is_unproven(feed, now, thresholds):
+        text = f"nothing of it has arrived for {ago(feed.proven_at)}"
+        return Evidence(signal, text, should_be, State.UNKNOWN, feed.name, feed.proven_at)
     return None
+
+
+def is_unproven(feed: FeedSeen, now: Mono, thresholds: Thresholds) -> bool:
+    """Whether nothing of the feed arrived for so long that its silence is ours, and nobody else's."""
+    return feed.proven_at is not None and now - feed.proven_at > max(thresholds.feed_stale, feed.patience)
 
 
 def feed_due(feed: FeedSeen, thresholds: Thresholds) -> Mono | None:
     """When `feed_gap` may turn by the passing of time alone."""
-    return feed.failing_since + thresholds.feed_stale if feed.failing_since is not None else None
+    failing = feed.failing_since + thresholds.feed_stale if feed.failing_since is not None else None
+    unproven = feed.proven_at + max(thresholds.feed_stale, feed.patience) if feed.proven_at is not None else None
+    return min((due for due in (failing, unproven) if due is not None), default=None)
 
 
 def check_gap(builder: VerdictBuilder, line: Evidence, *, principal: bool, said: str) -> None:

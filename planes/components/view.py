@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from planes.cache.cluster import ClusterCache
 from planes.cache.system import PodTrack
 from planes.components.distribution import Distribution, Marks, detect
+from planes.components.verdict_builder import is_unproven
 from planes.structs import objects
 from planes.structs.events import FaultKind
 from planes.structs.feeds import Feed
@@ -52,6 +53,7 @@ class ClusterView:
         self._hosts: dict[str, str] = {}
         self._hosts_of = -1
         self._leases_readable = True
+        self._leases_until: Mono = Mono(0.0)
         self._peak = 0
         self._peak_at: Mono = Mono(0.0)
 
@@ -66,12 +68,14 @@ class ClusterView:
         left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
         self.server = replace(server, certificate_left=left)
         self.rates = cache.rates.seen()
-        self._leases_readable = steady(self.feed(Feed.NODE_LEASES), now, self.thresholds).fault is None
+        leases = steady(self.feed(Feed.NODE_LEASES), now, self.thresholds)
+        self._leases_readable = leases.fault is None and leases.proven_at is None
+        self._leases_until = cache.node_leases.observed(now)
         self.distribution = self._distribution()
 
     def feed(self, feed: Feed) -> FeedSeen:
         """One feed's standing."""
-        return self.cache.reach.feeds[feed].seen()
+        return self.cache.feed(feed)
 
     # --- the control plane ----------------------------------------------------------------------------------------------------
 
@@ -121,7 +125,7 @@ class ClusterView:
             return False
         if lease.gone_at is not None:
             return True
-        return lease.in_grace or self.now - lease.stale_since > lease.duration * self.thresholds.kubelet_slow
+        return lease.in_grace or self._leases_until - lease.stale_since > lease.duration * self.thresholds.kubelet_slow
 
     def _distribution(self) -> Distribution:
         cache = self.cache
@@ -151,10 +155,11 @@ def is_control_plane(node: objects.Node) -> bool:
 
 
 def steady(feed: FeedSeen, now: Mono, thresholds: Thresholds) -> FeedSeen:
-    """Without the moments that move with every event, and without a failure that is too young to count."""
+    """Without the moments that move with every event, and without a failure or a silence that is too young to count."""
     fault, listed = feed.fault, None if feed.listed_at is None else Mono(0.0)
     hidden = fault is not None and fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
     young = feed.failing_since is not None and now - feed.failing_since <= thresholds.feed_stale
+    proven = feed.proven_at if is_unproven(feed, now, thresholds) else None
     if fault is None or (listed is not None and young and not hidden):
-        return FeedSeen(name=feed.name, listed_at=listed)
-    return replace(feed, retry_at=None, heard_at=None, listed_at=listed)
+        return FeedSeen(name=feed.name, listed_at=listed, proven_at=proven, patience=feed.patience)
+    return replace(feed, retry_at=None, heard_at=None, listed_at=listed, proven_at=proven)

@@ -210,7 +210,7 @@ class _Examination:
         ]
         if frame.cluster is not None:
             report.distribution = frame.cluster.distribution
-            report.notes += _not_served(frame.cluster.missing)
+            report.notes += _not_had(frame.cluster.missing)
         if report.clock_skew is not None and abs(report.clock_skew) >= DEFAULT.clock_skew:
             ahead = "ahead of" if report.clock_skew > 0 else "behind"
             report.notes.append(
@@ -291,8 +291,9 @@ def _health(seen: Health) -> str:
     return f"passes, {len(seen.checks)} checks" if seen.checks else "passes"
 
 
-def _not_served(missing: Iterable[FaultRow]) -> list[str]:
-    return [f"{row.message} {row.remedy}" for row in missing if row.kind == FaultKind.NOT_SERVED]
+def _not_had(missing: Iterable[FaultRow]) -> list[str]:
+    """What this API server does not serve, and watches that the way to it does not let through."""
+    return [f"{row.message} {row.remedy}" for row in missing if row.kind in (FaultKind.NOT_SERVED, FaultKind.CLOSED)]
 
 
 def _grant(user: str, openshift: bool) -> str:

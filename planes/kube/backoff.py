@@ -17,6 +17,10 @@ _SHORT = {
     FaultKind.CLOSED: 5.0,
     FaultKind.HANGING: 5.0,
     FaultKind.UNREACHABLE: 5.0,
+    FaultKind.NAME: 5.0,
+    FaultKind.TLS: 5.0,
+    FaultKind.NOT_KUBERNETES: 5.0,
+    FaultKind.CREDENTIALS: 8.0,  # rotated late, as a rule; signing in anew has a bound of its own
     FaultKind.INTERNAL: 30.0,
     FaultKind.SERVER_ERROR: 10.0,
 }

@@ -33,8 +33,11 @@ class Part:
     def name(self) -> str:
         return self.path + (f"?{self.place.fields}" if self.place.fields else "")
 
-    def list_path(self, page: int, token: str = "", labels: str = "") -> str:
-        """`resourceVersion` stays unset: only then are pages honoured, and the answer is as new as etcd."""
+    def list_path(self, page: int, token: str = "", labels: str = "", *, cached: bool = False) -> str:
+        """`resourceVersion` stays unset: only then are pages honoured, and the answer is as new as etcd. `cached`: from the API
+        server's memory, in one page."""
+        if cached:
+            return f"{self.path}?resourceVersion=0{self._selector()}"
         rest = f"&labelSelector={quote(labels, safe='')}" if labels else ""
         rest += f"&continue={quote(token, safe='')}" if token else ""
         return f"{self.path}?limit={page}{self._selector()}{rest}"

@@ -5,10 +5,11 @@ credentials: whoever meets a 401 signs in anew for everybody, once.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
 import msgspec
@@ -18,7 +19,8 @@ from planes.kube.answers import Answer
 from planes.kube.clock import monotonic
 from planes.kube.connect import Access, Target, open_access
 from planes.kube.errors import FaultError, RedirectedError
-from planes.kube.tls import Handshakes, observe
+from planes.kube.holding import Holding
+from planes.kube.tls import ASKING, Handshake, Serving, observe
 from planes.structs.moments import Mono
 
 logger = logging.getLogger(__name__)
@@ -44,22 +46,22 @@ class Link:
         self._target = target
         self._clock = clock
         self._wall = wall
+        self.blind = ""  # why watches tell nothing on this way, as long as they do not
         self._signing_in = asyncio.Lock()
         self._tried_at = float("-inf")
         self._generation = 0
-        self._retired: list[Access] = []
-        self._access = access
-        self._handshakes = self._prepare(access)
+        self._retired: list[Holding] = []
+        self._held = Holding(access, self._prepare(access))
 
     @property
     def server(self) -> str:
         """Scheme, host and port, as may be shown."""
-        return self._access.server
+        return self._held.access.server
 
     @property
     def url(self) -> str:
         """What is asked. When a corrected kubeconfig leads elsewhere, nothing held of the old place is worth anything."""
-        return self._access.url
+        return self._held.access.url
 
     def now(self) -> float:
         """The clock by which answers are stamped, monotonic seconds."""
@@ -67,7 +69,7 @@ class Link:
 
     def certificate_not_after(self) -> float | None:
         """End of the serving certificate's validity, epoch seconds; None before the first handshake and without TLS."""
-        return self._handshakes.not_after()
+        return self._held.serving.not_after()
 
     async def reload(self) -> None:
         """Sign in anew because the kubeconfig has changed. Raises `FaultError` when what it says now cannot be used."""
@@ -75,17 +77,15 @@ class Link:
         await self._sign_in(self._generation)
 
     async def close(self) -> None:
-        for access in (*self._retired, self._access):
-            await access.client.close()
+        for held in (*self._retired, self._held):
+            await held.close()
 
     async def get(self, path: str, *, limit: float, gzip: bool = True, accept: str = "application/json") -> Answer:
         """The whole answer, whatever its status. Raises `FaultError` when there is none within `limit` seconds."""
         started, wall = self._clock(), self._wall()
         timeout = aiohttp.ClientTimeout(total=limit, sock_connect=min(limit, CONNECT_LIMIT))
-        async with self._explained(limit):
-            response = await self._send(path, gzip, accept, timeout)
-            async with response:
-                body = await _read(response, path)
+        async with self._explained(limit), self._send(path, gzip, accept, timeout) as response:
+            body = await _read(response, path)
         ended = self._clock()
         return _answer(path, response, body, ended - started, ended, wall + (ended - started) / 2)
 
@@ -100,15 +100,13 @@ class Link:
         """The whole answer to a question that is asked by POST and changes nothing: a review of who we are or what we may."""
         started, wall = self._clock(), self._wall()
         timeout = aiohttp.ClientTimeout(total=limit, sock_connect=min(limit, CONNECT_LIMIT))
-        async with self._explained(limit):
-            response = await self._send(path, True, "application/json", timeout, body)
-            async with response:
-                text = await _read(response, path)
+        async with self._explained(limit), self._send(path, True, "application/json", timeout, body) as response:
+            text = await _read(response, path)
         ended = self._clock()
         return _answer(path, response, text, ended - started, ended, wall + (ended - started) / 2)
 
     def fault_of(self, answer: Answer) -> FaultError:
-        return FaultError(answers.of_answer(answer, self.server, self._access.signed_in_with))
+        return FaultError(answers.of_answer(answer, self.server, self._held.access.signed_in_with))
 
     @asynccontextmanager
     async def stream(self, path: str, *, opening: float, quiet: float) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -117,47 +115,32 @@ class Link:
         A fault of kind HANGING raised while reading means silence; before that, that the stream did not open.
         """
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=min(opening, CONNECT_LIMIT), sock_read=quiet)
-        async with self._explained(opening):
-            async with asyncio.timeout(opening):
-                response = await self._send(path, False, "application/json", timeout)
+        async with AsyncExitStack() as stack:
+            async with self._explained(opening), asyncio.timeout(opening):
+                response = await stack.enter_async_context(self._send(path, False, "application/json", timeout))
                 if response.status != 200:
-                    async with response:
-                        body = await _read(response, path)
+                    body = await _read(response, path)
                     raise self.fault_of(_answer(path, response, body, 0.0, self._clock(), self._wall()))
-        async with self._explained(quiet, whole=False):
-            try:
-                yield response.content.iter_any()
-            finally:
-                response.close()
+            async with self._explained(quiet, whole=False):
+                try:
+                    yield response.content.iter_any()
+                finally:
+                    response.close()
 
+    @asynccontextmanager
     async def _send(
         self, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None = None
-    ) -> aiohttp.ClientResponse:
-        """The head of an answer. A 401 signs in anew, once."""
-        if self._access.expires is not None and self._access.expires - self._wall() < RENEW_BEFORE:
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The head of an answer, whose client stays open as long as it is read. A 401 signs in anew, once."""
+        expires = self._held.access.expires
+        if expires is not None and expires - self._wall() < RENEW_BEFORE:
             await self._sign_in(self._generation)
-        generation = self._generation
-        response = await self._request(path, gzip, accept, limits, body)
-        if response.status == 401 and await self._sign_in(generation):
-            response.release()
-            response = await self._request(path, gzip, accept, limits, body)
-        return response
-
-    async def _request(
-        self, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None
-    ) -> aiohttp.ClientResponse:
-        client = self._access.client
-        headers = {"Accept": accept, "Accept-Encoding": "gzip" if gzip else "identity", "User-Agent": "planewatch"}
-        token = await client.configuration.get_api_key_with_prefix("BearerToken")
-        if token:
-            headers["Authorization"] = token.strip()  # a token file ends with a newline
-        asked: dict[str, object] = {"headers": headers, "_request_timeout": limits}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            asked["body"] = msgspec.to_builtins(body)  # the library writes the JSON
-        answer = await client.rest_client.request("GET" if body is None else "POST", self._access.url + path, **asked)
-        response: aiohttp.ClientResponse = answer.response
-        return response
+        for last in (False, True):
+            generation = self._generation
+            async with self._held.reading() as access, await _request(access, path, gzip, accept, limits, body) as response:
+                if last or response.status != 401 or not await self._sign_in(generation):
+                    yield response
+                    return
 
     async def _sign_in(self, generation: int) -> bool:
         """Sign in anew, for everybody who met the same refusal. False when that was just done, or was of no use."""
@@ -168,25 +151,25 @@ class Link:
                 return False
             self._tried_at = self._clock()
             access = await open_access(self._target)
-            self._handshakes = self._prepare(access)
-            self._retired.append(self._access)
-            self._access = access
+            old, self._held = self._held, Holding(access, self._prepare(access))
             self._generation += 1
-        # Watches may still be open on the client before this one; on the one before that they have ended by their own time limit.
-        while len(self._retired) > 1:
-            await self._retired.pop(0).client.close()
+            # Watches stay on the client that they were opened on until they end by their own time limit.
+            self._retired = [one for one in (*self._retired, old) if not one.idle]
+            await old.retire()
         return True
 
-    def _prepare(self, access: Access) -> Handshakes:
+    @staticmethod
+    def _prepare(access: Access) -> Serving:
         trace = aiohttp.TraceConfig()
         trace.on_request_redirect.append(_refuse_redirect)
         access.client.configuration.trace_configs = [trace]
-        return observe(access.client.rest_client.ssl_context, self._clock)
+        return observe(access.client.rest_client.ssl_context)
 
     @asynccontextmanager
     async def _explained(self, limit: float, *, whole: bool = True) -> AsyncIterator[None]:
         """Exceptions of the transport become faults. `whole`: the limit is for all of it, not for each wait in it."""
-        started = self._clock()
+        started, hands = self._clock(), Handshake()
+        asking = ASKING.set(hands)
         try:
             yield
         except (aiohttp.ClientError, RedirectedError, TimeoutError, OSError) as exc:
@@ -194,15 +177,34 @@ class Link:
             if whole and isinstance(exc, TimeoutError) and took > limit + PAUSE:
                 raise FaultError(errors.paused(took)) from None
             within = min(limit, CONNECT_LIMIT) if isinstance(exc, aiohttp.ConnectionTimeoutError) else limit
-            if isinstance(exc, aiohttp.ClientConnectionError) and (alert := self._handshakes.alert_since(started)) is not None:
-                raise FaultError(errors.of_tls_error(alert, self.server)) from None
-            hands = self._handshakes.hangs_since(started)
-            raise FaultError(errors.of_exception(exc, self.server, within, shaking_hands=hands)) from None
+            if isinstance(exc, aiohttp.ClientConnectionError) and hands.alert is not None:
+                raise FaultError(errors.of_tls_error(hands.alert, self.server)) from None
+            raise FaultError(errors.of_exception(exc, self.server, within, shaking_hands=hands.hangs)) from None
+        finally:
+            with contextlib.suppress(ValueError):  # a stream that is closed from elsewhere ends in another context
+                ASKING.reset(asking)
 
 
 async def open_link(target: Target, *, clock: Callable[[], Mono] = monotonic, wall: Callable[[], float] = time.time) -> Link:
     """Sign in to a cluster. Raises `FaultError`; nothing has been asked of the cluster then."""
     return Link(target, await open_access(target), clock=clock, wall=wall)
+
+
+async def _request(
+    access: Access, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None
+) -> aiohttp.ClientResponse:
+    client = access.client
+    headers = {"Accept": accept, "Accept-Encoding": "gzip" if gzip else "identity", "User-Agent": "planewatch"}
+    token = await client.configuration.get_api_key_with_prefix("BearerToken")
+    if token:
+        headers["Authorization"] = token.strip()  # a token file ends with a newline
+    asked: dict[str, object] = {"headers": headers, "_request_timeout": limits}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+        asked["body"] = msgspec.to_builtins(body)  # the library writes the JSON
+    answer = await client.rest_client.request("GET" if body is None else "POST", access.url + path, **asked)
+    response: aiohttp.ClientResponse = answer.response
+    return response
 
 
 async def _refuse_redirect(_session: object, _context: object, params: aiohttp.TraceRequestRedirectParams) -> None:

@@ -5,8 +5,14 @@ loop around it is trivial (source.py). What the steps keep in between is the res
 
 A watch that ends is the rule, not a fault: the server ends it at `timeoutSeconds`, load balancers sooner. It goes on from the
 last version seen. Only what fails when asked for again is told as `Failed`.
+
+A watch that is open and silent proves nothing. Beside that of a feed with a rhythm stands a guard (guarding.py), which lists as
+soon as nothing came for that long. Where watches turn out to be of no use, the feed is polled by lists, and a watch is tried again
+now and then.
 """
 
+import asyncio
+import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -16,10 +22,13 @@ from planes.kube.clock import monotonic
 from planes.kube.decoding import Codec, Line
 from planes.kube.errors import FaultError, garbled
 from planes.kube.feeds import Part
+from planes.kube.guarding import Guard
 from planes.kube.link import Link
-from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, SourceEvent
-from planes.structs.moments import Mono
+from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Polled, SourceEvent
+from planes.structs.moments import NEVER, Mono
 from planes.structs.objects import Item, Pod
+
+logger = logging.getLogger(__name__)
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 
@@ -30,6 +39,18 @@ OPENING = 15.0
 SHORTEST_WATCH, LONGEST_WATCH = 300, 600
 #: A watch that lived this long worked; one that did not is followed by a wait, or a server that closes at once makes a hot loop.
 WORKED = 5.0
+#: So many watches in a row that were of no use, and the feed is polled. [rule]
+USELESS = 3
+#: While it is polled, a watch is tried again this often, in seconds. [rule]
+WATCH_AGAIN = 60.0
+#: Seconds between two lists of a feed without a rhythm that is polled: so many, and one more for each so many objects. [rule]
+POLL_EVERY, POLL_OBJECTS, POLL_LONGEST = 10.0, 50, 120.0
+#: Where something else than watches answers a watch, or nothing does.
+_NO_WATCH = (FaultKind.SERVER_ERROR, FaultKind.GARBLED, FaultKind.NOT_KUBERNETES, FaultKind.HANGING)
+#: A right or an API that was there is asked for again so many times, so many seconds apart, before it is taken to be gone. [rule]
+_RETURNS, _RETURNS_IN = 15, (3.0, 6.0)
+#: Added to the longest wait in a step: a step that overstays it is begun anew by the watchdog, in seconds.
+_SLACK = 20.0
 #: An object in etcd has 1.5 MB at most; a line that is longer than this is no object. Bytes.
 LONGEST_LINE = 16 << 20
 #: So many pages end a list that never ends (150,000 pods are 300).
@@ -49,6 +70,12 @@ class Reflector:
         self._version: str | None = None  # None: list first
         self._url = link.url
         self._held = 0  # objects in the last list; never_quiet holds only for a feed that has some
+        self._useless = 0  # watches in a row that were of no use
+        self._refused = 0  # times in a row that it was not permitted or not served
+        self._polled = ""  # why it is polled
+        self._watch_at = NEVER  # while it is polled: when a watch is tried again
+        self.signs = 0  # counts signs of life: pages, and lines of the watch
+        self.patience = max(part.of.quiet, part.of.list_limit, OPENING, 60.0) + _SLACK
 
     async def step(self, emit: Emit) -> float:
         """List if needed, watch once. Returns the seconds to wait before the next step; raises nothing but defects."""
@@ -57,19 +84,86 @@ class Reflector:
         async def opening() -> None:
             nonlocal opened
             opened = self._clock()
-            await emit(Heard(self.part.feed, opened))
+            await emit(Heard(self.part.feed, opened, proof=False))
 
-        fault: Fault | None = None
         if self._url != self._link.url:
             self._url, self._version = self._link.url, None
+        if self._polled and (self._clock() < self._watch_at or self._is_blind()):
+            return await self._poll(emit)
+        fault: Fault | None = None
+        asked_to_watch = False
+        blind = ""
         try:
             if self._version is None:
                 await self._list(emit)
-            await self._watch(emit, opening)
+            asked_to_watch = True
+            blind = await self._watch(emit, opening)
         except FaultError as exc:
             fault = exc.fault
         lived = self._clock() - opened if opened is not None else 0.0
+        if asked_to_watch:
+            blind = blind or self._judge_watch(fault, opened is not None, lived)
+        if blind:
+            return await self._begin_to_poll(blind, emit)
+        if self._polled and lived >= WORKED:
+            await self._end_polling(emit)
         return await self._after(fault, opened is not None, lived, emit)
+
+    # --- polling --------------------------------------------------------------------------------------------------------------
+
+    def _is_blind(self) -> bool:
+        """The way holds watches back, as the guard of a feed with a rhythm found out; that feed tries again for all."""
+        return bool(self._link.blind) and not self.part.of.rhythm
+
+    def _judge_watch(self, fault: Fault | None, opened: bool, lived: float) -> str:
+        """Why watches are of no use, if this was one too many."""
+        if opened and lived >= WORKED:
+            self._useless = self._refused = 0
+            return ""
+        ended = opened and (fault is None or fault.kind in (FaultKind.CLOSED, FaultKind.HANGING))
+        if not ended and (fault is None or fault.kind not in (FaultKind.EXPIRED, *_NO_WATCH)):
+            return ""
+        self._useless += 1
+        if self._useless < (1 if self._polled else USELESS):
+            return ""
+        if ended:
+            return f"they end within {WORKED:g} s"
+        return (
+            "the version just listed is said to be too old" if fault is None or fault.kind is FaultKind.EXPIRED else fault.message
+        )
+
+    async def _begin_to_poll(self, why: str, emit: Emit) -> float:
+        if not self._polled:
+            logger.warning("%s: watches do not work (%s); it is listed every %.0f s", self.part.name, why, self._poll_every())
+        self._polled, self._version = why, None
+        self._watch_at = self._clock() + WATCH_AGAIN
+        await emit(Polled(self.part.feed, why, self._clock()))
+        return self._rng.uniform(0.2, 0.5)
+
+    async def _end_polling(self, emit: Emit) -> None:
+        logger.warning("%s: watches work again", self.part.name)
+        self._polled = ""
+        if self.part.of.rhythm:
+            self._link.blind = ""
+        await emit(Polled(self.part.feed, "", self._clock()))
+
+    def _poll_every(self) -> float:
+        return self.part.of.rhythm or min(POLL_LONGEST, POLL_EVERY + self._held / POLL_OBJECTS)
+
+    async def _poll(self, emit: Emit) -> float:
+        """One list from the API server's cache, in place of a watch."""
+        try:
+            items, version = await self._pages(cached=True)
+        except FaultError as exc:
+            self._watch_at = NEVER  # what was wrong with watches may be over when it answers again
+            return await self._tell(exc.fault, emit)
+        if _is_older(version, self._version):
+            return self._rng.uniform(0.9, 1.1)  # another API server's cache, which is behind
+        self._version, self._held = version, len(items)
+        await emit(Listed(self.part.feed, items, version, self._clock()))
+        return self._rng.uniform(0.9, 1.1) * self._poll_every()
+
+    # --- one step -------------------------------------------------------------------------------------------------------------
 
     async def _after(self, fault: Fault | None, opened: bool, lived: float, emit: Emit) -> float:
         """What the end of a step means: tell it or not, and how long to wait."""
@@ -83,14 +177,20 @@ class Reflector:
             if fault is not None and fault.kind is FaultKind.HANGING and self.part.of.never_quiet and self._held:
                 self._version = None
             if fault is None:
-                await emit(Heard(self.part.feed, self._clock()))
+                await emit(Heard(self.part.feed, self._clock(), proof=False))
             return self._rng.uniform(0.0, 0.5) if lived >= WORKED else self._backoff.failed()
         if fault is None:  # unreachable: a watch that did not open has a fault
             return self._backoff.failed()
         if opened or fault.status == 504 or fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED):
             # What was held may have missed something; and where only listing is permitted, listing is what is left.
             self._version = None
+        return await self._tell(fault, emit)
+
+    async def _tell(self, fault: Fault, emit: Emit) -> float:
         wait = self._backoff.failed(fault)
+        if fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED) and self._held and self._refused < _RETURNS:
+            self._refused += 1  # it was there, and may be again at once
+            wait = self._rng.uniform(*_RETURNS_IN)
         now = self._clock()
         await emit(Failed(self.part.feed, fault, now, now + wait))
         return wait
@@ -108,12 +208,13 @@ class Reflector:
             await emit(Listed(self.part.feed, items, version, self._clock()))
             return
 
-    async def _pages(self) -> tuple[list[Item], str]:
+    async def _pages(self, *, cached: bool = False, quietly: bool = False) -> tuple[list[Item], str]:
         items: list[Item] = []
         token = ""
         for _ in range(MOST_PAGES):
-            path = self.part.list_path(PAGE, token)
+            path = self.part.list_path(PAGE, token, cached=cached)
             answer = await self._link.ask(path, limit=self.part.of.list_limit)
+            self.signs += not quietly
             page = self._codec.page(answer.body, path, self._link.server)
             for item in page.items:
                 if isinstance(item, Pod):
@@ -124,7 +225,38 @@ class Reflector:
             token = page.token
         raise garbled(self.part.path, f"the list has no end after {MOST_PAGES} pages")
 
-    async def _watch(self, emit: Emit, opening: Callable[[], Awaitable[None]]) -> None:
+    async def _watch(self, emit: Emit, opening: Callable[[], Awaitable[None]]) -> str:
+        """One watch under its guard. Returns why watches are of no use, if the guard found that out."""
+        reading = asyncio.create_task(self._read(emit, opening))
+        guard = asyncio.create_task(Guard(self, self._link, self._held).stand(emit))
+        try:
+            await asyncio.wait((reading, guard), return_when=asyncio.FIRST_COMPLETED)
+            if not reading.done():
+                return guard.result()
+            reading.result()
+            return ""
+        finally:
+            reading.cancel()
+            guard.cancel()
+            await asyncio.gather(reading, guard, return_exceptions=True)
+
+    async def suspect(self, emit: Emit) -> list[Item] | None:
+        """Nothing came for a while: ask. None if the watch spoke meanwhile, which is newer than any list."""
+        before = self.signs
+        try:
+            items, version = await self._pages(quietly=True)
+        except FaultError:
+            if self.signs != before:
+                return None
+            self._version = None
+            raise
+        if self.signs != before:
+            return None
+        self._held = len(items)
+        await emit(Listed(self.part.feed, items, version, self._clock()))
+        return items
+
+    async def _read(self, emit: Emit, opening: Callable[[], Awaitable[None]]) -> None:
         """One watch, until the server ends it. The hot path of the whole program."""
         path = self.part.watch_path(self._version or "", self._rng.randint(SHORTEST_WATCH, LONGEST_WATCH))
         of = self.part.of
@@ -134,6 +266,7 @@ class Reflector:
             await opening()
             async for lines in _lines(chunks, path):
                 now = clock()
+                self.signs += 1
                 for raw in lines:
                     if not raw:
                         continue
@@ -153,6 +286,11 @@ class Reflector:
             raise FaultError(answers.of_status(line.status, self.part.path, self._link.server))
         if line.type == "BOOKMARK":
             await emit(Heard(self.part.feed, now))
+
+
+def _is_older(version: str, than: str | None) -> bool:
+    """Resource versions are numbers that grow (KEP-5504 makes that official); whatever is none is taken to be new."""
+    return than is not None and version.isdecimal() and than.isdecimal() and int(version) < int(than)
 
 
 async def _lines(chunks: AsyncIterator[bytes], path: str) -> AsyncIterator[list[bytes]]:

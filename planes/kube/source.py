@@ -10,21 +10,23 @@ import logging
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from planes.kube import discovery, feeds
 from planes.kube.backoff import FaultBackoff
 from planes.kube.clock import monotonic
 from planes.kube.connect import Target, default_kubeconfig
 from planes.kube.errors import FaultError
+from planes.kube.faltering import Faltering
 from planes.kube.link import Link, open_link
 from planes.kube.merging import Merger
 from planes.kube.metrics import MetricsProbe, UsageProbe
 from planes.kube.probes import HealthProbe, VersionProbe
 from planes.kube.reflector import Reflector
+from planes.kube.watchdog import Living, OverstayedError, watched
 from planes.kube.webhooks import SETTLE, EndpointsProbe, References
 from planes.structs.answers import was_heard
 from planes.structs.events import Connection, Failed, Fault, FaultKind, Health, Metrics, Server, SourceEvent, Usage
@@ -47,7 +49,7 @@ def _as_it_is(emit: Emit) -> Emit:
 
 
 class _Stepper(Protocol):
-    async def step(self, emit: Emit) -> float: ...
+    def step(self, emit: Emit) -> Coroutine[Any, Any, float]: ...
 
 
 @dataclass
@@ -59,7 +61,9 @@ class _Loop:
     fault: Callable[[Mono, float], SourceEvent]
     heard: Callable[[Emit], Emit] = _as_it_is
     sleep: Sleep | None = None
+    living: Callable[[Any], Living | None] = lambda _: None  # what shows that a step lives, where steps last
     defect: str = ""  # the last one, so that it is logged once
+    overstayed: int = 0  # steps that the watchdog had to cancel
 
 
 class _ReceiverError(Exception):
@@ -161,10 +165,15 @@ class ClusterSource:
         while True:
             try:
                 stepper = stepper or loop.make()
-                wait = await stepper.step(heard)
+                wait = await watched(stepper.step(heard), loop.living(stepper))
                 backoff.succeeded()
             except _ReceiverError:
                 raise
+            except OverstayedError as exc:
+                loop.overstayed += 1
+                log = logger.warning if loop.overstayed == 1 else logger.info
+                log("%s: %s though its time was up; begun anew (%d so far)", loop.name, exc, loop.overstayed)
+                stepper, wait = None, backoff.failed()
             except Exception as exc:
                 if loop.defect != (defect := repr(exc)):
                     logger.exception("%s met a defect", loop.name)
@@ -220,11 +229,19 @@ class ClusterSource:
         return [self._loop_of(part, merger, link) for part in parts]
 
     def _loop_of(self, part: feeds.Part, merger: Merger | None, link: Link) -> _Loop:
+        def heard(emit: Emit) -> Emit:
+            passed = emit if merger is None else merger.emit_for(part.name, part.essential, emit)
+            return Faltering(part.name).noting(passed) if part.essential else passed
+
+        def living(reflector: Reflector) -> Living:
+            return reflector
+
         return _Loop(
             part.name,
             lambda: Reflector(part, link, clock=self._clock, rng=self._rng),
             lambda at, wait: Failed(part.feed, _defect(), at, at + wait),
-            heard=_as_it_is if merger is None else lambda emit: merger.emit_for(part.name, part.essential, emit),
+            heard=heard,
+            living=living,
         )
 
     async def _until_back(self, wait: float) -> None:

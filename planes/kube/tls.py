@@ -1,11 +1,12 @@
 """What the TLS layer knows and HTTP does not: the serving certificate, and whether a handshake is under way.
 
 Python lets an `SSLContext` name the class of its TLS objects. Ours notes when a handshake begins and ends and keeps the peer's
-certificate, so nothing has to be asked twice and no connection is opened only to look at it.
+certificate, so nothing has to be asked twice and no connection is opened only to look at it. What happens to a connection is noted
+for the question that opened it (`ASKING`) and for no other: of another connection's end nothing follows for ours.
 """
 
 import ssl
-from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,24 +14,31 @@ from cryptography import x509
 
 
 @dataclass
-class Handshakes:
-    """`began` and `done` are monotonic seconds of the newest handshake; `certificate` is the peer's, in DER."""
+class Handshake:
+    """Of the connections that one question opened: was the newest one's handshake begun, is it done, and what did the peer say
+    instead of going on (asyncio drops it)."""
 
-    began: float = float("-inf")
-    done: float = float("-inf")
+    begun: bool = False
+    done: bool = False
+    alert: ssl.SSLError | None = None
+
+    @property
+    def hangs(self) -> bool:
+        """TCP is connected, TLS is not."""
+        return self.begun and not self.done
+
+
+#: The question under way. A transport's callbacks run in the context in which it was made, and so find who asked.
+ASKING: ContextVar[Handshake | None] = ContextVar("ASKING", default=None)
+
+
+@dataclass
+class Serving:
+    """The peer's newest certificate, in DER."""
+
     certificate: bytes = b""
-    alert: ssl.SSLError | None = None  # what the peer said instead of going on, and when: asyncio drops it
-    alerted: float = float("-inf")
     _read: bytes = b""
     _not_after: float | None = None
-
-    def hangs_since(self, start: float) -> bool:
-        """A handshake was begun after `start` and none has been completed since: TCP is connected, TLS is not."""
-        return self.began >= start and self.done < start
-
-    def alert_since(self, start: float) -> ssl.SSLError | None:
-        """With TLS 1.3 a client certificate is refused only after the handshake, in the first read."""
-        return self.alert if self.alerted >= start else None
 
     def not_after(self) -> float | None:
         """End of the serving certificate's validity, epoch seconds."""
@@ -55,29 +63,31 @@ def pem_end(pem: bytes) -> datetime | None:
         return None
 
 
-def observe(context: ssl.SSLContext, clock: Callable[[], float]) -> Handshakes:
+def observe(context: ssl.SSLContext) -> Serving:
     """Make `context` note its handshakes."""
-    seen = Handshakes()
+    serving = Serving()
 
     class Observed(ssl.SSLObject):
-        _begun = False
+        _notes: Handshake | None = None
 
         def do_handshake(self) -> None:
-            if not self._begun:
-                self._begun = True
-                seen.began = clock()
+            if self._notes is None:
+                self._notes = ASKING.get() or Handshake()
+                self._notes.begun, self._notes.done = True, False
             super().do_handshake()
-            seen.done = clock()
-            seen.certificate = self.getpeercert(binary_form=True) or b""
+            self._notes.done = True
+            serving.certificate = self.getpeercert(binary_form=True) or b""
 
         def read(self, len: int = 1024, buffer: bytearray | None = None) -> bytes:  # type: ignore[override] # as in the standard library
             try:
                 return super().read(len, buffer)
-            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                raise
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                raise  # it waits, or was closed: no alert
             except ssl.SSLError as exc:
-                seen.alert, seen.alerted = exc, clock()
+                # With TLS 1.3 a client certificate is refused only after the handshake, in the first read.
+                if self._notes is not None:
+                    self._notes.alert = exc
                 raise
 
     context.sslobject_class = Observed
-    return seen
+    return serving

@@ -82,7 +82,8 @@ class AttentionStatus(msgspec.Struct, frozen=True):
 
 class ClusterStatus(msgspec.Struct, frozen=True):
     """`age_s`: seconds since the collector last vouched for the picture; null: it never did, or did by a clock that disagrees with
-    ours. `late`: why the picture is not the present; empty while it is."""
+    ours. `late`: why the picture is not the present; empty while it is. `missing`: what the picture has to do without, a sentence
+    each: rights, parts of the API, watches that do not work."""
 
     slug: str
     name: str
@@ -95,6 +96,7 @@ class ClusterStatus(msgspec.Struct, frozen=True):
     components: list[ComponentStatus]
     nodes: NodesStatus
     attention: list[AttentionStatus]
+    missing: list[str]
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -138,6 +140,7 @@ def _cluster(head: selectors.ClusterHead, pulse: Pulse | None, now: float) -> Cl
         components=[_component(one, late, now) for one in selectors.components(head.slug)],
         nodes=NodesStatus(total=len(nodes), by_state=dict(sorted(Counter(node.state for node in nodes).items()))),
         attention=_attention(nodes, now),
+        missing=[one.message for one in row.missing],
     )
 
 

@@ -35,6 +35,8 @@ def _cluster(cluster: ClusterStatus, now: float, colour: bool) -> str:
     lines += [_node(one, now, colour) for one in cluster.attention[:_LISTED]]
     if len(cluster.attention) > _LISTED:
         lines.append(f"    and {len(cluster.attention) - _LISTED} more that are not healthy; --json has them all.")
+    if cluster.missing:
+        lines += ["", *(f"  Missing: {_clean(one)}" for one in cluster.missing)]
     return "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ from planes.structs.events import (
     Heard,
     Listed,
     Metrics,
+    Polled,
     Server,
     SourceEvent,
     Usage,
@@ -33,6 +34,8 @@ def was_heard(said: SourceEvent | Fault | None) -> bool:
     match said:
         case None | Listed() | Changed() | Gone() | Heard():
             return True
+        case Polled():
+            return False  # our own decision
         case Failed() | Health() | Server() | Metrics() | Usage() | Connection():
             return was_heard(said.fault)
         case Fault():

@@ -93,9 +93,19 @@ class Gone(msgspec.Struct, Generic[T_co], frozen=True):
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """The feed is alive though nothing changed: a bookmark, or a watch that (re)opened or ended in good order."""
+    """The feed is alive though nothing changed: a bookmark, or a watch that (re)opened or ended in good order. Only the first is
+    `proof` that what the feed has to tell arrives."""
 
     feed: Feed
+    at: Mono
+    proof: bool = True
+
+
+class Polled(msgspec.Struct, frozen=True):
+    """Watches of this feed are of no use, for the reason `why`, so that it is listed instead; where that is empty, they work."""
+
+    feed: Feed
+    why: str
     at: Mono
 
 
@@ -172,7 +182,7 @@ class Connection(msgspec.Struct, frozen=True):
     fault: Fault | None = None
 
 
-SourceEvent = Listed[Item] | Changed[Item] | Gone[Item] | Heard | Failed | Health | Server | Metrics | Usage | Connection
+SourceEvent = Listed[Item] | Changed[Item] | Gone[Item] | Heard | Polled | Failed | Health | Server | Metrics | Usage | Connection
 
 
 class Paused(msgspec.Struct, frozen=True):

@@ -43,6 +43,9 @@ QUIET = 90.0
 #: Leases are renewed every 2 to 10 s, so a silent watch of them is checked by a list much sooner.
 QUIET_LEASES = 17.0
 QUIET_SLOW_LEASES = 60.0
+#: A feed of leases of which nothing came for so long is listed at once, whatever its watch promises; where watches do not work, it
+#: is listed this often. Time without either is nobody's silence. In seconds. [rule]
+RHYTHM, SLOW_RHYTHM = 5.0, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class Declaration:
     `struct` is what its objects become. `costs` ends the sentence "Without list/watch on …: " and may name the {namespace}; `role`:
     the right is granted by a Role in each place and not by the ClusterRole; `together` is what to call these places where a right
     is named that all of them need. A feed is watched, or, where `every` is not 0, asked for every so many seconds. `never_quiet`:
-    while it holds anything it is never silent for `quiet` seconds, so silence is checked by listing. `quick`: a quick list looks at
+    while it holds anything it is never silent for `quiet` seconds, so silence is checked by listing. `rhythm`: so soon is that done
+    while its watch is open; 0 for a feed that may be silent. `quick`: a quick list looks at
     it. `awaited`: the first full frame after a restart waits for it.
     """
 
@@ -81,6 +85,7 @@ class Declaration:
     list_limit: float = SMALL_LIST
     quiet: float = QUIET
     never_quiet: bool = False
+    rhythm: float = 0.0
     quick: bool = False
     awaited: bool = False
 
@@ -113,6 +118,7 @@ _DECLARED = (
         costs="a silent kubelet is noticed only when Kubernetes itself says so, after about 50 s.",
         quiet=QUIET_LEASES,
         never_quiet=True,
+        rhythm=RHYTHM,
         quick=True,
         awaited=True,
     ),
@@ -127,6 +133,7 @@ _DECLARED = (
         "and the loss of one of several API servers is noticed by its endpoint alone.",
         quiet=QUIET_LEASES,
         never_quiet=True,
+        rhythm=RHYTHM,
         quick=True,
         awaited=True,
     ),
@@ -144,6 +151,7 @@ _DECLARED = (
         costs="the leader that is elected in {namespace} is not seen, and the component is judged by its pods alone.",
         quiet=QUIET_SLOW_LEASES,
         never_quiet=True,
+        rhythm=SLOW_RHYTHM,
         quick=True,
     ),
     Declaration(

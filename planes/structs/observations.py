@@ -13,7 +13,8 @@ from planes.structs.moments import NEVER, Mono
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSeen:
-    """One feed: whether its word can be taken. `failing_since` is the first failure since it last worked."""
+    """One feed: whether its word can be taken. `failing_since` is the first failure since it last worked. `proven_at`: of leases,
+    when anything of it last arrived; without that for `patience` seconds, and for the bound of all feeds, it says nothing."""
 
     name: str
     listed_at: Mono | None = None
@@ -21,6 +22,8 @@ class FeedSeen:
     fault: Fault | None = None
     failing_since: Mono | None = None
     retry_at: Mono | None = None
+    proven_at: Mono | None = None
+    patience: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,20 @@ class LeaseSeen:
     gone_at: Mono | None = None  # the object itself was deleted
     transitions: int | None = None  # as the lease counts them
     failovers: tuple[Mono, ...] = ()  # when we saw the holder change
+    until: Mono | None = None  # so far its feed was observed; None: until now
+    fresh_since: Mono | None = None  # `changed_at`, or later where we ourselves were paused; None: `stale_since`
+
+    def observed(self, now: Mono) -> Mono:
+        """The moment up to which its silence counts."""
+        return now if self.until is None else min(now, self.until)
+
+    def silence(self, now: Mono) -> float:
+        """Seconds of observed time in which it was not renewed."""
+        return self.observed(now) - self.stale_since
+
+    def expires(self, after: float) -> Mono:
+        """When what was last seen of it is older than `after` seconds, observed or not."""
+        return (self.stale_since if self.fresh_since is None else self.fresh_since) + after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,8 @@ class Cluster:
                 )
             if "probes" not in self.mute and int(second) % 5 == 0:
                 self.apply(*self.probes())
+                if self.assessor.cache.reach.feeds[Feed.NODE_LEASES].fault is None:
+                    self.apply(Heard(Feed.NODE_LEASES, self.now))  # as when nothing came and its guard lists
             self.frame()
         return self.frames[first:]
 

@@ -22,6 +22,8 @@ START, WALL = Mono(1000.0), Epoch(1_795_370_000.0)
 NODES = ("node-0", "node-1", "node-2", "node-3")
 #: Announcing may lag by the longest window; and the oracle looks after the frame.
 SLACK = max(DEFAULT.hold_probe, DEFAULT.hold_condition) + 0.5
+#: The longest between two frames: a worse state that begins to hold in one is announced in the next.
+PACE = 4.9
 WATCHED = (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES, Feed.SYSTEM_PODS)
 
 
@@ -154,7 +156,7 @@ class World:
         return feed in self.listed
 
     def late(self, moment: float | None, bound: float) -> bool:
-        return moment is None or self.now - moment > bound + SLACK
+        return moment is None or self.now - moment > bound + SLACK + PACE
 
     def ask(self) -> None:
         """Whoever is called healthy has fresh evidence for it."""

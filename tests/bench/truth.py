@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
@@ -156,9 +157,14 @@ class Scene:
         self.watcher = Watcher(loop.time)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> "Scene":
+    async def begin(self) -> Path:
+        """Start the server. The kubeconfig by which it is watched."""
         await self.demo.start()
-        source = ClusterSource(Target(str(self.demo.kubeconfig), "demo", False), clock=self.mono, wall=self._wall)
+        return self.demo.kubeconfig
+
+    async def __aenter__(self) -> Self:
+        self.kubeconfig = await self.begin()
+        source = ClusterSource(Target(str(self.kubeconfig), "demo", False), clock=self.mono, wall=self._wall)
         self._tasks = [asyncio.create_task(source.run(self._emit)), asyncio.create_task(self._judge())]
         return self
 

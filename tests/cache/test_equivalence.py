@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from planes.assess.assessor import Assessor
 from planes.cache.cluster import ClusterCache
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import Changed, Gone, Health, Listed, Server, SourceEvent
+from planes.structs.events import Changed, Gone, Health, Heard, Listed, Server, SourceEvent
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.objects import Item
@@ -82,6 +82,7 @@ def test_a_list_and_events_are_as_good_as_a_fresh_list(seed: int) -> None:
     server = Pretended()
     told: list[SourceEvent] = [*server.lists(START)]
     for second in range(draw(30)):
+        told += [Heard(feed, START + second + 1) for feed in (Feed.NODE_LEASES, Feed.SYSTEM_LEASES)]  # neither is blind
         event = server.change(draw, START + second + 1)
         if event is not None:
             told.append(event)

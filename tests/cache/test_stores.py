@@ -6,7 +6,7 @@ import pytest
 
 from planes.cache.stores import Dirty, Intake
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import Changed, Gone, Graced, Listed, Paused, Tidied, Usage
+from planes.structs.events import Changed, Gone, Graced, Heard, Listed, Paused, Tidied, Usage
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.moments import Mono
 from planes.structs.objects import Item, LabelledMeta, Lease, LeaseSpec, Meta, Node, NodeLease
@@ -55,11 +55,11 @@ def test_a_renewal_is_noted_and_a_change_of_holder_is_dirty() -> None:
     cache = new_cache()
     cache.apply(Listed(Feed.NODE_LEASES, [lease("a", 0), lease("b", 0)], "1", Mono(1.0)))
     assert cache.take_dirty().nodes == {"a", "b"}
-    cache.apply(Changed(Feed.NODE_LEASES, lease("a", 10), Mono(11.0)))
-    cache.apply(Changed(Feed.NODE_LEASES, lease("b", 10, "other"), Mono(11.0)))
+    cache.apply(Changed(Feed.NODE_LEASES, lease("a", 10), Mono(8.0)))
+    cache.apply(Changed(Feed.NODE_LEASES, lease("b", 10, "other"), Mono(8.0)))
     taken = cache.take_dirty()
     assert (taken.nodes, taken.renewed) == ({"b"}, {"a"})
-    cache.apply(Gone(Feed.NODE_LEASES, lease("a", 10), Mono(12.0)))
+    cache.apply(Gone(Feed.NODE_LEASES, lease("a", 10), Mono(9.0)))
     assert cache.take_dirty().nodes == {"a"}
 
 
@@ -79,6 +79,8 @@ def test_a_pause_notes_every_lease_and_grace_makes_the_silent_ones_dirty() -> No
     cache.apply(Paused(60.0, Mono(70.0)))
     taken = cache.take_dirty()
     assert (taken.nodes, taken.renewed) == (set(), {"a", "b"})
+    for moment in (77.0, 84.0, 91.0):
+        cache.apply(Heard(Feed.NODE_LEASES, Mono(moment)))
     cache.apply(Changed(Feed.NODE_LEASES, lease("a", 10), Mono(99.0)))
     cache.apply(Graced((Feed.NODE_LEASES,), Mono(100.0)))
     assert cache.take_dirty().nodes == {"b"}

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from planes.components.distribution import Marks, detect
-from planes.structs.events import Changed, SourceEvent
+from planes.structs.events import Changed, Heard, SourceEvent
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.objects import NodeLease
 from planes.structs.rows import ComponentRow
 from tests.assess.test_recordings import base, good_probes
@@ -84,8 +85,9 @@ def test_openshift_s_frozen_scheduler_is_bad_only_after_its_own_duration(silent:
         for event in events(openshift(), until)
         if not (isinstance(event, Changed) and event.feed is Feed.EXTRA_LEASES and event.at > START + 30)
     ]
+    lists = [Heard(Feed.EXTRA_LEASES, Mono(START + second)) for second in range(int(until), 30, -20)]  # as its guard asks
     timeline = Timeline()
-    timeline.run(told, until)
+    timeline.run([*told, *lists], until)
     assert timeline.components["kube-scheduler"].state == state
 
 

@@ -76,6 +76,7 @@ def test_json_has_the_promised_keys(cluster: Cluster, epoch: int, valkey: str, s
     one = said["clusters"][0]
     assert one.keys() == {
         *("slug", "name", "server", "version", "distribution", "age_s", "late", "planes", "components", "nodes", "attention"),
+        "missing",
     }
     assert one["planes"].keys() == {"control", "data"}
     assert one["planes"]["control"].keys() == {"state", "because"}

@@ -32,14 +32,14 @@ def track(*states: tuple[float, Lease]) -> LeaseTrack:
     return made
 
 
-def seen(made: LeaseTrack, offset: float | None = None, fresh: float = 1.0) -> LeaseSeen:
-    return made.seen("x", offset, fresh)
+def seen(made: LeaseTrack, offset: float | None = None, fresh: float = 1.0, until: Mono | None = None) -> LeaseSeen:
+    return made.seen("x", offset, fresh, until)
 
 
 def test_all_that_was_seen_of_a_lease_is_told() -> None:
     made = track((100.0, lease(0)), (110.0, lease(10)), (112.0, lease(12, "b", 7)))
     made.gone_at, made.in_grace = Mono(120.0), True
-    assert seen(made) == LeaseSeen(
+    assert seen(made, until=Mono(119.0)) == LeaseSeen(
         name="x",
         holder="b",
         duration=20.0,
@@ -53,6 +53,8 @@ def test_all_that_was_seen_of_a_lease_is_told() -> None:
         gone_at=Mono(120.0),
         transitions=7,
         failovers=(Mono(112.0),) * 7,
+        until=Mono(119.0),
+        fresh_since=Mono(112.0),
     )
 
 

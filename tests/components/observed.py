@@ -5,7 +5,7 @@ from typing import Any
 
 from planes.components.pod_kinds import new_cache
 from planes.components.view import ClusterView, Known
-from planes.structs.events import CacheEvent, Changed, Fault, FaultKind, Gone, Listed
+from planes.structs.events import CacheEvent, Changed, Fault, FaultKind, Gone, Heard, Listed
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import DisruptionSeen
@@ -49,6 +49,12 @@ def node(name: str, ready: str = "True", at: float = 100.0, labels: dict[str, st
 
 def listed(*feeds: Feed, at: float = 100.0) -> list[CacheEvent]:
     return [Listed(feed, [], "1", Mono(at)) for feed in feeds]
+
+
+def proven(feed: Feed, until: float) -> list[CacheEvent]:
+    """Bookmarks of a feed from 100.0 on, never so far apart that time between them is not observed."""
+    moments = [100.0 + 5 * n for n in range(int(until - 100) // 5 + 1)]
+    return [Heard(feed, Mono(at)) for at in (*moments, until)]
 
 
 def view(

@@ -11,7 +11,7 @@ from planes.structs.events import CacheEvent, Failed, Health, Metrics, Server
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import DisruptionSeen
-from tests.components.observed import BROKEN, FORBIDDEN, NOON, endpoints, lease, listed, node, pod, thing, view
+from tests.components.observed import BROKEN, FORBIDDEN, NOON, endpoints, lease, listed, node, pod, proven, thing, view
 
 
 def identity(name: str, kind: str = "kube-apiserver", address: str = "10.0.0.1:6443", **more: Any) -> CacheEvent:
@@ -41,8 +41,9 @@ def test_as_many_api_servers_are_expected_as_were_seen_to_renew_within_30_s() ->
     unconfirmed = identity("d", at=110.0, second=10)
     for told, now, expected in (
         ([*renewing, unconfirmed], 111.0, 3),
-        ([*renewing, unconfirmed], 140.0, 3),
-        ([*renewing, unconfirmed], 140.1, 0),
+        ([*renewing, unconfirmed, *proven(Feed.SYSTEM_LEASES, 140.0)], 140.0, 3),
+        ([*renewing, unconfirmed, *proven(Feed.SYSTEM_LEASES, 140.1)], 140.1, 0),
+        ([*renewing, unconfirmed], 140.1, 3),  # nothing at all has come since: that is not their silence
         ([*renewing, identity("a", gone=True)], 111.0, 2),
         ([unconfirmed], 111.0, 0),
     ):

@@ -8,13 +8,17 @@ from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import FeedSeen
 from planes.structs.thresholds import DEFAULT
-from tests.components.observed import BROKEN, FORBIDDEN, NOON, OFFSET, lease, listed, node, pod, thing, view
+from tests.components.observed import BROKEN, FORBIDDEN, NOON, OFFSET, lease, listed, node, pod, proven, thing, view
 
 NOT_SERVED = Fault(FaultKind.NOT_SERVED, "not served")
 
 
 def leased(gone: bool = False) -> CacheEvent:
     return lease("n", Feed.NODE_LEASES, duration=40, gone=gone)
+
+
+def heard(until: float) -> list[CacheEvent]:
+    return proven(Feed.NODE_LEASES, until)
 
 
 # --- silence ------------------------------------------------------------------------------------------------------------------
@@ -27,11 +31,16 @@ def leased(gone: bool = False) -> CacheEvent:
         ([node("n")], 101.0, False),
         ([node("n", "Unknown")], 101.0, True),
         ([node("n", "False"), leased()], 101.0, False),  # it says so itself
-        ([node("n"), leased()], 125.0, False),  # 25 s of 40
-        ([node("n"), leased()], 125.1, True),
-        ([leased()], 125.1, True),
+        ([node("n"), leased(), *heard(125.0)], 125.0, False),  # 25 s of 40
+        ([node("n"), leased(), *heard(125.1)], 125.1, True),
+        ([node("n"), leased(), *heard(110.0)], 125.1, False),  # nothing at all has come since: that is not its silence
+        ([leased(), *heard(125.1)], 125.1, True),
         ([node("n"), leased(), leased(gone=True)], 101.0, True),
-        ([node("n"), leased(), Graced((Feed.NODE_LEASES,), Mono(120.0))], 121.0, True),  # silent with all, and not heard since
+        (
+            [node("n"), leased(), *heard(120.0), Graced((Feed.NODE_LEASES,), Mono(120.0))],
+            121.0,
+            True,
+        ),  # silent with all, and not heard since
         (
             [node("n"), leased(), *listed(Feed.NODE_LEASES), Failed(Feed.NODE_LEASES, FORBIDDEN, Mono(110.0), Mono(170.0))],
             140.0,

@@ -38,7 +38,7 @@ def test_a_server_may_leave_out_whatever_is_empty(kind: Any) -> None:
 
 
 #: What is said where nothing else was told, if that is not nothing.
-SAID = {"InstanceRow.state": "unknown", "AttentionRow.count": 1, "LeaderObservation.place": "kube-system"}
+SAID = {"InstanceRow.state": "unknown", "AttentionRow.count": 1, "Heard.proof": True, "LeaderObservation.place": "kube-system"}
 
 
 @pytest.mark.parametrize("kind", structs(rows) + structs(events))

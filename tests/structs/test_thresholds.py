@@ -58,6 +58,7 @@ BOUNDS = {
     "proxy_skew": 3.0,
     # roll-ups
     "rollup_down": 0.5,
+    "rollup_unknown": 0.25,
     "zone_least": 2.0,
 }
 

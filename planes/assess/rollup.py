@@ -7,7 +7,6 @@ from planes.structs.moments import Mono
 from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import Evidence, State, Verdict
 
-_ORDER = (State.DOWN, State.DEGRADED, State.UNKNOWN, State.CORDONED, State.HEALTHY, State.NOT_OBSERVABLE)
 _WORDS = {State.NOT_OBSERVABLE: "not observable"}
 
 Counts = Mapping[State, int]

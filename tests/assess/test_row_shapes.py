@@ -165,6 +165,7 @@ def test_the_newest_moment_of_evidence_counts_and_what_was_never_observed_has_no
     assert component(first, verdict=replace(WELL, evidence=(older, replace(LINE, at=Mono(10.0))))) is not first
     none = component(verdict=replace(WELL, evidence=(never,)))
     assert component(none, verdict=replace(WELL, evidence=(never,))) is none
+    assert component(none, verdict=replace(WELL, evidence=(replace(LINE, at=Mono(5.0 - OFFSET)),))) is not none
 
 
 @pytest.mark.parametrize(

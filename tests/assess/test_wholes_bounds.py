@@ -1,5 +1,7 @@
 """Many judged as one, at their thresholds and word for word."""
 
+from dataclasses import replace
+
 import pytest
 
 from planes.assess import attention, rollup
@@ -36,6 +38,7 @@ def test_the_arithmetic_counts_each_state_and_the_cordoned_as_healthy(counts: Co
         ({H: 8, X: 3}, {"a": {H: 8}, "b": {X: 2}, "c": {X: 1}}, (X, "b")),
         ({H: 8}, {"a": {H: 8}, "b": {}}, (H, "")),
         ({H: 2, D: 2}, {}, (D, "")),
+        ({H: 9, X: 1, D: 1}, {}, (D, "")),
         ({H: 1, D: 1, U: 3}, {}, (D, "")),
         ({H: 1, U: 1, N: 9}, {}, (U, "")),
         ({H: 3, U: 1, N: 9}, {}, (U, "")),
@@ -46,6 +49,12 @@ def test_a_whole_is_down_with_half_of_what_is_seen_or_with_a_zone(
     counts: Counts, zones: dict[str, Counts], expected: tuple[State, str]
 ) -> None:
     assert rollup.whole(counts, zones, THRESHOLDS) == expected
+
+
+def test_where_one_node_is_a_zone_a_healthy_one_is_no_lost_zone() -> None:
+    single = replace(THRESHOLDS, zone_least=1.0)
+    assert rollup.whole({H: 2}, {"a": {H: 1}, "b": {H: 1}}, single) == (H, "")
+    assert rollup.whole({H: 2, X: 1}, {"a": {H: 2}, "b": {X: 1}}, single) == (X, "b")
 
 
 @pytest.mark.parametrize(

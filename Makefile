@@ -83,6 +83,10 @@ screenshots: dev ## draw every page in every state and size into build/screensho
 bench-truth: $(VENV)/.dev ## live through every fault of the demo cluster and print what is said of it (ARGS=--write: docs/truth.md)
 	@$(BIN)/python -m tests.bench.bench_truth $(ARGS)
 
+.PHONY: bench-chaos
+bench-chaos: $(VENV)/.dev ## break the way to a cluster in each way, with and without a fault behind it, and print what is said (ARGS="'watches half-open'" for some; all take an hour)
+	@$(BIN)/python -m tests.bench.bench_chaos $(ARGS)
+
 .PHONY: mutate
 mutate: $(VENV)/.dev ## change the pure rooms in small ways and see whether their tests notice (ARGS="--seed 7", "--room cache", "--all")
 	$(BIN)/python -m tests.bench.mutate $(ARGS)

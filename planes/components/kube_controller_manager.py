@@ -42,7 +42,7 @@ def _check_lag(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
         return False
     should_be = f"observedGeneration follows within {thresholds.generation_lag:.0f} s"
     if (gap := feed_gap(seen.workloads, "controllers keep up", should_be, now, thresholds)) is not None:
-        check_gap(builder, gap, principal=False, said="Workloads cannot be seen")
+        check_gap(builder, gap, principal=False, said="")
         return False
     source = seen.workloads.name
     behind = sorted((one.lagging_since, f"{one.namespace}/{one.name}") for one in seen.lagging if one.lagging_since is not None)

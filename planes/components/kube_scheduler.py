@@ -46,7 +46,7 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
     if seen.pods_all is None:
         return False
     if (gap := feed_gap(seen.pods_all, "pods undecided", should_be, now, thresholds)) is not None:
-        check_gap(builder, gap, principal=False, said="Waiting pods cannot be seen")
+        check_gap(builder, gap, principal=False, said="")
         return False
     waiting, source, at = seen.undecided, seen.pods_all.name, seen.pods_all.heard_at
     if waiting.oldest is None:

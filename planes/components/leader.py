@@ -175,7 +175,7 @@ def check_pods(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
     """The mirror pods, whose probes their kubelets run; those of silent kubelets are the last known state and are not counted."""
     gap = feed_gap(seen.pods_feed, "pods", "every instance ready", now, thresholds)
     if gap is not None:
-        check_gap(builder, gap, principal=False, said="Its pods cannot be seen")
+        check_gap(builder, gap, principal=False, said="")
         return
     if (due := feed_due(seen.pods_feed, thresholds)) is not None:
         builder.due(due)

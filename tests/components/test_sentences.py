@@ -1,7 +1,8 @@
 """Everything that a rule can say is expected once: sentences/*.txt hold cases, and below each what it is the first to say.
 
 States, causes and moments of many more cases are in tables/. After a meant change of words,
-`python -m tests.components.test_sentences` writes, for each line that
+`python -m tests.components.test_sentences` writes, for each line that is no longer said, the one nearest to it. Read the difference
+before you keep it.
 """
 
 import ast

@@ -20,7 +20,8 @@ from pathlib import Path
 from planes.components import registry
 from planes.demo.catalogue import FAULTS
 from planes.demo.faults import Fault
-from tests.bench.truth import LASTS, SETTLE, SHAPE, TICK, Noticed, Outcome, Turn, live_through
+from tests.bench.looking import TICK, Turn
+from tests.bench.truth import LASTS, SETTLE, SHAPE, Noticed, Outcome, live_through
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "truth.md"
 _HEAD = """# Truth

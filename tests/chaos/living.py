@@ -8,7 +8,8 @@ from pathlib import Path
 
 from planes.demo.certificates import Authority
 from tests.bench.jumping import JumpingLoop
-from tests.bench.truth import SETTLE, Scene, Turn
+from tests.bench.looking import Turn
+from tests.bench.truth import SETTLE, Scene
 from tests.chaos.proxy import WELL, Manners, Proxy
 
 RED = ("degraded", "down")

@@ -31,7 +31,7 @@ def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
     keeps_up = _check_lag(builder, seen, now, thresholds)
     leader.check_pods(builder, seen, now, thresholds)
     leader.check_versions(builder, seen, thresholds)
-    good = f"{leader.stands(seen)}, and its controllers keep up." if keeps_up else f"{leader.stands(seen)}."
+    good = f"{leader.stands(seen, now)}, and its controllers keep up." if keeps_up else f"{leader.stands(seen, now)}."
     return Judged(verdict=builder.verdict(good=good), instances=leader.instances(seen, now, thresholds))
 
 

@@ -31,7 +31,7 @@ def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
     decided = _check_undecided(builder, seen, now, thresholds)
     leader.check_pods(builder, seen, now, thresholds)
     leader.check_versions(builder, seen, thresholds)
-    good = f"{leader.stands(seen)}, and every pod has been decided about." if decided else f"{leader.stands(seen)}."
+    good = f"{leader.stands(seen, now)}, and every pod has been decided about." if decided else f"{leader.stands(seen, now)}."
     verdict = builder.verdict(good=good)
     facts = (
         {"undecided pods": f"{seen.undecided.count:,}"} if seen.pods_all is not None and seen.pods_all.listed_at is not None else {}

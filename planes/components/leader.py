@@ -102,10 +102,12 @@ def _check_renewal(
     slow, silent = lease.duration * thresholds.leader_degraded, lease.duration * thresholds.leader_down
     if age <= slow:
         builder.due(lease.expires(slow))
-        if now > lease.expires(slow) and seen.writes_blocked:
+        if seen.writes_blocked and (now > lease.expires(slow) or age > lease.duration):
             _say_blocked(builder, seen, lease, source, should_be)
             return
-        if now > lease.expires(slow + thresholds.hold_probe) and not lease.in_grace:
+        # What was seen to be late has a failover's time; what was not seen at all has none of it.
+        limit = slow if age > lease.duration else lease.duration
+        if now > lease.expires(limit + thresholds.hold_probe) and not lease.in_grace:
             line = Evidence(
                 "lease", f"nothing seen of it for {ago(lease.changed_at)}", should_be, State.UNKNOWN, source, lease.changed_at
             )
@@ -117,10 +119,15 @@ def _check_renewal(
             why = "No lease could be renewed for a while" if lease.in_grace else "Its lease was old when first seen"
             builder.unsure(line, f"{why}, and it was not seen to be renewed yet.", "lease-unconfirmed")
             return
-        text = f"renewed {ago(lease.changed_at)} ago, held by {lease.holder}"
+        if age > lease.duration:
+            text = f"{_not_renewed(lease)}: a failover takes up to {slow:g} s"
+            builder.line = f"lease not renewed for {ago(lease.changed_at)}"
+        else:
+            builder.due(lease.expires(lease.duration))
+            text = f"renewed {ago(lease.changed_at)} ago, held by {lease.holder}"
+            count = f" · {plural(lease.transitions, 'failover')}" if lease.transitions is not None else ""
+            builder.line = f"lease renewed {ago(lease.changed_at)} ago{count}"
         builder.good(Evidence("lease", text, should_be, State.HEALTHY, source, lease.changed_at), principal=True)
-        count = f" · {plural(lease.transitions, 'failover')}" if lease.transitions is not None else ""
-        builder.line = f"lease renewed {ago(lease.changed_at)} ago{count}"
         return
     if seen.writes_blocked:
         _say_blocked(builder, seen, lease, source, should_be)
@@ -164,10 +171,12 @@ def _check_failovers(builder: VerdictBuilder, lease: LeaseSeen, source: str, now
         builder.due(recent[0] + thresholds.flap_window)
 
 
-def stands(seen: LeaderObservation) -> str:
+def stands(seen: LeaderObservation, now: Mono) -> str:
     """What a healthy one rests on: nothing is said of a lease that is not seen or not held."""
     if seen.lease is None:
         return "Its pods are ready"
+    if seen.lease.released_at is None and seen.lease.silence(now) > seen.lease.duration:
+        return "Its lease is late by no more than a failover takes"
     return "Its lease is renewed in time" if seen.lease.released_at is None else "Its lease was released, to be taken again at once"
 
 
@@ -301,8 +310,9 @@ def _lease_of(view: ClusterView, kind: str) -> LeaseSeen | None:
     for book in (view.cache.system_leases, view.cache.extra_leases):
         track = book.tracks.get(kind)
         if track is not None:
-            until = book.observed(view.now)
-            return track.seen(kind, view.clock_offset, view.thresholds.leader_degraded, until)
+            # Old at first sight is what is past its own duration, though a failover is given longer.
+            fresh, until = min(1.0, view.thresholds.leader_degraded), book.observed(view.now)
+            return track.seen(kind, view.clock_offset, fresh, until)
     return None
 
 

@@ -96,7 +96,11 @@ class Thresholds:
 
     # --- controller manager, scheduler, cloud controller manager --------------------------------------------------------------
     leader_degraded: float = _bound(
-        1.0, "× lease duration", "leaders", "lease not renewed for longer: degraded", "client-go leader election"
+        4 / 3,
+        "× lease duration",
+        "leaders",
+        "lease not renewed for longer: degraded (20 s of the usual 15 s, for a failover takes the duration and up to two retries)",
+        "client-go leader election",
     )
     leader_down: float = _bound(
         2.0, "× lease duration", "leaders", "lease not renewed for longer: down", "client-go leader election"

@@ -34,7 +34,7 @@ BOUNDS = {
     "etcd_latency": 0.25,
     "etcd_errors": 0.01,
     # leaders: frozen for twice the duration, released for 15 s, 3 transitions in 15 min
-    "leader_degraded": 1.0,
+    "leader_degraded": 4 / 3,
     "leader_down": 2.0,
     "leader_released": 15.0,
     "leader_handover": 5.0,

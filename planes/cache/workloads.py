@@ -160,22 +160,43 @@ class ApiServiceStore:
             del self.seen[name]
 
 
-class WebhookStore:
-    """Webhook configurations of one kind. Who is behind each is looked up when asked."""
+#: A webhook within its configuration: its name, and which of that name it is (v1beta1 let two have one).
+_Hook = tuple[str, int]
 
-    __slots__ = ("configurations",)
+
+def _hooks(one: objects.WebhookConfiguration) -> dict[_Hook, objects.Webhook]:
+    found: dict[_Hook, objects.Webhook] = {}
+    for hook in one.webhooks:
+        found[hook.name, sum(name == hook.name for name, _ in found)] = hook
+    return found
+
+
+class WebhookStore:
+    """Webhook configurations of one kind, and since when each of their webhooks calls what it calls. Who is behind each is looked
+    up when asked."""
+
+    __slots__ = ("configurations", "since")
 
     def __init__(self) -> None:
-        self.configurations: dict[str, tuple[objects.WebhookConfiguration, Mono]] = {}
+        self.configurations: dict[str, objects.WebhookConfiguration] = {}
+        self.since: dict[str, dict[_Hook, Mono]] = {}
 
     def changed(self, one: objects.WebhookConfiguration, at: Mono) -> None:
         """Added or modified."""
-        before = self.configurations.get(one.metadata.name)
-        self.configurations[one.metadata.name] = (one, before[1] if before is not None else at)
+        name = one.metadata.name
+        old = self.configurations.get(name)
+        same = old is not None and old.metadata.uid == one.metadata.uid
+        before, since = _hooks(old) if old is not None and same else {}, self.since.get(name, {})
+        self.configurations[name] = one
+        self.since[name] = {
+            key: since[key] if key in before and before[key].clientConfig == hook.clientConfig else at
+            for key, hook in _hooks(one).items()
+        }
 
     def gone(self, one: objects.WebhookConfiguration, at: Mono) -> None:
         """Deleted."""
         self.configurations.pop(one.metadata.name, None)
+        self.since.pop(one.metadata.name, None)
 
     def listed(self, items: Iterable[objects.WebhookConfiguration], at: Mono) -> None:
         """A complete list."""
@@ -184,14 +205,16 @@ class WebhookStore:
             present.add(one.metadata.name)
             self.changed(one, at)
         for name in [name for name in self.configurations if name not in present]:
-            del self.configurations[name]
+            del self.configurations[name], self.since[name]
 
     def seen(self, books: Iterable[tuple[EndpointStore, str | None]]) -> list[WebhookSeen]:
-        """Each webhook with its ready endpoints, looked up in `books`: a book and the namespace it is whole for (None: all)."""
+        """Each webhook with its ready endpoints, looked up in `books`: a book and the namespace it is whole for (None: all). What
+        is told of it began no sooner than it calls that service."""
         listed = list(books)
         made: list[WebhookSeen] = []
-        for _, (configuration, since) in sorted(self.configurations.items()):
-            for hook in configuration.webhooks:
+        for name, configuration in sorted(self.configurations.items()):
+            for key, hook in _hooks(configuration).items():
+                since = self.since[name][key]
                 closed = hook.failurePolicy != "Ignore"  # Fail is the default
                 ref = hook.clientConfig.service
                 if ref is None:
@@ -212,7 +235,7 @@ class WebhookStore:
                         continue
                     found = book.find(service)
                     ready = 0 if found is None else sum(end.ready for end in found.endpoints)
-                    since = found.since if found is not None else since
+                    since = since if found is None else max(since, found.since)
                     break
                 made.append(WebhookSeen(name=hook.name, fails_closed=closed, service=service, ready=ready, since=since))
         return made

@@ -211,7 +211,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "errors",
             METRICS_OF,
-            "The share of requests answered with 5xx over the window.",
+            "The share of requests answered with 5xx over the window. Requests for /livez, /readyz and /healthz are left out.",
             "it is above the bound over the whole window, and still between the last two scrapes",
             unknown="it is above the bound, and the window is not covered yet",
             thresholds=("error_ratio", "rate_window"),
@@ -219,7 +219,8 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "latency",
             METRICS_OF,
-            "The 99th percentile of requests by the SLI histogram, long-running ones left out, over the window.",
+            "The 99th percentile of requests over the window, by the SLI histogram or what was there before it; long-running "
+            "requests and those for /livez, /readyz and /healthz are left out.",
             "it is above the bound over the whole window, and still between the last two scrapes",
             unknown="it is above the bound, and the window is not covered yet",
             thresholds=("latency", "rate_window"),

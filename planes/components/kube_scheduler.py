@@ -3,30 +3,19 @@
 from planes.components import leader
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
 from planes.components.spec import Component, Plane, Signal, static_pods
-from planes.components.verdict_builder import (
-    Judged,
-    VerdictBuilder,
-    away_verdict,
-    check_gap,
-    feed_gap,
-    plural,
-    reach_due,
-    unreachable,
-)
+from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
 from planes.structs.moments import Mono
 from planes.structs.observations import LeaderObservation
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
-from planes.structs.verdicts import Evidence, State
+from planes.structs.verdicts import Evidence, State, Verdict
 
 
 def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """The scheduler of one cluster."""
-    if (away := unreachable(seen.reach, now, thresholds)) is not None:
-        return Judged(verdict=away_verdict(away))
-    builder = VerdictBuilder()
-    if (due := reach_due(seen.reach, thresholds)) is not None:
-        builder.due(due)
+    builder = begin(seen.reach, now, thresholds)
+    if isinstance(builder, Verdict):
+        return Judged(verdict=builder)
     leader.check_lease(builder, seen, now, thresholds)
     decided = _check_undecided(builder, seen, now, thresholds)
     leader.check_pods(builder, seen, now, thresholds)

@@ -51,8 +51,16 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         builder.bad(line, said, "skew")
     else:
         builder.good(line)
-    ready = "and it says Ready" if gap is None else "but whether it says Ready cannot be read now"
-    return builder.verdict(good=f"Its heartbeat is on time {ready}.")
+    return builder.verdict(good=_good(builder.evidence, node.conditions.get("Ready")))
+
+
+def _good(evidence: list[Evidence], ready: ConditionSeen | None) -> str:
+    """What a healthy one rests on: nothing is said of a heartbeat, or of Ready, that is not seen."""
+    seen = {one.signal for one in evidence if one.state is State.HEALTHY}
+    if "Ready" not in seen or ready is None:
+        return "Its heartbeat is on time but whether it says Ready cannot be read now."
+    said = "says Ready" if ready.status == "True" else "reports its container runtime as the trouble"
+    return f"Its heartbeat is on time and it {said}." if "node lease" in seen else f"It {said}; its heartbeat cannot be seen."
 
 
 def _source(node: NodeObservation) -> str:

@@ -8,7 +8,8 @@ import msgspec
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.words import commands, cores, known, number, share, size, unknown_since
-from planes.store.freshness import Lateness, seen
+from planes.live.wire import Lateness
+from planes.store.freshness import seen
 from planes.store.selectors import ClusterHead, NodeDetail
 from planes.structs.rows import AgentRow, ConditionRow, EventRow, EvidenceRow, FaultRow, NodeRow, PodRow
 

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard import component_help, presenters, pulses
+from planes.live.wire import Lateness
 from planes.store import selectors
-from planes.store.freshness import Lateness, lateness
+from planes.store.freshness import lateness
 
 #: Links that a page for something unknown offers.
 _OFFERED = 12

@@ -10,7 +10,7 @@ from math import isinf
 
 from planes.structs.moments import NEVER, Mono
 from planes.structs.thresholds import Thresholds
-from planes.structs.time_tokens import ago, until
+from planes.structs.time_tokens import at, until
 from planes.structs.verdicts import SEVERITY, State, Verdict
 
 #: So often may it get worse within the flap window before recovering takes longer, and how much longer each time.
@@ -177,9 +177,7 @@ def _held(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -
     """What is said while a better state is held back: damping may hold the colour, but never a sentence that is over."""
     recent = sum(now - at <= thresholds.flap_window for at in memory.relapses)
     why = f"it got worse {recent} times within {thresholds.flap_window / 60:.0f} min"
-    held = (
-        f"So for {ago(memory.pending_since)}; held as {memory.state.value} for another {until(memory.pending_since + memory.hold)}"
-    )
+    held = f"So since {at(memory.pending_since)}; held as {memory.state.value} until {at(memory.pending_since + memory.hold)}"
     because = f"{verdict.because} {held}, because {why}."
     return replace(verdict, state=memory.state, because=because, cause=memory.shown.cause)
 

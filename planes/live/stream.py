@@ -209,6 +209,14 @@ class Peek:
         data = self._get(pulse_key(cluster_id))
         return _pulse.decode(data) if data else None
 
+    def age(self, cluster_id: int) -> float | None:
+        """How many seconds ago the latest pulse was written, by Valkey's clock; None if there is none."""
+        try:
+            left: Any = self._client.pttl(pulse_key(cluster_id))
+        except (redis.RedisError, OSError):
+            return None
+        return max(0.0, EXPIRY - left / 1000) if left > 0 else None
+
     def heartbeats(self, cluster_id: int) -> dict[str, float]:
         """Node name -> epoch seconds at which its lease was last seen to change."""
         data = self._get(heartbeats_key(cluster_id))

@@ -33,9 +33,10 @@
  * @typedef {{ type: "gone", gone: boolean }} Gone
  * @typedef {{ type: "wall_pulse", slug: string, pulse: Pulse }} WallPulse
  * @typedef {{ type: "wall_changed", slug: string, changed: boolean }} WallChanged
+ * @typedef {{ cause: string, because: string, since: number | null, brief: string, apart: number }} Lateness
  * @typedef {{ v: number, epoch: string, o: number, at: number, now: number, slug: string, name: string, cluster: ClusterRow,
  *   components: ComponentRow[], columns: string[], nodes: Record<string, (string | number | null)[]>, attention: AttentionRow[],
- *   changes: ChangeRow[], series: SampleRow[] }} Snapshot
+ *   changes: ChangeRow[], series: SampleRow[], late: Lateness | null }} Snapshot
  * @typedef {{ state: State, because: string, since: number, last: string, line: string, version: string,
  *   evidence: EvidenceRow[] }} AgentRow
  * @typedef {{ type: string, status: string, reason: string, message: string, since: number | null }} ConditionRow
@@ -47,7 +48,7 @@
  *   roles: string[], created: number | null, pods_used: number, pods_max: number | null, cpu_used: number | null,
  *   cpu_max: number | null, memory_used: number | null, memory_max: number | null, labels: Record<string, string>,
  *   conditions: ConditionRow[], os_image: string, kernel: string, architecture: string, address: string, pods: PodRow[],
- *   events: EventRow[], beat: number | null }} NodeReport
+ *   events: EventRow[], beat: number | null, late: Lateness | null }} NodeReport
  * @typedef {Delta | Pulse | Heartbeats | KeepAlive | Resync | Gone | WallPulse | WallChanged} Message
  */
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
+from redis.asyncio import Redis
 
-from planes.live.stream import Stream
+from planes.live.stream import EXPIRY, Stream, pulse_key
 from planes.live.wire import Pulse
 from tests.chromium import FLAGS, executable
 from tests.dashboard import scenes
@@ -29,6 +30,7 @@ class Collector:
     def __init__(self, collecting: Collecting, url: str, nodes: int) -> None:
         self.collecting = collecting
         self.stream = Stream(url)
+        self.url = url
         self.nodes = nodes
         self.muted = False
 
@@ -44,6 +46,8 @@ class Collector:
         frame = scenes.frame(self.collecting.cluster.slug, self.nodes, "", then)
         await in_thread(self.collecting.flush)(frame)
         await self.stream.pulse(self.collecting.id, Pulse(then, then, str(self.collecting.epoch), self.collecting.offset))
+        async with Redis.from_url(self.url) as client:
+            await client.expire(pulse_key(self.collecting.id), max(1, int(EXPIRY - seconds)))
 
     async def pulse(self) -> None:
         """Pulse for ever."""
@@ -184,7 +188,7 @@ async def test_a_page_that_is_opened_while_the_collector_is_silent_is_grey_from_
     served: Served, collector: Collector, page: Page, address: str
 ) -> None:
     collector.muted = True
-    await collector.stream_is_old(60)
+    await collector.stream_is_old(50)
     await page.route(re.compile(r"\.js$"), lambda route: route.abort())
     await page.goto(f"{served.origin}{address}")
     await expect(page.locator("body")).to_have_class(re.compile(r"not-live|is-blind"))

@@ -10,8 +10,8 @@ from dashboard import component_help, presenters
 from dashboard.presenters.changes import change_lines
 from dashboard.presenters.words import cores, size
 from planes.components import registry
-from planes.live.wire import NODE_COLUMNS, VERSION, Snapshot, columnar, node_cells, node_values
-from planes.store.freshness import Freshness, Lateness, lateness
+from planes.live.wire import NODE_COLUMNS, VERSION, Lateness, Snapshot, columnar, node_cells, node_values
+from planes.store.freshness import Freshness, lateness
 from planes.store.selectors import (
     ClusterHead,
     ClusterSummary,

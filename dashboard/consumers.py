@@ -105,7 +105,8 @@ class Reader(AsyncWebsocketConsumer):
                 await self.send(text_data=await self.viewer.get())
 
     async def _end_with_session(self) -> None:
-        await self.sessions.end_of(self.scope["session"].session_key)
+        key: str = self.scope["session"].session_key
+        await self.sessions.end_of(key)
         await self.end(SIGNED_OUT)
 
     async def _watch_session(self, user: int) -> None:

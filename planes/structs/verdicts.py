@@ -1,7 +1,7 @@
 """What a rule returns: a state, why, and the evidence.
 
 `because`, and the texts of an evidence, may hold *time tokens* instead of running numbers, so that a text changes only when a fact
-does: `ago(t)` is rendered as "31 s" and counts up, `until(t)` counts down, `at(t)` is the moment as a clock shows it. While judging,
+does: `ago(t)` reads "31 s" and counts up, `until(t)` counts down, `at(t)` is the moment as a clock shows it. While judging,
 t is on our monotonic clock; the collector rewrites tokens to epoch seconds (time_tokens.to_epoch) before a text is stored or sent,
 and whoever shows it renders them (time_tokens.render; static/js/ages.js in the browser).
 """

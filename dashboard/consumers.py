@@ -105,7 +105,8 @@ class Reader(AsyncWebsocketConsumer):
                 await self.send(text_data=await self.viewer.get())
 
     async def _end_with_session(self) -> None:
-        key: str = self.scope["session"].session_key
+        key: str | None = self.scope["session"].session_key
+        assert key is not None, "who is signed in has a session"
         await self.sessions.end_of(key)
         await self.end(SIGNED_OUT)
 

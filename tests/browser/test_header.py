@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,11 +13,11 @@ from planes.structs.moments import Epoch
 from planes.structs.rows import PlaneRow
 from planes.structs.verdicts import State
 from tests.browser.pictures import PICTURES
+from tests.browser.reading import axe
 from tests.browser.stage import Stage, end
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 THEME = "document.documentElement.dataset.theme ?? 'system'"
 Opened = Callable[..., Stage]
 
@@ -119,9 +118,7 @@ def test_axe_finds_nothing_in_the_open_menu(staged: Opened) -> None:
     stage.drawn()
     stage.pulse()
     stage.page.locator(".menu summary").click()
-    stage.page.add_script_tag(path=AXE)
-    found = stage.page.evaluate("axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] })")
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert axe(stage.page) == []
 
 
 def test_after_an_upgrade_the_page_begins_again_once(staged: Opened) -> None:

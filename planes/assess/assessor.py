@@ -21,7 +21,7 @@ from planes.components.verdict_builder import plural
 from planes.components.view import ClusterView
 from planes.structs.events import Graced, Paused, Tidied
 from planes.structs.feeds import FEEDS, Feed
-from planes.structs.moments import Epoch, Mono
+from planes.structs.moments import NEVER, Epoch, Mono
 from planes.structs.observations import NodeScene
 from planes.structs.rows import (
     AttentionRow,
@@ -62,7 +62,7 @@ class Assessor:
         self._last: Mono | None = None
         self._offset = 0.0
         self._started: Mono | None = None
-        self._tidied: Mono = Mono(0.0)
+        self._tidied = NEVER
         self._sent_full = False
 
     def restore(self, components: Iterable[ComponentRow], nodes: Iterable[NodeRow], cluster: ClusterRow | None = None) -> None:

@@ -131,7 +131,7 @@ class NodeAssessor:
             state.queued = None
             if name in names:
                 continue
-            if state.by_lease and (track := tracks.get(name)) is not None and track.gone_at is None:
+            if state.by_lease and (track := tracks.get(name)) is not None:
                 # The usual case by far: it was renewed meanwhile, and nothing else falls due.
                 late = track.fresh_since + track.duration * slow
                 due = late if state.others is None else min(late, state.others)
@@ -191,7 +191,7 @@ class NodeAssessor:
             if change is None:
                 continue
             before, after = change.before, change.after
-            if after is State.NOT_OBSERVABLE and verdict.cause == "hidden":
+            if after is State.NOT_OBSERVABLE:
                 state.causes[index] = verdict.cause
                 if known is not None:
                     continue  # a right that was taken away is told once, by the roll-up
@@ -247,7 +247,7 @@ class NodeAssessor:
                 since=memory.since,
                 agents=dict(zip(AGENT_KINDS, (one.state for one in agents), strict=True)),
             )
-        if shown[0] is State.HEALTHY and state.memories[0].pending is None:
+        if shown[0] is State.HEALTHY:
             self._attentive.discard(name)
         else:
             self._attentive.add(name)

@@ -103,8 +103,10 @@ def _counted_out(builder: VerdictBuilder, node: NodeObservation, now: Mono, thre
         return False
     if ready.status != "True":
         return True
-    builder.due(ready.since + thresholds.pods_counted)
-    return now - ready.since <= thresholds.pods_counted
+    soon = now - ready.since <= thresholds.pods_counted
+    if soon:
+        builder.due(ready.since + thresholds.pods_counted)
+    return soon
 
 
 def _check_restarts(builder: VerdictBuilder, pod: PodSeen, now: Mono, thresholds: Thresholds) -> None:
@@ -179,7 +181,6 @@ def _without_pod(
         builder.unsure(line, "The node's kubelet is silent, so nothing is known of it.", "kubelet-silent")
         return builder.verdict(good="")
     should_be = f"a pod here within {thresholds.proxy_missing:.0f} s"
-    builder.due(since + thresholds.proxy_missing)
     if now - since > thresholds.proxy_missing:
         builder.bad(
             Evidence("pod", f"none for {ago(since)}", should_be, State.DOWN, source, since),
@@ -188,6 +189,7 @@ def _without_pod(
             line="no pod",
         )
     else:
+        builder.due(since + thresholds.proxy_missing)
         line = Evidence("pod", f"none for {ago(since)}", should_be, State.UNKNOWN, source, since)
         builder.unsure(line, f"No pod of it is on this node for {ago(since)}; one is awaited.", "pod-awaited")
     return builder.verdict(good="")

@@ -119,7 +119,8 @@ def _check_lease(builder: VerdictBuilder, node: NodeObservation, scene: NodeScen
         builder.line = f"heartbeat on time, every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
         return
     state = State.DOWN if age > silent else State.DEGRADED
-    builder.due(lease.stale_since + silent)
+    if state is State.DEGRADED:
+        builder.due(lease.stale_since + silent)
     said = f"No heartbeat for {ago(lease.changed_at)} of a {lease.duration:g} s lease."
     ready = node.conditions.get("Ready")
     if ready is not None and ready.status == "Unknown":

@@ -1,0 +1,159 @@
+"""What is told of one node's agents, and how seldom a node has to be judged for it."""
+
+import pytest
+
+from planes.assess import node_assessor
+from planes.components.agents import observe_node
+from planes.components.view import ClusterView
+from planes.structs.events import Changed, Failed, Listed
+from planes.structs.feeds import Feed
+from planes.structs.observations import NodeObservation
+from planes.structs.rows import AgentRow, ChangeRow
+from tests.assess.test_assessor import FORBIDDEN, LEADERS, START, Cluster, lease, node
+from tests.assess.test_nodes_judged import begun, row, unwell, well
+from tests.cache.generating import decoded
+
+
+def told(cluster: Cluster, first: int, name: str = "node-1") -> list[tuple[str, str, str]]:
+    """(agent, before, after) of a node's changes, from that frame on."""
+    rows = [one for frame in cluster.frames[first:] for one in frame.changes]
+    return [(one.agent, one.before, one.after) for one in rows if one.subject == name]
+
+
+def because(cluster: Cluster) -> list[ChangeRow]:
+    return [one for frame in cluster.frames for one in frame.changes if one.subject == "node-1"]
+
+
+def forbidden(cluster: Cluster, seconds: int) -> None:
+    """So long, nodes may not be listed."""
+    for _ in range(seconds):
+        cluster.apply(Failed(Feed.NODES, FORBIDDEN, cluster.now, cluster.now + 60))
+        cluster.run(1)
+
+
+def test_a_right_that_is_taken_away_and_given_back_is_no_change_of_any_node() -> None:
+    cluster = begun()
+    first = len(cluster.frames)
+    forbidden(cluster, 20)
+    assert row(cluster, "node-1").container_runtime.state == "not_observable"
+    cluster.apply(Listed(Feed.NODES, [node(name) for name in cluster.names], "", cluster.now))
+    cluster.run(20)
+    assert row(cluster, "node-1").container_runtime.state == "healthy"
+    assert told(cluster, first) == []
+
+
+def test_what_was_worse_after_a_right_came_back_is_told_from_what_was_known() -> None:
+    cluster = begun()
+    first = len(cluster.frames)
+    forbidden(cluster, 20)
+    cluster.apply(Listed(Feed.NODES, [node(name) for name in cluster.names], "", cluster.now))
+    unwell(cluster, "node-1")
+    cluster.run(20)
+    assert told(cluster, first) == [("container-runtime", "healthy", "degraded")]
+
+
+def test_what_it_had_not_reported_and_reports_at_last_is_told_of_the_node() -> None:
+    cluster = Cluster()
+    cluster.begin()
+    bare = decoded(Feed.NODES, {"metadata": {"name": "node-1", "uid": "node-1"}, "status": {"conditions": []}})
+    cluster.apply(Changed(Feed.NODES, bare, cluster.now))
+    cluster.run(12)
+    assert row(cluster, "node-1").kubelet.state == "unknown"
+    first = len(cluster.frames)
+    well(cluster, "node-1")
+    cluster.run(5)
+    assert sorted(told(cluster, first)) == [("container-runtime", "unknown", "healthy"), ("kubelet", "unknown", "healthy")]
+
+
+def test_another_reason_is_told_though_the_node_was_unknown_before() -> None:
+    cluster = begun()
+    cluster.silent = set(cluster.names)
+    cluster.run(30)
+    assert row(cluster, "node-1").container_runtime.state == "unknown", "all are silent together"
+    cluster.silent = set()
+    cluster.run(30)
+    first = len(cluster.frames)
+    unwell(cluster, "node-1")
+    cluster.run(10)
+    cluster.apply(Changed(Feed.NODES, node("node-1", message="container runtime network not ready", ready="False"), cluster.now))
+    cluster.run(10)
+    assert told(cluster, first) == [("container-runtime", "healthy", "degraded"), ("container-runtime", "degraded", "degraded")]
+
+
+def test_a_node_that_joins_while_all_are_silent_counts_at_once() -> None:
+    cluster = begun()
+    cluster.silent = set(cluster.names)
+    cluster.run(30)
+    joined = decoded(Feed.NODES, {"metadata": {"name": "late", "uid": "late"}, "status": {"conditions": []}})
+    cluster.apply(Changed(Feed.NODES, joined, cluster.now))
+    cluster.run(2)
+    (kubelets,) = [one for one in cluster.assessor.frame(cluster.now, START, full=True).components if one.kind == "kubelet"]
+    assert "0 of 7 nodes healthy, 7 unknown" in [line.now for line in kubelets.evidence]
+
+
+PROXY = {
+    "metadata": {"name": "p", "namespace": "kube-system", "uid": "p", "labels": {"k8s-app": "kube-proxy"}},
+    "spec": {"nodeName": "node-1", "containers": [{"name": "kube-proxy", "image": "kube-proxy:v1.36.2"}]},
+    "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "False"}]},
+}
+
+
+@pytest.mark.parametrize("agent", ["kubelet", "kube_proxy", "container_runtime"])
+def test_an_agent_of_which_only_moments_are_new_is_told_as_it_was(agent: str) -> None:
+    cluster = begun()
+    before: AgentRow = getattr(row(cluster, "node-1"), agent)
+    cluster.run(11)
+    if agent == "kube_proxy":
+        cluster.apply(Changed(Feed.NODES, node("node-1", version="v1.20.0"), cluster.now))
+    else:
+        cluster.apply(Changed(Feed.SYSTEM_PODS, decoded(Feed.SYSTEM_PODS, PROXY), cluster.now))
+    cluster.run(4)
+    made = row(cluster, "node-1")
+    assert (made.state, getattr(made, agent)) == ("degraded", before)
+
+
+# --- how seldom it is judged ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of nodes, one for each time that one is observed to be judged."""
+    names: list[str] = []
+
+    def counted(view: ClusterView, name: str) -> NodeObservation:
+        names.append(name)
+        return observe_node(view, name)
+
+    monkeypatch.setattr(node_assessor, "observe_node", counted)
+    return names
+
+
+def test_nodes_that_are_well_are_not_judged_again_for_being_renewed(judged: list[str]) -> None:
+    cluster = begun()
+    judged.clear()
+    cluster.run(120)
+    assert judged == []
+
+
+def test_a_silent_node_is_judged_when_it_turns_and_not_in_every_frame(judged: list[str]) -> None:
+    cluster = begun()
+    cluster.silent = {"node-1"}
+    judged.clear()
+    cluster.run(90)
+    assert row(cluster, "node-1").kubelet.state == "down"
+    assert set(judged) == {"node-1"}
+    assert len(judged) <= 10
+
+
+def test_a_node_that_is_not_well_is_judged_at_its_next_renewal(judged: list[str]) -> None:
+    cluster = begun()
+    cluster.silent = {"node-1"}
+    cluster.run(60)
+    assert row(cluster, "node-1").kubelet.state == "down"
+    judged.clear()
+    cluster.now += 0.2
+    second = cluster.now - START
+    cluster.apply(Changed(Feed.NODE_LEASES, lease("node-1", second), cluster.now))
+    cluster.apply(*(Changed(Feed.SYSTEM_LEASES, lease(one, second, Feed.SYSTEM_LEASES, 15), cluster.now) for one in LEADERS))
+    cluster.frame()
+    assert judged == ["node-1"]

@@ -7,6 +7,7 @@ from planes.components.agents import observe_node
 from planes.components.view import ClusterView
 from planes.structs.events import Changed, Failed, Listed
 from planes.structs.feeds import Feed
+from planes.structs.moments import Epoch
 from planes.structs.observations import NodeObservation
 from planes.structs.rows import AgentRow, ChangeRow
 from tests.assess.test_assessor import FORBIDDEN, LEADERS, START, Cluster, lease, node
@@ -87,7 +88,7 @@ def test_a_node_that_joins_while_all_are_silent_counts_at_once() -> None:
     joined = decoded(Feed.NODES, {"metadata": {"name": "late", "uid": "late"}, "status": {"conditions": []}})
     cluster.apply(Changed(Feed.NODES, joined, cluster.now))
     cluster.run(2)
-    (kubelets,) = [one for one in cluster.assessor.frame(cluster.now, START, full=True).components if one.kind == "kubelet"]
+    (kubelets,) = [one for one in cluster.assessor.frame(cluster.now, Epoch(START), full=True).components if one.kind == "kubelet"]
     assert "0 of 7 nodes healthy, 7 unknown" in [line.now for line in kubelets.evidence]
 
 

@@ -9,7 +9,7 @@ from planes.structs.events import Changed, Failed, Listed
 from planes.structs.feeds import Feed
 from planes.structs.moments import Epoch
 from planes.structs.observations import NodeObservation
-from planes.structs.rows import AgentRow, ChangeRow
+from planes.structs.rows import AgentRow
 from tests.assess.test_assessor import FORBIDDEN, LEADERS, START, Cluster, lease, node
 from tests.assess.test_nodes_judged import begun, row, unwell, well
 from tests.cache.generating import decoded
@@ -19,10 +19,6 @@ def told(cluster: Cluster, first: int, name: str = "node-1") -> list[tuple[str, 
     """(agent, before, after) of a node's changes, from that frame on."""
     rows = [one for frame in cluster.frames[first:] for one in frame.changes]
     return [(one.agent, one.before, one.after) for one in rows if one.subject == name]
-
-
-def because(cluster: Cluster) -> list[ChangeRow]:
-    return [one for frame in cluster.frames for one in frame.changes if one.subject == "node-1"]
 
 
 def forbidden(cluster: Cluster, seconds: int) -> None:
@@ -51,6 +47,16 @@ def test_what_was_worse_after_a_right_came_back_is_told_from_what_was_known() ->
     unwell(cluster, "node-1")
     cluster.run(20)
     assert told(cluster, first) == [("container-runtime", "healthy", "degraded")]
+
+
+def test_a_state_is_announced_in_the_very_frame_in_which_it_has_held_long_enough() -> None:
+    cluster = begun()
+    first = len(cluster.frames)
+    unwell(cluster, "node-1")
+    cluster.frame()
+    assert told(cluster, first) == []
+    cluster.run(1)
+    assert told(cluster, first) == [("container-runtime", "healthy", "degraded")], "a condition holds for one second"
 
 
 def test_what_it_had_not_reported_and_reports_at_last_is_told_of_the_node() -> None:

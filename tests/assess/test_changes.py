@@ -1,6 +1,7 @@
-"""What concerns all nodes is told once, and again when it is over."""
+"""What concerns all nodes is told once, and again when it is over; what has one cause and moment is tied together."""
 
 from planes.assess.changes import Changes
+from planes.assess.node_assessor import AgentChange
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.rows import ChangeRow
@@ -18,9 +19,39 @@ def change(before: State, after: State, because: str, at: float) -> ChangeRow:
 def test_that_all_nodes_fell_silent_is_told_once_when_it_is_noticed_and_once_when_it_is_over() -> None:
     changes = Changes("prod")
     assert changes.of_disruption(DisruptionSeen(), Mono(90.0), 1000.0) == []
-    fell = change(State.HEALTHY, State.UNKNOWN, "All nodes fell silent together. etcd is suspected.", 1100.0)
-    assert changes.of_disruption(SILENT, Mono(100.0), 1000.0) == [fell]
+    fell = change(State.HEALTHY, State.UNKNOWN, "All nodes fell silent together. etcd is suspected.", 1100.1)
+    assert changes.of_disruption(SILENT, Mono(100.06), 1000.0) == [fell]
     assert changes.of_disruption(SILENT, Mono(101.0), 1000.0) == []
     rose = change(State.UNKNOWN, State.HEALTHY, "Heartbeats of nodes arrive again.", 1130.0)
-    assert changes.of_disruption(DisruptionSeen(), Mono(130.0), 1000.0) == [rose]
+    assert changes.of_disruption(DisruptionSeen(), Mono(130.04), 1000.0) == [rose]
     assert changes.of_disruption(DisruptionSeen(), Mono(131.0), 1000.0) == []
+
+
+def fell(node: str, since: float, cause: str = "silent", after: State = State.DOWN) -> AgentChange:
+    return AgentChange(node, "kubelet", State.HEALTHY, after, "No heartbeat for ⟨a:12.0⟩.", cause, Mono(since))
+
+
+def test_a_change_of_an_agent_is_told_in_epoch_seconds() -> None:
+    (made,) = Changes("prod").of_agents([fell("a", 12.06)], Mono(13.0), 1000.0)
+    assert made == ChangeRow(
+        subject_kind="Node",
+        subject="a",
+        agent="kubelet",
+        before=State.HEALTHY,
+        after=State.DOWN,
+        because="No heartbeat for ⟨a:1012.0⟩.",
+        at=Epoch(1012.1),
+        group="kubelet:silent:down:1012",
+    )
+
+
+def test_changes_are_tied_together_for_a_minute_after_the_last_of_their_cause() -> None:
+    changes = Changes("prod")
+
+    def group(now: float, cause: str = "silent", after: State = State.DOWN) -> str:
+        (made,) = changes.of_agents([fell("a", now, cause, after)], Mono(now), 1000.0)
+        return made.group
+
+    assert [group(now) for now in (12.0, 72.0, 132.0)] == ["kubelet:silent:down:1012"] * 3
+    assert group(133.0, cause="", after=State.HEALTHY) == "kubelet:recovered:healthy:1133"
+    assert group(192.5) == "kubelet:silent:down:1192"

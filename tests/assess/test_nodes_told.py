@@ -5,7 +5,7 @@ import pytest
 from planes.assess import node_assessor
 from planes.components.agents import observe_node
 from planes.components.view import ClusterView
-from planes.structs.events import Changed, Failed, Listed
+from planes.structs.events import Changed, Failed, Gone, Listed
 from planes.structs.feeds import Feed
 from planes.structs.moments import Epoch
 from planes.structs.observations import NodeObservation
@@ -57,6 +57,16 @@ def test_a_state_is_announced_in_the_very_frame_in_which_it_has_held_long_enough
     assert told(cluster, first) == []
     cluster.run(1)
     assert told(cluster, first) == [("container-runtime", "healthy", "degraded")], "a condition holds for one second"
+
+
+def test_a_node_that_is_deleted_keeps_no_other_from_being_told_in_time() -> None:
+    cluster = begun()
+    unwell(cluster, "node-0", "node-1", "node-2")
+    cluster.frame()
+    cluster.apply(Gone(Feed.NODES, node("node-0"), cluster.now), Gone(Feed.NODES, node("node-1"), cluster.now))
+    first = len(cluster.frames)
+    cluster.run(1)
+    assert told(cluster, first, "node-2") == [("container-runtime", "healthy", "degraded")]
 
 
 def test_what_it_had_not_reported_and_reports_at_last_is_told_of_the_node() -> None:

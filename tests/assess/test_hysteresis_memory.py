@@ -1,4 +1,4 @@
-"""What hysteresis remembers: causes, relapses, what is said while a better state is held back, what is waited for after a restart."""
+"""What hysteresis remembers: causes, relapses, what is said while one is held back, and for what a restart waits."""
 
 from dataclasses import replace
 from math import inf

@@ -69,6 +69,26 @@ def test_a_node_that_is_deleted_keeps_no_other_from_being_told_in_time() -> None
     assert told(cluster, first, "node-2") == [("container-runtime", "healthy", "degraded")]
 
 
+def test_a_node_of_which_something_was_told_keeps_no_other_from_being_told_in_time() -> None:
+    cluster = begun()
+    unwell(cluster, "node-0", "node-2")
+    cluster.frame()
+    first = len(cluster.frames)
+    cluster.now += 1.0
+    cluster.apply(Changed(Feed.NODES, node("node-0", message="PLEG is not healthy: 3m", ready="False"), cluster.now))
+    cluster.frame()
+    assert told(cluster, first, "node-2") == [("container-runtime", "healthy", "degraded")]
+
+
+def test_many_that_are_well_keep_no_silent_one_from_being_told_in_time() -> None:
+    cluster = begun(nodes=20)
+    cluster.silent = {"node-9"}
+    cluster.run(22)
+    assert cluster.kubelet("node-9")[0] == "healthy", "it was renewed 25 s ago"
+    cluster.run(1)
+    assert cluster.kubelet("node-9")[0] == "degraded"
+
+
 def test_what_it_had_not_reported_and_reports_at_last_is_told_of_the_node() -> None:
     cluster = Cluster()
     cluster.begin()

@@ -89,6 +89,15 @@ def test_many_that_are_well_keep_no_silent_one_from_being_told_in_time() -> None
     assert cluster.kubelet("node-9")[0] == "degraded"
 
 
+def test_leases_that_may_not_be_read_say_nothing_by_their_silence() -> None:
+    cluster = begun()
+    cluster.silent = set(cluster.names)
+    for _ in range(60):
+        cluster.apply(Failed(Feed.NODE_LEASES, FORBIDDEN, cluster.now, cluster.now + 60))
+        cluster.run(1)
+    assert (row(cluster, "node-1").kubelet.state, row(cluster, "node-1").container_runtime.state) == ("healthy", "healthy")
+
+
 def test_what_it_had_not_reported_and_reports_at_last_is_told_of_the_node() -> None:
     cluster = Cluster()
     cluster.begin()
@@ -177,7 +186,8 @@ def test_a_silent_node_is_judged_when_it_turns_and_not_in_every_frame(judged: li
     cluster.silent = {"node-1"}
     judged.clear()
     cluster.run(90)
-    assert row(cluster, "node-1").kubelet.state == "down"
+    made = row(cluster, "node-1")
+    assert (made.kubelet.state, made.container_runtime.state) == ("down", "unknown")
     assert set(judged) == {"node-1"}
     assert len(judged) <= 10
 

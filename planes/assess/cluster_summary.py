@@ -98,8 +98,8 @@ class ClusterSummary:
         skew = server.clock_skew
         row = ClusterRow(
             server=cache.reach.connected_to or (old.server if old is not None else ""),
-            version=server.version or (old.version if old is not None else ""),
-            distribution=view.distribution.name if server.version or old is None else old.distribution,
+            version=server.newest or (old.version if old is not None else ""),
+            distribution=view.distribution.name if server.newest or old is None else old.distribution,
             zones=self._zones if counted else old.zones if old is not None else 0,
             pods=cache.pods.count() if counted else old.pods if old is not None else 0,
             clock_skew=None if skew is None else float(round(skew)) if abs(skew) >= self._thresholds.clock_skew else 0.0,

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from planes.cache.servers import Servers
 from planes.structs.answers import was_heard
 from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Polled, Server, Usage
 from planes.structs.feeds import Feed
@@ -73,14 +74,14 @@ class Reachability:
         "probed",
         "quiet_from",
         "retry_at",
-        "server",
+        "servers",
         "usage_fault",
     )
 
     def __init__(self) -> None:
         self.feeds: dict[Feed, FeedTrack] = {feed: FeedTrack(feed.value) for feed in Feed}
         self.health: dict[str, HealthSeen] = {}
-        self.server = ServerSeen()
+        self.servers = Servers()
         self.connected_to = ""
         self.heard_at: Mono | None = None
         self.quiet_from: Mono | None = None  # `heard_at`, or later where we ourselves were away
@@ -147,17 +148,13 @@ class Reachability:
     def took_server(self, event: Server) -> None:
         """/version was asked. What was known before stays where the new answer does not tell."""
         if event.fault is None:
-            before = self.server
-            ends = event.certificate_not_after if event.certificate_not_after is not None else before.certificate_not_after
-            skew = event.clock_skew if event.clock_skew is not None else before.clock_skew
-            self.server = ServerSeen(
-                at=event.at,
-                version=event.git_version or before.version,
-                certificate_not_after=ends,
-                certificate_left=None,
-                clock_skew=skew,
-            )
+            self.servers.took(event)
         self._probe(event.fault, event.at)
+
+    @property
+    def server(self) -> ServerSeen:
+        """What the last answer told."""
+        return self.servers.seen
 
     def took_connection(self, event: Connection) -> None:
         """Connecting worked, or failed before any request."""

@@ -210,8 +210,8 @@ def check_skew_of_clock(builder: VerdictBuilder, seen: ApiServerObservation, thr
 def facts(seen: ApiServerObservation) -> dict[str, str]:
     """Figures for the cache; what was not observed is not there."""
     made: dict[str, str] = {}
-    if seen.server.version:
-        made["version"] = seen.server.version
+    if seen.server.newest:
+        made["version"] = seen.server.newest
     for name, health in (("livez", seen.livez), ("readyz", seen.readyz)):
         if health is not None and health.checks:
             made[name] = f"{sum(check.ok for check in health.checks)}/{len(health.checks)}"

@@ -28,10 +28,11 @@ def judge(seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> Judg
     figures.check_api_services(builder, seen, now, thresholds)
     figures.check_webhooks(builder, seen, now, thresholds)
     figures.check_skew_of_clock(builder, seen, thresholds)
+    under_way = apiserver_instances.upgrade(seen)
     verdict = builder.verdict(
-        good="It answers, and every check passes.",
+        good=f"It answers, and every check passes. {under_way}".rstrip(),
         # That it answers some requests is not enough to call it healthy: /readyz may have failed for an hour.
-        hidden=f"It answers; what its own checks say is not permitted; needs {RIGHTS['/livez']}.",
+        hidden=f"It answers; what its own checks say is not permitted; needs {RIGHTS['/livez']}. {under_way}".rstrip(),
     )
     return Judged(verdict=verdict, instances=instances, facts=figures.facts(seen))
 
@@ -188,7 +189,8 @@ COMPONENT: Component[ApiServerObservation] = Component(
             "identity of {host}",
             _LEASES,
             "Each instance renews a lease of its own every 10 s. One that lingers after its instance was replaced is no instance.",
-            "it is not renewed: that instance is lost, the others go on",
+            "it is not renewed while its pod, endpoint or Node remains, or while fewer live than are listed: that instance is lost, "
+            "the others go on",
             unknown="it was old when first seen, or nothing can be written while etcd is away",
             thresholds=("identity_frozen",),
         ),
@@ -205,7 +207,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "versions",
             "GET /version, images of its pods",
-            "The versions of its instances, which may be one minor apart.",
+            "The versions of its instances, by their pods and by who answers, which may be one minor apart while an upgrade is under way.",
             "they are further apart",
         ),
         Signal(

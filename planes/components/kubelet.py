@@ -46,7 +46,8 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
             _check_conditions(builder, node)
         _check_flips(builder, node, now, thresholds)
     _check_csi(builder, node, scene, now, thresholds)
-    line, said = skew.check(node.kubelet_version, scene.server_version, thresholds.kubelet_skew, f"Node {node.name}", node.seen_at)
+    server = scene.servers.get(node.name) or scene.server_version  # it talks to the API server beside it, where there is one
+    line, said = skew.check(node.kubelet_version, server, thresholds.kubelet_skew, f"Node {node.name}", node.seen_at)
     if said:
         builder.bad(line, said, "skew")
     else:

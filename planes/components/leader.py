@@ -230,13 +230,13 @@ def pod_line(pod: PodSeen) -> Evidence:
 def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds: Thresholds) -> None:
     """Each instance's version against the API server's."""
     for pod in seen.pods:
-        line, said = skew.check(pod.version, seen.server.version, thresholds.leader_skew, f"image of {pod.name}", pod.seen_at)
+        line, said = skew.check(pod.version, seen.server.newest, thresholds.leader_skew, f"image of {pod.name}", pod.seen_at)
         if said:
             builder.bad(line, f"{pod.name}: {said}", "skew")
         else:
             builder.good(line)
     if not seen.pods:
-        line, _ = skew.check("", seen.server.version, thresholds.leader_skew, "image of its pods", None)
+        line, _ = skew.check("", seen.server.newest, thresholds.leader_skew, "image of its pods", None)
         builder.hidden(line)
 
 

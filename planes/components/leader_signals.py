@@ -35,7 +35,7 @@ _POD = Signal(
 _SKEW = Signal(
     "version skew",
     "images of its pods, GET /version",
-    "Its version against the API server's.",
+    "Its version against the newest API server's.",
     "it is newer, or older by more than the bound",
     thresholds=("leader_skew",),
 )

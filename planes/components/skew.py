@@ -9,7 +9,8 @@ from planes.structs.versions import behind
 
 @lru_cache(maxsize=4096)
 def check(version: str, server: str, allowed: float, source: str, at: Mono | None) -> tuple[Evidence, str]:
-    """The line of evidence for a version against the API server's, and why it is bad (empty if it is not)."""
+    """The line of evidence for a version against the API server's, and why it is bad (empty if it is not). Of several API servers
+    it is the newest's that counts: to be newer is to be newer than all of them, and to be too old is to be so for one of them."""
     should_be = f"at most {allowed:.0f} minor older than the API server, never newer"
     if not version or not server:
         missing = "version not known" if not version else "the API server's version is not known"

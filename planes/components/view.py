@@ -20,8 +20,7 @@ from planes.structs.observations import (
     ServerSeen,
 )
 from planes.structs.thresholds import Thresholds
-
-_HOUR = 3600.0
+from planes.structs.versions import order
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,6 @@ class ClusterView:
         self._hosts_of = -1
         self._leases_readable = True
         self._leases_until: Mono = Mono(0.0)
-        self._peak = 0
-        self._peak_at: Mono = Mono(0.0)
 
     def look(self, now: Mono, wall_offset: float, known: Known, disruption: DisruptionSeen) -> None:
         """Take in the moment. `wall_offset` leads from our monotonic clock to epoch seconds."""
@@ -66,7 +63,8 @@ class ClusterView:
         server = cache.reach.server
         ends = server.certificate_not_after
         left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
-        self.server = replace(server, certificate_left=left)
+        told = cache.reach.servers.versions(now) | {one.version for one in cache.system_pods.of("kube-apiserver") if one.version}
+        self.server = replace(server, certificate_left=left, versions=tuple(sorted(told, key=lambda one: (order(one), one))))
         self.rates = cache.rates.seen()
         leases = steady(self.feed(Feed.NODE_LEASES), now, self.thresholds)
         self._leases_readable = leases.fault is None and leases.proven_at is None
@@ -107,12 +105,6 @@ class ClusterView:
                     for address in track.node.status.addresses:
                         self._hosts[address.address] = name
         return self._hosts
-
-    def most_alive(self, live: int) -> int:
-        """As many API servers as lived at once within the last hour; `live` do now."""
-        if live >= self._peak or self.now - self._peak_at > _HOUR:
-            self._peak, self._peak_at = live, self.now
-        return self._peak
 
     def is_silent(self, name: str) -> bool:
         """Whether a node's kubelet does not report, so that what its pods say is the last known state."""

@@ -122,11 +122,20 @@ class ReachSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSeen:
+    """What /version and its connection tell. `version` is whichever API server answered last; `versions` are those of all API
+    servers seen lately, by their pods and by their answers, oldest version first: during an upgrade there is more than one."""
+
     at: Mono | None = None
     version: str = ""
+    versions: tuple[str, ...] = ()
     certificate_not_after: float | None = None  # epoch seconds
     certificate_left: float | None = None  # seconds left at `at`
     clock_skew: float | None = None
+
+    @property
+    def newest(self) -> str:
+        """The newest version of an API server: what others may be behind, and must not be ahead of."""
+        return self.versions[-1] if self.versions else self.version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +207,8 @@ class IdentitySeen:
     lease: LeaseSeen
     host: str
     address: str  # without the port; empty if not told
+    node: str = ""  # the Node of that host, while there is one
+    leaving: bool = False  # that Node is cordoned or being deleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +275,8 @@ class NodeScene:
     unreachable_since: Mono | None = None
     silence: str = ""  # what is suspected while all node leases are silent together; empty otherwise
     silence_since: Mono | None = None
-    server_version: str = ""
+    server_version: str = ""  # of the newest API server, by its minor: "v1.36"
+    servers: dict[str, str] = field(default_factory=dict)  # node -> that of the API server which runs on it
     proxy: ProxyScene = field(default_factory=ProxyScene)
     csi: FeedSeen | None = None  # where storage drivers come from
     leases_seen_before: bool = False
@@ -327,7 +339,6 @@ class ApiServerObservation:
     identities: tuple[IdentitySeen, ...]
     endpoints: EndpointsSeen | None
     pods: tuple[PodSeen, ...]
-    expected: int  # as many instances were alive at once before
     rates: RatesSeen
     api_services: tuple[ApiServiceSeen, ...]
     webhooks: tuple[WebhookSeen, ...]

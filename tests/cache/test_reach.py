@@ -276,3 +276,20 @@ def test_what_was_heard_before_and_is_told_late_takes_nothing_back() -> None:
     assert (reach.heard_at, reach.quiet_from) == (5.8, 65.0), "the excuse of a pause stands"
     reach.flowed(Feed.PODS, Mono(67.0))
     assert (reach.heard_at, reach.quiet_from) == (67.0, 67.0)
+
+
+def test_versions_that_answer_in_turn_count_together_and_one_that_was_replaced_does_not() -> None:
+    def versions(*told: tuple[float, str], now: float) -> set[str]:
+        reach = Reachability()
+        for at, version in told:
+            reach.took_server(Server(Mono(at), version))
+        return reach.servers.versions(Mono(now))
+
+    old, new = "v1.26.11", "v1.27.8"
+    assert versions((0.0, old), (60.0, new), (120.0, old), now=130.0) == {old, new}
+    assert versions((0.0, new), (60.0, old), now=130.0) == {old, new}
+    assert versions((0.0, old), (60.0, new), now=130.0) == {new}, "a single server was upgraded"
+    assert versions((0.0, old), (60.0, new), (120.0, old), (180.0, new), now=720.0) == {old, new}
+    assert versions((0.0, old), (60.0, new), (120.0, old), (180.0, new), now=720.1) == {new}, "not heard for ten minutes"
+    assert versions((0.0, "v1.9.9"), (60.0, "v1.10.0"), now=60.0) == {"v1.10.0"}
+    assert versions((60.0, ""), now=60.0) == set()

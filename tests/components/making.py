@@ -137,7 +137,6 @@ def apiserver(**spoilt: Any) -> ApiServerObservation:
         identities=(),
         endpoints=None,
         pods=(),
-        expected=1,
         rates=RatesSeen(),
         api_services=(),
         webhooks=(),

@@ -87,7 +87,7 @@ class Assessor:
         """What changed since the frame before; everything, if `full`. The first frame with anything in it is full."""
         self._tick(now, wall)
         offset, view = self._offset, self._view
-        self.baseline_changed = self.baseline.learn(self.cache) or self.baseline_changed
+        self.baseline_changed = self.baseline.learn(self.cache, offset) or self.baseline_changed
         disruption = self._disruption.look(self.cache, now, self._thresholds)
         if disruption.grace:
             self.cache.apply(Graced(disruption.grace, now))

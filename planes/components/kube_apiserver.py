@@ -189,8 +189,8 @@ COMPONENT: Component[ApiServerObservation] = Component(
             "identity of {host}",
             _LEASES,
             "Each instance renews a lease of its own every 10 s. One that lingers after its instance was replaced is no instance.",
-            "it is not renewed while its pod, endpoint or Node remains, or while fewer live than are listed: that instance is lost, "
-            "the others go on",
+            "it is not renewed while its pod, endpoint or Node remains, or while fewer live than are listed: that instance is "
+            "lost, the others go on",
             unknown="it was old when first seen, or nothing can be written while etcd is away",
             thresholds=("identity_frozen",),
         ),
@@ -207,7 +207,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "versions",
             "GET /version, images of its pods",
-            "The versions of its instances, by their pods and by who answers, which may be one minor apart while an upgrade is under way.",
+            "The versions of its instances, by their pods and by who answers: during an upgrade they may be one minor apart.",
             "they are further apart",
         ),
         Signal(
@@ -236,10 +236,10 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "serving certificate",
             "TLS handshake",
-            "When the certificate ends that it shows.",
+            "When the certificate ends that it shows, by how long such a certificate lasts and when it is usually renewed.",
             "soon",
-            "very soon, or it is over",
-            thresholds=("certificate_warning", "certificate_critical"),
+            "it is over",
+            thresholds=("certificate_warning", "certificate_share"),
         ),
         Signal(
             "API services",

@@ -22,6 +22,9 @@ from planes.structs.observations import (
 from planes.structs.thresholds import Thresholds
 from planes.structs.versions import order
 
+#: Two certificates of one issuer last as long as each other, but for this many seconds.
+_CLOSE = 3600.0
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -32,6 +35,8 @@ class Known:
     node_leases: bool = False
     kube_proxy: bool = False
     etcd_check: bool = False
+    #: Of the last renewal of the serving certificate: what the new one had left, and what the old one had left, in seconds.
+    renewal: tuple[float, float] | None = None
 
 
 class ClusterView:
@@ -49,6 +54,7 @@ class ClusterView:
         self.reach = ReachSeen()
         self.server = ServerSeen()
         self.rates = RatesSeen()
+        self._certificate = (0.0, 0.0)  # of the one that is shown: when it ends, and what it had left at first sight
         self._hosts: dict[str, str] = {}
         self._hosts_of = -1
         self._leases_readable = True
@@ -65,11 +71,26 @@ class ClusterView:
         left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
         told = cache.reach.servers.versions(now) | {one.version for one in cache.system_pods.of("kube-apiserver") if one.version}
         self.server = replace(server, certificate_left=left, versions=tuple(sorted(told, key=lambda one: (order(one), one))))
+        self._tell_term(ends, left)
         self.rates = cache.rates.seen()
         leases = steady(self.feed(Feed.NODE_LEASES), now, self.thresholds)
         self._leases_readable = leases.fault is None and leases.proven_at is None
         self._leases_until = cache.node_leases.observed(now)
         self.distribution = self._distribution()
+
+    def _tell_term(self, ends: float | None, left: float | None) -> None:
+        """How long such a certificate lasts: by its own dates, or, as an issuer may date one back to its own beginning, by what a
+        new one had left when it was first seen."""
+        if ends is None or left is None:
+            return
+        if self._certificate[0] != ends:
+            self._certificate = (ends, left)
+        begins, renewal = self.server.certificate_not_before, self.known.renewal
+        term = None if begins is None else ends - begins
+        if renewal is not None and self._certificate[1] <= renewal[0] + _CLOSE:
+            term = renewal[0] if term is None else min(renewal[0], term)
+            self.server = replace(self.server, certificate_renewed=renewal[1])
+        self.server = replace(self.server, certificate_term=term)
 
     def feed(self, feed: Feed) -> FeedSeen:
         """One feed's standing."""

@@ -67,9 +67,9 @@ class Link:
         """The clock by which answers are stamped, monotonic seconds."""
         return self._clock()
 
-    def certificate_not_after(self) -> float | None:
-        """End of the serving certificate's validity, epoch seconds; None before the first handshake and without TLS."""
-        return self._held.serving.not_after()
+    def certificate_validity(self) -> tuple[float, float] | None:
+        """From when until when the serving certificate is valid, epoch seconds; None before the first handshake and without TLS."""
+        return self._held.serving.validity()
 
     async def reload(self) -> None:
         """Sign in anew because the kubeconfig has changed. Raises `FaultError` when what it says now cannot be used."""
@@ -80,18 +80,21 @@ class Link:
         for held in (*self._retired, self._held):
             await held.close()
 
-    async def get(self, path: str, *, limit: float, gzip: bool = True, accept: str = "application/json") -> Answer:
-        """The whole answer, whatever its status. Raises `FaultError` when there is none within `limit` seconds."""
+    async def get(
+        self, path: str, *, limit: float, gzip: bool = True, accept: str = "application/json", last: bool = False
+    ) -> Answer:
+        """The whole answer, whatever its status. Raises `FaultError` when there is none within `limit` seconds. `last` closes the
+        connection with it, so that one is opened anew: what shows the newest certificate, and lets a load balancer choose again."""
         started, wall = self._clock(), self._wall()
         timeout = aiohttp.ClientTimeout(total=limit, sock_connect=min(limit, CONNECT_LIMIT))
-        async with self._explained(limit), self._send(path, gzip, accept, timeout) as response:
+        async with self._explained(limit), self._send(path, gzip, accept, timeout, last=last) as response:
             body = await _read(response, path)
         ended = self._clock()
         return _answer(path, response, body, ended - started, ended, wall + (ended - started) / 2)
 
-    async def ask(self, path: str, *, limit: float, accept: str = "application/json") -> Answer:
+    async def ask(self, path: str, *, limit: float, accept: str = "application/json", last: bool = False) -> Answer:
         """As `get`, but an answer other than 200 raises its fault."""
-        answer = await self.get(path, limit=limit, accept=accept)
+        answer = await self.get(path, limit=limit, accept=accept, last=last)
         if answer.status != 200:
             raise self.fault_of(answer)
         return answer
@@ -129,16 +132,23 @@ class Link:
 
     @asynccontextmanager
     async def _send(
-        self, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None = None
+        self,
+        path: str,
+        gzip: bool,
+        accept: str,
+        limits: aiohttp.ClientTimeout,
+        body: msgspec.Struct | None = None,
+        *,
+        last: bool = False,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """The head of an answer, whose client stays open as long as it is read. A 401 signs in anew, once."""
         expires = self._held.access.expires
         if expires is not None and expires - self._wall() < RENEW_BEFORE:
             await self._sign_in(self._generation)
-        for last in (False, True):
+        for again in (False, True):
             generation = self._generation
-            async with self._held.reading() as access, await _request(access, path, gzip, accept, limits, body) as response:
-                if last or response.status != 401 or not await self._sign_in(generation):
+            async with self._held.reading() as access, await _request(access, path, gzip, accept, limits, body, last) as response:
+                if again or response.status != 401 or not await self._sign_in(generation):
                     yield response
                     return
 
@@ -191,10 +201,12 @@ async def open_link(target: Target, *, clock: Callable[[], Mono] = monotonic, wa
 
 
 async def _request(
-    access: Access, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None
+    access: Access, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None, last: bool
 ) -> aiohttp.ClientResponse:
     client = access.client
     headers = {"Accept": accept, "Accept-Encoding": "gzip" if gzip else "identity", "User-Agent": "planewatch"}
+    if last:
+        headers["Connection"] = "close"
     token = await client.configuration.get_api_key_with_prefix("BearerToken")
     if token:
         headers["Authorization"] = token.strip()  # a token file ends with a newline

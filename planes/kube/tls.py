@@ -38,19 +38,20 @@ class Serving:
 
     certificate: bytes = b""
     _read: bytes = b""
-    _not_after: float | None = None
+    _validity: tuple[float, float] | None = None
 
-    def not_after(self) -> float | None:
-        """End of the serving certificate's validity, epoch seconds."""
+    def validity(self) -> tuple[float, float] | None:
+        """The serving certificate is valid from when until when, epoch seconds."""
         if self.certificate != self._read:
             self._read = self.certificate
-            self._not_after = certificate_end(self.certificate)
-        return self._not_after
+            self._validity = certificate_validity(self.certificate)
+        return self._validity
 
 
-def certificate_end(der: bytes) -> float | None:
+def certificate_validity(der: bytes) -> tuple[float, float] | None:
     try:
-        return x509.load_der_x509_certificate(der).not_valid_after_utc.timestamp()
+        read = x509.load_der_x509_certificate(der)
+        return read.not_valid_before_utc.timestamp(), read.not_valid_after_utc.timestamp()
     except ValueError:
         return None
 

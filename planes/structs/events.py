@@ -159,6 +159,7 @@ class Server(msgspec.Struct, frozen=True):
     certificate_not_after: float | None = None  # serving certificate, epoch seconds
     clock_skew: float | None = None  # their Date minus our wall clock, seconds; only ever shown
     fault: Fault | None = None
+    certificate_not_before: float | None = None
 
 
 class Sample(msgspec.Struct, frozen=True):

@@ -129,7 +129,10 @@ class ServerSeen:
     version: str = ""
     versions: tuple[str, ...] = ()
     certificate_not_after: float | None = None  # epoch seconds
+    certificate_not_before: float | None = None
     certificate_left: float | None = None  # seconds left at `at`
+    certificate_term: float | None = None  # how long such a certificate lasts, in seconds
+    certificate_renewed: float | None = None  # seconds that the one before it had left when it was renewed; None: not seen yet
     clock_skew: float | None = None
 
     @property

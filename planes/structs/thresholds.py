@@ -30,6 +30,7 @@ class Threshold:
 _RANGES = {
     "of requests": (0.0001, 1.0),
     "of nodes": (0.01, 1.0),
+    "of its lifetime": (0.01, 1.0),
     "minor versions": (0.0, 20.0),
     "× lease duration": (0.1, 10.0),
     "nodes": (1.0, 5000.0),
@@ -83,8 +84,15 @@ class Thresholds:
     inflight_limit: float = _bound(
         600.0, "requests", "kube-apiserver", "in-flight requests that the API server admits by default", "kube-apiserver flags"
     )
-    certificate_warning: float = _bound(7.0, "d", "kube-apiserver", "serving certificate ends sooner: degraded", _MIXIN)
-    certificate_critical: float = _bound(1.0, "d", "kube-apiserver", "serving certificate ends sooner: down", _MIXIN)
+    certificate_warning: float = _bound(
+        7.0, "d", "kube-apiserver", "serving certificate ends sooner, and below its share: degraded", _MIXIN
+    )
+    certificate_share: float = _bound(
+        0.1,
+        "of its lifetime",
+        "kube-apiserver",
+        "less is left of the serving certificate, and less than the days above: degraded (the 7 d of a year's, 72 m of 12 h)",
+    )
     apiservice_unavailable: float = _bound(300.0, "s", "kube-apiserver", "an APIService not available for longer: degraded", _MIXIN)
     webhook_unready: float = _bound(
         30.0, "s", "kube-apiserver", "a webhook's service without ready endpoints for longer (failurePolicy Fail): degraded"
@@ -174,7 +182,6 @@ ORDERED = (
     ("kubelet_slow", "kubelet_silent"),
     ("leader_degraded", "leader_down"),
     ("leader_handover", "leader_released"),
-    ("certificate_critical", "certificate_warning"),
 )
 
 

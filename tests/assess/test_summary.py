@@ -24,7 +24,7 @@ from planes.structs.events import (
     Usage,
 )
 from planes.structs.feeds import Feed
-from planes.structs.moments import Epoch
+from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import ClusterRow, FaultRow, PlaneRow
 from planes.structs.verdicts import State
 from tests.assess.test_assessor import FORBIDDEN, REFUSED, START, WALL, Cluster, node
@@ -265,3 +265,16 @@ def test_what_no_rule_asks_for_is_not_remembered(told: SourceEvent) -> None:
     cache.apply(told)
     assert not baseline.learn(cache)
     assert baseline.known() == Known()
+
+
+def test_a_renewal_of_the_serving_certificate_is_remembered_with_what_both_had_left() -> None:
+    """It lasts 12 h, and was renewed an hour before its end, which began the new one 11 h later."""
+    cache, baseline, hour = new_cache(), Baseline(), 3600.0
+    offset: float = WALL - START
+    cache.apply(Server(START, "v1.36.2", "", WALL + hour))
+    for minute in range(1, 14):
+        cache.apply(Server(Mono(START + 60 * minute), "v1.36.2", "", WALL + 60 + 12 * hour))
+    assert baseline.learn(cache, offset)
+    assert not baseline.learn(cache, offset)
+    assert baseline.renewal == (12 * hour, hour - 60)
+    assert decode(encode(baseline)).known() == Known(renewal=(12 * hour, hour - 60))

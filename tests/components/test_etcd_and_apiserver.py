@@ -146,12 +146,55 @@ def test_errors_above_one_percent_over_the_window_are_degraded(ratio: float, rec
     assert api(rates=rates).state is expected
 
 
+HOUR, DAY = 3600.0, 86400.0
+
+
 @pytest.mark.parametrize(
-    ("days", "expected"),
-    [(7.01, State.HEALTHY), (6.99, State.DEGRADED), (1.01, State.DEGRADED), (0.99, State.DOWN), (-1.0, State.DOWN)],
+    ("left", "term", "renewed", "expected"),
+    [
+        (7.01 * DAY, None, None, State.HEALTHY),
+        (6.99 * DAY, None, None, State.DEGRADED),
+        (7.01 * DAY, 365 * DAY, None, State.HEALTHY),
+        (6.99 * DAY, 365 * DAY, None, State.DEGRADED),
+        (0.01 * DAY, 365 * DAY, None, State.DEGRADED),  # it works to the last
+        (0.01 * DAY, 365 * DAY, 0.02 * DAY, State.DEGRADED),  # that it was renewed late once makes no habit of a year's
+        (6.99 * DAY, 90 * DAY, 30 * DAY, State.DEGRADED),
+        (-1.0, 365 * DAY, None, State.DOWN),
+        (0.0, 365 * DAY, None, State.DOWN),
+        (4 * HOUR, 12 * HOUR, None, State.HEALTHY),  # a third
+        (1.21 * HOUR, 12 * HOUR, None, State.HEALTHY),
+        (1.19 * HOUR, 12 * HOUR, None, State.DEGRADED),
+        (1.0, 12 * HOUR, None, State.DEGRADED),
+        (0.0, 12 * HOUR, None, State.DOWN),
+        (1.19 * HOUR, 12 * HOUR, 4 * HOUR, State.DEGRADED),
+        (1.19 * HOUR, 12 * HOUR, 1 * HOUR, State.HEALTHY),  # its issuer renews it with an hour left
+        (0.51 * HOUR, 12 * HOUR, 1 * HOUR, State.HEALTHY),
+        (0.49 * HOUR, 12 * HOUR, 1 * HOUR, State.DEGRADED),
+        (1.19 * HOUR, 12 * HOUR, -5.0, State.DEGRADED),  # it was over before: nothing to rely on
+    ],
 )
-def test_a_serving_certificate_is_degraded_below_7_days_and_down_below_one(days: float, expected: State) -> None:
-    assert api(server=replace(SERVER, at=NOW, certificate_left=days * 86400)).state is expected
+def test_a_serving_certificate_is_judged_by_its_own_lifetime_and_is_down_only_when_it_is_over(
+    left: float, term: float | None, renewed: float | None, expected: State
+) -> None:
+    server = replace(SERVER, at=NOW, certificate_left=left, certificate_term=term, certificate_renewed=renewed)
+    assert api(server=server).state is expected
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (200.4 * DAY, "200 d"),
+        (2.01 * DAY, "2 d"),
+        (1.99 * DAY, "1 d 23 h"),
+        (5.9 * HOUR, "5 h"),
+        (1.99 * HOUR, "1 h 55 m"),
+        (700.0, "10 m"),
+        (299.0, "less than 5 m"),
+    ],
+)
+def test_what_is_left_of_a_certificate_is_told_in_steps(left: float, told: str) -> None:
+    verdict = api(server=replace(SERVER, at=NOW, certificate_left=left, certificate_term=12 * HOUR))
+    assert next(line.now for line in verdict.evidence if line.signal == "serving certificate") == f"{told} left"
 
 
 @pytest.mark.parametrize(("age", "expected"), [(300.0, State.HEALTHY), (300.1, State.DEGRADED)])

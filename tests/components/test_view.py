@@ -2,11 +2,11 @@
 
 import pytest
 
-from planes.components.view import ClusterView, steady
+from planes.components.view import ClusterView, Known, steady
 from planes.structs.events import CacheEvent, Changed, Failed, Fault, FaultKind, Gone, Graced, Health, Server
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
-from planes.structs.observations import FeedSeen
+from planes.structs.observations import DisruptionSeen, FeedSeen
 from planes.structs.thresholds import DEFAULT
 from tests.components.observed import BROKEN, FORBIDDEN, NOON, OFFSET, lease, listed, node, pod, proven, thing, view
 
@@ -106,6 +106,34 @@ def test_a_feed_is_steady_without_moments_that_move_and_failures_that_are_young(
 @pytest.mark.parametrize(("ends", "left"), [(NOON + 86_400.0, 86_400.0), (None, None)])
 def test_what_is_left_of_a_certificate_is_counted_from_when_it_was_seen(ends: float | None, left: float | None) -> None:
     assert view([Server(Mono(100.0), "v1.36.2", "", ends)], 500.0).server.certificate_left == left
+
+
+@pytest.mark.parametrize(
+    ("begins", "left", "renewal", "term", "renewed"),
+    [
+        (86_400.0, 3_600.0, None, 90_000.0, None),
+        (None, 3_600.0, None, None, None),
+        (39_600.0, 3_600.0, (43_200.0, 1_800.0), 43_200.0, 1_800.0),
+        (3e8, 3_600.0, (43_200.0, 1_800.0), 43_200.0, 1_800.0),  # dated back to when its authority began
+        (None, 3_600.0, (43_200.0, 1_800.0), 43_200.0, 1_800.0),
+        (0.0, 31_536_000.0, (43_200.0, 1_800.0), 31_536_000.0, None),  # another kind of certificate than was renewed then
+    ],
+)
+def test_how_long_a_certificate_lasts_is_told_by_its_dates_or_by_a_renewal(
+    begins: float | None, left: float, renewal: tuple[float, float] | None, term: float | None, renewed: float | None
+) -> None:
+    event = Server(Mono(100.0), "v1.36.2", "", NOON + left, certificate_not_before=None if begins is None else NOON - begins)
+    server = view([event], known=Known(renewal=renewal)).server
+    assert (server.certificate_left, server.certificate_term, server.certificate_renewed) == (left, term, renewed)
+
+
+def test_a_years_certificate_stays_one_when_as_little_is_left_as_a_short_one_has() -> None:
+    made = view(
+        [Server(Mono(100.0), "v1.36.2", "", NOON + 5e6, certificate_not_before=NOON)], known=Known(renewal=(43_200.0, 60.0))
+    )
+    made.cache.apply(Server(Mono(5e6), "v1.36.2", "", NOON + 5e6, certificate_not_before=NOON))
+    made.look(Mono(5e6), OFFSET, made.known, DisruptionSeen())
+    assert (made.server.certificate_left, made.server.certificate_term, made.server.certificate_renewed) == (100.0, 5e6, None)
 
 
 def server_pod(name: str, version: str) -> CacheEvent:

@@ -76,7 +76,7 @@ def test_what_is_held_back_shows_the_old_state_and_cause_and_says_why(first: Sta
     assert hysteresis.due(memory) == now + HOLD
     assert step(memory, of(better, "other"), now + HOLD) is None
     shown = memory.shown
-    said = f"{better.value}. So for ⟨a:9000.0⟩; held as {first.value} for another ⟨u:9012.0⟩, "
+    said = f"{better.value}. So since ⟨c:9000.0⟩; held as {first.value} until ⟨c:9012.0⟩, "
     said += "because it got worse 3 times within 60 min."  # the first of them just so
     assert (shown.state, shown.cause, shown.because) == (first, "frozen", said)
 

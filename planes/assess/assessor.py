@@ -11,7 +11,8 @@ from planes.assess.changes import Changes
 from planes.assess.cluster_summary import ClusterSummary
 from planes.assess.component_assessor import ComponentAssessor
 from planes.assess.full_disruption import FullDisruption
-from planes.assess.node_assessor import NodeAssessor, why_last_known
+from planes.assess.node_assessor import NodeAssessor
+from planes.assess.node_states import why_last_known
 from planes.assess.rows import attention_row, shown_state
 from planes.assess.sampling import Sampler
 from planes.cache.cluster import ClusterCache

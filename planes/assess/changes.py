@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from planes.assess.node_assessor import AgentChange
+from planes.assess.node_states import AgentChange
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.rows import ChangeRow

@@ -3,7 +3,8 @@
 from collections import Counter
 
 from planes.assess import hysteresis, rollup
-from planes.assess.node_assessor import ELSEWHERE, NodeAssessor, why_last_known
+from planes.assess.node_assessor import NodeAssessor
+from planes.assess.node_states import ELSEWHERE, why_last_known
 from planes.assess.rows import because_of, component_row, instances_of
 from planes.components.registry import AGENT_KINDS, COMPONENTS, rank
 from planes.components.spec import Plane

@@ -52,10 +52,15 @@ class Change:
 
 def begin(verdict: Verdict, now: Mono) -> Memory:
     """The memory of a subject that is seen for the first time. Nothing is announced."""
-    memory = Memory(verdict.state, now, verdict, settled=not verdict.waiting, waits=verdict.waiting)
+    memory = Memory(verdict.state, _began(verdict, now), verdict, settled=not verdict.waiting, waits=verdict.waiting)
     _turn_to(memory, verdict)
     _know(memory, verdict, now)
     return memory
+
+
+def _began(verdict: Verdict, now: Mono) -> Mono:
+    """Since when it is so that is seen for the first time: by the cluster's own record, where that tells."""
+    return now if verdict.since is None else min(now, verdict.since)
 
 
 def restored(state: State, since: Mono, last: State | None, now: Mono) -> Memory:
@@ -75,7 +80,8 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
         return None
     memory.waits, memory.restored_at = False, None
     if not memory.settled:
-        memory.state, memory.since, memory.shown, memory.settled, memory.pending = verdict.state, now, verdict, True, None
+        memory.state, memory.since, memory.shown = verdict.state, _began(verdict, now), verdict
+        memory.settled, memory.pending = True, None
         _turn_to(memory, verdict)
         _know(memory, verdict, now)
         return None

@@ -14,6 +14,8 @@ from planes.structs.timestamps import epoch
 
 #: client-go's default for leader election, for a lease that does not say.
 DEFAULT_DURATION = 15.0
+#: OpenYurt: of a node that is cut off the leader of its pool renews the lease, and says so (pkg/yurthub, pool coordinator).
+DELEGATED = "openyurt.io/delegate-heartbeat"
 #: So many changes of holder are remembered.
 REMEMBERED = 16
 #: A lease is silent that should have been renewed by now: a node's every 10 s of 40 s, a leader's every 2 s of 15 s.
@@ -38,6 +40,12 @@ class Clock:
         offset = renewed - at
         if self.newest is None or offset > self.newest:
             self.newest = offset
+
+
+def _is_delegated(lease: AnyLease) -> bool:
+    """Whether a neighbour renews it for its node."""
+    annotations = lease.metadata.annotations
+    return bool(annotations) and annotations.get(DELEGATED) == "true"
 
 
 class LeaseTrack:
@@ -83,6 +91,7 @@ class LeaseTrack:
     def renew(self, lease: AnyLease, at: Mono) -> bool:
         """Take the newest state; True if more than renewTime changed."""
         spec = lease.spec
+        turned = _is_delegated(lease) is not _is_delegated(self.lease)
         self.lease = lease
         if spec.renewTime != self.renew_time:
             self.renew_time = spec.renewTime
@@ -93,7 +102,7 @@ class LeaseTrack:
             if holder and spec.leaseDurationSeconds and spec.leaseDurationSeconds != self.duration:
                 self.duration = float(spec.leaseDurationSeconds)
                 return True
-            return False
+            return turned
         self._hand_over(spec, holder, at)
         return True
 
@@ -126,6 +135,8 @@ class LeaseTrack:
                 offset is not None and abs(offset + self.first_at - self.first_renewed) > fresh * self.duration
             )
         return LeaseSeen(
+            recorded=None if self.confirmed else self.first_renewed,
+            delegated=_is_delegated(self.lease),
             name=name,
             holder=self.holder,
             duration=self.duration,

@@ -6,34 +6,39 @@ from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.moments import Mono
 from planes.structs.observations import ConditionSeen
+from planes.structs.timestamps import epoch
 
 #: So many flips of Ready are remembered.
 REMEMBERED = 16
 
 
 class NodeTrack:
-    """One node and what we saw of it."""
+    """One node and what we saw of it. `beat` is when it last wrote its status, by the cluster's own clock (epoch seconds), and
+    `beat_at` when we saw that change; None: it was not seen to."""
 
-    __slots__ = ("added_at", "conditions", "flips", "node", "seen_at")
+    __slots__ = ("added_at", "beat", "beat_at", "conditions", "flips", "node", "seen_at")
 
     def __init__(self, node: objects.Node, at: Mono) -> None:
+        self.beat = epoch(node.take_heartbeat())
+        self.beat_at: Mono | None = None
         self.node = node
         self.added_at = self.seen_at = at
         self.flips: tuple[Mono, ...] = ()
-        self.conditions = {
-            one.type: ConditionSeen(status=one.status, reason=one.reason, message=one.message, since=at)
-            for one in node.status.conditions
-        }
+        self.conditions = {one.type: _seen(one, at) for one in node.status.conditions}
 
     def change(self, node: objects.Node, at: Mono) -> bool:
-        """Take the newest state; True if anything that we show or judge changed."""
+        """Take the newest state; True if anything that we show or judge changed, but for `beat`."""
         old = self.node
+        beat = epoch(node.take_heartbeat())
+        if beat is not None and beat != self.beat:
+            self.beat, self.beat_at = beat, at
         self.node, self.seen_at = node, at
         if (
             old.status == node.status
             and old.spec == node.spec
             and old.metadata.labels == node.metadata.labels
             and old.metadata.annotations == node.metadata.annotations
+            and old.metadata.deletionTimestamp == node.metadata.deletionTimestamp
         ):
             return False
         conditions: dict[str, ConditionSeen] = {}
@@ -41,15 +46,19 @@ class NodeTrack:
             before = self.conditions.get(one.type)
             if before is not None and before.status == one.status:
                 same = before.reason == one.reason and before.message == one.message
-                conditions[one.type] = (
-                    before if same else ConditionSeen(status=one.status, reason=one.reason, message=one.message, since=before.since)
-                )
+                conditions[one.type] = before if same else _seen(one, before.since)
                 continue
-            conditions[one.type] = ConditionSeen(status=one.status, reason=one.reason, message=one.message, since=at)
-            if one.type == "Ready" and before is not None:
+            conditions[one.type] = _seen(one, at)
+            if one.type == "Ready" and before is not None and "True" in (before.status, one.status):
                 self.flips = (*self.flips, at)[-REMEMBERED:]
         self.conditions = conditions
         return True
+
+
+def _seen(one: objects.Condition, since: Mono) -> ConditionSeen:
+    return ConditionSeen(
+        status=one.status, reason=one.reason, message=one.message, since=since, recorded=epoch(one.lastTransitionTime)
+    )
 
 
 class NodeStore:
@@ -70,6 +79,8 @@ class NodeStore:
         if track is not None and track.node.metadata.uid == node.metadata.uid:
             if track.change(node, at):
                 self._dirty.nodes.add(name)
+            elif track.beat_at == at:
+                self._dirty.renewed.add(name)
             return
         self.tracks[name] = NodeTrack(node, at)
         self.version += 1

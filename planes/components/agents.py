@@ -1,11 +1,18 @@
 """The three agents of a node as they are observed: one observation a node, and the scene that all nodes share."""
 
-from planes.components import kube_proxy
+from planes.cache.cluster import ClusterCache
+from planes.cache.leases import LeaseTrack
+from planes.cache.nodes import NodeTrack
+from planes.cache.pods import FINISHED
+from planes.components import kube_proxy, lives
+from planes.components.node_kinds import kind_of
 from planes.components.verdict_builder import unreachable
 from planes.components.view import ClusterView, steady
 from planes.structs import versions
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.observations import CSIDriverSeen, NodeObservation, NodeScene, PodSeen
+from planes.structs.timestamps import epoch
 
 
 def observe_scene(view: ClusterView) -> NodeScene:
@@ -46,7 +53,18 @@ def observe_node(view: ClusterView, name: str) -> NodeObservation:
         proxies = tuple(one.seen(False) for one in on_node.values() if one.component == "kube-proxy")
         if not proxies:
             replacement = next((one.seen(False) for one in on_node.values()), None)
+    kind = kind_of(node)
+    created, offset = epoch(node.metadata.creationTimestamp), view.clock_offset
     return NodeObservation(
+        own_version=kind.own_version,
+        placeholder=kind.placeholder,
+        status_beat=_status_beat(track, offset),
+        marks=lives.marks_of(node, track.conditions.get("Ready")),
+        taints=tuple(taint.key for taint in node.spec.taints),
+        drained=node.spec.unschedulable and _is_drained(cache, name),
+        created_at=Mono(created - offset) if created is not None and offset is not None else None,
+        silent_from=_silent_from(track, lease),
+        clock_offset=offset,
         name=name,
         seen_at=track.seen_at,
         added_at=track.added_at,
@@ -60,6 +78,35 @@ def observe_node(view: ClusterView, name: str) -> NodeObservation:
         proxy_short=not proxies and kube_proxy.is_short(view),
         replacement=replacement,
         csi_drivers=_csi_drivers(view, name),
+    )
+
+
+def _status_beat(track: NodeTrack, offset: float | None) -> Mono | None:
+    """When it last wrote its status: when we saw it do so, or by the cluster's clock."""
+    if track.beat_at is not None:
+        return track.beat_at
+    return Mono(track.beat - offset) if track.beat is not None and offset is not None else None
+
+
+def _silent_from(track: NodeTrack, lease: LeaseTrack | None) -> float | None:
+    """Its last heartbeat by the cluster's own clock. None where we saw one ourselves: then we know better what came first."""
+    if track.beat_at is not None or (lease is not None and lease.confirmed):
+        return None
+    told = (track.beat, lease.first_renewed if lease is not None else None)
+    return max((one for one in told if one is not None), default=None)
+
+
+def _is_drained(cache: ClusterCache, name: str) -> bool:
+    """Whether no pods are left on a node but those that a drain leaves: pods of DaemonSets, and static ones. By their names, for
+    the owners of pods are not read: DAEMONSET-xxxxx, and POD-NODE."""
+    feeds = cache.reach.feeds
+    if any(feeds[one].listed_at is None or feeds[one].fault is not None for one in (Feed.PODS, Feed.DAEMON_SETS)):
+        return False
+    return all(
+        one.phase in FINISHED
+        or one.name.endswith(f"-{name}")
+        or f"{one.namespace}/{one.name.rpartition('-')[0]}" in cache.daemon_sets.seen
+        for one in cache.pods.rows(name)
     )
 
 

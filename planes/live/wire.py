@@ -18,7 +18,7 @@ from planes.structs.rows import AttentionRow, ChangeRow, ClusterRow, ComponentRo
 VERSION = 1
 
 #: States by their code on the wire.
-STATES = ("healthy", "degraded", "down", "unknown", "not_observable", "cordoned")
+STATES = ("healthy", "degraded", "down", "unknown", "not_observable", "cordoned", "leaving", "joining")
 STATE_CODES = {state: code for code, state in enumerate(STATES)}
 
 #: A node on the wire, in this order: a column each in a snapshot, an array in a delta.

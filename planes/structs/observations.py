@@ -47,6 +47,8 @@ class LeaseSeen:
     failovers: tuple[Mono, ...] = ()  # when we saw the holder change
     until: Mono | None = None  # so far its feed was observed; None: until now
     fresh_since: Mono | None = None  # `changed_at`, or later where we ourselves were paused; None: `stale_since`
+    recorded: float | None = None  # its renewTime while it was not seen to change, epoch seconds of the cluster's clock
+    delegated: bool = False  # a neighbour renews it, so that its renewals are no contact of its own
 
     def observed(self, now: Mono) -> Mono:
         """The moment up to which its silence counts."""
@@ -239,12 +241,14 @@ class UndecidedSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionSeen:
-    """A node's condition. `since` is when we saw status, reason or message take this value."""
+    """A node's condition. `since` is when we saw status, reason or message take this value; `recorded` when status did by the
+    cluster's own record (epoch seconds of its clock)."""
 
     status: str
     reason: str
     message: str
     since: Mono
+    recorded: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,9 +291,21 @@ class NodeScene:
     nobody_watches: str = ""  # why Kubernetes would not take Ready=True back from a node that died; empty while it would
 
 
+@dataclass(frozen=True, slots=True)
+class NodeMark:
+    """Something on a node that says that it leaves: where it stands, what it says, when it was put there by the cluster's own
+    record (epoch seconds of its clock), and whether its kubelet itself said so."""
+
+    name: str
+    says: str
+    at: float | None = None
+    of_kubelet: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeObservation:
-    """One node as its three agents are judged by."""
+    """One node as its three agents are judged by. `own_version`: what it reports is no kubelet's version; `placeholder`: nothing
+    that it reports is its own, for it stands for a node of another cluster."""
 
     name: str
     seen_at: Mono
@@ -304,6 +320,15 @@ class NodeObservation:
     proxy_short: bool = False  # the DaemonSet wants more pods than there are, or is not visible
     replacement: PodSeen | None = None
     csi_drivers: tuple[CSIDriverSeen, ...] | None = None  # None: there is no CSINode of it
+    own_version: bool = False
+    placeholder: bool = False
+    status_beat: Mono | None = None  # when it last wrote its status, as far as that is known
+    marks: tuple[NodeMark, ...] = ()  # what says that it leaves, the most certain first
+    taints: tuple[str, ...] = ()  # keys
+    drained: bool = False  # cordoned, and no pods are left but those of DaemonSets and static ones
+    created_at: Mono | None = None  # by the cluster's own record, where its clock is known
+    silent_from: float | None = None  # its last heartbeat by the cluster's own clock, where we never saw one ourselves
+    clock_offset: float | None = None  # what to add to our monotonic clock for the cluster's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,11 +57,14 @@ class AgentRow(msgspec.Struct, frozen=True):
 
 
 class ConditionRow(msgspec.Struct, frozen=True):
+    """`state` is what it says by itself; None: nothing is known of such a kind, so it has no colour."""
+
     type: str
     status: str
     reason: str = ""
     message: str = ""
     since: Epoch | None = None  # the cluster's own lastTransitionTime, epoch seconds of the cluster's clock
+    state: State | None = None
 
 
 class PodRow(msgspec.Struct, frozen=True, array_like=True):
@@ -86,7 +89,9 @@ class EventRow(msgspec.Struct, frozen=True):
 
 
 class NodeRow(msgspec.Struct, frozen=True):
-    """A node. `state` is the worst of its agents, or "cordoned" when only that is to be said."""
+    """A node. `state` is the worst of its agents, or "cordoned", "leaving" or "joining" when only that is to be said. `traits` are
+    what is to be said of it besides: what kind of node it is where it is no ordinary one, and that it may come to leave. `leaving`
+    is why it leaves, since when; both are kept, for a node that is silent says it no more."""
 
     name: str
     uid: str
@@ -117,6 +122,9 @@ class NodeRow(msgspec.Struct, frozen=True):
     address: str = ""
     pods: tuple[PodRow, ...] = ()
     events: tuple[EventRow, ...] = ()
+    traits: tuple[str, ...] = ()
+    leaving: str = ""
+    leaving_since: Epoch | None = None
 
 
 class PlaneRow(msgspec.Struct, frozen=True):

@@ -139,6 +139,12 @@ class Thresholds:
     monitor_grace: float = _bound(
         50.0, "s", "kubelet", "Kubernetes itself says NotReady after so long", "node-monitor-grace-period"
     )
+    status_heartbeat: float = _bound(
+        360.0,
+        "s",
+        "kubelet",
+        "status of a node without a lease not written for longer: its heartbeat is unknown (written every 5 min)",
+    )
     ready_flips: float = _bound(2.0, "flips", "kubelet", "more flips of Ready within the window: degraded")
     kubelet_skew: float = _bound(3.0, "minor versions", "kubelet", "older than the API server by more, or newer: degraded", _SKEW)
     all_silent: float = _bound(
@@ -148,6 +154,16 @@ class Thresholds:
         "no node lease renewed at all for so long: not the nodes, but what they have in common (renewed every 10 s)",
     )
     all_silent_least: float = _bound(3.0, "nodes", "kubelet", "so many nodes must fall silent together for that")
+
+    # --- nodes that come and go -----------------------------------------------------------------------------------------------
+    leaving_long: float = _bound(
+        600.0, "s", "nodes", "a node that has been leaving for longer: degraded, for it should be gone by now"
+    )
+    leaving_stuck: float = _bound(1800.0, "s", "nodes", "a node that is silent and has been leaving for longer: down")
+    joining_time: float = _bound(120.0, "s", "nodes", "a node that is younger is joining, whatever is still missing")
+    joining_long: float = _bound(
+        600.0, "s", "nodes", "a node that is older is no longer joining, though the taints of a new node still stand"
+    )
 
     # --- kube-proxy -----------------------------------------------------------------------------------------------------------
     proxy_missing: float = _bound(60.0, "s", "kube-proxy", "no pod on a node where the DaemonSet wants one for longer: down")
@@ -163,6 +179,12 @@ class Thresholds:
     rollup_down: float = _bound(0.5, "of nodes", "data plane", "so many of the nodes seen are down: the whole is down")
     rollup_unknown: float = _bound(
         0.25, "of nodes", "data plane", "so many of the nodes seen are unknown, and none is known to be bad: the whole is unknown"
+    )
+    rollup_passing: float = _bound(
+        0.5,
+        "of nodes",
+        "data plane",
+        "so many of the nodes seen are leaving or joining, and none is known to be bad: so is the whole",
     )
     zone_least: float = _bound(
         2.0, "nodes", "data plane", "a zone of at least so many nodes that is down as a whole: the data plane is down"
@@ -182,6 +204,8 @@ ORDERED = (
     ("kubelet_slow", "kubelet_silent"),
     ("leader_degraded", "leader_down"),
     ("leader_handover", "leader_released"),
+    ("leaving_long", "leaving_stuck"),
+    ("joining_time", "joining_long"),
 )
 
 

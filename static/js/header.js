@@ -34,7 +34,7 @@ export function drawTab(picture, fresh) {
   const state = overall(picture, fresh);
   const name = picture?.name ?? document.querySelector("h1")?.textContent ?? "";
   const late = fresh.kind === "late";
-  const title = `${late ? "not live" : SEVERITY[state] > SEVERITY.cordoned ? WORDS[state] : ""}`;
+  const title = `${late ? "not live" : SEVERITY[state] >= SEVERITY.unknown ? WORDS[state] : ""}`;
   const text = [title, name, "Planewatch"].filter(Boolean).join(" · ");
   if (document.title !== text) document.title = text;
   const icon = document.getElementById("favicon");

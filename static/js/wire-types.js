@@ -4,7 +4,7 @@
  * tokens (ages.js).
  *
  * @typedef {{ kind: string, message: string, remedy: string, since: number }} FaultRow
- * @typedef {"healthy" | "degraded" | "down" | "unknown" | "not_observable" | "cordoned"} State
+ * @typedef {"healthy" | "degraded" | "down" | "unknown" | "not_observable" | "cordoned" | "leaving" | "joining"} State
  * @typedef {{ state: State, because: string, since: number, last: string }} PlaneRow
  * @typedef {{ server: string, version: string, distribution: string, zones: number, pods: number, clock_skew: number | null,
  *   heard_at: number | null, retry_at: number | null, fault: FaultRow | null, missing: FaultRow[], control: PlaneRow | null,
@@ -39,7 +39,8 @@
  *   changes: ChangeRow[], series: SampleRow[], late: Lateness | null }} Snapshot
  * @typedef {{ state: State, because: string, since: number, last: string, line: string, version: string,
  *   evidence: EvidenceRow[] }} AgentRow
- * @typedef {{ type: string, status: string, reason: string, message: string, since: number | null }} ConditionRow
+ * @typedef {{ type: string, status: string, reason: string, message: string, since: number | null,
+ *   state: State | null }} ConditionRow
  * @typedef {[namespace: string, name: string, phase: string, ready: number, containers: number, restarts: number, reason: string,
  *   created: number | null]} PodRow
  * @typedef {{ type: string, reason: string, message: string, count: number, at: number | null }} EventRow
@@ -48,7 +49,8 @@
  *   roles: string[], created: number | null, pods_used: number, pods_max: number | null, cpu_used: number | null,
  *   cpu_max: number | null, memory_used: number | null, memory_max: number | null, labels: Record<string, string>,
  *   conditions: ConditionRow[], os_image: string, kernel: string, architecture: string, address: string, pods: PodRow[],
- *   events: EventRow[], beat: number | null, late: Lateness | null }} NodeReport
+ *   events: EventRow[], traits: string[], leaving: string, leaving_since: number | null, beat: number | null,
+ *   late: Lateness | null }} NodeReport
  * @typedef {Delta | Pulse | Heartbeats | KeepAlive | Resync | Gone | WallPulse | WallChanged} Message
  */
 

@@ -13,15 +13,19 @@ from planes.components import (
     kube_controller_manager,
     kube_proxy,
     kube_scheduler,
+    kubelet,
+    lives,
 )
 from planes.components.verdict_builder import Judged
 from planes.structs.events import Check, Fault, FaultKind
 from planes.structs.observations import (
     AddonObservation,
     ApiServiceSeen,
+    ConditionSeen,
     EndpointSeen,
     EndpointsSeen,
     IdentitySeen,
+    NodeMark,
     NodeObservation,
     ProxyScene,
     RatesSeen,
@@ -34,12 +38,14 @@ from planes.structs.verdicts import Evidence, Verdict
 from tests.components import making
 from tests.components.making import NOW, THRESHOLDS
 
-__all__ = ["EndpointSeen", "FaultKind", "RatesSeen", "UndecidedSeen"]
+__all__ = ["EndpointSeen", "FaultKind", "NodeMark", "RatesSeen", "UndecidedSeen"]
 
 PING = (Check("ping", True),)
 ON_SOME_NODES = ProxyScene(wanted=2, everywhere=False, replaced_by="", seen_before=True, pods_seen=True)
 BY_CILIUM = ProxyScene(wanted=None, everywhere=False, replaced_by="Cilium")
 DAY = 86400.0
+#: The cluster's clock at NOW: 30 August 2026, 12:00 UTC.
+AUGUST = 1788091200.0
 
 # --- verdicts as text -----------------------------------------------------------------------------------------------------------
 
@@ -88,6 +94,19 @@ def of_manager(**spoilt: Any) -> Judged:
 
 def of_kubelet(seen: NodeObservation, **common: Any) -> Verdict:
     return making.kubelet_verdict(seen, making.scene(**common), NOW, THRESHOLDS)
+
+
+def of_life(seen: NodeObservation, silent: bool = False, was_heard: bool = True) -> Verdict:
+    """A kubelet in the light of its node's life, which is looked at for the first time."""
+    life = lives.look(None, seen, silent, was_heard, NOW, THRESHOLDS)
+    return lives.explain("kubelet", life, kubelet.judge(seen, making.scene(), silent, NOW, THRESHOLDS), seen.name, THRESHOLDS)
+
+
+def on_record(status: str, message: str = "", seconds: float = 20 * 86400.0, **more: Any) -> NodeObservation:
+    """A node that was so when it was first seen 150 s ago, and by the cluster's own record long before."""
+    ready = ConditionSeen(status=status, reason="", message=message, since=NOW - 150, recorded=AUGUST - seconds)
+    made = making.node(150.0, added_at=NOW - 150, clock_offset=AUGUST - NOW, **more)
+    return replace(made, conditions={**made.conditions, "Ready": ready})
 
 
 def of_runtime(seen: NodeObservation, silent: bool = False, **common: Any) -> Verdict:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from planes.components import container_runtime, kube_proxy, kubelet
+from planes.components import container_runtime, heartbeat, kube_proxy
 from planes.structs.observations import CSIDriverSeen, NodeObservation, NodeScene, ProxyScene
 from planes.structs.verdicts import State, Verdict
 from tests.components.making import (
@@ -162,9 +162,9 @@ def test_of_a_silent_kubelet_the_runtime_and_the_proxy_are_last_known() -> None:
 
 
 def test_silence_begins_where_degraded_does() -> None:
-    assert not kubelet.is_silent(lease(25.0, 40.0), READY, NOW, THRESHOLDS)
-    assert kubelet.is_silent(lease(25.1, 40.0), READY, NOW, THRESHOLDS)
-    assert kubelet.is_silent(lease(1.0, 40.0), condition("Unknown"), NOW, THRESHOLDS)
+    assert not heartbeat.is_silent(lease(25.0, 40.0), READY, NOW, THRESHOLDS)
+    assert heartbeat.is_silent(lease(25.1, 40.0), READY, NOW, THRESHOLDS)
+    assert heartbeat.is_silent(lease(1.0, 40.0), condition("Unknown"), NOW, THRESHOLDS)
 
 
 def test_all_silent_together_is_unknown_and_names_the_suspicion() -> None:

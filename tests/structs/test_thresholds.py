@@ -47,10 +47,16 @@ BOUNDS = {
     "kubelet_slow": 25.0 / 40.0,
     "kubelet_silent": 1.0,
     "monitor_grace": 50.0,
+    "status_heartbeat": 360.0,  # "written only every 5 min when unchanged", and a minute
     "ready_flips": 2.0,
     "kubelet_skew": 3.0,  # "at most 3 minors older"
     "all_silent": 14.0,
     "all_silent_least": 3.0,
+    # nodes that come and go: warn at 10 min, critical at 30; joining for 2 min
+    "leaving_long": 10 * MINUTE,
+    "leaving_stuck": 30 * MINUTE,
+    "joining_time": 2 * MINUTE,
+    "joining_long": 10 * MINUTE,
     # kube-proxy: no pod for 60 s where the DaemonSet wants one; 3 restarts in 15 min; within 3 minors of its kubelet
     "proxy_missing": MINUTE,
     "pods_counted": 15.0,
@@ -59,6 +65,7 @@ BOUNDS = {
     # roll-ups
     "rollup_down": 0.5,
     "rollup_unknown": 0.25,
+    "rollup_passing": 0.5,
     "zone_least": 2.0,
 }
 
@@ -111,4 +118,6 @@ def test_what_is_worse_comes_later_in_each_pair() -> None:
         ("kubelet_slow", "kubelet_silent"),
         ("leader_degraded", "leader_down"),
         ("leader_handover", "leader_released"),
+        ("leaving_long", "leaving_stuck"),
+        ("joining_time", "joining_long"),
     }

@@ -14,7 +14,7 @@ from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import NodeScene
 from planes.structs.rows import ChangeRow, ComponentRow
 from planes.structs.thresholds import Thresholds
-from planes.structs.time_tokens import to_epoch
+from planes.structs.time_tokens import render
 from planes.structs.verdicts import Evidence, State, Verdict
 
 #: Components are judged no more seldom than this, in seconds.
@@ -157,7 +157,6 @@ class ComponentAssessor:
             if known is None or known is change.after:
                 return
             before = known
-        because = to_epoch(because_of(memory), offset)
         changes.append(
             ChangeRow(
                 subject_kind="Component",
@@ -165,7 +164,7 @@ class ComponentAssessor:
                 agent="",
                 before=before,
                 after=change.after,
-                because=because,
+                because=render(because_of(memory), now),
                 at=Epoch(round(change.since + offset, 1)),
             )
         )

@@ -150,8 +150,9 @@ class AttentionRow(msgspec.Struct, frozen=True):
 
 
 class ChangeRow(msgspec.Struct, frozen=True):
-    """One announced change. `group` ties together the many changes of one cause and moment; where not all of them are listed,
-    `more` says how many are not, on the last that is."""
+    """One announced change. `because` tells what was true then: nothing in it runs. `group` ties together the many changes of one
+    cause and moment; where not all of them are listed, `more` says how many are not, on the last that is, and `more_from` when
+    the first of them was."""
 
     subject_kind: str  # "Node" or "Component" or "Cluster"
     subject: str  # node name, component kind or cluster slug
@@ -162,6 +163,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
     at: Epoch
     group: str = ""
     more: int = 0
+    more_from: Epoch | None = None
 
 
 class FaultRow(msgspec.Struct, frozen=True):

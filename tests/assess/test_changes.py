@@ -5,6 +5,7 @@ from planes.assess.node_assessor import AgentChange
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.rows import ChangeRow
+from planes.structs.time_tokens import ago
 from planes.structs.verdicts import State
 
 SILENT = DisruptionSeen(suspicion="etcd is suspected.", since=Mono(86.0))
@@ -39,7 +40,7 @@ def test_a_change_of_an_agent_is_told_in_epoch_seconds() -> None:
         agent="kubelet",
         before=State.HEALTHY,
         after=State.DOWN,
-        because="No heartbeat for ⟨a:1012.0⟩.",
+        because="No heartbeat for 1 s.",
         at=Epoch(1012.1),
         group="kubelet:silent:down:1012",
     )
@@ -55,3 +56,13 @@ def test_changes_are_tied_together_for_a_minute_after_the_last_of_their_cause() 
     assert [group(now) for now in (12.0, 72.0, 132.0)] == ["kubelet:silent:down:1012"] * 3
     assert group(133.0, cause="", after=State.HEALTHY) == "kubelet:recovered:healthy:1133"
     assert group(192.5) == "kubelet:silent:down:1192"
+
+
+def test_a_change_tells_what_was_true_then() -> None:
+    """Its ages are those of the moment at which it was announced, and run on neither in the history nor in an open page."""
+    told = AgentChange("node-1", "kubelet", State.HEALTHY, State.DOWN, f"No heartbeat for {ago(60.0)}.", "silent", Mono(99.0))
+    (row,) = Changes("prod").of_agents([told], Mono(100.0), 1000.0)
+    assert (row.because, row.at) == ("No heartbeat for 40 s.", 1099.0)
+    blind = DisruptionSeen(suspicion=f"The oldest for {ago(40.0)}.")
+    (row,) = Changes("prod").of_disruption(blind, Mono(100.0), 1000.0)
+    assert row.because == "All nodes fell silent together. The oldest for 1 m."

@@ -340,6 +340,19 @@ def test_changes_that_are_not_listed_are_counted() -> None:
     assert [line.title for line in change_lines(rows, 10)] == ["node-0, node-1, node-2 and 1,663 more"]
 
 
+def test_changes_in_one_line_have_a_first_and_a_last_time() -> None:
+    def line(*at: float, more_from: float | None = None) -> tuple[float, float | None]:
+        rows = [msgspec.structs.replace(change(f"node-{n}", "silence"), at=Epoch(moment)) for n, moment in enumerate(at)]
+        rows[-1] = msgspec.structs.replace(rows[-1], more_from=more_from if more_from is None else Epoch(more_from))
+        (told,) = change_lines(rows, 10)
+        return told.at, told.first_at
+
+    assert line(150.0, 100.0) == (150.0, 100.0)
+    assert line(150.9, 150.1) == (150.9, None), "within one second"
+    assert line(150.0) == (150.0, None)
+    assert line(150.0, 120.0, more_from=90.0) == (150.0, 90.0)
+
+
 def test_changes_of_another_direction_or_without_a_group_stay_apart() -> None:
     lines = change_lines([change("a", "g"), change("b", "g", "down"), change("c", ""), change("d", "")], 10)
     assert [line.title for line in lines] == ["a", "b", "c", "d"]

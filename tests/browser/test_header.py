@@ -113,12 +113,12 @@ def test_the_picture_is_saved_from_the_keyboard_in_the_theme_that_is_seen(staged
 
 
 def test_axe_finds_nothing_in_the_open_menu(staged: Opened) -> None:
-    stage = staged(bypass_csp=True, reduced_motion="reduce")
+    stage = staged()
     stage.open()
     stage.drawn()
     stage.pulse()
     stage.page.locator(".menu summary").click()
-    assert axe(stage.page) == []
+    assert axe(stage.page, first=stage.pulse) == []
 
 
 def test_after_an_upgrade_the_page_begins_again_once(staged: Opened) -> None:

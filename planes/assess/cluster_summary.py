@@ -94,14 +94,14 @@ class ClusterSummary:
         if reach.fault is not None and reach.failing_since is not None:
             fault = _row(reach.fault, round(reach.failing_since + offset, 1))
         retry_at = cache.reach.retry_at if fault is not None else None
-        counted = bool(cache.nodes) or old is None
+        zones, pods = (self._zones, cache.pods.count()) if old is None or cache.nodes else (old.zones, old.pods)
         skew = server.clock_skew
         row = ClusterRow(
             server=cache.reach.connected_to or (old.server if old is not None else ""),
             version=server.newest or (old.version if old is not None else ""),
             distribution=view.distribution.name if server.newest or old is None else old.distribution,
-            zones=self._zones if counted else old.zones if old is not None else 0,
-            pods=cache.pods.count() if counted else old.pods if old is not None else 0,
+            zones=zones,
+            pods=pods,
             clock_skew=None if skew is None else float(round(skew)) if abs(skew) >= self._thresholds.clock_skew else 0.0,
             heard_at=heard_at,
             retry_at=Epoch(round(retry_at + offset, 1)) if retry_at is not None else None,

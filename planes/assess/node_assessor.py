@@ -200,11 +200,12 @@ class NodeAssessor:
         proxy = next((one.version for one in seen.proxies), "")
         row = state.row
         old = (row.kubelet, row.kube_proxy, row.container_runtime) if row is not EMPTY else (None, None, None)
-        return (
-            agent_row(state.memories[0], verdicts[0], seen.kubelet_version, offset, old[0]),
-            agent_row(state.memories[1], verdicts[1], proxy, offset, old[1]),
-            agent_row(state.memories[2], verdicts[2], seen.runtime_version, offset, old[2]),
+        versions = (seen.kubelet_version, proxy, seen.runtime_version)
+        first, second, third = (
+            agent_row(memory, verdict, version, offset, before)
+            for memory, verdict, version, before in zip(state.memories, verdicts, versions, old, strict=True)
         )
+        return first, second, third
 
     def _summarise(self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], verdicts: Verdicts) -> None:
         node = self._cache.nodes[name].node

@@ -156,12 +156,14 @@ def event(host: str) -> Item:
 def test_pods_and_events_change_the_row_of_their_node_and_no_other() -> None:
     cluster = begun()
     cluster.apply(
-        Changed(Feed.PODS, pod("a", "node-1"), cluster.now), Changed(Feed.PODS, pod("b", "node-1", "Failed"), cluster.now)
+        Changed(Feed.PODS, pod("a", "node-1"), cluster.now),
+        Changed(Feed.PODS, pod("b", "node-1", "Failed"), cluster.now),
+        Changed(Feed.PODS, pod("c", "node-1", "Succeeded"), cluster.now),
     )
     cluster.apply(Changed(Feed.PODS, pod("x", "stranger"), cluster.now))
     frame = cluster.frame()
     assert list(frame.nodes) == ["node-1"]
-    assert ([one.name for one in frame.nodes["node-1"].pods], frame.nodes["node-1"].pods_used) == (["a", "b"], 1)
+    assert ([one.name for one in frame.nodes["node-1"].pods], frame.nodes["node-1"].pods_used) == (["a", "b", "c"], 1)
     assert frame.nodes["node-1"].state == "healthy"
     cluster.apply(Changed(Feed.EVENTS, event("node-2"), cluster.now))
     frame = cluster.frame()

@@ -81,6 +81,13 @@ OTHER_EVIDENCE: list[tuple[Evidence, ...]] = [
     (LINE, LINE),
     (),
 ]
+TWO = replace(WELL, evidence=(LINE, LINE))
+
+
+def test_one_line_of_several_that_is_another_makes_another_row() -> None:
+    first, other = agent(None, TWO), replace(WELL, evidence=(LINE, replace(LINE, now="renewed just now")))
+    assert agent(first, TWO) is first
+    assert agent(first, other) == agent(None, other) != first
 
 
 @pytest.mark.parametrize("evidence", OTHER_EVIDENCE)

@@ -10,16 +10,20 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
+from multidict import CIMultiDict
 
 from planes.kube import answers, errors
 from planes.kube.answers import Answer
+from planes.kube.client import Access
 from planes.kube.clock import monotonic
-from planes.kube.connect import Access, Target, open_access
+from planes.kube.connect import Target, open_access
 from planes.kube.errors import FaultError, RedirectedError
 from planes.kube.holding import Holding
+from planes.kube.proxies import Proxy
 from planes.kube.tls import ASKING, Handshake, Serving, observe
 from planes.structs.moments import Mono
 
@@ -62,6 +66,11 @@ class Link:
     def url(self) -> str:
         """What is asked. When a corrected kubeconfig leads elsewhere, nothing held of the old place is worth anything."""
         return self._held.access.url
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Certificates and keys that were read from files; when those are written anew, `reload`."""
+        return self._held.access.files
 
     def now(self) -> float:
         """The clock by which answers are stamped, monotonic seconds."""
@@ -172,8 +181,10 @@ class Link:
     def _prepare(access: Access) -> Serving:
         trace = aiohttp.TraceConfig()
         trace.on_request_redirect.append(_refuse_redirect)
+        trace.on_connection_create_start.append(_connecting)
+        trace.on_connection_create_end.append(_connected)
         access.client.configuration.trace_configs = [trace]
-        return observe(access.client.rest_client.ssl_context)
+        return observe(access.client.rest_client.ssl_context, _tls_host(access.proxy, access.url))
 
     @asynccontextmanager
     async def _explained(self, limit: float, *, whole: bool = True) -> AsyncIterator[None]:
@@ -186,6 +197,8 @@ class Link:
             took = self._clock() - started
             if whole and isinstance(exc, TimeoutError) and took > limit + PAUSE:
                 raise FaultError(errors.paused(took)) from None
+            if self._held.access.proxy is not None and isinstance(exc, TimeoutError) and hands.connecting and not hands.begun:
+                raise FaultError(errors.proxy_refuses(self.server, " (it gives no answer)")) from None
             within = min(limit, CONNECT_LIMIT) if isinstance(exc, aiohttp.ConnectionTimeoutError) else limit
             if isinstance(exc, aiohttp.ClientConnectionError) and hands.alert is not None:
                 raise FaultError(errors.of_tls_error(hands.alert, self.server)) from None
@@ -204,7 +217,10 @@ async def _request(
     access: Access, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None, last: bool
 ) -> aiohttp.ClientResponse:
     client = access.client
-    headers = {"Accept": accept, "Accept-Encoding": "gzip" if gzip else "identity", "User-Agent": "planewatch"}
+    encoding = "gzip" if gzip and access.compression else "identity"
+    headers = CIMultiDict({"Accept": accept, "Accept-Encoding": encoding, "User-Agent": "planewatch"})
+    for name, value in access.headers:
+        headers.add(name, value)
     if last:
         headers["Connection"] = "close"
     token = await client.configuration.get_api_key_with_prefix("BearerToken")
@@ -217,6 +233,21 @@ async def _request(
     answer = await client.rest_client.request("GET" if body is None else "POST", access.url + path, **asked)
     response: aiohttp.ClientResponse = answer.response
     return response
+
+
+def _tls_host(proxy: Proxy | None, url: str) -> str:
+    """The host of a proxy that is spoken to by TLS and can be told from the server by its name; else none."""
+    return proxy.host if proxy is not None and proxy.scheme == "https" and proxy.host != urlsplit(url).hostname else ""
+
+
+async def _connecting(_session: object, _context: object, _params: object) -> None:
+    if (hands := ASKING.get()) is not None:
+        hands.connecting = True
+
+
+async def _connected(_session: object, _context: object, _params: object) -> None:
+    if (hands := ASKING.get()) is not None:
+        hands.connecting = False
 
 
 async def _refuse_redirect(_session: object, _context: object, params: aiohttp.TraceRequestRedirectParams) -> None:

@@ -50,7 +50,7 @@ def token_file(path: Path, clock: Callable[[], float] = time.monotonic) -> Calla
             token = path.read_text().strip()
         except (OSError, UnicodeDecodeError):
             return
-        if token:
+        if len(token.splitlines()) == 1:
             configuration.api_key["BearerToken"] = f"Bearer {token}"
 
     return refresh

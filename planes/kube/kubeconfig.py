@@ -28,6 +28,13 @@ def _kebab(name: str) -> str:
     return name.rstrip("_").replace("_", "-")
 
 
+class Private(Struct):
+    """A struct whose text shows nothing of what is in it, wherever it may be logged."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
 class Extension(Struct):
     """Something that a tool keeps in a kubeconfig; `extension` is its JSON."""
 
@@ -35,7 +42,7 @@ class Extension(Struct):
     extension: Raw = Raw(b"null")
 
 
-class Cluster(Struct, rename=_kebab):
+class Cluster(Private, rename=_kebab):
     """How a cluster is reached (client-go: Cluster). `certificate_authority` is an absolute path once it is read."""
 
     server: str = ""
@@ -48,14 +55,14 @@ class Cluster(Struct, rename=_kebab):
     extensions: list[Extension] = []
 
 
-class Variable(Struct):
+class Variable(Private):
     """An environment variable of an exec plugin (client-go: ExecEnvVar)."""
 
     name: str = ""
     value: str = ""
 
 
-class Exec(Struct):
+class Exec(Private):
     """A plugin that signs in (client-go: ExecConfig). `command` is an absolute path once it is read, if it was a path at all."""
 
     command: str = ""
@@ -67,14 +74,14 @@ class Exec(Struct):
     interactiveMode: str = ""
 
 
-class Provider(Struct):
+class Provider(Private):
     """An older kind of sign-in (client-go: AuthProviderConfig)."""
 
     name: str = ""
     config: dict[str, str] = {}
 
 
-class User(Struct, rename=lambda name: "tokenFile" if name == "tokenFile" else _kebab(name)):
+class User(Private, rename=lambda name: "tokenFile" if name == "tokenFile" else _kebab(name)):
     """Who signs in, and how (client-go: AuthInfo). Paths are absolute once they are read."""
 
     client_certificate: str = ""

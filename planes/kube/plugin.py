@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from planes.kube.errors import FaultError, sentence
-from planes.kube.kubeconfig import Exec
+from planes.kube.kubeconfig import Exec, Private
 from planes.kube.redaction import in_a_line, last_words
 from planes.structs.events import FaultKind
 
@@ -59,7 +59,7 @@ class _Info(msgspec.Struct):
     kind: str = "ExecCredential"
 
 
-class Credential(msgspec.Struct):
+class Credential(Private):
     """What a plugin answers: a token, or a certificate with its key, and when it ends."""
 
     token: str | None = None

@@ -6,7 +6,7 @@ capital letters count first, and NO_PROXY holds names, addresses, networks and p
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from planes.kube.kubeconfig import wrong
@@ -22,9 +22,9 @@ class Proxy:
     scheme: str
     host: str
     port: int
-    url: str
-    username: str = ""
-    password: str = ""
+    url: str = field(repr=False)
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
 
 
 def of_cluster(proxy_url: str, server: str, environ: Mapping[str, str]) -> Proxy | None:
@@ -58,7 +58,7 @@ def _parsed(url: str, where: str, schemes: tuple[str, ...]) -> Proxy:
         port = parts.port
     except ValueError:
         parts, port = SplitResult("", "", "", "", ""), None
-    if parts.scheme not in schemes or not parts.hostname:
+    if parts.scheme not in schemes or not parts.hostname or url != url.strip():
         raise wrong(
             f"{where} is not the URL of a proxy that can be used.",
             "It reads like http://10.0.0.1:3128, https://… or socks5://…: correct it.",
@@ -112,9 +112,12 @@ def _network(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None
     if not entry.rpartition("/")[2].isdigit() or "/" not in entry:
         return None
     try:
-        return ipaddress.ip_network(entry, strict=False)
+        network = ipaddress.ip_network(entry, strict=False)
     except ValueError:
         return None
+    if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= 96 and (mapped := network.network_address.ipv4_mapped):
+        return ipaddress.IPv4Network((mapped, network.prefixlen - 96))
+    return network
 
 
 def _address(host: str) -> _Address | None:

@@ -31,6 +31,8 @@ _GONE = {
     "azure": "Install kubelogin and run kubelogin convert-kubeconfig: it writes an exec part.",
 }
 _MODES = ("Never", "IfAvailable", "Always")
+#: What no header may hold.
+_BREAKS = frozenset("\r\n\0")
 #: Of ASCII, what a header's name may have (RFC 9110, token), but for the percent sign, which begins what it may not have.
 _LEGAL = frozenset(b"!#$&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -39,10 +41,10 @@ _LEGAL = frozenset(b"!#$&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHI
 class _Credentials:
     """What there is to sign in with. `header` is the value of Authorization, and `words` say what it is."""
 
-    header: str = ""
+    header: str = field(default="", repr=False)
     words: str = ""
     certificate: bytes = b""
-    key: bytes = b""
+    key: bytes = field(default=b"", repr=False)
     expires: float | None = None
     files: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -52,7 +54,7 @@ async def sign_in(cluster: Cluster, user: User, strays: list[str]) -> Access:
     """A client. `strays` are fields of both that client-go does not have. Raises `FaultError` (CONFIGURATION or CREDENTIALS); the
     cluster has not been asked anything then."""
     url, secure = _server(cluster.server)
-    _check(user)
+    _check(user, secure)
     proxy = proxies.of_cluster(cluster.proxy_url, url, os.environ)
     headers = _acting(user)
     held = _Credentials()
@@ -66,6 +68,7 @@ async def sign_in(cluster: Cluster, user: User, strays: list[str]) -> Access:
             "The kubeconfig gives its cluster a CA and insecure-skip-tls-verify; kubectl refuses that too.",
             "Remove insecure-skip-tls-verify, or the CA.",
         )
+    await asyncio.to_thread(_certificate, user, held)
     if secure:
         await asyncio.to_thread(_own, user, held)
         if user.exec is not None and not held.header and not held.certificate:
@@ -75,9 +78,11 @@ async def sign_in(cluster: Cluster, user: User, strays: list[str]) -> Access:
         if user.auth_provider is not None and not held.header:
             await _by_provider(user.auth_provider.config, held)
     else:
-        held.words = "none are sent over plain HTTP"
+        held = _Credentials(words="none are sent over plain HTTP", notes=held.notes)
     if not held.header and (basic := urlsplit(cluster.server)).username is not None:
         held.header, held.words = _basic(unquote(basic.username or ""), unquote(basic.password or "")), "those in the server's URL"
+    if set(held.header) & _BREAKS:
+        raise sentence(FaultKind.CREDENTIALS, "The token of this context has a line break in it.", "Copy it again: it is one line.")
     configuration = Configuration(host=url)
     configuration.verify_ssl = not cluster.insecure_skip_tls_verify
     configuration.tls_server_name = cluster.tls_server_name or None
@@ -119,9 +124,9 @@ def _server(server: str) -> tuple[str, bool]:
 # --- what kubectl refuses ----------------------------------------------------------------------------------------------------
 
 
-def _check(user: User) -> None:
-    """What client-go refuses before it asks anything. Raises `FaultError`."""
-    if (user.token or user.tokenFile) and (user.username or user.password):
+def _check(user: User, secure: bool) -> None:
+    """What client-go refuses before it asks anything; who signs in it looks at for TLS alone. Raises `FaultError`."""
+    if (user.username and user.tokenFile) or (user.token and (user.username or user.password)):
         raise wrong("The kubeconfig's user has both a token and a user name; kubectl refuses that too.", "Remove one of them.")
     if (user.as_uid or user.as_groups or user.as_user_extra) and not user.as_:
         raise wrong(
@@ -132,8 +137,8 @@ def _check(user: User) -> None:
     if provider is not None and user.exec is not None:
         raise wrong("The kubeconfig's user has both exec and auth-provider; kubectl refuses that too.", "Remove one of them.")
     if user.exec is not None:
-        _check_plugin(user.exec)
-    if provider is not None and provider.name != "oidc":
+        _check_plugin(user.exec, secure)
+    if secure and provider is not None and provider.name != "oidc":
         raise sentence(
             FaultKind.CREDENTIALS,
             f"The kubeconfig signs in by auth-provider {provider.name or 'without a name'}, which kubectl no longer has either.",
@@ -141,7 +146,7 @@ def _check(user: User) -> None:
         )
 
 
-def _check_plugin(asked: Exec) -> None:
+def _check_plugin(asked: Exec, secure: bool) -> None:
     def malformed(what: str, remedy: str) -> FaultError:
         return sentence(FaultKind.CREDENTIALS, f"The exec part of the kubeconfig's user {what}.", remedy)
 
@@ -149,7 +154,7 @@ def _check_plugin(asked: Exec) -> None:
         raise malformed("has no command", "Name the plugin that signs in as its command.")
     if not asked.apiVersion:
         raise malformed("has no apiVersion", f"Set it to one that the plugin speaks, such as {plugin.VERSIONS[0]}.")
-    if asked.apiVersion not in plugin.VERSIONS:
+    if secure and asked.apiVersion not in plugin.VERSIONS:
         raise malformed(
             f"asks for {asked.apiVersion[:60]}, which kubectl no longer speaks",
             f"Bring the plugin up to date, and set apiVersion to {' or '.join(plugin.VERSIONS)}.",
@@ -167,8 +172,8 @@ def _check_plugin(asked: Exec) -> None:
 # --- credentials -------------------------------------------------------------------------------------------------------------
 
 
-def _own(user: User, held: _Credentials) -> None:
-    """What the kubeconfig itself gives, in it or by files. Runs in a thread."""
+def _certificate(user: User, held: _Credentials) -> None:
+    """The certificate and key that the kubeconfig gives, in it or by files."""
     held.certificate = _pem("client-certificate", user.client_certificate_data, user.client_certificate)
     if held.certificate:
         held.key = _pem("client-key", user.client_key_data, user.client_key)
@@ -181,11 +186,17 @@ def _own(user: User, held: _Credentials) -> None:
         held.files += [user.client_certificate, user.client_key]
     elif user.client_key_data or user.client_key:
         held.notes.append("The user's client-key is not used, because there is no client-certificate to it.")
+
+
+def _own(user: User, held: _Credentials) -> None:
+    """The token or user name that the kubeconfig gives, in it or by a file."""
     if user.token or user.tokenFile:
         held.header, held.words = f"Bearer {_token(user).strip()}", "a token of the kubeconfig"
-    elif user.username or user.password:
+    elif user.username:
         held.header = _basic(user.username, user.password)
         held.words = f"basic authentication as {user.username}, which Kubernetes no longer takes since 1.19"
+    elif user.password:
+        held.notes.append("The user's password is not used, because there is no username to it.")
 
 
 def _token(user: User) -> str:
@@ -243,7 +254,7 @@ async def _by_plugin(user: User, cluster: Cluster, url: str, authority: bytes, h
     )
     got = await plugin.run(user.exec, about)
     if got.token:
-        held.header, held.words = f"Bearer {got.token}", "a token of the sign-in plugin"
+        held.header, held.words = f"Bearer {got.token.strip()}", "a token of the sign-in plugin"
     if got.clientCertificateData and got.clientKeyData:
         held.certificate, held.key = got.clientCertificateData.encode(), got.clientKeyData.encode()
     if got.authProxyHeaders:
@@ -275,7 +286,7 @@ def _acting(user: User) -> tuple[tuple[str, str], ...]:
     headers += [("Impersonate-Uid", user.as_uid)] if user.as_uid else []
     headers += [("Impersonate-Group", group) for group in user.as_groups]
     headers += [(f"Impersonate-Extra-{_key(key)}", value) for key, values in user.as_user_extra.items() for value in values]
-    if any(set(value) & set("\r\n\0") for _, value in headers):
+    if any(set(value) & _BREAKS for _, value in headers):
         raise wrong(
             "What the kubeconfig's user acts as has a line break in it.",
             "Write each of as, as-uid, as-groups and as-user-extra on one line.",

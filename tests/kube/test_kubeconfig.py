@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from planes.kube import proxies
 from planes.kube.connect import Target, contexts, open_access
 from planes.kube.errors import FaultError
 from planes.kube.kubeconfig import Merged, read
@@ -206,6 +207,22 @@ async def test_fields_that_kubectl_does_not_know_are_told_and_not_used(
     )
     assert [record.getMessage() for record in caplog.records].count(access.notes[0]) == 1  # said once, however often we sign in
     assert TOKEN not in caplog.text
+
+
+def test_no_secret_is_in_the_text_of_what_is_read(tmp_path: Path) -> None:
+    secret = {
+        "token": "s3cret",
+        "password": "s3cret",
+        "client-key-data": "s3cret",
+        "exec": {"command": "x", "args": ["--token=s3cret"], "env": [{"name": "a", "value": "s3cret"}]},
+        "auth-provider": {"name": "oidc", "config": {"client-secret": "s3cret"}},
+    }
+    cluster = {"server": "https://me:s3cret@x", "proxy-url": "http://me:s3cret@y"}
+    path = write(tmp_path / "config", users=[{"name": "u", "user": secret}], clusters=[{"name": "k", "cluster": cluster}])
+    merged = read(str(path))
+    assert merged.users["u"].token == "s3cret"
+    assert "s3cret" not in repr(merged) + repr(merged.users["u"].exec) + repr(merged.users["u"].auth_provider)
+    assert "s3cret" not in repr(proxies.of_cluster(merged.clusters["k"].proxy_url, "https://x", {}))
 
 
 async def test_another_users_odd_fields_are_nothing_to_us(kubeconfig: Kubeconfig) -> None:

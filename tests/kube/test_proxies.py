@@ -76,6 +76,8 @@ def test_the_environments_proxy(environ: dict[str, str], server: str, url: str |
         ("fd00::1", 6443, "[fd00::1]:6443", True),
         ("fd00::1", 443, "[fd00::1]:6443", False),
         ("::ffff:10.1.2.3", 443, "10.0.0.0/8", True),
+        ("10.1.2.3", 443, "::ffff:10.1.0.0/112", True),
+        ("11.1.2.3", 443, "::ffff:10.1.0.0/112", False),
         ("127.8.9.10", 443, "", True),
         ("bücher.example", 443, "xn--bcher-kva.example", True),
         ("xn--bcher-kva.example", 443, "bücher.example", True),
@@ -99,7 +101,8 @@ def test_the_kubeconfigs_proxy_counts_before_the_environment_and_whatever_no_pro
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://a:1", "socks4://a:1", "socks5h://a:1", "localhost:3128", "http://", "http://a:port", "http://[::1"]
+    "url",
+    ["ftp://a:1", " http://a:1", "socks4://a:1", "socks5h://a:1", "localhost:3128", "http://", "http://a:port", "http://[::1"],
 )
 def test_a_proxy_of_another_kind_is_refused_without_being_shown(url: str) -> None:
     with pytest.raises(FaultError) as caught:

@@ -122,6 +122,47 @@ async def test_a_line_break_in_a_header_is_refused(kubeconfig: Kubeconfig) -> No
     assert "line break" in (await kubeconfig.refusal()).fault.message
 
 
+@pytest.mark.parametrize(
+    ("message", "said", "remedy"),
+    [
+        (
+            'users "jane" is forbidden: User "bob" cannot impersonate resource "users" in API group "" at the cluster scope',
+            'User "bob" may not act as the user "jane", as the kubeconfig asks.',
+            'Bind a ClusterRole to "bob" with the rule apiGroups [""], resources ["users"], verbs ["impersonate"]',
+        ),
+        (
+            'serviceaccounts "sa" is forbidden: User "bob" cannot impersonate resource "serviceaccounts" in API group "" in the '
+            'namespace "x"',
+            'User "bob" may not act as the service account "sa", as the kubeconfig asks.',
+            'resources ["serviceaccounts"]',
+        ),
+        (
+            'userextras.authentication.k8s.io "view" is forbidden: User "bob" cannot impersonate resource "userextras/scopes" in '
+            'API group "authentication.k8s.io" at the cluster scope',
+            'User "bob" may not act as one with the extra field "view", as the kubeconfig asks.',
+            'apiGroups ["authentication.k8s.io"], resources ["userextras/scopes"]',
+        ),
+    ],
+)
+async def test_a_user_who_may_not_act_as_another_lacks_that_and_no_right_to_read(
+    kubeconfig: Kubeconfig, message: str, said: str, remedy: str
+) -> None:
+    async def refuse(_request: Request) -> Reply:
+        return status(403, "Forbidden", message)
+
+    async with serve(refuse) as server:
+        kubeconfig.to(server)
+        kubeconfig.user = ACTING
+        link = await kubeconfig.link()
+        with pytest.raises(FaultError) as caught:
+            await link.ask("/api/v1/nodes", limit=5)
+        await link.close()
+    assert caught.value.fault.kind is FaultKind.UNAUTHENTICATED
+    assert caught.value.fault.message == said
+    assert remedy in caught.value.fault.remedy
+    assert len(server.requests) == 1
+
+
 # --- what counts before what -------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +179,8 @@ async def test_a_line_break_in_a_header_is_refused(kubeconfig: Kubeconfig) -> No
         ({"username": "jane", "password": "pw:é"}, basic("jane:pw:é")),
         ({"username": "jane", "password": "pw", "exec": EXEC}, basic("jane:pw")),
         ({"username": "jane"}, basic("jane:")),
+        ({"password": "pw"}, None),
+        ({"password": "pw", "tokenFile": "token"}, "Bearer of-the-file"),
         ({"token": "t", "auth-provider": {"name": "oidc"}}, "Bearer t"),
         ({"token": "t", "client-key": "gone"}, "Bearer t"),
         ({}, None),
@@ -189,7 +232,7 @@ async def test_nothing_of_the_user_but_whom_it_acts_as_goes_over_plain_http(kube
     """As with kubectl, which sends credentials by TLS alone."""
     async with serve(version, tls=False) as server:
         kubeconfig.cluster = {"server": server.url, "insecure-skip-tls-verify": True, "certificate-authority-data": "LS0t"}
-        kubeconfig.user = {"token": "t", "exec": EXEC, "as": "jane"}
+        kubeconfig.user = {"token": "t", "exec": EXEC | {"apiVersion": "v1"}, "as": "jane"}
         link = await kubeconfig.link()
         assert (await link.ask("/version", limit=5)).status == 200
         await link.close()
@@ -201,7 +244,8 @@ async def test_nothing_of_the_user_but_whom_it_acts_as_goes_over_plain_http(kube
     ("user", "said"),
     [
         ({"token": "t", "username": "jane"}, "has both a token and a user name"),
-        ({"tokenFile": "x", "password": "p"}, "has both a token and a user name"),
+        ({"token": "t", "password": "p"}, "has both a token and a user name"),
+        ({"tokenFile": "x", "username": "jane"}, "has both a token and a user name"),
         ({"exec": EXEC, "auth-provider": {"name": "oidc"}}, "has both exec and auth-provider"),
     ],
 )
@@ -222,6 +266,7 @@ async def test_two_ways_to_sign_in_are_refused(kubeconfig: Kubeconfig, user: dic
         ({"auth-provider": {}}, "by auth-provider without a name, which", "exec plugin"),
         ({"tokenFile": "gone"}, "names as tokenFile cannot be read, or is empty", "path"),
         ({"client-certificate-data": "aGVsbG8="}, "a client certificate without its key", "client-key"),
+        ({"token": "one\ntwo"}, "has a line break in it", "one line"),
         ({"auth-provider": {"name": "oidc", "config": {"refresh-token": "r"}}}, "lacks idp-issuer-url or client-id", "Add both"),
     ],
 )

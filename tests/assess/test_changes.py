@@ -1,7 +1,7 @@
 """What concerns all nodes is told once, and again when it is over; what has one cause and moment is tied together."""
 
 from planes.assess.changes import Changes
-from planes.assess.node_assessor import AgentChange
+from planes.assess.node_states import AgentChange
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.rows import ChangeRow

@@ -191,7 +191,11 @@ def test_moments_are_told_to_a_tenth_of_a_second() -> None:
     assert row.data is not None
     assert (row.control.since, row.data.since, row.heard_at) == (WALL + 0.3, WALL + 0.3, WALL + 0.3)
     at = cluster.now + 0.5
-    missing = [Failed(Feed.PODS, FORBIDDEN, at, at + 60), Health("/readyz", at, 0.1, 403, (), FORBIDDEN), Usage(at, {}, NOT_SERVED)]
+    missing: list[SourceEvent] = [
+        Failed(Feed.PODS, FORBIDDEN, at, at + 60),
+        Health("/readyz", at, 0.1, 403, (), FORBIDDEN),
+        Usage(at, {}, NOT_SERVED),
+    ]
     cluster.apply(*missing, Metrics(at, 0.1, fault=FORBIDDEN))
     cluster.now += 1.0
     cluster.frame()

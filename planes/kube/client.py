@@ -64,8 +64,12 @@ def trust(configuration: Configuration, authority: bytes) -> None:
     configuration.ca_cert_data = b"\n".join(found).decode("ascii", errors="replace")
 
 
-def make_client(configuration: Configuration, certificate: bytes, key: bytes, proxy: Proxy | None = None) -> ApiClient:
-    """An ApiClient whose key lies on the disk (mode 0600) only while OpenSSL reads it."""
+def make_client(
+    configuration: Configuration, certificate: bytes, key: bytes, proxy: Proxy | None = None, source: str = "the kubeconfig"
+) -> ApiClient:
+    """An ApiClient whose key lies on the disk (mode 0600) only while OpenSSL reads it. `source` is where the certificate is from.
+
+    Raises `FaultError` (CREDENTIALS) if it cannot be used."""
     # Python 3.13 refuses CAs without an authority key identifier, which kubectl accepts and many clusters have.
     configuration.disable_strict_ssl_verification = True
     # Proxies are settled in the configuration: with trust_env, aiohttp would also read ~/.netrc for every request.
@@ -75,7 +79,7 @@ def make_client(configuration: Configuration, certificate: bytes, key: bytes, pr
     if b"ENCRYPTED" in key:
         raise sentence(
             FaultKind.CREDENTIALS,
-            "The client key in the kubeconfig has a passphrase.",
+            f"The client key in {source} has a passphrase.",
             "Use a key without one; nobody is there to type it.",
         )
     try:
@@ -91,8 +95,14 @@ def make_client(configuration: Configuration, certificate: bytes, key: bytes, pr
         what = "CA or client certificate" if certificate else "CA certificate"
         raise sentence(
             FaultKind.CREDENTIALS,
-            f"The {what} in the kubeconfig cannot be used.",
+            f"The {what} in {source} cannot be used.",
             "Check that it is PEM, and that key and certificate match.",
+        ) from None
+    except OSError:
+        raise sentence(
+            FaultKind.CREDENTIALS,
+            "The client certificate cannot be handed to TLS, for the directory of temporary files cannot be written to.",
+            "Make room there, or set TMPDIR to another.",
         ) from None
 
 

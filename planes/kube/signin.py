@@ -45,6 +45,7 @@ class _Credentials:
     words: str = ""
     certificate: bytes = b""
     key: bytes = field(default=b"", repr=False)
+    source: str = "the kubeconfig"
     expires: float | None = None
     files: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -92,7 +93,7 @@ async def sign_in(cluster: Cluster, user: User, strays: list[str]) -> Access:
         configuration.api_key["BearerToken"] = held.header
     if secure and user.tokenFile:
         configuration.refresh_api_key_hook = token_file(Path(user.tokenFile))  # type: ignore[assignment] # declared as None only
-    client = await asyncio.to_thread(make_client, configuration, held.certificate, held.key, proxy)
+    client = await asyncio.to_thread(make_client, configuration, held.certificate, held.key, proxy, held.source)
     return Access(
         client,
         origin(url),
@@ -257,6 +258,7 @@ async def _by_plugin(user: User, cluster: Cluster, url: str, authority: bytes, h
         held.header, held.words = f"Bearer {got.token.strip()}", "a token of the sign-in plugin"
     if got.clientCertificateData and got.clientKeyData:
         held.certificate, held.key = got.clientCertificateData.encode(), got.clientKeyData.encode()
+        held.source = "the sign-in plugin's answer"
     if got.authProxyHeaders:
         held.notes.append("The sign-in plugin gives headers for a proxy (authProxyHeaders); as with kubectl, they are not sent.")
     if got.expirationTimestamp is not None:

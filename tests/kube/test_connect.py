@@ -298,6 +298,21 @@ async def test_a_key_with_a_passphrase_is_refused_rather_than_asked_for(tmp_path
     assert "passphrase" in caught.value.fault.message
 
 
+async def test_a_key_that_cannot_be_handed_over_is_told(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    certificate, key = authority.issue("u", client=True)
+    user: dict[str, Any] = {
+        "client_certificate_data": base64.b64encode(certificate).decode(),
+        "client_key_data": base64.b64encode(key).decode(),
+    }
+    path = Server(version, authority).write_kubeconfig(tmp_path, token=None, **user)
+    with pytest.raises(FaultError) as caught:
+        await open_access(Target(str(path)))
+    assert "temporary files cannot be written to" in caught.value.fault.message
+
+
 async def test_a_server_address_that_is_no_url(tmp_path: Path) -> None:
     path = Server(version, Authority()).write_kubeconfig(tmp_path)
     path.write_text(path.read_text().replace("https://127.0.0.1:0", "10.0.0.1"))

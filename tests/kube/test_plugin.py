@@ -185,6 +185,12 @@ sys.exit(255)
     )
 
 
+async def test_a_plugins_certificate_that_cannot_be_used_is_not_the_kubeconfigs(kubeconfig: Kubeconfig, tmp_path: Path) -> None:
+    command = script(tmp_path, CREDENTIAL % "{'clientCertificateData': 'c', 'clientKeyData': 'k'}")
+    kubeconfig.user = {"exec": {"command": command, "apiVersion": V1, "interactiveMode": "Never"}}
+    assert "in the sign-in plugin's answer cannot be used" in (await kubeconfig.refusal()).fault.message
+
+
 async def test_headers_for_a_proxy_are_told_and_not_sent(kubeconfig: Kubeconfig, tmp_path: Path) -> None:
     command = script(tmp_path, CREDENTIAL % "{'token': 't', 'authProxyHeaders': {'CF-Access-Client-Secret': 'swordfish'}}")
     kubeconfig.user = {"exec": {"command": command, "apiVersion": V1, "interactiveMode": "Never"}}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from planes.kube import oidc
 from planes.kube.errors import FaultError
 from planes.structs.events import FaultKind
 from tests.kube.conftest import Kubeconfig
@@ -189,6 +190,21 @@ async def test_the_environments_proxy_is_gone_through(kubeconfig: Kubeconfig, mo
         link = await kubeconfig.link()
         assert (await link.ask("/version", limit=5)).status == 200
         await link.close()
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+async def test_an_identity_provider_is_asked_through_the_environments_proxy(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    async def script(request: Request) -> Reply:
+        known = {"token_endpoint": "https://idp.invalid/token"}
+        return reply(known if request.method == "GET" else {"id_token": "renewed"})
+
+    async with serve(script, names=("idp.invalid",)) as server, proxy(scheme, leads=server.port) as between:
+        monkeypatch.setenv("HTTPS_PROXY", between.url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        ca = base64.b64encode(server.authority.pem).decode()
+        asked = oidc.Provider("https://idp.invalid", "planewatch", "", "", "refresh", idp_certificate_authority_data=ca)
+        assert await oidc.id_token(asked, time.time()) == "renewed"
+        assert between.asked == ["idp.invalid:443"] * 2
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,17 @@ def _of_proxy(exc: BaseException, server: str, _limit: float, _hands: bool) -> F
     return proxy_refuses(server, why)
 
 
+def of_proxying(exc: BaseException, server: str) -> Fault | None:
+    """The fault behind an exception that came while a proxy was asked for a connection; None where its kind says that anyway."""
+    if isinstance(exc, aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError):
+        return None
+    if isinstance(exc, TimeoutError):
+        return proxy_refuses(server, " (it gives no answer)")
+    if isinstance(exc, aiohttp.ClientResponseError):
+        return proxy_refuses(server, " (it does not speak HTTP)")
+    return proxy_refuses(server, " (it closes the connection)")
+
+
 def proxy_refuses(server: str, why: str) -> Fault:
     """It is the proxy that fails; of the API server nothing follows. `why` is in brackets, after a space, or empty."""
     return Fault(

@@ -197,8 +197,8 @@ class Link:
             took = self._clock() - started
             if whole and isinstance(exc, TimeoutError) and took > limit + PAUSE:
                 raise FaultError(errors.paused(took)) from None
-            if self._held.access.proxy is not None and isinstance(exc, TimeoutError) and hands.connecting and not hands.begun:
-                raise FaultError(errors.proxy_refuses(self.server, " (it gives no answer)")) from None
+            if hands.connecting and self._is_with_the_proxy(hands) and (fault := errors.of_proxying(exc, self.server)):
+                raise FaultError(fault) from None
             within = min(limit, CONNECT_LIMIT) if isinstance(exc, aiohttp.ConnectionTimeoutError) else limit
             if isinstance(exc, aiohttp.ClientConnectionError) and hands.alert is not None:
                 raise FaultError(errors.of_tls_error(hands.alert, self.server)) from None
@@ -206,6 +206,13 @@ class Link:
         finally:
             with contextlib.suppress(ValueError):  # a stream that is closed from elsewhere ends in another context
                 ASKING.reset(asking)
+
+    def _is_with_the_proxy(self, hands: Handshake) -> bool:
+        """Whether a connection that is being made has not got past the proxy. Where a proxy is spoken to by TLS under the server's
+        own name that cannot be told, and then nothing may follow for the server."""
+        access = self._held.access
+        proxy = access.proxy
+        return proxy is not None and (not hands.begun or (proxy.scheme == "https" and not _tls_host(proxy, access.url)))
 
 
 async def open_link(target: Target, *, clock: Callable[[], Mono] = monotonic, wall: Callable[[], float] = time.time) -> Link:

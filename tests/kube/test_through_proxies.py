@@ -258,13 +258,47 @@ async def test_what_is_no_socks_proxy_is_told(kubeconfig: Kubeconfig, says: byte
     listener.close()
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 @pytest.mark.parametrize("scheme", ["http", "https", "socks5"])
-async def test_a_proxy_that_hangs_is_not_an_api_server_that_hangs(kubeconfig: Kubeconfig, scheme: str) -> None:
+async def test_a_proxy_that_hangs_is_not_an_api_server_that_hangs(kubeconfig: Kubeconfig, scheme: str, host: str) -> None:
     """Of an API server that takes a connection and says nothing something follows; of a proxy that does so, nothing."""
     async with serve(version) as server, proxy(scheme, server.authority, hangs=True) as between:
         kubeconfig.to(server)
-        kubeconfig.cluster["proxy-url"] = between.url.replace("127.0.0.1", "localhost")
+        kubeconfig.cluster["proxy-url"] = between.url.replace("127.0.0.1", host)
         await _is_told(kubeconfig, server, "(it gives no answer)", limit=0.5)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(("says", "why"), [(b"", "(it closes the connection)"), (b"SSH-2.0-x\r\n\r\n", "(it does not speak HTTP)")])
+async def test_a_proxy_that_does_not_answer_a_connect_is_told(kubeconfig: Kubeconfig, scheme: str, says: bytes, why: str) -> None:
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(says)
+        writer.close()
+
+    authority = Authority()
+    context = server_context(*authority.issue("localhost")) if scheme == "https" else None
+    listener = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
+    async with serve(version, authority=authority) as server:
+        kubeconfig.to(server)
+        kubeconfig.cluster["proxy-url"] = f"{scheme}://localhost:{listener.sockets[0].getsockname()[1]}"
+        await _is_told(kubeconfig, server, why)
+    listener.close()
+
+
+async def test_an_api_server_that_closes_behind_a_proxy_closes(kubeconfig: Kubeconfig) -> None:
+    async def cut(_request: Request) -> Reply:
+        return Reply(fate="close")
+
+    async with serve(cut) as server, proxy("http") as between:
+        kubeconfig.to(server)
+        kubeconfig.cluster["proxy-url"] = between.url
+        link = await kubeconfig.link()
+        with pytest.raises(FaultError) as caught:
+            await link.ask("/version", limit=5)
+        assert caught.value.fault.kind is FaultKind.CLOSED
+        await link.close()
 
 
 async def test_an_api_server_that_hangs_behind_a_proxy_hangs(kubeconfig: Kubeconfig) -> None:

@@ -53,7 +53,7 @@ def _workers(number: int) -> tuple[str, ...]:
 def computing() -> list[Part]:
     """The parts that compute, in the order in which they begin."""
     scripts = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "js").glob("*.test.js"))]
-    measured = (*_COVERAGE, "run", _DATA, _COVERED, "-m", "pytest", "-q", "-n", "2", *PURE)
+    measured = (*_COVERAGE, "run", _DATA, _COVERED, "-m", "pytest", "-q", "-n", "2", "-m", "not hypothesis", *PURE)
     coverage = ((*_COVERAGE, "erase", _DATA), measured, (*_COVERAGE, "combine", "-q", _DATA), (*_COVERAGE, "report", _DATA))
     postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_workers(2), "--rows", "-m", _ALONE, *_REST)
     browser = (*_workers(3), "-m", "browser and not faults and not e2e", "tests/browser", "tests/dashboard")
@@ -61,6 +61,8 @@ def computing() -> list[Part]:
         Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(3), "-m", _ALONE, *_REST),)),
         Part("browser", "the pages in a real Chromium", (browser,)),
         Part("pure", "the pure core, with its coverage", coverage),
+        # Apart from those, for they reach no line that those do not, and to count lines doubles the time of a search.
+        Part("searches", "the pure core, searched by Hypothesis for what breaks it", ((*_workers(2), "-m", "hypothesis", *PURE),)),
         Part("postgres", "what uses the database, once more on a real PostgreSQL", (postgres,)),
         Part("js", "the browser's pure modules, in Node.js", ((".ci/node", sys.prefix, "--test", *scripts),)),
     ]

@@ -20,7 +20,7 @@ def order(version: str) -> tuple[int, ...]:
     if found is None:
         return ()
     patch = _PATCH.match(version)
-    return (*found, int(patch[1]) if patch else -1)
+    return (*found, int(patch[1])) if patch else found
 
 
 def behind(version: str, server: str) -> int | None:

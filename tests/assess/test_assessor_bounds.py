@@ -5,7 +5,7 @@ import pytest
 from planes.assess.assessor import Assessor
 from planes.cache.cluster import ClusterCache
 from planes.components.pod_kinds import kind_of, new_cache
-from planes.structs.events import CacheEvent, Fault, FaultKind, Health, Listed, Server, Tidied
+from planes.structs.events import CacheEvent, Fault, FaultKind, Health, Listed, Server, SourceEvent, Tidied
 from planes.structs.feeds import Feed
 from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Item
@@ -90,7 +90,7 @@ def bare(name: str) -> Item:
 def test_a_leader_that_is_not_seen_to_renew_at_first_is_no_change_when_it_does() -> None:
     cluster = Cluster(nodes=0)
     leases = Listed(Feed.SYSTEM_LEASES, [bare(name) for name in LEADERS], "", cluster.now)
-    others = [Listed(feed, [], "", cluster.now) for feed in (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_PODS)]
+    others: list[SourceEvent] = [Listed(feed, [], "", cluster.now) for feed in (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_PODS)]
     cluster.apply(Server(cluster.now, "v1.36.2"), leases, *others, *cluster.probes())
     cluster.frame()
     assert cluster.state("kube-scheduler")[0] == "unknown"

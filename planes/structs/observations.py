@@ -293,19 +293,17 @@ class NodeScene:
 
 @dataclass(frozen=True, slots=True)
 class NodeMark:
-    """Something on a node that says that it leaves: where it stands, what it says, when it was put there by the cluster's own
-    record (epoch seconds of its clock), and whether its kubelet itself said so."""
+    """Something on a node that says that it leaves."""
 
-    name: str
+    name: str  # where it stands
     says: str
-    at: float | None = None
-    of_kubelet: bool = False
+    at: float | None = None  # since when, by the cluster's own record: epoch seconds of its clock
+    of_kubelet: bool = False  # its kubelet itself says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeObservation:
-    """One node as its three agents are judged by. `own_version`: what it reports is no kubelet's version; `placeholder`: nothing
-    that it reports is its own, for it stands for a node of another cluster."""
+    """One node as its three agents are judged by."""
 
     name: str
     seen_at: Mono
@@ -320,8 +318,8 @@ class NodeObservation:
     proxy_short: bool = False  # the DaemonSet wants more pods than there are, or is not visible
     replacement: PodSeen | None = None
     csi_drivers: tuple[CSIDriverSeen, ...] | None = None  # None: there is no CSINode of it
-    own_version: bool = False
-    placeholder: bool = False
+    own_version: bool = False  # what it reports is no kubelet's version
+    placeholder: bool = False  # nothing that it reports is its own: it stands for a node of another cluster
     status_beat: Mono | None = None  # when it last wrote its status, as far as that is known
     marks: tuple[NodeMark, ...] = ()  # what says that it leaves, the most certain first
     taints: tuple[str, ...] = ()  # keys

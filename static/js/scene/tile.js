@@ -103,9 +103,10 @@ export function rises(code) {
   return code === DOWN || code === DEGRADED;
 }
 
-/** The width of a tile's edge. @param {number} code @param {number} s */
+/** The width of a tile's edge: what needs nobody is quieter. @param {number} code @param {number} s */
 export function edgeOf(code, s) {
-  return isWell(code) ? 1 : Math.max(1.5, 2.4 * s);
+  if (isWell(code)) return 1;
+  return code === LEAVING || code === JOINING ? Math.max(1.25, 1.5 * s) : Math.max(1.5, 2.4 * s);
 }
 
 /** Does a shape belong over a node of this state? Among cells, strokes and the hatch say it without one. @param {number} code

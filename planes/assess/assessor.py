@@ -48,6 +48,8 @@ class Assessor:
         self.cache = cache
         self.baseline = baseline if baseline is not None else Baseline()
         self.baseline_changed = False
+        self.cache.recent.take_over(self.baseline.recent, self.baseline.transitions)
+        self._handed_on = self.cache.recent.version
         self._thresholds = thresholds
         self._slug = slug
         self._disruption = FullDisruption()
@@ -66,9 +68,16 @@ class Assessor:
         self._tidied = NEVER
         self._sent_full = False
 
-    def restore(self, components: Iterable[ComponentRow], nodes: Iterable[NodeRow], cluster: ClusterRow | None = None) -> None:
+    def restore(
+        self,
+        components: Iterable[ComponentRow],
+        nodes: Iterable[NodeRow],
+        cluster: ClusterRow | None = None,
+        seen_at: Epoch | None = None,
+    ) -> None:
         """Begin with what was last known: states and their `since` go on, and nothing is announced for what is as it was. To be
-        called before the first frame."""
+        called before the first frame. `seen_at`: until when that was known to hold."""
+        self._components.seen_at = self._nodes.seen_at = self.cache.recent.seen_at = seen_at
         self._components.restored = {row.kind: row for row in components}
         self._nodes.restored = {row.name: row for row in nodes}
         self._summary.restore(cluster)
@@ -89,6 +98,10 @@ class Assessor:
         self._tick(now, wall)
         offset, view = self._offset, self._view
         self.baseline_changed = self.baseline.learn(self.cache, offset) or self.baseline_changed
+        if self.cache.recent.version != self._handed_on:
+            self._handed_on = self.cache.recent.version
+            self.baseline.hand_on(self.cache, offset, now)
+            self.baseline_changed = True
         disruption = self._disruption.look(self.cache, now, self._thresholds)
         if disruption.grace:
             self.cache.apply(Graced(disruption.grace, now))

@@ -6,13 +6,15 @@ Stored with the cluster, so that a restarted collector remembers it.
 import msgspec
 
 from planes.cache.cluster import ClusterCache
+from planes.cache.recent import Handed
 from planes.components.etcd import is_check
 from planes.components.registry import CONTROL_PLANE
 from planes.components.view import Known
+from planes.structs.moments import Mono
 
 
 class Baseline(msgspec.Struct):
-    """Kinds of components by what was seen of them."""
+    """Kinds of components by what was seen of them, and what happened lately that a restart must not forget."""
 
     leases: list[str] = []
     pods: list[str] = []
@@ -20,6 +22,8 @@ class Baseline(msgspec.Struct):
     kube_proxy: bool = False
     etcd_check: bool = False
     renewal: tuple[float, float] | None = None
+    recent: Handed = {}  # what happened lately, see planes.cache.recent
+    transitions: dict[str, int] = {}  # leaseTransitions by lease
 
     def known(self) -> Known:
         """As rules ask for it."""
@@ -43,6 +47,10 @@ class Baseline(msgspec.Struct):
 
     def _size(self) -> tuple[object, ...]:
         return len(self.leases), len(self.pods), self.node_leases, self.kube_proxy, self.etcd_check, self.renewal
+
+    def hand_on(self, cache: ClusterCache, wall_offset: float, now: Mono) -> None:
+        """Take in what happened lately."""
+        self.recent, self.transitions = cache.recent.hand_on(wall_offset, now), dict(cache.recent.counts)
 
 
 def decode(data: bytes) -> Baseline:

@@ -35,6 +35,7 @@ class ComponentAssessor:
         self.memories: dict[str, hysteresis.Memory] = {}
         self.rows: dict[str, ComponentRow] = {}
         self.restored: dict[str, ComponentRow] = {}
+        self.seen_at: Epoch | None = None  # until when `restored` was known to hold
         self.stirred = True
         self.settled = False
         self._causes: dict[str, str] = {}
@@ -132,7 +133,8 @@ class ComponentAssessor:
             memory = hysteresis.begin(verdict, now)
             self._causes[kind] = verdict.cause
         else:
-            memory = hysteresis.restored(old.state, Mono(old.since - offset), State(old.last) if old.last else None, now)
+            seen_at = None if self.seen_at is None else Mono(self.seen_at - offset)
+            memory = hysteresis.restored(old.state, Mono(old.since - offset), State(old.last) if old.last else None, now, seen_at)
             hysteresis.step(memory, verdict, now, self._thresholds)
         self.memories[kind] = memory
         return memory

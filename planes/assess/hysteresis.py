@@ -63,11 +63,14 @@ def _began(verdict: Verdict, now: Mono) -> Mono:
     return now if verdict.since is None else min(now, verdict.since)
 
 
-def restored(state: State, since: Mono, last: State | None, now: Mono) -> Memory:
-    """The memory of a subject as it was stored before a restart."""
+def restored(state: State, since: Mono, last: State | None, now: Mono, seen_at: Mono | None = None) -> Memory:
+    """The memory of a subject as it was stored before a restart. `seen_at`: until when that was known to hold; None: until now."""
     verdict = Verdict(state=State.UNKNOWN, because="Waiting for the first answer.", cause="waiting", waiting=True)
     known = last if state in (State.UNKNOWN, State.NOT_OBSERVABLE) else state
-    return Memory(state, since, verdict, known=known, known_at=now, settled=True, waits=True, restored_at=now)
+    known_at = now if seen_at is None else min(now, seen_at)
+    if seen_at is not None and state is State.UNKNOWN:
+        known_at = min(known_at, since)  # it was known until it was not
+    return Memory(state, since, verdict, known=known, known_at=known_at, settled=True, waits=True, restored_at=now)
 
 
 def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
@@ -118,7 +121,7 @@ def _is_unripe(memory: Memory, verdict: Verdict, now: Mono, thresholds: Threshol
     known, for no longer than the longest of our windows: what never comes is waited for no more."""
     if memory.restored_at is None or verdict.ripe is None or memory.known not in (State.DOWN, State.DEGRADED):
         return False
-    better = SEVERITY[verdict.state] < SEVERITY[memory.known] and verdict.state is not State.UNKNOWN
+    better = SEVERITY[verdict.state] < SEVERITY[memory.known]
     return better and now <= min(verdict.ripe, memory.restored_at + thresholds.rate_window)
 
 

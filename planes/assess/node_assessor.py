@@ -56,6 +56,7 @@ class NodeAssessor:
         self._thresholds = thresholds
         self.states: dict[str, NodeState] = {}
         self.restored: dict[str, NodeRow] = {}
+        self.seen_at: Epoch | None = None  # until when `restored` was known to hold
         self.last_known: dict[str, NodeRow] = {}  # of `restored`, while the list of nodes cannot be had
         self.counts_changed = True
         self.changes: list[AgentChange] = []
@@ -152,7 +153,7 @@ class NodeAssessor:
         else:
             memories = []
             for row, one in zip((old.kubelet, old.kube_proxy, old.container_runtime), verdicts, strict=True):
-                memory = restored_memory(row, offset, now)
+                memory = restored_memory(row, offset, now, self.seen_at)
                 hysteresis.step(memory, one, now, self._thresholds)
                 memories.append(memory)
         state = self.states[name] = NodeState(memories, EMPTY, causes=[one.cause for one in verdicts])

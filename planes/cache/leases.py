@@ -5,6 +5,8 @@ A renewal is the commonest event by far (500 a second at 5,000 nodes), so `renew
 
 from collections.abc import Iterable, Iterator
 
+from planes.cache.dating import dated
+from planes.cache.recent import Noted, Recent
 from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.feeds import RHYTHM
@@ -126,14 +128,18 @@ class LeaseTrack:
             self.released_at = at
         self.holder, self.transitions, self.gone_at = holder, spec.leaseTransitions, None
 
-    def seen(self, name: str, offset: float | None, fresh: float, until: Mono | None = None) -> LeaseSeen:
+    def seen(
+        self, name: str, offset: float | None, fresh: float, until: Mono | None = None, dating: float | None = None
+    ) -> LeaseSeen:
         """As rules see it. `offset` is the cluster's clock; `fresh` is the share of its duration within which a first sight is
-        fresh; `until` is how far its feed was observed."""
+        fresh; `until` is how far its feed was observed; `dating` is the cluster's clock by which ages are told."""
         stale = False
         if not self.confirmed and self.released_at is None:
             stale = self.first_renewed is None or (
                 offset is not None and abs(offset + self.first_at - self.first_renewed) > fresh * self.duration
             )
+        first = None if self.confirmed else self.first_renewed
+        released = self.released_at
         return LeaseSeen(
             recorded=None if self.confirmed else self.first_renewed,
             delegated=_is_delegated(self.lease),
@@ -141,12 +147,13 @@ class LeaseTrack:
             holder=self.holder,
             duration=self.duration,
             first_at=self.first_at,
-            changed_at=self.changed_at,
+            changed_at=dated(self.changed_at, first, dating),
             confirmed=self.confirmed,
             stale_on_arrival=stale,
             in_grace=self.in_grace,
             stale_since=self.stale_since,
-            released_at=self.released_at,
+            released_at=released,
+            released_since=dated(released, first, dating) if released is not None and released == self.first_at else None,
             gone_at=self.gone_at,
             transitions=self.transitions,
             failovers=self.failovers,
@@ -258,16 +265,38 @@ class LeaseStore:
 
 
 class LeaderLeases(LeaseStore):
-    """Leases of leaders and API servers: few, renewed often, and so what tells the cluster's time best."""
+    """Leases of leaders and API servers: few, renewed often, and so what tells the cluster's time best. Who leads is noted."""
 
-    __slots__ = ()
+    __slots__ = ("_recent",)
+
+    def __init__(self, clock: Clock, rhythm: float = RHYTHM, recent: Recent | None = None) -> None:
+        super().__init__(clock, rhythm)
+        self._recent = recent if recent is not None else Recent()
 
     def changed(self, lease: AnyLease, at: Mono) -> bool:
         """One lease was added or modified."""
         renewed = epoch(lease.spec.renewTime)
         if renewed is not None:
             self.clock.saw(renewed, at)
-        return super().changed(lease, at)
+        name = lease.metadata.name
+        before = self.tracks.get(name)
+        failovers = before.failovers if before is not None else ()
+        told = super().changed(lease, at)
+        track = self.tracks[name]
+        missed = 0
+        if track.transitions is not None and (before is None or track.transitions != self._recent.counts.get(name)):
+            missed = self._recent.counted(name, track.transitions)
+        if before is None and missed:
+            track.failovers = (self._taken(lease, at),)
+            self._recent.missed(Noted.FAILOVER, name, missed - 1)
+        if track.failovers is not failovers and track.failovers:
+            self._recent.happened(Noted.FAILOVER, name, track.failovers[-1], max(1, len(track.failovers) - len(failovers)))
+        return told
+
+    def _taken(self, lease: AnyLease, at: Mono) -> Mono:
+        """When its holder took a lease that is seen for the first time: it says for how long it holds it, by one clock."""
+        acquired, renewed = epoch(lease.spec.acquireTime), epoch(lease.spec.renewTime)
+        return Mono(at - max(0.0, renewed - acquired)) if acquired is not None and renewed is not None else at
 
 
 class NodeLeases(LeaseStore):

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from planes.cache.recent import Noted, Recent
 from planes.cache.servers import Servers
 from planes.structs.answers import was_heard
 from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Polled, Server, Usage
@@ -66,6 +67,7 @@ class Reachability:
         "_first_fault_at",
         "_flow_at",
         "_ok_at",
+        "_recent",
         "_tried_at",
         "connected_to",
         "feeds",
@@ -78,7 +80,8 @@ class Reachability:
         "usage_fault",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, recent: Recent | None = None) -> None:
+        self._recent = recent if recent is not None else Recent()
         self.feeds: dict[Feed, FeedTrack] = {feed: FeedTrack(feed.value) for feed in Feed}
         self.health: dict[str, HealthSeen] = {}
         self.servers = Servers()
@@ -133,6 +136,10 @@ class Reachability:
         since = None if good else event.at
         if not good and before is not None and before.failing_since is not None:
             since = before.failing_since
+        if since is None:
+            self._recent.ended(Noted.CHECK, event.path)
+        else:
+            self._recent.began(Noted.CHECK, event.path, since)
         checks, status = event.checks, event.status
         self.health[event.path] = HealthSeen(
             path=event.path,
@@ -174,6 +181,7 @@ class Reachability:
         self._tried_at = at if self._tried_at is None else max(at, self._tried_at)
         if fault is None or was_heard(fault):
             self._ok_at = at if self._ok_at is None else max(at, self._ok_at)
+            self._recent.ended(Noted.OUTAGE, "")
             self._hear(at)
         else:
             self._miss(fault, at)
@@ -198,6 +206,7 @@ class Reachability:
     def _miss(self, fault: Fault, at: Mono) -> None:
         if self._first_fault_at is None or (self._ok_at is not None and self._first_fault_at <= self._ok_at):
             self._first_fault_at = at
+            self._recent.began(Noted.OUTAGE, "", at)
         if (
             self._fault is None
             or self._fault_at is None

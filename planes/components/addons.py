@@ -121,7 +121,7 @@ def observe(
 ) -> AddonObservation | None:
     """An add-on by its Deployment's names, its service "namespace/name" and its pods; None where none of them is seen."""
     cache = view.cache
-    workload, endpoints, pods = cache.deployments.find(*names), cache.system_endpoints.find(service), view.pods(kind)
+    workload, endpoints, pods = cache.deployments.find(*names), cache.system_endpoints.find(service, view.dating), view.pods(kind)
     if workload is None and endpoints is None and not pods:
         return None
     return AddonObservation(

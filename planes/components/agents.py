@@ -4,6 +4,7 @@ from planes.cache.cluster import ClusterCache
 from planes.cache.leases import LeaseTrack
 from planes.cache.nodes import NodeTrack
 from planes.cache.pods import FINISHED
+from planes.cache.recent import Noted
 from planes.components import kube_proxy, lives
 from planes.components.node_kinds import kind_of
 from planes.components.verdict_builder import unreachable
@@ -50,9 +51,14 @@ def observe_node(view: ClusterView, name: str) -> NodeObservation:
     proxies: tuple[PodSeen, ...] = ()
     replacement: PodSeen | None = None
     if on_node:
-        proxies = tuple(one.seen(False) for one in on_node.values() if one.component == "kube-proxy")
+        seen = [(one, one.seen(False, offset=view.dating, before=view.restarts_before(one))) for one in on_node.values()]
+        proxies = tuple(pod for one, pod in seen if one.component == "kube-proxy")
         if not proxies:
-            replacement = next((one.seen(False) for one in on_node.values()), None)
+            replacement = next((pod for _, pod in seen), None)
+    recent, missing = cache.recent, cache.system_pods.missing_since.get(name)
+    if not proxies and recent.has_before(Noted.NO_PROXY):
+        missing = min((*view.before(Noted.NO_PROXY, name), *(() if missing is None else (missing,))), default=None)
+    flips = (*view.before(Noted.FLIP, name), *track.flips) if recent.has_before(Noted.FLIP) else track.flips
     kind = kind_of(node)
     created, offset = epoch(node.metadata.creationTimestamp), view.clock_offset
     return NodeObservation(
@@ -68,13 +74,13 @@ def observe_node(view: ClusterView, name: str) -> NodeObservation:
         name=name,
         seen_at=track.seen_at,
         added_at=track.added_at,
-        conditions=track.conditions,
-        ready_flips=track.flips,
+        conditions=track.dated(view.dating),
+        ready_flips=flips,
         kubelet_version=info.kubeletVersion,
         runtime_version=info.containerRuntimeVersion,
-        lease=lease.seen(name, view.clock_offset, view.thresholds.kubelet_slow, until) if lease is not None else None,
+        lease=lease.seen(name, view.clock_offset, view.thresholds.kubelet_slow, until, view.dating) if lease is not None else None,
         proxies=proxies,
-        proxy_missing_since=cache.system_pods.missing_since.get(name),
+        proxy_missing_since=missing,
         proxy_short=not proxies and kube_proxy.is_short(view),
         replacement=replacement,
         csi_drivers=_csi_drivers(view, name),

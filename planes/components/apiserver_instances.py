@@ -193,7 +193,7 @@ def _check_one(
             )
             state = State.HEALTHY
         elif lease.stale_on_arrival and not lease.confirmed and lease.silence(now) <= thresholds.identity_frozen:
-            builder.due(lease.stale_since + thresholds.identity_frozen)
+            builder.ripens(lease.stale_since + thresholds.identity_frozen)
             if one.listed is not True and one.pod is None:
                 return None
             builder.hidden(

@@ -33,11 +33,11 @@ def observe(view: ClusterView) -> ApiServerObservation:
         api_services_feed=view.feed(Feed.API_SERVICES),
         webhooks_feed=validating if validating.fault is not None or validating.listed_at is None else mutating,
         identities=identities,
-        endpoints=cache.apiserver_endpoints.find("default/kubernetes"),
+        endpoints=cache.apiserver_endpoints.find("default/kubernetes", view.dating),
         pods=view.pods("kube-apiserver"),
         rates=view.rates,
-        api_services=tuple(cache.api_services.seen.values()),
-        webhooks=tuple(cache.validating.seen(books) + cache.mutating.seen(books)),
+        api_services=tuple(cache.api_services.dated(view.dating).values()),
+        webhooks=tuple(cache.validating.seen(books, view.dating) + cache.mutating.seen(books, view.dating)),
         hosts=view.host_names(),
         writes_blocked=view.disruption.blocked,
     )
@@ -49,7 +49,7 @@ def _identity(view: ClusterView, name: str, track: LeaseTrack) -> IdentitySeen:
     address = annotations.get("kubernetes.io/peer-advertise-address", "")
     # The identity's own duration is an hour; fresh at first sight is what is within the bound for being frozen.
     fresh, until = view.thresholds.identity_frozen / track.duration, view.cache.system_leases.observed(view.now)
-    seen = track.seen(name, view.clock_offset, fresh, until)
+    seen = track.seen(name, view.clock_offset, fresh, until, view.dating)
     host = labels.get("kubernetes.io/hostname", "")
     name = view.host_names().get(host, host)
     node = view.cache.nodes.get(name)

@@ -194,7 +194,7 @@ def _without_pod(
             line="no pod",
         )
     else:
-        builder.due(since + thresholds.proxy_missing)
+        builder.ripens(since + thresholds.proxy_missing)
         line = Evidence("pod", f"none for {ago(since)}", should_be, State.UNKNOWN, source, since)
         builder.unsure(line, f"No pod of it is on this node for {ago(since)}; one is awaited.", "pod-awaited")
     return builder.verdict(good="")

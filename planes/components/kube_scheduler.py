@@ -43,8 +43,12 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
         return True
     names = ", ".join(waiting.names)
     text = f"{waiting.count:,}, the oldest for {ago(waiting.oldest)}: {names}"
-    overdue = now - waiting.oldest > thresholds.pod_undecided
-    builder.due(waiting.oldest + thresholds.pod_undecided)
+    # Its creation may be told late, and what was decided of it right after: it counts from when it was seen to wait for a moment.
+    ripe = waiting.oldest + thresholds.pod_undecided
+    if waiting.sighted is not None:
+        ripe = max(ripe, waiting.sighted + thresholds.hold_probe)
+    overdue = now > ripe
+    builder.due(ripe)
     lease = seen.lease
     leads = lease is not None and lease.gone_at is None and lease.released_at is None
     if overdue and (leads or seen.pods) and not seen.writes_blocked:
@@ -53,7 +57,7 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
         builder.bad(line, said, "no-work-done", line=f"{plural(waiting.count, 'pod')} undecided for {ago(waiting.oldest)}")
     else:
         if not overdue:
-            builder.ripens(waiting.oldest + thresholds.pod_undecided)
+            builder.ripens(ripe)
         builder.good(Evidence("pods undecided", text, should_be, State.HEALTHY, source, waiting.oldest))
     return False
 

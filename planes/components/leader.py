@@ -4,6 +4,9 @@ The lease's own duration is the measure (client-go's leader election uses it so)
 clock; timestamps of the cluster are not compared with ours.
 """
 
+from dataclasses import replace
+
+from planes.cache.recent import Noted
 from planes.components import skew
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
 from planes.components.view import ClusterView
@@ -73,11 +76,14 @@ def _check_released(
 ) -> None:
     """A graceful stop: the lease's holder is empty until another takes it."""
     should_be = f"taken again within {thresholds.leader_released:.0f} s"
-    text = f"released {ago(released_at)} ago, not taken again"
+    told = lease.released_since if lease.released_since is not None else released_at
+    text = f"released {ago(told)} ago, not taken again"
+    if not lease.confirmed:
+        builder.ripens(released_at + thresholds.leader_released)
     age = lease.observed(now) - released_at
     if age <= thresholds.leader_handover:
         builder.good(Evidence("lease", text, should_be, State.HEALTHY, source, released_at), principal=True)
-        builder.line = f"lease released {ago(released_at)} ago"
+        builder.line = f"lease released {ago(told)} ago"
         builder.due(released_at + thresholds.leader_handover)
         return
     if seen.writes_blocked:
@@ -88,9 +94,9 @@ def _check_released(
     builder.due(released_at + thresholds.leader_released)
     builder.bad(
         Evidence("lease", text, should_be, state, source, released_at),
-        f"It was stopped {ago(released_at)} ago and no other has taken the lead.",
+        f"It was stopped {ago(told)} ago and no other has taken the lead.",
         "lease-released",
-        line=f"no leader for {ago(released_at)}",
+        line=f"no leader for {ago(told)}",
     )
 
 
@@ -100,6 +106,8 @@ def _check_renewal(
     should_be = f"renewed within {lease.duration:g} s (its own leaseDurationSeconds)"
     age = lease.silence(now)
     slow, silent = lease.duration * thresholds.leader_degraded, lease.duration * thresholds.leader_down
+    if not lease.confirmed and age <= silent:
+        builder.ripens(lease.stale_since + silent)
     if age <= slow:
         builder.due(lease.expires(slow))
         if seen.writes_blocked and (now > lease.expires(slow) or age > lease.duration):
@@ -206,6 +214,8 @@ def check_pods(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
         state = State.DEGRADED
         if ready == 0 and len(fresh) == len(seen.pods):
             # An instance that restarts is not ready for a moment, and its lease is good for longer.
+            if now - none_since <= thresholds.leader_released:
+                builder.ripens(none_since + thresholds.leader_released)
             builder.due(none_since + thresholds.leader_released)
             state = State.DOWN if now - none_since > thresholds.leader_released else State.DEGRADED
         said = f"{ready} of {plural(len(seen.pods), 'instance')} {'is' if ready == 1 else 'are'} ready: {which}, for {ago(first)}."
@@ -291,9 +301,9 @@ def observe(view: ClusterView, kind: str) -> LeaderObservation:
         writes_blocked=view.disruption.blocked,
         lease_seen_before=kind in view.known.leases,
         elsewhere=view.distribution.elsewhere,
-        undecided=cache.pods.undecided_seen(),
+        undecided=cache.pods.undecided_seen(view.dating),
         pods_all=view.feed(Feed.PODS) if kind == "kube-scheduler" else None,
-        lagging=cache.daemon_sets.lagging() + cache.deployments.lagging() if works else (),
+        lagging=cache.daemon_sets.lagging(view.wall_offset) + cache.deployments.lagging(view.wall_offset) if works else (),
         workloads=_workloads(view) if works else None,
         more=view.distribution.more,
         place=_place_of(view, kind),
@@ -312,7 +322,9 @@ def _lease_of(view: ClusterView, kind: str) -> LeaseSeen | None:
         if track is not None:
             # Old at first sight is what is past its own duration, though a failover is given longer.
             fresh, until = min(1.0, view.thresholds.leader_degraded), book.observed(view.now)
-            return track.seen(kind, view.clock_offset, fresh, until)
+            seen = track.seen(kind, view.clock_offset, fresh, until, view.dating)
+            before = view.before(Noted.FAILOVER, kind)
+            return replace(seen, failovers=(*before, *seen.failovers)) if before else seen
     return None
 
 

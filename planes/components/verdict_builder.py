@@ -164,6 +164,7 @@ class VerdictBuilder:
                 cause=cause,
                 waiting=self._waiting,
                 hold=hold,
+                ripe=self._ripe,
             )
         if self._best:
             return Verdict(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from planes.cache.cluster import ClusterCache
+from planes.cache.recent import Noted
 from planes.cache.system import PodTrack
 from planes.components.distribution import Distribution, Marks, detect
 from planes.components.verdict_builder import is_unproven
@@ -24,6 +25,8 @@ from planes.structs.versions import order
 
 #: Two certificates of one issuer last as long as each other, but for this many seconds.
 _CLOSE = 3600.0
+#: The cluster's clock is measured again and again, and differs by a little each time. Dates are moved when it differs by more.
+_SET = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class ClusterView:
         self.nobody_watches = ""  # why Kubernetes itself would not notice that a node died; told by who judges
         self.now: Mono = Mono(0.0)
         self.clock_offset: float | None = None  # what to add to our monotonic clock for the cluster's, where known
+        self.dating: float | None = None  # the same, but it stands still: by this dates of the cluster are moved to our clock
+        self.wall_offset = 0.0  # what to add to our monotonic clock for epoch seconds
         self.reach = ReachSeen()
         self.server = ServerSeen()
         self.rates = RatesSeen()
@@ -64,8 +69,11 @@ class ClusterView:
         """Take in the moment. `wall_offset` leads from our monotonic clock to epoch seconds."""
         cache = self.cache
         self.now, self.known, self.disruption = now, known, disruption
-        self.clock_offset = cache.clock_offset(wall_offset)
-        self.reach = cache.reach.reach(now)
+        self.wall_offset = wall_offset
+        self.clock_offset = offset = cache.clock_offset(wall_offset)
+        if offset is not None and (self.dating is None or abs(offset - self.dating) > _SET):
+            self.dating = offset
+        self.reach = self._reach(now)
         server = cache.reach.server
         ends = server.certificate_not_after
         left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
@@ -92,6 +100,17 @@ class ClusterView:
             self.server = replace(self.server, certificate_renewed=renewal[1])
         self.server = replace(self.server, certificate_term=term)
 
+    def _reach(self, now: Mono) -> ReachSeen:
+        """An outage that an earlier collector saw begin goes on."""
+        seen = self.cache.reach.reach(now)
+        if seen.failing_since is None:
+            return seen
+        return replace(seen, failing_since=self.cache.recent.since(Noted.OUTAGE, "", seen.failing_since, self.wall_offset))
+
+    def before(self, kind: Noted, name: str) -> tuple[Mono, ...]:
+        """When this happened before we began to look, as an earlier collector saw it."""
+        return self.cache.recent.before(kind, name, self.wall_offset)
+
     def feed(self, feed: Feed) -> FeedSeen:
         """One feed's standing."""
         return self.cache.feed(feed)
@@ -106,14 +125,22 @@ class ClusterView:
         """While a node is away the node lifecycle controller marks its pods as not ready. When it is back that stands until its
         kubelet has reported each of them anew: so long they are as last known."""
         node = self.cache.nodes.get(track.pod.spec.nodeName)
-        ready = node.conditions.get("Ready") if node is not None else None
+        ready = node.dated(self.dating).get("Ready") if node is not None else None
         back = ready is not None and ready.status == "True" and self.now - ready.since <= self.thresholds.pods_counted
         returning = back and not track.ready and track.containers_ready
-        return track.seen(returning or self.is_silent(track.pod.spec.nodeName), returning)
+        silent = returning or self.is_silent(track.pod.spec.nodeName)
+        return track.seen(silent, returning, offset=self.dating, before=self.restarts_before(track))
+
+    def restarts_before(self, track: PodTrack) -> tuple[Mono, ...]:
+        """Restarts of a pod that an earlier collector saw."""
+        return self.before(Noted.RESTART, track.key) if self.cache.recent.has_before(Noted.RESTART) else ()
 
     def health(self, path: str) -> HealthSeen | None:
         """The last answer to /livez or /readyz."""
-        return self.cache.reach.health.get(path)
+        seen = self.cache.reach.health.get(path)
+        if seen is None or seen.failing_since is None:
+            return seen
+        return replace(seen, failing_since=self.cache.recent.since(Noted.CHECK, path, seen.failing_since, self.wall_offset))
 
     def host_names(self) -> dict[str, str]:
         """Host names and addresses of control-plane nodes -> node name."""

@@ -28,6 +28,7 @@ class AnnotatedMeta(Meta):
 
 class LabelledMeta(AnnotatedMeta):
     generation: int = 0
+    deletionGracePeriodSeconds: int | None = None
     labels: dict[str, str] = {}
 
 
@@ -104,6 +105,7 @@ class LeaseSpec(msgspec.Struct, gc=False):
     leaseDurationSeconds: int | None = None
     renewTime: str | None = None
     leaseTransitions: int | None = None
+    acquireTime: str | None = None
 
 
 class Lease(Item):

@@ -28,9 +28,10 @@ class FeedSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseSeen:
-    """A lease. `changed_at` is when we last saw renewTime change (at first sight: when we first saw it at all); `confirmed` says
-    that we saw it change at least once. `stale_on_arrival`: at first sight its renewTime was already older, by the cluster's own
-    clock, than the lease's duration. `duration` is the lease's own, as it was while held (a released lease says 1 s)."""
+    """A lease. `changed_at` is when we last saw renewTime change; at first sight it is the renewTime, where the cluster's clock is
+    known, else when we first saw it at all. Ages are told by it, and never judged. `confirmed` says that we saw it change at least
+    once. `stale_on_arrival`: at first sight its renewTime was already older, by the cluster's own clock, than the lease's duration.
+    `duration` is the lease's own, as it was while held (a released lease says 1 s)."""
 
     name: str
     holder: str
@@ -49,6 +50,7 @@ class LeaseSeen:
     fresh_since: Mono | None = None  # `changed_at`, or later where we ourselves were paused; None: `stale_since`
     recorded: float | None = None  # its renewTime while it was not seen to change, epoch seconds of the cluster's clock
     delegated: bool = False  # a neighbour renews it, so that its renewals are no contact of its own
+    released_since: Mono | None = None  # when it was released, by the cluster's own date if that is older; None: `released_at`
 
     def observed(self, now: Mono) -> Mono:
         """The moment up to which its silence counts."""
@@ -175,7 +177,7 @@ class ApiServiceSeen:
     name: str
     available: bool
     reason: str
-    since: Mono  # when we saw `available` take its value
+    since: Mono  # when `available` took its value: when we saw it, or as the cluster dates it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,14 +237,15 @@ class UndecidedSeen:
     """Pods that no scheduler has decided about: no node, and no PodScheduled condition of any value."""
 
     count: int = 0
-    oldest: Mono | None = None
+    oldest: Mono | None = None  # since when the oldest waits, by its creation
+    sighted: Mono | None = None  # when we first saw that one to wait; None: `oldest`
     names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionSeen:
-    """A node's condition. `since` is when we saw status, reason or message take this value; `recorded` when status did by the
-    cluster's own record (epoch seconds of its clock)."""
+    """A node's condition. `since` is when its status took this value: when we saw it, or as the cluster dates it; `recorded` is the
+    latter as it stands there (epoch seconds of the cluster's clock)."""
 
     status: str
     reason: str

@@ -21,3 +21,11 @@ def written(moment: float, now: float) -> str:
     when, today = datetime.fromtimestamp(moment, UTC), datetime.fromtimestamp(now, UTC)
     year = f" {when.year}" if when.year != today.year else ""
     return f"{when.day} {when:%B}{year}, {when:%H:%M} UTC"
+
+
+def latest(timestamp: str | None) -> Epoch | None:
+    """The latest moment that a timestamp may stand for: where whole seconds are all it holds, the rest was cut off."""
+    moment = epoch(timestamp)
+    if moment is None or timestamp is None or "." in timestamp:
+        return moment
+    return moment + 1.0

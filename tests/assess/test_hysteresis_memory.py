@@ -115,7 +115,6 @@ def test_what_cannot_be_listed_is_waited_for_for_as_long_as_rates_need() -> None
         (X, of(X, ripe=520.0)),  # no better
         (D, of(X, ripe=520.0)),
         (D, of(D, ripe=520.0)),
-        (X, of(U, ripe=520.0)),  # not known, which is not better
         (H, of(N, ripe=520.0)),  # nothing was wrong before
         (H, of(D, ripe=520.0)),
     ],

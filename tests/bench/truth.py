@@ -28,7 +28,13 @@ LASTS = 75.0
 _LONGER = {"rights-revoked": 900.0}
 #: All is well again when nothing turned for so long.
 STILL = 15.0
-_WORSE = {"degraded": {"degraded", "down"}, "down": {"down"}, "unknown": {"unknown"}, "cordoned": {"cordoned"}, "leaving": {"leaving"}}
+_WORSE = {
+    "degraded": {"degraded", "down"},
+    "down": {"down"},
+    "unknown": {"unknown"},
+    "cordoned": {"cordoned"},
+    "leaving": {"leaving"},
+}
 #: A user whose rights are taken away sees less, and nothing red.
 _SEES_LESS = ("rights-revoked",)
 #: Nothing can be seen, or no heartbeat written: whatever turns besides what is broken is unknown, and nothing red.

@@ -10,7 +10,16 @@ from tests.bench.looking import Turn
 from tests.bench.truth import Outcome, live_through
 
 pytestmark = pytest.mark.timeout(180)
-QUICK = ("kubelet-silent", "runtime-down", "etcd-down", "scheduler-hung", "kcm-failover", "cordon", "scale-down", "apiserver-replica-lost")
+QUICK = (
+    "kubelet-silent",
+    "runtime-down",
+    "etcd-down",
+    "scheduler-hung",
+    "kcm-failover",
+    "cordon",
+    "scale-down",
+    "apiserver-replica-lost",
+)
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -73,6 +73,7 @@ class ClusterCard:
     pulse: float | None
     epoch: int
     offset: int
+    full: str = ""  # the name that its context has
 
     @property
     def stood(self) -> float | None:
@@ -139,6 +140,7 @@ def cluster_card(summary: ClusterSummary, fresh: Freshness, late: Lateness | Non
         pulse=fresh.collected_at,
         epoch=summary.head.epoch,
         offset=summary.head.offset,
+        full=summary.head.context,
     )
 
 

@@ -114,6 +114,7 @@ def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
     late = lateness(fresh, now)
     context = {
         "snapshot": found,
+        "full": head.context,
         "tables": None if wall else presenters.tables(found, late),
         "late": late,
         "fresh": fresh,

@@ -19,9 +19,10 @@ export function drawFreshness(place, fresh) {
 /** @param {Pill} told */
 function pill({ label, state, said, last, title }) {
   // Where there is little room, the reason is what goes; the word of the state stays whole.
-  return html`<p class="pill state-${state}" title=${title}>
+  const why = said === WORDS[state] ? "" : said;
+  return html`<p class="pill state-${state} ${why ? "has-why" : ""}" title=${title}>
     ${glyph(state)}<span>${label}<span class="plane-word"> plane</span></span><b>${WORDS[state]}</b>
-    ${said === WORDS[state] ? nothing : html`<span class="why">${said}</span>`}
+    ${why ? html`<span class="why">${why}</span>` : nothing}
     ${last ? html`<span class="muted">${last}</span>` : nothing}
   </p>`;
 }

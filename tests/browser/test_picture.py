@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from planes.live.wire import Delta, GoneRows, Snapshot, Update
 from planes.structs.moments import Epoch
-from planes.structs.rows import AttentionRow
+from planes.structs.rows import AttentionRow, InstanceRow
 from planes.structs.verdicts import State
-from tests.browser.building import ail, nodes, values
+from tests.browser.building import ail, control_plane, nodes, snapshot, values
 from tests.browser.pictures import PICTURES
 from tests.browser.reading import AXE, axe
 from tests.browser.stage import Stage, end
@@ -292,3 +293,43 @@ def test_the_layout_does_not_jump_when_the_picture_comes_or_its_numbers_run(open
     expect(page.locator(".unit.state-degraded")).to_have_count(0)
     assert page.locator(".horizon").bounding_box() == top
     assert page.evaluate("window.jumps") < 0.01
+
+
+POOL = "gke-prod-europe-west1-general-pool-d2b25767"
+
+
+def pool(now: float) -> Snapshot:
+    """Twelve nodes as a provider names them, with the longest words that their agents can say."""
+    listed = nodes(12, now, control=0, zones=("europe-west1-b",))
+    for at, node in enumerate(listed):
+        node["name"] = f"{POOL}-{at:04x}.c.my-project.internal"
+        node["runtime_version"] = "cri-o://1.31.3-5.rhaos4.18.gitbc5c5e4.el9"
+    ail(listed[0], "unknown", "Nothing is heard.", now - 5, kubelet="unknown", proxy="not_observable", runtime="unknown")
+    return snapshot(now, listed, control_plane(now))
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900), (1920, 1080), (3840, 2160)])
+def test_nodes_of_a_pool_are_told_apart_and_no_word_of_a_state_is_cut(opened: Opened, size: tuple[int, int]) -> None:
+    page = opened(pool(time.time()), size=size).page
+    told = page.locator(".node").evaluate_all(
+        """cards => cards.map(card => {
+          const link = card.querySelector('h4 a'), name = link.querySelector('bdi'), around = card.getBoundingClientRect();
+          const end = name.getBoundingClientRect().right <= link.getBoundingClientRect().right + 1;
+          const parts = [...card.querySelectorAll('.word, .version')].filter(part => part.getClientRects().length);
+          const cut = parts.filter(part => part.matches('.word:not(.beat)') && part.scrollWidth > part.clientWidth + 1);
+          const out = parts.filter(part => part.getBoundingClientRect().right > around.right - 4);
+          return [name.textContent, link.title, end, [...cut, ...out].map(part => part.textContent)];
+        })"""
+    )
+    names = [f"{POOL}-{at:04x}" for at in range(12)]
+    assert sorted(told) == [[name, f"{name}.c.my-project.internal", True, []] for name in names]
+
+
+@pytest.mark.parametrize("address", ["172.20.0.1", "fd00::1"])
+def test_an_api_server_known_by_its_address_alone_is_called_by_it(opened: Opened, address: str) -> None:
+    told = PICTURES["3"](time.time())
+    one = InstanceRow(address, address, False, State.HEALTHY, "", "v1.20.8", None)
+    server = replace(next(row for row in told.components if row.kind == "kube-apiserver"), instances=(one,))
+    others = [row for row in told.components if row.kind != "kube-apiserver"]
+    page = opened(replace(told, components=[server, *others])).page
+    expect(page.locator(".server .name")).to_have_text(address)

@@ -306,3 +306,27 @@ async def test_without_javascript_the_pages_say_what_they_know(served: Served, c
         await plain.goto(f"{served.origin}/c/prod-eu-1/kube-scheduler/")
         await expect(plain.locator("h1")).to_contain_text("kube-scheduler")
         await expect(plain.locator(".noscript")).to_contain_text("reload it to see the present")
+
+
+LIES_APART = """() => [...document.querySelectorAll(".plane-card")].flatMap((card) => {
+    const parts = [...card.querySelectorAll("header, .say, .count, footer")].filter((part) => part.getClientRects().length);
+    const boxes = parts.map((part) => part.getBoundingClientRect()), whole = card.getBoundingClientRect();
+    const out = boxes.filter((box) => box.right > whole.right + 1 || box.bottom > whole.bottom + 1);
+    const on = boxes.flatMap((one, at) => boxes.slice(at + 1).filter((other) =>
+        Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1));
+    const cut = [...card.querySelectorAll(".headline, h3")].filter((text) => text.scrollWidth > text.clientWidth + 1);
+    return [...out.map(() => "out"), ...on.map(() => "on"), ...cut.map((text) => text.textContent)];
+})"""
+
+
+@pytest.mark.parametrize("wrong", ["", "broken", "unreachable"])
+async def test_on_a_phone_the_cards_of_clusters_lie_apart_and_no_word_is_cut(
+    served: Served, collector: Collector, page: Page, wrong: str
+) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    if wrong:
+        await collector.show(wrong)
+    await page.goto(f"{served.origin}/")
+    await expect(page.locator(".plane-card")).to_be_visible()
+    assert await page.evaluate(LIES_APART) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390

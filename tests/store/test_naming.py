@@ -38,7 +38,11 @@ def test_a_name_that_a_tool_made_is_shortened_to_the_clusters_own(full: str, sho
     ("full", "short"),
     [
         (
-            ["arn:aws:eks:us-east-1:1:cluster/prod", "arn:aws:eks:eu-west-1:1:cluster/prod", "arn:aws:eks:eu-west-1:1:cluster/test"],
+            [
+                "arn:aws:eks:us-east-1:1:cluster/prod",
+                "arn:aws:eks:eu-west-1:1:cluster/prod",
+                "arn:aws:eks:eu-west-1:1:cluster/test",
+            ],
             ["prod · us-east-1", "prod · eu-west-1", "test"],
         ),
         (["arn:aws:eks:eu-west-1:1:cluster/prod", "arn:aws:eks:eu-west-1:2:cluster/prod"], ["prod · 1", "prod · 2"]),

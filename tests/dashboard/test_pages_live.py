@@ -313,7 +313,8 @@ LIES_APART = """() => [...document.querySelectorAll(".plane-card")].flatMap((car
     const boxes = parts.map((part) => part.getBoundingClientRect()), whole = card.getBoundingClientRect();
     const out = boxes.filter((box) => box.right > whole.right + 1 || box.bottom > whole.bottom + 1);
     const on = boxes.flatMap((one, at) => boxes.slice(at + 1).filter((other) =>
-        Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1));
+        Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1
+        && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1));
     const cut = [...card.querySelectorAll(".headline, h3")].filter((text) => text.scrollWidth > text.clientWidth + 1);
     return [...out.map(() => "out"), ...on.map(() => "on"), ...cut.map((text) => text.textContent)];
 })"""

@@ -1,7 +1,7 @@
 """What clusters are called: the names that tools give to contexts are shortened to what tells these clusters apart.
 
-`aws eks update-kubeconfig` writes "arn:aws:eks:us-east-1:123456789012:cluster/prod", gcloud "gke_my-project_europe-west1_prod", kubeadm
-"kubernetes-admin@prod", oc "default/api-prod-example-com:6443/admin": long, and alike where they are cut.
+`aws eks update-kubeconfig` writes "arn:aws:eks:us-east-1:123456789012:cluster/prod", gcloud "gke_my-project_europe-west1_prod",
+kubeadm "kubernetes-admin@prod", oc "default/api-prod-example-com:6443/admin": long, and alike where they are cut.
 """
 
 import re

@@ -24,8 +24,8 @@ class Declaration:
 def declare(wanted: Iterable[Declaration]) -> list[Cluster]:
     """Watch these clusters and no others, in one transaction; returns them in the order given.
 
-    What each is called is shortened to what tells these clusters apart (naming.py). One that was declared before keeps its slug, its
-    history and its epoch. One that is no longer named is disabled, not deleted, and is itself again when it is named again.
+    What each is called is shortened to what tells these clusters apart (naming.py). One that was declared before keeps its slug,
+    its history and its epoch. One that is no longer named is disabled, not deleted, and is itself again when it is named again.
     """
     with transaction.atomic():
         known = {(one.source, one.kubeconfig, one.context): one for one in Cluster.objects.all()}

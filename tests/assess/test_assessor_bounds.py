@@ -97,3 +97,7 @@ def test_a_leader_that_is_not_seen_to_renew_at_first_is_no_change_when_it_does()
     cluster.run(5)
     assert cluster.state("kube-scheduler")[0] == "healthy"
     assert changes(cluster.frames) == []
+
+
+def test_of_a_cluster_of_which_nothing_was_seen_there_is_nothing_new_to_remember() -> None:
+    assert Assessor(new_cache()).baseline_changed is False

@@ -248,6 +248,8 @@ def test_a_cluster_without_nodes_follows_what_is_said_of_the_list_of_nodes() -> 
         cluster.run(3)
     assert told[0] == "There are no nodes."
     assert told[1].startswith("Nodes cannot be seen: not permitted")
+    kubelets = [one for frame in cluster.frames for one in frame.components if one.kind == "kubelet"][-1]
+    assert [(line.signal, line.state) for line in kubelets.evidence] == [("nodes", "not_observable")]
 
 
 # --- after a restart ----------------------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def began(node: NodeObservation) -> Mono | None:
     if ready is None or ready.status == "True" or ready.recorded is None or node.clock_offset is None:
         return None
     at = Mono(ready.recorded - node.clock_offset)
-    return at if ready.since <= node.added_at and at < node.added_at - _EARLIER else None
+    return at if ready.since == node.added_at and at < node.added_at - _EARLIER else None
 
 
 def _record(node: NodeObservation) -> str | None:
@@ -138,7 +138,7 @@ def _record(node: NodeObservation) -> str | None:
 def how_long(node: NodeObservation, ready: ConditionSeen) -> str:
     """For how long Ready is as it is, where it may have been so before we first saw it."""
     record = _record(node)
-    return ago(ready.since) if record is None else f"at least {ago(node.added_at)}, since it is watched ({record})"
+    return ago(ready.since) if record is None else f"at least {ago(ready.since)}, since it is watched ({record})"
 
 
 def not_heard(node: NodeObservation, ready: ConditionSeen) -> str:
@@ -146,4 +146,4 @@ def not_heard(node: NodeObservation, ready: ConditionSeen) -> str:
     record = _record(node)
     if record is None:
         return f"Kubernetes has not heard from it and says Ready=Unknown for {ago(ready.since)}."
-    return f"Kubernetes has not heard from it for at least {ago(node.added_at)}, since it is watched; {record}."
+    return f"Kubernetes has not heard from it for at least {ago(ready.since)}, since it is watched; {record}."

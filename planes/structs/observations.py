@@ -28,17 +28,15 @@ class FeedSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseSeen:
-    """A lease. `changed_at` is when we last saw renewTime change; at first sight it is the renewTime, where the cluster's clock is
-    known, else when we first saw it at all. Ages are told by it, and never judged. `confirmed` says that we saw it change at least
-    once. `stale_on_arrival`: at first sight its renewTime was already older, by the cluster's own clock, than the lease's duration.
-    `duration` is the lease's own, as it was while held (a released lease says 1 s)."""
+    """A lease. `changed_at`: when we saw renewTime change; until then that renewTime, if the cluster's clock is known, else our first
+    sight: ages are told by it, never judged. `stale_on_arrival`: at first sight renewTime was older than the duration."""
 
     name: str
     holder: str
-    duration: float
+    duration: float  # as it was while held: a released lease says 1 s
     first_at: Mono
     changed_at: Mono
-    confirmed: bool
+    confirmed: bool  # we saw it change
     stale_on_arrival: bool = False
     in_grace: bool = False  # not seen to change since all fell silent together
     stale_since: Mono = NEVER  # from here its silence counts: `changed_at`, or later where we ourselves saw nothing
@@ -238,14 +236,14 @@ class UndecidedSeen:
 
     count: int = 0
     oldest: Mono | None = None  # since when the oldest waits, by its creation
-    sighted: Mono | None = None  # when we first saw that one to wait; None: `oldest`
     names: tuple[str, ...] = ()
+    sighted: Mono | None = None  # when we first saw the oldest; None: `oldest`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionSeen:
-    """A node's condition. `since` is when its status took this value: when we saw it, or as the cluster dates it; `recorded` is the
-    latter as it stands there (epoch seconds of the cluster's clock)."""
+    """A node's condition. `since` is when we saw status, reason or message take this value; `recorded` when status did by the
+    cluster's own record (epoch seconds of its clock)."""
 
     status: str
     reason: str

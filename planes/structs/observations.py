@@ -46,7 +46,7 @@ class LeaseSeen:
     failovers: tuple[Mono, ...] = ()  # when we saw the holder change
     until: Mono | None = None  # so far its feed was observed; None: until now
     fresh_since: Mono | None = None  # `changed_at`, or later where we ourselves were paused; None: `stale_since`
-    recorded: float | None = None  # its renewTime while it was not seen to change, epoch seconds of the cluster's clock
+    recorded: Mono | None = None  # its renewTime by the cluster's clock, where it was not seen to change
     delegated: bool = False  # a neighbour renews it, so that its renewals are no contact of its own
     released_since: Mono | None = None  # when it was released, by the cluster's own date if that is older; None: `released_at`
 

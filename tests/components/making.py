@@ -186,5 +186,5 @@ def scene(**spoilt: Any) -> NodeScene:
 
 def kubelet_verdict(seen: NodeObservation, common: NodeScene, now: Mono = NOW, thresholds: Thresholds = THRESHOLDS) -> Verdict:
     """What is said of a kubelet, and of its silence, as the node assessor asks for it."""
-    lease = seen.lease if common.leases.fault is None else None
+    lease = heartbeat.lease_of(seen, common, now, thresholds)
     return kubelet.judge(seen, common, heartbeat.is_silent(lease, seen.conditions.get("Ready"), now, thresholds), now, thresholds)

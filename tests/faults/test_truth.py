@@ -11,13 +11,7 @@ from tests.bench.truth import Outcome, live_through
 
 pytestmark = pytest.mark.timeout(180)
 QUICK = (
-    "kubelet-silent",
-    "runtime-down",
-    "etcd-down",
-    "scheduler-hung",
-    "kcm-failover",
-    "cordon",
-    "scale-down",
+    *("kubelet-silent", "runtime-down", "etcd-down", "scheduler-hung", "kcm-failover", "cordon", "scale-down"),
     "apiserver-replica-lost",
 )
 

@@ -121,7 +121,8 @@ class NodeAssessor:
         state = self.states.get(name)
         life = self._life(name, state, seen, scene, silent, now, offset)
         first, second, third = (
-            lives.explain(agent.kind, life, agent.judge(seen, scene, silent, now, thresholds), name, thresholds) for agent in AGENTS
+            lives.explain(agent.kind, life, agent.judge(seen, scene, silent, now, thresholds), name, thresholds, seen.marks)
+            for agent in AGENTS
         )
         verdicts = (first, second, third)
         if state is None:

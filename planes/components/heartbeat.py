@@ -73,7 +73,7 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
     if lease is None:
         text = "it has none"
         line = Evidence("node lease", text, "there, and renewed", State.UNKNOWN, source_of(node), scene.leases.heard_at)
-        if scene.leases_seen_before:
+        if scene.leases_seen_before and not node.own_version:  # a kubelet has one; what is none may be heard by its status alone
             builder.unsure(line, "It has no lease, so its heartbeat cannot be seen.", "lease-missing")
         else:
             builder.hidden(

@@ -28,8 +28,8 @@ class FeedSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseSeen:
-    """A lease. `changed_at`: when we saw renewTime change; until then that renewTime, if the cluster's clock is known, else our first
-    sight: ages are told by it, never judged. `stale_on_arrival`: at first sight renewTime was older than the duration."""
+    """A lease. `changed_at`: when we saw renewTime change; until then that renewTime, where the cluster's clock is known, else our
+    first sight: ages are told by it, never judged. `stale_on_arrival`: at first sight renewTime was older than the duration."""
 
     name: str
     holder: str

@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 #: The database is away, full or locked: not a fault in what was asked of it.
 AWAY = (OperationalError, InterfaceError)
 
+#: What a page of ours may use of the machine that shows it.
+_NOTHING = ", ".join(f"{name}=()" for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb"))
+
 #: WebSocket close code "try again later".
 TRY_AGAIN_LATER = 1013
 
@@ -27,8 +30,10 @@ class PrivateByDefaultMiddleware(MiddlewareMixin):
         super().__init__(get_response)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Where a view says nothing else, nobody else may keep its answer."""
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        """Where a view says nothing else, nothing keeps its answer; other sites may not embed it, and it uses no sensor."""
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", _NOTHING)
         return response
 
 

@@ -76,7 +76,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {"default": services.database(env.secret("DATABASE_URL"), DATA_DIR)}
 REDIS_URL = env.secret("REDIS_URL") or services.embedded_redis(DATA_DIR)
-# Counts failed sign-ins, a process each. Nothing that must be right is cached here.
+# Counts sign-ins while Valkey is away, a process each. Nothing that must be right is cached here.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -129,6 +129,7 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 366 * 86_400 if HTTPS else 0  # of this name alone: what else runs below it is not ours to say
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; our forms are small
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100

@@ -1,8 +1,8 @@
-"""Addresses of the pages, the API and the probes. Sockets: dashboard/asgi.py."""
+"""Addresses of the pages and the API. Sockets: dashboard/asgi.py; the probes: dashboard/gate.py."""
 
 from django.urls import path
 
-from dashboard.views import api, health, pages, picture, session
+from dashboard.views import api, pages, picture, session
 
 urlpatterns = [
     path("", pages.clusters, name="clusters"),
@@ -20,8 +20,6 @@ urlpatterns = [
     path("api/v1/c/<slug:slug>/snapshot", api.snapshot, name="api-snapshot"),
     path("api/v1/c/<slug:slug>/nodes/<str:name>", api.node, name="api-node"),
     path("api/v1/c/<slug:slug>/search", api.search, name="api-search"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
 ]
 
 handler403 = "dashboard.views.errors.not_permitted"

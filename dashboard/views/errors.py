@@ -37,5 +37,9 @@ def database_away(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         return answers.problem(status, sentence)
-    context = {"status": status, "title": title, "message": sentence, "links": [], "back": "/"}
-    return HttpResponse(render_to_string("error.html", context), status=status)
+    return HttpResponse(page(status, title, sentence), status=status)
+
+
+def page(status: int, title: str, sentence: str) -> str:
+    """The page of an error."""
+    return render_to_string("error.html", {"status": status, "title": title, "message": sentence, "links": [], "back": "/"})

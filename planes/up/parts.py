@@ -84,7 +84,7 @@ def web(plan: Plan, listening: socket.socket) -> Recipe:
         *(sys.executable, "-m", "uvicorn", "dashboard.asgi:application"),
         *("--fd", str(listening.fileno())),
         *("--loop", "uvloop"),
-        *("--http", "h11"),
+        *("--http", "dashboard.connections:BoundedProtocol"),
         *("--ws", "websockets-sansio"),
         *("--ws-per-message-deflate", "false"),  # deflate costs a viewer 300 kB and the server its latency
         *("--ws-max-size", "65536"),

@@ -180,7 +180,9 @@ UP_KUBECONFIGS = env.words("PLANEWATCH_KUBECONFIG")
 UP_CONTEXTS = env.words("PLANEWATCH_CONTEXT")
 UP_ALL_CONTEXTS = env.flag("PLANEWATCH_ALL_CONTEXTS")
 UP_BIND = env.text("PLANEWATCH_BIND", "127.0.0.1")
-UP_PORT = int(env.number("PLANEWATCH_PORT", 0, low=0, high=65535))  # 0: 8765, or the next free one
+UP_PORT = env.port("PLANEWATCH_PORT")  # 0: 8765, or the next free one
+# Where people open it, if that is not what it listens on: behind a reverse proxy. Sign-in links begin with it.
+UP_URL = services.public_url(env.text("PLANEWATCH_URL"), ALLOWED_HOSTS, https=HTTPS)
 UP_DEMO = env.flag("PLANEWATCH_DEMO")
 UP_DEMO_NODES = int(env.number("PLANEWATCH_DEMO_NODES", 0, low=0, high=5000))  # 0: the demo's own default
 UP_DEMO_PODS = int(env.number("PLANEWATCH_DEMO_PODS", 0, low=0, high=150_000))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from planes.up import redis
+from planes.up import limits, redis
 from planes.up.part import Recipe
 
 _ANSWER_S = 3.0
@@ -89,6 +89,7 @@ def web(plan: Plan, listening: socket.socket) -> Recipe:
         *("--ws-per-message-deflate", "false"),  # deflate costs a viewer 300 kB and the server its latency
         *("--ws-max-size", "65536"),
         *("--lifespan", "on"),
+        *("--limit-concurrency", str(limits.connections())),  # beyond it 503 at once, before descriptors run out
         *("--timeout-graceful-shutdown", "2"),
         *("--log-level", "warning"),
         *("--no-access-log", "--no-server-header", "--no-use-colors"),

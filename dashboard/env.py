@@ -67,9 +67,7 @@ def port(name: str) -> int:
     """A port; 0 where none is set. A kubelet sets PLANEWATCH_PORT=tcp://10.0.0.7:80 for a Service called "planewatch": no port."""
     value = os.environ.get(name, "")
     if _OF_A_SERVICE.match(value):
-        logger.warning(
-            "%s is %s, set for a Service of that name; it is ignored (enableServiceLinks: false).", name, value
-        )
+        logger.warning("%s is %s, set for a Service of that name; it is ignored (enableServiceLinks: false).", name, value)
         return 0
     return int(number(name, 0, low=0, high=65535))
 

@@ -38,6 +38,7 @@ PLACES, SIGN_INS = 24, 24
 #: Requests that wait for a place, and for how many seconds.
 QUEUE, QUEUE_TIME = 256, 15.0
 
+_POLICY = b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; frame-ancestors 'none'"
 _refused = Sparing("dashboard.gate")
 
 
@@ -128,7 +129,9 @@ def _headers(scope: HTTPScope, wanted: bytes) -> list[str]:
 
 
 def _host(scope: HTTPScope) -> None:
-    """Django checks it too, with a traceback into the log for each."""
+    """Django checks it too, with a traceback into the log for each. Style sheets are for the page of whoever is refused as well."""
+    if scope["path"].startswith("/static/"):
+        return
     hosts = _headers(scope, b"host")
     domain = split_domain_port(hosts[0])[0] if len(hosts) == 1 else ""
     if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
@@ -212,7 +215,7 @@ async def _say(
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
-        (b"content-security-policy", b"default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'"),
+        (b"content-security-policy", _POLICY),
         *(more or []),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers, "trailers": False})

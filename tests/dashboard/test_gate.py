@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator
 
@@ -100,6 +101,9 @@ async def test_a_name_that_is_not_ours_gets_a_page_that_says_so_and_one_line_in_
         answer = await said(served.port, asked("GET", "/", host="evil.example"))
         assert status(answer) == 400
         assert b"PLANEWATCH_ALLOWED_HOSTS" in answer
+    style = re.search(rb'rel="stylesheet" href="([^"]+tokens.css)"', answer)
+    assert style is not None
+    assert status(await said(served.port, asked("GET", style[1].decode(), host="evil.example"))) == 200
     ours = [record for record in caplog.records if record.name.startswith(("dashboard", "django"))]
     assert len(ours) <= 1
     assert not any(record.exc_info for record in ours)

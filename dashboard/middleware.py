@@ -12,18 +12,16 @@ from asgiref.typing import (
     LifespanScope,
     WebSocketScope,
 )
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 from uvicorn.protocols.utils import ClientDisconnected
 
 from dashboard.views import errors
+from planes.store.away import AWAY, said
 
 logger = logging.getLogger(__name__)
-
-#: The database is away, full or locked: not a fault in what was asked of it.
-AWAY = (OperationalError, InterfaceError)
 
 #: What a page of ours may use of the machine that shows it.
 _NOTHING = ", ".join(f"{name}=()" for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb"))
@@ -57,7 +55,7 @@ class DatabaseUnavailableMiddleware(MiddlewareMixin):
         if not isinstance(exception, AWAY):
             return None
         _tell(exception)
-        return errors.database_away(request)
+        return errors.database_away(request, said(exception))
 
 
 class DatabaseUnavailableSockets:
@@ -97,5 +95,5 @@ class LostSockets:
         await self.inner(scope, receive, sending)
 
 
-def _tell(error: Exception) -> None:
-    logger.warning("The database does not answer: %s.", str(error).strip().partition("\n")[0] or type(error).__name__)
+def _tell(error: Error) -> None:
+    logger.warning("The database %s: %s.", said(error), str(error).strip().partition("\n")[0] or type(error).__name__)

@@ -14,6 +14,18 @@ from planes.structs.thresholds import Thresholds, contradiction
 
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS.
 _SOCKET_LIMIT = 100
+#: Nothing waits for ever. A way that swallows all is noticed after 14 s, on a connection that waits for an answer (keepalives) as
+#: on one that has sent something (TCP_USER_TIMEOUT, milliseconds). The server ends what takes too long, a lock or a statement, and
+#: what was left open by a process that stands still. Each may be said otherwise in DATABASE_URL (?tcp_user_timeout=…).
+_BOUNDED = {
+    "connect_timeout": "5",
+    "keepalives": "1",
+    "keepalives_idle": "5",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "14000",
+    "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s",
+}
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -48,7 +60,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, "connect_timeout": 5, **query},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, **_BOUNDED, **query},
     }
 
 

@@ -30,8 +30,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     )
 
 
-def database_away(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 503, "The database does not answer", "Try again in a few seconds. The log says more.")
+def database_away(request: HttpRequest, said: str = "does not answer") -> HttpResponse:
+    return _answer(request, 503, f"The database {said}", "Try again in a few seconds. The log says more.")
 
 
 def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:

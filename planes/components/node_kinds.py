@@ -17,16 +17,17 @@ _ROLE = "node-role.kubernetes.io/"
 @dataclass(frozen=True, slots=True)
 class NodeKind:
     """`called` is what a page calls it; empty for an ordinary node. `own_version`: what it reports is no kubelet's version.
-    `placeholder`: nothing that it reports is its own."""
+    `placeholder`: nothing that it reports is its own. `simulated`: it runs nothing."""
 
     called: str = ""
     own_version: bool = False
     placeholder: bool = False
+    simulated: bool = False
 
 
 _ORDINARY = NodeKind()
 _VCLUSTER = NodeKind("placeholder of vcluster for a node of the host cluster", own_version=True, placeholder=True)
-_KWOK = NodeKind("simulated node (KWOK)", own_version=True)
+_KWOK = NodeKind("simulated node (KWOK)", own_version=True, simulated=True)
 _LIQO = NodeKind("virtual node (Liqo): another cluster", own_version=True)
 _VIRTUAL = NodeKind("virtual node (virtual-kubelet)", own_version=True)
 _KUBEEDGE = NodeKind("edge node (KubeEdge)", own_version=True)

@@ -317,7 +317,7 @@ AGENT = Agent(
         Signal(
             "version skew",
             "the image of its pod, GET /version",
-            "Its version against the API server's.",
+            "Its version against the newest API server's.",
             "it is newer, or older by more than the bound",
             thresholds=("proxy_skew",),
         ),

@@ -1,5 +1,7 @@
 """The kubelet of one node: its lease, its Ready condition, what presses it, its version."""
 
+from dataclasses import replace
+
 from planes.components import skew
 from planes.components.container_runtime import speaks_of_runtime
 from planes.components.spec import REACH, SILENT, Agent, Plane, Signal, on_all_nodes
@@ -11,6 +13,8 @@ from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, until
 from planes.structs.verdicts import Evidence, State, Verdict
 
+#: The node lifecycle controller looks every 5 s (node-monitor-period), a tenth of its grace period.
+_MONITORED = 1.1
 PRESSURES = {"MemoryPressure": "memory", "DiskPressure": "disk", "PIDPressure": "process ids"}
 
 
@@ -33,7 +37,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     gap = feed_gap(scene.nodes, "Ready", "True", now, thresholds)
     if gap is not None:
         check_gap(builder, gap, principal=True, said="Nodes cannot be read")
-    _check_lease(builder, node, scene, now, thresholds)
+    heard = _check_lease(builder, node, scene, gap is None, now, thresholds)
     if gap is None:
         if why:
             _last_known(builder, node)
@@ -51,8 +55,17 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         builder.bad(line, said, "skew")
     else:
         builder.good(line)
-    ready = "and it says Ready" if gap is None else "but whether it says Ready cannot be read now"
-    return builder.verdict(good=f"Its heartbeat is on time {ready}.")
+    return builder.verdict(good=_good(node, gap is None, heard, thresholds))
+
+
+def _good(node: NodeObservation, readable: bool, heard: bool, thresholds: Thresholds) -> str:
+    """What is said where every line is good: no more than was seen."""
+    ready = node.conditions.get("Ready")
+    says = "it says Ready" if ready is None or ready.status == "True" else "it reports the container runtime as its trouble"
+    if heard:
+        return f"Its heartbeat is on time {f'and {says}' if readable else 'but whether it says Ready cannot be read now'}."
+    late = f"Kubernetes itself would notice its silence only after {thresholds.monitor_grace:.0f} s"
+    return f"{says[0].upper()}{says[1:]}, but its heartbeat cannot be seen; {late}."
 
 
 def _source(node: NodeObservation) -> str:
@@ -68,11 +81,17 @@ def is_silent(lease: LeaseSeen | None, ready: ConditionSeen | None, now: Mono, t
     return lease.in_grace or lease.gone_at is not None or lease.silence(now) > lease.duration * thresholds.kubelet_slow
 
 
-def _check_lease(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresholds) -> None:
+def _check_lease(
+    builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, readable: bool, now: Mono, thresholds: Thresholds
+) -> bool:
+    """Put its heartbeat on the scales; whether it was heard in time. `readable`: whether it says Ready can be read."""
     gap = feed_gap(scene.leases, "node lease", "renewed in time", now, thresholds)
     if gap is not None:
-        check_gap(builder, gap, principal=True, said="Its heartbeat cannot be seen")
-        return
+        if gap.state is State.NOT_OBSERVABLE and readable and node.lease is not None:
+            _check_lost(builder, node.lease, gap, now, thresholds)
+        else:
+            check_gap(builder, gap, principal=True, said="Its heartbeat cannot be seen")
+        return False
     if (due := feed_due(scene.leases, thresholds)) is not None:
         builder.due(due)
     lease = node.lease
@@ -85,31 +104,31 @@ def _check_lease(builder: VerdictBuilder, node: NodeObservation, scene: NodeScen
             builder.hidden(
                 Evidence("node lease", text, "there, and renewed", State.NOT_OBSERVABLE, _source(node), scene.leases.heard_at)
             )
-        return
+        return False
     if lease.gone_at is not None:
         line = Evidence(
             "node lease", f"deleted {ago(lease.gone_at)} ago", "there, and renewed", State.UNKNOWN, _source(node), lease.gone_at
         )
         builder.unsure(line, f"Its lease was deleted {ago(lease.gone_at)} ago, so its heartbeat cannot be seen.", "lease-missing")
-        return
+        return False
     slow, silent = lease.duration * thresholds.kubelet_slow, lease.duration * thresholds.kubelet_silent
     should_be = f"renewed about every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
     age = lease.silence(now)
     if age <= slow:
         builder.due(lease.expires(slow))
-        if now > lease.expires(slow + thresholds.hold_probe) and not lease.in_grace:
+        if lease.is_unseen(now, slow, thresholds.hold_probe) and not lease.in_grace:
             text = f"nothing seen of it for {ago(lease.changed_at)}"
             line = Evidence("node lease", text, should_be, State.UNKNOWN, _source(node), lease.changed_at)
             why = "Heartbeats could not be seen for a while, and none of it was seen since."
             builder.unsure(line, why, "lease-unconfirmed")
-            return
+            return False
         if lease.in_grace or (lease.stale_on_arrival and not lease.confirmed):
             line = Evidence("node lease", "not seen to be renewed yet", should_be, State.UNKNOWN, _source(node), lease.changed_at)
             builder.unsure(line, "Waiting for its next heartbeat.", "lease-unconfirmed")
-            return
+            return False
         builder.good(Evidence("node lease", "on time", should_be, State.HEALTHY, _source(node), lease.changed_at), principal=True)
         builder.line = f"heartbeat on time, every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
-        return
+        return True
     state = State.DOWN if age > silent else State.DEGRADED
     builder.due(lease.stale_since + silent)
     said = f"No heartbeat for {ago(lease.changed_at)} of a {lease.duration:g} s lease."
@@ -124,6 +143,23 @@ def _check_lease(builder: VerdictBuilder, node: NodeObservation, scene: NodeScen
         "silent",
         line=f"no heartbeat for {ago(lease.changed_at)}",
     )
+    return False
+
+
+def _check_lost(builder: VerdictBuilder, lease: LeaseSeen, gap: Evidence, now: Mono, thresholds: Thresholds) -> None:
+    """Its heartbeat was seen before, and may not be read any more. Ready is taken back after `monitor_grace` of silence only, so
+    that until then it tells nothing that is newer than the last heartbeat that we saw."""
+    late = lease.expires(lease.duration * thresholds.kubelet_slow)
+    told = lease.expires(thresholds.monitor_grace * _MONITORED)
+    for due in (late, told):
+        if due > now:
+            builder.due(due + 0.001)
+    if late < now <= told and lease.gone_at is None:
+        why = f"Its heartbeat may not be read any more and was last seen {ago(lease.changed_at)} ago"
+        text = f"{why}; that it says Ready tells nothing newer yet."
+        builder.unsure(replace(gap, state=State.UNKNOWN, at=lease.changed_at), text, "feed-stale")
+    else:
+        check_gap(builder, gap, principal=True, said="Its heartbeat cannot be seen")
 
 
 def _given_up(node: NodeObservation) -> bool:

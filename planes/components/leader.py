@@ -105,7 +105,7 @@ def _check_renewal(
         if now > lease.expires(slow) and seen.writes_blocked:
             _say_blocked(builder, seen, lease, source, should_be)
             return
-        if now > lease.expires(slow + thresholds.hold_probe) and not lease.in_grace:
+        if lease.is_unseen(now, slow, thresholds.hold_probe) and not lease.in_grace:
             line = Evidence(
                 "lease", f"nothing seen of it for {ago(lease.changed_at)}", should_be, State.UNKNOWN, source, lease.changed_at
             )

@@ -28,9 +28,10 @@ class FeedSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseSeen:
-    """A lease. `changed_at` is when we last saw renewTime change (at first sight: when we first saw it at all); `confirmed` says
-    that we saw it change at least once. `stale_on_arrival`: at first sight its renewTime was already older, by the cluster's own
-    clock, than the lease's duration. `duration` is the lease's own, as it was while held (a released lease says 1 s)."""
+    """A lease. `changed_at` is when the renewal that we saw last was made, on our clock: when we saw renewTime change, or earlier
+    where that came late (at first sight: when we first saw it at all); `confirmed` says that we saw it change at least once.
+    `stale_on_arrival`: at first sight its renewTime was already older, by the cluster's own clock, than the lease's duration.
+    `duration` is the lease's own, as it was while held (a released lease says 1 s)."""
 
     name: str
     holder: str
@@ -40,7 +41,7 @@ class LeaseSeen:
     confirmed: bool
     stale_on_arrival: bool = False
     in_grace: bool = False  # not seen to change since all fell silent together
-    stale_since: Mono = NEVER  # from here its silence counts: `changed_at`, or later where we ourselves saw nothing
+    stale_since: Mono = NEVER  # from here its silence counts: when its renewal was seen, or later where we ourselves saw nothing
     released_at: Mono | None = None
     gone_at: Mono | None = None  # the object itself was deleted
     transitions: int | None = None  # as the lease counts them
@@ -59,6 +60,12 @@ class LeaseSeen:
     def expires(self, after: float) -> Mono:
         """When what was last seen of it is older than `after` seconds, observed or not."""
         return (self.stale_since if self.fresh_since is None else self.fresh_since) + after
+
+    def is_unseen(self, now: Mono, bound: float, slack: float) -> bool:
+        """Whether what was last seen of it is older than its bound. `slack`: so long the next proof of its feed's life may be under
+        way, which will tell; where there was a gap since it was last seen, there is nothing to wait for. All in seconds."""
+        gap = 0.0 if self.fresh_since is None else max(0.0, self.stale_since - self.fresh_since)
+        return now > self.expires(bound) + max(0.0, slack - gap)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import pytest
 
 from planes.assess.full_disruption import FullDisruption
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import CacheEvent, Gone
+from planes.structs.events import CacheEvent, Check, Gone, Health, Heard
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import DisruptionSeen
@@ -25,10 +25,15 @@ def leases(*names: str, feed: Feed = Feed.NODE_LEASES, at: float = 110.0) -> lis
     return [lease(name, feed, when, second, duration=duration) for name in names for when, second in ((100.0, 0), (at, 10))]
 
 
-def look(*told: CacheEvent, now: float = 124.1, before: FullDisruption | None = None) -> DisruptionSeen:
+def look(*told: CacheEvent, now: float = 124.1, before: FullDisruption | None = None, watched: bool = True) -> DisruptionSeen:
+    """`watched`: both feeds of leases were alive until now."""
     cache = new_cache()
     for event in told:
         cache.apply(event)
+    if watched:
+        for feed in (Feed.NODE_LEASES, Feed.SYSTEM_LEASES):
+            cache.apply(Heard(feed, Mono(117.0)))
+            cache.apply(Heard(feed, Mono(now)))
     return (before or FullDisruption()).look(cache, Mono(now), DEFAULT)
 
 
@@ -49,6 +54,21 @@ def test_three_silent_nodes_or_silent_leaders_have_something_in_common(
     seen = look(*leases(*nodes), *leases("kube-scheduler", feed=Feed.SYSTEM_LEASES, at=leader_at), now=now)
     assert bool(seen.suspicion) is suspected
     assert seen.since == (110.0 if suspected else None)
+
+
+def test_a_silence_that_was_not_observed_has_nothing_in_common() -> None:
+    silent = [*leases(*NODES), *leases("kube-scheduler", feed=Feed.SYSTEM_LEASES)]
+    assert look(*silent).suspicion
+    assert not look(*silent, watched=False).suspicion
+    late = Heard(Feed.SYSTEM_LEASES, Mono(124.0))
+    assert not look(*silent, late, watched=False).blocked
+
+
+def test_where_the_state_store_fails_no_proof_is_waited_for() -> None:
+    failing = [Health("/livez", Mono(at), 0.1, 500, (Check("etcd", False),)) for at in (112.0, 118.0, 124.0)]
+    seen = look(*leases(*NODES), *failing, watched=False)
+    assert "state store" in seen.suspicion
+    assert seen.blocked
 
 
 def test_a_leader_that_was_never_seen_to_renew_does_not_speak_for_the_others() -> None:

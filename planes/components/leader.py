@@ -4,6 +4,7 @@ The lease's own duration is the measure (client-go's leader election uses it so)
 clock; timestamps of the cluster are not compared with ours.
 """
 
+from planes.cache.leases import LeaseStore
 from planes.components import skew
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
 from planes.components.view import ClusterView
@@ -270,11 +271,12 @@ def instance_of(pod: PodSeen, *, leader: bool = False) -> Instance:
 def observe(view: ClusterView, kind: str) -> LeaderObservation:
     """One of the elected."""
     cache = view.cache
+    place = _place_of(view, kind)
     works = kind == "kube-controller-manager"
     return LeaderObservation(
         kind=kind,
         reach=view.reach,
-        leases=view.feed(Feed.SYSTEM_LEASES),
+        leases=view.cache.feed(Feed.EXTRA_LEASES, place) if place != "kube-system" else view.feed(Feed.SYSTEM_LEASES),
         pods_feed=view.feed(Feed.SYSTEM_PODS),
         lease=_lease_of(view, kind),
         pods=view.pods(kind),
@@ -287,7 +289,7 @@ def observe(view: ClusterView, kind: str) -> LeaderObservation:
         lagging=cache.daemon_sets.lagging() + cache.deployments.lagging() if works else (),
         workloads=_workloads(view) if works else None,
         more=view.distribution.more,
-        place=_place_of(view, kind),
+        place=place,
     )
 
 
@@ -298,16 +300,15 @@ def _workloads(view: ClusterView) -> FeedSeen:
 
 
 def _lease_of(view: ClusterView, kind: str) -> LeaseSeen | None:
-    for book in (view.cache.system_leases, view.cache.extra_leases):
-        track = book.tracks.get(kind)
-        if track is not None:
-            until = book.observed(view.now)
-            return track.seen(kind, view.clock_offset, view.thresholds.leader_degraded, until)
-    return None
+    book: LeaseStore | None = view.cache.system_leases
+    if kind not in view.cache.system_leases.tracks:
+        found = view.cache.extra_leases.find(kind)
+        book = found[1] if found is not None else None
+    if book is None:
+        return None
+    return book.tracks[kind].seen(kind, view.clock_offset, view.thresholds.leader_degraded, book.observed(view.now))
 
 
 def _place_of(view: ClusterView, kind: str) -> str:
-    track = view.cache.extra_leases.tracks.get(kind)
-    if track is None or kind in view.cache.system_leases.tracks:
-        return "kube-system"
-    return track.lease.metadata.namespace
+    found = view.cache.extra_leases.find(kind)
+    return "kube-system" if found is None or kind in view.cache.system_leases.tracks else found[0]

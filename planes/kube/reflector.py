@@ -46,7 +46,7 @@ WATCH_AGAIN = 60.0
 #: Seconds between two lists of a feed without a rhythm that is polled: so many, and one more for each so many objects. [rule]
 POLL_EVERY, POLL_OBJECTS, POLL_LONGEST = 10.0, 50, 120.0
 #: Where something else than watches answers a watch, or nothing does.
-_NO_WATCH = (FaultKind.SERVER_ERROR, FaultKind.GARBLED, FaultKind.NOT_KUBERNETES, FaultKind.HANGING)
+_NO_WATCH = (FaultKind.SERVER_ERROR, FaultKind.THROTTLED, FaultKind.GARBLED, FaultKind.NOT_KUBERNETES, FaultKind.HANGING)
 #: A right or an API that was there is asked for again so many times, so many seconds apart, before it is taken to be gone. [rule]
 _RETURNS, _RETURNS_IN = 15, (3.0, 6.0)
 #: Added to the longest wait in a step: a step that overstays it is begun anew by the watchdog, in seconds.
@@ -69,6 +69,7 @@ class Reflector:
         self._codec = Codec(part.of.struct)
         self._version: str | None = None  # None: list first
         self._url = link.url
+        self._place = part.place.namespace if part.place.only else ""
         self._held = 0  # objects in the last list; never_quiet holds only for a feed that has some
         self._useless = 0  # watches in a row that were of no use
         self._refused = 0  # times in a row that it was not permitted or not served
@@ -84,7 +85,7 @@ class Reflector:
         async def opening() -> None:
             nonlocal opened
             opened = self._clock()
-            await emit(Heard(self.part.feed, opened, proof=False))
+            await emit(Heard(self.part.feed, opened, False, self._place))
 
         if self._url != self._link.url:
             self._url, self._version = self._link.url, None
@@ -124,7 +125,8 @@ class Reflector:
         if not ended and (fault is None or fault.kind not in (FaultKind.EXPIRED, *_NO_WATCH)):
             return ""
         self._useless += 1
-        if self._useless < (1 if self._polled else USELESS):
+        put_off = fault is not None and (fault.retry_after or 0.0) > WORKED  # for longer than a feed may go without
+        if self._useless < (1 if self._polled or put_off else USELESS):
             return ""
         if ended:
             return f"they end within {WORKED:g} s"
@@ -160,7 +162,7 @@ class Reflector:
         if _is_older(version, self._version):
             return self._rng.uniform(0.9, 1.1)  # another API server's cache, which is behind
         self._version, self._held = version, len(items)
-        await emit(Listed(self.part.feed, items, version, self._clock()))
+        await emit(Listed(self.part.feed, items, version, self._clock(), self._place))
         return self._rng.uniform(0.9, 1.1) * self._poll_every()
 
     # --- one step -------------------------------------------------------------------------------------------------------------
@@ -177,7 +179,7 @@ class Reflector:
             if fault is not None and fault.kind is FaultKind.HANGING and self.part.of.never_quiet and self._held:
                 self._version = None
             if fault is None:
-                await emit(Heard(self.part.feed, self._clock(), proof=False))
+                await emit(Heard(self.part.feed, self._clock(), False, self._place))
             return self._rng.uniform(0.0, 0.5) if lived >= WORKED else self._backoff.failed()
         if fault is None:  # unreachable: a watch that did not open has a fault
             return self._backoff.failed()
@@ -205,7 +207,7 @@ class Reflector:
                     continue
                 raise
             self._version, self._held = version, len(items)
-            await emit(Listed(self.part.feed, items, version, self._clock()))
+            await emit(Listed(self.part.feed, items, version, self._clock(), self._place))
             return
 
     async def _pages(self, *, cached: bool = False, quietly: bool = False) -> tuple[list[Item], str]:
@@ -253,7 +255,7 @@ class Reflector:
         if self.signs != before:
             return None
         self._held = len(items)
-        await emit(Listed(self.part.feed, items, version, self._clock()))
+        await emit(Listed(self.part.feed, items, version, self._clock(), self._place))
         return items
 
     async def _read(self, emit: Emit, opening: Callable[[], Awaitable[None]]) -> None:
@@ -285,7 +287,7 @@ class Reflector:
         if line.status is not None:
             raise FaultError(answers.of_status(line.status, self.part.path, self._link.server))
         if line.type == "BOOKMARK":
-            await emit(Heard(self.part.feed, now))
+            await emit(Heard(self.part.feed, now, place=self._place))
 
 
 def _is_older(version: str, than: str | None) -> bool:

@@ -131,7 +131,7 @@ def _red(turns: list[Turn], way: Way, began: float | None) -> Iterable[str]:
     for turn in turns:
         if turn.state not in RED or (way.blames and turn.subject == _API_SERVER):
             continue
-        if began is not None and turn.subject in _WITH_THEM and turn.at >= began + SUBJECTS[f"{NODE}/kubelet"]:
+        if began is not None and turn.subject in (NODE, "kubelet") and turn.at >= began + SUBJECTS[f"{NODE}/kubelet"]:
             continue
         soonest = SUBJECTS.get(turn.subject)
         if began is not None and soonest is not None and turn.at >= began + soonest:

@@ -115,7 +115,7 @@ def _check_lease(
     should_be = f"renewed about every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
     age = lease.silence(now)
     if age <= slow:
-        builder.due(lease.expires(slow))
+        builder.due(lease.turns_unseen(now, slow, thresholds.hold_probe))
         if lease.is_unseen(now, slow, thresholds.hold_probe) and not lease.in_grace:
             text = f"nothing seen of it for {ago(lease.changed_at)}"
             line = Evidence("node lease", text, should_be, State.UNKNOWN, _source(node), lease.changed_at)

@@ -102,7 +102,7 @@ def _check_renewal(
     age = lease.silence(now)
     slow, silent = lease.duration * thresholds.leader_degraded, lease.duration * thresholds.leader_down
     if age <= slow:
-        builder.due(lease.expires(slow))
+        builder.due(lease.turns_unseen(now, slow, thresholds.hold_probe))
         if now > lease.expires(slow) and seen.writes_blocked:
             _say_blocked(builder, seen, lease, source, should_be)
             return

@@ -93,6 +93,7 @@ class Reflector:
             return await self._poll(emit)
         fault: Fault | None = None
         asked_to_watch = False
+        listed = self._version is None
         blind = ""
         try:
             if self._version is None:
@@ -103,7 +104,7 @@ class Reflector:
             fault = exc.fault
         lived = self._clock() - opened if opened is not None else 0.0
         if asked_to_watch:
-            blind = blind or self._judge_watch(fault, opened is not None, lived)
+            blind = blind or self._judge_watch(fault, opened is not None, lived, listed)
         if blind:
             return await self._begin_to_poll(blind, emit)
         if self._polled and lived >= WORKED:
@@ -116,11 +117,13 @@ class Reflector:
         """The way holds watches back, as the guard of a feed with a rhythm found out; that feed tries again for all."""
         return bool(self._link.blind) and not self.part.of.rhythm
 
-    def _judge_watch(self, fault: Fault | None, opened: bool, lived: float) -> str:
-        """Why watches are of no use, if this was one too many."""
+    def _judge_watch(self, fault: Fault | None, opened: bool, lived: float, listed: bool) -> str:
+        """Why watches are of no use, if this was one too many. `listed`: a list was answered just before."""
         if opened and lived >= WORKED:
             self._useless = self._refused = 0
             return ""
+        if listed and fault is not None and fault.kind is FaultKind.NOT_SERVED:
+            return "lists are answered and watches are not found"
         ended = opened and (fault is None or fault.kind in (FaultKind.CLOSED, FaultKind.HANGING))
         if not ended and (fault is None or fault.kind not in (FaultKind.EXPIRED, *_NO_WATCH)):
             return ""

@@ -64,8 +64,17 @@ class LeaseSeen:
     def is_unseen(self, now: Mono, bound: float, slack: float) -> bool:
         """Whether what was last seen of it is older than its bound. `slack`: so long the next proof of its feed's life may be under
         way, which will tell; where there was a gap since it was last seen, there is nothing to wait for. All in seconds."""
+        return now > self._unseen_at(bound, slack)
+
+    def _unseen_at(self, bound: float, slack: float) -> Mono:
         gap = 0.0 if self.fresh_since is None else max(0.0, self.stale_since - self.fresh_since)
-        return now > self.expires(bound) + max(0.0, slack - gap)
+        return self.expires(bound) + max(0.0, slack - gap)
+
+    def turns_unseen(self, now: Mono, bound: float, slack: float) -> Mono:
+        """When to look again at one that is not silent for longer than its bound: when it may be, then when it is unseen. A bit
+        later, for bounds are passed and not met."""
+        bounds = (self.expires(bound), self._unseen_at(bound, slack))
+        return next((at for at in bounds if at >= now), bounds[0]) + 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ class Lived:
     told_after: dict[str, float]  # subject: seconds from its fault until it was not called healthy any more
     unknown: int  # most subjects that were unknown at one moment
     polled: int  # feeds that were polled
+    subjects: int  # all that could be
     faltered: int  # lines in the log: a feed falters, or is polled
     back: int  # and is back
 
@@ -111,7 +112,7 @@ async def _live_through(way: Way, when: str, directory: Path, log: _Log) -> Live
         wrong += [f"{one} called healthy for {after:.1f} s" for one, after in told.items() if after > TOLD]
         wrong += [f"{one} {watcher.states[one]} at the end" for one in told if watcher.states[one] not in RED]
         faltered, back = log.count(" falters", "do not work"), log.count(" is back", "work again")
-        return Lived(way.name, when, tuple(wrong), told, unknown, polled, faltered, back)
+        return Lived(way.name, when, tuple(wrong), told, unknown, polled, len(watcher.states), faltered, back)
 
 
 def _inject(scene: Chaos) -> None:

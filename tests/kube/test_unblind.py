@@ -299,6 +299,17 @@ async def test_a_watch_that_is_put_off_for_long_is_not_waited_for(
     assert ("busy" if code == 429 else "503") in events.of(Polled)[0].why
 
 
+async def test_where_lists_are_answered_and_watches_are_not_found_lists_are_asked(link_to: LinkTo, events: Events) -> None:
+    async def script(request: Request) -> Reply:
+        return status(404, "NotFound") if request.watch else listing("Node", [])
+
+    async with serve(script) as server:
+        reflector = Reflector(NODES, await link_to(server))
+        for _ in range(2):
+            await reflector.step(events)
+    assert [type(one) for one in events.all] == [Listed, Polled, Listed]
+
+
 # --- what the doctor tries ----------------------------------------------------------------------------------------------------
 
 

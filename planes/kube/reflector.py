@@ -24,6 +24,7 @@ from planes.kube.errors import FaultError, garbled
 from planes.kube.feeds import Part
 from planes.kube.guarding import Guard
 from planes.kube.link import Link
+from planes.kube.suspicion import Suspicion
 from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Polled, SourceEvent
 from planes.structs.moments import NEVER, Mono
 from planes.structs.objects import Item, Pod
@@ -45,6 +46,8 @@ USELESS = 3
 WATCH_AGAIN = 60.0
 #: Seconds between two lists of a feed without a rhythm that is polled: so many, and one more for each so many objects. [rule]
 POLL_EVERY, POLL_OBJECTS, POLL_LONGEST = 10.0, 50, 120.0
+#: The same while one of its leases is late. [rule]
+POLL_LATE = 1.0
 #: Where something else than watches answers a watch, or nothing does.
 _NO_WATCH = (FaultKind.SERVER_ERROR, FaultKind.THROTTLED, FaultKind.GARBLED, FaultKind.NOT_KUBERNETES, FaultKind.HANGING)
 #: A right or an API that was there is asked for again so many times, so many seconds apart, before it is taken to be gone. [rule]
@@ -68,6 +71,7 @@ class Reflector:
         self._backoff = FaultBackoff(self._rng)
         self._codec = Codec(part.of.struct)
         self._version: str | None = None  # None: list first
+        self._suspicion = Suspicion() if part.of.rhythm else None
         self._url = link.url
         self._place = part.place.namespace if part.place.only else ""
         self._held = 0  # objects in the last list; never_quiet holds only for a feed that has some
@@ -165,8 +169,8 @@ class Reflector:
         if _is_older(version, self._version):
             return self._rng.uniform(0.9, 1.1)  # another API server's cache, which is behind
         self._version, self._held = version, len(items)
-        await emit(Listed(self.part.feed, items, version, self._clock(), self._place))
-        return self._rng.uniform(0.9, 1.1) * self._poll_every()
+        await self._tell_list(items, version, emit)
+        return self._rng.uniform(0.9, 1.1) * (min(POLL_LATE, self._poll_every()) if self.is_late() else self._poll_every())
 
     # --- one step -------------------------------------------------------------------------------------------------------------
 
@@ -210,8 +214,14 @@ class Reflector:
                     continue
                 raise
             self._version, self._held = version, len(items)
-            await emit(Listed(self.part.feed, items, version, self._clock(), self._place))
+            await self._tell_list(items, version, emit)
             return
+
+    async def _tell_list(self, items: list[Item], version: str, emit: Emit) -> None:
+        now = self._clock()
+        if self._suspicion is not None:
+            self._suspicion.listed(items, now)
+        await emit(Listed(self.part.feed, items, version, now, self._place))
 
     async def _pages(self, *, cached: bool = False, quietly: bool = False) -> tuple[list[Item], str]:
         items: list[Item] = []
@@ -245,6 +255,10 @@ class Reflector:
             guard.cancel()
             await asyncio.gather(reading, guard, return_exceptions=True)
 
+    def is_late(self) -> bool:
+        """Whether a lease of this feed is silent for so long that a bound is near."""
+        return self._suspicion is not None and self._suspicion.is_any_late(self._clock())
+
     async def suspect(self, emit: Emit) -> list[Item] | None:
         """Nothing came for a while: ask. None if the watch spoke meanwhile, which is newer than any list."""
         before = self.signs
@@ -258,7 +272,7 @@ class Reflector:
         if self.signs != before:
             return None
         self._held = len(items)
-        await emit(Listed(self.part.feed, items, version, self._clock(), self._place))
+        await self._tell_list(items, version, emit)
         return items
 
     async def _read(self, emit: Emit, opening: Callable[[], Awaitable[None]]) -> None:
@@ -266,7 +280,7 @@ class Reflector:
         path = self.part.watch_path(self._version or "", self._rng.randint(SHORTEST_WATCH, LONGEST_WATCH))
         of = self.part.of
         quiet = of.quiet if self._held or not of.never_quiet else max(of.quiet, 60.0)
-        feed, clock, decode = self.part.feed, self._clock, self._codec.line
+        feed, clock, decode, suspicion = self.part.feed, self._clock, self._codec.line, self._suspicion
         async with self._link.stream(path, opening=OPENING, quiet=quiet) as chunks:
             await opening()
             async for lines in _lines(chunks, path):
@@ -283,6 +297,8 @@ class Reflector:
                     elif line.type == "DELETED":
                         await emit(Gone(feed, line.item, now))
                     else:
+                        if suspicion is not None:
+                            suspicion.noted(line.item, now)
                         await emit(Changed(feed, line.item, now))
 
     async def _other(self, line: Line[Item], emit: Emit, now: Mono) -> None:

@@ -52,16 +52,17 @@ _WAYS = """
 ## While the way to the cluster breaks
 
 The same demo cluster, watched through a proxy that ends TLS and breaks the way in each of the ways below, for a minute unless \
-said otherwise, and mends it again (tests/chaos/ways.py). Each way is lived through three times: with nothing wrong behind it; with \
-two faults that begin two seconds after it, every scheduler hangs and one node's kubelet is silent; and with the two of them five \
-seconds before it. So two leases really stop, and nothing else tells of them. Written by `{command}` on {date}, on {machine}.
+said otherwise, and mends it again (tests/chaos/ways.py). Each way is lived through three times: with nothing wrong behind it; \
+with two faults that begin two seconds after it, every scheduler hangs and one node's kubelet is silent; and with the two of \
+them five seconds before it. So two leases really stop, and nothing else tells of them. Written by `{command}` on {date}, on \
+{machine}.
 
 A life is right if nothing is called degraded or down that works (but for the API server where it does not answer as it should), \
-if neither of the two dead is called healthy for longer than {told:g} s after its death (*told*: for how long scheduler and kubelet \
-were; from then on they are red or unknown), nor red before its lease can be late, if both are red {told:g} s after the way is \
-mended, and if everything else is as before {live:g} s after that. *Unknown* is the most that was unknown at one moment, of \
-{subjects} components, nodes and agents; *polled* the most feeds of {feeds} that were listed instead of watched. Ways that differ in \
-a figure share a row, with the longest of their times.
+if neither of the two dead is called healthy for longer than {told:g} s after its death (*told*: for how long scheduler and \
+kubelet were; from then on they are red or unknown), nor red before its lease can be late, if both are red {told:g} s after the \
+way is mended, and if everything else is as before {live:g} s after that. *Unknown* is the most that was unknown at one moment, \
+of {subjects} components, nodes and agents; *polled* the most feeds of {feeds} that were listed instead of watched. Ways that \
+differ in a figure share a row, with the longest of their times.
 
 """
 _COLUMNS = "| fault | on | component | verdict | noticed (within) | others that turned | healed (within) | |\n"

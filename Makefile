@@ -46,15 +46,31 @@ PURE_TESTS = tests/structs tests/cache tests/components tests/assess
 test-pure: $(VENV)/.dev ## run the tests that need no services
 	$(PYTEST) -q -n 2 $(PURE_TESTS)
 
+# mypy takes a core as long as all the others together.
+CHECKS := check-types check-style check-imports check-dead check-browser check-lines check-tests check-django
+
 .PHONY: lint
 lint: dev ## run every check that runs nothing
+	@$(MAKE) --no-print-directory -k -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) $(CHECKS)
+
+.PHONY: $(CHECKS)
+check-types:
+	$(BIN)/mypy
+check-style:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+check-imports:
 	$(BIN)/lint-imports
+check-dead:
 	$(BIN)/vulture
+check-browser:
 	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
+check-lines:
 	.ci/lines
+# Compiles them too: a dozen workers of `make test` would else do so at once, each for itself.
+check-tests:
+	@words=$$($(PYTEST) -q --collect-only 2>&1) || { echo "$$words"; exit 1; }; echo "$$words" | tail -n 1
+check-django:
 	PLANEWATCH_DATA_DIR=build/lint $(MANAGE) makemigrations --check --dry-run
 	PLANEWATCH_DATA_DIR=build/lint $(MANAGE) check --fail-level WARNING
 

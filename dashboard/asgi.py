@@ -24,6 +24,7 @@ from dashboard.consumers import ClusterConsumer, WallConsumer  # noqa: E402
 from dashboard.hub import Hub  # noqa: E402
 from dashboard.middleware import DatabaseUnavailableSockets  # noqa: E402
 from dashboard.origin import SameOrigin  # noqa: E402
+from dashboard.sessions import Sessions  # noqa: E402
 from planes.live.stream import Stream  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -32,15 +33,19 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
-    """Starts the hub with the server and stops it with it. A Valkey that is away does not keep the server from starting."""
+    """Starts the hub and the look at sessions with the server, and stops them. A Valkey that is away does not keep the server
+    from starting."""
+    sessions = Sessions()
     hub = Hub(lambda: Stream(settings.REDIS_URL), app=settings.STATIC_VERSION)
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             await hub.start()
-            scope["state"]["hub"] = hub
+            await sessions.start()
+            scope["state"].update(hub=hub, sessions=sessions)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            await sessions.stop()
             await hub.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return

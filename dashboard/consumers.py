@@ -3,6 +3,7 @@
 Who is not signed in is closed with 4401, an unknown cluster with 4404, a client that keeps talking with 1008. After connecting
 there is no SQL, with one exception: about once a minute each socket looks whether its session still holds (two small queries), for
 otherwise a wall would go on showing the picture to someone who has been signed out. A wall reads the list of clusters then too.
+That a session has ended is seen within seconds, by one query for all sockets (dashboard/sessions.py).
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from django.db import DatabaseError
 
 from dashboard import auth
 from dashboard.hub import Hub, Viewer
+from dashboard.sessions import Sessions
 from planes.live.wire import Gone, encode
 from planes.store import selectors
 
@@ -39,6 +41,7 @@ class Reader(AsyncWebsocketConsumer):
 
     viewer: Viewer
     hub: Hub
+    sessions: Sessions
     _tasks: tuple[asyncio.Task[None], ...] = ()
     _received = 0
     _joined = False
@@ -50,14 +53,18 @@ class Reader(AsyncWebsocketConsumer):
         if user is None or not user.is_authenticated:
             await self.close(SIGNED_OUT)
             return
-        self.hub = self.scope["state"]["hub"]
+        self.hub, self.sessions = self.scope["state"]["hub"], self.scope["state"]["sessions"]
         self.viewer = Viewer()
         if not await self.join():
             await self.send(text_data=GONE)
             await self.close(NO_SUCH_CLUSTER)
             return
         self._joined = True
-        self._tasks = (asyncio.create_task(self._write()), asyncio.create_task(self._watch_session(user.pk)))
+        self._tasks = (
+            asyncio.create_task(self._write()),
+            asyncio.create_task(self._watch_session(user.pk)),
+            asyncio.create_task(self._end_with_session()),
+        )
 
     async def disconnect(self, code: int) -> None:
         if self._joined:
@@ -96,6 +103,12 @@ class Reader(AsyncWebsocketConsumer):
         with contextlib.suppress(OSError):
             while True:
                 await self.send(text_data=await self.viewer.get())
+
+    async def _end_with_session(self) -> None:
+        key: str | None = self.scope["session"].session_key
+        assert key is not None, "who is signed in has a session"
+        await self.sessions.end_of(key)
+        await self.end(SIGNED_OUT)
 
     async def _watch_session(self, user: int) -> None:
         key = self.scope["session"].session_key

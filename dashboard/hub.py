@@ -19,6 +19,7 @@ import msgspec
 from dashboard.card_changes import CardChanges
 from planes.live.stream import Entry, Lost
 from planes.live.wire import Delta, Encoded, KeepAlive, Pulse, Resync, WallChanged, WallPulse, encode
+from planes.structs.backoff import Backoff
 
 logger = logging.getLogger(__name__)
 
@@ -202,11 +203,11 @@ class Hub:
     async def _follow(self, follower: Follower) -> None:
         """Hand on what the stream says, for ever. The stream reconnects by itself; what breaks it nonetheless is logged and tried
         again with a jittered backoff."""
-        failures = 0
+        backoff = Backoff(random.Random(), first=0.4, cap=BACKOFF, floor=0.1)  # noqa: S311 - jitter, not cryptography
         while True:
             try:
                 async for entry in follower.follow():
-                    failures = 0
+                    backoff.succeeded()
                     if isinstance(entry, Lost):
                         self.counters.lost += 1
                         self._resync_all()
@@ -215,8 +216,7 @@ class Hub:
             except Exception:  # a defect must not end the live picture of everyone until a restart
                 logger.exception("Following the live stream broke off; it is taken up again.")
             self.counters.failures += 1
-            failures += 1
-            await asyncio.sleep(random.uniform(0.1, min(BACKOFF, 0.2 * 2**failures)))  # noqa: S311 - jitter guards nothing
+            await asyncio.sleep(backoff.failed())
             self._resync_all()
 
     async def _keep_alive(self) -> None:

@@ -28,11 +28,11 @@ def heartbeat(head: ClusterHead, node: str) -> float | None:
 def freshness(head: ClusterHead) -> Freshness:
     """When this cluster's collector was last heard, and when its API server last answered. A Valkey that is away knows nothing
     newer than what was stored, so the picture is then soon late, as it is."""
-    return freshness_of(head, peek().pulse(head.id))
+    return freshness_of(head, peek().pulse(head.id), peek().age)
 
 
 def all_freshness(heads: list[ClusterHead]) -> list[Freshness]:
     """The same for many clusters; a Valkey that is away is asked once, not once a cluster."""
     if not heads or not peek().alive():
-        return [Freshness(head.collected_at, head.row.heard_at) for head in heads]
+        return [freshness_of(head, None) for head in heads]
     return [freshness(head) for head in heads]

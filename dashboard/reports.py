@@ -6,9 +6,9 @@ import msgspec
 
 from dashboard import pulses
 from dashboard.presenters.cards import ClusterCard, WallCard, cluster_card
-from planes.live.wire import NodeReport
+from planes.live.wire import Lateness, NodeReport
 from planes.store import labels, selectors
-from planes.store.freshness import Lateness, lateness
+from planes.store.freshness import lateness
 from planes.structs.rows import NodeRow
 
 
@@ -32,8 +32,10 @@ def node(slug: str, name: str) -> NodeReport | None:
     found = selectors.node(slug, name)
     if found is None:
         return None
-    fields = {field: getattr(found.row, field) for field in NodeRow.__struct_fields__}
-    return NodeReport(**fields, beat=pulses.peek().heartbeats(found.cluster.id).get(name))
+    row = found.row
+    late = lateness(pulses.freshness(found.cluster), time.time())
+    fields = {field: getattr(row, field) for field in NodeRow.__struct_fields__}
+    return NodeReport(**fields, beat=pulses.peek().heartbeats(found.cluster.id).get(name), late=late)
 
 
 def clusters() -> ClustersReport:

@@ -5,6 +5,7 @@ one reads and encodes and the others wait for it. The ETag is a digest of the by
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,15 +14,17 @@ import msgspec
 from channels.db import database_sync_to_async
 
 from dashboard import answers, pulses
+from planes.live.wire import Lateness
 from planes.store import selectors
+from planes.store.freshness import lateness
 
 #: Clusters whose snapshots are kept; 5,000 nodes take about half a megabyte.
 KEPT = 64
 #: Seconds. A collector to which nothing happens still says now and then that its picture holds; a snapshot's `at` may lag by this.
 AGE = 5.0
 
-#: Cluster id, epoch, offset, and until when the picture was known to hold (epoch seconds).
-Position = tuple[int, int, int, float]
+#: Cluster id, epoch, offset, until when the picture was known to hold (epoch seconds), and why it is not the present.
+Position = tuple[int, int, int, float, Lateness | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,9 @@ class Encoded:
     zipped: bytes
 
     def holds(self, now: Position) -> bool:
-        """Whether this is still the picture: the same offset, and judged no longer ago than the newest by more than AGE."""
-        return self.position[:3] == now[:3] and now[3] - self.position[3] < AGE
+        """Whether this is still the picture: the same offset and lateness, and judged no longer ago than the newest by more than
+        AGE."""
+        return self.position[:3] == now[:3] and self.position[4] == now[4] and now[3] - self.position[3] < AGE
 
 
 class Snapshots:
@@ -64,7 +68,7 @@ class Snapshots:
         return await asyncio.shield(flight)
 
     async def _fetch(self, slug: str, position: Position) -> Encoded | None:
-        encoded = await database_sync_to_async(_encode, thread_sensitive=False)(slug, position[0])
+        encoded = await database_sync_to_async(_encode, thread_sensitive=False)(slug, position)
         if encoded is not None:
             self.encoded += 1
             self._kept[slug] = encoded
@@ -82,17 +86,20 @@ def shared() -> Snapshots:
 
 def _position(slug: str) -> Position | None:
     head = selectors.cluster(slug)
-    return None if head is None else (head.id, head.epoch, head.offset, head.collected_at or 0.0)
+    if head is None:
+        return None
+    return head.id, head.epoch, head.offset, head.collected_at or 0.0, lateness(pulses.freshness(head), time.time())
 
 
-def _encode(slug: str, cluster_id: int) -> Encoded | None:
+def _encode(slug: str, position: Position) -> Encoded | None:
     snapshot = selectors.snapshot(slug)
     if snapshot is None:
         return None
-    snapshot.series = pulses.peek().series(cluster_id)
+    cluster_id, late = position[0], position[4]
+    snapshot.series, snapshot.late = pulses.peek().series(cluster_id), late
     plain = msgspec.json.encode(snapshot)
     return Encoded(
-        position=(cluster_id, int(snapshot.epoch), snapshot.o, snapshot.at),
+        position=(cluster_id, int(snapshot.epoch), snapshot.o, snapshot.at, late),
         etag=answers.etag_of(plain),
         plain=plain,
         zipped=answers.zipped_of(plain),

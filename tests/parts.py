@@ -1,19 +1,24 @@
-"""Runs every test, in parts: says what each is before it begins, and in the end how long each took. All parts run, whatever one of
-them says; the exit code is 1 if any failed.
+"""Runs every test, in parts that run beside each other: says in the end how long each took, by the clock and of a core. All parts
+run, whatever one of them says; the exit code is 1 if any failed.
 
-The parts that compute follow each other, each on two cores. What runs real processes mostly waits, for leases to run out and for
-parts to come back: it runs beside the others from the beginning, and its words are shown when it is done. As it measures seconds,
-the others give way to it (nice).
+Each of them waits now and then, for a page, a lease or a limit, so that two of those that compute keep two cores busy; the next
+begins when one of them ends. What runs real processes mostly waits, for leases to run out and for parts to come back: it runs
+beside them from the beginning. As it measures seconds, the others give way to it (nice).
+
+What a part says is shown whole: that of the first while it speaks, that of the others when their turn comes.
 
     python -m tests.parts [PART …]
 """
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +29,12 @@ _COVERAGE = (sys.executable, "-m", "coverage")
 _DATA = "--data-file=.coverage.pure"
 _COVERED = "--source=" + ",".join(folder.replace("tests/", "planes.") for folder in PURE)
 _ONE = (sys.executable, "-m", "pytest", "-q")
-_TWO = (*_ONE, "-n", "2", "--dist", "loadgroup")
 _ALONE = "not browser and not faults and not e2e"
+#: How many of the parts that compute run at once, and how much they give way to the one beside them.
+AT_ONCE = 2
+_GIVE_WAY = ("nice", "-n", "10")
+#: Seconds that a part has to end after ctrl-C, with all that it has started.
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -37,35 +46,32 @@ class Part:
     commands: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a part."""
-
-    part: Part
-    seconds: float
-    failed: bool
+def _workers(number: int) -> tuple[str, ...]:
+    return (*_ONE, "-n", str(number), "--dist", "loadgroup")
 
 
-def following() -> list[Part]:
-    """The parts that compute, one after the other."""
+def computing() -> list[Part]:
+    """The parts that compute, in the order in which they begin."""
     scripts = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "js").glob("*.test.js"))]
-    measured = (*_COVERAGE, "run", _DATA, _COVERED, "-m", "pytest", "-q", "-n", "2", *PURE)
+    measured = (*_COVERAGE, "run", _DATA, _COVERED, "-m", "pytest", "-q", "-n", "2", "-m", "not hypothesis", *PURE)
     coverage = ((*_COVERAGE, "erase", _DATA), measured, (*_COVERAGE, "combine", "-q", _DATA), (*_COVERAGE, "report", _DATA))
-    postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_TWO, "--rows", "-m", _ALONE, *_REST)
-    browser = (*_TWO, "-m", "browser and not faults and not e2e", "tests/browser", "tests/dashboard")
+    postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_workers(2), "--rows", "-m", _ALONE, *_REST)
+    browser = (*_workers(3), "-m", "browser and not faults and not e2e", "tests/browser", "tests/dashboard")
     return [
-        Part("js", "the browser's pure modules, in Node.js", ((".ci/node", sys.prefix, "--test", *scripts),)),
-        Part("pure", "the pure core, with its coverage", coverage),
-        Part("sqlite", "all the rest on SQLite, with a real Valkey", ((*_TWO, "-m", _ALONE, *_REST),)),
-        Part("postgres", "what uses the database, once more on a real PostgreSQL", (postgres,)),
+        Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(3), "-m", _ALONE, *_REST),)),
         Part("browser", "the pages in a real Chromium", (browser,)),
+        Part("pure", "the pure core, with its coverage", coverage),
+        # Apart from those, for they reach no line that those do not, and to count lines doubles the time of a search.
+        Part("searches", "the pure core, searched by Hypothesis for what breaks it", ((*_workers(2), "-m", "hypothesis", *PURE),)),
+        Part("postgres", "what uses the database, once more on a real PostgreSQL", (postgres,)),
+        Part("js", "the browser's pure modules, in Node.js", ((".ci/node", sys.prefix, "--test", *scripts),)),
     ]
 
 
 BESIDE = Part(
     "processes",
-    "the whole of it, run, killed part by part and started again, one test at a time",
-    ((*_ONE, "-m", "faults or e2e", "tests/faults", "tests/e2e"),),
+    "the whole of it, run, killed part by part and started again",
+    ((*_workers(2), "-m", "faults or e2e", "tests/faults", "tests/e2e"),),
 )
 
 
@@ -75,80 +81,123 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def follow(part: Part) -> Outcome:
-    """Run it to its end."""
-    say(f"\n== {part.name}: {part.what}")
-    begun = time.monotonic()
-    failed = any(subprocess.run(["nice", "-n", "10", *command], cwd=ROOT, check=False).returncode for command in part.commands)
-    return Outcome(part, time.monotonic() - begun, failed)
+class Run:
+    """A part that runs, on a thread of its own, once `room` has a place for it; what it says is kept until it is asked for."""
 
-
-class Aside:
-    """A part that runs meanwhile; its words are kept."""
-
-    def __init__(self, part: Part) -> None:
-        say(f"\n== {part.name}: {part.what}; beside the others, its words come last")
+    def __init__(self, part: Part, room: threading.Semaphore | None) -> None:
         self.part = part
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115  closed by close()
-        self._begun = time.monotonic()
-        self._process = subprocess.Popen(part.commands[0], cwd=ROOT, stdout=self._said, stderr=subprocess.STDOUT)
-        self._ended = threading.Thread(target=self._wait, daemon=True)
-        self._ended.start()
+        self.seconds = 0.0
+        self.computed = 0.0
+        self.failed = False
+        self._room = room
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  closed by end()
+        self._shown = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._ending = False
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
 
-    def _wait(self) -> None:
-        self._process.wait()
-        self._whole = time.monotonic() - self._begun
-
-    def outcome(self) -> Outcome:
-        """Wait for its end and say what it said. It takes as long as it is waited for: what it took before was not lost."""
-        begun = time.monotonic()
+    def show(self) -> None:
+        """Say what it says until it has ended."""
         say(f"\n== {self.part.name}: {self.part.what}")
-        self._ended.join()
-        failed = self._process.returncode != 0
-        self._said.seek(0)
-        sys.stdout.write(self._said.read().decode(errors="replace"))
-        waited = Part(
-            self.part.name, f"{self.part.what} (waited for; {self._whole:.0f} s in all, beside the others)", self.part.commands
-        )
-        return Outcome(waited, time.monotonic() - begun, failed)
+        while not self._ended.wait(0.2):
+            self._pass_on()
+        self._pass_on()
 
-    def close(self) -> None:
-        """If it still runs, nobody wants to know any more."""
-        if self._ended.is_alive():
-            self._process.send_signal(signal.SIGINT)
-            self._ended.join(60)
+    def end(self) -> None:
+        """If it still runs, its answer is not wanted any more."""
+        with self._lock:
+            self._ending = True
+            running = self._process
+        if running and running.returncode is None:
+            self._signal(running, signal.SIGINT)
+            if not self._ended.wait(_PATIENCE):
+                self._signal(running, signal.SIGKILL)
+                self._ended.wait(_PATIENCE)
         self._said.close()
 
+    def _run(self) -> None:
+        with self._room or contextlib.nullcontext():
+            begun = time.monotonic()
+            try:
+                self.failed = any(self._failed(command) for command in self.part.commands)
+            finally:
+                self.seconds = time.monotonic() - begun
+                self._ended.set()
 
-def table(outcomes: list[Outcome], seconds: float) -> str:
-    """The parts with their seconds."""
-    lines = [f"{one.part.name:<10}{one.seconds:>6.0f} s  {'FAILED ' if one.failed else ''}{one.part.what}" for one in outcomes]
-    return "\n".join(["", *lines, f"{'in all':<10}{seconds:>6.0f} s"])
+    def _failed(self, command: Sequence[str]) -> bool:
+        words = command if self._room is None else (*_GIVE_WAY, *command)
+        with self._lock:
+            if self._ending:
+                return True
+            # A group of its own: ctrl-C is for us, and is passed on once.
+            self._process = subprocess.Popen(
+                words, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=self._said, stderr=subprocess.STDOUT, process_group=0
+            )
+        _, status, used = os.wait4(self._process.pid, 0)
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        self.computed += used.ru_utime + used.ru_stime
+        return self._process.returncode != 0
+
+    def _pass_on(self) -> None:
+        words = os.pread(self._said.fileno(), 1 << 20, self._shown)
+        while words:
+            sys.stdout.write(words.decode(errors="replace"))
+            sys.stdout.flush()
+            self._shown += len(words)
+            words = os.pread(self._said.fileno(), 1 << 20, self._shown)
+
+    @staticmethod
+    def _signal(process: "subprocess.Popen[bytes]", which: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, which)
+
+
+def table(runs: list[Run], seconds: float) -> str:
+    """The parts with their seconds, by the clock and of a core."""
+    lines = [
+        f"{_seconds(run.part.name, run.seconds, run.computed)}  {'FAILED ' if run.failed else ''}{run.part.what}" for run in runs
+    ]
+    return "\n".join(["", *lines, _seconds("in all", seconds, sum(run.computed for run in runs))])
+
+
+def _seconds(name: str, taken: float, computed: float) -> str:
+    return f"{name:<10}{taken:>6.0f} s{computed:>6.0f} s of a core"
 
 
 def main(words: list[str]) -> int:
     """Run all parts, or those that are named."""
-    parts = following()
+    parts = computing()
     names = [part.name for part in (*parts, BESIDE)]
     if unknown := [word for word in words if word not in names]:
         sys.stderr.write(f"There is no part {', '.join(unknown)}; there are {', '.join(names)}.\n")
         return 64
-    chosen = [part for part in parts if not words or part.name in words]
     begun = time.monotonic()
-    aside = Aside(BESIDE) if not words or BESIDE.name in words else None
-    outcomes: list[Outcome] = []
+    room = threading.Semaphore(AT_ONCE)
+    runs: list[Run] = []
     try:
-        outcomes += [follow(part) for part in chosen]
-        if aside:
-            outcomes.append(aside.outcome())
+        beside = [Run(BESIDE, None)] if not words or BESIDE.name in words else []
+        runs += beside
+        for part in parts:
+            if not words or part.name in words:
+                runs.append(Run(part, room))
+        runs = [*runs[len(beside) :], *beside]  # what takes longest is told of last
+        say(f"Beside each other: {', '.join(run.part.name for run in runs)}")
+        for run in runs:
+            run.show()
     finally:
-        if aside:
-            aside.close()
-    say(table(outcomes, time.monotonic() - begun))
-    return int(any(one.failed for one in outcomes))
+        for run in runs:
+            run.end()
+    say(table(runs, time.monotonic() - begun))
+    return int(any(run.failed for run in runs))
 
 
 if __name__ == "__main__":
+    # Ctrl-C too, for a shell starts with it ignored what it runs in the background, and so would all that we start.
+    for which in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(which, signal.default_int_handler)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

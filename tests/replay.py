@@ -19,6 +19,7 @@ import ipaddress
 import json
 import ssl
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -174,11 +175,14 @@ def server_context(certificate: bytes, key: bytes, client_authority: bytes = b""
 class Server:
     """Listens on 127.0.0.1. `script` may be replaced while it runs."""
 
-    def __init__(self, script: Script, authority: Authority, date_offset: float = 0.0) -> None:
+    def __init__(
+        self, script: Script, authority: Authority, date_offset: float = 0.0, wall: Callable[[], float] = time.time
+    ) -> None:
         self.script = script
         self.authority = authority
         self.requests: list[Request] = []
         self.date_offset = date_offset
+        self.wall = wall
         self.scheme = "https"
         self.port = 0
         self._open: set[asyncio.Task[None]] = set()
@@ -192,7 +196,9 @@ class Server:
         """The requests so far by the beginning of their path; `watch` tells watches from lists."""
         return [one for one in self.requests if one.path.startswith(prefix) and (watch is None or one.watch is watch)]
 
-    def write_kubeconfig(self, folder: Path, *, token: str | None = TOKEN, ca: bytes | None = None, **user: object) -> Path:
+    def write_kubeconfig(
+        self, folder: Path, *, token: str | None = TOKEN, ca: bytes | None = None, context: str = "replay", **user: object
+    ) -> Path:
         """A kubeconfig for this server. `user` are further fields of its user, underscores standing for hyphens."""
         who = {name.replace("_", "-"): value for name, value in user.items()} | ({"token": token} if token else {})
         cluster: dict[str, object] = {"server": self.url}
@@ -201,10 +207,10 @@ class Server:
         config = {
             "apiVersion": "v1",
             "kind": "Config",
-            "current-context": "replay",
+            "current-context": context,
             "clusters": [{"name": "replay", "cluster": cluster}],
             "users": [{"name": "replay", "user": who}],
-            "contexts": [{"name": "replay", "context": {"cluster": "replay", "user": "replay"}}],
+            "contexts": [{"name": context, "context": {"cluster": "replay", "user": "replay"}}],
         }
         path = folder / "kubeconfig"
         path.write_text(yaml.safe_dump(config))
@@ -259,7 +265,7 @@ class Server:
         return await self._write(answer, request, writer)
 
     async def _write(self, answer: Reply, request: Request, writer: asyncio.StreamWriter) -> bool:
-        now = format_datetime(datetime.now(UTC) + timedelta(seconds=self.date_offset), usegmt=True)
+        now = format_datetime(datetime.fromtimestamp(self.wall() + self.date_offset, UTC), usegmt=True)
         headers = {"Content-Type": answer.content_type, "Date": now} | answer.headers
         body = answer.body
         if answer.chunks is None:
@@ -289,11 +295,14 @@ async def serve(
     days: float = 30,
     names: tuple[str, ...] = ("127.0.0.1",),
     tls: bool = True,
+    wall: Callable[[], float] = time.time,
+    port: int = 0,
 ) -> AsyncIterator[Server]:
-    """A server that runs while the block does. `days` is how long its certificate is valid yet, `names` what it is for."""
+    """A server that runs while the block does. `days` is how long its certificate is valid yet, `names` what it is for,
+    `wall` its clock."""
     authority = authority or Authority()
-    server = Server(script.answer if isinstance(script, Recording) else script, authority)
-    await server.start(server_context(*authority.issue(*names, days=days)) if tls else None)
+    server = Server(script.answer if isinstance(script, Recording) else script, authority, wall=wall)
+    await server.start(server_context(*authority.issue(*names, days=days)) if tls else None, port)
     try:
         yield server
     finally:

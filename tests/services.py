@@ -33,7 +33,7 @@ def until(ready: Callable[[], bool], what: str, *, patience: float = PATIENCE) -
         time.sleep(0.02)
 
 
-def _dies_with_us(with_signal: signal.Signals) -> Callable[[], None] | None:
+def dies_with_us(with_signal: signal.Signals) -> Callable[[], None] | None:
     """What a child does before exec so that it gets a signal when we are gone, even by SIGKILL (Linux: PR_SET_PDEATHSIG)."""
     if not sys.platform.startswith("linux"):
         return None
@@ -73,7 +73,7 @@ class Valkey:
             [valkey_binary(), *arguments, "--dir", str(self.directory)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=_dies_with_us(signal.SIGKILL),
+            preexec_fn=dies_with_us(signal.SIGKILL),
         )
         until(self._answers, "Valkey's start")
 
@@ -135,7 +135,7 @@ def postgres() -> Iterator[str]:
             user=user.pw_uid if user else None,
             group=user.pw_gid if user else None,
             extra_groups=[] if user else None,
-            preexec_fn=_dies_with_us(signal.SIGINT),
+            preexec_fn=dies_with_us(signal.SIGINT),
         )
         try:
             ready = [str(binaries / "pg_isready"), "-h", str(directory), "-q", "-t", "1"]

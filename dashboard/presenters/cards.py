@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import msgspec
 
 from dashboard.presenters.words import counted, known, severity, word
-from planes.store.freshness import Freshness, Lateness, seen
+from planes.live.wire import Lateness
+from planes.store.freshness import Freshness, seen
 from planes.store.selectors import ClusterSummary
+from planes.structs.events import BLAME
 from planes.structs.rows import AttentionRow, FaultRow, PlaneRow
+from planes.structs.time_tokens import duration
 
 #: Entries of "needs attention" that a card carries; it says how many more there are.
 _TROUBLES = 3
@@ -70,11 +73,23 @@ class ClusterCard:
     pulse: float | None
     epoch: int
     offset: int
+    full: str = ""  # the name that its context has
 
     @property
     def stood(self) -> float | None:
         """The moment at which the ages of a card stand still that nobody vouches for; None: they run."""
         return self.late.since if self.late is not None and self.late.cause == "collector" else None
+
+    @property
+    def silent(self) -> str:
+        """What a card says whose API server gives no answer: who is to blame, in two words."""
+        kind = self.card.fault.kind if self.card.fault is not None else ""
+        return next((brief for one, (brief, _) in BLAME.items() if one == kind), "no answer")
+
+    @property
+    def apart(self) -> str:
+        """By how much the clocks disagree, where that is why it is late."""
+        return duration(self.late.apart) if self.late is not None and self.late.apart else ""
 
     @property
     def worst(self) -> str:
@@ -125,6 +140,7 @@ def cluster_card(summary: ClusterSummary, fresh: Freshness, late: Lateness | Non
         pulse=fresh.collected_at,
         epoch=summary.head.epoch,
         offset=summary.head.offset,
+        full=summary.head.context,
     )
 
 

@@ -12,9 +12,10 @@ _NAMED = 3  # subjects of a group that are named
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
     """`before` is empty where only the reason changed. `node` or `component` is set when the subject has a page. `at` is epoch
-    seconds."""
+    seconds; of several changes the last's, and `first_at` the first's, where that is another second."""
 
     at: float
+    first_at: float | None
     state: str
     title: str
     before: str
@@ -52,8 +53,10 @@ def _line(rows: list[ChangeRow]) -> ChangeLine:
     count = len(names) + sum(row.more for row in rows)
     title = ", ".join(names[:_NAMED]) + (f" and {count - _NAMED:,} more" if count > _NAMED else "")
     alone = count == 1
+    earliest = min(row.at if row.more_from is None else min(row.at, row.more_from) for row in rows)
     return ChangeLine(
         at=first.at,
+        first_at=earliest if int(earliest) != int(first.at) else None,
         state=known(first.after),
         title=f"{title} · {first.agent}" if first.agent else title,
         before=word(first.before) if first.before and first.before != first.after else "",

@@ -7,7 +7,8 @@ from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.words import commands, counted, known, severity, unknown_since, word
 from planes.components.registry import AGENT_KINDS
-from planes.store.freshness import Lateness, seen
+from planes.live.wire import Lateness
+from planes.store.freshness import seen
 from planes.store.selectors import ClusterHead, ComponentDetail, NodeSummary
 from planes.structs.rows import ChangeRow, EvidenceRow, FaultRow, InstanceRow
 

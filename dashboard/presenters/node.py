@@ -8,7 +8,8 @@ import msgspec
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.words import commands, cores, known, number, share, size, unknown_since
-from planes.store.freshness import Lateness, seen
+from planes.live.wire import Lateness
+from planes.store.freshness import seen
 from planes.store.selectors import ClusterHead, NodeDetail
 from planes.structs.rows import AgentRow, ConditionRow, EventRow, EvidenceRow, FaultRow, NodeRow, PodRow
 
@@ -42,6 +43,8 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class ConditionLine:
+    """`state` is empty for a kind of which nobody has said whether True is good."""
+
     state: str
     type: str
     status: str
@@ -165,6 +168,8 @@ def _with_beat(row: AgentRow, beat: float | None) -> AgentRow:
 def _pods_last_known(kubelet: AgentRow, late: Lateness | None) -> str:
     if late is not None:
         return "The picture is late, so this is what its pods last reported."
+    if kubelet.state == "leaving":
+        return "Its node is leaving, so this is what its pods last reported."
     if kubelet.state in ("down", "unknown"):
         return "The kubelet is not heard, so this is what its pods last reported."
     return ""
@@ -172,6 +177,7 @@ def _pods_last_known(kubelet: AgentRow, late: Lateness | None) -> str:
 
 def _marks(row: NodeRow) -> tuple[str, ...]:
     marks = (
+        *row.traits,
         "control plane" if row.control_plane else "",
         *(role for role in row.roles if role not in ("control-plane", "master")),
         row.zone,
@@ -216,13 +222,8 @@ def _bar(title: str, figure: str, fraction: float | None) -> Capacity:
 
 
 def _condition(row: ConditionRow) -> ConditionLine:
-    """Ready is good when True, every other condition (pressures, and what node-problem-detector adds) when False."""
-    if row.status == ("True" if row.type == "Ready" else "False"):
-        state = "healthy"
-    elif row.status == "Unknown":
-        state = "unknown"
-    else:
-        state = "down" if row.type == "Ready" else "degraded"
+    """What a condition says, with its state where its kind is known."""
+    state = row.state.value if row.state is not None else ""
     return ConditionLine(state, row.type, row.status, row.reason, row.message, row.since)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.words import counted, known, severity, word
-from planes.live.wire import STATES, Snapshot
-from planes.store.freshness import Lateness, seen
+from planes.live.wire import STATES, Lateness, Snapshot
+from planes.store.freshness import seen
 from planes.structs.rows import AttentionRow
 
 #: Nodes that the table lists, the worst first; beyond that it says how many more there are.

@@ -1,7 +1,7 @@
 """States as words, numbers with their units."""
 
 from dashboard import component_help
-from planes.store.freshness import Lateness
+from planes.live.wire import Lateness
 from planes.store.selectors import ClusterHead
 from planes.structs.verdicts import SEVERITY, State
 

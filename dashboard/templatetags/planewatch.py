@@ -39,6 +39,9 @@ def _piece(piece: str | tuple[str, float], now: float) -> str | SafeString:
     if isinstance(piece, str):
         return piece
     kind, moment = piece
+    if kind == "c":
+        said = time_tokens.clock(moment)
+        return format_html('<time datetime="{}" data-clock="{}">{}</time>', _iso(moment), f"{moment:.1f}", said)
     shown = time_tokens.duration(now - moment if kind == "a" else moment - now)
     return format_html('<span class="age" data-t="{}:{}">{}</span>', kind, f"{moment:.1f}", shown)
 

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard import component_help, presenters, pulses
+from planes.live.wire import Lateness
 from planes.store import selectors
-from planes.store.freshness import Lateness, lateness
+from planes.store.freshness import lateness
 
 #: Links that a page for something unknown offers.
 _OFFERED = 12
@@ -113,6 +114,7 @@ def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
     late = lateness(fresh, now)
     context = {
         "snapshot": found,
+        "full": head.context,
         "tables": None if wall else presenters.tables(found, late),
         "late": late,
         "fresh": fresh,

@@ -11,7 +11,8 @@ from planes.assess.changes import Changes
 from planes.assess.cluster_summary import ClusterSummary
 from planes.assess.component_assessor import ComponentAssessor
 from planes.assess.full_disruption import FullDisruption
-from planes.assess.node_assessor import NodeAssessor, why_last_known
+from planes.assess.node_assessor import NodeAssessor
+from planes.assess.node_states import why_last_known
 from planes.assess.rows import attention_row, shown_state
 from planes.assess.sampling import Sampler
 from planes.cache.cluster import ClusterCache
@@ -21,7 +22,7 @@ from planes.components.verdict_builder import plural
 from planes.components.view import ClusterView
 from planes.structs.events import Graced, Paused, Tidied
 from planes.structs.feeds import FEEDS, Feed
-from planes.structs.moments import Epoch, Mono
+from planes.structs.moments import NEVER, Epoch, Mono
 from planes.structs.observations import NodeScene
 from planes.structs.rows import (
     AttentionRow,
@@ -47,6 +48,8 @@ class Assessor:
         self.cache = cache
         self.baseline = baseline if baseline is not None else Baseline()
         self.baseline_changed = False
+        self.cache.recent.take_over(self.baseline.recent, self.baseline.transitions)
+        self._handed_on = self.cache.recent.version
         self._thresholds = thresholds
         self._slug = slug
         self._disruption = FullDisruption()
@@ -62,12 +65,19 @@ class Assessor:
         self._last: Mono | None = None
         self._offset = 0.0
         self._started: Mono | None = None
-        self._tidied: Mono = Mono(0.0)
+        self._tidied = NEVER
         self._sent_full = False
 
-    def restore(self, components: Iterable[ComponentRow], nodes: Iterable[NodeRow], cluster: ClusterRow | None = None) -> None:
+    def restore(
+        self,
+        components: Iterable[ComponentRow],
+        nodes: Iterable[NodeRow],
+        cluster: ClusterRow | None = None,
+        seen_at: Epoch | None = None,
+    ) -> None:
         """Begin with what was last known: states and their `since` go on, and nothing is announced for what is as it was. To be
-        called before the first frame."""
+        called before the first frame. `seen_at`: until when that was known to hold."""
+        self._components.seen_at = self._nodes.seen_at = self.cache.recent.seen_at = seen_at
         self._components.restored = {row.kind: row for row in components}
         self._nodes.restored = {row.name: row for row in nodes}
         self._summary.restore(cluster)
@@ -87,7 +97,11 @@ class Assessor:
         """What changed since the frame before; everything, if `full`. The first frame with anything in it is full."""
         self._tick(now, wall)
         offset, view = self._offset, self._view
-        self.baseline_changed = self.baseline.learn(self.cache) or self.baseline_changed
+        self.baseline_changed = self.baseline.learn(self.cache, offset) or self.baseline_changed
+        if self.cache.recent.version != self._handed_on:
+            self._handed_on = self.cache.recent.version
+            self.baseline.hand_on(self.cache, offset, now)
+            self.baseline_changed = True
         disruption = self._disruption.look(self.cache, now, self._thresholds)
         if disruption.grace:
             self.cache.apply(Graced(disruption.grace, now))

@@ -13,6 +13,8 @@ _MANY = {
     ("kubelet", "pressure"): "nodes under pressure",
     ("kubelet", "skew"): "kubelets of an unsupported version",
     ("kubelet", "not-ready"): "kubelets not ready",
+    ("kubelet", "leaving-long"): "nodes leaving for too long",
+    ("kubelet", "not-set-up"): "nodes not set up in time",
     ("container-runtime", "runtime-down"): "container runtimes down",
     ("container-runtime", "network-not-ready"): "nodes whose pod network is not ready",
     ("kube-proxy", "pod-not-ready"): "kube-proxies not ready",

@@ -1,12 +1,14 @@
-"""Announced changes as rows: those of one cause and moment are tied together, and what concerns all nodes is told once."""
+"""Announced changes as rows: those of one cause and moment are tied together, and what concerns all nodes is told once.
+
+What is told of a change was true when it was announced: its ages are written out, and do not run on."""
 
 from collections.abc import Iterable
 
-from planes.assess.node_assessor import AgentChange
+from planes.assess.node_states import AgentChange
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.rows import ChangeRow
-from planes.structs.time_tokens import to_epoch
+from planes.structs.time_tokens import render
 from planes.structs.verdicts import State
 
 #: Changes of one cause within so many seconds belong together.
@@ -26,7 +28,6 @@ class Changes:
         made: list[ChangeRow] = []
         for one in sorted(told, key=lambda change: (change.since, change.node, change.agent)):
             group = self._group(one, now, offset)
-            because = to_epoch(one.because, offset)
             at = round(one.since + offset, 1)
             made.append(
                 ChangeRow(
@@ -35,7 +36,7 @@ class Changes:
                     agent=one.agent,
                     before=one.before,
                     after=one.after,
-                    because=because,
+                    because=render(one.because, now),
                     at=Epoch(at),
                     group=group,
                 )
@@ -55,8 +56,8 @@ class Changes:
         if bool(disruption.suspicion) == (self._silence_since is not None):
             return []
         if disruption.suspicion:
-            self._silence_since = now
-            return [self._of_all("healthy", "unknown", f"All nodes fell silent together. {disruption.suspicion}", now + offset)]
+            self._silence_since, told = now, render(disruption.suspicion, now)
+            return [self._of_all("healthy", "unknown", f"All nodes fell silent together. {told}", now + offset)]
         self._silence_since = None
         return [self._of_all("unknown", "healthy", "Heartbeats of nodes arrive again.", now + offset)]
 

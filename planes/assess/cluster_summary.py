@@ -32,6 +32,7 @@ class ClusterSummary:
         self._thresholds = thresholds
         self._planes: dict[str, PlaneRow] = {}
         self._known: dict[str, str] = {}
+        self._unconfirmed: dict[str, PlaneRow] = {}  # what was known before a restart, until it is known anew
         self._paused: tuple[float, Mono] | None = None
         self._restored: ClusterRow | None = None
         self._zones = 0
@@ -43,7 +44,7 @@ class ClusterSummary:
             return
         for name, row in (("control", cluster.control), ("data", cluster.data)):
             if row is not None:
-                self._planes[name] = row
+                self._planes[name] = self._unconfirmed[name] = row
                 self._known[name] = row.last or row.state
 
     def paused(self, gap: float, now: Mono) -> None:
@@ -74,6 +75,11 @@ class ClusterSummary:
 
     def _plane(self, name: str, state: State, because: str, now: Mono, offset: float) -> PlaneRow:
         before = self._planes.get(name)
+        old = self._unconfirmed.get(name)
+        if old is not None and state is not State.UNKNOWN:
+            # After a restart it is as it was: it has been so since then, however long we took to know it again.
+            del self._unconfirmed[name]
+            before = old if old.state == state.value else before
         since = before.since if before is not None and before.state == state.value else round(now + offset, 1)
         last = self._known.get(name, "") if state is State.UNKNOWN else ""
         if state is not State.UNKNOWN:
@@ -94,14 +100,14 @@ class ClusterSummary:
         if reach.fault is not None and reach.failing_since is not None:
             fault = _row(reach.fault, round(reach.failing_since + offset, 1))
         retry_at = cache.reach.retry_at if fault is not None else None
-        counted = bool(cache.nodes) or old is None
+        zones, pods = (self._zones, cache.pods.count()) if old is None or cache.nodes else (old.zones, old.pods)
         skew = server.clock_skew
         row = ClusterRow(
             server=cache.reach.connected_to or (old.server if old is not None else ""),
-            version=server.version or (old.version if old is not None else ""),
-            distribution=view.distribution.name if server.version or old is None else old.distribution,
-            zones=self._zones if counted else old.zones if old is not None else 0,
-            pods=cache.pods.count() if counted else old.pods if old is not None else 0,
+            version=server.newest or (old.version if old is not None else ""),
+            distribution=view.distribution.name if server.newest or old is None else old.distribution,
+            zones=zones,
+            pods=pods,
             clock_skew=None if skew is None else float(round(skew)) if abs(skew) >= self._thresholds.clock_skew else 0.0,
             heard_at=heard_at,
             retry_at=Epoch(round(retry_at + offset, 1)) if retry_at is not None else None,

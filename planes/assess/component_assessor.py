@@ -3,7 +3,8 @@
 from collections import Counter
 
 from planes.assess import hysteresis, rollup
-from planes.assess.node_assessor import ELSEWHERE, NodeAssessor, why_last_known
+from planes.assess.node_assessor import NodeAssessor
+from planes.assess.node_states import ELSEWHERE, why_last_known
 from planes.assess.rows import because_of, component_row, instances_of
 from planes.components.registry import AGENT_KINDS, COMPONENTS, rank
 from planes.components.spec import Plane
@@ -13,7 +14,7 @@ from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import NodeScene
 from planes.structs.rows import ChangeRow, ComponentRow
 from planes.structs.thresholds import Thresholds
-from planes.structs.time_tokens import to_epoch
+from planes.structs.time_tokens import render
 from planes.structs.verdicts import Evidence, State, Verdict
 
 #: Components are judged no more seldom than this, in seconds.
@@ -34,6 +35,7 @@ class ComponentAssessor:
         self.memories: dict[str, hysteresis.Memory] = {}
         self.rows: dict[str, ComponentRow] = {}
         self.restored: dict[str, ComponentRow] = {}
+        self.seen_at: Epoch | None = None  # until when `restored` was known to hold
         self.stirred = True
         self.settled = False
         self._causes: dict[str, str] = {}
@@ -139,7 +141,8 @@ class ComponentAssessor:
             memory = hysteresis.begin(verdict, now)
             self._causes[kind] = verdict.cause
         else:
-            memory = hysteresis.restored(old.state, Mono(old.since - offset), State(old.last) if old.last else None, now)
+            seen_at = None if self.seen_at is None else Mono(self.seen_at - offset)
+            memory = hysteresis.restored(old.state, Mono(old.since - offset), State(old.last) if old.last else None, now, seen_at)
             hysteresis.step(memory, verdict, now, self._thresholds)
         self.memories[kind] = memory
         return memory
@@ -164,7 +167,6 @@ class ComponentAssessor:
             if known is None or known is change.after:
                 return
             before = known
-        because = to_epoch(because_of(memory), offset)
         changes.append(
             ChangeRow(
                 subject_kind="Component",
@@ -172,7 +174,7 @@ class ComponentAssessor:
                 agent="",
                 before=before,
                 after=change.after,
-                because=because,
+                because=render(because_of(memory), now),
                 at=Epoch(round(change.since + offset, 1)),
             )
         )

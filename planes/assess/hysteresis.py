@@ -10,7 +10,7 @@ from math import isinf
 
 from planes.structs.moments import NEVER, Mono
 from planes.structs.thresholds import Thresholds
-from planes.structs.time_tokens import ago, until
+from planes.structs.time_tokens import at, until
 from planes.structs.verdicts import SEVERITY, State, Verdict
 
 #: So often may it get worse within the flap window before recovering takes longer, and how much longer each time.
@@ -52,17 +52,25 @@ class Change:
 
 def begin(verdict: Verdict, now: Mono) -> Memory:
     """The memory of a subject that is seen for the first time. Nothing is announced."""
-    memory = Memory(verdict.state, now, verdict, settled=not verdict.waiting, waits=verdict.waiting)
+    memory = Memory(verdict.state, _began(verdict, now), verdict, settled=not verdict.waiting, waits=verdict.waiting)
     _turn_to(memory, verdict)
     _know(memory, verdict, now)
     return memory
 
 
-def restored(state: State, since: Mono, last: State | None, now: Mono) -> Memory:
-    """The memory of a subject as it was stored before a restart."""
+def _began(verdict: Verdict, now: Mono) -> Mono:
+    """Since when it is so that is seen for the first time: by the cluster's own record, where that tells."""
+    return now if verdict.since is None else min(now, verdict.since)
+
+
+def restored(state: State, since: Mono, last: State | None, now: Mono, seen_at: Mono | None = None) -> Memory:
+    """The memory of a subject as it was stored before a restart. `seen_at`: until when that was known to hold; None: until now."""
     verdict = Verdict(state=State.UNKNOWN, because="Waiting for the first answer.", cause="waiting", waiting=True)
     known = last if state in (State.UNKNOWN, State.NOT_OBSERVABLE) else state
-    return Memory(state, since, verdict, known=known, known_at=now, settled=True, waits=True, restored_at=now)
+    known_at = now if seen_at is None else min(now, seen_at)
+    if seen_at is not None and state is State.UNKNOWN:
+        known_at = min(known_at, since)  # it was known until it was not
+    return Memory(state, since, verdict, known=known, known_at=known_at, settled=True, waits=True, restored_at=now)
 
 
 def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
@@ -75,7 +83,8 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
         return None
     memory.waits, memory.restored_at = False, None
     if not memory.settled:
-        memory.state, memory.since, memory.shown, memory.settled, memory.pending = verdict.state, now, verdict, True, None
+        memory.state, memory.since, memory.shown = verdict.state, _began(verdict, now), verdict
+        memory.settled, memory.pending = True, None
         _turn_to(memory, verdict)
         _know(memory, verdict, now)
         return None
@@ -115,7 +124,7 @@ def _is_unripe(memory: Memory, verdict: Verdict, now: Mono, thresholds: Threshol
     known, for no longer than the longest of our windows: what never comes is waited for no more."""
     if memory.restored_at is None or verdict.ripe is None or memory.known not in (State.DOWN, State.DEGRADED):
         return False
-    better = SEVERITY[verdict.state] < SEVERITY[memory.known] and verdict.state is not State.UNKNOWN
+    better = SEVERITY[verdict.state] < SEVERITY[memory.known]
     return better and now <= min(verdict.ripe, memory.restored_at + thresholds.rate_window)
 
 
@@ -180,9 +189,7 @@ def _held(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -
     """What is said while a better state is held back: damping may hold the colour, but never a sentence that is over."""
     recent = sum(now - at <= thresholds.flap_window for at in memory.relapses)
     why = f"it got worse {recent} times within {thresholds.flap_window / 60:.0f} min"
-    held = (
-        f"So for {ago(memory.pending_since)}; held as {memory.state.value} for another {until(memory.pending_since + memory.hold)}"
-    )
+    held = f"So since {at(memory.pending_since)}; held as {memory.state.value} until {at(memory.pending_since + memory.hold)}"
     because = f"{verdict.because} {held}, because {why}."
     return replace(verdict, state=memory.state, because=because, cause=memory.shown.cause)
 

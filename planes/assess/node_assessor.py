@@ -3,79 +3,48 @@
 import heapq
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import msgspec
 
 from planes.assess import hysteresis
 from planes.assess.attention import Trouble
+from planes.assess.node_states import (
+    ELSEWHERE,
+    EMPTY,
+    AgentChange,
+    NodeState,
+    Verdicts,
+    is_told_by_node,
+    last_known,
+    leaving_of,
+    own_changes,
+    restored_life,
+    restored_memory,
+    traits_of,
+    whole_of,
+    why_passing,
+    why_well,
+)
 from planes.assess.rows import agent_row, because_of, event_rows, node_row, pods_used, shown_state, zone_of
 from planes.cache.stores import Dirty
+from planes.components import lives
 from planes.components.agents import observe_node
-from planes.components.kubelet import is_silent
+from planes.components.heartbeat import is_silent
 from planes.components.registry import AGENT_KINDS, AGENTS
 from planes.components.view import ClusterView
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import NodeObservation, NodeScene
 from planes.structs.rows import AgentRow, NodeRow
 from planes.structs.thresholds import Thresholds
-from planes.structs.verdicts import SEVERITY, State, Verdict
+from planes.structs.verdicts import PASSING, SEVERITY, State
 
-#: Unknown for a reason that lies elsewhere: the change is told where the reason is, and not once a node.
-ELSEWHERE = frozenset(
-    {
-        "unreachable",
-        "all-silent",
-        "lease-unconfirmed",
-        "feed-stale",
-        "waiting",
-        "probe-stale",
-        "kubelet-silent",
-        "runtime-unseen",
-        "unwatched",
-        "hidden",
-        "writes-blocked",
-    }
-)
 #: So many nodes get new usage figures a frame; the others the frame after.
 _USAGE_A_FRAME = 400
-_CORDONED = "Taken out on purpose: no new pods are put here."
-
-
-@dataclass(frozen=True, slots=True)
-class AgentChange:
-    """An announced change of one agent of one node; of the node itself where `agent` is empty."""
-
-    node: str
-    agent: str
-    before: State
-    after: State
-    because: str
-    cause: str
-    since: Mono
-
-
-def _cordon_change(row: NodeRow, now: Mono) -> AgentChange:
-    """That a node is taken out on purpose, or back in: of the node itself, not of one of its agents."""
-    if row.cordoned:
-        return AgentChange(row.name, "", State.HEALTHY, State.CORDONED, "No new pods are placed here.", "cordon", now)
-    return AgentChange(row.name, "", State.CORDONED, State.HEALTHY, "New pods may be placed here again.", "cordon", now)
-
-
-@dataclass(slots=True)
-class NodeState:
-    """What is remembered of one node between frames."""
-
-    memories: list[hysteresis.Memory]
-    row: NodeRow
-    state: State = State.UNKNOWN
-    zone: str = ""
-    agents: tuple[State, State, State] = (State.UNKNOWN, State.UNKNOWN, State.UNKNOWN)
-    trouble: Trouble | None = None
-    by_lease: bool = False  # due when its lease is late, besides `others`
-    others: Mono | None = None
-    queued: Mono | None = None
-    causes: list[str] = field(default_factory=lambda: ["", "", ""])  # why each agent was unknown, while it was
+#: A node is so by itself, though its agents may be well.
+_OF_THE_NODE = frozenset({State.CORDONED, *PASSING})
+#: It is so since it first was, whatever of its agents came to be seen later.
+_AS_BEFORE = frozenset({State.HEALTHY, State.CORDONED})
+_TITLES = (AGENTS[0].title, AGENTS[1].title, AGENTS[2].title)
 
 
 class NodeAssessor:
@@ -87,6 +56,7 @@ class NodeAssessor:
         self._thresholds = thresholds
         self.states: dict[str, NodeState] = {}
         self.restored: dict[str, NodeRow] = {}
+        self.seen_at: Epoch | None = None  # until when `restored` was known to hold
         self.last_known: dict[str, NodeRow] = {}  # of `restored`, while the list of nodes cannot be had
         self.counts_changed = True
         self.changes: list[AgentChange] = []
@@ -113,8 +83,8 @@ class NodeAssessor:
             row = self._judge_one(name, scene, now, offset)
             if before is None or row is not before.row:
                 changed[name] = row
-            if before is not None and row.cordoned != before.row.cordoned:
-                self.changes.append(_cordon_change(row, now))
+            if before is not None and before.row is not row:
+                self.changes += own_changes(row, before.row, now)
         for name in changed:
             self.states[name].row = changed[name]
         self._refresh_pods(dirty.pods - names, changed)
@@ -131,7 +101,7 @@ class NodeAssessor:
             state.queued = None
             if name in names:
                 continue
-            if state.by_lease and (track := tracks.get(name)) is not None and track.gone_at is None:
+            if state.by_lease and (track := tracks.get(name)) is not None:
                 # The usual case by far: it was renewed meanwhile, and nothing else falls due.
                 late = track.fresh_since + track.duration * slow
                 due = late if state.others is None else min(late, state.others)
@@ -149,30 +119,44 @@ class NodeAssessor:
         thresholds, seen = self._thresholds, observe_node(self._view, name)
         lease = seen.lease if scene.leases.fault is None else None  # what cannot be read says nothing, not even by its silence
         silent = is_silent(lease, seen.conditions.get("Ready"), now, thresholds)
-        first, second, third = (agent.judge(seen, scene, silent, now, thresholds) for agent in AGENTS)
-        verdicts = (first, second, third)
         state = self.states.get(name)
+        life = self._life(name, state, seen, scene, silent, now, offset)
+        first, second, third = (
+            lives.explain(agent.kind, life, agent.judge(seen, scene, silent, now, thresholds), name, thresholds) for agent in AGENTS
+        )
+        verdicts = (first, second, third)
         if state is None:
             state = self._begin(name, verdicts, now, offset)
         else:
             self._step(name, state, verdicts, seen, scene, now)
+        state.life, state.heard = life, not silent
         agents = self._agent_rows(state, verdicts, seen, offset)
         self._summarise(name, state, agents, verdicts)
         self._schedule(name, state, verdicts, seen, scene, now)
         row = self._row(name, state, agents, offset)
         return state.row if row == state.row else row
 
-    def _begin(self, name: str, verdicts: tuple[Verdict, Verdict, Verdict], now: Mono, offset: float) -> NodeState:
+    def _life(
+        self, name: str, state: NodeState | None, seen: NodeObservation, scene: NodeScene, silent: bool, now: Mono, offset: float
+    ) -> lives.Life | None:
+        """Whether it leaves or joins. While all are silent together, or nothing is heard, its own silence says nothing."""
+        old = self.restored.get(name) if state is None else None
+        before = state.life if state is not None else restored_life(old, offset) if old is not None else None
+        if scene.unreachable or scene.silence:
+            return before
+        return lives.look(before, seen, silent, state is not None and state.heard, now, self._thresholds)
+
+    def _begin(self, name: str, verdicts: Verdicts, now: Mono, offset: float) -> NodeState:
         old = self.restored.pop(name, None)
         if old is None:
             memories = [hysteresis.begin(one, now) for one in verdicts]
         else:
             memories = []
             for row, one in zip((old.kubelet, old.kube_proxy, old.container_runtime), verdicts, strict=True):
-                memory = restored_memory(row, offset, now)
+                memory = restored_memory(row, offset, now, self.seen_at)
                 hysteresis.step(memory, one, now, self._thresholds)
                 memories.append(memory)
-        state = self.states[name] = NodeState(memories, _EMPTY, causes=[one.cause for one in verdicts])
+        state = self.states[name] = NodeState(memories, EMPTY, causes=[one.cause for one in verdicts])
         self.counts_changed = True
         return state
 
@@ -180,7 +164,7 @@ class NodeAssessor:
         self,
         name: str,
         state: NodeState,
-        verdicts: tuple[Verdict, Verdict, Verdict],
+        verdicts: Verdicts,
         seen: NodeObservation,
         scene: NodeScene,
         now: Mono,
@@ -191,7 +175,7 @@ class NodeAssessor:
             if change is None:
                 continue
             before, after = change.before, change.after
-            if after is State.NOT_OBSERVABLE and verdict.cause == "hidden":
+            if after is State.NOT_OBSERVABLE:
                 state.causes[index] = verdict.cause
                 if known is not None:
                     continue  # a right that was taken away is told once, by the roll-up
@@ -200,8 +184,10 @@ class NodeAssessor:
                 lost = scene.unreachable_since or scene.silence_since
                 memory.known_at = lost or (seen.lease.changed_at if seen.lease is not None else memory.known_at)
                 state.causes[index] = verdict.cause
-                if verdict.cause in ELSEWHERE:
+                if verdict.cause in ELSEWHERE or is_told_by_node(before, after):
                     continue
+            elif is_told_by_node(before, after):
+                continue
             elif before in (State.UNKNOWN, State.NOT_OBSERVABLE) and state.causes[index] in ELSEWHERE:
                 if known is None or known is after:
                     continue
@@ -210,27 +196,24 @@ class NodeAssessor:
             self.changes.append(AgentChange(name, AGENT_KINDS[index], before, after, because, verdict.cause, change.since))
 
     def _agent_rows(
-        self, state: NodeState, verdicts: tuple[Verdict, Verdict, Verdict], seen: NodeObservation, offset: float
+        self, state: NodeState, verdicts: Verdicts, seen: NodeObservation, offset: float
     ) -> tuple[AgentRow, AgentRow, AgentRow]:
         proxy = next((one.version for one in seen.proxies), "")
         row = state.row
-        old = (row.kubelet, row.kube_proxy, row.container_runtime) if row is not _EMPTY else (None, None, None)
-        return (
-            agent_row(state.memories[0], verdicts[0], seen.kubelet_version, offset, old[0]),
-            agent_row(state.memories[1], verdicts[1], proxy, offset, old[1]),
-            agent_row(state.memories[2], verdicts[2], seen.runtime_version, offset, old[2]),
+        old = (row.kubelet, row.kube_proxy, row.container_runtime) if row is not EMPTY else (None, None, None)
+        versions = (seen.kubelet_version, proxy, seen.runtime_version)
+        first, second, third = (
+            agent_row(memory, verdict, version, offset, before)
+            for memory, verdict, version, before in zip(state.memories, verdicts, versions, old, strict=True)
         )
+        return first, second, third
 
-    def _summarise(
-        self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], verdicts: tuple[Verdict, Verdict, Verdict]
-    ) -> None:
+    def _summarise(self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], verdicts: Verdicts) -> None:
         node = self._cache.nodes[name].node
         shown = [shown_state(memory)[0] for memory in state.memories]
         worst = max(range(3), key=lambda index: (SEVERITY[shown[index]], -index))
-        whole = shown[worst]
-        if whole in (State.HEALTHY, State.NOT_OBSERVABLE) and node.spec.unschedulable:
-            whole = State.CORDONED
         found = (shown[0], shown[1], shown[2])
+        whole = whole_of(found, worst, state.life, node.spec.unschedulable)
         zone = zone_of(node)
         if (state.state, state.agents, state.zone) != (whole, found, zone):
             self.counts_changed = True
@@ -247,19 +230,13 @@ class NodeAssessor:
                 since=memory.since,
                 agents=dict(zip(AGENT_KINDS, (one.state for one in agents), strict=True)),
             )
-        if shown[0] is State.HEALTHY and state.memories[0].pending is None:
+        if shown[0] is State.HEALTHY:
             self._attentive.discard(name)
         else:
             self._attentive.add(name)
 
     def _schedule(
-        self,
-        name: str,
-        state: NodeState,
-        verdicts: tuple[Verdict, Verdict, Verdict],
-        seen: NodeObservation,
-        scene: NodeScene,
-        now: Mono,
+        self, name: str, state: NodeState, verdicts: Verdicts, seen: NodeObservation, scene: NodeScene, now: Mono
     ) -> None:
         lease = seen.lease if scene.leases.fault is None else None
         state.by_lease = verdicts[0].state is State.HEALTHY and not seen.ready_flips and lease is not None and lease.gone_at is None
@@ -278,15 +255,18 @@ class NodeAssessor:
         states = [SEVERITY[one.state] for one in agents]
         worst = states.index(max(states))
         if state.state is State.HEALTHY:
-            because, since = "Its three agents are well.", max(one.since for one in agents)
-        elif state.state is State.CORDONED:
-            because, since = _CORDONED, max(one.since for one in agents)
+            because, since = why_well(agents, _TITLES), max(one.since for one in agents)
+        elif state.state in _OF_THE_NODE:
+            because = why_passing(state.state, state.life, agents, offset)
+            since = max(one.since for one in agents)
+            if state.state in PASSING and state.life is not None:
+                since = Epoch(round(state.life.since + offset, 1))
         elif state.memories[0].shown.cause in ("unreachable", "all-silent"):
             because, since = agents[0].because, agents[0].since  # nothing of this node in particular
         else:
             because = f"{AGENTS[worst].title}: {agents[worst].because}"
             since = agents[worst].since
-        if state.row is not _EMPTY and state.row.state == state.state.value and state.state in (State.HEALTHY, State.CORDONED):
+        if state.row is not EMPTY and state.row.state == state.state.value and state.state in _AS_BEFORE:
             since = state.row.since
         return node_row(
             cache.nodes[name],
@@ -297,6 +277,8 @@ class NodeAssessor:
             cache.pods.rows(name),
             cache.node_events.get(name),
             cache.usage.get(name),
+            traits_of(cache.nodes[name].node),
+            leaving_of(state.life, offset),
         )
 
     def _refresh_pods(self, names: set[str], changed: dict[str, NodeRow]) -> None:
@@ -329,19 +311,7 @@ class NodeAssessor:
 
     def remember(self, because: str, offset: float, now: Mono) -> None:
         """While the list of nodes cannot be had: the nodes from before a restart, as last known."""
-        made: dict[str, NodeRow] = {}
-        for name, row in self.restored.items():
-            agents = [_last_known(one, because) for one in (row.kubelet, row.kube_proxy, row.container_runtime)]
-            made[name] = msgspec.structs.replace(
-                row,
-                state=State.UNKNOWN.value,
-                because=because,
-                since=row.since if row.state == State.UNKNOWN.value else round(now + offset, 1),
-                kubelet=agents[0],
-                kube_proxy=agents[1],
-                container_runtime=agents[2],
-            )
-        self.last_known = made
+        self.last_known = {name: last_known(row, because, Epoch(round(now + offset, 1))) for name, row in self.restored.items()}
 
     def counts(self, index: int | None) -> tuple[Counter[State], dict[str, Counter[State]], dict[State, str]]:
         """States over all nodes, over each zone, and one reason for each state; of one agent, or of the nodes themselves (None)."""
@@ -363,34 +333,3 @@ class NodeAssessor:
     def troubles(self) -> Iterable[Trouble]:
         """Nodes that need a person."""
         return (one.trouble for one in self.states.values() if one.trouble is not None)
-
-
-def restored_memory(row: AgentRow, offset: float, now: Mono) -> hysteresis.Memory:
-    """The memory of an agent as it was stored."""
-    return hysteresis.restored(row.state, Mono(row.since - offset), State(row.last) if row.last else None, now)
-
-
-def _last_known(row: AgentRow, because: str) -> AgentRow:
-    last = row.last if row.state == State.UNKNOWN.value else row.state
-    return msgspec.structs.replace(row, state=State.UNKNOWN.value, because=because, last=last, line="")
-
-
-_NOTHING = AgentRow(state=State.UNKNOWN, because="", since=Epoch(0.0))
-_EMPTY = NodeRow(
-    name="",
-    uid="",
-    state=State.UNKNOWN,
-    because="",
-    since=Epoch(0.0),
-    kubelet=_NOTHING,
-    kube_proxy=_NOTHING,
-    container_runtime=_NOTHING,
-)
-
-
-def why_last_known(scene: NodeScene) -> str:
-    """Why nodes are as last known."""
-    if scene.unreachable:
-        return scene.unreachable
-    fault = scene.nodes.fault
-    return f"Nodes cannot be read: {fault.message}" if fault is not None else "Waiting for the list of nodes."

@@ -23,7 +23,7 @@ def arithmetic(counts: Counts, what: str) -> str:
     parts = [f"{counts.get(State.HEALTHY, 0) + counts.get(State.CORDONED, 0):,} of {total:,} {what} healthy"]
     parts += [
         f"{counts[state]:,} {word(state)}"
-        for state in (State.DEGRADED, State.DOWN, State.UNKNOWN, State.NOT_OBSERVABLE)
+        for state in (State.DEGRADED, State.DOWN, State.UNKNOWN, State.LEAVING, State.JOINING, State.NOT_OBSERVABLE)
         if counts.get(state)
     ]
     return ", ".join(parts)
@@ -33,7 +33,7 @@ def whole(counts: Counts, zones: Mapping[str, Counts], thresholds: Thresholds) -
     """The state of the whole, and the zone that decided it, if one did.
 
     Down: half of what can be seen is down, or a whole zone is. Unknown: a quarter or more cannot be known and nothing
-    is known to be bad.
+    is known to be bad. Leaving or joining: half of what can be seen is, for then too little is left to be called healthy.
     """
     seen = sum(number for state, number in counts.items() if state is not State.NOT_OBSERVABLE)
     if not seen:
@@ -50,6 +50,9 @@ def whole(counts: Counts, zones: Mapping[str, Counts], thresholds: Thresholds) -
         return State.DEGRADED, ""
     if unknown and unknown >= thresholds.rollup_unknown * seen:
         return State.UNKNOWN, ""
+    leaving, joining = counts.get(State.LEAVING, 0), counts.get(State.JOINING, 0)
+    if leaving + joining and leaving + joining >= thresholds.rollup_passing * seen:
+        return (State.LEAVING if leaving >= joining else State.JOINING), ""
     return State.HEALTHY, ""
 
 

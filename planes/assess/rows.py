@@ -8,6 +8,7 @@ from planes.assess.hysteresis import Memory
 from planes.assess.rollup import word
 from planes.cache.nodes import NodeTrack
 from planes.cache.pods import FINISHED
+from planes.components.node_conditions import state_of
 from planes.components.verdict_builder import Instance, Judged
 from planes.components.view import is_control_plane
 from planes.structs import objects
@@ -217,8 +218,10 @@ def node_row(
     pods: tuple[PodRow, ...],
     events: Mapping[str, EventRow] | None,
     usage: tuple[float, float] | None,
+    traits: tuple[str, ...] = (),
+    leaving: tuple[str, Epoch] | None = None,
 ) -> NodeRow:
-    """One node. `since` in epoch seconds; `because` with its tokens already moved."""
+    """One node. `since` in epoch seconds; `because` with its tokens already moved. `leaving`: why it leaves, and since when."""
     node = track.node
     labels, status = node.metadata.labels, node.status
     allocatable, info = status.allocatable, status.nodeInfo
@@ -249,7 +252,12 @@ def node_row(
         labels=labels,
         conditions=tuple(
             ConditionRow(
-                type=one.type, status=one.status, reason=one.reason, message=one.message, since=epoch(one.lastTransitionTime)
+                type=one.type,
+                status=one.status,
+                reason=one.reason,
+                message=one.message,
+                since=epoch(one.lastTransitionTime),
+                state=state_of(one.type, one.status),
             )
             for one in status.conditions
         ),
@@ -259,6 +267,9 @@ def node_row(
         address=next((one.address for one in status.addresses if one.type == "InternalIP"), ""),
         pods=pods,
         events=event_rows(events),
+        traits=traits,
+        leaving=leaving[0] if leaving is not None else "",
+        leaving_since=leaving[1] if leaving is not None else None,
     )
 
 

@@ -14,6 +14,7 @@ from planes.cache.node_events import NodeEventStore
 from planes.cache.nodes import NodeStore
 from planes.cache.pods import PodStore
 from planes.cache.reachability import Reachability
+from planes.cache.recent import Recent
 from planes.cache.routine import is_routine
 from planes.cache.stores import ByNode, Dirty, Intake
 from planes.cache.system import KindOf, SystemPods
@@ -50,18 +51,19 @@ class ClusterCache:
     def __init__(self, kind_of: KindOf) -> None:
         self._dirty = dirty = Dirty()
         self._clock = clock = Clock()
-        self.reach = Reachability()
+        self.recent = recent = Recent()
+        self.reach = Reachability(recent)
         self.rates = RatesStore()
-        self._nodes = NodeStore(dirty, self._node_left)
+        self._nodes = NodeStore(dirty, self._node_left, recent)
         self.nodes = self._nodes.tracks
         self.node_leases = NodeLeases(clock, dirty)
-        self.system_leases = LeaderLeases(clock)
-        self.extra_leases = LeasesElsewhere(clock, FEEDS[Feed.EXTRA_LEASES].rhythm)
+        self.system_leases = LeaderLeases(clock, recent=recent)
+        self.extra_leases = LeasesElsewhere(clock, FEEDS[Feed.EXTRA_LEASES].rhythm, recent)
         self.pods = PodStore(dirty)
-        self.system_pods = SystemPods(dirty, kind_of)
+        self.system_pods = SystemPods(dirty, kind_of, recent)
         self.node_events = NodeEventStore(dirty)
-        self.daemon_sets = WorkloadStore("DaemonSet")
-        self.deployments = WorkloadStore("Deployment")
+        self.daemon_sets = WorkloadStore("DaemonSet", recent)
+        self.deployments = WorkloadStore("Deployment", recent)
         self.apiserver_endpoints = EndpointStore()
         self.system_endpoints = EndpointStore()
         self.webhook_endpoints = EndpointStore()

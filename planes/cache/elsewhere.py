@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from planes.cache.leases import Clock, LeaderLeases, LeaseTrack
+from planes.cache.recent import Recent
 from planes.structs.moments import Mono
 from planes.structs.objects import Lease
 
@@ -10,9 +11,10 @@ from planes.structs.objects import Lease
 class LeasesElsewhere:
     """The books by namespace. What proves the life of one proves nothing of the others."""
 
-    __slots__ = ("_clock", "_rhythm", "books")
+    __slots__ = ("_clock", "_recent", "_rhythm", "books")
 
-    def __init__(self, clock: Clock, rhythm: float) -> None:
+    def __init__(self, clock: Clock, rhythm: float, recent: Recent | None = None) -> None:
+        self._recent = recent
         self._clock = clock
         self._rhythm = rhythm
         self.books: dict[str, LeaderLeases] = {}
@@ -20,7 +22,7 @@ class LeasesElsewhere:
     def _book(self, namespace: str) -> LeaderLeases:
         book = self.books.get(namespace)
         if book is None:
-            book = self.books[namespace] = LeaderLeases(self._clock, self._rhythm)
+            book = self.books[namespace] = LeaderLeases(self._clock, self._rhythm, self._recent)
         return book
 
     def changed(self, lease: Lease, at: Mono) -> bool:

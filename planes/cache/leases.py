@@ -5,6 +5,8 @@ A renewal is the commonest event by far (500 a second at 5,000 nodes), so `renew
 
 from collections.abc import Iterable, Iterator
 
+from planes.cache.dating import dated
+from planes.cache.recent import Noted, Recent
 from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.feeds import RHYTHM
@@ -14,6 +16,8 @@ from planes.structs.timestamps import epoch
 
 #: client-go's default for leader election, for a lease that does not say.
 DEFAULT_DURATION = 15.0
+#: OpenYurt: of a node that is cut off the leader of its pool renews the lease, and says so (pkg/yurthub, pool coordinator).
+DELEGATED = "openyurt.io/delegate-heartbeat"
 #: So many changes of holder are remembered.
 REMEMBERED = 16
 #: A lease is silent that should have been renewed by now: a node's every 10 s of 40 s, a leader's every 2 s of 15 s.
@@ -40,6 +44,12 @@ class Clock:
         offset = renewed - at
         if self.newest is None or offset > self.newest:
             self.newest = offset
+
+
+def _is_delegated(lease: AnyLease) -> bool:
+    """Whether a neighbour renews it for its node."""
+    annotations = lease.metadata.annotations
+    return bool(annotations) and annotations.get(DELEGATED) == "true"
 
 
 class LeaseTrack:
@@ -89,6 +99,7 @@ class LeaseTrack:
     def renew(self, lease: AnyLease, at: Mono) -> bool:
         """Take the newest state; True if more than renewTime changed."""
         spec = lease.spec
+        turned = _is_delegated(lease) is not _is_delegated(self.lease)
         self.lease = lease
         if spec.renewTime != self.renew_time:
             self.renew_time = spec.renewTime
@@ -99,7 +110,7 @@ class LeaseTrack:
             if holder and spec.leaseDurationSeconds and spec.leaseDurationSeconds != self.duration:
                 self.duration = float(spec.leaseDurationSeconds)
                 return True
-            return False
+            return turned
         self._hand_over(spec, holder, at)
         return True
 
@@ -138,25 +149,32 @@ class LeaseTrack:
             self.released_at = at
         self.holder, self.transitions, self.gone_at = holder, spec.leaseTransitions, None
 
-    def seen(self, name: str, offset: float | None, fresh: float, until: Mono | None = None) -> LeaseSeen:
+    def seen(
+        self, name: str, offset: float | None, fresh: float, until: Mono | None = None, dating: float | None = None
+    ) -> LeaseSeen:
         """As rules see it. `offset` is the cluster's clock; `fresh` is the share of its duration within which a first sight is
-        fresh; `until` is how far its feed was observed."""
+        fresh; `until` is how far its feed was observed; `dating` is the cluster's clock by which ages are told."""
         stale = False
         if not self.confirmed and self.released_at is None:
             stale = self.first_renewed is None or (
                 offset is not None and abs(offset + self.first_at - self.first_renewed) > fresh * self.duration
             )
+        first = None if self.confirmed else self.first_renewed
+        released = self.released_at
         return LeaseSeen(
+            recorded=None if self.confirmed else self.first_renewed,
+            delegated=_is_delegated(self.lease),
             name=name,
             holder=self.holder,
             duration=self.duration,
             first_at=self.first_at,
-            changed_at=self.changed_at,
+            changed_at=dated(self.changed_at, first, dating),
             confirmed=self.confirmed,
             stale_on_arrival=stale,
             in_grace=self.in_grace,
             stale_since=self.stale_since,
-            released_at=self.released_at,
+            released_at=released,
+            released_since=dated(released, first, dating) if released is not None and released == self.first_at else None,
             gone_at=self.gone_at,
             transitions=self.transitions,
             failovers=self.failovers,
@@ -268,16 +286,38 @@ class LeaseStore:
 
 
 class LeaderLeases(LeaseStore):
-    """Leases of leaders and API servers: few, renewed often, and so what tells the cluster's time best."""
+    """Leases of leaders and API servers: few, renewed often, and so what tells the cluster's time best. Who leads is noted."""
 
-    __slots__ = ()
+    __slots__ = ("_recent",)
+
+    def __init__(self, clock: Clock, rhythm: float = RHYTHM, recent: Recent | None = None) -> None:
+        super().__init__(clock, rhythm)
+        self._recent = recent if recent is not None else Recent()
 
     def changed(self, lease: AnyLease, at: Mono) -> bool:
         """One lease was added or modified."""
         renewed = epoch(lease.spec.renewTime)
         if renewed is not None:
             self.clock.saw(renewed, at)
-        return super().changed(lease, at)
+        name = lease.metadata.name
+        before = self.tracks.get(name)
+        failovers = before.failovers if before is not None else ()
+        told = super().changed(lease, at)
+        track = self.tracks[name]
+        missed = 0
+        if track.transitions is not None and (before is None or track.transitions != self._recent.counts.get(name)):
+            missed = self._recent.counted(name, track.transitions)
+        if before is None and missed:
+            track.failovers = (self._taken(lease, at),)
+            self._recent.missed(Noted.FAILOVER, name, missed - 1)
+        if track.failovers is not failovers and track.failovers:
+            self._recent.happened(Noted.FAILOVER, name, track.failovers[-1], max(1, len(track.failovers) - len(failovers)))
+        return told
+
+    def _taken(self, lease: AnyLease, at: Mono) -> Mono:
+        """When its holder took a lease that is seen for the first time: it says for how long it holds it, by one clock."""
+        acquired, renewed = epoch(lease.spec.acquireTime), epoch(lease.spec.renewTime)
+        return Mono(at - max(0.0, renewed - acquired)) if acquired is not None and renewed is not None else at
 
 
 class NodeLeases(LeaseStore):

@@ -4,6 +4,7 @@ A load balancer may lead each scrape to another instance, and an instance may re
 scrapes with the same process start time, and a counter that went back starts anew.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,10 +13,21 @@ from planes.structs.events import Fault, Metrics, Sample
 from planes.structs.moments import Mono
 from planes.structs.observations import RatesSeen
 
-_NOT_SERVING = ("/livez", "/readyz", "/healthz")
+#: Health is asked for by these paths, and by a path below them for one check; what they answer is no client's traffic. Of a
+#: request that is for no resource, the API server tells the path as "subresource".
+_NOT_SERVING = re.compile(r"/(?:livez|readyz|healthz)(?:/|$)")
 #: An instance that answered none of the last so many scrapes may be gone: it no longer counts into the latest figures.
 _LATELY = 3
-_LONG_RUNNING = ("WATCH", "CONNECT", "WATCHLIST")
+#: What lasts as long as its client wants (kubernetes-mixin). Before 1.17 some of it goes by the verb of its HTTP request.
+_LONG_RUNNING = ("WATCH", "CONNECT", "WATCHLIST", "PROXY")
+_STREAMS = ("attach", "exec", "log", "portforward", "proxy")
+#: How long requests took, and how much is stored, by the names of now and of before (planes/kube/metrics.py reads one of each).
+_LATENCY = (
+    "apiserver_request_sli_duration_seconds_bucket",
+    "apiserver_request_slo_duration_seconds_bucket",
+    "apiserver_request_duration_seconds_bucket",
+)
+_STORED = ("apiserver_storage_size_bytes", "apiserver_storage_db_total_size_in_bytes", "etcd_db_total_size_in_bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,7 @@ def totals(event: Metrics) -> Totals:
         counters["requests"] = counters["errors"] = 0.0
         for one in requests:
             labels = dict(one.labels)
-            if labels.get("subresource") in _NOT_SERVING:
+            if _NOT_SERVING.match(labels.get("subresource", "")):
                 continue
             counters["requests"] += one.value
             if labels.get("code", "").startswith("5"):
@@ -50,23 +62,31 @@ def totals(event: Metrics) -> Totals:
     ):
         if family in families:
             counters[name] = sum(one.value for one in families[family])
-    etcd = _buckets(families.get("etcd_request_duration_seconds_bucket", ()), ())
+    etcd = _buckets(families.get("etcd_request_duration_seconds_bucket", ()))
     if etcd:
         counters["etcd_calls"] = etcd[max(etcd)]  # every request was observed once
         # Older API servers do not count them apart; and one without any error serves no counter of errors.
         counters.setdefault("etcd_requests", counters["etcd_calls"])
-    latency = _buckets(families.get("apiserver_request_sli_duration_seconds_bucket", ()), _LONG_RUNNING)
+    latency = _buckets(one for one in _first(families, _LATENCY) if not _lasts_or_probes(dict(one.labels)))
     return Totals(event.at, counters, latency, etcd)
 
 
-def _buckets(samples: Iterable[Sample], without: tuple[str, ...]) -> dict[float, float]:
+def _first(families: Mapping[str, tuple[Sample, ...]], names: tuple[str, ...]) -> tuple[Sample, ...]:
+    """The samples of the first of these names that was served."""
+    return next((families[name] for name in names if name in families), ())
+
+
+def _lasts_or_probes(labels: Mapping[str, str]) -> bool:
+    """Whether a request's duration does not tell how fast the API server is: it lasts as long as is wanted, or asks for health."""
+    subresource = labels.get("subresource", "")
+    return labels.get("verb") in _LONG_RUNNING or subresource in _STREAMS or _NOT_SERVING.match(subresource) is not None
+
+
+def _buckets(samples: Iterable[Sample]) -> dict[float, float]:
     found: dict[float, float] = {}
     for one in samples:
-        labels = dict(one.labels)
-        if labels.get("verb") in without:
-            continue
         try:
-            bound = float(labels.get("le", "nan"))
+            bound = float(dict(one.labels).get("le", "nan"))
         except ValueError:
             continue
         found[bound] = found.get(bound, 0.0) + one.value
@@ -199,24 +219,25 @@ class _Rates:
 
 
 def _differences(pairs: Iterable[tuple[Mapping[float, float], Mapping[float, float]]]) -> dict[float, float]:
-    made: dict[float, float] = {}
-    for first, last in pairs:
-        for bound, value in last.items():
-            made[bound] = made.get(bound, 0.0) + max(0.0, value - first.get(bound, 0.0))
-    return made
+    """What was added between the scrapes of each pair, of all pairs together. API servers of two versions may divide by other
+    bounds: cumulative counts add up only at those that all of them have."""
+    served = [(first, last) for first, last in pairs if last]
+    if not served:
+        return {}
+    common = set.intersection(*(set(last) for _, last in served))
+    return {bound: sum(max(0.0, last[bound] - first.get(bound, 0.0)) for first, last in served) for bound in common}
 
 
 def _gauges(families: Mapping[str, tuple[Sample, ...]]) -> dict[str, float]:
     made: dict[str, float] = {}
     for one in families.get("apiserver_current_inflight_requests", ()):
-        kind = dict(one.labels).get("request_kind")
+        labels = dict(one.labels)
+        kind = labels.get("request_kind") or labels.get("requestKind")
         if kind in ("readOnly", "mutating"):
             name = "reading" if kind == "readOnly" else "mutating"
             made[name] = made.get(name, 0.0) + one.value
-    for name in ("apiserver_storage_size_bytes", "apiserver_storage_db_total_size_in_bytes"):
-        if name in families:
-            made["storage"] = max((one.value for one in families[name]), default=0.0)
-            break
+    if any(name in families for name in _STORED):
+        made["storage"] = max((one.value for one in _first(families, _STORED)), default=0.0)
     return made
 
 

@@ -5,12 +5,13 @@ A pod's node never changes once it is bound (the API server refuses it), so no i
 
 from collections.abc import Iterable
 
+from planes.cache.dating import dated
 from planes.cache.stores import Dirty
 from planes.structs import objects
-from planes.structs.moments import Mono
+from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import UndecidedSeen
 from planes.structs.rows import PodRow
-from planes.structs.timestamps import epoch
+from planes.structs.timestamps import epoch, latest
 
 FINISHED = ("Succeeded", "Failed")
 
@@ -56,12 +57,13 @@ def _key(pod: objects.Pod) -> str:
 class PodStore:
     """Pods by node, and those that no scheduler has decided about."""
 
-    __slots__ = ("_dirty", "by_node", "undecided", "waiting")
+    __slots__ = ("_created", "_dirty", "by_node", "undecided", "waiting")
 
     def __init__(self, dirty: Dirty) -> None:
         self.by_node: dict[str, dict[str, PodRow]] = {}
         self.waiting: dict[str, str] = {}  # not bound to a node: key -> "namespace/name"
-        self.undecided: dict[str, tuple[Mono, str]] = {}
+        self.undecided: dict[str, tuple[Mono, str]] = {}  # since we saw it
+        self._created: dict[str, Epoch | None] = {}  # of those, by the cluster's clock
         self._dirty = dirty
 
     def changed(self, pod: objects.Pod, at: Mono) -> None:
@@ -78,12 +80,13 @@ class PodStore:
             if is_undecided(pod):
                 if key not in self.undecided:
                     self.undecided[key] = (at, name)
+                    self._created[key] = latest(pod.metadata.creationTimestamp)
             else:
-                self.undecided.pop(key, None)
+                self._decided(key)
             return ""
         if self.waiting:
             self.waiting.pop(key, None)
-            self.undecided.pop(key, None)
+            self._decided(key)
         pods = self.by_node.get(node)
         if pods is None:
             pods = self.by_node[node] = {}
@@ -93,11 +96,15 @@ class PodStore:
         pods[key] = row
         return node
 
+    def _decided(self, key: str) -> None:
+        if self.undecided.pop(key, None) is not None:
+            del self._created[key]
+
     def gone(self, pod: objects.Pod, at: Mono) -> None:
         """A pod was deleted."""
         key, node = _key(pod), pod.spec.nodeName
         self.waiting.pop(key, None)
-        self.undecided.pop(key, None)
+        self._decided(key)
         pods = self.by_node.get(node)
         if pods is None or pods.pop(key, None) is None:
             return
@@ -108,7 +115,7 @@ class PodStore:
     def listed(self, items: Iterable[objects.Pod], at: Mono) -> None:
         """A complete list."""
         before, undecided = self.by_node, self.undecided
-        self.by_node, self.waiting, self.undecided = {}, {}, {}
+        self.by_node, self.waiting, self.undecided, self._created = {}, {}, {}, {}
         for pod in items:
             self._put(pod, at)
         for key, told in undecided.items():  # still so: it waits since we saw it first
@@ -131,12 +138,14 @@ class PodStore:
         """We were away for `gap` seconds: that time counts against nobody."""
         self.undecided = {key: (min(now, at + gap), name) for key, (at, name) in self.undecided.items()}
 
-    def undecided_seen(self) -> UndecidedSeen:
-        """As rules see it."""
+    def undecided_seen(self, offset: float | None = None) -> UndecidedSeen:
+        """As rules see it: a pod waits since it was created. `offset`: the cluster's clock minus our monotonic one."""
         if not self.undecided:
             return UndecidedSeen()
-        told = sorted(self.undecided.values())
-        return UndecidedSeen(count=len(told), oldest=told[0][0], names=tuple(name for _, name in told[:3]))
+        told = sorted((dated(at, self._created[key], offset), name, at) for key, (at, name) in self.undecided.items())
+        oldest, _, at = told[0]
+        sighted = at if oldest != at else None
+        return UndecidedSeen(count=len(told), oldest=oldest, sighted=sighted, names=tuple(name for _, name, _ in told[:3]))
 
 
 def _by_name(row: PodRow) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from planes.cache.recent import Noted, Recent
+from planes.cache.servers import Servers
 from planes.structs.answers import was_heard
 from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Polled, Server, Usage
 from planes.structs.feeds import Feed
@@ -65,6 +67,7 @@ class Reachability:
         "_first_fault_at",
         "_flow_at",
         "_ok_at",
+        "_recent",
         "_tried_at",
         "connected_to",
         "feeds",
@@ -73,14 +76,15 @@ class Reachability:
         "probed",
         "quiet_from",
         "retry_at",
-        "server",
+        "servers",
         "usage_fault",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, recent: Recent | None = None) -> None:
+        self._recent = recent if recent is not None else Recent()
         self.feeds: dict[Feed, FeedTrack] = {feed: FeedTrack(feed.value) for feed in Feed}
         self.health: dict[str, HealthSeen] = {}
-        self.server = ServerSeen()
+        self.servers = Servers()
         self.connected_to = ""
         self.heard_at: Mono | None = None
         self.quiet_from: Mono | None = None  # `heard_at`, or later where we ourselves were away
@@ -132,6 +136,10 @@ class Reachability:
         since = None if good else event.at
         if not good and before is not None and before.failing_since is not None:
             since = before.failing_since
+        if since is None:
+            self._recent.ended(Noted.CHECK, event.path)
+        else:
+            self._recent.began(Noted.CHECK, event.path, since)
         checks, status = event.checks, event.status
         self.health[event.path] = HealthSeen(
             path=event.path,
@@ -147,17 +155,13 @@ class Reachability:
     def took_server(self, event: Server) -> None:
         """/version was asked. What was known before stays where the new answer does not tell."""
         if event.fault is None:
-            before = self.server
-            ends = event.certificate_not_after if event.certificate_not_after is not None else before.certificate_not_after
-            skew = event.clock_skew if event.clock_skew is not None else before.clock_skew
-            self.server = ServerSeen(
-                at=event.at,
-                version=event.git_version or before.version,
-                certificate_not_after=ends,
-                certificate_left=None,
-                clock_skew=skew,
-            )
+            self.servers.took(event)
         self._probe(event.fault, event.at)
+
+    @property
+    def server(self) -> ServerSeen:
+        """What the last answer told."""
+        return self.servers.seen
 
     def took_connection(self, event: Connection) -> None:
         """Connecting worked, or failed before any request."""
@@ -177,6 +181,7 @@ class Reachability:
         self._tried_at = at if self._tried_at is None else max(at, self._tried_at)
         if fault is None or was_heard(fault):
             self._ok_at = at if self._ok_at is None else max(at, self._ok_at)
+            self._recent.ended(Noted.OUTAGE, "")
             self._hear(at)
         else:
             self._miss(fault, at)
@@ -201,6 +206,7 @@ class Reachability:
     def _miss(self, fault: Fault, at: Mono) -> None:
         if self._first_fault_at is None or (self._ok_at is not None and self._first_fault_at <= self._ok_at):
             self._first_fault_at = at
+            self._recent.began(Noted.OUTAGE, "", at)
         if (
             self._fault is None
             or self._fault_at is None

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable
 
+from planes.cache.dating import dated
+from planes.cache.recent import Noted, Recent
 from planes.cache.stores import Dirty
 from planes.structs import objects
-from planes.structs.moments import Mono
+from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import PodSeen
+from planes.structs.timestamps import latest
 from planes.structs.versions import image_version
 
 MIRROR = "kubernetes.io/config.mirror"
@@ -25,6 +28,8 @@ class PodTrack:
         "changed_at",
         "component",
         "containers_ready",
+        "date",
+        "otherwise_at",
         "pod",
         "ready",
         "reason",
@@ -39,6 +44,8 @@ class PodTrack:
         self.changed_at = at
         self.restarted_at: tuple[Mono, ...] = ()
         self.restarts = sum(one.restartCount for one in pod.status.containerStatuses)
+        self.date = _date(pod)  # of `changed_at`, by the cluster's clock
+        self.otherwise_at: Mono | None = None  # when it was last seen to be otherwise
         self._take(pod, at)
 
     def _take(self, pod: objects.SystemPod, at: Mono) -> None:
@@ -53,7 +60,7 @@ class PodTrack:
 
     def change(self, pod: objects.SystemPod, at: Mono) -> bool:
         """Take the newest state; True if anything that is judged changed."""
-        before = self._judged()
+        before, otherwise_at = self._judged(), self.seen_at
         restarts = sum(one.restartCount for one in pod.status.containerStatuses)
         if restarts > self.restarts:
             self.restarted_at = (*self.restarted_at, *(at,) * min(restarts - self.restarts, REMEMBERED))[-REMEMBERED:]
@@ -61,7 +68,9 @@ class PodTrack:
         self._take(pod, at)
         after = self._judged()
         if before[:2] != after[:2]:
-            self.changed_at = at
+            self.changed_at, self.otherwise_at = at, otherwise_at
+            # What is only the reason of it is not dated.
+            self.date = _date(pod) if before[0] != after[0] or pod.metadata.deletionTimestamp else None
         return before != after
 
     def _judged(self) -> tuple[object, ...]:
@@ -76,8 +85,14 @@ class PodTrack:
             meta.deletionTimestamp,
         )
 
-    def seen(self, silent: bool, returning: bool = False) -> PodSeen:
-        """As rules see it."""
+    @property
+    def key(self) -> str:
+        """By what it is known."""
+        return _key(self.pod)
+
+    def seen(self, silent: bool, returning: bool = False, *, offset: float | None = None, before: tuple[Mono, ...] = ()) -> PodSeen:
+        """As rules see it. `offset`: the cluster's clock minus our monotonic one; `before`: restarts that an earlier collector
+        saw."""
         meta = self.pod.metadata
         return PodSeen(
             namespace=meta.namespace,
@@ -87,15 +102,24 @@ class PodTrack:
             ready=self.ready,
             reason=self.reason,
             restarts=self.restarts,
-            restarted_at=self.restarted_at,
+            restarted_at=(*before, *self.restarted_at),
             version=self.version,
             terminating=bool(meta.deletionTimestamp),
-            changed_at=self.changed_at,
+            changed_at=dated(self.changed_at, self.date, offset, self.otherwise_at),
             seen_at=self.seen_at,
             silent=silent,
             containers_ready=self.containers_ready,
             returning=returning,
         )
+
+
+def _date(pod: objects.SystemPod) -> Epoch | None:
+    """Since when it is ready or not, or being deleted: deletionTimestamp is when its time to end in good order is over."""
+    meta = pod.metadata
+    if (ends := latest(meta.deletionTimestamp)) is not None:
+        return ends - float(meta.deletionGracePeriodSeconds or 0)
+    ready = next((one for one in pod.status.conditions if one.type == "Ready"), None)
+    return latest(ready.lastTransitionTime) if ready is not None else None
 
 
 def _key(pod: objects.SystemPod) -> str:
@@ -123,15 +147,16 @@ def _reason(pod: objects.SystemPod) -> str:
 class SystemPods:
     """Pods of components, by component; kube-proxy's also by node, and a node whose kube-proxy changed is dirty."""
 
-    __slots__ = ("_dirty", "_kind_of", "by_component", "missing_since", "on_node", "tracks")
+    __slots__ = ("_dirty", "_kind_of", "_recent", "by_component", "missing_since", "on_node", "tracks")
 
-    def __init__(self, dirty: Dirty, kind_of: KindOf) -> None:
+    def __init__(self, dirty: Dirty, kind_of: KindOf, recent: Recent | None = None) -> None:
         self.tracks: dict[str, PodTrack] = {}
         self.by_component: dict[str, dict[str, PodTrack]] = {}
         self.on_node: dict[str, dict[str, PodTrack]] = {}  # kube-proxy and what replaces it
         self.missing_since: dict[str, Mono] = {}  # node -> when its last kube-proxy pod went
         self._dirty = dirty
         self._kind_of = kind_of
+        self._recent = recent if recent is not None else Recent()
 
     def changed(self, pod: objects.SystemPod, at: Mono) -> None:
         """A pod was added or modified."""
@@ -139,9 +164,11 @@ class SystemPods:
         component = self._kind_of(pod)
         track = self.tracks.get(key)
         if track is not None and track.component == component:
-            node = track.pod.spec.nodeName
+            node, restarts = track.pod.spec.nodeName, track.restarts
             if not track.change(pod, at):
                 return
+            if track.restarts > restarts:
+                self._recent.happened(Noted.RESTART, key, at, track.restarts - restarts)
             if node != pod.spec.nodeName:
                 self._unplace(key, track, node, at)
                 self._place(key, track)
@@ -171,6 +198,7 @@ class SystemPods:
     def forget(self, node: str) -> None:
         """The node is gone."""
         self.missing_since.pop(node, None)
+        self._recent.ended(Noted.NO_PROXY, node)
 
     def _place(self, key: str, track: PodTrack) -> None:
         node = track.pod.spec.nodeName
@@ -179,6 +207,7 @@ class SystemPods:
         self.on_node.setdefault(node, {})[key] = track
         if track.component == "kube-proxy":
             self.missing_since.pop(node, None)
+            self._recent.ended(Noted.NO_PROXY, node)
         self._dirty.nodes.add(node)
 
     def _unplace(self, key: str, track: PodTrack, node: str, at: Mono) -> None:
@@ -187,6 +216,7 @@ class SystemPods:
             return
         if track.component == "kube-proxy" and not any(one.component == "kube-proxy" for one in pods.values()):
             self.missing_since[node] = at
+            self._recent.began(Noted.NO_PROXY, node, at)
         if not pods:
             del self.on_node[node]
         self._dirty.nodes.add(node)

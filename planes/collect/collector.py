@@ -174,7 +174,7 @@ class Collector:
                 heard.hear(event)
             frame, baseline = await judge.look(events, pause)
             self._faults.look(frame)
-            if not frame.is_empty():
+            if baseline is not None or not frame.is_empty():
                 publisher.put(frame, baseline)
             # After the work: judging a large cluster for long is not a pause.
             slept = self._clocks.mono()

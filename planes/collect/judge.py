@@ -22,7 +22,9 @@ class CacheJudge:
         self._assessor = Assessor(
             self._cache, thresholds=self._thresholds, baseline=baseline.decode(remembered.baseline), slug=self._slug
         )
-        self._assessor.restore(remembered.components, remembered.nodes, remembered.head.row if remembered.head else None)
+        head = remembered.head
+        seen_at = Epoch(head.collected_at) if head is not None and head.collected_at is not None else None
+        self._assessor.restore(remembered.components, remembered.nodes, head.row if head is not None else None, seen_at)
 
     def apply(self, event: SourceEvent) -> None:
         self._cache.apply(event)

@@ -2,33 +2,22 @@
 
 from planes.components.leader import instance_of, pod_line
 from planes.components.spec import Signal, pod_signal
-from planes.components.verdict_builder import (
-    Judged,
-    VerdictBuilder,
-    away_verdict,
-    check_gap,
-    feed_gap,
-    plural,
-    reach_due,
-    unreachable,
-)
+from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
 from planes.components.view import ClusterView
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import AddonObservation, ApiServiceSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
-from planes.structs.verdicts import Evidence, State
+from planes.structs.verdicts import Evidence, State, Verdict
 
 
 def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """One add-on of one cluster."""
     instances = tuple(instance_of(pod) for pod in sorted(seen.pods, key=lambda pod: pod.name))
-    if (away := unreachable(seen.reach, now, thresholds)) is not None:
-        return Judged(verdict=away_verdict(away), instances=instances)
-    builder = VerdictBuilder()
-    if (due := reach_due(seen.reach, thresholds)) is not None:
-        builder.due(due)
+    builder = begin(seen.reach, now, thresholds)
+    if isinstance(builder, Verdict):
+        return Judged(verdict=builder, instances=instances)
     _check_endpoints(builder, seen, now, thresholds)
     _check_workload(builder, seen, now, thresholds)
     for pod in seen.pods:
@@ -132,7 +121,7 @@ def observe(
 ) -> AddonObservation | None:
     """An add-on by its Deployment's names, its service "namespace/name" and its pods; None where none of them is seen."""
     cache = view.cache
-    workload, endpoints, pods = cache.deployments.find(*names), cache.system_endpoints.find(service), view.pods(kind)
+    workload, endpoints, pods = cache.deployments.find(*names), cache.system_endpoints.find(service, view.dating), view.pods(kind)
     if workload is None and endpoints is None and not pods:
         return None
     return AddonObservation(

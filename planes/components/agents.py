@@ -1,11 +1,19 @@
 """The three agents of a node as they are observed: one observation a node, and the scene that all nodes share."""
 
-from planes.components import kube_proxy
+from planes.cache.cluster import ClusterCache
+from planes.cache.leases import LeaseTrack
+from planes.cache.nodes import NodeTrack
+from planes.cache.pods import FINISHED
+from planes.cache.recent import Noted
+from planes.components import kube_proxy, lives
+from planes.components.node_kinds import kind_of
 from planes.components.verdict_builder import unreachable
 from planes.components.view import ClusterView, steady
 from planes.structs import versions
 from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
 from planes.structs.observations import CSIDriverSeen, NodeObservation, NodeScene, PodSeen
+from planes.structs.timestamps import epoch
 
 
 def observe_scene(view: ClusterView) -> NodeScene:
@@ -21,7 +29,8 @@ def observe_scene(view: ClusterView) -> NodeScene:
         unreachable_since=away[1] if away is not None else None,
         silence=disruption.suspicion,
         silence_since=disruption.since,
-        server_version=_minor(view.server.version),
+        server_version=_minor(view.server.newest),
+        servers={one.pod.spec.nodeName: _minor(one.version) for one in view.cache.system_pods.of("kube-apiserver") if one.version},
         proxy=kube_proxy.observe_cluster(view),
         csi=steady(view.feed(Feed.CSI_NODES), view.now, view.thresholds),
         leases_seen_before=view.known.node_leases or bool(view.cache.node_leases.tracks),
@@ -42,23 +51,68 @@ def observe_node(view: ClusterView, name: str) -> NodeObservation:
     proxies: tuple[PodSeen, ...] = ()
     replacement: PodSeen | None = None
     if on_node:
-        proxies = tuple(one.seen(False) for one in on_node.values() if one.component == "kube-proxy")
+        seen = [(one, one.seen(False, offset=view.dating, before=view.restarts_before(one))) for one in on_node.values()]
+        proxies = tuple(pod for one, pod in seen if one.component == "kube-proxy")
         if not proxies:
-            replacement = next((one.seen(False) for one in on_node.values()), None)
+            replacement = next((pod for _, pod in seen), None)
+    recent, missing = cache.recent, cache.system_pods.missing_since.get(name)
+    if not proxies and recent.has_before(Noted.NO_PROXY):
+        missing = min((*view.before(Noted.NO_PROXY, name), *(() if missing is None else (missing,))), default=None)
+    flips = (*view.before(Noted.FLIP, name), *track.flips) if recent.has_before(Noted.FLIP) else track.flips
+    kind = kind_of(node)
+    created, offset = epoch(node.metadata.creationTimestamp), view.clock_offset
     return NodeObservation(
+        own_version=kind.own_version,
+        placeholder=kind.placeholder,
+        status_beat=_status_beat(track, offset),
+        marks=lives.marks_of(node, track.conditions.get("Ready")),
+        taints=tuple(taint.key for taint in node.spec.taints),
+        drained=node.spec.unschedulable and _is_drained(cache, name),
+        created_at=Mono(created - offset) if created is not None and offset is not None else None,
+        silent_from=_silent_from(track, lease),
+        clock_offset=offset,
         name=name,
         seen_at=track.seen_at,
         added_at=track.added_at,
-        conditions=track.conditions,
-        ready_flips=track.flips,
+        conditions=track.dated(view.dating),
+        ready_flips=flips,
         kubelet_version=info.kubeletVersion,
         runtime_version=info.containerRuntimeVersion,
-        lease=lease.seen(name, view.clock_offset, view.thresholds.kubelet_slow, until) if lease is not None else None,
+        lease=lease.seen(name, view.clock_offset, view.thresholds.kubelet_slow, until, view.dating) if lease is not None else None,
         proxies=proxies,
-        proxy_missing_since=cache.system_pods.missing_since.get(name),
+        proxy_missing_since=missing,
         proxy_short=not proxies and kube_proxy.is_short(view),
         replacement=replacement,
         csi_drivers=_csi_drivers(view, name),
+    )
+
+
+def _status_beat(track: NodeTrack, offset: float | None) -> Mono | None:
+    """When it last wrote its status: when we saw it do so, or by the cluster's clock."""
+    if track.beat_at is not None:
+        return track.beat_at
+    return Mono(track.beat - offset) if track.beat is not None and offset is not None else None
+
+
+def _silent_from(track: NodeTrack, lease: LeaseTrack | None) -> float | None:
+    """Its last heartbeat by the cluster's own clock. None where we saw one ourselves: then we know better what came first."""
+    if track.beat_at is not None or (lease is not None and lease.confirmed):
+        return None
+    told = (track.beat, lease.first_renewed if lease is not None else None)
+    return max((one for one in told if one is not None), default=None)
+
+
+def _is_drained(cache: ClusterCache, name: str) -> bool:
+    """Whether no pods are left on a node but those that a drain leaves: pods of DaemonSets, and static ones. By their names, for
+    the owners of pods are not read: DAEMONSET-xxxxx, and POD-NODE."""
+    feeds = cache.reach.feeds
+    if any(feeds[one].listed_at is None or feeds[one].fault is not None for one in (Feed.PODS, Feed.DAEMON_SETS)):
+        return False
+    return all(
+        one.phase in FINISHED
+        or one.name.endswith(f"-{name}")
+        or f"{one.namespace}/{one.name.rpartition('-')[0]}" in cache.daemon_sets.seen
+        for one in cache.pods.rows(name)
     )
 
 

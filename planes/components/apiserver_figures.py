@@ -6,7 +6,7 @@ from planes.components.rate_figures import METRICS, missing
 from planes.components.spec import Figure, Form, facts_of
 from planes.components.verdict_builder import VerdictBuilder, check_gap, feed_gap
 from planes.structs.moments import Mono
-from planes.structs.observations import ApiServerObservation, RatesSeen
+from planes.structs.observations import ApiServerObservation, RatesSeen, ServerSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, duration
 from planes.structs.verdicts import Evidence, State
@@ -107,32 +107,44 @@ def _check_load(builder: VerdictBuilder, seen: ApiServerObservation, thresholds:
             builder.good(Evidence(signal, f"{value:.2f}/s", "0/s", State.HEALTHY, METRICS, rates.at))
 
 
+def certificate_bound(server: ServerSeen, thresholds: Thresholds) -> float:
+    """So many seconds before its end a certificate should have been renewed: a share of how long it lasts, or days where that is
+    less. One whose issuer is known to renew it later than that is late once half of what it usually has left is gone."""
+    most = thresholds.certificate_warning * DAY
+    share = most if server.certificate_term is None else server.certificate_term * thresholds.certificate_share
+    renewed = server.certificate_renewed
+    return min(share, most) if share >= most or renewed is None or renewed <= 0 else min(share, renewed / 2)
+
+
+def time_left(left: float) -> str:
+    """In steps, so that the text changes seldom and not with every look."""
+    if left > 2 * DAY:
+        return f"{left / DAY:.0f} d"
+    if left > 2 * 3600.0:
+        return duration(left // 3600 * 3600)
+    return duration(left // 300 * 300) if left >= 300 else "less than 5 m"
+
+
 def check_certificate(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> None:
-    """The serving certificate's end, as the TLS handshake showed it."""
-    server = seen.server
-    should_be = f"more than {thresholds.certificate_warning:.0f} d left"
+    """The serving certificate's end, as the TLS handshake showed it. While it is valid it works, however little is left."""
+    server, bound = seen.server, certificate_bound(seen.server, thresholds)
+    should_be = f"more than {time_left(bound)} left"
     if server.certificate_left is None or server.at is None:
         builder.hidden(Evidence("serving certificate", "not seen", should_be, State.NOT_OBSERVABLE, "TLS handshake", server.at))
         return
     left = server.certificate_left - (now - server.at)
-    for edge in (thresholds.certificate_warning * DAY, thresholds.certificate_critical * DAY):
+    for edge in (bound, 0.0):
         if left > edge:
             builder.due(now + left - edge)
-    # In whole days, so that the text changes once a day and not with every look.
-    text = (
-        f"{left / DAY:.0f} d left" if left > 2 * DAY else f"{duration(max(0.0, left // 3600 * 3600))} left" if left > 0 else "over"
-    )
-    if left < thresholds.certificate_critical * DAY:
-        line = Evidence("serving certificate", text, should_be, State.DOWN, "TLS handshake", server.at)
-        said = (
-            "Its serving certificate is over."
-            if left <= 0
-            else f"Its serving certificate ends in less than {thresholds.certificate_critical:g} day."
-        )
-        builder.bad(line, said, "certificate" if left > 0 else "certificate-over", line=f"certificate {text}")
-    elif left < thresholds.certificate_warning * DAY:
+    if left <= 0:
+        line = Evidence("serving certificate", "over", should_be, State.DOWN, "TLS handshake", server.at)
+        builder.bad(line, "Its serving certificate is over.", "certificate-over", line="certificate over")
+        return
+    text = f"{time_left(left)} left"
+    if left < bound:
         line = Evidence("serving certificate", text, should_be, State.DEGRADED, "TLS handshake", server.at)
-        builder.bad(line, f"Its serving certificate ends in {left / DAY:.0f} days.", "certificate", line=f"certificate {text}")
+        ends = f"{left / DAY:.0f} days" if left > 2 * DAY else time_left(left)
+        builder.bad(line, f"Its serving certificate ends in {ends}.", "certificate", line=f"certificate {text}")
     else:
         builder.good(Evidence("serving certificate", text, should_be, State.HEALTHY, "TLS handshake", server.at))
 
@@ -210,8 +222,8 @@ def check_skew_of_clock(builder: VerdictBuilder, seen: ApiServerObservation, thr
 def facts(seen: ApiServerObservation) -> dict[str, str]:
     """Figures for the cache; what was not observed is not there."""
     made: dict[str, str] = {}
-    if seen.server.version:
-        made["version"] = seen.server.version
+    if seen.server.newest:
+        made["version"] = seen.server.newest
     for name, health in (("livez", seen.livez), ("readyz", seen.readyz)):
         if health is not None and health.checks:
             made[name] = f"{sum(check.ok for check in health.checks)}/{len(health.checks)}"
@@ -220,7 +232,7 @@ def facts(seen: ApiServerObservation) -> dict[str, str]:
         made["etcd"] = "ok" if all(check.ok for check in store) else "fails"
     made |= facts_of(FIGURES, seen.rates)
     if seen.server.certificate_left is not None:
-        made["certificate"] = f"{seen.server.certificate_left / DAY:.0f} d"
+        made["certificate"] = time_left(seen.server.certificate_left) if seen.server.certificate_left > 0 else "over"
     if seen.webhooks_feed.listed_at is not None:
         made["webhooks"] = str(len(seen.webhooks))
     if seen.api_services_feed.listed_at is not None:

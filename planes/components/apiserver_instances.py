@@ -1,19 +1,24 @@
 """The instances of kube-apiserver: identity leases, endpoints and mirror pods joined by host and address.
 
-An identity lease outlives its server by about an hour. One that is not renewed and has no endpoint is an instance only while fewer
-servers live than did before: then it is the one that was lost.
+An identity lease outlives its server by about an hour, and a rollout may start new servers before it stops the old ones. So one
+that is not renewed is a lost server only while its pod, endpoint or Node remains, or while fewer live than are listed; one after
+which as many new ones began was replaced. [signals.md]
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from planes.components.leader import pod_line, unheard
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
 from planes.structs.moments import Mono
-from planes.structs.observations import ApiServerObservation, IdentitySeen, PodSeen
+from planes.structs.observations import ApiServerObservation, EndpointsSeen, IdentitySeen, LeaseSeen, PodSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State
 from planes.structs.versions import minor as minor_of
+from planes.structs.versions import order
+
+#: A server that began so long before another stopped, or later, took its place. A rollout takes minutes. [rule]
+_ROLLOUT = 3600.0
 
 
 @dataclass(slots=True)
@@ -25,7 +30,7 @@ class _Found:
     pod: PodSeen | None = None
     address: str = ""
     listed: bool | None = None  # its endpoint: there and ready, there and not, or None: cannot be told
-    extra: list[str] = field(default_factory=list)
+    lost: bool = False  # it is not renewed, and something says that it should be
 
 
 def check(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> tuple[Instance, ...]:
@@ -39,11 +44,12 @@ def check(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresh
         elif (due := feed_due(feed, thresholds)) is not None:
             builder.due(due)
     found = _join(seen, leases_gap is None, endpoints_gap is None)
-    live = sum(_fresh(one, now, thresholds) for one in found)
+    if not seen.writes_blocked:
+        _find_lost(found, seen.endpoints if endpoints_gap is None else None, now, thresholds)
     instances: list[Instance] = []
     lost: list[str] = []
     for one in found:
-        made = _check_one(builder, one, seen, live, now, thresholds)
+        made = _check_one(builder, one, seen, now, thresholds)
         if made is not None:
             instances.append(made)
             if made.state is State.DOWN:
@@ -78,7 +84,7 @@ def _join(seen: ApiServerObservation, leases_seen: bool, endpoints_seen: bool) -
     for identity in sorted(seen.identities, key=lambda one: one.lease.name) if leases_seen else ():
         host = seen.hosts.get(identity.host, identity.host) or identity.lease.name
         one = by_host.get(host)
-        if one is None or (one.identity is not None and identity.lease.changed_at > one.identity.lease.changed_at):
+        if one is None or (one.identity is not None and _newer(identity.lease, one.identity.lease)):
             one = by_host.setdefault(host, _Found(host))
             one.identity, one.address = identity, identity.address
         if identity.address:
@@ -88,12 +94,14 @@ def _join(seen: ApiServerObservation, leases_seen: bool, endpoints_seen: bool) -
         one.pod = pod
     listed = {end.address: end for end in seen.endpoints.endpoints} if seen.endpoints is not None and endpoints_seen else None
     if listed is not None:
+        known = bool(by_host)
         for address, end in sorted(listed.items()):
             node = seen.hosts.get(address, end.node)
             match = by_address.get(address) or (by_host.get(node) if node else None)
             if match is None:
-                # Several addresses may be one server's (two stacks, a load balancer): without a match it is only an address.
-                if by_host:
+                # Several addresses may be one server's (two networks, a load balancer): beside servers that are known by their
+                # leases or pods, one without a match is only an address. Where nothing else is known, each is a server.
+                if known:
                     continue
                 match = by_host.setdefault(address, _Found(address))
             match.address, match.listed = address, end.ready
@@ -101,6 +109,55 @@ def _join(seen: ApiServerObservation, leases_seen: bool, endpoints_seen: bool) -
             if one.listed is None and one.address:
                 one.listed = False
     return [by_host[host] for host in sorted(by_host)]
+
+
+def _newer(lease: LeaseSeen, other: LeaseSeen) -> bool:
+    """Whether the first is the newer of two identities of one host."""
+
+    def key(one: LeaseSeen) -> tuple[bool, Mono]:
+        return one.confirmed or not one.stale_on_arrival, one.changed_at
+
+    return key(lease) > key(other)
+
+
+def _find_lost(found: list[_Found], endpoints: EndpointsSeen | None, now: Mono, thresholds: Thresholds) -> None:
+    """Mark those that are lost. `endpoints` None: they cannot be seen."""
+    stopped = [one for one in found if _frozen(one, now, thresholds)]
+    live = [one for one in found if one not in stopped and (_fresh(one, now, thresholds) or one.pod is not None)]
+    replaced = _replaced(stopped, live)
+    rest: list[_Found] = []
+    for one in stopped:
+        identity = one.identity
+        remains = identity is not None and bool(identity.node) and not (identity.leaving and one.host in replaced)
+        if one.listed is True or one.pod is not None or remains:
+            one.lost = True
+        elif identity is not None and identity.lease.confirmed and one.host not in replaced:
+            rest.append(one)
+    # Of those of which nothing else remains, as many are lost as are listed and do not live: the last that stopped.
+    missing = len(rest) if endpoints is None else len(endpoints.endpoints) - len(live) - sum(one.lost for one in stopped)
+    rest.sort(key=lambda one: one.identity.lease.changed_at if one.identity is not None else now, reverse=True)
+    for one in rest[: max(0, missing)]:
+        one.lost = True
+
+
+def _replaced(stopped: list[_Found], live: list[_Found]) -> set[str]:
+    """Hosts of stopped servers after which another began: one that was first seen after them, each for one of them."""
+    began = sorted(one.identity.lease.first_at for one in live if one.identity is not None)
+    made: set[str] = set()
+    for one in sorted(stopped, key=lambda one: one.identity.lease.changed_at if one.identity is not None else Mono(0.0)):
+        if one.identity is None:
+            continue
+        lease = one.identity.lease
+        after = next((at for at in began if at > max(lease.first_at, lease.changed_at - _ROLLOUT)), None)
+        if after is not None:
+            began.remove(after)
+            made.add(one.host)
+    return made
+
+
+def _frozen(one: _Found, now: Mono, thresholds: Thresholds) -> bool:
+    lease = one.identity.lease if one.identity is not None else None
+    return lease is not None and lease.gone_at is None and lease.silence(now) > thresholds.identity_frozen
 
 
 def _fresh(one: _Found, now: Mono, thresholds: Thresholds) -> bool:
@@ -114,7 +171,7 @@ def _fresh(one: _Found, now: Mono, thresholds: Thresholds) -> bool:
 
 
 def _check_one(
-    builder: VerdictBuilder, one: _Found, seen: ApiServerObservation, live: int, now: Mono, thresholds: Thresholds
+    builder: VerdictBuilder, one: _Found, seen: ApiServerObservation, now: Mono, thresholds: Thresholds
 ) -> Instance | None:
     """One server on the scales; None if it is only the trace of one that no longer is."""
     state, because = State.UNKNOWN, ""
@@ -141,7 +198,7 @@ def _check_one(
             )
             state = State.HEALTHY
         elif lease.stale_on_arrival and not lease.confirmed and lease.silence(now) <= thresholds.identity_frozen:
-            builder.due(lease.stale_since + thresholds.identity_frozen)
+            builder.ripens(lease.stale_since + thresholds.identity_frozen)
             if one.listed is not True and one.pod is None:
                 return None
             builder.hidden(
@@ -151,8 +208,7 @@ def _check_one(
             text = f"not renewed for {ago(lease.changed_at)}, which proves nothing now: {seen.writes_blocked}"
             builder.hidden(Evidence(f"identity of {one.host}", text, should_be, State.UNKNOWN, source, lease.changed_at))
         else:
-            lost = one.listed is True or one.pod is not None or (lease.confirmed and live < seen.expected)
-            if not lost:
+            if not one.lost:
                 return None
             text = f"not renewed for {ago(lease.changed_at)}"
             line = Evidence(f"identity of {one.host}", text, should_be, State.DEGRADED, source, lease.changed_at)
@@ -180,7 +236,8 @@ def _check_one(
                 state, because = State.DEGRADED, said
         elif not pod.silent and state is State.UNKNOWN:
             state, because = State.HEALTHY, ""
-    version = pod.version if pod is not None else seen.server.version
+    # Which of several versions a server without a pod runs, nobody tells.
+    version = pod.version if pod is not None else seen.server.newest if len(seen.server.versions) < 2 else ""
     return Instance(
         name=name,
         host=one.host,
@@ -192,8 +249,22 @@ def _check_one(
     )
 
 
+def upgrade(seen: ApiServerObservation) -> str:
+    """What is said while API servers of several minor versions are seen; empty otherwise."""
+    minors = sorted({found for version in _versions(seen) if (found := minor_of(version)) is not None})
+    if len(minors) < 2:
+        return ""
+    told = [f"{major}.{minor}" for major, minor in minors]
+    return f"API servers of {', '.join(told[:-1])} and {told[-1]}: an upgrade is under way."
+
+
+def _versions(seen: ApiServerObservation) -> list[str]:
+    told = {pod.version for pod in seen.pods if pod.version} | set(seen.server.versions or filter(None, (seen.server.version,)))
+    return sorted(told, key=lambda one: (order(one), one))
+
+
 def _check_versions(builder: VerdictBuilder, seen: ApiServerObservation) -> None:
-    versions = sorted({pod.version for pod in seen.pods if pod.version} | ({seen.server.version} if seen.server.version else set()))
+    versions = _versions(seen)
     minors = sorted({found for version in versions if (found := minor_of(version)) is not None})
     should_be = "within 1 minor of each other"
     text = ", ".join(versions) or "not known"

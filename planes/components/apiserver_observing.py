@@ -1,15 +1,11 @@
 """What is seen of the API servers of one cluster, from every side."""
 
-from collections.abc import Iterable
-
 from planes.cache.leases import LeaseTrack
 from planes.cache.workloads import EndpointStore
 from planes.components.view import ClusterView
 from planes.structs import objects
 from planes.structs.feeds import Feed
-from planes.structs.moments import Mono
 from planes.structs.observations import ApiServerObservation, IdentitySeen
-from planes.structs.thresholds import Thresholds
 
 IDENTITY_LABEL = "apiserver.kubernetes.io/identity"
 
@@ -18,7 +14,6 @@ def observe(view: ClusterView) -> ApiServerObservation:
     """The API servers."""
     cache = view.cache
     tracks = {name: one for name, one in cache.system_leases.tracks.items() if _is_identity(one)}
-    live = _living(tracks.values(), cache.system_leases.observed(view.now), view.thresholds)
     identities = tuple(_identity(view, name, one) for name, one in tracks.items() if one.gone_at is None)
     system, webhook = view.feed(Feed.SYSTEM_ENDPOINTS), view.feed(Feed.WEBHOOK_ENDPOINTS)
     books: list[tuple[EndpointStore, str | None]] = []
@@ -38,12 +33,11 @@ def observe(view: ClusterView) -> ApiServerObservation:
         api_services_feed=view.feed(Feed.API_SERVICES),
         webhooks_feed=validating if validating.fault is not None or validating.listed_at is None else mutating,
         identities=identities,
-        endpoints=cache.apiserver_endpoints.find("default/kubernetes"),
+        endpoints=cache.apiserver_endpoints.find("default/kubernetes", view.dating),
         pods=view.pods("kube-apiserver"),
-        expected=view.most_alive(live),
         rates=view.rates,
-        api_services=tuple(cache.api_services.seen.values()),
-        webhooks=tuple(cache.validating.seen(books) + cache.mutating.seen(books)),
+        api_services=tuple(cache.api_services.dated(view.dating).values()),
+        webhooks=tuple(cache.validating.seen(books, view.dating) + cache.mutating.seen(books, view.dating)),
         hosts=view.host_names(),
         writes_blocked=view.disruption.blocked,
     )
@@ -55,17 +49,19 @@ def _identity(view: ClusterView, name: str, track: LeaseTrack) -> IdentitySeen:
     address = annotations.get("kubernetes.io/peer-advertise-address", "")
     # The identity's own duration is an hour; fresh at first sight is what is within the bound for being frozen.
     fresh, until = view.thresholds.identity_frozen / track.duration, view.cache.system_leases.observed(view.now)
-    seen = track.seen(name, view.clock_offset, fresh, until)
-    return IdentitySeen(lease=seen, host=labels.get("kubernetes.io/hostname", ""), address=address.rpartition(":")[0].strip("[]"))
+    seen = track.seen(name, view.clock_offset, fresh, until, view.dating)
+    host = labels.get("kubernetes.io/hostname", "")
+    name = view.host_names().get(host, host)
+    node = view.cache.nodes.get(name)
+    return IdentitySeen(
+        lease=seen,
+        host=host,
+        address=address.rpartition(":")[0].strip("[]"),
+        node=name if node is not None else "",
+        leaving=node is not None and (node.node.spec.unschedulable or node.node.metadata.deletionTimestamp is not None),
+    )
 
 
 def _is_identity(track: LeaseTrack) -> bool:
     meta = track.lease.metadata
     return isinstance(meta, objects.LabelledMeta) and meta.labels.get(IDENTITY_LABEL) == "kube-apiserver"
-
-
-def _living(tracks: Iterable[LeaseTrack], until: Mono, thresholds: Thresholds) -> int:
-    """How many API servers renew their identity, as far as was observed."""
-    return sum(
-        track.confirmed and track.gone_at is None and until - track.stale_since <= thresholds.identity_frozen for track in tracks
-    )

@@ -7,6 +7,7 @@ import json
 
 from planes.components.distribution import MANAGED, ONE_PROCESS
 from planes.components.registry import AGENTS, FIGURES, KINDS
+from planes.structs.events import BLAME
 
 _HEAD = """/**
  * The kinds of components and their figures, as planes/components declares them. Written by `manage.py registry --write`; change
@@ -25,12 +26,14 @@ def browser_registry() -> str:
         for one in kind.figures
     ]
     assert [one["key"] for one in figures] == [one.key for one in FIGURES]
+    blame = [{"kind": kind.value, "brief": brief, "says": says} for kind, (brief, says) in BLAME.items()]
     parts = (
         ("What is shown, in this order.", "KINDS", kinds),
         ("The agents of a node, each with its column on the wire and a name for where there is little room.", "AGENTS", agents),
         ("The values of a sample after its time, in their order on the wire.", "FIGURES", figures),
         ("Distributions whose control plane somebody else runs.", "MANAGED", sorted(MANAGED)),
         ("Distributions that run the whole control plane in one process.", "ONE_PROCESS", sorted(ONE_PROCESS)),
+        ("Who is to blame while a cluster cannot be asked, by the kind of fault; of all others nobody answers.", "BLAME", blame),
     )
     return _HEAD + "".join(
         f"\n/** {says} */\nexport const {name} = /** @type {{const}} */ ({_literal(rows)});\n" for says, name, rows in parts

@@ -3,6 +3,7 @@
 It can be down while the node's lease stays fresh, and the reverse. While the kubelet is silent, nothing is known of it.
 """
 
+from planes.components import node_conditions
 from planes.components.spec import REACH, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_gap, unknown
@@ -29,6 +30,10 @@ MESSAGES: tuple[tuple[str, State, str, str], ...] = (
 )
 
 
+#: Of a node that names none.
+_NONE = "Its node reports no container runtime of its own."
+
+
 def speaks_of_runtime(message: str) -> bool:
     """Whether a Ready message tells of the runtime rather than of the kubelet."""
     if not message:
@@ -52,7 +57,11 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     if (why := unwatched(node, scene)) != "":
         return unknown(why, "unwatched")
     source = f"Node {node.name}"
+    if node.placeholder:
+        return _unreported(node, source)
     builder = VerdictBuilder()
+    if not silent:
+        node_conditions.check(builder, "container-runtime", node.name, node.conditions)
     if (gap := feed_gap(scene.nodes, "Ready message", "nothing about the runtime", now, thresholds)) is not None:
         check_gap(builder, gap, principal=True, said="Nodes cannot be read")
         return builder.verdict(good="")
@@ -80,6 +89,12 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         last = ready.message or ready.reason or ready.status
         line = Evidence("Ready message", f"last known: {last}", should_be, State.UNKNOWN, source, ready.since)
         builder.unsure(line, "Its kubelet is silent, so nothing is known of it.", "kubelet-silent")
+        return builder.verdict(good="")
+    if ready.status == "True" and not node.runtime_version:
+        builder.hidden(
+            Evidence("Ready message", "Ready, nothing about the runtime", should_be, State.NOT_OBSERVABLE, source, ready.since),
+            _NONE,
+        )
         return builder.verdict(good="")
     if ready.status == "True":
         builder.good(
@@ -111,9 +126,20 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
             source,
             ready.since,
         )
-        builder.good(line, principal=True)
+        builder.good(line, principal=bool(node.runtime_version))
         builder.line = node.runtime_version
-    return builder.verdict(good="Its kubelet says nothing against it.")
+    return builder.verdict(good="Its kubelet says nothing against it.", hidden=_NONE)
+
+
+def _unreported(node: NodeObservation, source: str) -> Verdict:
+    line = Evidence("runtime version", "not reported", "reported", State.NOT_OBSERVABLE, source, node.seen_at)
+    return Verdict(
+        state=State.NOT_OBSERVABLE,
+        because=_NONE,
+        evidence=(line,),
+        line="not observable",
+        cause="hidden",
+    )
 
 
 AGENT = Agent(
@@ -145,6 +171,7 @@ AGENT = Agent(
             "the kubelet is silent, or has reported nothing yet",
             ("hold_condition",),
         ),
+        node_conditions.SIGNAL,
         *on_all_nodes("container-runtime"),
     ),
     rights=("nodes", "leases/kube-node-lease"),

@@ -5,16 +5,7 @@ from planes.components.leader import instance_of, pod_line
 from planes.components.probes import probe
 from planes.components.rate_figures import METRICS, METRICS_OF, missing
 from planes.components.spec import REACH, Component, Figure, Form, Plane, Signal, pod_signal, static_pods
-from planes.components.verdict_builder import (
-    Judged,
-    VerdictBuilder,
-    away_verdict,
-    check_gap,
-    feed_gap,
-    plural,
-    reach_due,
-    unreachable,
-)
+from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
 from planes.components.view import ClusterView
 from planes.structs.events import Check
 from planes.structs.feeds import Feed
@@ -22,7 +13,7 @@ from planes.structs.moments import Mono
 from planes.structs.observations import EtcdObservation, HealthSeen, RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
-from planes.structs.verdicts import Evidence, State
+from planes.structs.verdicts import Evidence, State, Verdict
 
 
 def is_check(name: str) -> bool:
@@ -47,11 +38,9 @@ def passing(seen: HealthSeen | None, now: Mono, thresholds: Thresholds) -> bool:
 def judge(seen: EtcdObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """The state store of one cluster."""
     members = tuple(instance_of(pod) for pod in sorted(seen.pods, key=lambda pod: pod.name))
-    if (away := unreachable(seen.reach, now, thresholds)) is not None:
-        return Judged(verdict=away_verdict(away), instances=members)
-    builder = VerdictBuilder()
-    if (due := reach_due(seen.reach, thresholds)) is not None:
-        builder.due(due)
+    builder = begin(seen.reach, now, thresholds)
+    if isinstance(builder, Verdict):
+        return Judged(verdict=builder, instances=members)
     _check_checks(builder, seen, now, thresholds)
     _check_members(builder, seen, now, thresholds)
     _check_rates(builder, seen.rates, thresholds)

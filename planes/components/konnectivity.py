@@ -7,23 +7,14 @@ servers beside the API servers. Each agent is a tunnel of its own, and one is en
 from planes.components.addons import HIDDEN
 from planes.components.leader import instance_of, pod_line
 from planes.components.spec import REACH, Component, Plane, PodMarks, Signal, pod_signal
-from planes.components.verdict_builder import (
-    Judged,
-    VerdictBuilder,
-    away_verdict,
-    check_gap,
-    feed_gap,
-    plural,
-    reach_due,
-    unreachable,
-)
+from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
 from planes.components.view import ClusterView
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import AddonObservation
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
-from planes.structs.verdicts import Evidence, State
+from planes.structs.verdicts import Evidence, State, Verdict
 
 _KIND = "konnectivity"
 _AGENT = "konnectivity-agent"
@@ -51,11 +42,9 @@ def observe(view: ClusterView) -> AddonObservation | None:
 def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """Konnectivity of one cluster."""
     instances = tuple(instance_of(pod) for pod in sorted(seen.pods, key=lambda pod: pod.name))
-    if (away := unreachable(seen.reach, now, thresholds)) is not None:
-        return Judged(verdict=away_verdict(away), instances=instances)
-    builder = VerdictBuilder()
-    if (due := reach_due(seen.reach, thresholds)) is not None:
-        builder.due(due)
+    builder = begin(seen.reach, now, thresholds)
+    if isinstance(builder, Verdict):
+        return Judged(verdict=builder, instances=instances)
     _check_wanted(builder, seen, now, thresholds)
     _check_pods(builder, seen, now, thresholds)
     return Judged(verdict=builder.verdict(good="Every agent that can be seen is ready."), instances=instances)

@@ -28,10 +28,11 @@ def judge(seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> Judg
     figures.check_api_services(builder, seen, now, thresholds)
     figures.check_webhooks(builder, seen, now, thresholds)
     figures.check_skew_of_clock(builder, seen, thresholds)
+    under_way = apiserver_instances.upgrade(seen)
     verdict = builder.verdict(
-        good="It answers, and every check passes.",
+        good=f"It answers, and every check passes. {under_way}".rstrip(),
         # That it answers some requests is not enough to call it healthy: /readyz may have failed for an hour.
-        hidden=f"It answers; what its own checks say is not permitted; needs {RIGHTS['/livez']}.",
+        hidden=f"It answers; what its own checks say is not permitted; needs {RIGHTS['/livez']}. {under_way}".rstrip(),
     )
     return Judged(verdict=verdict, instances=instances, facts=figures.facts(seen))
 
@@ -188,7 +189,8 @@ COMPONENT: Component[ApiServerObservation] = Component(
             "identity of {host}",
             _LEASES,
             "Each instance renews a lease of its own every 10 s. One that lingers after its instance was replaced is no instance.",
-            "it is not renewed: that instance is lost, the others go on",
+            "it is not renewed while its pod, endpoint or Node remains, or while fewer live than are listed: that instance is "
+            "lost, the others go on",
             unknown="it was old when first seen, or nothing can be written while etcd is away",
             thresholds=("identity_frozen",),
         ),
@@ -205,13 +207,13 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "versions",
             "GET /version, images of its pods",
-            "The versions of its instances, which may be one minor apart.",
+            "The versions of its instances, by their pods and by who answers: during an upgrade they may be one minor apart.",
             "they are further apart",
         ),
         Signal(
             "errors",
             METRICS_OF,
-            "The share of requests answered with 5xx over the window.",
+            "The share of requests answered with 5xx over the window. Requests for /livez, /readyz and /healthz are left out.",
             "it is above the bound over the whole window, and still between the last two scrapes",
             unknown="it is above the bound, and the window is not covered yet",
             thresholds=("error_ratio", "rate_window"),
@@ -219,7 +221,8 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "latency",
             METRICS_OF,
-            "The 99th percentile of requests by the SLI histogram, long-running ones left out, over the window.",
+            "The 99th percentile of requests over the window, by the SLI histogram or what was there before it; long-running "
+            "requests and those for /livez, /readyz and /healthz are left out.",
             "it is above the bound over the whole window, and still between the last two scrapes",
             unknown="it is above the bound, and the window is not covered yet",
             thresholds=("latency", "rate_window"),
@@ -233,10 +236,10 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "serving certificate",
             "TLS handshake",
-            "When the certificate ends that it shows.",
+            "When the certificate ends that it shows, by how long such a certificate lasts and when it is usually renewed.",
             "soon",
-            "very soon, or it is over",
-            thresholds=("certificate_warning", "certificate_critical"),
+            "it is over",
+            thresholds=("certificate_warning", "certificate_share"),
         ),
         Signal(
             "API services",

@@ -3,35 +3,24 @@
 from planes.components import leader
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
 from planes.components.spec import Component, Plane, Signal, static_pods
-from planes.components.verdict_builder import (
-    Judged,
-    VerdictBuilder,
-    away_verdict,
-    check_gap,
-    feed_gap,
-    plural,
-    reach_due,
-    unreachable,
-)
+from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
 from planes.structs.moments import Mono
 from planes.structs.observations import LeaderObservation
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
-from planes.structs.verdicts import Evidence, State
+from planes.structs.verdicts import Evidence, State, Verdict
 
 
 def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """A controller manager of one cluster; `seen.workloads` is None for the cloud's, whose work cannot be seen so."""
-    if (away := unreachable(seen.reach, now, thresholds)) is not None:
-        return Judged(verdict=away_verdict(away))
-    builder = VerdictBuilder()
-    if (due := reach_due(seen.reach, thresholds)) is not None:
-        builder.due(due)
+    builder = begin(seen.reach, now, thresholds)
+    if isinstance(builder, Verdict):
+        return Judged(verdict=builder)
     leader.check_lease(builder, seen, now, thresholds)
     keeps_up = _check_lag(builder, seen, now, thresholds)
     leader.check_pods(builder, seen, now, thresholds)
     leader.check_versions(builder, seen, thresholds)
-    good = f"{leader.stands(seen)}, and its controllers keep up." if keeps_up else f"{leader.stands(seen)}."
+    good = f"{leader.stands(seen, now)}, and its controllers keep up." if keeps_up else f"{leader.stands(seen, now)}."
     return Judged(verdict=builder.verdict(good=good), instances=leader.instances(seen, now, thresholds))
 
 
@@ -42,7 +31,7 @@ def _check_lag(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
         return False
     should_be = f"observedGeneration follows within {thresholds.generation_lag:.0f} s"
     if (gap := feed_gap(seen.workloads, "controllers keep up", should_be, now, thresholds)) is not None:
-        check_gap(builder, gap, principal=False, said="Workloads cannot be seen")
+        check_gap(builder, gap, principal=False, said="")
         return False
     source = seen.workloads.name
     behind = sorted((one.lagging_since, f"{one.namespace}/{one.name}") for one in seen.lagging if one.lagging_since is not None)

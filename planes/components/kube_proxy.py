@@ -1,8 +1,9 @@
 """kube-proxy on one node: its pod there; or what replaces it in this cluster, which is stated and no alarm."""
 
 from planes.cache.cluster import ClusterCache
+from planes.cache.pods import FINISHED
 from planes.cache.system import REPLACEMENT
-from planes.components import skew
+from planes.components import node_conditions, skew
 from planes.components.container_runtime import is_down
 from planes.components.leader import pod_line
 from planes.components.spec import REACH, Agent, Plane, PodMarks, Signal, on_all_nodes
@@ -41,12 +42,14 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     if (why := unwatched(node, scene)) != "":
         return unknown(why, "unwatched")
     builder = VerdictBuilder()
+    if not silent:
+        node_conditions.check(builder, "kube-proxy", node.name, node.conditions)
     if (gap := feed_gap(scene.pods, "pod", "ready", now, thresholds)) is not None:
         check_gap(builder, gap, principal=True, said="Its pod cannot be seen")
         return builder.verdict(good="")
     if (due := feed_due(scene.pods, thresholds)) is not None:
         builder.due(due)
-    pods = [pod for pod in node.proxies if not pod.terminating]
+    pods = [pod for pod in node.proxies if not pod.terminating and pod.phase not in FINISHED]
     if not pods:
         return _without_pod(builder, node, scene, silent, now, thresholds)
     pod = max(pods, key=lambda one: (one.ready, one.seen_at, one.name))
@@ -64,7 +67,8 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         return builder.verdict(good="")
     _check_pod(builder, node, pod, now, thresholds)
     _check_restarts(builder, pod, now, thresholds)
-    line, said = skew.check(pod.version, scene.server_version, thresholds.proxy_skew, f"image of {pod.name}", pod.changed_at)
+    allowed = skew.allowed_of(pod.version, thresholds.proxy_skew)
+    line, said = skew.check(pod.version, scene.server_version, allowed, f"image of {pod.name}", pod.changed_at)
     if said:
         builder.bad(line, said, "skew")
     else:
@@ -107,8 +111,10 @@ def _counted_out(builder: VerdictBuilder, node: NodeObservation, now: Mono, thre
         return False
     if ready.status != "True":
         return True
-    builder.due(ready.since + thresholds.pods_counted)
-    return now - ready.since <= thresholds.pods_counted
+    soon = now - ready.since <= thresholds.pods_counted
+    if soon:
+        builder.due(ready.since + thresholds.pods_counted)
+    return soon
 
 
 def _check_restarts(builder: VerdictBuilder, pod: PodSeen, now: Mono, thresholds: Thresholds) -> None:
@@ -126,16 +132,17 @@ def _check_restarts(builder: VerdictBuilder, pod: PodSeen, now: Mono, thresholds
 
 
 def _check_beside_kubelet(builder: VerdictBuilder, node: NodeObservation, pod: PodSeen, thresholds: Thresholds) -> None:
-    apart = versions.behind(pod.version, node.kubelet_version)
-    should_be = f"within {thresholds.proxy_skew:.0f} minors of its kubelet"
+    apart = None if node.own_version else versions.behind(pod.version, node.kubelet_version)
+    allowed = skew.allowed_of(pod.version, thresholds.proxy_skew)
+    should_be = f"within {allowed:.0f} minors of its kubelet"
     text = f"{pod.version or 'not known'}, kubelet {node.kubelet_version or 'not known'}"
     source = f"image of {pod.name}"
     if apart is None:
         builder.hidden(Evidence("skew to kubelet", text, should_be, State.NOT_OBSERVABLE, source, None))
-    elif abs(apart) > thresholds.proxy_skew:
+    elif abs(apart) > allowed:
         line = Evidence("skew to kubelet", text, should_be, State.DEGRADED, source, pod.changed_at)
         said = f"It runs {pod.version} beside a kubelet of {node.kubelet_version}: "
-        builder.bad(line, f"{said}more than {thresholds.proxy_skew:.0f} minors apart.", "skew")
+        builder.bad(line, f"{said}more than {allowed:.0f} minors apart.", "skew")
     else:
         builder.good(Evidence("skew to kubelet", text, should_be, State.HEALTHY, source, pod.changed_at))
 
@@ -177,13 +184,12 @@ def _without_pod(
             "No pod of it runs on this node, and the DaemonSet is not seen to want one here.",
         )
         return builder.verdict(good="")
-    since = node.proxy_missing_since if node.proxy_missing_since is not None else node.added_at
+    since = node.proxy_missing_since if node.proxy_missing_since is not None else _last_pod(node)
     if silent:
         line = Evidence("pod", f"none for {ago(since)}; its kubelet is silent", "ready", State.UNKNOWN, source, since)
         builder.unsure(line, "The node's kubelet is silent, so nothing is known of it.", "kubelet-silent")
         return builder.verdict(good="")
     should_be = f"a pod here within {thresholds.proxy_missing:.0f} s"
-    builder.due(since + thresholds.proxy_missing)
     if now - since > thresholds.proxy_missing:
         builder.bad(
             Evidence("pod", f"none for {ago(since)}", should_be, State.DOWN, source, since),
@@ -192,9 +198,15 @@ def _without_pod(
             line="no pod",
         )
     else:
+        builder.ripens(since + thresholds.proxy_missing)
         line = Evidence("pod", f"none for {ago(since)}", should_be, State.UNKNOWN, source, since)
         builder.unsure(line, f"No pod of it is on this node for {ago(since)}; one is awaited.", "pod-awaited")
     return builder.verdict(good="")
+
+
+def _last_pod(node: NodeObservation) -> Mono:
+    """Since when there is no pod of it: its last one ended, or is ending, or there was none since the node came."""
+    return max((one.changed_at for one in node.proxies), default=node.added_at)
 
 
 def observe_cluster(view: ClusterView) -> ProxyScene:
@@ -272,6 +284,7 @@ AGENT = Agent(
             "further apart than the bound",
             thresholds=("proxy_skew",),
         ),
+        node_conditions.SIGNAL,
         *on_all_nodes("kube-proxy"),
     ),
     rights=("nodes", "pods/kube-system", "daemonsets", "leases/kube-node-lease", "/version"),

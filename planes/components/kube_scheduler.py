@@ -3,35 +3,24 @@
 from planes.components import leader
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
 from planes.components.spec import Component, Plane, Signal, static_pods
-from planes.components.verdict_builder import (
-    Judged,
-    VerdictBuilder,
-    away_verdict,
-    check_gap,
-    feed_gap,
-    plural,
-    reach_due,
-    unreachable,
-)
+from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
 from planes.structs.moments import Mono
 from planes.structs.observations import LeaderObservation
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
-from planes.structs.verdicts import Evidence, State
+from planes.structs.verdicts import Evidence, State, Verdict
 
 
 def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """The scheduler of one cluster."""
-    if (away := unreachable(seen.reach, now, thresholds)) is not None:
-        return Judged(verdict=away_verdict(away))
-    builder = VerdictBuilder()
-    if (due := reach_due(seen.reach, thresholds)) is not None:
-        builder.due(due)
+    builder = begin(seen.reach, now, thresholds)
+    if isinstance(builder, Verdict):
+        return Judged(verdict=builder)
     leader.check_lease(builder, seen, now, thresholds)
     decided = _check_undecided(builder, seen, now, thresholds)
     leader.check_pods(builder, seen, now, thresholds)
     leader.check_versions(builder, seen, thresholds)
-    good = f"{leader.stands(seen)}, and every pod has been decided about." if decided else f"{leader.stands(seen)}."
+    good = f"{leader.stands(seen, now)}, and every pod has been decided about." if decided else f"{leader.stands(seen, now)}."
     verdict = builder.verdict(good=good)
     facts = (
         {"undecided pods": f"{seen.undecided.count:,}"} if seen.pods_all is not None and seen.pods_all.listed_at is not None else {}
@@ -46,7 +35,7 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
     if seen.pods_all is None:
         return False
     if (gap := feed_gap(seen.pods_all, "pods undecided", should_be, now, thresholds)) is not None:
-        check_gap(builder, gap, principal=False, said="Waiting pods cannot be seen")
+        check_gap(builder, gap, principal=False, said="")
         return False
     waiting, source, at = seen.undecided, seen.pods_all.name, seen.pods_all.heard_at
     if waiting.oldest is None:
@@ -54,8 +43,12 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
         return True
     names = ", ".join(waiting.names)
     text = f"{waiting.count:,}, the oldest for {ago(waiting.oldest)}: {names}"
-    overdue = now - waiting.oldest > thresholds.pod_undecided
-    builder.due(waiting.oldest + thresholds.pod_undecided)
+    # Its creation may be told late, and what was decided of it right after: it counts from when it was seen to wait for a moment.
+    ripe = waiting.oldest + thresholds.pod_undecided
+    if waiting.sighted is not None:
+        ripe = max(ripe, waiting.sighted + thresholds.hold_probe)
+    overdue = now > ripe
+    builder.due(ripe)
     lease = seen.lease
     leads = lease is not None and lease.gone_at is None and lease.released_at is None
     if overdue and (leads or seen.pods) and not seen.writes_blocked:
@@ -64,7 +57,7 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
         builder.bad(line, said, "no-work-done", line=f"{plural(waiting.count, 'pod')} undecided for {ago(waiting.oldest)}")
     else:
         if not overdue:
-            builder.ripens(waiting.oldest + thresholds.pod_undecided)
+            builder.ripens(ripe)
         builder.good(Evidence("pods undecided", text, should_be, State.HEALTHY, source, waiting.oldest))
     return False
 

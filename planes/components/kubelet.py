@@ -2,19 +2,17 @@
 
 from dataclasses import replace
 
-from planes.components import skew
+from planes.components import heartbeat, node_conditions, skew
 from planes.components.container_runtime import speaks_of_runtime
 from planes.components.spec import REACH, SILENT, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
-from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, plural, unknown
+from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_gap, plural, unknown
 from planes.structs.moments import Mono
-from planes.structs.observations import ConditionSeen, LeaseSeen, NodeObservation, NodeScene
+from planes.structs.observations import NodeObservation, NodeScene
 from planes.structs.thresholds import Thresholds
-from planes.structs.time_tokens import ago, until
+from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
 
-#: The node lifecycle controller looks every 5 s (node-monitor-period), a tenth of its grace period.
-_MONITORED = 1.1
 PRESSURES = {"MemoryPressure": "memory", "DiskPressure": "disk", "PIDPressure": "process ids"}
 
 
@@ -22,13 +20,15 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     """The kubelet of one node; `silent` says that it does not report."""
     if scene.unreachable:
         return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
+    if node.placeholder:
+        return _placeholder(node)
     if scene.silence:
         line = Evidence(
             "node lease",
             f"not renewed, as none of the others, for {ago(scene.silence_since or now)}",
             "renewed",
             State.UNKNOWN,
-            _source(node),
+            heartbeat.source_of(node),
             scene.silence_since,
         )
         return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent", (line,))
@@ -37,7 +37,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     gap = feed_gap(scene.nodes, "Ready", "True", now, thresholds)
     if gap is not None:
         check_gap(builder, gap, principal=True, said="Nodes cannot be read")
-    heard = _check_lease(builder, node, scene, gap is None, now, thresholds)
+    heartbeat.check(builder, node, scene, now, thresholds)
     if gap is None:
         if why:
             _last_known(builder, node)
@@ -48,118 +48,44 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         else:
             _check_ready(builder, node)
             _check_conditions(builder, node)
+            node_conditions.check(builder, "kubelet", node.name, node.conditions)
         _check_flips(builder, node, now, thresholds)
     _check_csi(builder, node, scene, now, thresholds)
-    line, said = skew.check(node.kubelet_version, scene.server_version, thresholds.kubelet_skew, f"Node {node.name}", node.seen_at)
+    _check_skew(builder, node, scene, thresholds)
+    verdict = builder.verdict(good=_good(node, builder.evidence))
+    since = heartbeat.began(node) if verdict.cause in ("silent", "not-ready") else None
+    return verdict if since is None else replace(verdict, since=since)
+
+
+def _good(node: NodeObservation, evidence: list[Evidence]) -> str:
+    """What a healthy one rests on: nothing is said of a heartbeat, or of Ready, that is not seen."""
+    seen, ready = {one.signal for one in evidence if one.state is State.HEALTHY}, node.conditions.get("Ready")
+    beat = "Its heartbeat is on time" if node.lease is not None else "It has no lease, but writes its status"
+    if "Ready" not in seen or ready is None:
+        return f"{beat} but whether it says Ready cannot be read now."
+    said = "says Ready" if ready.status == "True" else "reports its container runtime as the trouble"
+    return f"{beat} and it {said}." if "node lease" in seen else f"It {said}; its heartbeat cannot be seen."
+
+
+def _placeholder(node: NodeObservation) -> Verdict:
+    said = "It stands for a node of another cluster: what it reports is not its own, and nothing tells how that node is."
+    text, source = "a placeholder has none of its own", heartbeat.source_of(node)
+    line = Evidence("node lease", text, "there, and renewed", State.NOT_OBSERVABLE, source, None)
+    return Verdict(state=State.NOT_OBSERVABLE, because=said, evidence=(line,), line="placeholder", cause="placeholder")
+
+
+def _check_skew(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, thresholds: Thresholds) -> None:
+    version, source = node.kubelet_version, f"Node {node.name}"
+    if node.own_version:
+        builder.hidden(skew.not_applicable(version, source, node.seen_at))
+        return
+    allowed = skew.allowed_of(version, thresholds.kubelet_skew)
+    server = scene.servers.get(node.name) or scene.server_version  # it talks to the API server beside it, where there is one
+    line, said = skew.check(version, server, allowed, source, node.seen_at)
     if said:
         builder.bad(line, said, "skew")
     else:
         builder.good(line)
-    return builder.verdict(good=_good(node, gap is None, heard, thresholds))
-
-
-def _good(node: NodeObservation, readable: bool, heard: bool, thresholds: Thresholds) -> str:
-    """What is said where every line is good: no more than was seen."""
-    ready = node.conditions.get("Ready")
-    says = "it says Ready" if ready is None or ready.status == "True" else "it reports the container runtime as its trouble"
-    if heard:
-        return f"Its heartbeat is on time {f'and {says}' if readable else 'but whether it says Ready cannot be read now'}."
-    late = f"Kubernetes itself would notice its silence only after {thresholds.monitor_grace:.0f} s"
-    return f"{says[0].upper()}{says[1:]}, but its heartbeat cannot be seen; {late}."
-
-
-def _source(node: NodeObservation) -> str:
-    return f"lease kube-node-lease/{node.name}"
-
-
-def is_silent(lease: LeaseSeen | None, ready: ConditionSeen | None, now: Mono, thresholds: Thresholds) -> bool:
-    """Whether what its node reports is only the last known state: the lease is late, or Kubernetes itself gave it up."""
-    if ready is not None and ready.status == "Unknown":
-        return True
-    if lease is None:
-        return False
-    return lease.in_grace or lease.gone_at is not None or lease.silence(now) > lease.duration * thresholds.kubelet_slow
-
-
-def _check_lease(
-    builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, readable: bool, now: Mono, thresholds: Thresholds
-) -> bool:
-    """Put its heartbeat on the scales; whether it was heard in time. `readable`: whether it says Ready can be read."""
-    gap = feed_gap(scene.leases, "node lease", "renewed in time", now, thresholds)
-    if gap is not None:
-        if gap.state is State.NOT_OBSERVABLE and readable and node.lease is not None:
-            _check_lost(builder, node.lease, gap, now, thresholds)
-        else:
-            check_gap(builder, gap, principal=True, said="Its heartbeat cannot be seen")
-        return False
-    if (due := feed_due(scene.leases, thresholds)) is not None:
-        builder.due(due)
-    lease = node.lease
-    if lease is None:
-        text = "it has none"
-        line = Evidence("node lease", text, "there, and renewed", State.UNKNOWN, _source(node), scene.leases.heard_at)
-        if scene.leases_seen_before:
-            builder.unsure(line, "It has no lease, so its heartbeat cannot be seen.", "lease-missing")
-        else:
-            builder.hidden(
-                Evidence("node lease", text, "there, and renewed", State.NOT_OBSERVABLE, _source(node), scene.leases.heard_at)
-            )
-        return False
-    if lease.gone_at is not None:
-        line = Evidence(
-            "node lease", f"deleted {ago(lease.gone_at)} ago", "there, and renewed", State.UNKNOWN, _source(node), lease.gone_at
-        )
-        builder.unsure(line, f"Its lease was deleted {ago(lease.gone_at)} ago, so its heartbeat cannot be seen.", "lease-missing")
-        return False
-    slow, silent = lease.duration * thresholds.kubelet_slow, lease.duration * thresholds.kubelet_silent
-    should_be = f"renewed about every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
-    age = lease.silence(now)
-    if age <= slow:
-        builder.due(lease.turns_unseen(now, slow, thresholds.hold_probe))
-        if lease.is_unseen(now, slow, thresholds.hold_probe) and not lease.in_grace:
-            text = f"nothing seen of it for {ago(lease.changed_at)}"
-            line = Evidence("node lease", text, should_be, State.UNKNOWN, _source(node), lease.changed_at)
-            why = "Heartbeats could not be seen for a while, and none of it was seen since."
-            builder.unsure(line, why, "lease-unconfirmed")
-            return False
-        if lease.in_grace or (lease.stale_on_arrival and not lease.confirmed):
-            line = Evidence("node lease", "not seen to be renewed yet", should_be, State.UNKNOWN, _source(node), lease.changed_at)
-            builder.unsure(line, "Waiting for its next heartbeat.", "lease-unconfirmed")
-            return False
-        builder.good(Evidence("node lease", "on time", should_be, State.HEALTHY, _source(node), lease.changed_at), principal=True)
-        builder.line = f"heartbeat on time, every {lease.duration / 4:g} s of a {lease.duration:g} s lease"
-        return True
-    state = State.DOWN if age > silent else State.DEGRADED
-    builder.due(lease.stale_since + silent)
-    said = f"No heartbeat for {ago(lease.changed_at)} of a {lease.duration:g} s lease."
-    ready = node.conditions.get("Ready")
-    if ready is not None and ready.status == "Unknown":
-        said += f" Kubernetes itself has said NotReady for {ago(ready.since)}."
-    else:
-        said += f" Kubernetes itself will say NotReady in about {until(lease.changed_at + thresholds.monitor_grace)}."
-    builder.bad(
-        Evidence("node lease", f"not renewed for {ago(lease.changed_at)}", should_be, state, _source(node), lease.changed_at),
-        said,
-        "silent",
-        line=f"no heartbeat for {ago(lease.changed_at)}",
-    )
-    return False
-
-
-def _check_lost(builder: VerdictBuilder, lease: LeaseSeen, gap: Evidence, now: Mono, thresholds: Thresholds) -> None:
-    """Its heartbeat was seen before, and may not be read any more. Ready is taken back after `monitor_grace` of silence only, so
-    that until then it tells nothing that is newer than the last heartbeat that we saw."""
-    late = lease.expires(lease.duration * thresholds.kubelet_slow)
-    told = lease.expires(thresholds.monitor_grace * _MONITORED)
-    for due in (late, told):
-        if due > now:
-            builder.due(due + 0.001)
-    if late < now <= told and lease.gone_at is None:
-        why = f"Its heartbeat may not be read any more and was last seen {ago(lease.changed_at)} ago"
-        text = f"{why}; that it says Ready tells nothing newer yet."
-        builder.unsure(replace(gap, state=State.UNKNOWN, at=lease.changed_at), text, "feed-stale")
-    else:
-        check_gap(builder, gap, principal=True, said="Its heartbeat cannot be seen")
 
 
 def _given_up(node: NodeObservation) -> bool:
@@ -199,9 +125,14 @@ def _check_ready(builder: VerdictBuilder, node: NodeObservation) -> None:
     elif ready.status == "Unknown":
         builder.bad(
             Evidence(
-                "Ready", f"Unknown for {ago(ready.since)}: {ready.message or ready.reason}", "True", State.DOWN, source, ready.since
+                "Ready",
+                f"Unknown for {heartbeat.how_long(node, ready)}: {ready.message or ready.reason}",
+                "True",
+                State.DOWN,
+                source,
+                ready.since,
             ),
-            f"Kubernetes has not heard from it and says Ready=Unknown for {ago(ready.since)}.",
+            heartbeat.not_heard(node, ready),
             "silent",
         )
     elif speaks_of_runtime(ready.message):
@@ -212,7 +143,8 @@ def _check_ready(builder: VerdictBuilder, node: NodeObservation) -> None:
         )
         builder.line = builder.line or "reports the container runtime as its trouble"
     else:
-        said = f"It says that it is not ready for {ago(ready.since)}: {ready.message or ready.reason or 'no reason told'}."
+        why = ready.message or ready.reason or "no reason told"
+        said = f"It says that it is not ready for {heartbeat.how_long(node, ready)}: {why}."
         builder.bad(
             Evidence("Ready", f"{ready.status}: {ready.message or ready.reason}", "True", State.DEGRADED, source, ready.since),
             said,
@@ -316,8 +248,8 @@ AGENT = Agent(
             "Its heartbeat: renewed about every 10 s of a 40 s lease. It tells 25 to 30 s before Kubernetes itself does.",
             "not renewed for longer than the first bound",
             "not renewed for longer than the second",
-            "deleted, missing, or not seen to be renewed yet; all nodes silent together",
-            ("kubelet_slow", "kubelet_silent", "monitor_grace", "all_silent", "all_silent_least"),
+            "deleted, missing, renewed by a neighbour, or not seen to be renewed yet; all nodes silent together",
+            ("kubelet_slow", "kubelet_silent", "monitor_grace", "all_silent", "all_silent_least", "status_heartbeat"),
         ),
         Signal(
             "Ready",
@@ -357,6 +289,22 @@ AGENT = Agent(
             "Its version against the API server's.",
             "it is newer, or older by more than the bound",
             thresholds=("kubelet_skew",),
+        ),
+        node_conditions.SIGNAL,
+        Signal(
+            "leaving",
+            "the Node's taints, conditions and deletionTimestamp",
+            "Whether the node is being removed, shut down or repaired, as was said before it fell silent. Then that is expected.",
+            "for longer than the first bound",
+            "for longer than the second, and silent",
+            thresholds=("leaving_long", "leaving_stuck"),
+        ),
+        Signal(
+            "joining",
+            "the Node's taints and creationTimestamp",
+            "Whether the node has only just come: nothing is expected of it yet.",
+            "it is old enough, and a taint of a new node still stands that no condition explains",
+            thresholds=("joining_time", "joining_long"),
         ),
         *on_all_nodes("kubelet"),
     ),

@@ -4,7 +4,10 @@ The lease's own duration is the measure (client-go's leader election uses it so)
 clock; timestamps of the cluster are not compared with ours.
 """
 
+from dataclasses import replace
+
 from planes.cache.leases import LeaseStore
+from planes.cache.recent import Noted
 from planes.components import skew
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
 from planes.components.view import ClusterView
@@ -74,11 +77,14 @@ def _check_released(
 ) -> None:
     """A graceful stop: the lease's holder is empty until another takes it."""
     should_be = f"taken again within {thresholds.leader_released:.0f} s"
-    text = f"released {ago(released_at)} ago, not taken again"
+    told = lease.released_since if lease.released_since is not None else released_at
+    text = f"released {ago(told)} ago, not taken again"
+    if not lease.confirmed:
+        builder.ripens(released_at + thresholds.leader_released)
     age = lease.observed(now) - released_at
     if age <= thresholds.leader_handover:
         builder.good(Evidence("lease", text, should_be, State.HEALTHY, source, released_at), principal=True)
-        builder.line = f"lease released {ago(released_at)} ago"
+        builder.line = f"lease released {ago(told)} ago"
         builder.due(released_at + thresholds.leader_handover)
         return
     if seen.writes_blocked:
@@ -89,9 +95,9 @@ def _check_released(
     builder.due(released_at + thresholds.leader_released)
     builder.bad(
         Evidence("lease", text, should_be, state, source, released_at),
-        f"It was stopped {ago(released_at)} ago and no other has taken the lead.",
+        f"It was stopped {ago(told)} ago and no other has taken the lead.",
         "lease-released",
-        line=f"no leader for {ago(released_at)}",
+        line=f"no leader for {ago(told)}",
     )
 
 
@@ -101,12 +107,16 @@ def _check_renewal(
     should_be = f"renewed within {lease.duration:g} s (its own leaseDurationSeconds)"
     age = lease.silence(now)
     slow, silent = lease.duration * thresholds.leader_degraded, lease.duration * thresholds.leader_down
+    if not lease.confirmed and age <= silent:
+        builder.ripens(lease.stale_since + silent)
     if age <= slow:
-        builder.due(lease.turns_unseen(now, slow, thresholds.hold_probe))
-        if now > lease.expires(slow) and seen.writes_blocked:
+        # What was seen to be late has a failover's time; what was not seen at all has none of it.
+        limit = slow if age > lease.duration else lease.duration
+        builder.due(lease.turns_unseen(now, limit, thresholds.hold_probe))
+        if seen.writes_blocked and (now > lease.expires(slow) or age > lease.duration):
             _say_blocked(builder, seen, lease, source, should_be)
             return
-        if lease.is_unseen(now, slow, thresholds.hold_probe) and not lease.in_grace:
+        if lease.is_unseen(now, limit, thresholds.hold_probe) and not lease.in_grace:
             line = Evidence(
                 "lease", f"nothing seen of it for {ago(lease.changed_at)}", should_be, State.UNKNOWN, source, lease.changed_at
             )
@@ -118,10 +128,15 @@ def _check_renewal(
             why = "No lease could be renewed for a while" if lease.in_grace else "Its lease was old when first seen"
             builder.unsure(line, f"{why}, and it was not seen to be renewed yet.", "lease-unconfirmed")
             return
-        text = f"renewed {ago(lease.changed_at)} ago, held by {lease.holder}"
+        if age > lease.duration:
+            text = f"{_not_renewed(lease)}: a failover takes up to {slow:g} s"
+            builder.line = f"lease not renewed for {ago(lease.changed_at)}"
+        else:
+            builder.due(lease.expires(lease.duration))
+            text = f"renewed {ago(lease.changed_at)} ago, held by {lease.holder}"
+            count = f" · {plural(lease.transitions, 'failover')}" if lease.transitions is not None else ""
+            builder.line = f"lease renewed {ago(lease.changed_at)} ago{count}"
         builder.good(Evidence("lease", text, should_be, State.HEALTHY, source, lease.changed_at), principal=True)
-        count = f" · {plural(lease.transitions, 'failover')}" if lease.transitions is not None else ""
-        builder.line = f"lease renewed {ago(lease.changed_at)} ago{count}"
         return
     if seen.writes_blocked:
         _say_blocked(builder, seen, lease, source, should_be)
@@ -165,10 +180,12 @@ def _check_failovers(builder: VerdictBuilder, lease: LeaseSeen, source: str, now
         builder.due(recent[0] + thresholds.flap_window)
 
 
-def stands(seen: LeaderObservation) -> str:
+def stands(seen: LeaderObservation, now: Mono) -> str:
     """What a healthy one rests on: nothing is said of a lease that is not seen or not held."""
     if seen.lease is None:
         return "Its pods are ready"
+    if seen.lease.released_at is None and seen.lease.silence(now) > seen.lease.duration:
+        return "Its lease is late by no more than a failover takes"
     return "Its lease is renewed in time" if seen.lease.released_at is None else "Its lease was released, to be taken again at once"
 
 
@@ -176,7 +193,7 @@ def check_pods(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
     """The mirror pods, whose probes their kubelets run; those of silent kubelets are the last known state and are not counted."""
     gap = feed_gap(seen.pods_feed, "pods", "every instance ready", now, thresholds)
     if gap is not None:
-        check_gap(builder, gap, principal=False, said="Its pods cannot be seen")
+        check_gap(builder, gap, principal=False, said="")
         return
     if (due := feed_due(seen.pods_feed, thresholds)) is not None:
         builder.due(due)
@@ -198,6 +215,8 @@ def check_pods(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
         state = State.DEGRADED
         if ready == 0 and len(fresh) == len(seen.pods):
             # An instance that restarts is not ready for a moment, and its lease is good for longer.
+            if now - none_since <= thresholds.leader_released:
+                builder.ripens(none_since + thresholds.leader_released)
             builder.due(none_since + thresholds.leader_released)
             state = State.DOWN if now - none_since > thresholds.leader_released else State.DEGRADED
         said = f"{ready} of {plural(len(seen.pods), 'instance')} {'is' if ready == 1 else 'are'} ready: {which}, for {ago(first)}."
@@ -222,13 +241,13 @@ def pod_line(pod: PodSeen) -> Evidence:
 def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds: Thresholds) -> None:
     """Each instance's version against the API server's."""
     for pod in seen.pods:
-        line, said = skew.check(pod.version, seen.server.version, thresholds.leader_skew, f"image of {pod.name}", pod.seen_at)
+        line, said = skew.check(pod.version, seen.server.newest, thresholds.leader_skew, f"image of {pod.name}", pod.seen_at)
         if said:
             builder.bad(line, f"{pod.name}: {said}", "skew")
         else:
             builder.good(line)
     if not seen.pods:
-        line, _ = skew.check("", seen.server.version, thresholds.leader_skew, "image of its pods", None)
+        line, _ = skew.check("", seen.server.newest, thresholds.leader_skew, "image of its pods", None)
         builder.hidden(line)
 
 
@@ -284,9 +303,9 @@ def observe(view: ClusterView, kind: str) -> LeaderObservation:
         writes_blocked=view.disruption.blocked,
         lease_seen_before=kind in view.known.leases,
         elsewhere=view.distribution.elsewhere,
-        undecided=cache.pods.undecided_seen(),
+        undecided=cache.pods.undecided_seen(view.dating),
         pods_all=view.feed(Feed.PODS) if kind == "kube-scheduler" else None,
-        lagging=cache.daemon_sets.lagging() + cache.deployments.lagging() if works else (),
+        lagging=cache.daemon_sets.lagging(view.wall_offset) + cache.deployments.lagging(view.wall_offset) if works else (),
         workloads=_workloads(view) if works else None,
         more=view.distribution.more,
         place=place,
@@ -306,7 +325,11 @@ def _lease_of(view: ClusterView, kind: str) -> LeaseSeen | None:
         book = found[1] if found is not None else None
     if book is None:
         return None
-    return book.tracks[kind].seen(kind, view.clock_offset, view.thresholds.leader_degraded, book.observed(view.now))
+    # Old at first sight is what is past its own duration, though a failover is given longer.
+    fresh = min(1.0, view.thresholds.leader_degraded)
+    seen = book.tracks[kind].seen(kind, view.clock_offset, fresh, book.observed(view.now), view.dating)
+    before = view.before(Noted.FAILOVER, kind)
+    return replace(seen, failovers=(*before, *seen.failovers)) if before else seen
 
 
 def _place_of(view: ClusterView, kind: str) -> str:

@@ -6,7 +6,7 @@ _LEASE = Signal(
     "lease",
     "its lease in kube-system (OpenShift: in its own namespace)",
     "Whether its holder goes on renewing it, seen on our own clock and measured by the lease's own duration (15 s, as a rule).",
-    "not renewed for longer than it lasts, or released and not taken again",
+    "not renewed for longer than it lasts and a failover takes, or released and not taken again",
     "not renewed for twice as long, or released and not taken again for longer",
     "it was old when first seen and has not been renewed since; or nothing can be written while etcd is away",
     ("leader_degraded", "leader_down", "leader_handover", "leader_released"),
@@ -35,7 +35,7 @@ _POD = Signal(
 _SKEW = Signal(
     "version skew",
     "images of its pods, GET /version",
-    "Its version against the API server's.",
+    "Its version against the newest API server's.",
     "it is newer, or older by more than the bound",
     thresholds=("leader_skew",),
 )

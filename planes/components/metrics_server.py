@@ -9,7 +9,7 @@ from planes.structs.observations import AddonObservation
 
 def observe(view: ClusterView) -> AddonObservation | None:
     """metrics-server, where it is seen."""
-    api_service = view.cache.api_services.seen.get("v1beta1.metrics.k8s.io")
+    api_service = view.cache.api_services.dated(view.dating).get("v1beta1.metrics.k8s.io")
     return addons.observe(view, "metrics-server", ("metrics-server",), "kube-system/metrics-server", api_service)
 
 

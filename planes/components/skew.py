@@ -4,12 +4,29 @@ from functools import lru_cache
 
 from planes.structs.moments import Mono
 from planes.structs.verdicts import Evidence, State
-from planes.structs.versions import behind
+from planes.structs.versions import behind, minor
+
+#: Kubelets and kube-proxies older than this may be two minor versions apart from others, and no more (version skew policy).
+_WIDE = (1, 25)
+_NARROW = 2.0
+
+
+def allowed_of(version: str, allowed: float) -> float:
+    """How many minor versions a kubelet or kube-proxy of `version` may be apart."""
+    found = minor(version)
+    return min(allowed, _NARROW) if found is not None and found < _WIDE else allowed
+
+
+def not_applicable(version: str, source: str, at: Mono | None) -> Evidence:
+    """The line of what is no kubelet of Kubernetes: its project says what it goes with."""
+    text = f"{version or 'version not known'}, which is no version of Kubernetes"
+    return Evidence("version skew", text, "told by its own project", State.NOT_OBSERVABLE, source, at)
 
 
 @lru_cache(maxsize=4096)
 def check(version: str, server: str, allowed: float, source: str, at: Mono | None) -> tuple[Evidence, str]:
-    """The line of evidence for a version against the API server's, and why it is bad (empty if it is not)."""
+    """The line of evidence for a version against the API server's, and why it is bad (empty if it is not). Of several API servers
+    it is the newest's that counts: to be newer is to be newer than all of them, and to be too old is to be so for one of them."""
     should_be = f"at most {allowed:.0f} minor older than the API server, never newer"
     if not version or not server:
         missing = "version not known" if not version else "the API server's version is not known"

@@ -192,7 +192,7 @@ def on_all_nodes(kind: str) -> tuple[Signal, ...]:
             "any node is degraded or down",
             "half of the nodes that can be seen are down, or a whole zone is",
             "a quarter of the nodes or more are unknown, and none is known to be bad",
-            (*thresholds, "rollup_unknown"),
+            (*thresholds, "rollup_unknown", "rollup_passing"),
         ),
         Signal(
             "zone {zone}",
@@ -201,7 +201,7 @@ def on_all_nodes(kind: str) -> tuple[Signal, ...]:
             "any node of it is degraded or down",
             "half of its nodes are down; the whole is down with it if all are",
             "a quarter of its nodes or more are unknown",
-            (*thresholds, "rollup_unknown"),
+            (*thresholds, "rollup_unknown", "rollup_passing"),
         ),
         Signal(
             "nodes",

@@ -165,6 +165,7 @@ class VerdictBuilder:
                 cause=cause,
                 waiting=self._waiting,
                 hold=hold,
+                ripe=self._ripe,
             )
         if self._best:
             return Verdict(
@@ -232,6 +233,17 @@ def reach_due(reach: ReachSeen, thresholds: Thresholds) -> Mono | None:
     if reach.fault is not None and reach.failing_since is not None and not reach.flowing:
         return reach.failing_since + thresholds.hold_probe
     return reach.heard_at + thresholds.probe_stale if reach.heard_at is not None else None
+
+
+def begin(reach: ReachSeen, now: Mono, thresholds: Thresholds) -> VerdictBuilder | Verdict:
+    """How every judging of what is seen through the API server begins: with an empty builder, or, while that cannot be asked, with
+    the verdict that says so, which is the whole of it."""
+    if (away := unreachable(reach, now, thresholds)) is not None:
+        return away_verdict(away)
+    builder = VerdictBuilder()
+    if (due := reach_due(reach, thresholds)) is not None:
+        builder.due(due)
+    return builder
 
 
 def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, thresholds: Thresholds) -> Evidence | None:

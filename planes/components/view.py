@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from planes.cache.cluster import ClusterCache
+from planes.cache.recent import Noted
 from planes.cache.system import PodTrack
 from planes.components.distribution import Distribution, Marks, detect
 from planes.components.verdict_builder import is_unproven
@@ -20,8 +21,12 @@ from planes.structs.observations import (
     ServerSeen,
 )
 from planes.structs.thresholds import Thresholds
+from planes.structs.versions import order
 
-_HOUR = 3600.0
+#: Two certificates of one issuer last as long as each other, but for this many seconds.
+_CLOSE = 3600.0
+#: The cluster's clock is measured again and again, and differs by a little each time. Dates are moved when it differs by more.
+_SET = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Known:
     node_leases: bool = False
     kube_proxy: bool = False
     etcd_check: bool = False
+    #: Of the last renewal of the serving certificate: what the new one had left, and what the old one had left, in seconds.
+    renewal: tuple[float, float] | None = None
 
 
 class ClusterView:
@@ -47,31 +54,62 @@ class ClusterView:
         self.nobody_watches = ""  # why Kubernetes itself would not notice that a node died; told by who judges
         self.now: Mono = Mono(0.0)
         self.clock_offset: float | None = None  # what to add to our monotonic clock for the cluster's, where known
+        self.dating: float | None = None  # the same, but it stands still: by this dates of the cluster are moved to our clock
+        self.wall_offset = 0.0  # what to add to our monotonic clock for epoch seconds
         self.reach = ReachSeen()
         self.server = ServerSeen()
         self.rates = RatesSeen()
+        self._certificate = (0.0, 0.0)  # of the one that is shown: when it ends, and what it had left at first sight
         self._hosts: dict[str, str] = {}
         self._hosts_of = -1
         self._leases_readable = True
         self._leases_until: Mono = Mono(0.0)
-        self._peak = 0
-        self._peak_at: Mono = Mono(0.0)
 
     def look(self, now: Mono, wall_offset: float, known: Known, disruption: DisruptionSeen) -> None:
         """Take in the moment. `wall_offset` leads from our monotonic clock to epoch seconds."""
         cache = self.cache
         self.now, self.known, self.disruption = now, known, disruption
-        self.clock_offset = cache.clock_offset(wall_offset)
-        self.reach = cache.reach.reach(now)
+        self.wall_offset = wall_offset
+        self.clock_offset = offset = cache.clock_offset(wall_offset)
+        if offset is not None and (self.dating is None or abs(offset - self.dating) > _SET):
+            self.dating = offset
+        self.reach = self._reach(now)
         server = cache.reach.server
         ends = server.certificate_not_after
         left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
-        self.server = replace(server, certificate_left=left)
+        told = cache.reach.servers.versions(now) | {one.version for one in cache.system_pods.of("kube-apiserver") if one.version}
+        self.server = replace(server, certificate_left=left, versions=tuple(sorted(told, key=lambda one: (order(one), one))))
+        self._tell_term(ends, left)
         self.rates = cache.rates.seen()
         leases = steady(self.feed(Feed.NODE_LEASES), now, self.thresholds)
         self._leases_readable = leases.fault is None and leases.proven_at is None
         self._leases_until = cache.node_leases.observed(now)
         self.distribution = self._distribution()
+
+    def _tell_term(self, ends: float | None, left: float | None) -> None:
+        """How long such a certificate lasts: by its own dates, or, as an issuer may date one back to its own beginning, by what a
+        new one had left when it was first seen."""
+        if ends is None or left is None:
+            return
+        if self._certificate[0] != ends:
+            self._certificate = (ends, left)
+        begins, renewal = self.server.certificate_not_before, self.known.renewal
+        term = None if begins is None else ends - begins
+        if renewal is not None and self._certificate[1] <= renewal[0] + _CLOSE:
+            term = renewal[0] if term is None else min(renewal[0], term)
+            self.server = replace(self.server, certificate_renewed=renewal[1])
+        self.server = replace(self.server, certificate_term=term)
+
+    def _reach(self, now: Mono) -> ReachSeen:
+        """An outage that an earlier collector saw begin goes on."""
+        seen = self.cache.reach.reach(now)
+        if seen.failing_since is None:
+            return seen
+        return replace(seen, failing_since=self.cache.recent.since(Noted.OUTAGE, "", seen.failing_since, self.wall_offset))
+
+    def before(self, kind: Noted, name: str) -> tuple[Mono, ...]:
+        """When this happened before we began to look, as an earlier collector saw it."""
+        return self.cache.recent.before(kind, name, self.wall_offset)
 
     def feed(self, feed: Feed) -> FeedSeen:
         """One feed's standing."""
@@ -87,14 +125,22 @@ class ClusterView:
         """While a node is away the node lifecycle controller marks its pods as not ready. When it is back that stands until its
         kubelet has reported each of them anew: so long they are as last known."""
         node = self.cache.nodes.get(track.pod.spec.nodeName)
-        ready = node.conditions.get("Ready") if node is not None else None
+        ready = node.dated(self.dating).get("Ready") if node is not None else None
         back = ready is not None and ready.status == "True" and self.now - ready.since <= self.thresholds.pods_counted
         returning = back and not track.ready and track.containers_ready
-        return track.seen(returning or self.is_silent(track.pod.spec.nodeName), returning)
+        silent = returning or self.is_silent(track.pod.spec.nodeName)
+        return track.seen(silent, returning, offset=self.dating, before=self.restarts_before(track))
+
+    def restarts_before(self, track: PodTrack) -> tuple[Mono, ...]:
+        """Restarts of a pod that an earlier collector saw."""
+        return self.before(Noted.RESTART, track.key) if self.cache.recent.has_before(Noted.RESTART) else ()
 
     def health(self, path: str) -> HealthSeen | None:
         """The last answer to /livez or /readyz."""
-        return self.cache.reach.health.get(path)
+        seen = self.cache.reach.health.get(path)
+        if seen is None or seen.failing_since is None:
+            return seen
+        return replace(seen, failing_since=self.cache.recent.since(Noted.CHECK, path, seen.failing_since, self.wall_offset))
 
     def host_names(self) -> dict[str, str]:
         """Host names and addresses of control-plane nodes -> node name."""
@@ -107,12 +153,6 @@ class ClusterView:
                     for address in track.node.status.addresses:
                         self._hosts[address.address] = name
         return self._hosts
-
-    def most_alive(self, live: int) -> int:
-        """As many API servers as lived at once within the last hour; `live` do now."""
-        if live >= self._peak or self.now - self._peak_at > _HOUR:
-            self._peak, self._peak_at = live, self.now
-        return self._peak
 
     def is_silent(self, name: str) -> bool:
         """Whether a node's kubelet does not report, so that what its pods say is the last known state."""

@@ -16,7 +16,7 @@ from planes.demo.life import Life
 from planes.demo.reading import Reader
 from planes.demo.work import Work
 
-State = Literal["degraded", "down", "unknown", "cordoned"]
+State = Literal["degraded", "down", "unknown", "cordoned", "leaving"]
 Subject = Literal["node", "zone", "server", "component", "cluster"]
 
 

@@ -215,7 +215,7 @@ CONTROL_FAULTS = (
         "scheduler-hung",
         "Every scheduler hangs: the lease freezes, while their pods still look well.",
         "component",
-        (Notice("kube-scheduler", "degraded", 20), Notice("kube-scheduler", "down", 35)),
+        (Notice("kube-scheduler", "degraded", 25), Notice("kube-scheduler", "down", 35)),
         _hang_schedulers,
         _wake_schedulers,
     ),

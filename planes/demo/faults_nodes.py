@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from functools import partial
 
+from planes.demo.clock import rfc3339
 from planes.demo.cluster import Troubles, changed
 from planes.demo.faults import Fault, Faults, Notice
 
 SEEN = 1.5  # seconds until a kubelet notices what happens on its node
 FLAP = 20.0  # seconds between two turns of a flapping kubelet
 CRASH_AGAIN = 20.0
+ENDS = 3.0  # seconds until the machine of a node that was marked is ended
+TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler"
 OLD_VERSION = "v1.32.9"  # four minors behind: one more than a kubelet may be
 
 ADDONS = ("dns", "metrics-server")  # on a node that is not ready they are not, either
@@ -88,6 +91,22 @@ def _return_proxy(faults: Faults, node: str) -> None:
 
 def _cordon(cordoned: bool, faults: Faults, node: str) -> None:
     faults.life.after(0.0, partial(faults.life.cordon, node, cordoned))
+
+
+def _scale_down(faults: Faults, node: str) -> None:
+    """The cluster autoscaler marks it, and ends its machine."""
+
+    def mark() -> None:
+        cluster = faults.cluster
+        cluster.nodes.put(cluster.node(node).with_taint(TO_BE_DELETED, "NoSchedule", rfc3339(cluster.clock.wall())))
+
+    faults.life.after(0.0, mark)
+    faults.life.after(ENDS, partial(faults.cluster.troubles.silent.add, node))
+
+
+def _keep(faults: Faults, node: str) -> None:
+    faults.life.after(0.0, lambda: faults.cluster.nodes.put(faults.cluster.node(node).without_taint(TO_BE_DELETED)))
+    _unsilence(faults, node)
 
 
 def _install(faults: Faults, node: str, version: str) -> None:
@@ -225,6 +244,16 @@ NODE_FAULTS = (
         partial(_cordon, True),
         partial(_cordon, False),
         gentle=True,
+    ),
+    Fault(
+        "scale-down",
+        "The cluster autoscaler removes a node: it is marked first, and then falls silent, as it should.",
+        "node",
+        (Notice("node", "leaving", 5, "subject"),),
+        _scale_down,
+        _keep,
+        gentle=True,
+        tolerated=("kubelet", "kube-proxy", "container-runtime", *ADDONS),
     ),
     Fault(
         "version-skew",

@@ -54,6 +54,12 @@ _FORBIDDEN = re.compile(
     r'(?: at the cluster scope| in the namespace "(?P<namespace>[^"]+)")?|path "(?P<path>[^"]+)")'
 )
 
+_ACTING = re.compile(
+    r'"(?P<whom>[^"]*)" is forbidden: User "(?P<user>[^"]*)" cannot impersonate '
+    r'resource "(?P<resource>[^"]+)" in API group "(?P<group>[^"]*)"'
+)
+_KINDS = {"users": "the user", "groups": "the group", "serviceaccounts": "the service account", "uids": "the UID"}
+
 
 def of_answer(answer: Answer, server: str, signed_in_with: str = "") -> Fault:
     """The fault behind an answer whose status is not 200. `signed_in_with` says what our credentials are, for a 401."""
@@ -116,6 +122,8 @@ def _server_error(answer: Answer, status: Status, server: str, wait: float | Non
 
 
 def _forbidden(message: str, path: str) -> Fault:
+    if (acting := _ACTING.search(message)) is not None:
+        return _not_acting(acting)
     found = _FORBIDDEN.search(message)
     if found is None:
         return Fault(FaultKind.FORBIDDEN, f"We may not read {short(path)}.", "Grant Planewatch's user the right to read it.", 403)
@@ -135,6 +143,19 @@ def _forbidden(message: str, path: str) -> Fault:
         FaultKind.FORBIDDEN,
         f'User "{user}" may not {verb} {what} {where}.',
         f'Bind a {role} to "{user}" with the rule apiGroups ["{group}"], resources ["{found["resource"]}"], verbs {verbs}.',
+        403,
+    )
+
+
+def _not_acting(found: re.Match[str]) -> Fault:
+    """The API server does not take us for whom the kubeconfig wants us to act as: no right is missing, the sign-in is of no use."""
+    user, resource, group = found["user"], found["resource"], found["group"]
+    whom = f'{_KINDS.get(resource, "one with the extra field")} "{found["whom"]}"'
+    return Fault(
+        FaultKind.UNAUTHENTICATED,
+        f'User "{user}" may not act as {whom}, as the kubeconfig asks.',
+        f'Bind a ClusterRole to "{user}" with the rule apiGroups ["{group}"], resources ["{resource}"], verbs ["impersonate"], or '
+        "remove as and its kin from the kubeconfig.",
         403,
     )
 

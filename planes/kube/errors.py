@@ -10,6 +10,7 @@ import ssl
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from planes.structs.events import Fault, FaultKind
 
@@ -29,6 +30,10 @@ class RedirectedError(Exception):
         super().__init__(f"redirected with {status}")
         self.status = status
         self.location = location
+
+
+class SocksError(OSError):
+    """What a SOCKS proxy says instead of connecting; its text holds no address and no secret, and may be shown."""
 
 
 def origin(url: str) -> str:
@@ -110,8 +115,10 @@ def _of_redirect(exc: BaseException, server: str, _limit: float, _hands: bool) -
     return not_kubernetes(server, f"with a redirect ({exc.status}) to {where}").fault
 
 
-def _of_dns(_exc: BaseException, server: str, _limit: float, _hands: bool) -> Fault:
+def _of_dns(exc: BaseException, server: str, limit: float, hands: bool) -> Fault:
     host = urlsplit(server).hostname
+    if _is_the_proxys(exc, server):
+        return _of_proxy(exc, server, limit, hands)
     return Fault(
         FaultKind.NAME,
         f"The name {host} does not resolve.",
@@ -119,11 +126,40 @@ def _of_dns(_exc: BaseException, server: str, _limit: float, _hands: bool) -> Fa
     )
 
 
+def _is_the_proxys(exc: BaseException, server: str) -> bool:
+    """Whether it was not the server that could not be connected to, but a proxy on the way to it."""
+    return isinstance(exc, aiohttp.ClientConnectorError) and (exc.host, exc.port) != (URL(server).raw_host, URL(server).port)
+
+
 def _of_proxy(exc: BaseException, server: str, _limit: float, _hands: bool) -> Fault:
-    status = f" (it answers {exc.status})" if isinstance(exc, aiohttp.ClientHttpProxyError) else ""
+    why = ""
+    if isinstance(exc, aiohttp.ClientHttpProxyError):
+        why = f" (it answers {exc.status})"
+    elif isinstance(exc, aiohttp.ClientConnectorDNSError) or isinstance(getattr(exc, "os_error", None), socket.gaierror):
+        why = " (its name does not resolve)"
+    elif isinstance(exc, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+        why = " (TLS with it fails; its certificate has to be one that the kubeconfig trusts)"
+    elif isinstance(exc, aiohttp.ClientConnectorError):
+        why = f" ({exc.os_error})" if isinstance(exc.os_error, SocksError) else " (it cannot be connected to)"
+    return proxy_refuses(server, why)
+
+
+def of_proxying(exc: BaseException, server: str) -> Fault | None:
+    """The fault behind an exception that came while a proxy was asked for a connection; None where its kind says that anyway."""
+    if isinstance(exc, aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError):
+        return None
+    if isinstance(exc, TimeoutError):
+        return proxy_refuses(server, " (it gives no answer)")
+    if isinstance(exc, aiohttp.ClientResponseError):
+        return proxy_refuses(server, " (it does not speak HTTP)")
+    return proxy_refuses(server, " (it closes the connection)")
+
+
+def proxy_refuses(server: str, why: str) -> Fault:
+    """It is the proxy that fails; of the API server nothing follows. `why` is in brackets, after a space, or empty."""
     return Fault(
         FaultKind.UNREACHABLE,
-        f"The proxy on the way to {server} does not let us through{status}.",
+        f"The proxy on the way to {server} does not let us through{why}.",
         "Check proxy-url in the kubeconfig and HTTPS_PROXY and NO_PROXY in Planewatch's environment.",
     )
 
@@ -142,7 +178,9 @@ def _of_timeout(_exc: BaseException, server: str, limit: float, _hands: bool) ->
     return hanging(server, limit)
 
 
-def _of_tls(exc: BaseException, server: str, _limit: float, _hands: bool) -> Fault:
+def _of_tls(exc: BaseException, server: str, limit: float, hands: bool) -> Fault:
+    if _is_the_proxys(exc, server):
+        return _of_proxy(exc, server, limit, hands)
     error = exc.os_error if isinstance(exc, aiohttp.ClientConnectorError) else exc
     if isinstance(exc, aiohttp.ClientConnectorCertificateError):
         error = exc.certificate_error

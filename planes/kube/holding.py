@@ -6,7 +6,7 @@ To close one while a watch on it is open would leave the reader waiting for ever
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from planes.kube.connect import Access
+from planes.kube.client import Access
 from planes.kube.tls import Serving
 
 

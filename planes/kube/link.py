@@ -10,16 +10,20 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
+from multidict import CIMultiDict
 
 from planes.kube import answers, errors
 from planes.kube.answers import Answer
+from planes.kube.client import Access
 from planes.kube.clock import monotonic
-from planes.kube.connect import Access, Target, open_access
+from planes.kube.connect import Target, open_access
 from planes.kube.errors import FaultError, RedirectedError
 from planes.kube.holding import Holding
+from planes.kube.proxies import Proxy
 from planes.kube.tls import ASKING, Handshake, Serving, observe
 from planes.structs.moments import Mono
 
@@ -63,13 +67,18 @@ class Link:
         """What is asked. When a corrected kubeconfig leads elsewhere, nothing held of the old place is worth anything."""
         return self._held.access.url
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Certificates and keys that were read from files; when those are written anew, `reload`."""
+        return self._held.access.files
+
     def now(self) -> float:
         """The clock by which answers are stamped, monotonic seconds."""
         return self._clock()
 
-    def certificate_not_after(self) -> float | None:
-        """End of the serving certificate's validity, epoch seconds; None before the first handshake and without TLS."""
-        return self._held.serving.not_after()
+    def certificate_validity(self) -> tuple[float, float] | None:
+        """From when until when the serving certificate is valid, epoch seconds; None before the first handshake and without TLS."""
+        return self._held.serving.validity()
 
     async def reload(self) -> None:
         """Sign in anew because the kubeconfig has changed. Raises `FaultError` when what it says now cannot be used."""
@@ -80,18 +89,21 @@ class Link:
         for held in (*self._retired, self._held):
             await held.close()
 
-    async def get(self, path: str, *, limit: float, gzip: bool = True, accept: str = "application/json") -> Answer:
-        """The whole answer, whatever its status. Raises `FaultError` when there is none within `limit` seconds."""
+    async def get(
+        self, path: str, *, limit: float, gzip: bool = True, accept: str = "application/json", last: bool = False
+    ) -> Answer:
+        """The whole answer, whatever its status. Raises `FaultError` when there is none within `limit` seconds. `last` closes the
+        connection with it, so that one is opened anew: what shows the newest certificate, and lets a load balancer choose again."""
         started, wall = self._clock(), self._wall()
         timeout = aiohttp.ClientTimeout(total=limit, sock_connect=min(limit, CONNECT_LIMIT))
-        async with self._explained(limit), self._send(path, gzip, accept, timeout) as response:
+        async with self._explained(limit), self._send(path, gzip, accept, timeout, last=last) as response:
             body = await _read(response, path)
         ended = self._clock()
         return _answer(path, response, body, ended - started, ended, wall + (ended - started) / 2)
 
-    async def ask(self, path: str, *, limit: float, accept: str = "application/json") -> Answer:
+    async def ask(self, path: str, *, limit: float, accept: str = "application/json", last: bool = False) -> Answer:
         """As `get`, but an answer other than 200 raises its fault."""
-        answer = await self.get(path, limit=limit, accept=accept)
+        answer = await self.get(path, limit=limit, accept=accept, last=last)
         if answer.status != 200:
             raise self.fault_of(answer)
         return answer
@@ -129,16 +141,23 @@ class Link:
 
     @asynccontextmanager
     async def _send(
-        self, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None = None
+        self,
+        path: str,
+        gzip: bool,
+        accept: str,
+        limits: aiohttp.ClientTimeout,
+        body: msgspec.Struct | None = None,
+        *,
+        last: bool = False,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """The head of an answer, whose client stays open as long as it is read. A 401 signs in anew, once."""
         expires = self._held.access.expires
         if expires is not None and expires - self._wall() < RENEW_BEFORE:
             await self._sign_in(self._generation)
-        for last in (False, True):
+        for again in (False, True):
             generation = self._generation
-            async with self._held.reading() as access, await _request(access, path, gzip, accept, limits, body) as response:
-                if last or response.status != 401 or not await self._sign_in(generation):
+            async with self._held.reading() as access, await _request(access, path, gzip, accept, limits, body, last) as response:
+                if again or response.status != 401 or not await self._sign_in(generation):
                     yield response
                     return
 
@@ -162,8 +181,10 @@ class Link:
     def _prepare(access: Access) -> Serving:
         trace = aiohttp.TraceConfig()
         trace.on_request_redirect.append(_refuse_redirect)
+        trace.on_connection_create_start.append(_connecting)
+        trace.on_connection_create_end.append(_connected)
         access.client.configuration.trace_configs = [trace]
-        return observe(access.client.rest_client.ssl_context)
+        return observe(access.client.rest_client.ssl_context, _tls_host(access.proxy, access.url))
 
     @asynccontextmanager
     async def _explained(self, limit: float, *, whole: bool = True) -> AsyncIterator[None]:
@@ -176,6 +197,8 @@ class Link:
             took = self._clock() - started
             if whole and isinstance(exc, TimeoutError) and took > limit + PAUSE:
                 raise FaultError(errors.paused(took)) from None
+            if hands.connecting and self._is_with_the_proxy(hands) and (fault := errors.of_proxying(exc, self.server)):
+                raise FaultError(fault) from None
             within = min(limit, CONNECT_LIMIT) if isinstance(exc, aiohttp.ConnectionTimeoutError) else limit
             if isinstance(exc, aiohttp.ClientConnectionError) and hands.alert is not None:
                 raise FaultError(errors.of_tls_error(hands.alert, self.server)) from None
@@ -184,6 +207,13 @@ class Link:
             with contextlib.suppress(ValueError):  # a stream that is closed from elsewhere ends in another context
                 ASKING.reset(asking)
 
+    def _is_with_the_proxy(self, hands: Handshake) -> bool:
+        """Whether a connection that is being made has not got past the proxy. Where a proxy is spoken to by TLS under the server's
+        own name that cannot be told, and then nothing may follow for the server."""
+        access = self._held.access
+        proxy = access.proxy
+        return proxy is not None and (not hands.begun or (proxy.scheme == "https" and not _tls_host(proxy, access.url)))
+
 
 async def open_link(target: Target, *, clock: Callable[[], Mono] = monotonic, wall: Callable[[], float] = time.time) -> Link:
     """Sign in to a cluster. Raises `FaultError`; nothing has been asked of the cluster then."""
@@ -191,10 +221,15 @@ async def open_link(target: Target, *, clock: Callable[[], Mono] = monotonic, wa
 
 
 async def _request(
-    access: Access, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None
+    access: Access, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None, last: bool
 ) -> aiohttp.ClientResponse:
     client = access.client
-    headers = {"Accept": accept, "Accept-Encoding": "gzip" if gzip else "identity", "User-Agent": "planewatch"}
+    encoding = "gzip" if gzip and access.compression else "identity"
+    headers = CIMultiDict({"Accept": accept, "Accept-Encoding": encoding, "User-Agent": "planewatch"})
+    for name, value in access.headers:
+        headers.add(name, value)
+    if last:
+        headers["Connection"] = "close"
     token = await client.configuration.get_api_key_with_prefix("BearerToken")
     if token:
         headers["Authorization"] = token.strip()  # a token file ends with a newline
@@ -205,6 +240,21 @@ async def _request(
     answer = await client.rest_client.request("GET" if body is None else "POST", access.url + path, **asked)
     response: aiohttp.ClientResponse = answer.response
     return response
+
+
+def _tls_host(proxy: Proxy | None, url: str) -> str:
+    """The host of a proxy that is spoken to by TLS and can be told from the server by its name; else none."""
+    return proxy.host if proxy is not None and proxy.scheme == "https" and proxy.host != urlsplit(url).hostname else ""
+
+
+async def _connecting(_session: object, _context: object, _params: object) -> None:
+    if (hands := ASKING.get()) is not None:
+        hands.connecting = True
+
+
+async def _connected(_session: object, _context: object, _params: object) -> None:
+    if (hands := ASKING.get()) is not None:
+        hands.connecting = False
 
 
 async def _refuse_redirect(_session: object, _context: object, params: aiohttp.TraceRequestRedirectParams) -> None:

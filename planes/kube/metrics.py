@@ -32,19 +32,36 @@ _USAGE = FEEDS[Feed.NODE_METRICS]
 FAMILIES: dict[str, frozenset[str]] = {
     "process_start_time_seconds": frozenset(),
     "apiserver_request_total": frozenset({"code", "subresource"}),
-    "apiserver_request_sli_duration_seconds": frozenset({"verb"}),
-    "apiserver_current_inflight_requests": frozenset({"request_kind"}),
+    "apiserver_request_sli_duration_seconds": frozenset({"verb", "subresource"}),
+    "apiserver_current_inflight_requests": frozenset({"request_kind", "requestKind"}),  # the latter before 1.18
     "apiserver_request_terminations_total": frozenset(),
     "apiserver_flowcontrol_rejected_requests_total": frozenset(),
     "etcd_request_duration_seconds": frozenset(),
     "etcd_requests_total": frozenset(),
     "etcd_request_errors_total": frozenset(),
     "apiserver_storage_size_bytes": frozenset({"storage_cluster_id", "cluster"}),
-    "apiserver_storage_db_total_size_in_bytes": frozenset({"endpoint"}),
     "apiserver_admission_webhook_fail_open_count": frozenset(),
 }
 
+#: What a family was called before, newest first: read where an API server does not serve the family itself, with these labels.
+#: The histogram of requests is "sli" since 1.26 and "slo" since 1.23; before that there is only the one that counts the time of
+#: webhooks in. The size is the storage's since 1.28, and etcd's until 1.25 (CHANGELOGs of Kubernetes).
+FORMER: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
+    "apiserver_request_sli_duration_seconds": (
+        ("apiserver_request_slo_duration_seconds", frozenset({"verb", "subresource"})),
+        ("apiserver_request_duration_seconds", frozenset({"verb", "subresource"})),
+    ),
+    "apiserver_storage_size_bytes": (
+        ("apiserver_storage_db_total_size_in_bytes", frozenset({"endpoint"})),
+        ("etcd_db_total_size_in_bytes", frozenset({"endpoint"})),
+    ),
+}
+#: Requests of ours where they are told apart: until 1.18 requests were counted by client.
+_OURS = re.compile(rb'(?:^|,)client="planewatch["/]')
+
 _LABEL = re.compile(rb'([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"')
+#: In place of the labels of a sample that counts nothing but what we ask ourselves.
+_OURS_ALONE: Labels = (("client", "planewatch"),)
 _ESCAPE = re.compile(r"\\(.)")
 #: Label texts that are remembered, so that a scrape looks up what the one before it has parsed.
 _REMEMBERED = 50_000
@@ -62,8 +79,11 @@ class Parser:
             self._known.clear()
         sums: dict[str, dict[Labels, float]] = {}
         for family, kept in FAMILIES.items():
-            for line in _block(body, family):
-                self._add(line, family, kept, sums)
+            for name, labels in ((family, kept), *FORMER.get(family, ())):
+                if lines := _block(body, name):
+                    for line in lines:
+                        self._add(line, name, labels, sums)
+                    break
         return {name: tuple(Sample(labels, value) for labels, value in found.items()) for name, found in sums.items()}
 
     def _add(self, line: bytes, family: str, kept: frozenset[str], sums: dict[str, dict[Labels, float]]) -> None:
@@ -79,7 +99,9 @@ class Parser:
             return
         labels = self._known.get((family, text))
         if labels is None:
-            labels = self._known[family, text] = _labels(text, kept)
+            labels = self._known[family, text] = _OURS_ALONE if _OURS.search(text) else _labels(text, kept)
+        if labels is _OURS_ALONE:
+            return
         found = sums.setdefault(head.decode(), {})
         found[labels] = found.get(labels, 0.0) + value
 

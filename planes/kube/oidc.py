@@ -7,11 +7,13 @@ refresh token with each use, the newest is remembered for the life of the proces
 
 import base64
 import binascii
+import os
 import ssl
 
 import aiohttp
 import msgspec
 
+from planes.kube import proxies, socks
 from planes.kube.errors import origin, sentence
 from planes.structs.events import FaultKind
 
@@ -66,6 +68,12 @@ async def id_token(provider: Provider, now: float) -> str:
         raise sentence(
             FaultKind.CREDENTIALS, "The id-token of the kubeconfig has ended and nothing there renews it.", "Sign in again."
         )
+    if not (provider.idp_issuer_url and provider.client_id):
+        raise sentence(
+            FaultKind.CREDENTIALS,
+            "The kubeconfig's oidc provider lacks idp-issuer-url or client-id.",
+            "Add both: the id-token cannot be renewed without them.",
+        )
     key = (provider.idp_issuer_url, provider.client_id, provider.refresh_token)
     try:
         renewed = await _renew(provider, _newest.get(key, provider.refresh_token))
@@ -92,11 +100,19 @@ async def _renew(provider: Provider, refresh_token: str) -> _Renewed:
         "client_id": provider.client_id,
         "client_secret": provider.client_secret,
     }
+    issuer = provider.idp_issuer_url.rstrip("/")
+    known = msgspec.json.decode(await _fetch(f"{issuer}/.well-known/openid-configuration", context), type=_WellKnown)
+    return msgspec.json.decode(await _fetch(known.token_endpoint, context, form), type=_Renewed)
+
+
+async def _fetch(url: str, context: ssl.SSLContext, form: dict[str, str] | None = None) -> bytes:
+    """What an identity provider answers, by way of the environment's proxy where there is one for it."""
+    proxy = proxies.of_environment(url, os.environ)
+    way = socks.connector(proxy, context) if proxy is not None and proxy.scheme == "socks5" else aiohttp.TCPConnector(ssl=context)
+    through = proxy.url if proxy is not None and proxy.scheme != "socks5" else None
     timeout = aiohttp.ClientTimeout(total=LIMIT)
-    async with aiohttp.ClientSession(
-        timeout=timeout, connector=aiohttp.TCPConnector(ssl=context), raise_for_status=True
-    ) as session:
-        async with session.get(f"{provider.idp_issuer_url.rstrip('/')}/.well-known/openid-configuration") as answer:
-            known = msgspec.json.decode(await answer.read(), type=_WellKnown)
-        async with session.post(known.token_endpoint, data=form) as answer:
-            return msgspec.json.decode(await answer.read(), type=_Renewed)
+    async with (
+        aiohttp.ClientSession(timeout=timeout, connector=way, raise_for_status=True) as session,
+        session.request("GET" if form is None else "POST", url, data=form, proxy=through) as answer,
+    ):
+        return await answer.read()

@@ -1,22 +1,27 @@
 """Running an exec plugin (`users[].user.exec` of a kubeconfig) within a time limit.
 
 The client library runs plugins without one, swallows their failure and asks on without credentials; here a plugin that is missing,
-fails, hangs or answers nonsense is one sentence. Protocol: client.authentication.k8s.io, ExecCredential.
+fails, hangs or answers nonsense is one sentence. Protocol: client.authentication.k8s.io, ExecCredential, as client-go speaks
+it (pkg/apis/clientauthentication/v1).
 """
 
 import asyncio
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 
 from planes.kube.errors import FaultError, sentence
+from planes.kube.kubeconfig import Exec, Private
+from planes.kube.redaction import in_a_line, last_words
 from planes.structs.events import FaultKind
 
 #: Seconds a plugin may take.
@@ -24,43 +29,44 @@ LIMIT = 15.0
 #: Bytes of a plugin's output that are read; a credential has a few kB.
 LONGEST = 1 << 20
 
-_SECRET = re.compile(r"[A-Za-z0-9+/_=.\-]{25,}")
+_SECRET_NAME = re.compile(r"secret|token|passw|credential|key", re.IGNORECASE)
+
+#: What a plugin may speak; the first wants an interactiveMode.
+VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 
 
-class _Variable(msgspec.Struct):
-    name: str
-    value: str
+class Cluster(msgspec.Struct, omit_defaults=True, rename="kebab"):
+    """What a plugin is told about the cluster when it asks for it (client-go: clientauthentication/v1.Cluster). `config` is the
+    cluster's own extension for plugins, as JSON; the CA is PEM in base64."""
+
+    server: str
+    config: msgspec.Raw
+    tls_server_name: str = ""
+    insecure_skip_tls_verify: bool = False
+    certificate_authority_data: str = ""
+    proxy_url: str = ""
+    disable_compression: bool = False
 
 
-class Plugin(msgspec.Struct):
-    """The `exec` part of a kubeconfig's user."""
-
-    command: str
-    apiVersion: str = "client.authentication.k8s.io/v1"
-    args: list[str] | None = None
-    env: list[_Variable] | None = None
-    installHint: str | None = None
-    interactiveMode: str | None = None
-    provideClusterInfo: bool = False
+class _Spec(msgspec.Struct, omit_defaults=True):
+    interactive: bool
+    cluster: Cluster | None = None
 
 
-class Cluster(
-    msgspec.Struct, omit_defaults=True, rename={"ca": "certificate-authority-data", "tls_server_name": "tls-server-name"}
-):
-    """What a plugin is told about the cluster when it asks for it."""
-
-    server: str = ""
-    ca: str | None = None
-    tls_server_name: str | None = None
+class _Info(msgspec.Struct):
+    apiVersion: str
+    spec: _Spec
+    kind: str = "ExecCredential"
 
 
-class Credential(msgspec.Struct):
+class Credential(Private):
     """What a plugin answers: a token, or a certificate with its key, and when it ends."""
 
     token: str | None = None
     clientCertificateData: str | None = None
     clientKeyData: str | None = None
     expirationTimestamp: datetime | None = None
+    authProxyHeaders: dict[str, str] | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -76,16 +82,19 @@ class _Ended:
     err: bytes
 
 
-async def run(plugin: Plugin, cluster: Cluster, base: Path, *, limit: float = LIMIT) -> Credential:
-    """The credential that a plugin gives. `base` is the kubeconfig's directory, from which a relative command is meant.
+async def run(asked: Exec, cluster: Cluster, *, limit: float = LIMIT) -> Credential:
+    """The credential that a plugin gives.
 
     Raises `FaultError` (CREDENTIALS) when the plugin is missing, needs a terminal, fails, hangs or answers something else.
     """
-    name = Path(plugin.command).name
-    if plugin.interactiveMode == "Always":
-        raise _refusal(f"The sign-in plugin {name} needs a terminal.", "Use credentials that work unattended, such as a token.")
+    name = Path(asked.command).name
+    if asked.interactiveMode == "Always":
+        raise _refusal(
+            f"The sign-in plugin {name} needs a terminal (its interactiveMode is Always), and here is none.",
+            "Set it to IfAvailable if the plugin can do without, or use credentials that work unattended, such as a token.",
+        )
     try:
-        ended = await asyncio.wait_for(_run(_argv(plugin, base), _environment(plugin, cluster)), limit)
+        ended = await asyncio.wait_for(_run(_argv(asked), _environment(asked, cluster)), limit)
     except TimeoutError:
         raise _refusal(
             f"The sign-in plugin {name} gives no answer within {limit:g} s.",
@@ -94,43 +103,52 @@ async def run(plugin: Plugin, cluster: Cluster, base: Path, *, limit: float = LI
     except FileNotFoundError:
         raise _refusal(
             f"The sign-in plugin {name} that the kubeconfig names is not installed here.",
-            plugin.installHint or f"Install {name}, or put it on the PATH that Planewatch is started with.",
+            in_a_line(asked.installHint) or f"Install {name}, or put it on the PATH that Planewatch is started with.",
         ) from None
-    except OSError:
+    except (OSError, ValueError):
         raise _refusal(f"The sign-in plugin {name} cannot be started.", "Check that the file is executable.") from None
     if ended.code != 0:
-        raise _refusal(f"The sign-in plugin {name} fails (exit code {ended.code}){_last_words(ended.err)}", f"Run {name} by hand.")
-    return _credential(name, plugin, ended.out)
+        said = last_words(ended.err.decode(errors="replace"), _secrets(asked))
+        raise _refusal(f"The sign-in plugin {name} fails (exit code {ended.code}){said}", f"Run {name} by hand.")
+    return _credential(name, asked, ended.out)
 
 
-def _credential(name: str, plugin: Plugin, out: bytes) -> Credential:
-    remedy = f"Run {name} by hand: it should print an ExecCredential of {plugin.apiVersion}."
+def _credential(name: str, asked: Exec, out: bytes) -> Credential:
+    remedy = f"Run {name} by hand: it should print an ExecCredential of {asked.apiVersion}."
     try:
         answer = msgspec.json.decode(out, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise _refusal(f"The sign-in plugin {name} does not print an ExecCredential.", remedy) from None
-    if answer.kind != "ExecCredential" or answer.apiVersion != plugin.apiVersion:
+    if answer.kind != "ExecCredential" or answer.apiVersion != asked.apiVersion:
         raise _refusal(f"The sign-in plugin {name} answers in another version than the kubeconfig asks for.", remedy)
     got = answer.status
-    if got is None or not (got.token or (got.clientCertificateData and got.clientKeyData)):
+    if got is not None and bool(got.clientCertificateData) != bool(got.clientKeyData):
+        raise _refusal(f"The sign-in plugin {name} gives a certificate without its key, or a key alone.", remedy)
+    if got is None or not (got.token or got.clientKeyData):
         raise _refusal(f"The sign-in plugin {name} gives neither a token nor a certificate with its key.", remedy)
     return got
 
 
-def _argv(plugin: Plugin, base: Path) -> list[str]:
-    command = plugin.command
-    if os.sep in command and not Path(command).is_absolute():
-        command = str(base / command)
-    return [command, *(plugin.args or [])]
+def _argv(asked: Exec) -> list[str]:
+    """A plain name is looked for on our own PATH, whatever PATH the plugin is given."""
+    command = asked.command if os.sep in asked.command else shutil.which(asked.command)
+    if command is None:
+        raise FileNotFoundError(asked.command)
+    return [command, *asked.args]
 
 
-def _environment(plugin: Plugin, cluster: Cluster) -> dict[str, str]:
-    spec: dict[str, object] = {"interactive": False}
-    if plugin.provideClusterInfo:
-        spec["cluster"] = msgspec.to_builtins(cluster)
-    info = {"apiVersion": plugin.apiVersion, "kind": "ExecCredential", "spec": spec}
-    extra = {one.name: one.value for one in plugin.env or ()}
+def _environment(asked: Exec, cluster: Cluster) -> dict[str, str]:
+    info = _Info(asked.apiVersion, _Spec(False, cluster if asked.provideClusterInfo else None))
+    extra = {one.name: one.value for one in asked.env}
     return {**os.environ, **extra, "KUBERNETES_EXEC_INFO": msgspec.json.encode(info).decode()}
+
+
+def _secrets(asked: Exec) -> list[str]:
+    """What the kubeconfig gives the plugin and is not to be shown, should the plugin repeat it."""
+    named = [(one.name, one.value) for one in asked.env]
+    named += [(flag, value) for flag, _, value in (argument.partition("=") for argument in asked.args)]
+    named += [(flag, value) for flag, value in pairwise(asked.args) if flag.startswith("-") and "=" not in flag]
+    return [value for name, value in named if len(value) > 3 and _SECRET_NAME.search(name)]
 
 
 async def _run(argv: list[str], environment: dict[str, str]) -> _Ended:
@@ -161,14 +179,6 @@ async def _read(pipe: object) -> bytes:
         return bytes(got)
     finally:
         transport.close()
-
-
-def _last_words(err: bytes) -> str:
-    """The last line a plugin wrote, with whatever looks like a secret taken out."""
-    lines = [line.strip() for line in err.decode(errors="replace").splitlines() if line.strip()]
-    if not lines:
-        return "."
-    return f": {_SECRET.sub('…', lines[-1])[:200].rstrip('.')}."
 
 
 def _refusal(message: str, remedy: str) -> FaultError:

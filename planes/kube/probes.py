@@ -124,10 +124,10 @@ class VersionProbe:
     async def step(self, emit: Emit) -> float:
         """Ask once. Returns the seconds to wait before the next step."""
         try:
-            answer = await self._link.ask("/version", limit=VERSION_LIMIT)
+            answer = await self._link.ask("/version", limit=VERSION_LIMIT, last=True)
             server = self._server(answer)
         except FaultError as exc:
-            await emit(Server(self._clock(), certificate_not_after=self._link.certificate_not_after(), fault=exc.fault))
+            await emit(Server(self._clock(), fault=exc.fault))
             return max(VERSION_AGAIN * self._rng.uniform(0.8, 1.2), exc.fault.retry_after or 0.0)
         await emit(server)
         return VERSION_EVERY * self._rng.uniform(0.9, 1.1)
@@ -138,4 +138,6 @@ class VersionProbe:
         except (msgspec.DecodeError, UnicodeDecodeError):
             page = answer.body.lstrip().startswith(b"<")
             raise not_kubernetes(self._link.server, "with a web page" if page else "/version in other words") from None
-        return Server(Mono(answer.at), version.gitVersion, version.platform, self._link.certificate_not_after(), clock_skew(answer))
+        begins, ends = self._link.certificate_validity() or (None, None)
+        skew = clock_skew(answer)
+        return Server(Mono(answer.at), version.gitVersion, version.platform, ends, skew, certificate_not_before=begins)

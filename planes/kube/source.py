@@ -18,9 +18,10 @@ from typing import Any, Protocol
 from planes.kube import discovery, feeds
 from planes.kube.backoff import FaultBackoff
 from planes.kube.clock import monotonic
-from planes.kube.connect import Target, default_kubeconfig
+from planes.kube.connect import Target
 from planes.kube.errors import FaultError
 from planes.kube.faltering import Faltering
+from planes.kube.kubeconfig import default_kubeconfig
 from planes.kube.link import Link, open_link
 from planes.kube.merging import Merger
 from planes.kube.metrics import MetricsProbe, UsageProbe
@@ -257,16 +258,18 @@ class ClusterSource:
                 await self._sleep(SETTLE)
 
     async def _look_at_kubeconfig(self, link: Link) -> None:
-        """Sign in anew when the kubeconfig has changed on the disk, so that corrected credentials work without a restart."""
+        """Sign in anew when the kubeconfig, or a certificate or key that it names, has changed on the disk, so that corrected and
+        renewed credentials work without a restart."""
         if self._target.in_cluster:
             return
-        seen = _written(self._target)
+        seen = _written(self._target, link)
         while True:
             await self._sleep(LOOK_EVERY)
-            now = _written(self._target)
-            if now == seen:
-                continue
+            now = _written(self._target, link)
+            changed = any(seen.get(path, when) != when for path, when in now.items())
             seen = now
+            if not changed:
+                continue
             try:
                 await link.reload()
             except FaultError as exc:
@@ -278,10 +281,10 @@ def _is_answer(event: SourceEvent) -> bool:
     return isinstance(event, Health | Server) and was_heard(event)
 
 
-def _written(target: Target) -> list[float]:
-    """When each file of the kubeconfig was last written; 0.0 for one that is not there."""
+def _written(target: Target, link: Link) -> dict[str, float]:
+    """When each file of the kubeconfig, and each that it names, was last written; 0.0 for one that is not there."""
     path = target.kubeconfig or default_kubeconfig()
-    return [_mtime(Path(part).expanduser()) for part in path.split(os.pathsep) if part]
+    return {part: _mtime(Path(part).expanduser()) for part in (*path.split(os.pathsep), *link.files) if part}
 
 
 def _mtime(path: Path) -> float:

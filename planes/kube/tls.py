@@ -20,6 +20,7 @@ class Handshake:
 
     begun: bool = False
     done: bool = False
+    connecting: bool = False  # a connection was begun, and cannot be used yet
     alert: ssl.SSLError | None = None
 
     @property
@@ -38,19 +39,20 @@ class Serving:
 
     certificate: bytes = b""
     _read: bytes = b""
-    _not_after: float | None = None
+    _validity: tuple[float, float] | None = None
 
-    def not_after(self) -> float | None:
-        """End of the serving certificate's validity, epoch seconds."""
+    def validity(self) -> tuple[float, float] | None:
+        """The serving certificate is valid from when until when, epoch seconds."""
         if self.certificate != self._read:
             self._read = self.certificate
-            self._not_after = certificate_end(self.certificate)
-        return self._not_after
+            self._validity = certificate_validity(self.certificate)
+        return self._validity
 
 
-def certificate_end(der: bytes) -> float | None:
+def certificate_validity(der: bytes) -> tuple[float, float] | None:
     try:
-        return x509.load_der_x509_certificate(der).not_valid_after_utc.timestamp()
+        read = x509.load_der_x509_certificate(der)
+        return read.not_valid_before_utc.timestamp(), read.not_valid_after_utc.timestamp()
     except ValueError:
         return None
 
@@ -63,14 +65,17 @@ def pem_end(pem: bytes) -> datetime | None:
         return None
 
 
-def observe(context: ssl.SSLContext) -> Serving:
-    """Make `context` note its handshakes."""
+def observe(context: ssl.SSLContext, proxy: str = "") -> Serving:
+    """Make `context` note its handshakes, but for those with a proxy of this host: they tell nothing of the API server."""
     serving = Serving()
 
     class Observed(ssl.SSLObject):
         _notes: Handshake | None = None
 
         def do_handshake(self) -> None:
+            if proxy and self.server_hostname == proxy:
+                super().do_handshake()
+                return
             if self._notes is None:
                 self._notes = ASKING.get() or Handshake()
                 self._notes.begun, self._notes.done = True, False

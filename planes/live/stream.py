@@ -16,6 +16,7 @@ import redis.asyncio
 
 from planes.live import wire
 from planes.live.wire import Delta, Encoded, Heartbeats, Published, Pulse
+from planes.structs.backoff import Backoff
 from planes.structs.rows import SampleRow
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ _BLOCK = 0.5
 #: Heartbeats of so many nodes at most go out to browsers.
 HEARTBEATS_TOLD = 40
 _TIMEOUT = 3.0
+#: Seconds to wait at most before asking again: a Valkey that is back should be noticed soon.
+_BACKOFF = 1.0
 _BATCH = 64
 
 #: What using Valkey raises when it is away.
@@ -137,13 +140,13 @@ class Stream:
     async def follow(self) -> AsyncIterator[Entry | Lost]:
         """What the watched clusters publish, as it comes, until cancelled. One follower a Stream."""
         positions: dict[int, bytes] = {}
-        failures = 0
+        backoff = Backoff(random.Random(), first=0.2, cap=_BACKOFF, floor=0.05)  # noqa: S311 - jitter, not cryptography
         while True:
             try:
                 async with asyncio.timeout(_TIMEOUT):
                     await self._locate(positions)
-                if failures:
-                    failures = 0
+                if backoff.failures:
+                    backoff.succeeded()
                     yield Lost()
                 if not positions:
                     await asyncio.sleep(_BLOCK)
@@ -151,12 +154,10 @@ class Stream:
                 async with asyncio.timeout(_TIMEOUT + _BLOCK):
                     entries = await self._read(positions)
             except LOST as error:
-                if not failures:
+                if not backoff.failures:
                     logger.warning("Valkey is away (%s); live pictures wait for it.", type(error).__name__)
-                failures += 1
                 positions.clear()
-                # Full jitter, at most 1 s: a Valkey that is back should be noticed soon.
-                await asyncio.sleep(random.uniform(0.05, min(1.0, 0.1 * 2**failures)))  # noqa: S311  jitter guards nothing
+                await asyncio.sleep(backoff.failed())
                 continue
             for entry in entries:
                 yield entry
@@ -207,6 +208,14 @@ class Peek:
         """The latest pulse, if there was one within the last minute."""
         data = self._get(pulse_key(cluster_id))
         return _pulse.decode(data) if data else None
+
+    def age(self, cluster_id: int) -> float | None:
+        """How many seconds ago the latest pulse was written, by Valkey's clock; None if there is none."""
+        try:
+            left: Any = self._client.pttl(pulse_key(cluster_id))
+        except (redis.RedisError, OSError):
+            return None
+        return max(0.0, EXPIRY - left / 1000) if left > 0 else None
 
     def heartbeats(self, cluster_id: int) -> dict[str, float]:
         """Node name -> epoch seconds at which its lease was last seen to change."""

@@ -18,7 +18,7 @@ from planes.structs.rows import AttentionRow, ChangeRow, ClusterRow, ComponentRo
 VERSION = 1
 
 #: States by their code on the wire.
-STATES = ("healthy", "degraded", "down", "unknown", "not_observable", "cordoned")
+STATES = ("healthy", "degraded", "down", "unknown", "not_observable", "cordoned", "leaving", "joining")
 STATE_CODES = {state: code for code, state in enumerate(STATES)}
 
 #: A node on the wire, in this order: a column each in a snapshot, an array in a delta.
@@ -71,8 +71,21 @@ NodeValues = tuple[
 Cell = str | int | float | None
 
 
+class Lateness(msgspec.Struct, frozen=True):
+    """Why a picture is not the present. `since` is the last moment for which it held, epoch seconds; None: it never did, or nobody
+    can tell. `because` may hold time tokens; `brief` says the same beside each state, without an age: how
+    old the whole is, is told once. `apart`: by so many seconds the clocks disagree, where that is why."""
+
+    cause: str  # "never", "clocks", "collector" or "cluster"
+    because: str
+    since: float | None
+    brief: str = ""
+    apart: float = 0.0
+
+
 class Snapshot(msgspec.Struct):
-    """The whole picture of a cluster at one offset."""
+    """The whole picture of a cluster at one offset. Its states are those of `at`, also where `late` says why that is not the
+    present."""
 
     v: int
     epoch: str
@@ -88,6 +101,7 @@ class Snapshot(msgspec.Struct):
     attention: list[AttentionRow]
     changes: list[ChangeRow]  # newest first
     series: list[SampleRow] = []  # the last hour or so, oldest first
+    late: Lateness | None = None
 
 
 class Update(msgspec.Struct, omit_defaults=True):
@@ -186,9 +200,11 @@ def encode(message: Message) -> Encoded:
 
 
 class NodeReport(NodeRow, frozen=True, kw_only=True):
-    """A node as it is stored, and when its lease was last seen to change: epoch seconds, None if that is not known now."""
+    """A node as it is stored, and when its lease was last seen to change: epoch seconds, None if that is not known now. Its states
+    are what was judged last, also where `late` says why that is not the present."""
 
     beat: float | None
+    late: Lateness | None = None
 
 
 def share(used: float | None, limit: float | None) -> float | None:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from planes.models import Cluster
+from planes.store.naming import short_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +24,15 @@ class Declaration:
 def declare(wanted: Iterable[Declaration]) -> list[Cluster]:
     """Watch these clusters and no others, in one transaction; returns them in the order given.
 
-    A cluster that was declared before keeps its slug, its history and its epoch. One that is no longer named is disabled, not
-    deleted, and is itself again when it is named again.
+    What each is called is shortened to what tells these clusters apart (naming.py). One that was declared before keeps its slug,
+    its history and its epoch. One that is no longer named is disabled, not deleted, and is itself again when it is named again.
     """
     with transaction.atomic():
         known = {(one.source, one.kubeconfig, one.context): one for one in Cluster.objects.all()}
         slugs = {one.slug for one in known.values()}
         declared: dict[tuple[str, str, str], Cluster] = {}
-        for one in wanted:
+        clusters = list(wanted)
+        for one, name in zip(clusters, short_names([one.name for one in clusters]), strict=True):
             key = (one.source, one.kubeconfig, one.context)
             if key in declared:
                 continue
@@ -39,10 +41,10 @@ def declare(wanted: Iterable[Declaration]) -> list[Cluster]:
                 slug = _slug(one.name, slugs)
                 slugs.add(slug)
                 cluster = Cluster.objects.create(
-                    slug=slug, name=one.name, source=one.source, kubeconfig=one.kubeconfig, context=one.context
+                    slug=slug, name=name, source=one.source, kubeconfig=one.kubeconfig, context=one.context
                 )
-            elif not cluster.enabled or cluster.name != one.name:
-                cluster.enabled, cluster.name = True, one.name
+            elif not cluster.enabled or cluster.name != name:
+                cluster.enabled, cluster.name = True, name
                 cluster.save(update_fields=["enabled", "name"])
             declared[key] = cluster
         keep = [cluster.pk for cluster in declared.values()]

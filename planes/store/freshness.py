@@ -4,14 +4,14 @@ A picture is late when the collector has not been heard for 5 s, or when the API
 The browser judges by the same rules from pulses (static/js/socket.js).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
-
 from planes.live.stream import EXPIRY
-from planes.live.wire import Pulse
+from planes.live.wire import Lateness, Pulse
 from planes.store.selectors import ClusterHead
 from planes.structs import time_tokens
+from planes.structs.events import BLAME, FaultKind
 
 #: Seconds without a pulse, or without an answer of the API server, after which a picture is late.
 LATE_AFTER = 5.0
@@ -24,22 +24,15 @@ CLOCKS_APART = 2.0
 class Freshness:
     """`collected_at`: when the collector last said that it lives (its pulse, or its last flush if there is no pulse); `heard_at`:
     when the API server last answered it. Epoch seconds; None: never. `kept`: for so many seconds the pulse that was read is kept at
-    most, so that one which is older by its own word was written by another clock; None where nothing is known of that."""
+    most, so that one which is older by its own word was written by another clock; None where nothing is known of that. `age`: how
+    many seconds ago it was written, by the clock of who keeps it, whatever it says itself. `fault`: the kind of fault
+    (planes.structs.events.FaultKind) by which the collector fails to ask the API server; empty: none."""
 
     collected_at: float | None
     heard_at: float | None
     kept: float | None = None
-
-
-class Lateness(msgspec.Struct, frozen=True):
-    """Why the picture is not the present. `since` is the last moment for which it held, epoch seconds; None: it never did, or
-    nobody can tell. `because` may hold time tokens (planes.structs.time_tokens); `brief` says the same beside each state, without
-    an age: how old the whole is, is told once."""
-
-    cause: str  # "never", "clocks", "collector" or "cluster"
-    because: str
-    since: float | None
-    brief: str = ""
+    age: float | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +44,62 @@ class Seen:
     because: str
 
 
-def freshness_of(head: ClusterHead, pulse: Pulse | None) -> Freshness:
-    """Of a stored cluster, by its collector's latest pulse. One of another epoch is of a collector whose picture is not the stored
-    one, and vouches for nothing."""
+def untold(cluster_id: int) -> float | None:
+    """How old a pulse is, where only its own word is known."""
+    return None
+
+
+def freshness_of(head: ClusterHead, pulse: Pulse | None, age: Callable[[int], float | None] = untold) -> Freshness:
+    """Of a stored cluster, by its collector's latest pulse; `age` tells how long ago that was written. One of another epoch is of a
+    collector whose picture is not the stored one, and vouches for nothing."""
+    fault = head.row.fault.kind if head.row.fault is not None else ""
     if pulse is None or pulse.epoch != str(head.epoch):
-        return Freshness(head.collected_at, head.row.heard_at)
+        return Freshness(head.collected_at, head.row.heard_at, fault=fault)
     collected_at = max(pulse.pulse, head.collected_at or 0.0)
     heard_at = pulse.heard if pulse.heard is not None else head.row.heard_at
-    return Freshness(collected_at, heard_at, EXPIRY if collected_at == pulse.pulse else None)
+    newest = collected_at == pulse.pulse
+    return Freshness(collected_at, heard_at, EXPIRY if newest else None, age(head.id) if newest else None, fault)
 
 
 def lateness(fresh: Freshness, now: float) -> Lateness | None:
     """None while the picture is the present."""
     if fresh.collected_at is None:
         return Lateness("never", "This cluster has not been collected yet.", None)
-    ahead = fresh.collected_at - now
-    if ahead > CLOCKS_APART or (fresh.kept is not None and -ahead > fresh.kept + CLOCKS_APART):
-        apart = time_tokens.duration(abs(ahead))
-        return Lateness(
-            "clocks", f"The clocks of this server and of its collector disagree by {apart}: its age cannot be told.", None
-        )
-    if now - fresh.collected_at > LATE_AFTER:
-        return Lateness(
-            "collector",
-            f"Its collector was last heard {time_tokens.ago(fresh.collected_at)} ago.",
-            fresh.collected_at,
-            "Its collector is silent.",
-        )
+    apart = _apart(fresh, now)
+    if apart:
+        disagree = f"The clocks of this server and of its collector disagree by {time_tokens.duration(apart)}"
+        return Lateness("clocks", f"{disagree}: its age cannot be told.", None, apart=round(apart, 1))
+    # By the clock of who keeps it, where that is known: the collector's own may be wrong by a little.
+    collected_at = fresh.collected_at
+    if fresh.age is not None and now - fresh.age - collected_at > CLOCKS_APART:
+        collected_at = round(now - fresh.age, 1)
+    if now - collected_at > LATE_AFTER:
+        said = f"Its collector was last heard {time_tokens.ago(collected_at)} ago."
+        return Lateness("collector", said, collected_at, "Its collector is silent.")
+    blame = BLAME.get(FaultKind(fresh.fault)) if fresh.fault in list(FaultKind) else None
     if fresh.heard_at is None:
-        return Lateness("cluster", "Its API server has not answered yet.", None)
+        return Lateness("cluster", f"{blame[1]}." if blame else "Its API server has not answered yet.", None)
     if now - fresh.heard_at > LATE_AFTER:
-        return Lateness("cluster", f"Its API server last answered {time_tokens.ago(fresh.heard_at)} ago.", fresh.heard_at)
+        heard = time_tokens.ago(fresh.heard_at)
+        said = f"{blame[1]} since it last answered {heard} ago." if blame else f"Its API server last answered {heard} ago."
+        return Lateness("cluster", said, fresh.heard_at)
     return None
+
+
+def _apart(fresh: Freshness, now: float) -> float:
+    """By how many seconds the collector's clock is seen to disagree with ours; 0 where it is not.
+
+    Ahead of ours it is at once. Behind ours may be an old pulse: it is another clock if who keeps it says that it was written just
+    now, or would have dropped it long ago.
+    """
+    if fresh.collected_at is None:
+        return 0.0
+    behind = now - fresh.collected_at
+    if -behind > CLOCKS_APART:
+        return -behind
+    written_now = fresh.age is not None and fresh.age <= LATE_AFTER and behind - fresh.age > CLOCKS_APART
+    expired = fresh.kept is not None and behind > fresh.kept + CLOCKS_APART
+    return behind if expired or (written_now and behind > LATE_AFTER) else 0.0
 
 
 def seen(state: str, last: str, because: str, late: Lateness | None) -> Seen:

@@ -4,12 +4,13 @@ import time
 from collections import Counter, defaultdict
 
 import msgspec
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from planes.components.registry import rank
 from planes.live import wire
 from planes.models import Cluster, Component, Instance, Node, Transition
 from planes.store.reading import one_view
+from planes.structs import time_tokens
 from planes.structs.moments import Epoch
 from planes.structs.rows import (
     AttentionRow,
@@ -326,10 +327,12 @@ def _recent(cluster_id: int, limit: int) -> list[ChangeRow]:
     full = [group for group, count in shown.items() if group and count >= GROUPED]
     if full:
         since = min(row.at for row in rows) - _GROUP_SPAN
-        counts = every.filter(at__gte=since, group__in=full).order_by().values_list("group").annotate(Count("id"))
-        for group, count in counts:
+        counts = every.filter(at__gte=since, group__in=full).order_by().values_list("group").annotate(Count("id"), Min("at"))
+        for group, count, first in counts:
+            if count == shown[group]:
+                continue
             at = max(at for at, row in enumerate(rows) if row.group == group)
-            rows[at] = msgspec.structs.replace(rows[at], more=count - shown[group])
+            rows[at] = msgspec.structs.replace(rows[at], more=count - shown[group], more_from=Epoch(first))
     return rows
 
 
@@ -340,7 +343,7 @@ def _change(one: Transition) -> ChangeRow:
         agent=one.agent,
         before=State(one.before),
         after=State(one.after),
-        because=one.because,
+        because=time_tokens.render(one.because, one.at),  # rows of versions before this one hold ages that would run on
         at=Epoch(one.at),
         group=one.group,
     )

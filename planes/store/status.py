@@ -10,9 +10,9 @@ from enum import IntEnum
 import msgspec
 
 from planes.components.registry import AGENT_KINDS
-from planes.live.wire import Pulse
+from planes.live.wire import Lateness, Pulse
 from planes.store import selectors
-from planes.store.freshness import Lateness, freshness_of, lateness, seen
+from planes.store.freshness import Freshness, freshness_of, lateness, seen, untold
 from planes.structs import time_tokens
 from planes.structs.rows import ClusterRow, ComponentRow, EvidenceRow, PlaneRow
 
@@ -103,10 +103,13 @@ class Status(msgspec.Struct, frozen=True):
     clusters: list[ClusterStatus]
 
 
-def collect_status(pulse: Callable[[int], Pulse | None], now: float, slug: str | None = None) -> Status:
-    """The state of the watched clusters, or of one of them, at `now` (epoch seconds)."""
+def collect_status(
+    pulse: Callable[[int], Pulse | None], now: float, slug: str | None = None, *, age: Callable[[int], float | None] = untold
+) -> Status:
+    """The state of the watched clusters, or of one of them, at `now` (epoch seconds). `pulse` and `age` tell of a cluster's latest
+    pulse, by its id: see planes.live.stream.Peek."""
     heads = [head for head in selectors.watched() if slug in (None, head.slug)]
-    return Status([_cluster(head, pulse(head.id), now) for head in heads])
+    return Status([_cluster(head, freshness_of(head, pulse(head.id), age), now) for head in heads])
 
 
 def exit_code(status: Status) -> Exit:
@@ -121,9 +124,8 @@ def exit_code(status: Status) -> Exit:
     return Exit.HEALTHY
 
 
-def _cluster(head: selectors.ClusterHead, pulse: Pulse | None, now: float) -> ClusterStatus:
+def _cluster(head: selectors.ClusterHead, fresh: Freshness, now: float) -> ClusterStatus:
     row = head.row
-    fresh = freshness_of(head, pulse)
     collected_at = fresh.collected_at
     late = _with_fault(lateness(fresh, now), row)
     clocks = late is not None and late.cause == "clocks"

@@ -6,8 +6,26 @@ from planes.store.status import AttentionStatus, ClusterStatus, ComponentStatus,
 from planes.structs.time_tokens import duration
 
 #: A shape for each state, as in the picture: said by shape, word and colour.
-_SHAPES = {"healthy": "●", "degraded": "▲", "down": "◆", "unknown": "◌", "not_observable": "○", "cordoned": "‖"}
-_COLOURS = {"healthy": "32", "degraded": "33", "down": "31", "unknown": "37", "not_observable": "90", "cordoned": "35"}
+_SHAPES = {
+    "healthy": "●",
+    "degraded": "▲",
+    "down": "◆",
+    "unknown": "◌",
+    "not_observable": "○",
+    "cordoned": "‖",
+    "leaving": "→",
+    "joining": "+",
+}
+_COLOURS = {
+    "healthy": "32",
+    "degraded": "33",
+    "down": "31",
+    "unknown": "37",
+    "not_observable": "90",
+    "cordoned": "35",
+    "leaving": "95",
+    "joining": "94",
+}
 #: Nodes that are listed one by one; the rest is a number.
 _LISTED = 20
 

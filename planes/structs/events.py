@@ -57,6 +57,19 @@ OURS = frozenset(
 )
 
 
+#: Who is to blame while a cluster cannot be asked, where it is not that nobody answers: in two words, and in a clause that may be
+#: followed by "since …".
+BLAME: dict[FaultKind, tuple[str, str]] = {
+    FaultKind.UNAUTHENTICATED: ("credentials refused", "The API server has refused our credentials"),
+    FaultKind.CREDENTIALS: ("no credentials", "We have had no credentials for the API server"),
+    FaultKind.CONFIGURATION: ("kubeconfig unusable", "The kubeconfig of this cluster has not been usable"),
+    FaultKind.NAME: ("name not found", "The name of the API server has not been found"),
+    FaultKind.TLS: ("not trusted", "The connection to the API server has not been trusted"),
+    FaultKind.NOT_KUBERNETES: ("not Kubernetes", "What answers in place of the API server has not been Kubernetes"),
+    FaultKind.INTERNAL: ("not asked", "Planewatch itself has failed to ask the API server"),
+}
+
+
 class Fault(msgspec.Struct, frozen=True):
     """One clear sentence about what went wrong, and one that says what to do. Never holds a token or other secret."""
 
@@ -149,6 +162,7 @@ class Server(msgspec.Struct, frozen=True):
     certificate_not_after: float | None = None  # serving certificate, epoch seconds
     clock_skew: float | None = None  # their Date minus our wall clock, seconds; only ever shown
     fault: Fault | None = None
+    certificate_not_before: float | None = None
 
 
 class Sample(msgspec.Struct, frozen=True):

@@ -29,8 +29,9 @@ class FeedSeen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseSeen:
     """A lease. `changed_at` is when the renewal that we saw last was made, on our clock: when we saw renewTime change, or earlier
-    where that came late (at first sight: when we first saw it at all); `confirmed` says that we saw it change at least once.
-    `stale_on_arrival`: at first sight its renewTime was already older, by the cluster's own clock, than the lease's duration.
+    where that came late; at first sight it is the renewTime, where the cluster's clock is known, else when we first saw it at all.
+    Ages are told by it, and never judged. `confirmed` says that we saw it change at least once. `stale_on_arrival`: at first sight
+    its renewTime was already older, by the cluster's own clock, than the lease's duration.
     `duration` is the lease's own, as it was while held (a released lease says 1 s)."""
 
     name: str
@@ -48,6 +49,9 @@ class LeaseSeen:
     failovers: tuple[Mono, ...] = ()  # when we saw the holder change
     until: Mono | None = None  # so far its feed was observed; None: until now
     fresh_since: Mono | None = None  # `changed_at`, or later where we ourselves were paused; None: `stale_since`
+    recorded: float | None = None  # its renewTime while it was not seen to change, epoch seconds of the cluster's clock
+    delegated: bool = False  # a neighbour renews it, so that its renewals are no contact of its own
+    released_since: Mono | None = None  # when it was released, by the cluster's own date if that is older; None: `released_at`
 
     def observed(self, now: Mono) -> Mono:
         """The moment up to which its silence counts."""
@@ -138,11 +142,23 @@ class ReachSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSeen:
+    """What /version and its connection tell. `version` is whichever API server answered last; `versions` are those of all API
+    servers seen lately, by their pods and by their answers, oldest version first: during an upgrade there is more than one."""
+
     at: Mono | None = None
     version: str = ""
+    versions: tuple[str, ...] = ()
     certificate_not_after: float | None = None  # epoch seconds
+    certificate_not_before: float | None = None
     certificate_left: float | None = None  # seconds left at `at`
+    certificate_term: float | None = None  # how long such a certificate lasts, in seconds
+    certificate_renewed: float | None = None  # seconds that the one before it had left when it was renewed; None: not seen yet
     clock_skew: float | None = None
+
+    @property
+    def newest(self) -> str:
+        """The newest version of an API server: what others may be behind, and must not be ahead of."""
+        return self.versions[-1] if self.versions else self.version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +193,7 @@ class ApiServiceSeen:
     name: str
     available: bool
     reason: str
-    since: Mono  # when we saw `available` take its value
+    since: Mono  # when `available` took its value: when we saw it, or as the cluster dates it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +230,8 @@ class IdentitySeen:
     lease: LeaseSeen
     host: str
     address: str  # without the port; empty if not told
+    node: str = ""  # the Node of that host, while there is one
+    leaving: bool = False  # that Node is cordoned or being deleted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,18 +253,21 @@ class UndecidedSeen:
     """Pods that no scheduler has decided about: no node, and no PodScheduled condition of any value."""
 
     count: int = 0
-    oldest: Mono | None = None
+    oldest: Mono | None = None  # since when the oldest waits, by its creation
+    sighted: Mono | None = None  # when we first saw that one to wait; None: `oldest`
     names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionSeen:
-    """A node's condition. `since` is when we saw status, reason or message take this value."""
+    """A node's condition. `since` is when its status took this value: when we saw it, or as the cluster dates it; `recorded` is the
+    latter as it stands there (epoch seconds of the cluster's clock)."""
 
     status: str
     reason: str
     message: str
     since: Mono
+    recorded: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,12 +301,23 @@ class NodeScene:
     unreachable_since: Mono | None = None
     silence: str = ""  # what is suspected while all node leases are silent together; empty otherwise
     silence_since: Mono | None = None
-    server_version: str = ""
+    server_version: str = ""  # of the newest API server, by its minor: "v1.36"
+    servers: dict[str, str] = field(default_factory=dict)  # node -> that of the API server which runs on it
     proxy: ProxyScene = field(default_factory=ProxyScene)
     csi: FeedSeen | None = None  # where storage drivers come from
     leases_seen_before: bool = False
     waiting: bool = False  # `unreachable` only because the first answer has not come yet
     nobody_watches: str = ""  # why Kubernetes would not take Ready=True back from a node that died; empty while it would
+
+
+@dataclass(frozen=True, slots=True)
+class NodeMark:
+    """Something on a node that says that it leaves."""
+
+    name: str  # where it stands
+    says: str
+    at: float | None = None  # since when, by the cluster's own record: epoch seconds of its clock
+    of_kubelet: bool = False  # its kubelet itself says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,6 +337,15 @@ class NodeObservation:
     proxy_short: bool = False  # the DaemonSet wants more pods than there are, or is not visible
     replacement: PodSeen | None = None
     csi_drivers: tuple[CSIDriverSeen, ...] | None = None  # None: there is no CSINode of it
+    own_version: bool = False  # what it reports is no kubelet's version
+    placeholder: bool = False  # nothing that it reports is its own: it stands for a node of another cluster
+    status_beat: Mono | None = None  # when it last wrote its status, as far as that is known
+    marks: tuple[NodeMark, ...] = ()  # what says that it leaves, the most certain first
+    taints: tuple[str, ...] = ()  # keys
+    drained: bool = False  # cordoned, and no pods are left but those of DaemonSets and static ones
+    created_at: Mono | None = None  # by the cluster's own record, where its clock is known
+    silent_from: float | None = None  # its last heartbeat by the cluster's own clock, where we never saw one ourselves
+    clock_offset: float | None = None  # what to add to our monotonic clock for the cluster's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,7 +384,6 @@ class ApiServerObservation:
     identities: tuple[IdentitySeen, ...]
     endpoints: EndpointsSeen | None
     pods: tuple[PodSeen, ...]
-    expected: int  # as many instances were alive at once before
     rates: RatesSeen
     api_services: tuple[ApiServiceSeen, ...]
     webhooks: tuple[WebhookSeen, ...]

@@ -57,11 +57,14 @@ class AgentRow(msgspec.Struct, frozen=True):
 
 
 class ConditionRow(msgspec.Struct, frozen=True):
+    """`state` is what it says by itself; None: nothing is known of such a kind, so it has no colour."""
+
     type: str
     status: str
     reason: str = ""
     message: str = ""
     since: Epoch | None = None  # the cluster's own lastTransitionTime, epoch seconds of the cluster's clock
+    state: State | None = None
 
 
 class PodRow(msgspec.Struct, frozen=True, array_like=True):
@@ -86,7 +89,9 @@ class EventRow(msgspec.Struct, frozen=True):
 
 
 class NodeRow(msgspec.Struct, frozen=True):
-    """A node. `state` is the worst of its agents, or "cordoned" when only that is to be said."""
+    """A node. `state` is the worst of its agents, or "cordoned", "leaving" or "joining" when only that is to be said. `traits` are
+    what is to be said of it besides: what kind of node it is where it is no ordinary one, and that it may come to leave. `leaving`
+    is why it leaves, since when; both are kept, for a node that is silent says it no more."""
 
     name: str
     uid: str
@@ -117,6 +122,9 @@ class NodeRow(msgspec.Struct, frozen=True):
     address: str = ""
     pods: tuple[PodRow, ...] = ()
     events: tuple[EventRow, ...] = ()
+    traits: tuple[str, ...] = ()
+    leaving: str = ""
+    leaving_since: Epoch | None = None
 
 
 class PlaneRow(msgspec.Struct, frozen=True):
@@ -142,8 +150,9 @@ class AttentionRow(msgspec.Struct, frozen=True):
 
 
 class ChangeRow(msgspec.Struct, frozen=True):
-    """One announced change. `group` ties together the many changes of one cause and moment; where not all of them are listed,
-    `more` says how many are not, on the last that is."""
+    """One announced change. `because` tells what was true then: nothing in it runs. `group` ties together the many changes of one
+    cause and moment; where not all of them are listed, `more` says how many are not, on the last that is, and `more_from` when
+    the first of them was."""
 
     subject_kind: str  # "Node" or "Component" or "Cluster"
     subject: str  # node name, component kind or cluster slug
@@ -154,6 +163,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
     at: Epoch
     group: str = ""
     more: int = 0
+    more_from: Epoch | None = None
 
 
 class FaultRow(msgspec.Struct, frozen=True):

@@ -30,6 +30,7 @@ class Threshold:
 _RANGES = {
     "of requests": (0.0001, 1.0),
     "of nodes": (0.01, 1.0),
+    "of its lifetime": (0.01, 1.0),
     "minor versions": (0.0, 20.0),
     "× lease duration": (0.1, 10.0),
     "nodes": (1.0, 5000.0),
@@ -83,8 +84,15 @@ class Thresholds:
     inflight_limit: float = _bound(
         600.0, "requests", "kube-apiserver", "in-flight requests that the API server admits by default", "kube-apiserver flags"
     )
-    certificate_warning: float = _bound(7.0, "d", "kube-apiserver", "serving certificate ends sooner: degraded", _MIXIN)
-    certificate_critical: float = _bound(1.0, "d", "kube-apiserver", "serving certificate ends sooner: down", _MIXIN)
+    certificate_warning: float = _bound(
+        7.0, "d", "kube-apiserver", "serving certificate ends sooner, and below its share: degraded", _MIXIN
+    )
+    certificate_share: float = _bound(
+        0.1,
+        "of its lifetime",
+        "kube-apiserver",
+        "less is left of the serving certificate, and less than the days above: degraded (the 7 d of a year's, 72 m of 12 h)",
+    )
     apiservice_unavailable: float = _bound(300.0, "s", "kube-apiserver", "an APIService not available for longer: degraded", _MIXIN)
     webhook_unready: float = _bound(
         30.0, "s", "kube-apiserver", "a webhook's service without ready endpoints for longer (failurePolicy Fail): degraded"
@@ -96,7 +104,11 @@ class Thresholds:
 
     # --- controller manager, scheduler, cloud controller manager --------------------------------------------------------------
     leader_degraded: float = _bound(
-        1.0, "× lease duration", "leaders", "lease not renewed for longer: degraded", "client-go leader election"
+        4 / 3,
+        "× lease duration",
+        "leaders",
+        "lease not renewed for longer: degraded (20 s of the usual 15 s, for a failover takes the duration and up to two retries)",
+        "client-go leader election",
     )
     leader_down: float = _bound(
         2.0, "× lease duration", "leaders", "lease not renewed for longer: down", "client-go leader election"
@@ -127,6 +139,12 @@ class Thresholds:
     monitor_grace: float = _bound(
         50.0, "s", "kubelet", "Kubernetes itself says NotReady after so long", "node-monitor-grace-period"
     )
+    status_heartbeat: float = _bound(
+        360.0,
+        "s",
+        "kubelet",
+        "status of a node without a lease not written for longer: its heartbeat is unknown (written every 5 min)",
+    )
     ready_flips: float = _bound(2.0, "flips", "kubelet", "more flips of Ready within the window: degraded")
     kubelet_skew: float = _bound(3.0, "minor versions", "kubelet", "older than the API server by more, or newer: degraded", _SKEW)
     all_silent: float = _bound(
@@ -136,6 +154,16 @@ class Thresholds:
         "no node lease renewed at all for so long: not the nodes, but what they have in common (renewed every 10 s)",
     )
     all_silent_least: float = _bound(3.0, "nodes", "kubelet", "so many nodes must fall silent together for that")
+
+    # --- nodes that come and go -----------------------------------------------------------------------------------------------
+    leaving_long: float = _bound(
+        600.0, "s", "nodes", "a node that has been leaving for longer: degraded, for it should be gone by now"
+    )
+    leaving_stuck: float = _bound(1800.0, "s", "nodes", "a node that is silent and has been leaving for longer: down")
+    joining_time: float = _bound(120.0, "s", "nodes", "a node that is younger is joining, whatever is still missing")
+    joining_long: float = _bound(
+        600.0, "s", "nodes", "a node that is older is no longer joining, though the taints of a new node still stand"
+    )
 
     # --- kube-proxy -----------------------------------------------------------------------------------------------------------
     proxy_missing: float = _bound(60.0, "s", "kube-proxy", "no pod on a node where the DaemonSet wants one for longer: down")
@@ -151,6 +179,12 @@ class Thresholds:
     rollup_down: float = _bound(0.5, "of nodes", "data plane", "so many of the nodes seen are down: the whole is down")
     rollup_unknown: float = _bound(
         0.25, "of nodes", "data plane", "so many of the nodes seen are unknown, and none is known to be bad: the whole is unknown"
+    )
+    rollup_passing: float = _bound(
+        0.5,
+        "of nodes",
+        "data plane",
+        "so many of the nodes seen are leaving or joining, and none is known to be bad: so is the whole",
     )
     zone_least: float = _bound(
         2.0, "nodes", "data plane", "a zone of at least so many nodes that is down as a whole: the data plane is down"
@@ -170,7 +204,8 @@ ORDERED = (
     ("kubelet_slow", "kubelet_silent"),
     ("leader_degraded", "leader_down"),
     ("leader_handover", "leader_released"),
-    ("certificate_critical", "certificate_warning"),
+    ("leaving_long", "leaving_stuck"),
+    ("joining_time", "joining_long"),
 )
 
 

@@ -1,11 +1,13 @@
 """Time tokens in texts: facts stay put while their ages run.
 
-A token is ⟨a:SECONDS⟩ (an age, counting up from a moment) or ⟨u:SECONDS⟩ (a time left, counting down to a moment).
+A token is ⟨a:SECONDS⟩ (an age, counting up from a moment), ⟨u:SECONDS⟩ (a time left, counting down to a moment) or ⟨c:SECONDS⟩ (the
+moment itself, as a clock shows it).
 """
 
 import re
+from datetime import UTC, datetime
 
-_TOKEN = re.compile(r"⟨([au]):(-?\d+(?:\.\d+)?)⟩")
+_TOKEN = re.compile(r"⟨([auc]):(-?\d+(?:\.\d+)?)⟩")
 
 
 def ago(moment: float) -> str:
@@ -16,6 +18,16 @@ def ago(moment: float) -> str:
 def until(moment: float) -> str:
     """A token that reads as the time until `moment`; never below "0 s"."""
     return f"⟨u:{moment:.1f}⟩"
+
+
+def at(moment: float) -> str:
+    """A token that reads as the moment itself: "18:31:07"."""
+    return f"⟨c:{moment:.1f}⟩"
+
+
+def clock(moment: float) -> str:
+    """A moment (epoch seconds) as a clock shows it: "18:31:07 UTC", for nobody knows where it will be read."""
+    return f"{datetime.fromtimestamp(moment, UTC):%H:%M:%S} UTC"
 
 
 def to_epoch(text: str, offset: float) -> str:
@@ -53,13 +65,16 @@ def render(text: str, now: float) -> str:
 
     def one(match: "re.Match[str]") -> str:
         moment = float(match[2])
+        if match[1] == "c":
+            return clock(moment)
         return duration(now - moment if match[1] == "a" else moment - now)
 
     return _TOKEN.sub(one, text)
 
 
 def pieces(text: str) -> list[str | tuple[str, float]]:
-    """The text cut at its tokens, for who marks them up: plain text as it stands, and ("a" or "u", moment) for each token."""
+    """The text cut at its tokens, for who marks them up: plain text as it stands, and ("a", "u" or "c", moment) for each
+    token."""
     cut = _TOKEN.split(text)
     out: list[str | tuple[str, float]] = []
     for plain, kind, moment in zip(cut[::3], [*cut[1::3], ""], [*cut[2::3], ""], strict=True):

@@ -1,9 +1,9 @@
 """What a rule returns: a state, why, and the evidence.
 
 `because`, and the texts of an evidence, may hold *time tokens* instead of running numbers, so that a text changes only when a fact
-does: `ago(t)` is rendered as "31 s" and counts up, `until(t)` counts down. While judging, t is on our monotonic clock; the
-collector rewrites tokens to epoch seconds (time_tokens.to_epoch) before a text is stored or sent, and whoever shows it
-renders them (time_tokens.render; static/js/ages.js in the browser).
+does: `ago(t)` reads "31 s" and counts up, `until(t)` counts down, `at(t)` is the moment as a clock shows it. While judging,
+t is on our monotonic clock; the collector rewrites tokens to epoch seconds (time_tokens.to_epoch) before a text is stored or sent,
+and whoever shows it renders them (time_tokens.render; static/js/ages.js in the browser).
 """
 
 from dataclasses import dataclass, field
@@ -21,6 +21,8 @@ class State(StrEnum):
     UNKNOWN = "unknown"
     NOT_OBSERVABLE = "not_observable"
     CORDONED = "cordoned"
+    LEAVING = "leaving"
+    JOINING = "joining"
 
     @classmethod
     def _missing_(cls, value: object) -> "State":
@@ -28,15 +30,21 @@ class State(StrEnum):
         return cls.UNKNOWN
 
 
-#: Worst last. Cordoned is on purpose, not observable is nobody's fault: neither outweighs anything that was observed to be wrong.
+#: Worst last. Cordoned, joining and leaving are on purpose, not observable is nobody's fault: none of them outweighs anything that
+#: was observed to be wrong.
 SEVERITY: dict[State, int] = {
     State.NOT_OBSERVABLE: 0,
     State.HEALTHY: 1,
     State.CORDONED: 2,
-    State.UNKNOWN: 3,
-    State.DEGRADED: 4,
-    State.DOWN: 5,
+    State.JOINING: 3,
+    State.LEAVING: 4,
+    State.UNKNOWN: 5,
+    State.DEGRADED: 6,
+    State.DOWN: 7,
 }
+
+#: States of a node that comes or goes: expected, for a while, and so nobody's trouble.
+PASSING = frozenset({State.JOINING, State.LEAVING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,8 @@ class Verdict:
     name of the rule that decided ("lease-frozen"): subjects with one cause are grouped by it. `waiting`: nothing was seen yet,
     which is no change of state. `ripe`: a rule that needs time has found something, or cannot have looked yet, and speaks by then
     (monotonic); None: every rule has spoken. `hold` is for how long (seconds) this verdict must stand before it is announced;
-    `doubt` is why it could not be called healthy meanwhile, and its cause.
+    `doubt` is why it could not be called healthy meanwhile, and its cause. `since`: by the cluster's own record it is so since that
+    moment, which is before we first looked.
     """
 
     state: State
@@ -76,3 +85,4 @@ class Verdict:
     hold: float = 0.0
     ripe: Mono | None = None
     doubt: tuple[str, str] | None = None
+    since: Mono | None = None

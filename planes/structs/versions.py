@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+_PATCH = re.compile(r"v?\d+\.\d+\.(\d+)")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")
 
 
@@ -11,6 +12,15 @@ def minor(version: str) -> tuple[int, int] | None:
     """(1, 36) of "v1.36.2", "v1.36.2+k3s1", "v1.33.5-gke.1080000"; None if it is no version."""
     match = _VERSION.match(version)
     return (int(match[1]), int(match[2])) if match else None
+
+
+def order(version: str) -> tuple[int, ...]:
+    """What to sort versions by: v1.9.0 before v1.10.0, which is before v1.10.1. What is none comes first."""
+    found = minor(version)
+    if found is None:
+        return ()
+    patch = _PATCH.match(version)
+    return (*found, int(patch[1])) if patch else found
 
 
 def behind(version: str, server: str) -> int | None:

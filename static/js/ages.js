@@ -1,11 +1,11 @@
 /**
  * Time tokens: facts stay put while their ages run. The same rules as planes/structs/time_tokens.py; tests/js/ages.json holds both to it.
  *
- * A token is ⟨a:SECONDS⟩ (an age, counting up from a moment) or ⟨u:SECONDS⟩ (a time left, counting down to one), in epoch seconds
- * of the server's clock.
+ * A token is ⟨a:SECONDS⟩ (an age, counting up from a moment), ⟨u:SECONDS⟩ (a time left, counting down to one) or ⟨c:SECONDS⟩ (the
+ * moment as a clock shows it), in epoch seconds of the server's clock.
  */
 
-const TOKEN = /⟨([au]):(-?\d+(?:\.\d+)?)⟩/g;
+const TOKEN = /⟨([auc]):(-?\d+(?:\.\d+)?)⟩/g;
 
 /**
  * Seconds as people read them: "0.4 s", "31 s", "1 m 12 s", "8 m", "3 h 5 m", "2 d 4 h".
@@ -42,7 +42,10 @@ function tenths(value) {
  */
 export function render(text, now) {
   if (!text.includes("⟨")) return text;
-  return text.replace(TOKEN, (_, kind, moment) => duration(kind === "a" ? now - Number(moment) : Number(moment) - now));
+  return text.replace(TOKEN, (_, kind, moment) => {
+    if (kind === "c") return clock(Number(moment));
+    return duration(kind === "a" ? now - Number(moment) : Number(moment) - now);
+  });
 }
 
 /** Does this text run? @param {string} text */
@@ -50,11 +53,16 @@ export function runs(text) {
   return text.includes("⟨");
 }
 
-/** Made when first asked for: the server's engine, which draws files, has no Intl. @type {Intl.DateTimeFormat | undefined} */
+/** Made when first asked for. @type {Intl.DateTimeFormat | undefined} */
 let medium;
 
-/** A moment as a clock shows it, in the viewer's time zone: "15:42:10". @param {number} moment epoch seconds */
+/**
+ * A moment as a clock shows it, in the viewer's time zone: "15:42:10". The server's engine, which draws files, has no Intl, and nobody
+ * knows where a file will be read: "15:42:10 UTC".
+ * @param {number} moment epoch seconds
+ */
 export function clock(moment) {
+  if (typeof Intl === "undefined") return `${new Date(moment * 1000).toISOString().slice(11, 19)} UTC`;
   medium ??= new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
   return medium.format(moment * 1000);
 }

@@ -24,7 +24,7 @@ export function newest(changes) {
     const group = change.group ? groups.get(change.group) : undefined;
     if (group && group.count >= GROUPED) {
       const last = /** @type {ChangeRow} */ (kept[group.last]);
-      kept[group.last] = { ...last, more: (last.more ?? 0) + 1 + (change.more ?? 0) };
+      kept[group.last] = { ...last, more: (last.more ?? 0) + 1 + (change.more ?? 0), more_from: Math.min(firstOf(last), firstOf(change)) };
       continue;
     }
     if (change.group) groups.set(change.group, { count: (group?.count ?? 0) + 1, last: kept.length });
@@ -50,6 +50,16 @@ export function grouped(changes) {
     if (change.group) open.set(`${change.group}|${change.after}`, started);
   }
   return lines;
+}
+
+/** When it was, or the first of those that it stands for. @param {ChangeRow} change */
+function firstOf(change) {
+  return Math.min(change.at, change.more_from ?? change.at);
+}
+
+/** When the first and the last of them were, in epoch seconds. @param {ChangeRow[]} line @returns {[number, number]} */
+export function spanOf(line) {
+  return [Math.min(...line.map(firstOf)), Math.max(...line.map((change) => change.at))];
 }
 
 /** @param {ChangeRow} change */

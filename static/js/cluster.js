@@ -8,7 +8,7 @@ import { drawControl } from "./diagram/control.js";
 import { glyph } from "./diagram/marks.js";
 import { NodeGrid } from "./diagram/nodegrid.js";
 import { drawOverlay } from "./diagram/overlay.js";
-import { apart, freshness, ServerClock } from "./freshness.js";
+import { Apart, freshness, ServerClock } from "./freshness.js";
 import { drawFreshness, drawPlanes, drawTab } from "./header.js";
 import { html, nothing, render } from "./html.js";
 import { drawRail } from "./rail.js";
@@ -60,7 +60,8 @@ let cards = [];
 const moment = (text) => (text ? Number(text) : null);
 /** What the server knew when it made the page: a picture that is late is so from the first paint.
  *  @type {{ pulse: number | null, heard: number | null, apart: number }} */
-let heardOf = { pulse: moment(root.dataset["pulse"]), heard: moment(root.dataset["heard"]), apart: 0 };
+let heardOf = { pulse: moment(root.dataset["pulse"]), heard: moment(root.dataset["heard"]), apart: moment(root.dataset["apart"]) ?? 0 };
+const clocks = new Apart(heardOf.apart);
 /** The last moment at which the picture held all that was published. @type {number | null} */
 let whole = null;
 let seenOpen = false;
@@ -103,7 +104,7 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
   },
   pulse(pulse, isWhole) {
     time.observe(pulse.pulse, local());
-    heardOf = { pulse: pulse.pulse, heard: pulse.heard, apart: apart(pulse.pulse, web.now(local())) };
+    heardOf = { pulse: pulse.pulse, heard: pulse.heard, apart: clocks.observe(pulse.pulse, web.now(local()), local()) };
     if (isWhole) whole = pulse.pulse;
     look();
   },

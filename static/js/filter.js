@@ -27,6 +27,8 @@ const ANYWHERE = ["name", "zone", "pool", "type", "version", "runtime_version"];
 /** Columns of states. @type {Record<string, string>} */
 const CODES = { state: "state", kubelet: "kubelet", proxy: "proxy", "kube-proxy": "proxy", runtime: "runtime" };
 const SICK = ["not-healthy", "nothealthy", "unhealthy", "sick"];
+/** What needs nobody. @type {string[]} */
+const WELL = ["healthy", "not_observable", "leaving", "joining"];
 
 /** @param {Picture} picture @param {string[]} columns @param {number} row @param {string} text */
 function within(picture, columns, row, text) {
@@ -36,7 +38,7 @@ function within(picture, columns, row, text) {
 /** @param {Picture} picture @param {string} column @param {number} row @param {string} text */
 function inState(picture, column, row, text) {
   const state = STATES[picture.number(column, row) ?? 3] ?? "unknown";
-  if (SICK.includes(text)) return state !== "healthy" && state !== "not_observable";
+  if (SICK.includes(text)) return !WELL.includes(state);
   return WORDS[state].replace(" ", "-").startsWith(text) || state.startsWith(text);
 }
 

@@ -21,6 +21,33 @@ export function apart(pulse, server) {
   return ahead > CLOCKS_APART || -ahead > KEPT + CLOCKS_APART ? Math.abs(ahead) : 0;
 }
 
+/** By how much the clocks of collector and server disagree, by the pulses as they come. */
+export class Apart {
+  #pulse = -Infinity;
+  #came = -Infinity;
+  #steady = 0;
+
+  /** @param {number | null} [told] by how much the server has said that they do */
+  constructor(told = null) {
+    if (told) this.#steady = 2;
+  }
+
+  /**
+   * Seconds; 0 while they agree, or where it may be delay. A pulse that is old when it comes was late on the way, or its clock is
+   * behind: the latter, when they come old one after the other, each in its turn.
+   * @param {number} pulse @param {number | null} server both epoch seconds @param {number} local seconds on any local clock
+   */
+  observe(pulse, server, local) {
+    const behind = server === null ? 0 : server - pulse;
+    const inTurn = pulse > this.#pulse && local - this.#came >= 0.5 && local - this.#came <= LATE_AFTER;
+    if (behind <= LATE_AFTER) this.#steady = 0;
+    else if (this.#came > -Infinity) this.#steady = inTurn ? this.#steady + 1 : 0;
+    this.#pulse = pulse;
+    this.#came = local;
+    return apart(pulse, server) || (this.#steady >= 2 ? behind : 0);
+  }
+}
+
 /** The server's clock as seen from here. Delay on the way only ever makes a time look older, so the newest offset seen counts. */
 export class ServerClock {
   /** @type {{ offset: number, at: number }[]} */ #seen = [];

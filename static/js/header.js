@@ -18,8 +18,11 @@ export function drawFreshness(place, fresh) {
 
 /** @param {Pill} told */
 function pill({ label, state, said, last, title }) {
-  return html`<p class="pill state-${state}" title=${title}>
-    ${glyph(state)}<span>${label}<span class="plane-word"> plane</span></span><b>${said}</b>
+  // Where there is little room, the reason is what goes; the word of the state stays whole.
+  const why = said === WORDS[state] ? "" : said;
+  return html`<p class="pill state-${state} ${why ? "has-why" : ""}" title=${title}>
+    ${glyph(state)}<span>${label}<span class="plane-word"> plane</span></span><b>${WORDS[state]}</b>
+    ${why ? html`<span class="why">${why}</span>` : nothing}
     ${last ? html`<span class="muted">${last}</span>` : nothing}
   </p>`;
 }
@@ -34,7 +37,7 @@ export function drawTab(picture, fresh) {
   const state = overall(picture, fresh);
   const name = picture?.name ?? document.querySelector("h1")?.textContent ?? "";
   const late = fresh.kind === "late";
-  const title = `${late ? "not live" : SEVERITY[state] > SEVERITY.cordoned ? WORDS[state] : ""}`;
+  const title = `${late ? "not live" : SEVERITY[state] >= SEVERITY.unknown ? WORDS[state] : ""}`;
   const text = [title, name, "Planewatch"].filter(Boolean).join(" · ");
   if (document.title !== text) document.title = text;
   const icon = document.getElementById("favicon");

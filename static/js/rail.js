@@ -28,10 +28,15 @@ function entry(told, pages) {
   </li>`;
 }
 
+/** @param {number} at */
+function when(at) {
+  return html`<time datetime=${new Date(at * 1000).toISOString()}>${clock(at)}</time>`;
+}
+
 /** @param {Change} told */
-function changeLine({ at, state, who, what, because }) {
+function changeLine({ from, at, state, who, what, because }) {
   return html`<li class="change" title=${because}>
-    <time datetime=${new Date(at * 1000).toISOString()}>${clock(at)}</time>
+    <span class="when">${Math.floor(from) === Math.floor(at) ? when(at) : html`${when(from)} <span>– ${when(at)}</span>`}</span>
     ${glyph(state, "glyph-s")}
     <p><b>${who}</b> ${what}</p>
   </li>`;

@@ -48,3 +48,14 @@ export const ONE_PROCESS = /** @type {const} */ ([
   "MicroShift",
   "k3s",
 ]);
+
+/** Who is to blame while a cluster cannot be asked, by the kind of fault; of all others nobody answers. */
+export const BLAME = /** @type {const} */ ([
+  {"kind": "unauthenticated", "brief": "credentials refused", "says": "The API server has refused our credentials"},
+  {"kind": "credentials", "brief": "no credentials", "says": "We have had no credentials for the API server"},
+  {"kind": "configuration", "brief": "kubeconfig unusable", "says": "The kubeconfig of this cluster has not been usable"},
+  {"kind": "name resolution", "brief": "name not found", "says": "The name of the API server has not been found"},
+  {"kind": "tls", "brief": "not trusted", "says": "The connection to the API server has not been trusted"},
+  {"kind": "not Kubernetes", "brief": "not Kubernetes", "says": "What answers in place of the API server has not been Kubernetes"},
+  {"kind": "internal", "brief": "not asked", "says": "Planewatch itself has failed to ask the API server"},
+]);

@@ -1,5 +1,5 @@
-/** That somebody signed out in this browser: what one page tells the others, which then ask the server. The server's own look at each
- *  session, about once a minute, finds those of other browsers. */
+/** That somebody signed out in this browser: what one page tells the others, which then ask the server. Where the same
+ *  session is open elsewhere, the server sees within seconds that it has ended. */
 
 const NAME = "planewatch-signed-out";
 

@@ -1,15 +1,15 @@
 /**
- * The six states: their words, how they compare, and their shapes.
+ * The states: their words, how they compare, and their shapes.
  *
  * Shape, word and colour say the same thing. A shape is a list of strokes and fills in a box of 20 × 20, so that the same one is
  * drawn as SVG in the page (templates/parts/sprite.html holds the symbols) and on a canvas. Colours are custom properties of
  * css/tokens.css: `--healthy` for what is drawn, `--healthy-text` for what is read.
  */
 
-/** @typedef {"healthy" | "degraded" | "down" | "unknown" | "not_observable" | "cordoned"} State */
+/** @typedef {"healthy" | "degraded" | "down" | "unknown" | "not_observable" | "cordoned" | "leaving" | "joining"} State */
 
 /** States by their code on the wire (planes/live/wire.py). @type {readonly State[]} */
-export const STATES = ["healthy", "degraded", "down", "unknown", "not_observable", "cordoned"];
+export const STATES = ["healthy", "degraded", "down", "unknown", "not_observable", "cordoned", "leaving", "joining"];
 
 /** @type {Record<State, string>} */
 export const WORDS = {
@@ -19,10 +19,14 @@ export const WORDS = {
   unknown: "unknown",
   not_observable: "not observable",
   cordoned: "cordoned",
+  leaving: "leaving",
+  joining: "joining",
 };
 
 /** Worst highest, as planes/structs/verdicts.py has it. @type {Record<State, number>} */
-export const SEVERITY = { not_observable: 0, healthy: 1, cordoned: 2, unknown: 3, degraded: 4, down: 5 };
+export const SEVERITY = {
+  not_observable: 0, healthy: 1, cordoned: 2, joining: 3, leaving: 4, unknown: 5, degraded: 6, down: 7,
+};
 
 /**
  * One stroke or fill of a shape. `ink` parts are drawn in the dark of the background, on top of the state's colour.
@@ -51,6 +55,14 @@ export const SHAPES = {
   cordoned: [
     { d: RING, stroke: 2.2 },
     { d: "M7.9 6.8v6.4M12.1 6.8v6.4", stroke: 2.2 },
+  ],
+  leaving: [
+    { d: RING, stroke: 2.2 },
+    { d: "M6.2 10h7.2M10.6 7.1l3 2.9l-3 2.9", stroke: 2 },
+  ],
+  joining: [
+    { d: RING, stroke: 2.2 },
+    { d: "M10 6.5v7M6.5 10h7", stroke: 2.2 },
   ],
 };
 

@@ -7,8 +7,10 @@
 
 import { newest } from "./changes.js";
 import { rankOf } from "./kinds.js";
+import { commonOf } from "./names.js";
 import { Series } from "./series.js";
 
+/** @typedef {import("./names.js").Common} Common */
 /** @typedef {import("./wire-types.js").Snapshot} Snapshot */
 /** @typedef {import("./wire-types.js").Delta} Delta */
 /** @typedef {import("./wire-types.js").ComponentRow} ComponentRow */
@@ -48,6 +50,13 @@ export class Picture {
     this.series = new Series(snapshot.series);
     /** When each node's lease was last seen to be renewed, by name; told only where nodes are few. @type {Record<string, number>} */
     this.beats = {};
+    /** @type {Common | null} */
+    this.names = null;
+  }
+
+  /** What the names of nodes have in common. */
+  get common() {
+    return (this.names ??= commonOf([...this.rows.keys()]));
   }
 
   /** The values of one column, by row. @param {string} name */
@@ -114,6 +123,7 @@ export class Picture {
     if (row === undefined) {
       row = this.rows.size;
       this.rows.set(name, row);
+      this.names = null;
       touched.places = true;
     }
     for (const [at, column] of this.columns.entries()) {
@@ -137,6 +147,7 @@ export class Picture {
     }
     if (row !== last) this.rows.set(this.text("name", row), row);
     this.rows.delete(name);
+    this.names = null;
     return true;
   }
 }

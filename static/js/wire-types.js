@@ -4,7 +4,7 @@
  * tokens (ages.js).
  *
  * @typedef {{ kind: string, message: string, remedy: string, since: number }} FaultRow
- * @typedef {"healthy" | "degraded" | "down" | "unknown" | "not_observable" | "cordoned"} State
+ * @typedef {"healthy" | "degraded" | "down" | "unknown" | "not_observable" | "cordoned" | "leaving" | "joining"} State
  * @typedef {{ state: State, because: string, since: number, last: string }} PlaneRow
  * @typedef {{ server: string, version: string, distribution: string, zones: number, pods: number, clock_skew: number | null,
  *   heard_at: number | null, retry_at: number | null, fault: FaultRow | null, missing: FaultRow[], control: PlaneRow | null,
@@ -20,7 +20,7 @@
  * @typedef {{ key: string, kind: string, name: string, title: string, state: State, because: string, since: number, count: number,
  *   agents: Record<string, string>, names: string[] }} AttentionRow
  * @typedef {{ subject_kind: string, subject: string, agent: string, before: State, after: State, because: string, at: number,
- *   group: string, more: number }} ChangeRow
+ *   group: string, more: number, more_from: number | null }} ChangeRow
  * @typedef {[at: number, ...figures: (number | null)[]]} SampleRow
  * @typedef {{ cluster?: ClusterRow | null, components?: ComponentRow[], nodes?: NodeValues[], attention?: AttentionRow[] | null,
  *   changes?: ChangeRow[], samples?: SampleRow[] }} Update
@@ -33,12 +33,14 @@
  * @typedef {{ type: "gone", gone: boolean }} Gone
  * @typedef {{ type: "wall_pulse", slug: string, pulse: Pulse }} WallPulse
  * @typedef {{ type: "wall_changed", slug: string, changed: boolean }} WallChanged
+ * @typedef {{ cause: string, because: string, since: number | null, brief: string, apart: number }} Lateness
  * @typedef {{ v: number, epoch: string, o: number, at: number, now: number, slug: string, name: string, cluster: ClusterRow,
  *   components: ComponentRow[], columns: string[], nodes: Record<string, (string | number | null)[]>, attention: AttentionRow[],
- *   changes: ChangeRow[], series: SampleRow[] }} Snapshot
+ *   changes: ChangeRow[], series: SampleRow[], late: Lateness | null }} Snapshot
  * @typedef {{ state: State, because: string, since: number, last: string, line: string, version: string,
  *   evidence: EvidenceRow[] }} AgentRow
- * @typedef {{ type: string, status: string, reason: string, message: string, since: number | null }} ConditionRow
+ * @typedef {{ type: string, status: string, reason: string, message: string, since: number | null,
+ *   state: State | null }} ConditionRow
  * @typedef {[namespace: string, name: string, phase: string, ready: number, containers: number, restarts: number, reason: string,
  *   created: number | null]} PodRow
  * @typedef {{ type: string, reason: string, message: string, count: number, at: number | null }} EventRow
@@ -47,7 +49,8 @@
  *   roles: string[], created: number | null, pods_used: number, pods_max: number | null, cpu_used: number | null,
  *   cpu_max: number | null, memory_used: number | null, memory_max: number | null, labels: Record<string, string>,
  *   conditions: ConditionRow[], os_image: string, kernel: string, architecture: string, address: string, pods: PodRow[],
- *   events: EventRow[], beat: number | null }} NodeReport
+ *   events: EventRow[], traits: string[], leaving: string, leaving_since: number | null, beat: number | null,
+ *   late: Lateness | null }} NodeReport
  * @typedef {Delta | Pulse | Heartbeats | KeepAlive | Resync | Gone | WallPulse | WallChanged} Message
  */
 

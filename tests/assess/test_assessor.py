@@ -170,6 +170,8 @@ def test_an_unreachable_cluster_is_unknown_below_and_only_its_server_is_down(clu
         assert cluster.state(kind) == ("unknown", "healthy"), kind
     assert cluster.kubelet("node-3") == ("unknown", "healthy")
     assert changes(frames) == [("kube-apiserver", "", "healthy", "down")]
+    (told,) = [change.because for frame in frames for change in frame.changes]
+    assert told == "It refuses connections, for 3 s. Running pods go on; nothing can be read or changed.", "as it was then"
     attention = [frame.attention for frame in frames if frame.attention is not None][-1]
     assert [row.key for row in attention] == ["component:kube-apiserver"]
     row = next(frame.cluster for frame in reversed(frames) if frame.cluster)

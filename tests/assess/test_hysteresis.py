@@ -141,7 +141,7 @@ def test_what_is_held_for_its_relapses_says_that_it_is_well_and_why_it_is_held()
     assert memory.shown.because == "down"  # for a moment: it may be nothing
     assert hysteresis.due(memory) == now + 1 + THRESHOLDS.hold_recovery
     assert step(memory, WELL, now + 4) is None
-    said = f"healthy So for ⟨a:{now + 1:.1f}⟩; held as down for another ⟨u:{now + 13:.1f}⟩, "
+    said = f"healthy So since ⟨c:{now + 1:.1f}⟩; held as down until ⟨c:{now + 13:.1f}⟩, "
     said += "because it got worse 3 times within 15 min."
     assert (memory.state, memory.shown.because, memory.shown.cause) == (State.DOWN, said, DEAD.cause)
     assert hysteresis.due(memory) == now + 13

@@ -10,6 +10,9 @@ from planes.structs.rows import AttentionRow, NodeRow
 from tests.assess.test_assessor import FORBIDDEN, REFUSED, START, WALL, Cluster, changes, node
 from tests.cache.generating import decoded
 
+#: Their kube-proxy cannot be seen.
+WELL = "Its kubelet and container runtime are well; its kube-proxy cannot be observed."
+
 
 def begun(nodes: int = 6, seconds: int = 12) -> Cluster:
     cluster = Cluster(nodes=nodes)
@@ -51,7 +54,7 @@ def test_each_agent_has_its_own_verdict_evidence_and_version() -> None:
     assert "DiskPressure" in {line.signal for line in made.kubelet.evidence}
     assert {line.signal for line in made.kube_proxy.evidence} == {"pod"}
     assert "DiskPressure" not in {line.signal for line in made.container_runtime.evidence}
-    assert (made.state, made.because, made.since) == ("healthy", "Its three agents are well.", WALL)
+    assert (made.state, made.because, made.since) == ("healthy", WELL, WALL)
 
 
 def test_a_node_is_named_by_the_worst_of_its_agents_and_well_since_the_last_of_them_is() -> None:
@@ -67,7 +70,7 @@ def test_a_node_is_named_by_the_worst_of_its_agents_and_well_since_the_last_of_t
     rose = cluster.now
     cluster.run(10)
     made = row(cluster, "node-1")
-    assert (made.state, made.because) == ("healthy", "Its three agents are well.")
+    assert (made.state, made.because) == ("healthy", WELL)
     assert made.since == made.container_runtime.since >= epoch(rose)
     assert made.kubelet.since < made.since
 
@@ -153,12 +156,14 @@ def event(host: str) -> Item:
 def test_pods_and_events_change_the_row_of_their_node_and_no_other() -> None:
     cluster = begun()
     cluster.apply(
-        Changed(Feed.PODS, pod("a", "node-1"), cluster.now), Changed(Feed.PODS, pod("b", "node-1", "Failed"), cluster.now)
+        Changed(Feed.PODS, pod("a", "node-1"), cluster.now),
+        Changed(Feed.PODS, pod("b", "node-1", "Failed"), cluster.now),
+        Changed(Feed.PODS, pod("c", "node-1", "Succeeded"), cluster.now),
     )
     cluster.apply(Changed(Feed.PODS, pod("x", "stranger"), cluster.now))
     frame = cluster.frame()
     assert list(frame.nodes) == ["node-1"]
-    assert ([one.name for one in frame.nodes["node-1"].pods], frame.nodes["node-1"].pods_used) == (["a", "b"], 1)
+    assert ([one.name for one in frame.nodes["node-1"].pods], frame.nodes["node-1"].pods_used) == (["a", "b", "c"], 1)
     assert frame.nodes["node-1"].state == "healthy"
     cluster.apply(Changed(Feed.EVENTS, event("node-2"), cluster.now))
     frame = cluster.frame()

@@ -20,6 +20,7 @@ FEED = Feed.SYSTEM_LEASES
 DEAD, ALIVE = "kube-scheduler", "kube-controller-manager"
 START = Mono(1000.0)
 RED = ("degraded", "down")
+LATE = 15.0 * DEFAULT.leader_degraded
 
 
 class World:
@@ -81,14 +82,14 @@ class World:
     def look(self) -> None:
         before, self.state = self.state, self.judge(self.assessor)
         if self.state in RED and before not in RED:
-            assert self.now - START - self.renewed[DEAD] > 15.0, "it was renewed in time"
+            assert self.now - START - self.renewed[DEAD] > LATE, "it was renewed in time"
             twin = copy.deepcopy(self.assessor.cache)
             twin.apply(self.list())
             assert self.judge(Assessor(twin)) in RED, "a fresh list would clear it"
         silent = self.now - self.known
         if self.state == "healthy":
-            assert silent <= 15.0 + DEFAULT.hold_probe + 1.0, "green, and nothing seen of it"
-        if min(silent, self.now - self.seen_from) > 15.0 + RHYTHM + 2.0:
+            assert silent <= LATE + DEFAULT.hold_probe + 1.0, "green, and nothing seen of it"
+        if min(silent, self.now - self.seen_from) > LATE + RHYTHM + 2.0:
             assert self.state in RED, "dead, seen to be, and not told"
 
     def judge(self, assessor: Assessor) -> str:

@@ -81,6 +81,13 @@ OTHER_EVIDENCE: list[tuple[Evidence, ...]] = [
     (LINE, LINE),
     (),
 ]
+TWO = replace(WELL, evidence=(LINE, LINE))
+
+
+def test_one_line_of_several_that_is_another_makes_another_row() -> None:
+    first, other = agent(None, TWO), replace(WELL, evidence=(LINE, replace(LINE, now="renewed just now")))
+    assert agent(first, TWO) is first
+    assert agent(first, other) == agent(None, other) != first
 
 
 @pytest.mark.parametrize("evidence", OTHER_EVIDENCE)
@@ -272,14 +279,18 @@ EVENTS = {
 
 
 def of_node(
-    told: dict[str, Any], pods: tuple[PodRow, ...] = (), events: dict[str, EventRow] | None = None, usage: Any = None
+    told: dict[str, Any],
+    pods: tuple[PodRow, ...] = (),
+    events: dict[str, EventRow] | None = None,
+    usage: Any = None,
+    more: tuple[tuple[str, ...], tuple[str, Epoch] | None] = ((), None),
 ) -> NodeRow:
     track = NodeTrack(msgspec.convert(told, Node), Mono(1.0))
-    return rows.node_row(track, AGENTS, State.CORDONED, "Because.", 7.0, pods, events, usage)
+    return rows.node_row(track, AGENTS, State.CORDONED, "Because.", 7.0, pods, events, usage, *more)
 
 
 def test_a_nodes_row() -> None:
-    made = of_node(NODE, PODS, EVENTS, (1.5, 2e9))
+    made = of_node(NODE, PODS, EVENTS, (1.5, 2e9), (("Windows node",), ("it goes", Epoch(5.0))))
     assert made == NodeRow(
         name="n",
         uid="u",
@@ -303,13 +314,16 @@ def test_a_nodes_row() -> None:
         memory_used=2e9,
         memory_max=16 * 2.0**30,
         labels=LABELS,
-        conditions=(ConditionRow("Ready", "True", "R", "M", Epoch(120.0)),),
+        conditions=(ConditionRow("Ready", "True", "R", "M", Epoch(120.0), State.HEALTHY),),
         os_image="Ubuntu",
         kernel="6.8",
         architecture="arm64",
         address="10.0.0.1",
         pods=PODS,
         events=tuple(EVENTS[name] for name in "edcba"),
+        traits=("Windows node",),
+        leaving="it goes",
+        leaving_since=Epoch(5.0),
     )
 
 

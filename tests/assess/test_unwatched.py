@@ -27,7 +27,8 @@ def lease(name: str, second: float) -> Item:
 
 def node(name: str) -> Item:
     ready = {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"}
-    return make(Feed.NODES, {"metadata": {"name": name, "uid": name}, "status": {"conditions": [ready]}})
+    status = {"conditions": [ready], "nodeInfo": {"containerRuntimeVersion": "containerd://2.1.0"}}
+    return make(Feed.NODES, {"metadata": {"name": name, "uid": name}, "status": status})
 
 
 @dataclass

@@ -11,6 +11,7 @@ from planes.structs.verdicts import State
 from tests.components.making import THRESHOLDS
 
 H, D, X, U, N, C = State.HEALTHY, State.DEGRADED, State.DOWN, State.UNKNOWN, State.NOT_OBSERVABLE, State.CORDONED
+L, J = State.LEAVING, State.JOINING
 Counts = dict[State, int]
 
 
@@ -21,6 +22,7 @@ Counts = dict[State, int]
         ({C: 2}, "2 of 2 nodes healthy"),
         ({H: 3, C: 2, U: 1}, "5 of 6 nodes healthy, 1 unknown"),
         ({D: 1, X: 2, N: 3}, "0 of 6 nodes healthy, 1 degraded, 2 down, 3 not observable"),
+        ({H: 3, L: 2, J: 1}, "3 of 6 nodes healthy, 2 leaving, 1 joining"),
     ],
 )
 def test_the_arithmetic_counts_each_state_and_the_cordoned_as_healthy(counts: Counts, text: str) -> None:
@@ -43,6 +45,13 @@ def test_the_arithmetic_counts_each_state_and_the_cordoned_as_healthy(counts: Co
         ({H: 1, U: 1, N: 9}, {}, (U, "")),
         ({H: 3, U: 1, N: 9}, {}, (U, "")),
         ({H: 4, U: 1, N: 9}, {}, (H, "")),
+        ({H: 3, L: 2}, {}, (H, "")),
+        ({H: 3, L: 2, J: 1, N: 9}, {}, (L, "")),
+        ({H: 2, L: 1, J: 2}, {}, (J, "")),
+        ({L: 3}, {"a": {L: 2}, "b": {L: 1}}, (L, "")),
+        ({L: 9, D: 1}, {}, (D, "")),
+        ({L: 2, U: 1}, {}, (U, "")),
+        ({L: 1, X: 1}, {}, (X, "")),
     ],
 )
 def test_a_whole_is_down_with_half_of_what_is_seen_or_with_a_zone(

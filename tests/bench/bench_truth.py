@@ -25,7 +25,8 @@ from planes.demo.catalogue import FAULTS
 from planes.demo.faults import Fault
 from planes.kube.feeds import parts
 from tests.bench import bench_chaos
-from tests.bench.truth import LASTS, SETTLE, SHAPE, TICK, Noticed, Outcome, Turn, live_through
+from tests.bench.looking import TICK, Turn
+from tests.bench.truth import LASTS, SETTLE, SHAPE, Noticed, Outcome, live_through
 from tests.chaos.living import LIVE, TOLD
 from tests.chaos.ways import WAYS
 

@@ -32,8 +32,12 @@ from tests.bench.mutation import FUNCTIONS, Mutant, mutants
 ROOT = Path(__file__).resolve().parents[2]
 #: A test that takes longer is left out of the hunt; seconds of processor time.
 SLOW = 1.0
-#: A mutant that needs so much more than the tests that it meets has an endless loop; seconds of processor time.
-LIMIT = 20
+#: A mutant that needs so much more for a test than the original has an endless loop; seconds of processor time.
+LIMIT = 5.0
+#: So much longer may each test take because other things run on the machine.
+_BUSY = 4.0
+#: All of a room's tests, with everything imported anew.
+_ANEW = 180.0
 
 #: Neither Django nor the other rooms' fixtures: the pure rooms' tests need none. hypothesis is imported before pytest could rewrite
 #: its assertions, which is of no matter here.
@@ -121,14 +125,19 @@ class _Hunt:
             reaching = {int(one) for line in range(first, last + 1) for one in reached.get(line, ()) if one}
             chosen = sorted((one for one in reaching if self._took[one] <= SLOW), key=self._took.__getitem__)
             if chosen:
-                limit = LIMIT + 2 * sum(self._took[one] for one in chosen)
-                self.fates[place] = _in_a_fork(partial(_fails, [session.items[one] for one in chosen], quarry), limit)
+                met = [(session.items[one], LIMIT + _BUSY * self._took[one]) for one in chosen]
+                self.fates[place] = _in_a_fork(partial(_fails, met, quarry))
         return True
 
 
-def _fails(items: Sequence[pytest.Item], quarry: Quarry) -> bool:
+def _fails(met: Sequence[tuple[pytest.Item, float]], quarry: Quarry) -> bool:
+    """Whether one of these tests does, each within its seconds of processor time."""
     _exchange(quarry)
-    return any(report.failed for item in items for report in runtestprotocol(item, log=False, nextitem=None))
+    for item, seconds in met:
+        _allow(seconds)
+        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
+            return True
+    return False
 
 
 def _exchange(quarry: Quarry) -> None:
@@ -192,7 +201,7 @@ def anew(room: str, places: Sequence[int]) -> dict[int, str]:
     """The fate of these mutants where everything is imported anew for each."""
     _prepare()
     quarries = of_room(room)
-    return {place: _in_a_fork(partial(_fails_anew, quarries[place], room), 6 * LIMIT) for place in places}
+    return {place: _in_a_fork(partial(_fails_anew, quarries[place], room)) for place in places}
 
 
 def _fails_anew(quarry: Quarry, room: str) -> bool:
@@ -203,6 +212,7 @@ def _fails_anew(quarry: Quarry, room: str) -> bool:
     def get_code(self: importlib.machinery.SourceFileLoader, fullname: str) -> CodeType | None:
         return code if self.path == str(quarry.path) else load(self, fullname)
 
+    _allow(_ANEW)
     loader: Any = importlib.machinery.SourceFileLoader
     loader.get_code = get_code  # the mutant instead of the file
     return pytest.main([*PYTEST, "-x", f"tests/{room}"]) != pytest.ExitCode.OK
@@ -227,11 +237,15 @@ def _prepare() -> None:
     hypothesis.settings.load_profile("mutants")
 
 
-def _in_a_fork(fails: Callable[[], bool], limit: float) -> str:
+def _allow(seconds: float) -> None:
+    """End this process with SIGXCPU when it has used so much more processor time."""
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 1, resource.RLIM_INFINITY))
+
+
+def _in_a_fork(fails: Callable[[], bool]) -> str:
     child = os.fork()
     if child == 0:
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + limit), resource.RLIM_INFINITY))
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         os.dup2(silent, 2)

@@ -2,8 +2,8 @@
 
 Comparisons move their bound by the least step, conditions turn round, `and` becomes `or`, a number grows by one, a state becomes
 its neighbour, a call that stands alone vanishes, a keyword argument falls back to its default. Words that people read are left
-alone: approval tests hold those. So is what only type checkers read, and what only saves memory (`gc=False`, `__slots__`) or
-states an invariant (`strict=True`).
+alone: tests/components/sentences hold those. So is what only type checkers read, and what only saves memory (`gc=False`,
+`__slots__`) or states an invariant (`strict=True`).
 """
 
 import ast
@@ -40,6 +40,8 @@ _STATES = {
     "HEALTHY": "UNKNOWN",
     "NOT_OBSERVABLE": "UNKNOWN",
     "CORDONED": "UNKNOWN",
+    "LEAVING": "JOINING",
+    "JOINING": "LEAVING",
 }
 #: Arguments that save memory, or state that two things are of one length.
 _NO_MATTER = {"gc", "strict"}

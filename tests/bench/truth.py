@@ -5,31 +5,21 @@ is the cluster's own.
 """
 
 import asyncio
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
-from planes.assess.assessor import Assessor
-from planes.components.pod_kinds import new_cache
-from planes.components.registry import AGENT_KINDS
 from planes.demo.build import Shape
 from planes.demo.catalogue import FAULTS
 from planes.demo.clock import Clock
 from planes.demo.faults import Fault, Notice
 from planes.demo.serving import Demo, Options
-from planes.kube.connect import Target
-from planes.kube.source import ClusterSource
-from planes.structs.events import SourceEvent
-from planes.structs.moments import Epoch, Mono
-from planes.structs.rows import ChangeRow, ComponentRow, EvidenceRow, Frame, NodeRow
-from planes.structs.time_tokens import render
+from planes.structs.rows import ChangeRow
 from tests.bench.jumping import JumpingLoop
+from tests.bench.looking import Looking, Turn
 
 #: Twelve nodes in three zones, three of them with an API server each.
 SHAPE = Shape(nodes=12, pods=80, seed=3)
-TICK = 0.25
 #: Seconds before anything is broken: everything is listed and every lease was seen to be renewed.
 SETTLE = 45.0
 #: How long a fault lasts at least, so that what Kubernetes itself does about it (50 s) is seen too.
@@ -38,55 +28,17 @@ LASTS = 75.0
 _LONGER = {"rights-revoked": 900.0}
 #: All is well again when nothing turned for so long.
 STILL = 15.0
-_WORSE = {"degraded": {"degraded", "down"}, "down": {"down"}, "unknown": {"unknown"}, "cordoned": {"cordoned"}}
+_WORSE = {
+    "degraded": {"degraded", "down"},
+    "down": {"down"},
+    "unknown": {"unknown"},
+    "cordoned": {"cordoned"},
+    "leaving": {"leaving"},
+}
 #: A user whose rights are taken away sees less, and nothing red.
 _SEES_LESS = ("rights-revoked",)
 #: Nothing can be seen, or no heartbeat written: whatever turns besides what is broken is unknown, and nothing red.
 _BLIND = ("etcd-down", "apiserver-down", "apiserver-hang")
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A shown state that changed, `at` seconds after the start of the loop."""
-
-    at: float
-    subject: str  # "etcd", "node-03/kubelet", "node-03"
-    state: str
-    because: str
-
-
-@dataclass
-class Watcher:
-    """The frames of an assessor, as a viewer keeps them."""
-
-    now: Callable[[], float]
-    components: dict[str, ComponentRow] = field(default_factory=dict)
-    nodes: dict[str, NodeRow] = field(default_factory=dict)
-    turns: list[Turn] = field(default_factory=list)
-    states: dict[str, str] = field(default_factory=dict)
-    changes: list[ChangeRow] = field(default_factory=list)
-    evidence: set[tuple[str, str]] = field(default_factory=set)  # component, signal
-
-    def take(self, frame: Frame) -> None:
-        for component in frame.components:
-            self.components[component.kind] = component
-            self._turn(component.kind, component.state, render(component.because, frame.at))
-            self._note(component.kind, component.evidence)
-        for name, node in frame.nodes.items():
-            self.nodes[name] = node
-            self._turn(name, node.state, render(node.because, frame.at))
-            for agent, row in zip(AGENT_KINDS, (node.kubelet, node.kube_proxy, node.container_runtime), strict=True):
-                self._turn(f"{name}/{agent}", row.state, render(row.because, frame.at))
-                self._note(agent, row.evidence)
-        self.changes += frame.changes
-
-    def _turn(self, subject: str, state: str, because: str) -> None:
-        if self.states.get(subject) != state:
-            self.states[subject] = state
-            self.turns.append(Turn(self.now(), subject, state, because))
-
-    def _note(self, component: str, lines: tuple[EvidenceRow, ...]) -> None:
-        self.evidence.update((component, line.signal) for line in lines)
 
 
 @dataclass(frozen=True)
@@ -137,56 +89,25 @@ class LoopClock(Clock):
         return self._wall() + self.skew
 
 
-class Scene:
+class Scene(Looking):
     """A demo cluster that serves, and one that watches it. `skew`: how far its clock is ahead of ours from the beginning."""
 
+    context = "demo"
+
     def __init__(self, directory: Path, shape: Shape = SHAPE, skew: float = 0.0) -> None:
-        loop = asyncio.get_running_loop()
-        begun, epoch = loop.time(), time.time()
-        self.mono: Callable[[], Mono] = lambda: Mono(loop.time())
-
-        def wall() -> float:
-            return epoch + loop.time() - begun
-
-        self._wall = wall
-        clock = LoopClock(loop.time, wall)
+        super().__init__("demo")
+        clock = LoopClock(self.mono, self.wall)
         clock.skew = skew
         self.demo = Demo(Options(directory, shape=shape, story=False), clock)
-        self.cache = new_cache()
-        self.assessor = Assessor(self.cache, slug="demo")
-        self.watcher = Watcher(loop.time)
-        self._tasks: list[asyncio.Task[None]] = []
 
     async def begin(self) -> Path:
         """Start the server. The kubeconfig by which it is watched."""
         await self.demo.start()
         return self.demo.kubeconfig
 
-    async def __aenter__(self) -> Self:
-        self.kubeconfig = await self.begin()
-        source = ClusterSource(Target(str(self.kubeconfig), "demo", False), clock=self.mono, wall=self._wall)
-        self._tasks = [asyncio.create_task(source.run(self._emit)), asyncio.create_task(self._judge())]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def end(self) -> None:
+        """Stop the server."""
         await self.demo.stop()
-
-    async def live(self, seconds: float) -> None:
-        """Let time pass; a defect of source or judge is raised here."""
-        done, _ = await asyncio.wait(self._tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-
-    async def _emit(self, event: SourceEvent) -> None:
-        self.cache.apply(event)
-
-    async def _judge(self) -> None:
-        while True:
-            await asyncio.sleep(TICK)
-            self.watcher.take(self.assessor.frame(Mono(self.mono()), Epoch(self._wall())))
 
 
 def live_through(name: str, directory: Path) -> Outcome:

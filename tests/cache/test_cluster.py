@@ -28,6 +28,7 @@ from planes.structs.events import (
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.moments import Mono
 from planes.structs.objects import (
+    AnnotatedMeta,
     CSIDriver,
     CSINode,
     CSINodeSpec,
@@ -58,7 +59,7 @@ def thing(feed: Feed, name: str = "a") -> Item:
         Feed.PODS: Pod(Meta(name, "shop", name)),
         Feed.SYSTEM_PODS: SystemPod(LabelledMeta(name, "kube-system", name, labels={"k8s-app": "kube-proxy"}), SystemPodSpec("n")),
         Feed.EVENTS: Event(Meta(name), ObjectRef("Node", "", "n")),
-        Feed.NODE_LEASES: NodeLease(Meta(name, uid=name), spec(0)),
+        Feed.NODE_LEASES: NodeLease(AnnotatedMeta(name, uid=name), spec(0)),
     }
     struct: Any = FEEDS[feed].struct
     return made.get(feed) or struct(LabelledMeta(name, "kube-system", uid=name))
@@ -69,7 +70,7 @@ def spec(second: int, holder: str = "h") -> LeaseSpec:
 
 
 def node_lease(name: str, second: int) -> NodeLease:
-    return NodeLease(Meta(name, uid=name), spec(second))
+    return NodeLease(AnnotatedMeta(name, uid=name), spec(second))
 
 
 def kept(cache: Any, feed: Feed) -> int:

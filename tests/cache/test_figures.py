@@ -312,6 +312,7 @@ def test_gauges_are_of_each_instances_last_scrape_and_of_the_last_three_scrapes(
         ({"apiserver_storage_db_total_size_in_bytes": (sample(6.0),)}, 6.0),  # its older name
         ({"apiserver_storage_size_bytes": (sample(5.0),), "apiserver_storage_db_total_size_in_bytes": (sample(6.0),)}, 5.0),
         ({"apiserver_storage_size_bytes": ()}, 0.0),
+        ({"etcd_db_total_size_in_bytes": (sample(7.0), sample(8.0))}, 8.0),  # until 1.25
     ],
 )
 def test_the_size_of_the_store_is_that_of_its_largest_member(families: Families, size: float | None) -> None:

@@ -66,6 +66,84 @@ def test_errors_are_a_share_of_requests_and_probes_are_not_among_them() -> None:
     assert seen.span == 30.0
 
 
+@pytest.mark.parametrize(
+    ("subresource", "counts"),
+    [
+        ("/livez", False),
+        ("/readyz", False),
+        ("/healthz", False),
+        ("/readyz/etcd", False),
+        ("/healthz/poststarthook/rbac/bootstrap-roles", False),
+        ("/readyzz", True),
+        ("/version", True),
+        ("livez", True),
+        ("status", True),
+        ("", True),
+    ],
+)
+def test_what_asks_for_health_is_neither_traffic_nor_error_nor_slow(subresource: str, counts: bool) -> None:
+    def told(at: float, value: float) -> Metrics:
+        labels = (("code", "500"), ("subresource", subresource), ("verb", "GET"))
+        buckets = tuple(Sample((("le", le), *labels[1:]), count) for le, count in (("1", 0.0), ("2", value), ("+Inf", value)))
+        families = {
+            "apiserver_request_total": (Sample(labels, value), Sample((("code", "200"),), value)),
+            "apiserver_request_sli_duration_seconds_bucket": buckets,
+        }
+        return Metrics(Mono(at), 0.1, 1.0, families)
+
+    book = RatesStore()
+    book.took(told(0.0, 0.0))
+    book.took(told(30.0, 300.0))
+    seen = book.seen()
+    assert seen.requests == pytest.approx(20.0 if counts else 10.0)
+    assert seen.error_ratio == pytest.approx(0.5 if counts else 0.0)
+    assert (seen.p99 is not None) is counts
+
+
+@pytest.mark.parametrize("subresource", ["attach", "exec", "log", "portforward", "proxy"])
+def test_what_lasts_as_long_as_its_client_wants_is_not_slow(subresource: str) -> None:
+    """Before 1.17 its verb may be that of the HTTP request."""
+    book = RatesStore()
+    for at, count in ((0.0, 0.0), (30.0, 100.0)):
+        buckets = tuple(
+            Sample((("le", le), ("subresource", one), ("verb", "GET")), value)
+            for one, at_most in (("", 0.1), (subresource, 60.0))
+            for le, value in (("0.1", count if at_most <= 0.1 else 0.0), ("60", count), ("+Inf", count))
+        )
+        book.took(Metrics(Mono(at), 0.1, 1.0, {"apiserver_request_duration_seconds_bucket": buckets}))
+    assert book.seen().p99 == pytest.approx(0.1, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["apiserver_request_sli_duration_seconds", "apiserver_request_slo_duration_seconds", "apiserver_request_duration_seconds"],
+)
+def test_the_latency_goes_by_the_name_of_each_version(name: str) -> None:
+    book = RatesStore()
+    for at, count in ((0.0, 0.0), (30.0, 100.0)):
+        buckets = tuple(Sample((("le", le), ("verb", "GET")), value) for le, value in (("1", 0.0), ("2", count), ("+Inf", count)))
+        book.took(Metrics(Mono(at), 0.1, 1.0, {f"{name}_bucket": buckets}))
+    assert book.seen().p99 == pytest.approx(1.99)
+
+
+def test_api_servers_that_divide_by_other_bounds_are_added_at_those_they_share() -> None:
+    """Of 1.22 and 1.23 during an upgrade: 0.35 s is a bound of the former alone, and no request of the latter is above it."""
+    book = RatesStore()
+    for at, count in ((0.0, 0.0), (30.0, 100.0)):
+        for instance, bounds in ((1.0, ("0.05", "0.35", "0.4", "+Inf")), (2.0, ("0.05", "0.4", "+Inf"))):
+            buckets = tuple(Sample((("le", le), ("verb", "GET")), count) for le in bounds)
+            book.took(Metrics(Mono(at), 0.1, instance, {"apiserver_request_duration_seconds_bucket": buckets}))
+    assert book.seen().p99 == pytest.approx(0.0495)
+
+
+@pytest.mark.parametrize("label", ["request_kind", "requestKind"])
+def test_requests_in_flight_go_by_the_label_of_each_version(label: str) -> None:
+    book = RatesStore()
+    kinds = (Sample(((label, "readOnly"),), 3.0), Sample(((label, "mutating"),), 2.0))
+    book.took(Metrics(Mono(0.0), 0.1, 1.0, {"apiserver_current_inflight_requests": kinds}))
+    assert (book.seen().inflight_reading, book.seen().inflight_mutating) == (3.0, 2.0)
+
+
 def test_the_window_moves_on_and_stays_covered() -> None:
     book = RatesStore(window=300.0)
     for at in range(0, 1000, 30):

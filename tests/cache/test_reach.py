@@ -3,6 +3,7 @@
 import pytest
 
 from planes.cache.reachability import FeedTrack, Reachability
+from planes.cache.servers import Renewal
 from planes.structs.events import Check, Connection, Failed, Fault, FaultKind, Health, Metrics, Server, Usage
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
@@ -276,3 +277,53 @@ def test_what_was_heard_before_and_is_told_late_takes_nothing_back() -> None:
     assert (reach.heard_at, reach.quiet_from) == (5.8, 65.0), "the excuse of a pause stands"
     reach.flowed(Feed.PODS, Mono(67.0))
     assert (reach.heard_at, reach.quiet_from) == (67.0, 67.0)
+
+
+def test_versions_that_answer_in_turn_count_together_and_one_that_was_replaced_does_not() -> None:
+    def versions(*told: tuple[float, str], now: float) -> set[str]:
+        reach = Reachability()
+        for at, version in told:
+            reach.took_server(Server(Mono(at), version))
+        return reach.servers.versions(Mono(now))
+
+    old, new = "v1.26.11", "v1.27.8"
+    assert versions((0.0, old), (60.0, new), (120.0, old), now=130.0) == {old, new}
+    assert versions((0.0, new), (60.0, old), now=130.0) == {old, new}
+    assert versions((0.0, old), (60.0, new), now=130.0) == {new}, "a single server was upgraded"
+    assert versions((0.0, old), (60.0, new), (120.0, old), (180.0, new), now=720.0) == {old, new}
+    assert versions((0.0, old), (60.0, new), (120.0, old), (180.0, new), now=720.1) == {new}, "not heard for ten minutes"
+    assert versions((0.0, "v1.9.9"), (60.0, "v1.10.0"), now=60.0) == {"v1.10.0"}
+    assert versions((60.0, ""), now=60.0) == set()
+
+
+def shown(*told: tuple[float, float]) -> Reachability:
+    """(when, end of the certificate that was shown); each lasts 1,000 s."""
+    reach = Reachability()
+    for at, ends in told:
+        reach.took_server(Server(Mono(at), "v1.36.2", "", ends, certificate_not_before=ends - 1000.0))
+    return reach
+
+
+def test_of_certificates_shown_in_turn_the_one_that_ends_first_counts_and_of_a_renewed_one_the_new() -> None:
+    def ends(*told: tuple[float, float]) -> float | None:
+        server = shown(*told).server
+        assert server.certificate_not_before is not None
+        assert server.certificate_not_after == server.certificate_not_before + 1000.0
+        return server.certificate_not_after
+
+    assert ends((0.0, 5000.0)) == 5000.0
+    assert ends((0.0, 5000.0), (60.0, 9000.0)) == 9000.0
+    assert ends((0.0, 5000.0), (60.0, 9000.0), (120.0, 5000.0)) == 5000.0, "two servers"
+    assert ends((0.0, 9000.0), (60.0, 5000.0)) == 5000.0
+    assert ends((0.0, 9000.0), (60.0, 5000.0), (120.0, 9000.0)) == 5000.0
+    assert ends((0.0, 9000.0), (60.0, 5000.0), (661.0, 9000.0)) == 9000.0
+
+
+def test_a_renewal_is_seen_once_the_old_certificate_is_not_shown_any_more() -> None:
+    minutes = [(60.0 * minute, 9000.0) for minute in range(1, 12)]
+    assert shown((0.0, 5000.0), *minutes[:10]).servers.take_renewal() is None, "another server may show it still"
+    renewed = shown((0.0, 5000.0), *minutes).servers
+    assert renewed.take_renewal() == Renewal(5000.0, 9000.0, Mono(60.0))
+    assert renewed.take_renewal() is None, "told once"
+    in_turn = [(60.0 * minute, (5000.0, 9000.0)[minute % 2]) for minute in range(30)]
+    assert shown(*in_turn).servers.take_renewal() is None

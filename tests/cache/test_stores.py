@@ -9,7 +9,7 @@ from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Gone, Graced, Heard, Listed, Paused, Tidied, Usage
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.moments import Mono
-from planes.structs.objects import Item, LabelledMeta, Lease, LeaseSpec, Meta, Node, NodeLease
+from planes.structs.objects import AnnotatedMeta, Item, LabelledMeta, Lease, LeaseSpec, Meta, Node, NodeLease
 
 STAMP = "2026-11-22T12:00:{:02d}.000000Z"
 
@@ -19,7 +19,7 @@ def node(name: str, uid: str = "u") -> Node:
 
 
 def lease(name: str, second: int, holder: str = "") -> NodeLease:
-    return NodeLease(Meta(name, uid=name), LeaseSpec(holder or name, 40, STAMP.format(second), 0))
+    return NodeLease(AnnotatedMeta(name, uid=name), LeaseSpec(holder or name, 40, STAMP.format(second), 0))
 
 
 def test_every_feed_that_is_listed_goes_into_a_store_of_its_struct() -> None:

@@ -313,3 +313,44 @@ def test_a_list_of_webhook_configurations_replaces_them() -> None:
     store.gone(hooks("b"), Mono(3.0))
     store.gone(hooks("stranger"), Mono(3.0))
     assert [one.name for one in store.seen([])] == ["c"]
+
+
+def test_a_webhook_that_is_added_to_a_configuration_has_its_own_age() -> None:
+    store = WebhookStore()
+    old, new = ("old", "Fail", POLICY, None), ("new", "Fail", ServiceRef("policy", "later"), None)
+    store.changed(hooks("a", old), Mono(1.0))
+    store.changed(hooks("a", new, old), Mono(100.0))
+    assert [(one.name, one.since) for one in store.seen([(EndpointStore(), None)])] == [("new", 100.0), ("old", 1.0)]
+
+
+def test_a_webhook_does_not_take_the_age_of_the_service_of_the_one_before_it() -> None:
+    store = WebhookStore()
+    store.changed(hooks("a", ("gate", "Fail", POLICY, None), ("other", "Fail", ServiceRef("policy", "other"), None)), Mono(1.0))
+    assert [one.since for one in store.seen([(book(7.0), None)])] == [7.0, 1.0]
+
+
+def test_a_webhook_is_no_longer_without_endpoints_than_it_calls_their_service() -> None:
+    store = WebhookStore()
+    store.changed(hooks("a", ("gate", "Fail", POLICY, None)), Mono(50.0))
+    assert [one.since for one in store.seen([(book(7.0), None)])] == [50.0]
+    moved = hooks("a", ("gate", "Fail", ServiceRef("policy", "other"), None))
+    store.changed(moved, Mono(80.0))
+    store.changed(moved, Mono(90.0))
+    assert [one.since for one in store.seen([(EndpointStore(), None)])] == [80.0]
+
+
+def test_a_configuration_that_was_made_again_begins_anew() -> None:
+    store = WebhookStore()
+    again = hooks("a", ("gate", "Fail", POLICY, None))
+    store.changed(again, Mono(1.0))
+    again = hooks("a", ("gate", "Fail", POLICY, None))
+    again.metadata.uid = "another"
+    store.listed([again], Mono(60.0))
+    assert [one.since for one in store.seen([])] == [60.0]
+
+
+def test_two_webhooks_of_one_name_are_two() -> None:
+    store = WebhookStore()
+    store.changed(hooks("a", ("gate", "Fail", POLICY, None)), Mono(1.0))
+    store.changed(hooks("a", ("gate", "Fail", POLICY, None), ("gate", "Fail", None, "https://x")), Mono(9.0))
+    assert [(one.service, one.since) for one in store.seen([])] == [("policy/gate", 1.0), ("https://x", 9.0)]

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planes.structs.thresholds import DEFAULT
-from tests.bench.truth import SETTLE, Turn
+from tests.bench.looking import Turn
+from tests.bench.truth import SETTLE
 from tests.chaos.scene import Chaos, WayLoop
 from tests.chaos.ways import WAYS, Way
 
@@ -108,7 +109,8 @@ async def _live_through(way: Way, when: str, directory: Path, log: _Log) -> Live
             await scene.live(max(TOLD - LIVE, began + TOLD + 1.0 - scene.mono()))
         turns = watcher.turns[first:]
         wrong += _red(turns, way, began if fault else None)
-        told = {subject: _told_after(subject, turns, began) for subject in SUBJECTS} if fault else {}
+        asleep = way.asleep if when == "fault before" else 0.0
+        told = {subject: _told_after(subject, turns, began) - asleep for subject in SUBJECTS} if fault else {}
         wrong += [f"{one} called healthy for {after:.1f} s" for one, after in told.items() if after > TOLD]
         wrong += [f"{one} {watcher.states[one]} at the end" for one in told if watcher.states[one] not in RED]
         faltered, back = log.count(" falters", "do not work"), log.count(" is back", "work again")

@@ -13,11 +13,13 @@ Breakage = Callable[[Chaos], Awaitable[None]]
 @dataclass(frozen=True, kw_only=True)
 class Way:
     """One way. `blames`: the API server itself may be told of as red, for it does not answer as it should. `family`: ways that
-    differ in a figure alone share a row of the table. `prepare` is done before the scene settles."""
+    differ in a figure alone share a row of the table. `asleep`: seconds in which we stand still. `prepare` is done before the
+    scene settles."""
 
     name: str
     broken: Breakage
     blames: bool = False
+    asleep: float = 0.0
     family: str = ""
     prepare: Breakage | None = None
 
@@ -248,7 +250,7 @@ def _on_everything() -> Iterator[Way]:
     yield Way(name="429 on everything for 30 s", broken=behaving(_busy(5, only=""), 30.0), blames=True)
     yield Way(name="503 on everything for 30 s", broken=behaving(_busy(5, only="", status=503), 30.0), blames=True)
     yield Way(name="API server hangs for 30 s", broken=failing("apiserver-hang", 30.0), blames=True)
-    yield Way(name="our machine sleeps for 5 min", broken=suspended(300.0), blames=True)
+    yield Way(name="our machine sleeps for 5 min", broken=suspended(300.0), blames=True, asleep=300.0)
     for seconds in range(8, 31):
         family = "the way refuses for 8 to 30 s"
         yield Way(name=f"the way refuses for {seconds} s", broken=refusing(float(seconds)), blames=True, family=family)

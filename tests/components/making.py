@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from planes.components import kubelet
+from planes.components import heartbeat, kubelet
 from planes.structs.events import Check, Fault, FaultKind
 from planes.structs.moments import Mono
 from planes.structs.observations import (
@@ -137,7 +137,6 @@ def apiserver(**spoilt: Any) -> ApiServerObservation:
         identities=(),
         endpoints=None,
         pods=(),
-        expected=1,
         rates=RatesSeen(),
         api_services=(),
         webhooks=(),
@@ -188,4 +187,4 @@ def scene(**spoilt: Any) -> NodeScene:
 def kubelet_verdict(seen: NodeObservation, common: NodeScene, now: Mono = NOW, thresholds: Thresholds = THRESHOLDS) -> Verdict:
     """What is said of a kubelet, and of its silence, as the node assessor asks for it."""
     lease = seen.lease if common.leases.fault is None else None
-    return kubelet.judge(seen, common, kubelet.is_silent(lease, seen.conditions.get("Ready"), now, thresholds), now, thresholds)
+    return kubelet.judge(seen, common, heartbeat.is_silent(lease, seen.conditions.get("Ready"), now, thresholds), now, thresholds)

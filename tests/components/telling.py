@@ -1,8 +1,6 @@
-"""A verdict in words, so that the tables beside this can hold observations against verdicts, as in a session with Python.
+"""What tables/ and sentences/ beside this are written in: cases of one spoilt fact each (see `making`), and verdicts as text."""
 
-What is as it is in a cluster that is well (see `making`) is left out, so that a table shows what one spoilt fact does.
-"""
-
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,21 +8,24 @@ from planes.components import (
     addons,
     container_runtime,
     etcd,
+    konnectivity,
     kube_apiserver,
     kube_controller_manager,
     kube_proxy,
     kube_scheduler,
+    kubelet,
+    lives,
 )
 from planes.components.verdict_builder import Judged
 from planes.structs.events import Check, Fault, FaultKind
 from planes.structs.observations import (
     AddonObservation,
     ApiServiceSeen,
+    ConditionSeen,
     EndpointSeen,
     EndpointsSeen,
-    EtcdObservation,
     IdentitySeen,
-    LeaderObservation,
+    NodeMark,
     NodeObservation,
     ProxyScene,
     RatesSeen,
@@ -37,72 +38,111 @@ from planes.structs.verdicts import Evidence, Verdict
 from tests.components import making
 from tests.components.making import NOW, THRESHOLDS
 
-__all__ = ["ApiServiceSeen", "EndpointSeen", "Fault", "FaultKind", "ProxyScene", "RatesSeen", "ReachSeen", "UndecidedSeen"]
+__all__ = ["EndpointSeen", "FaultKind", "NodeMark", "RatesSeen", "UndecidedSeen"]
 
 PING = (Check("ping", True),)
-MANAGER = "kube-controller-manager"
+ON_SOME_NODES = ProxyScene(wanted=2, everywhere=False, replaced_by="", seen_before=True, pods_seen=True)
+BY_CILIUM = ProxyScene(wanted=None, everywhere=False, replaced_by="Cilium")
+DAY = 86400.0
+#: The cluster's clock at NOW: 30 August 2026, 12:00 UTC.
+AUGUST = 1788091200.0
+
+# --- verdicts as text -----------------------------------------------------------------------------------------------------------
 
 
-def when(moment: float | None) -> str:
+def in_short(found: Judged | Verdict) -> str:
+    """State, cause, and how long it stands though nothing new is observed: "degraded silent, due +10 s"."""
+    verdict = found.verdict if isinstance(found, Judged) else found
+    return f"{verdict.state.value} {verdict.cause}".strip() + f", due {_when(verdict.due)}"
+
+
+def in_full(found: Judged | Verdict) -> Iterator[str]:
+    """Everything that is said, a line each."""
+    verdict = found.verdict if isinstance(found, Judged) else found
+    yield f"says: {verdict.because}".strip()
+    yield f"card: {verdict.line}".strip()
+    if verdict.hold:
+        yield f"held: {verdict.hold:g} s"
+    if verdict.waiting:
+        yield "only waits"
+    yield from (_evidence(line) for line in verdict.evidence)
+    if isinstance(found, Judged):
+        for one in found.instances:
+            leads, why = ", leads" if one.leader else "", f", {one.because}" if one.because else ""
+            yield f"instance {one.name} on {one.host}{leads}: {one.state.value}{why} ({one.version}, {one.restarts} restarts)"
+        yield from (f"fact {name}: {value}" for name, value in found.facts.items())
+
+
+def _evidence(line: Evidence) -> str:
+    return f"{line.signal}: {line.now} | {line.should_be} | {line.state.value} | {line.source} | {_when(line.at)}"
+
+
+def _when(moment: float | None) -> str:
     return "never" if moment is None else f"{moment - NOW:+.4g} s"
 
 
-def evidence(line: Evidence) -> str:
-    return f"  {line.signal}: {line.now} | {line.should_be} | {line.state.value} | {line.source} | {when(line.at)}"
+# --- cases ----------------------------------------------------------------------------------------------------------------------
 
 
-def lines(found: Judged | Verdict) -> list[str]:
-    verdict = found.verdict if isinstance(found, Judged) else found
-    hold = f", holds {verdict.hold:g} s" if verdict.hold else ""
-    waiting = ", only waits" if verdict.waiting else ""
-    told = [f"{verdict.state.value} {verdict.cause}".strip() + f"{hold}{waiting}, may turn: {when(verdict.due)}"]
-    told += [f"  “{verdict.because}” ({verdict.line})", *(evidence(line) for line in verdict.evidence)]
-    if isinstance(found, Judged):
-        for one in found.instances:
-            leads = ", leads" if one.leader else ""
-            told += [f"  {one.name} on {one.host}{leads}: {one.state.value} {one.because} ({one.version}, {one.restarts} restarts)"]
-        told += [f"  fact {name}: {value}" for name, value in found.facts.items()]
-    return told
+def of_scheduler(**spoilt: Any) -> Judged:
+    return kube_scheduler.judge(making.leader(**spoilt), NOW, THRESHOLDS)
 
 
-def told(found: Judged | Verdict, well: Judged | Verdict) -> str:
-    all_of_it, known = lines(found), lines(well)
-    rest = all_of_it[1:] if all_of_it == known else [line for line in all_of_it[1:] if line not in known]
-    return "\n".join([all_of_it[0], *rest])
+def of_manager(**spoilt: Any) -> Judged:
+    return kube_controller_manager.judge(making.leader("kube-controller-manager", **spoilt), NOW, THRESHOLDS)
 
 
-def of_scheduler(seen: LeaderObservation) -> str:
-    return told(kube_scheduler.judge(seen, NOW, THRESHOLDS), kube_scheduler.judge(making.leader(), NOW, THRESHOLDS))
+def of_kubelet(seen: NodeObservation, **common: Any) -> Verdict:
+    return making.kubelet_verdict(seen, making.scene(**common), NOW, THRESHOLDS)
 
 
-def of_manager(**spoilt: Any) -> str:
-    well = kube_controller_manager.judge(making.leader(MANAGER, workloads=making.feed("deployments")), NOW, THRESHOLDS)
-    return told(kube_controller_manager.judge(making.leader(MANAGER, **spoilt), NOW, THRESHOLDS), well)
+def of_life(seen: NodeObservation, silent: bool = False, was_heard: bool = True) -> Verdict:
+    """A kubelet in the light of its node's life, which is looked at for the first time."""
+    life = lives.look(None, seen, silent, was_heard, NOW, THRESHOLDS)
+    return lives.explain("kubelet", life, kubelet.judge(seen, making.scene(), silent, NOW, THRESHOLDS), seen.name, THRESHOLDS)
 
 
-def of_kubelet(seen: NodeObservation, **common: Any) -> str:
-    well = making.kubelet_verdict(making.node(), making.scene(), NOW, THRESHOLDS)
-    return told(making.kubelet_verdict(seen, making.scene(**common), NOW, THRESHOLDS), well)
+def on_record(status: str, message: str = "", seconds: float = 20 * 86400.0, **more: Any) -> NodeObservation:
+    """A node that was so when it was first seen 150 s ago, and by the cluster's own record long before."""
+    ready = ConditionSeen(status=status, reason="", message=message, since=NOW - 150, recorded=AUGUST - seconds)
+    made = making.node(150.0, added_at=NOW - 150, clock_offset=AUGUST - NOW, **more)
+    return replace(made, conditions={**made.conditions, "Ready": ready})
 
 
-def of_runtime(seen: NodeObservation, silent: bool = False, **common: Any) -> str:
-    well = container_runtime.judge(making.node(), making.scene(), False, NOW, THRESHOLDS)
-    return told(container_runtime.judge(seen, making.scene(**common), silent, NOW, THRESHOLDS), well)
+def of_runtime(seen: NodeObservation, silent: bool = False, **common: Any) -> Verdict:
+    return container_runtime.judge(seen, making.scene(**common), silent, NOW, THRESHOLDS)
 
 
-def of_proxy(seen: NodeObservation, silent: bool = False, **common: Any) -> str:
-    well = kube_proxy.judge(making.node(), making.scene(), False, NOW, THRESHOLDS)
-    return told(kube_proxy.judge(seen, making.scene(**common), silent, NOW, THRESHOLDS), well)
+def of_proxy(seen: NodeObservation, silent: bool = False, **common: Any) -> Verdict:
+    return kube_proxy.judge(seen, making.scene(**common), silent, NOW, THRESHOLDS)
 
 
-def of_store(seen: EtcdObservation) -> str:
-    return told(etcd.judge(seen, NOW, THRESHOLDS), etcd.judge(making.etcd(), NOW, THRESHOLDS))
+def of_store(**spoilt: Any) -> Judged:
+    return etcd.judge(making.etcd(**spoilt), NOW, THRESHOLDS)
 
 
-def of_server(**spoilt: Any) -> str:
-    return told(
-        kube_apiserver.judge(making.apiserver(**spoilt), NOW, THRESHOLDS), kube_apiserver.judge(making.apiserver(), NOW, THRESHOLDS)
+def of_server(**spoilt: Any) -> Judged:
+    return kube_apiserver.judge(making.apiserver(**spoilt), NOW, THRESHOLDS)
+
+
+def of_addon(**more: Any) -> Judged:
+    return addons.judge(dns(**more), NOW, THRESHOLDS)
+
+
+def of_konnectivity(**more: Any) -> Judged:
+    """By the pods of its agents; three are wanted."""
+    return konnectivity.judge(
+        replace(dns(workload=replicas(0, of=3), endpoints=None), kind="konnectivity", **more), NOW, THRESHOLDS
     )
+
+
+# --- what is observed -----------------------------------------------------------------------------------------------------------
+
+
+def unanswered(fault: Fault, seconds: float, **more: Any) -> ReachSeen:
+    """Requests have failed for so long; something was heard 5 s ago."""
+    made = ReachSeen(heard_at=NOW - 5, fault=fault, failing_since=NOW - seconds, tried_at=NOW - 1)
+    return replace(made, **more)
 
 
 def behind(age: float, name: str = "cart") -> WorkloadSeen:
@@ -132,23 +172,30 @@ def hook(ready: int | None, age: float, closed: bool = True) -> WebhookSeen:
     return WebhookSeen(name="check.example", fails_closed=closed, service="policy/hook", ready=ready, since=NOW - age)
 
 
+def served(name: str, age: float) -> ApiServiceSeen:
+    return ApiServiceSeen(name=name, available=True, reason="", since=NOW - age)
+
+
+def gone(name: str, age: float) -> ApiServiceSeen:
+    return ApiServiceSeen(name=name, available=False, reason="gone", since=NOW - age)
+
+
+def replicas(ready: int, *, of: int) -> WorkloadSeen:
+    return WorkloadSeen(
+        kind="Deployment", namespace="kube-system", name="coredns", app="kube-dns", desired=of, ready=ready, seen_at=NOW - 9
+    )
+
+
 def dns(**more: Any) -> AddonObservation:
     """Cluster DNS that is well."""
-    work = WorkloadSeen(
-        kind="Deployment", namespace="kube-system", name="coredns", app="kube-dns", desired=2, ready=2, seen_at=NOW - 9
-    )
     made = AddonObservation(
         kind="dns",
         reach=making.REACHED,
         workloads=making.feed("deployments"),
         endpoints_feed=making.feed("endpointslices/kube-system"),
         pods_feed=making.feed("pods/kube-system"),
-        workload=work,
+        workload=replicas(2, of=2),
         endpoints=endpoints("10.0.0.1", "10.0.0.2"),
         pods=(making.pod("coredns-1"),),
     )
     return replace(made, **more)
-
-
-def of_addon(**more: Any) -> str:
-    return told(addons.judge(dns(**more), NOW, THRESHOLDS), addons.judge(dns(), NOW, THRESHOLDS))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from planes.components import container_runtime, kube_proxy, kubelet
+from planes.components import container_runtime, heartbeat, kube_proxy
 from planes.structs.observations import CSIDriverSeen, NodeObservation, NodeScene, ProxyScene
 from planes.structs.verdicts import State, Verdict
 from tests.components.making import (
@@ -162,9 +162,9 @@ def test_of_a_silent_kubelet_the_runtime_and_the_proxy_are_last_known() -> None:
 
 
 def test_silence_begins_where_degraded_does() -> None:
-    assert not kubelet.is_silent(lease(25.0, 40.0), READY, NOW, THRESHOLDS)
-    assert kubelet.is_silent(lease(25.1, 40.0), READY, NOW, THRESHOLDS)
-    assert kubelet.is_silent(lease(1.0, 40.0), condition("Unknown"), NOW, THRESHOLDS)
+    assert not heartbeat.is_silent(lease(25.0, 40.0), READY, NOW, THRESHOLDS)
+    assert heartbeat.is_silent(lease(25.1, 40.0), READY, NOW, THRESHOLDS)
+    assert heartbeat.is_silent(lease(1.0, 40.0), condition("Unknown"), NOW, THRESHOLDS)
 
 
 def test_all_silent_together_is_unknown_and_names_the_suspicion() -> None:
@@ -242,3 +242,19 @@ def test_storage_drivers_that_may_not_be_read_hide_nothing_else() -> None:
     (line,) = [one for one in verdict.evidence if one.signal == "CSI drivers"]
     assert (line.state, verdict.state) == (State.NOT_OBSERVABLE, State.HEALTHY)
     assert "list and watch on storage.k8s.io csinodes" in line.now
+
+
+def test_a_kubelet_is_held_to_the_api_server_of_its_own_node() -> None:
+    """Half-way through an upgrade: cp-1 is done, cp-2 is not."""
+    half = scene(server_version="v1.37", servers={"cp-1": "v1.37", "cp-2": "v1.36"})
+
+    def of(name: str, version: str) -> State:
+        return kubelet_of(node(name=name, kubelet_version=version), half).state
+
+    assert of("cp-1", "v1.37.0") is State.HEALTHY
+    assert of("cp-2", "v1.36.4") is State.HEALTHY
+    assert of("cp-2", "v1.37.0") is State.DEGRADED, "newer than the server that it talks to"
+    assert of("worker", "v1.37.0") is State.HEALTHY
+    assert of("worker", "v1.38.0") is State.DEGRADED
+    assert of("worker", "v1.33.9") is State.DEGRADED, "too old for the newest"
+    assert of("cp-2", "v1.33.9") is State.HEALTHY

@@ -77,7 +77,7 @@ def test_openshift_s_scheduler_is_measured_by_its_own_137_s() -> None:
     assert line.source == "lease openshift-kube-scheduler/kube-scheduler"
 
 
-@pytest.mark.parametrize(("silent", "state"), [(130.0, "healthy"), (141.0, "degraded"), (278.0, "down")])
+@pytest.mark.parametrize(("silent", "state"), [(175.0, "healthy"), (187.0, "degraded"), (278.0, "down")])
 def test_openshift_s_frozen_scheduler_is_bad_only_after_its_own_duration(silent: float, state: str) -> None:
     until = 30.0 + silent
     told = [

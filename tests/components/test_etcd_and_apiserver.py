@@ -1,6 +1,7 @@
 """The state store and the API server: reachable or not, checks, instances, figures, certificate."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -145,12 +146,55 @@ def test_errors_above_one_percent_over_the_window_are_degraded(ratio: float, rec
     assert api(rates=rates).state is expected
 
 
+HOUR, DAY = 3600.0, 86400.0
+
+
 @pytest.mark.parametrize(
-    ("days", "expected"),
-    [(7.01, State.HEALTHY), (6.99, State.DEGRADED), (1.01, State.DEGRADED), (0.99, State.DOWN), (-1.0, State.DOWN)],
+    ("left", "term", "renewed", "expected"),
+    [
+        (7.01 * DAY, None, None, State.HEALTHY),
+        (6.99 * DAY, None, None, State.DEGRADED),
+        (7.01 * DAY, 365 * DAY, None, State.HEALTHY),
+        (6.99 * DAY, 365 * DAY, None, State.DEGRADED),
+        (0.01 * DAY, 365 * DAY, None, State.DEGRADED),  # it works to the last
+        (0.01 * DAY, 365 * DAY, 0.02 * DAY, State.DEGRADED),  # that it was renewed late once makes no habit of a year's
+        (6.99 * DAY, 90 * DAY, 30 * DAY, State.DEGRADED),
+        (-1.0, 365 * DAY, None, State.DOWN),
+        (0.0, 365 * DAY, None, State.DOWN),
+        (4 * HOUR, 12 * HOUR, None, State.HEALTHY),  # a third
+        (1.21 * HOUR, 12 * HOUR, None, State.HEALTHY),
+        (1.19 * HOUR, 12 * HOUR, None, State.DEGRADED),
+        (1.0, 12 * HOUR, None, State.DEGRADED),
+        (0.0, 12 * HOUR, None, State.DOWN),
+        (1.19 * HOUR, 12 * HOUR, 4 * HOUR, State.DEGRADED),
+        (1.19 * HOUR, 12 * HOUR, 1 * HOUR, State.HEALTHY),  # its issuer renews it with an hour left
+        (0.51 * HOUR, 12 * HOUR, 1 * HOUR, State.HEALTHY),
+        (0.49 * HOUR, 12 * HOUR, 1 * HOUR, State.DEGRADED),
+        (1.19 * HOUR, 12 * HOUR, -5.0, State.DEGRADED),  # it was over before: nothing to rely on
+    ],
 )
-def test_a_serving_certificate_is_degraded_below_7_days_and_down_below_one(days: float, expected: State) -> None:
-    assert api(server=replace(SERVER, at=NOW, certificate_left=days * 86400)).state is expected
+def test_a_serving_certificate_is_judged_by_its_own_lifetime_and_is_down_only_when_it_is_over(
+    left: float, term: float | None, renewed: float | None, expected: State
+) -> None:
+    server = replace(SERVER, at=NOW, certificate_left=left, certificate_term=term, certificate_renewed=renewed)
+    assert api(server=server).state is expected
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (200.4 * DAY, "200 d"),
+        (2.01 * DAY, "2 d"),
+        (1.99 * DAY, "1 d 23 h"),
+        (5.9 * HOUR, "5 h"),
+        (1.99 * HOUR, "1 h 55 m"),
+        (700.0, "10 m"),
+        (299.0, "less than 5 m"),
+    ],
+)
+def test_what_is_left_of_a_certificate_is_told_in_steps(left: float, told: str) -> None:
+    verdict = api(server=replace(SERVER, at=NOW, certificate_left=left, certificate_term=12 * HOUR))
+    assert next(line.now for line in verdict.evidence if line.signal == "serving certificate") == f"{told} left"
 
 
 @pytest.mark.parametrize(("age", "expected"), [(300.0, State.HEALTHY), (300.1, State.DEGRADED)])
@@ -206,19 +250,105 @@ def instances(seen: ApiServerObservation) -> dict[str, State]:
 @pytest.mark.parametrize(("age", "expected"), [(30.0, State.HEALTHY), (30.1, State.DEGRADED)])
 def test_an_identity_frozen_for_30_s_while_its_endpoint_remains_is_degraded(age: float, expected: State) -> None:
     found = (identity("a", 1.0, "10.0.0.1"), identity("b", age, "10.0.0.2"))
-    assert api(identities=found, endpoints=endpoints("10.0.0.1", "10.0.0.2"), expected=2).state is expected
+    assert api(identities=found, endpoints=endpoints("10.0.0.1", "10.0.0.2")).state is expected
 
 
 def test_a_lost_replica_is_one_instance_down_and_not_the_whole() -> None:
-    found = (identity("a", 1.0, "10.0.0.1"), identity("b", 1.0, "10.0.0.2"), identity("c", 31.0, "10.0.0.3"))
-    seen = making.apiserver(identities=found, endpoints=endpoints("10.0.0.1", "10.0.0.2"), expected=3)
+    gone = replace(identity("c", 31.0, "10.0.0.3"), node="c")
+    found = (identity("a", 1.0, "10.0.0.1"), identity("b", 1.0, "10.0.0.2"), gone)
+    seen = making.apiserver(identities=found, endpoints=endpoints("10.0.0.1", "10.0.0.2"))
     assert kube_apiserver.judge(seen, NOW, THRESHOLDS).verdict.state is State.DEGRADED
     assert instances(seen) == {"a": State.HEALTHY, "b": State.HEALTHY, "c": State.DOWN}
 
 
+def test_servers_that_were_replaced_are_not_lost() -> None:
+    """As many new ones began shortly before two stopped; no Node, no pod and no endpoint of these is left."""
+    old = tuple(identity(name, 45.0, first_at=NOW - 9000) for name in ("old-1", "old-2"))
+    new = tuple(identity(name, 1.0, first_at=NOW - 65) for name in ("new-1", "new-2"))
+    for listed in (endpoints("192.0.2.100"), endpoints("192.0.2.1", "192.0.2.2"), None):
+        seen = making.apiserver(identities=(*old, *new), endpoints=listed)
+        assert kube_apiserver.judge(seen, NOW, THRESHOLDS).verdict.state is State.HEALTHY
+        assert instances(seen) == {"new-1": State.HEALTHY, "new-2": State.HEALTHY}
+
+
+@pytest.mark.parametrize(
+    ("began", "listed", "lost"),
+    [
+        ((), None, 2),
+        ((), 3, 2),
+        ((), 2, 1),
+        ((), 1, 0),
+        ((65.0,), None, 1),
+        ((65.0,), 3, 1),
+        ((65.0, 20.0), 3, 0),
+        ((9000.0, 9000.0), 3, 0),  # they live beside them all the time: as many live as are listed
+        ((9000.0, 9000.0), 4, 1),
+        ((9000.0, 9000.0), None, 2),
+        ((3700.0, 3700.0), None, 2),  # they began long before: for a scale-up, not in their place
+    ],
+)
+def test_of_servers_that_stopped_as_many_are_lost_as_are_listed_and_not_replaced(
+    began: tuple[float, ...], listed: int | None, lost: int
+) -> None:
+    old = tuple(identity(f"old-{age:.0f}", age, first_at=NOW - 9000) for age in (40.0, 45.0))
+    new = tuple(identity(f"new-{index}", 1.0, first_at=NOW - age) for index, age in enumerate(began))
+    lives = identity("lives", 1.0, first_at=NOW - 9000)
+    ends = endpoints(*(f"192.0.2.{index}" for index in range(listed))) if listed is not None else None
+    found = instances(making.apiserver(identities=(*old, lives, *new), endpoints=ends))
+    assert sum(state is State.DOWN for state in found.values()) == lost
+    if lost == 1 and not began:
+        assert found["old-40"] is State.DOWN, "the one that stopped last"
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "lost"),
+    [
+        ({"node": "cp-1"}, True),
+        ({"node": "cp-1", "leaving": True}, False),
+        ({}, False),
+    ],
+)
+def test_a_server_whose_node_remains_is_lost_unless_the_node_is_leaving_and_another_began(
+    spoilt: dict[str, Any], lost: bool
+) -> None:
+    old = replace(identity("cp-1", 45.0, first_at=NOW - 9000), **spoilt)
+    found = (old, identity("cp-2", 1.0, first_at=NOW - 300))
+    seen = making.apiserver(identities=found, endpoints=endpoints("192.0.2.2"))
+    assert (instances(seen).get("cp-1") is State.DOWN) is lost
+    alone = making.apiserver(identities=(old, identity("cp-2", 1.0, first_at=NOW - 9000)), endpoints=endpoints("192.0.2.2"))
+    assert (instances(alone).get("cp-1") is State.DOWN) is bool(spoilt), "nobody began in its place"
+
+
+def test_a_stopped_server_with_a_pod_or_an_endpoint_is_lost_whoever_began() -> None:
+    old, new = identity("cp-1", 45.0, "192.0.2.1", first_at=NOW - 9000), identity("cp-2", 1.0, "192.0.2.2", first_at=NOW - 65)
+    by_endpoint = making.apiserver(identities=(old, new), endpoints=endpoints("192.0.2.1", "192.0.2.2"))
+    by_pod = making.apiserver(identities=(old, new), pods=(pod("kube-apiserver-cp-1", "cp-1"),), endpoints=endpoints("192.0.2.2"))
+    for seen in (by_endpoint, by_pod):
+        assert instances(seen)["cp-1"] is State.DOWN
+
+
+@pytest.mark.parametrize("addresses", [("fd00::1", "fd00::2"), ("172.20.0.1",), ("10.0.0.1", "10.0.0.2", "10.0.0.3")])
+def test_without_identities_and_pods_every_listed_address_is_an_instance_called_by_it(addresses: tuple[str, ...]) -> None:
+    judged = kube_apiserver.judge(making.apiserver(endpoints=endpoints(*addresses)), NOW, THRESHOLDS)
+    assert tuple(one.name for one in judged.instances) == addresses
+
+
+def test_beside_pods_an_address_that_none_of_them_has_is_no_instance() -> None:
+    seen = making.apiserver(pods=(pod("kube-apiserver-cp-1", "cp-1"),), endpoints=endpoints("192.0.2.1", "192.0.2.2"))
+    assert list(instances(seen)) == ["cp-1"]
+
+
+def test_of_two_identities_of_a_host_the_one_that_was_renewed_counts() -> None:
+    """Until 1.27 each start made an identity with a name of its own."""
+    old = identity("cp-1", 1.0, name="a", confirmed=False, stale_on_arrival=True, changed_at=NOW - 0.5)
+    new = identity("cp-1", 1.0, name="b")
+    for found in ((old, new), (new, old)):
+        assert instances(making.apiserver(identities=found)) == {"cp-1": State.HEALTHY}
+
+
 def test_the_lingering_identity_of_a_server_replaced_is_no_instance() -> None:
     found = (identity("a", 1.0, "10.0.0.1"), identity("old", 900.0, "10.0.0.9"))
-    seen = making.apiserver(identities=found, endpoints=endpoints("10.0.0.1"), expected=1)
+    seen = making.apiserver(identities=found, endpoints=endpoints("10.0.0.1"))
     assert kube_apiserver.judge(seen, NOW, THRESHOLDS).verdict.state is State.HEALTHY
     assert instances(seen) == {"a": State.HEALTHY}
 
@@ -245,6 +375,17 @@ def test_api_servers_two_minors_apart_are_degraded() -> None:
 
     assert of("v1.35.1") is State.HEALTHY
     assert of("v1.34.1") is State.DEGRADED
+
+
+def test_while_api_servers_of_two_minors_are_seen_an_upgrade_is_under_way() -> None:
+    def said(*versions: str) -> str:
+        server = replace(SERVER, version=versions[-1], versions=tuple(sorted(versions)))
+        return api(server=server).because
+
+    assert (
+        said("v1.26.11", "v1.27.8") == "It answers, and every check passes. API servers of 1.26 and 1.27: an upgrade is under way."
+    )
+    assert said("v1.27.8", "v1.27.9") == said("v1.27.8") == "It answers, and every check passes."
 
 
 def test_a_cluster_that_lets_us_read_nothing_but_version_shows_no_red() -> None:

@@ -36,11 +36,13 @@ def state(seen: LeaderObservation) -> State:
     ("age", "duration", "expected"),
     [
         (15.0, 15.0, State.HEALTHY),
-        (15.1, 15.0, State.DEGRADED),
+        (20.0, 15.0, State.HEALTHY),  # a failover in good order: the duration and two retry periods
+        (20.1, 15.0, State.DEGRADED),
         (30.0, 15.0, State.DEGRADED),
         (30.1, 15.0, State.DOWN),
         (100.0, 137.0, State.HEALTHY),  # OpenShift's scheduler
-        (137.1, 137.0, State.DEGRADED),
+        (182.6, 137.0, State.HEALTHY),
+        (182.7, 137.0, State.DEGRADED),
         (274.1, 137.0, State.DOWN),
         (59.0, 60.0, State.HEALTHY),
     ],
@@ -49,13 +51,20 @@ def test_a_lease_is_judged_by_its_own_duration(age: float, duration: float, expe
     verdict = judged(leader(lease=lease(age, duration))).verdict
     assert verdict.state is expected
     if expected is State.HEALTHY:
-        assert verdict.due == pytest.approx(min(NOW - age + duration, NOW - 1 + THRESHOLDS.probe_stale))
+        next_look = duration if age <= duration else duration * 4 / 3
+        assert verdict.due == pytest.approx(min(NOW - age + next_look, NOW - 1 + THRESHOLDS.probe_stale))
 
 
 def test_a_frozen_lease_says_for_how_long_and_of_how_much() -> None:
-    verdict = judged(leader(lease=lease(20.0))).verdict
-    assert verdict.because == f"Its lease has not been renewed for ⟨a:{NOW - 20:.1f}⟩; it lasts 15 s."
+    verdict = judged(leader(lease=lease(21.0))).verdict
+    assert verdict.because == f"Its lease has not been renewed for ⟨a:{NOW - 21:.1f}⟩; it lasts 15 s."
     assert verdict.cause == "lease-frozen"
+
+
+def test_a_lease_past_its_duration_says_that_a_failover_is_waited_for() -> None:
+    line = next(line for line in judged(leader(lease=lease(17.0))).verdict.evidence if line.signal == "lease")
+    assert line.state is State.HEALTHY
+    assert line.now == f"not renewed for ⟨a:{NOW - 17:.1f}⟩, held by node-0_1234: a failover takes up to 20 s"
 
 
 def test_a_lease_that_was_old_when_first_seen_is_unknown_until_its_bound_has_passed() -> None:
@@ -63,8 +72,8 @@ def test_a_lease_that_was_old_when_first_seen_is_unknown_until_its_bound_has_pas
         return state(leader(lease=lease(age, confirmed=False, stale_on_arrival=True)))
 
     assert first(1.0) is State.UNKNOWN
-    assert first(15.0) is State.UNKNOWN
-    assert first(15.1) is State.DEGRADED
+    assert first(20.0) is State.UNKNOWN
+    assert first(20.1) is State.DEGRADED
     assert first(30.1) is State.DOWN
 
 

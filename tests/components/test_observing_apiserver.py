@@ -11,7 +11,9 @@ from planes.structs.events import CacheEvent, Failed, Health, Metrics, Server
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import DisruptionSeen
-from tests.components.observed import BROKEN, FORBIDDEN, NOON, endpoints, lease, listed, node, pod, proven, thing, view
+from tests.components.observed import BROKEN, FORBIDDEN, NOON, endpoints, lease, listed, node, pod, thing, view
+
+ROLE = "node-role.kubernetes.io/control-plane"
 
 
 def identity(name: str, kind: str = "kube-apiserver", address: str = "10.0.0.1:6443", **more: Any) -> CacheEvent:
@@ -36,18 +38,20 @@ def test_an_identity_is_stale_at_first_sight_after_30_s_though_it_lasts_an_hour(
     assert [one.lease.stale_on_arrival for one in seen.identities] == [stale]
 
 
-def test_as_many_api_servers_are_expected_as_were_seen_to_renew_within_30_s() -> None:
-    renewing = [identity(name, at=at, second=second) for name in "abc" for at, second in ((100.0, 0), (110.0, 10))]
-    unconfirmed = identity("d", at=110.0, second=10)
-    for told, now, expected in (
-        ([*renewing, unconfirmed], 111.0, 3),
-        ([*renewing, unconfirmed, *proven(Feed.SYSTEM_LEASES, 140.0)], 140.0, 3),
-        ([*renewing, unconfirmed, *proven(Feed.SYSTEM_LEASES, 140.1)], 140.1, 0),
-        ([*renewing, unconfirmed], 140.1, 3),  # nothing at all has come since: that is not their silence
-        ([*renewing, identity("a", gone=True)], 111.0, 2),
-        ([unconfirmed], 111.0, 0),
-    ):
-        assert apiserver_observing.observe(view(told, now)).expected == expected
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        ([], ("", False)),
+        ([node("host-a")], ("host-a", False)),
+        ([node("cp", labels={ROLE: "", "kubernetes.io/hostname": "host-a"})], ("cp", False)),
+        ([node("worker", labels={"kubernetes.io/hostname": "host-a"})], ("", False)),
+        ([thing(Feed.NODES, "host-a", space="", spec={"unschedulable": True})], ("host-a", True)),
+        ([thing(Feed.NODES, "host-a", space="", meta={"deletionTimestamp": "2026-11-22T12:00:00Z"})], ("host-a", True)),
+    ],
+)
+def test_an_identity_knows_the_node_of_its_host_while_there_is_one(told: list[CacheEvent], where: tuple[str, bool]) -> None:
+    (seen,) = apiserver_observing.observe(view([identity("a"), *told])).identities
+    assert (seen.node, seen.leaving) == where
 
 
 def hook(feed: Feed, name: str, space: str = "policy") -> CacheEvent:

@@ -141,3 +141,15 @@ def test_that_nobody_watches_nodes_is_told_by_who_judges_or_by_what_blocks_write
 def test_leases_of_nodes_were_seen_before_or_are_seen_now(told: list[int], known: bool, before: bool) -> None:
     events = [lease("n", Feed.NODE_LEASES) for _ in told]
     assert agents.observe_scene(view(events, known=Known(node_leases=known))).leases_seen_before is before
+
+
+def test_nodes_are_held_to_the_newest_api_server_and_a_kubelet_to_the_one_beside_it() -> None:
+    def server(node: str, version: str) -> CacheEvent:
+        spec = {"nodeName": node, "containers": [{"name": "kube-apiserver", "image": f"r/kube-apiserver:{version}"}]}
+        meta = {"labels": {"component": "kube-apiserver"}, "annotations": {"kubernetes.io/config.mirror": "x"}}
+        return thing(Feed.SYSTEM_PODS, f"kube-apiserver-{node}", meta=meta, spec=spec, status={"phase": "Running"})
+
+    told = [server("cp1", "v1.27.8"), server("cp2", "v1.26.11")]
+    scenes = [agents.observe_scene(view([*told, Server(Mono(100.0), answered)])) for answered in ("v1.26.11", "v1.27.8")]
+    assert scenes[0] == scenes[1], "whichever of them answered last"
+    assert (scenes[0].server_version, scenes[0].servers) == ("v1.27", {"cp1": "v1.27", "cp2": "v1.26"})

@@ -40,7 +40,7 @@ from planes.structs.observations import (
     WorkloadSeen,
 )
 from planes.structs.verdicts import State, Verdict
-from tests.components import making
+from tests.components import making, telling
 from tests.components.making import FORBIDDEN, NOW, REFUSED, THRESHOLDS, condition, failing, feed, health, lease, node, pod, scene
 from tests.components.test_konnectivity import agents
 from tests.replaying import events
@@ -109,6 +109,10 @@ def leaders(kind: str) -> list[Verdict]:
     return [judge(one, NOW, THRESHOLDS).verdict for one in made]
 
 
+#: A detector's word of each agent.
+BAD = {kind: condition("True") for kind in ("KernelDeadlock", "KUBEPROXYProblem", "ContainerRuntimeUnhealthy")}
+
+
 def on_nodes() -> list[tuple[NodeObservation, NodeScene, bool]]:
     seen = node()
     unplugged = dataclasses.replace(seen, conditions={**seen.conditions, "NetworkUnavailable": condition("True", "no route")})
@@ -119,6 +123,7 @@ def on_nodes() -> list[tuple[NodeObservation, NodeScene, bool]]:
         (node(41.0), scene(), True),
         (seen, away, False),
         (node(proxies=()), cilium, False),
+        (dataclasses.replace(seen, conditions={**seen.conditions, **BAD}), scene(), False),
     ]
 
 
@@ -170,6 +175,7 @@ def emitted() -> frozenset[tuple[str, str]]:
         judged["kubelet"].append(kubelet.judge(seen, common, silent, NOW, THRESHOLDS))
         judged["kube-proxy"].append(kube_proxy.judge(seen, common, silent, NOW, THRESHOLDS))
         judged["container-runtime"].append(container_runtime.judge(seen, common, silent, NOW, THRESHOLDS))
+    judged["kubelet"] += [telling.of_life(node(drained=True), silent=True), telling.of_life(node(created_at=NOW))]
     made = {(kind, line.signal) for kind, verdicts in judged.items() for one in verdicts for line in one.evidence}
     return frozenset(made | recorded())
 

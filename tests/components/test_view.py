@@ -2,11 +2,11 @@
 
 import pytest
 
-from planes.components.view import ClusterView, steady
+from planes.components.view import ClusterView, Known, steady
 from planes.structs.events import CacheEvent, Changed, Failed, Fault, FaultKind, Gone, Graced, Health, Server
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
-from planes.structs.observations import FeedSeen
+from planes.structs.observations import DisruptionSeen, FeedSeen
 from planes.structs.thresholds import DEFAULT
 from tests.components.observed import BROKEN, FORBIDDEN, NOON, OFFSET, lease, listed, node, pod, proven, thing, view
 
@@ -108,6 +108,52 @@ def test_what_is_left_of_a_certificate_is_counted_from_when_it_was_seen(ends: fl
     assert view([Server(Mono(100.0), "v1.36.2", "", ends)], 500.0).server.certificate_left == left
 
 
+@pytest.mark.parametrize(
+    ("begins", "left", "renewal", "term", "renewed"),
+    [
+        (86_400.0, 3_600.0, None, 90_000.0, None),
+        (None, 3_600.0, None, None, None),
+        (39_600.0, 3_600.0, (43_200.0, 1_800.0), 43_200.0, 1_800.0),
+        (3e8, 3_600.0, (43_200.0, 1_800.0), 43_200.0, 1_800.0),  # dated back to when its authority began
+        (None, 3_600.0, (43_200.0, 1_800.0), 43_200.0, 1_800.0),
+        (0.0, 31_536_000.0, (43_200.0, 1_800.0), 31_536_000.0, None),  # another kind of certificate than was renewed then
+    ],
+)
+def test_how_long_a_certificate_lasts_is_told_by_its_dates_or_by_a_renewal(
+    begins: float | None, left: float, renewal: tuple[float, float] | None, term: float | None, renewed: float | None
+) -> None:
+    event = Server(Mono(100.0), "v1.36.2", "", NOON + left, certificate_not_before=None if begins is None else NOON - begins)
+    server = view([event], known=Known(renewal=renewal)).server
+    assert (server.certificate_left, server.certificate_term, server.certificate_renewed) == (left, term, renewed)
+
+
+def test_a_years_certificate_stays_one_when_as_little_is_left_as_a_short_one_has() -> None:
+    made = view(
+        [Server(Mono(100.0), "v1.36.2", "", NOON + 5e6, certificate_not_before=NOON)], known=Known(renewal=(43_200.0, 60.0))
+    )
+    made.cache.apply(Server(Mono(5e6), "v1.36.2", "", NOON + 5e6, certificate_not_before=NOON))
+    made.look(Mono(5e6), OFFSET, made.known, DisruptionSeen())
+    assert (made.server.certificate_left, made.server.certificate_term, made.server.certificate_renewed) == (100.0, 5e6, None)
+
+
+def server_pod(name: str, version: str) -> CacheEvent:
+    labels = {"component": "kube-apiserver"}
+    spec = {"nodeName": name, "containers": [{"name": "kube-apiserver", "image": f"registry.k8s.io/kube-apiserver:{version}"}]}
+    meta = {"labels": labels, "annotations": {"kubernetes.io/config.mirror": "x"}}
+    return thing(Feed.SYSTEM_PODS, f"kube-apiserver-{name}", meta=meta, spec=spec, status={"phase": "Running"})
+
+
+def test_the_versions_of_all_api_servers_count_together_by_their_pods_and_their_answers() -> None:
+    old, new = "v1.9.11", "v1.10.8"
+    told = [server_pod("cp-1", new), server_pod("cp-2", old)]
+    assert view(told).server.newest == new
+    for answered in (old, new):
+        server = view([*told, Server(Mono(100.0), answered)]).server
+        assert (server.version, server.versions, server.newest) == (answered, (old, new), new)
+    assert view([Server(Mono(100.0), old), server_pod("cp-1", old)]).server.versions == (old,)
+    assert view([]).server.newest == ""
+
+
 def test_a_view_is_of_the_moment_that_it_was_told() -> None:
     made = view([Health("/livez", Mono(100.0), 0.1, 200)], 101.0)
     assert (made.now, made.reach.heard_at, made.clock_offset) == (101.0, 100.0, None)
@@ -170,26 +216,9 @@ def test_hosts_of_the_control_plane_are_known_by_name_and_address() -> None:
     assert "d" not in made.host_names()
 
 
-def test_as_many_api_servers_are_expected_as_lived_at_once_within_the_hour() -> None:
-    made = view([])
-    for now, live, expected in (
-        (1_000.0, 2, 2),
-        (2_000.0, 3, 3),
-        (3_000.0, 1, 3),
-        (5_600.0, 1, 3),
-        (5_600.1, 1, 1),
-        (5_700.0, 2, 2),
-        (6_000.0, 2, 2),
-        (9_600.0, 1, 2),
-    ):
-        made.now = Mono(now)
-        assert made.most_alive(live) == expected, now
-
-
 def test_a_view_before_the_first_look_knows_nothing() -> None:
     made = ClusterView(view([]).cache, DEFAULT)
     assert (made.now, made.clock_offset, made.nobody_watches, made.known.leases) == (0.0, None, "", frozenset())
-    assert made.most_alive(0) == 0
 
 
 def test_workloads_of_another_kind_are_not_mistaken() -> None:

@@ -121,6 +121,7 @@ def node(number: int, at: float, states: dict[str, str], pods: int | None = None
                 reason="KubeletReady",
                 message="kubelet is posting ready status",
                 since=Epoch(at - 41 * 86400),
+                state=State.HEALTHY,
             ),
             ConditionRow(
                 type="MemoryPressure",
@@ -128,6 +129,7 @@ def node(number: int, at: float, states: dict[str, str], pods: int | None = None
                 reason="KubeletHasSufficientMemory",
                 message="kubelet has sufficient memory available",
                 since=Epoch(at - 9e5),
+                state=State.HEALTHY,
             ),
             ConditionRow(
                 type="DiskPressure",
@@ -135,6 +137,7 @@ def node(number: int, at: float, states: dict[str, str], pods: int | None = None
                 reason="KubeletHasDiskPressure",
                 message="kubelet has disk pressure",
                 since=Epoch(at - 480),
+                state=State.DEGRADED,
             )
             if number == 88
             else ConditionRow(
@@ -143,6 +146,7 @@ def node(number: int, at: float, states: dict[str, str], pods: int | None = None
                 reason="KubeletHasNoDiskPressure",
                 message="kubelet has no disk pressure",
                 since=Epoch(at - 9e5),
+                state=State.HEALTHY,
             ),
         ),
         os_image="Debian GNU/Linux 13 (trixie)",

@@ -58,7 +58,7 @@ def test_two_states_are_told_apart_by_colour(theme: Theme, vision: str, one: str
 @pytest.mark.parametrize("theme", THEMES)
 def test_what_a_healthy_tile_is_drawn_in_is_none_of_the_other_states(theme: Theme) -> None:
     colours = tokens(theme)
-    for state in ("degraded", "down", "cordoned"):
+    for state in ("degraded", "down", "cordoned", "leaving", "joining"):
         for vision in VISIONS:
             assert ciede2000(seen(colours["agent"], vision), seen(colours[named(state)], vision)) >= APART
 
@@ -73,7 +73,10 @@ TEXTS = (
     (("ground-label", "ground-text"), ("ground-1", "ground-2")),
     (("zone-label", "ground-text"), ("zone",)),
     (
-        ("text", "tile-text", "ground-text", "degraded-text", "down-text", "unknown-text", "cordoned-text", "not-observable-text"),
+        (
+            *("text", "tile-text", "ground-text", "degraded-text", "down-text", "unknown-text", "cordoned-text"),
+            *("leaving-text", "joining-text", "not-observable-text"),
+        ),
         ("tile",),
     ),
     (("faint",), ("panel", "panel-2")),

@@ -180,15 +180,15 @@ def picture_colour(token: str) -> str:
 
 
 def test_every_state_has_a_shape_of_its_own() -> None:
-    listed = nodes(6, NOW)
+    listed = nodes(len(STATES), NOW)
     for node, state in zip(listed, STATES, strict=True):
         if state != "healthy":
             ail(node, state, "because", NOW - 60, kubelet=state, proxy=state, runtime=state)
-    for count, told in ((6, listed), (60, listed * 10)):
+    for count, told in ((len(STATES), listed), (len(STATES) * 10, listed * 10)):
         renamed = [{**node, "name": f"node-{at}"} for at, node in enumerate(told)]
         root = read(drawn(snapshot(NOW, renamed, control_plane(NOW))))
         used = {use.get("href") for use in root.iter(f"{SVG}use")}
-        assert used >= {f"#{state}" for state in STATES if state != "not_observable" or count == 6}
+        assert used >= {f"#{state}" for state in STATES if state != "not_observable" or count == len(STATES)}
         symbols = {symbol.get("id"): ElementTree.tostring(symbol[0]) for symbol in root.iter(f"{SVG}symbol")}
         whole = {symbol.get("id"): tuple(ElementTree.tostring(part) for part in symbol) for symbol in root.iter(f"{SVG}symbol")}
         assert set(symbols) == set(STATES)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from django.template.loader import render_to_string
 
 from dashboard import component_help, presenters
 from dashboard.presenters.changes import change_lines
 from dashboard.presenters.words import cores, size
 from planes.components import registry
-from planes.live.wire import NODE_COLUMNS, VERSION, Snapshot, columnar, node_cells, node_values
-from planes.store.freshness import Freshness, Lateness, lateness
+from planes.live.wire import NODE_COLUMNS, VERSION, Lateness, Snapshot, columnar, node_cells, node_values
+from planes.store.freshness import Freshness, lateness
 from planes.store.selectors import (
     ClusterHead,
     ClusterSummary,
@@ -24,6 +25,7 @@ from planes.structs.rows import (
     ChangeRow,
     ClusterRow,
     ComponentRow,
+    ConditionRow,
     FaultRow,
     Frame,
     PlaneRow,
@@ -276,6 +278,27 @@ def test_conditions_are_good_ready_and_bad_under_pressure() -> None:
     assert lines == {"Ready": "healthy", "MemoryPressure": "healthy", "DiskPressure": "degraded"}
 
 
+def test_a_condition_of_which_nothing_is_known_has_no_colour() -> None:
+    row = msgspec.structs.replace(scene_nodes.node(7, AT, {}), conditions=(ConditionRow("Odd", "True", "Because", "It is odd"),))
+    page = presenters.node_page(NodeDetail(head(), row, ()), None)
+    assert [line.state for line in page.conditions] == [""]
+    shown = render_to_string("parts/node.html", {"page": page, "now": AT})
+    odd = shown[shown.index("<b>Odd</b>") - 80 : shown.index("<b>Odd</b>")]
+    assert "<li><div" in odd
+    assert "glyph" not in odd
+
+
+def test_what_kind_of_node_it_is_stands_among_its_marks() -> None:
+    row = msgspec.structs.replace(scene_nodes.node(7, AT, {}), traits=("virtual node (virtual-kubelet)",))
+    assert presenters.node_page(NodeDetail(head(), row, ()), None).marks[0] == "virtual node (virtual-kubelet)"
+
+
+def test_pods_of_a_node_that_leaves_are_as_last_reported() -> None:
+    row = scene_nodes.node(7, AT, {})
+    row = msgspec.structs.replace(row, kubelet=msgspec.structs.replace(row.kubelet, state=State.LEAVING))
+    assert "leaving" in presenters.node_page(NodeDetail(head(), row, ()), None).pods_last_known
+
+
 def test_the_newest_heartbeat_is_the_age_of_a_lease_in_good_order() -> None:
     row = scene_nodes.node(7, AT, {})
     line = row.kubelet.evidence[0]
@@ -315,6 +338,19 @@ def test_changes_that_are_not_listed_are_counted() -> None:
     rows = [change(f"node-{n}", "silence") for n in range(8)]
     rows[-1] = msgspec.structs.replace(rows[-1], more=1658)
     assert [line.title for line in change_lines(rows, 10)] == ["node-0, node-1, node-2 and 1,663 more"]
+
+
+def test_changes_in_one_line_have_a_first_and_a_last_time() -> None:
+    def line(*at: float, more_from: float | None = None) -> tuple[float, float | None]:
+        rows = [msgspec.structs.replace(change(f"node-{n}", "silence"), at=Epoch(moment)) for n, moment in enumerate(at)]
+        rows[-1] = msgspec.structs.replace(rows[-1], more_from=more_from if more_from is None else Epoch(more_from))
+        (told,) = change_lines(rows, 10)
+        return told.at, told.first_at
+
+    assert line(150.0, 100.0) == (150.0, 100.0)
+    assert line(150.9, 150.1) == (150.9, None), "within one second"
+    assert line(150.0) == (150.0, None)
+    assert line(150.0, 120.0, more_from=90.0) == (150.0, 90.0)
 
 
 def test_changes_of_another_direction_or_without_a_group_stay_apart() -> None:

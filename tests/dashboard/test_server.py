@@ -7,8 +7,10 @@ from typing import TypeVar
 
 import msgspec
 import pytest
+from django.conf import settings as live_settings
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
+from django.test import AsyncClient
 from pytest_django import Settings
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -130,6 +132,17 @@ async def test_a_session_that_ends_closes_its_sockets(
     await messages(socket, KeepAlive)
     await in_thread(Session.objects.all().delete)()
     assert await close_code(socket) == consumers.SIGNED_OUT
+
+
+async def test_a_session_that_ends_elsewhere_closes_its_sockets_within_5_s(served: Served, collecting: Collecting) -> None:
+    sockets = [await served.socket("/ws/c/prod/"), await served.socket("/ws/wall/")]
+    for socket in sockets:
+        await messages(socket, KeepAlive)
+    elsewhere = AsyncClient()
+    elsewhere.cookies[live_settings.SESSION_COOKIE_NAME] = served.session
+    async with asyncio.timeout(5):
+        await elsewhere.post("/signout/")
+        assert [await close_code(socket) for socket in sockets] == [consumers.SIGNED_OUT] * 2
 
 
 async def test_a_cluster_no_longer_watched_is_said_to_be_gone(

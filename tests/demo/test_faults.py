@@ -17,7 +17,7 @@ WANTED = """
     kubelet-silent kubelet-flapping runtime-down pleg-unhealthy network-not-ready kube-proxy-crash kube-proxy-missing scheduler-dead
     scheduler-stuck kcm-failover kcm-dead etcd-down apiserver-down apiserver-hang apiserver-replica-lost cordon pressure zone-lost
     version-skew webhook-down apiservice-down certificate-expiring slow-api errors-5xx coredns-down rights-revoked watch-expired
-    clock-skew
+    clock-skew scale-down
 """
 
 

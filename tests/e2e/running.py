@@ -17,6 +17,7 @@ from typing import Self, TypeVar
 import msgspec
 
 from planes.store.status import Status
+from tests.services import dies_with_us
 from tests.up.processes import descendants, lives
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +77,7 @@ class Up:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=dies_with_us(signal.SIGTERM),  # workers that ctrl-C ends tidy nothing up
         )
         self._reading = threading.Thread(target=self._read, args=(self._process,), daemon=True)
         self._reading.start()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench.jumping import JumpingLoop
-from tests.bench.truth import SETTLE, Scene, Turn
+from tests.bench.looking import Turn
+from tests.bench.truth import SETTLE, Scene
 
 pytestmark = pytest.mark.timeout(120)
 TEN_MINUTES = 600.0

@@ -6,10 +6,20 @@ import pytest
 
 from planes.demo.catalogue import FAULTS
 from tests.bench.bench_truth import DOCUMENT, measured, row
-from tests.bench.truth import Outcome, Turn, live_through
+from tests.bench.looking import Turn
+from tests.bench.truth import Outcome, live_through
 
 pytestmark = pytest.mark.timeout(180)
-QUICK = ("kubelet-silent", "runtime-down", "etcd-down", "scheduler-hung", "kcm-failover", "cordon", "apiserver-replica-lost")
+QUICK = (
+    "kubelet-silent",
+    "runtime-down",
+    "etcd-down",
+    "scheduler-hung",
+    "kcm-failover",
+    "cordon",
+    "scale-down",
+    "apiserver-replica-lost",
+)
 
 
 @pytest.mark.parametrize("name", QUICK)

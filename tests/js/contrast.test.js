@@ -28,7 +28,7 @@ function contrast(one, other, theme) {
   return (Math.max(a ?? 0, b ?? 0) + 0.05) / (Math.min(a ?? 0, b ?? 0) + 0.05);
 }
 
-const STATES = ["healthy", "degraded", "down", "unknown", "not-observable", "cordoned"];
+const STATES = ["healthy", "degraded", "down", "unknown", "not-observable", "cordoned", "leaving", "joining"];
 /** Which texts stand on which grounds. @type {[string[], string[]][]} */
 const TEXTS = [
   [["text", "muted", "faint", "link", ...STATES.map((state) => `${state}-text`)], ["bg", "panel", "panel-2", "raised"]],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apart, freshness, LATE_AFTER, ServerClock } from "../../static/js/freshness.js";
+import { Apart, apart, freshness, LATE_AFTER, ServerClock } from "../../static/js/freshness.js";
 
 /** @typedef {import("../../static/js/freshness.js").Facts} Facts */
 
@@ -122,4 +122,21 @@ test("clocks disagree where delay cannot be the reason", () => {
   assert.equal(apart(1001.5, 1000), 0);
   assert.equal(apart(4600, null), 0);
   assert.equal(freshness(facts({ apart: 3600 })).why, "clocks");
+});
+
+test("pulses that come in their turn and are old each time are of a clock that is behind", () => {
+  const clocks = new Apart();
+  const seen = [0, 1, 2, 3].map((second) => clocks.observe(1000 + second - 20, 1000 + second, second));
+  assert.deepEqual(seen, [0, 0, 20, 20]);
+  assert.equal(clocks.observe(1004, 1004, 4), 0, "set right");
+});
+
+test("pulses that come late and all at once are delay, and no other clock", () => {
+  const clocks = new Apart();
+  for (let pulse = 0; pulse < 20; pulse++) assert.equal(clocks.observe(1000 + pulse, 1030, 30 + pulse / 100), 0);
+});
+
+test("what the server said of the clocks holds from the first pulse on", () => {
+  assert.equal(new Apart(20).observe(980, 1000, 0), 20);
+  assert.equal(new Apart(20).observe(999.5, 1000, 0), 0);
 });

@@ -20,6 +20,9 @@ test("a card is live, silent or late by its own pulses", () => {
   assert.deepEqual(judge(90, 90, 101), { late: true, silent: false, words: "not seen for", age: "11 s" });
   assert.equal(judge(null, null, 101).words, "not seen yet");
   assert.equal(judge(100, null, 101).silent, true);
+  assert.equal(judge(100, 40, 101, 0, "unauthenticated").words, "credentials refused for");
+  assert.equal(judge(100, null, 101, 0, "unauthenticated").words, "credentials refused");
+  assert.deepEqual(judge(90, 90, 101, 11), { late: true, silent: false, words: "clocks disagree by", age: "11 s" });
 });
 
 test("a card is late after 5 s without a pulse and not before", () => {
@@ -67,6 +70,7 @@ test("each reason of lateness has its sentence, with what is tried next", () => 
   assert.match(why(late({}), about), /collector of this cluster has not been heard since/);
   assert.match(why(late({}), { now: 1012, many: true }), /No cluster's collector/);
   assert.match(why(late({ why: "cluster" }), about), /API server has not answered since/);
+  assert.match(why(late({ why: "cluster" }), { ...about, fault: "unauthenticated" }), /API server has refused our credentials since/);
   assert.match(why(late({ why: "socket", retry: 1016 }), about), /Trying again in 4 s\.$/);
   assert.doesNotMatch(why(late({ why: "socket", retry: 1010 }), about), /Trying again/);
   assert.doesNotMatch(why(late({ why: "cluster", since: null }), about), /last picture/);

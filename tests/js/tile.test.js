@@ -9,8 +9,8 @@ import { node, snapshot } from "./snapshots.js";
 const one = (changes) => new Picture(snapshot([node("n", changes)]));
 
 test("the numbers of the states are their codes on the wire", () => {
-  const codes = [tile.HEALTHY, tile.DEGRADED, tile.DOWN, tile.UNKNOWN, tile.HIDDEN, tile.CORDONED].map((code) => STATES[code]);
-  assert.deepEqual(codes, ["healthy", "degraded", "down", "unknown", "not_observable", "cordoned"]);
+  const codes = [tile.HEALTHY, tile.DEGRADED, tile.DOWN, tile.UNKNOWN, tile.HIDDEN, tile.CORDONED, tile.LEAVING, tile.JOINING].map((code) => STATES[code]);
+  assert.deepEqual(codes, ["healthy", "degraded", "down", "unknown", "not_observable", "cordoned", "leaving", "joining"]);
   assert.deepEqual([0, 99, -1, null].map((state) => tile.codeOf(one({ state }), 0)), [0, tile.UNKNOWN, tile.UNKNOWN, tile.UNKNOWN]);
 });
 
@@ -42,11 +42,19 @@ test("pods are the last ones known where nobody reports them", () => {
   assert.deepEqual([fill(0, 0), fill(2, 0), fill(2, 2), fill(1, 1), fill(3, 0), fill(5, 0), fill(0, 2)], [0, 1, 2, 2, 2, 0, 0]);
 });
 
-test("what is not well carries its shape; among cells, bars and the hatch say it without one", () => {
+test("what is not well carries its shape; among cells, strokes and the hatch say it without one", () => {
   /** @param {"card" | "tile" | "cell"} level */
   const marked = (level) => STATES.filter((_, code) => tile.isMarked(code, level));
-  assert.deepEqual(marked("tile"), ["degraded", "down", "unknown", "cordoned"]);
+  assert.deepEqual(marked("tile"), ["degraded", "down", "unknown", "cordoned", "leaving", "joining"]);
   assert.deepEqual(marked("cell"), ["degraded", "down"]);
   assert.deepEqual(marked("card"), []);
   assert.ok(tile.cellMarkSize(4, 10, 1) > tile.cellMarkSize(4, 100, 1) && tile.cellMarkSize(4, 100, 1) > tile.cellMarkSize(4, 1000, 1));
+});
+
+test("what was taken out, leaves and joins are told apart by their strokes, which lie within their cell", () => {
+  const drawn = [tile.CORDONED, tile.LEAVING, tile.JOINING].map((code) => tile.STROKES.get(code) ?? []);
+  assert.equal(new Set(drawn.map((strokes) => JSON.stringify(strokes))).size, 3);
+  for (const { x, y, w, h } of drawn.flat()) {
+    assert.ok(x >= 0 && y >= 0 && w > 0.1 && h > 0.1 && x + w <= 1 && y + h <= 1);
+  }
 });

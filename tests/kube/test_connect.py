@@ -1,11 +1,9 @@
 """Kubeconfigs good and bad, and every way of signing in, over real sockets and with real plugins."""
 
-import asyncio
 import base64
 import os
 import stat
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ import pytest
 import yaml
 from kubernetes.aio.client import Configuration
 
-from planes.kube import connect, plugin
+from planes.kube import client, connect
 from planes.kube.connect import ContextInfo, Target, contexts, open_access
 from planes.kube.errors import FaultError
 from planes.kube.link import Link, open_link
@@ -54,7 +52,7 @@ def script_file(folder: Path, text: str) -> str:
 
 
 def exec_user(command: str, **more: object) -> dict[str, object]:
-    return {"command": command, "apiVersion": "client.authentication.k8s.io/v1", **more}
+    return {"command": command, "apiVersion": "client.authentication.k8s.io/v1", "interactiveMode": "Never", **more}
 
 
 CREDENTIAL = """
@@ -136,10 +134,10 @@ def test_a_kubeconfig_that_this_user_may_not_read(tmp_path: Path) -> None:
     assert "cannot be read by this user" in config_fault(path)
 
 
-def test_an_unknown_context_names_those_there_are(tmp_path: Path) -> None:
+async def test_an_unknown_context_names_those_there_are(tmp_path: Path) -> None:
     path = Server(version, Authority()).write_kubeconfig(tmp_path)
     with pytest.raises(FaultError) as caught:
-        connect._loader(Target(str(path), "production"))
+        await open_access(Target(str(path), "production"))
     assert caught.value.fault.message == "The kubeconfig has no context named production."
     assert caught.value.fault.remedy == "Choose one of those it has: replay."
 
@@ -204,7 +202,7 @@ async def test_a_401_says_when_the_client_certificate_ended(link_to: LinkTo, aut
 async def test_a_token_file_is_read_again_as_it_rotates(tmp_path: Path, clock: Clock) -> None:
     path = tmp_path / "token"
     path.write_text("first\n")
-    refresh = connect.token_file(path, clock)
+    refresh = client.token_file(path, clock)
     configuration = Configuration()
     refresh(configuration)
     assert configuration.api_key["BearerToken"] == "Bearer first"
@@ -268,73 +266,6 @@ async def test_a_plugin_gives_a_client_certificate(link_to: LinkTo, tmp_path: Pa
     await server.stop()
 
 
-async def test_a_plugin_is_told_about_the_cluster_only_when_it_asks(tmp_path: Path) -> None:
-    body = CREDENTIAL % '{"token": __import__("os").environ["KUBERNETES_EXEC_INFO"] + __import__("os").environ["REGION"]}'
-    command = script_file(tmp_path, body)
-    for asks in (False, True):
-        asked = plugin.Plugin(command, env=[plugin._Variable("REGION", "eu")], provideClusterInfo=asks)
-        got = await plugin.run(asked, plugin.Cluster("https://10.0.0.1"), tmp_path)
-        assert got.token is not None
-        assert got.token.endswith("eu")
-        assert ("https://10.0.0.1" in got.token) is asks
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ("import sys; sys.exit('no session for ' + 'A' * 40 + '=')", "fails (exit code 1): no session for …."),
-        ("print('hello')", "does not print an ExecCredential"),
-        (CREDENTIAL % "{}", "neither a token nor a certificate"),
-        ('print(\'{"apiVersion": "v0", "kind": "ExecCredential", "status": {"token": "t"}}\')', "in another version"),
-    ],
-)
-async def test_a_plugin_that_does_not_sign_in(tmp_path: Path, body: str, said: str) -> None:
-    with pytest.raises(FaultError) as caught:
-        await plugin.run(plugin.Plugin(script_file(tmp_path, body)), plugin.Cluster(), tmp_path)
-    assert caught.value.fault.kind is FaultKind.CREDENTIALS
-    assert said in caught.value.fault.message
-
-
-async def test_a_plugin_that_is_missing_says_how_to_install_it(tmp_path: Path) -> None:
-    asked = plugin.Plugin("no-such-plugin", installHint="See https://example.org/install.")
-    with pytest.raises(FaultError) as caught:
-        await plugin.run(asked, plugin.Cluster(), tmp_path)
-    assert "no-such-plugin that the kubeconfig names is not installed" in caught.value.fault.message
-    assert caught.value.fault.remedy == "See https://example.org/install."
-
-
-async def test_a_plugin_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
-    body = f"""
-import os, pathlib, subprocess, time
-child = subprocess.Popen(["sleep", "600"])
-pathlib.Path({str(tmp_path / "pids")!r}).write_text(f"{{os.getpid()}} {{child.pid}}")
-time.sleep(600)
-"""
-    started = time.monotonic()
-    with pytest.raises(FaultError) as caught:
-        await plugin.run(plugin.Plugin(script_file(tmp_path, body)), plugin.Cluster(), tmp_path, limit=2.0)
-    assert time.monotonic() - started < 4
-    assert "gives no answer within 2 s" in caught.value.fault.message
-    pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
-    async with asyncio.timeout(3):
-        while any(map(_alive, pids)):  # noqa: ASYNC110 - the kernel tells nobody when another's child has ended
-            await asyncio.sleep(0.02)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-async def test_a_plugin_that_needs_a_terminal_is_not_started(tmp_path: Path) -> None:
-    with pytest.raises(FaultError) as caught:
-        await plugin.run(plugin.Plugin("aws", interactiveMode="Always"), plugin.Cluster(), tmp_path)
-    assert "needs a terminal" in caught.value.fault.message
-
-
 @pytest.mark.parametrize(
     ("user", "kind", "said"),
     [
@@ -343,7 +274,7 @@ async def test_a_plugin_that_needs_a_terminal_is_not_started(tmp_path: Path) -> 
         ({"client_certificate": "/no/such/file"}, FaultKind.CREDENTIALS, "names as client-certificate cannot be read"),
         ({"exec": {"args": []}}, FaultKind.CREDENTIALS, "exec part"),
         ({"auth_provider": {"name": "oidc"}}, FaultKind.CREDENTIALS, "nothing there renews it"),
-        ({"auth_provider": {"name": "gcp"}}, FaultKind.CREDENTIALS, "credentials of this context"),
+        ({"auth_provider": {"name": "gcp"}}, FaultKind.CREDENTIALS, "by auth-provider gcp, which kubectl no longer has either"),
     ],
 )
 async def test_credentials_that_cannot_be_used(tmp_path: Path, user: dict[str, Any], kind: FaultKind, said: str) -> None:
@@ -367,6 +298,21 @@ async def test_a_key_with_a_passphrase_is_refused_rather_than_asked_for(tmp_path
     assert "passphrase" in caught.value.fault.message
 
 
+async def test_a_key_that_cannot_be_handed_over_is_told(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    certificate, key = authority.issue("u", client=True)
+    user: dict[str, Any] = {
+        "client_certificate_data": base64.b64encode(certificate).decode(),
+        "client_key_data": base64.b64encode(key).decode(),
+    }
+    path = Server(version, authority).write_kubeconfig(tmp_path, token=None, **user)
+    with pytest.raises(FaultError) as caught:
+        await open_access(Target(str(path)))
+    assert "temporary files cannot be written to" in caught.value.fault.message
+
+
 async def test_a_server_address_that_is_no_url(tmp_path: Path) -> None:
     path = Server(version, Authority()).write_kubeconfig(tmp_path)
     path.write_text(path.read_text().replace("https://127.0.0.1:0", "10.0.0.1"))
@@ -375,15 +321,6 @@ async def test_a_server_address_that_is_no_url(tmp_path: Path) -> None:
     assert caught.value.fault.kind is FaultKind.CONFIGURATION
 
 
-def test_the_environments_proxy_is_never_used_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
-    monkeypatch.setenv("no_proxy", "internal.example")
-    assert connect.proxy_for("https://k8s.example:6443") == "http://proxy.example:3128"
-    assert connect.proxy_for("https://api.internal.example") is None
-    assert connect.proxy_for("https://127.0.0.1:6443") is None
-    assert connect.proxy_for("https://localhost:6443") is None
-
-
 def test_a_key_is_written_for_its_owner_alone(tmp_path: Path) -> None:
-    path = Path(connect._write(str(tmp_path), "key", b"secret"))
+    path = Path(client._write(str(tmp_path), "key", b"secret"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -77,6 +77,53 @@ def test_the_exposition_format(text: str, samples: dict[tuple[tuple[str, str], .
     assert {one.labels: one.value for one in found.get("apiserver_request_total", ())} == samples
 
 
+@pytest.mark.parametrize(
+    ("served", "read"),
+    [
+        (("request_duration", "request_slo_duration", "request_sli_duration"), "request_sli_duration"),  # 1.26
+        (("request_duration", "request_slo_duration"), "request_slo_duration"),  # 1.24
+        (("request_duration",), "request_duration"),  # 1.16
+    ],
+)
+def test_of_the_names_of_one_histogram_the_newest_that_is_served_is_read(served: tuple[str, ...], read: str) -> None:
+    labels = 'component="apiserver",dry_run="",group="",resource="pods",scope="namespace",subresource="log",verb="GET",version="v1"'
+    text = "".join(
+        f'# TYPE apiserver_{name}_seconds histogram\napiserver_{name}_seconds_bucket{{{labels},le="0.05"}} 7\n' for name in served
+    )
+    found = Parser().parse(text.encode())
+    assert list(found) == [f"apiserver_{read}_seconds_bucket"]
+    (sample,) = found[f"apiserver_{read}_seconds_bucket"]
+    assert sample == Sample((("le", "0.05"), ("subresource", "log"), ("verb", "GET")), 7.0)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'etcd_db_total_size_in_bytes{endpoint="https://127.0.0.1:2379"} 4096',  # until 1.25
+        'apiserver_storage_db_total_size_in_bytes{endpoint="https://127.0.0.1:2379"} 4096',  # 1.26 and 1.27
+        'apiserver_storage_size_bytes{storage_cluster_id="etcd-0"} 4096',
+    ],
+)
+def test_the_size_of_the_store_is_read_by_each_of_its_names(line: str) -> None:
+    name = line.partition("{")[0]
+    (sample,) = Parser().parse(f"# TYPE {name} gauge\n{line}\n".encode())[name]
+    assert sample.value == 4096.0
+
+
+def test_requests_of_our_own_are_left_out_where_they_are_counted_by_client() -> None:
+    """As until Kubernetes 1.18."""
+    clients = ("planewatch", "planewatch/1.0", "planewatcher/1.0", "kubectl/v1.16.3", "planewatch")
+    name = "apiserver_request_total"
+    lines = [
+        f'{name}{{client="{client}",code="200",component="apiserver",contentType="application/json",verb="LIST"}} {2**index}'
+        for index, client in enumerate(clients)
+    ]
+    parser = Parser()
+    for _ in range(2):
+        found = parser.parse(f"# TYPE {name} counter\n{chr(10).join(lines)}\n".encode())
+        assert [one.value for one in found[name]] == [4.0 + 8.0]
+
+
 async def test_a_scrape_tells_the_instance(link_to: LinkTo, events: Events) -> None:
     async with serve(Recording("healthy")) as server:
         wait = await MetricsProbe(await link_to(server)).step(events)

@@ -124,7 +124,21 @@ async def test_version_tells_the_clock_and_the_certificate_too(link_to: LinkTo, 
     assert (seen.git_version, seen.platform, seen.fault) == ("v1.36.2", "linux/amd64", None)
     assert seen.clock_skew == pytest.approx(-600, abs=2)
     assert seen.certificate_not_after == pytest.approx(time.time() + 3 * 86400, abs=60)
+    assert seen.certificate_not_before is not None
+    assert seen.certificate_not_before <= time.time()
     assert 54 <= wait <= 66
+
+
+async def test_each_look_at_the_version_ends_its_connection_so_that_the_next_shows_the_certificate_of_then(
+    link_to: LinkTo, events: Events
+) -> None:
+    """Connections that are kept open go on showing the certificate of long ago."""
+    async with serve(Recording("healthy"), days=3) as server:
+        link = await link_to(server)
+        await HealthProbe("/livez", link).step(events)
+        await VersionProbe(link).step(events)
+        ends = [(request.path, request.headers.get("connection", "")) for request in server.requests]
+    assert ends == [("/livez", ""), ("/version", "close")]
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,11 @@ async def test_peek_sees_the_latest_pulse_and_heartbeats_and_they_expire(valkey:
     with redis.Redis.from_url(valkey) as client:
         assert 0 < client.ttl(pulse_key(1)) <= EXPIRY
         assert 0 < client.ttl(heartbeats_key(1)) <= EXPIRY
+        client.pexpire(pulse_key(1), 40_000)
+        assert (peek.age(1) or 0.0) == pytest.approx(EXPIRY - 40.0, abs=1.0)
+        client.persist(pulse_key(1))
+        assert peek.age(1) is None, "nobody knows"
+        assert peek.age(7) is None
         assert client.xlen(stream_key(1)) == 2
     peek.close()
 

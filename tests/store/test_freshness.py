@@ -1,6 +1,9 @@
 """When a stored picture is the present, and what is said when it is not."""
 
-from planes.store.freshness import CLOCKS_APART, Freshness, Lateness, lateness, seen
+import pytest
+
+from planes.live.wire import Lateness
+from planes.store.freshness import CLOCKS_APART, Freshness, lateness, seen
 from planes.structs.time_tokens import render
 
 NOW = 1000.0
@@ -67,3 +70,41 @@ def test_a_pulse_that_would_have_expired_long_ago_is_of_another_clock_and_not_of
     stored = lateness(Freshness(NOW - 3600, NOW - 3600), NOW)
     silent = lateness(Freshness(NOW - 50, NOW - 50, 60.0), NOW)
     assert [one and one.cause for one in (kept, stored, silent)] == ["clocks", "collector", "collector"]
+
+
+@pytest.mark.parametrize(
+    ("behind", "age", "cause"),
+    [
+        (20.0, 0.4, "clocks"),  # written just now by a clock that is 20 s behind
+        (62.0, 1.0, "clocks"),
+        (5.1, 0.1, "clocks"),
+        (20.0, 20.0, "collector"),
+        (23.0, 20.0, "collector"),
+        (1.0, 0.4, None),
+        (4.9, 0.4, None),
+    ],
+)
+def test_a_clock_that_is_behind_is_told_from_a_silent_collector_by_who_keeps_its_pulses(
+    behind: float, age: float, cause: str | None
+) -> None:
+    late = lateness(Freshness(NOW - behind, NOW - 0.5, 60.0, age), NOW)
+    assert (late and late.cause) == cause
+    if late is not None and cause == "clocks":
+        assert late.apart == behind
+    if late is not None and cause == "collector":
+        assert late.since == NOW - 20.0, "by the clock of who keeps it"
+
+
+@pytest.mark.parametrize(
+    ("fault", "heard", "said"),
+    [
+        ("unauthenticated", NOW - 240, "The API server has refused our credentials since it last answered 4 m ago."),
+        ("unauthenticated", None, "The API server has refused our credentials."),
+        ("refused", NOW - 240, "Its API server last answered 4 m ago."),
+        ("something newer", None, "Its API server has not answered yet."),
+    ],
+)
+def test_who_is_to_blame_is_told_where_it_is_not_that_nobody_answers(fault: str, heard: float | None, said: str) -> None:
+    late = lateness(Freshness(NOW, heard, fault=fault), NOW)
+    assert late is not None
+    assert (late.cause, render(late.because, NOW)) == ("cluster", said)

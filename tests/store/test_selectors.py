@@ -16,6 +16,7 @@ from planes.store import clusters, selectors, services
 from planes.store.reading import one_view
 from planes.structs.moments import Epoch
 from planes.structs.rows import ChangeRow, Frame
+from planes.structs.time_tokens import ago
 from planes.structs.verdicts import State
 from tests.store.rows import NOW, change, component, full, node
 from tests.store.rows import cluster as cluster_row
@@ -57,18 +58,36 @@ def test_a_thousand_changes_of_one_cause_do_not_hide_what_else_happened(cluster:
     services.flush(cluster.pk, epoch, 1, replace(full(), changes=told))
     snapshot = selectors.snapshot("prod")
     assert snapshot is not None
-    assert [(row.group, row.more) for row in snapshot.changes if row.more] == [("cordon", 22), ("kubelet:silent:down:1", 992)]
+    assert [(row.group, row.more, row.more_from) for row in snapshot.changes if row.more] == [
+        ("cordon", 22, NOW - 40),
+        ("kubelet:silent:down:1", 992, NOW - 50),
+    ]
     assert sum(1 + row.more for row in snapshot.changes) == len(told)
     assert [row.because for row in snapshot.changes if not row.group] == [row.because for row in reversed(alone)]
     assert len(snapshot.changes) <= selectors.RECENT
     assert [row.at for row in snapshot.changes] == sorted((row.at for row in snapshot.changes), reverse=True)
 
 
+def test_a_group_that_is_not_listed_whole_says_when_its_first_change_was(cluster: Cluster, epoch: int) -> None:
+    told = [replace(row, at=Epoch(NOW - 50 + at)) for at, row in enumerate(of_zone(selectors.GROUPED + 3, NOW))]
+    services.flush(cluster.pk, epoch, 1, replace(full(), changes=told))
+    snapshot = selectors.snapshot("prod")
+    assert snapshot is not None
+    assert (snapshot.changes[-1].at, snapshot.changes[-1].more, snapshot.changes[-1].more_from) == (NOW - 47, 3, NOW - 50)
+
+
+def test_an_age_in_a_change_of_an_older_version_stands_still(cluster: Cluster, epoch: int) -> None:
+    services.flush(cluster.pk, epoch, 1, replace(full(), changes=[change(f"Silent for {ago(NOW - 31)}.", NOW)]))
+    snapshot = selectors.snapshot("prod")
+    assert snapshot is not None
+    assert [row.because for row in snapshot.changes] == ["Silent for 31 s."]
+
+
 def test_groups_that_are_listed_whole_have_no_more(cluster: Cluster, epoch: int) -> None:
     services.flush(cluster.pk, epoch, 1, replace(full(), changes=of_zone(selectors.GROUPED, NOW)))
     snapshot = selectors.snapshot("prod")
     assert snapshot is not None
-    assert [row.more for row in snapshot.changes] == [0] * selectors.GROUPED
+    assert [(row.more, row.more_from) for row in snapshot.changes] == [(0, None)] * selectors.GROUPED
 
 
 def test_components_come_in_the_order_of_the_planes_add_ons_last(cluster: Cluster, epoch: int) -> None:

@@ -28,6 +28,12 @@ def test_jitter_is_full() -> None:
     assert len(set(longest)) == 200
 
 
+def test_each_wait_may_be_as_long_as_its_bound() -> None:
+    bounds = [min(15.0, 0.25 * 2**number) for number in range(12)]
+    rounds = [[one.failed() for _ in bounds] for one in map(backoff, range(200))]
+    assert all(max(waits) > 0.95 * bound for bound, waits in zip(bounds, zip(*rounds, strict=True), strict=True))
+
+
 def test_after_a_success_waits_begin_anew() -> None:
     one = backoff()
     for _ in range(8):

@@ -101,3 +101,8 @@ def test_the_namespaces_of_a_distribution_are_named_once_each() -> None:
 def test_what_is_shown_first_costs_most() -> None:
     assert list(FEEDS)[:3] == [Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES]
     assert set(FEEDS) == set(Feed)
+
+
+def test_leases_have_a_rhythm_in_which_they_are_heard_or_listed_and_nothing_else_has() -> None:
+    heard = {feed: one.rhythm for feed, one in FEEDS.items() if one.rhythm}
+    assert heard == {Feed.NODE_LEASES: 5.0, Feed.SYSTEM_LEASES: 5.0, Feed.EXTRA_LEASES: 20.0}

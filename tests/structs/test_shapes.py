@@ -80,7 +80,8 @@ def test_a_pod_is_small_on_the_wire() -> None:
 
 
 def test_the_worst_outweighs_and_what_is_nobodys_fault_outweighs_nothing() -> None:
-    order = [State.NOT_OBSERVABLE, State.HEALTHY, State.CORDONED, State.UNKNOWN, State.DEGRADED, State.DOWN]
+    well = [State.NOT_OBSERVABLE, State.HEALTHY, State.CORDONED, State.JOINING, State.LEAVING]
+    order = [*well, State.UNKNOWN, State.DEGRADED, State.DOWN]
     weights = [SEVERITY[state] for state in order]
     assert weights == sorted(set(weights))
     assert set(SEVERITY) == set(State)

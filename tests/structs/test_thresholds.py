@@ -27,14 +27,14 @@ BOUNDS = {
     "rate_window": 5 * MINUTE,
     "inflight_limit": 400.0 + 200.0,  # --max-requests-inflight and --max-mutating-requests-inflight
     "certificate_warning": 7 * DAY,
-    "certificate_critical": 1 * DAY,
+    "certificate_share": 0.1,  # "below 10 % of its life, at most 7 d"
     "apiservice_unavailable": 5 * MINUTE,
     "webhook_unready": 30.0,
     # etcd: a p99 above 250 ms
     "etcd_latency": 0.25,
     "etcd_errors": 0.01,
     # leaders: frozen for twice the duration, released for 15 s, 3 transitions in 15 min
-    "leader_degraded": 1.0,
+    "leader_degraded": 4 / 3,
     "leader_down": 2.0,
     "leader_released": 15.0,
     "leader_handover": 5.0,
@@ -47,10 +47,16 @@ BOUNDS = {
     "kubelet_slow": 25.0 / 40.0,
     "kubelet_silent": 1.0,
     "monitor_grace": 50.0,
+    "status_heartbeat": 360.0,  # "written only every 5 min when unchanged", and a minute
     "ready_flips": 2.0,
     "kubelet_skew": 3.0,  # "at most 3 minors older"
     "all_silent": 14.0,
     "all_silent_least": 3.0,
+    # nodes that come and go: warn at 10 min, critical at 30; joining for 2 min
+    "leaving_long": 10 * MINUTE,
+    "leaving_stuck": 30 * MINUTE,
+    "joining_time": 2 * MINUTE,
+    "joining_long": 10 * MINUTE,
     # kube-proxy: no pod for 60 s where the DaemonSet wants one; 3 restarts in 15 min; within 3 minors of its kubelet
     "proxy_missing": MINUTE,
     "pods_counted": 15.0,
@@ -59,6 +65,7 @@ BOUNDS = {
     # roll-ups
     "rollup_down": 0.5,
     "rollup_unknown": 0.25,
+    "rollup_passing": 0.5,
     "zone_least": 2.0,
 }
 
@@ -79,6 +86,7 @@ def test_every_bound_is_declared_with_what_documentation_shows_of_it() -> None:
 RANGES = {
     "of requests": (0.0001, 1.0),  # a share
     "of nodes": (0.01, 1.0),
+    "of its lifetime": (0.01, 1.0),
     "minor versions": (0.0, 20.0),
     "× lease duration": (0.1, 10.0),
     "nodes": (1.0, 5_000.0),  # as many as Kubernetes is tested with
@@ -110,5 +118,6 @@ def test_what_is_worse_comes_later_in_each_pair() -> None:
         ("kubelet_slow", "kubelet_silent"),
         ("leader_degraded", "leader_down"),
         ("leader_handover", "leader_released"),
-        ("certificate_critical", "certificate_warning"),
+        ("leaving_long", "leaving_stuck"),
+        ("joining_time", "joining_long"),
     }

@@ -40,6 +40,12 @@ def test_an_age_counts_up_and_a_time_left_counts_down_to_nothing() -> None:
     assert time_tokens.render("no token", 131.0) == "no token"
 
 
+def test_a_moment_is_shown_as_a_clock_shows_it_and_stands_still() -> None:
+    text = f"since {time_tokens.at(66_667.0)}"
+    assert text == "since ⟨c:66667.0⟩"
+    assert time_tokens.render(text, 66_700.0) == time_tokens.render(text, 99_999.0) == "since 18:31:07 UTC"
+
+
 def test_tokens_move_to_another_clock_and_the_rest_stays() -> None:
     assert time_tokens.to_epoch("for ⟨a:-1.5⟩ ⟨u:2⟩", 1000.0) == "for ⟨a:998.5⟩ ⟨u:1002.0⟩"
     assert time_tokens.to_epoch("no token", 1000.0) == "no token"
@@ -47,5 +53,6 @@ def test_tokens_move_to_another_clock_and_the_rest_stays() -> None:
 
 def test_a_text_is_cut_at_its_tokens() -> None:
     assert time_tokens.pieces("for ⟨a:1.5⟩, in ⟨u:2⟩") == ["for ", ("a", 1.5), ", in ", ("u", 2.0)]
+    assert time_tokens.pieces("since ⟨c:3.5⟩") == ["since ", ("c", 3.5)]
     assert time_tokens.pieces("⟨a:1⟩ ago") == [("a", 1.0), " ago"]
     assert time_tokens.pieces("no token") == ["no token"]

@@ -22,4 +22,5 @@ def test_states_are_read_and_written_by_their_value() -> None:
 
 def test_bad_outweighs_unknown_and_unknown_outweighs_good() -> None:
     order = sorted(State, key=SEVERITY.__getitem__)
-    assert order == [State.NOT_OBSERVABLE, State.HEALTHY, State.CORDONED, State.UNKNOWN, State.DEGRADED, State.DOWN]
+    expected = [State.NOT_OBSERVABLE, State.HEALTHY, State.CORDONED, State.JOINING, State.LEAVING]
+    assert order == [*expected, State.UNKNOWN, State.DEGRADED, State.DOWN]

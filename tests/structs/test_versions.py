@@ -3,7 +3,7 @@
 import pytest
 
 from planes.structs.timestamps import epoch
-from planes.structs.versions import behind, image_version, minor
+from planes.structs.versions import behind, image_version, minor, order
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,8 @@ def test_the_version_of_an_image_is_its_tag_if_that_is_one(image: str, version: 
 )
 def test_a_timestamp_in_epoch_seconds(timestamp: str | None, seconds: float | None) -> None:
     assert epoch(timestamp) == seconds
+
+
+def test_versions_are_ordered_by_number_and_not_by_letter() -> None:
+    told = ["v1.10.0", "v1.9.12", "v1.9.2", "1.27", "v1.27.0+k3s1", "nonsense"]
+    assert sorted(told, key=order) == ["nonsense", "v1.9.2", "v1.9.12", "v1.10.0", "1.27", "v1.27.0+k3s1"]

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         peek = Peek(settings.REDIS_URL)
         now = time.time()
         try:
-            status = collect_status(peek.pulse, now, slug)
+            status = collect_status(peek.pulse, now, slug, age=peek.age)
         except (DatabaseError, InterfaceError) as error:
             return self._nothing(
                 as_json,

@@ -3,7 +3,7 @@
  * as many small ones. Neither gathering nor drawing allocates anything for a node.
  */
 
-import { BARS, CORDONED, DEGRADED, DOWN, HEALTHY, HIDDEN, SEGMENTS, SHADES, UNKNOWN, UNTOLD } from "../scene/tile.js";
+import { CODES, HEALTHY, HIDDEN, SEGMENTS, SHADES, STROKES, STROKES_FROM, UNKNOWN, UNTOLD } from "../scene/tile.js";
 import { cellHorizon, cellRound, codeOf, edgeOf, fillOf, heightOf, isWell, opacityOf, rises, shadeOf, stepOf, tileShape } from "../scene/tile.js";
 import { STATES } from "../states.js";
 
@@ -128,8 +128,8 @@ export class NodeCanvas {
       low.fill();
     }
     low.globalAlpha = this.#alpha;
-    for (const state of [DEGRADED, DOWN, UNKNOWN, CORDONED]) {
-      if (!this.#boxesOf(state)) continue;
+    for (const state of CODES) {
+      if (state === HEALTHY || state === HIDDEN || !this.#boxesOf(state)) continue;
       low.fillStyle = state === UNKNOWN ? this.hatchedFine : (states[STATES[state] ?? "unknown"] ?? "");
       low.fill();
     }
@@ -138,20 +138,22 @@ export class NodeCanvas {
       low.lineWidth = 1;
       low.stroke();
     }
-    this.#bars();
+    this.#strokes();
     this.#horizons({ x: 0, y: 0, w: this.#w, h: cellHorizon(this.#h), r: 0 });
   }
 
-  /** Two bars on what is cordoned. */
-  #bars() {
+  /** Strokes on what was taken out, leaves or joins. */
+  #strokes() {
     const w = this.#w;
-    if (w <= BARS.from) return;
+    const h = this.#h;
+    if (w <= STROKES_FROM) return;
     this.low.fillStyle = this.colours.named["ink"] ?? "";
     for (let at = 0; at < this.#count; at += 1) {
-      if (this.#states[at] !== CORDONED) continue;
+      const strokes = STROKES.get(this.#states[at] ?? UNKNOWN);
+      if (!strokes) continue;
       const x = /** @type {number} */ (this.#xs[at]);
-      const y = /** @type {number} */ (this.#ys[at]) + this.#h * BARS.y;
-      for (const left of BARS.lefts) this.low.fillRect(x + w * left, y, w * BARS.w, this.#h * BARS.h);
+      const y = /** @type {number} */ (this.#ys[at]);
+      for (const one of strokes) this.low.fillRect(x + w * one.x, y + h * one.y, w * one.w, h * one.h);
     }
   }
 
@@ -178,7 +180,7 @@ export class NodeCanvas {
     low.globalAlpha = this.#alpha;
     let present = 0;
     for (let at = 0; at < this.#count; at += 1) present |= 1 << (this.#states[at] ?? UNKNOWN);
-    for (let state = HEALTHY; state <= CORDONED; state += 1) {
+    for (const state of CODES) {
       if (!(present & (1 << state))) continue;
       const well = isWell(state);
       const line = edgeOf(state, s);
@@ -263,7 +265,7 @@ export class NodeCanvas {
     const { named, states } = this.colours;
     const picture = /** @type {Picture} */ (this.#picture);
     const round = this.#round ? agents.r : 0;
-    for (let state = HEALTHY; state <= CORDONED; state += 1) {
+    for (const state of CODES) {
       let some = false;
       const rise = rises(state) ? agents.rise : 0;
       low.beginPath();

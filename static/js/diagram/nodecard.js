@@ -27,14 +27,15 @@ function level({ label, share, value }) {
  * @param {Picture} picture @param {number} row @param {string} pages @param {number} now
  */
 export function fieldCard(picture, row, pages, now) {
-  const { name, state, control, role, agents, because, usages } = nodeCardOf(picture, row, now);
+  const { name, short, front, state, control, role, agents, because, usages } = nodeCardOf(picture, row, now);
   return html`<article class="node state-${state} ${control ? "is-control" : ""}">
-    <h4>${glyph(state, "glyph-card")}<a href="${pages}nodes/${encodeURIComponent(name)}/" title=${name} data-row=${row}>${name}</a>
+    <h4>${glyph(state, "glyph-card")}<a class=${front ? "front" : ""} href="${pages}nodes/${encodeURIComponent(name)}/"
+      title=${name} aria-label=${name === short ? nothing : name} data-row=${row}><bdi>${short}</bdi></a>
       ${spoken(state)}<small>${role}</small></h4>
     <ul class="agents">
       ${agents.map(
         (agent) => html`<li class="state-${agent.state}">${glyph(agent.state, "glyph-s")}<b class="long">${agent.title}</b><b class="short">${agent.short}</b>
-          <span class="word">${agent.said}</span><span class="version">${agent.version}</span></li>`,
+          <span class="word ${agent.said === WORDS[agent.state] ? "" : "beat"}">${agent.said}</span><span class="version" title=${agent.version}>${agent.version}</span></li>`,
       )}
     </ul>
     ${because ? html`<p class="because" title=${because}>${because}</p>` : nothing}

@@ -194,7 +194,7 @@ export class Paint {
     const { mark } = tileShape(view.w, view.h, MARK_MOST * this.#unit);
     const size = tiles ? mark.size : cellMarkSize(view.w, crowd, this.#unit);
     const middle = tiles ? mark.y : view.h / 2;
-    for (let rank = SEVERITY.cordoned; rank <= SEVERITY.down; rank += 1) {
+    for (let rank = SEVERITY.healthy + 1; rank <= SEVERITY.down; rank += 1) {
       const code = STATES.findIndex((state) => SEVERITY[state] === rank);
       this.#marksOf(picture.size, code, size, middle, moving);
     }

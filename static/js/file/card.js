@@ -43,7 +43,7 @@ export function cardHeight(card, w) {
 /** A card's edge, in the state's colour where it is not well. @param {Sheet} sheet @param {State} state @param {string} plain */
 export function edgeOf(sheet, state, plain) {
   if (state === "not_observable") return { stroke: sheet.colours.state(state), line: 1, dash: "5 5" };
-  if (state === "healthy" || state === "cordoned") return { stroke: sheet.colours.of(plain), line: 1, dash: "" };
+  if (["healthy", "cordoned", "leaving", "joining"].includes(state)) return { stroke: sheet.colours.of(plain), line: 1, dash: "" };
   return { stroke: sheet.colours.state(state), line: state === "down" ? 2 : 1.4, dash: "" };
 }
 

@@ -2,7 +2,7 @@
  * with its shape. Pure. */
 
 import { nodeSentence } from "../scene/node.js";
-import { BARS, CELL_GROUND, CORDONED, HEALTHY, HIDDEN, SHADES, UNKNOWN } from "../scene/tile.js";
+import { CELL_GROUND, HEALTHY, HIDDEN, SHADES, STROKES, STROKES_FROM, UNKNOWN } from "../scene/tile.js";
 import { cellHorizon, cellMarkSize, codeOf, isMarked, opacityOf, shadeOf, stepOf } from "../scene/tile.js";
 import { SEVERITY, STATES } from "../states.js";
 import { number } from "./svg.js";
@@ -28,12 +28,12 @@ export function drawCells(sheet, scene, made, zone, first) {
   /** By state, the healthy ones by shade: their cells as parts of a path. @type {Map<number, string[]>} */
   const paths = new Map();
   const strips = [];
-  const bars = [];
+  /** @type {string[]} */
+  const strokes = [];
   /** @type {{ row: number, code: number, x: number, y: number }[]} */
   const marks = [];
   const cell = `h${number(w)}v${number(h)}h-${number(w)}Z`;
   const strip = `h${number(w)}v${number(cellHorizon(h))}h-${number(w)}Z`;
-  const bar = `h${number(w * BARS.w)}v${number(h * BARS.h)}h-${number(w * BARS.w)}Z`;
   const stepX = w + made.gap;
   const stepY = h + made.down;
   for (let at = 0; at < zone.rows.length; at += 1) {
@@ -47,11 +47,11 @@ export function drawCells(sheet, scene, made, zone, first) {
     if (path) path.push(d);
     else paths.set(key, [d]);
     if (picture.number("cp", row) === 1) strips.push(`M${number(x)} ${number(y)}${strip}`);
-    if (code === CORDONED && w > BARS.from) for (const left of BARS.lefts) bars.push(`M${number(x + w * left)} ${number(y + h * BARS.y)}${bar}`);
+    if (w > STROKES_FROM) for (const one of STROKES.get(code) ?? []) strokes.push(strokeOf(x, y, w, h, one));
     if (isMarked(code, "cell")) marks.push({ row, code, x: x + w / 2, y: y + h / 2 });
   }
   for (const [key, parts] of [...paths].sort(([one], [other]) => one - other)) paint(sheet, key, parts);
-  if (bars.length) sheet.path(bars.join(""), { fill: sheet.colours.of("ink") });
+  if (strokes.length) sheet.path(strokes.join(""), { fill: sheet.colours.of("ink") });
   if (strips.length) sheet.path(strips.join(""), { fill: sheet.colours.of("horizon") });
   const size = cellMarkSize(w, marks.length ? crowdOf(picture) : 0, 1);
   // The worst are drawn last, on top.
@@ -62,6 +62,12 @@ export function drawCells(sheet, scene, made, zone, first) {
     sheet.glyph(stateAt(code), x - size / 2, y - size / 2, size);
     sheet.end();
   }
+}
+
+/** @param {number} x @param {number} y @param {number} w @param {number} h of the cell
+ *  @param {{ x: number, y: number, w: number, h: number }} stroke */
+function strokeOf(x, y, w, h, stroke) {
+  return `M${number(x + w * stroke.x)} ${number(y + h * stroke.y)}h${number(w * stroke.w)}v${number(h * stroke.h)}h-${number(w * stroke.w)}Z`;
 }
 
 /** @param {Sheet} sheet @param {number} key @param {string[]} parts */

@@ -1,7 +1,7 @@
 /** A node in a file as a card that can be read; how much of it is said follows from its size. Pure. */
 
 import { nodeCardOf, nodeSentence } from "../scene/node.js";
-import { cut, width, wrap } from "./text.js";
+import { cut, cutFront, width, wrap } from "./text.js";
 
 /** @typedef {import("../scene/node.js").Agent} Agent */
 /** @typedef {import("../scene/node.js").NodeCard} NodeCard */
@@ -68,11 +68,11 @@ export function drawNodeCard(sheet, scene, row, { x, y, w, h }) {
 }
 
 /** @param {Sheet} sheet @param {NodeCard} told @param {Line} line @param {number} scale */
-function drawTitle(sheet, { name, state, role }, { x, y, w }, scale) {
+function drawTitle(sheet, { short, front, state, role }, { x, y, w }, scale) {
   const { colours } = sheet;
   const size = 18 * scale;
   const room = w - 32 * scale;
-  const shown = cut(name, size, room, 600);
+  const shown = (front ? cutFront : cut)(short, size, room, 600);
   sheet.glyph(state, x, y + 17 * scale, 21 * scale);
   sheet.text(x + 32 * scale, y + 34 * scale, shown, { size, weight: 600, fill: colours.of("text") });
   const left = room - width(shown, size, 600) - 10 * scale;

@@ -126,16 +126,19 @@ function drawChanges(sheet, scene, { changes, unchanged }, { x, y: top, w, foot 
   label(sheet, x, top, "Changes");
   let y = top + 30;
   if (unchanged) sheet.text(x, y + 8, unchanged, { size: 13.5, fill: colours.of("muted") });
-  for (const { at, state, who, what } of changes) {
+  for (const { from, at, state, who, what } of changes) {
     const [first = "", ...rest] = wrap(`${who} ${what}`, 13.5, w - 94, 2);
-    if (y + 19 * (1 + rest.length) > foot) return;
+    const lasted = Math.floor(from) !== Math.floor(at);
+    const lines = Math.max(lasted ? 2 : 1, 1 + rest.length);
+    if (y + 19 * lines > foot) return;
     sheet.begin(`${who} ${what}`, { part: "change", state });
-    sheet.text(x, y + 10, utcWhen(at, scene.now), { size: 13, fill: colours.of("faint") });
+    sheet.text(x, y + 10, utcWhen(from, scene.now), { size: 13, fill: colours.of("faint") });
+    if (lasted) sheet.text(x, y + 28.5, `– ${utcWhen(at, scene.now)}`, { size: 13, fill: colours.of("faint") });
     sheet.glyph(state, x + 68, y, 13);
     drawWho(sheet, first, who, x + 94, y + 10.5);
     for (const line of rest) sheet.text(x + 94, y + 28.5, line, { size: 13.5, fill: colours.of("muted") });
     sheet.end();
-    y += 12 + 19 * (1 + rest.length);
+    y += 12 + 19 * lines;
   }
 }
 

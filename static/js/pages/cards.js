@@ -1,20 +1,23 @@
 /** Cards of clusters: each is judged by its own pulses, so that one cluster that is late does not grey the others. */
 
 import { duration } from "../ages.js";
-import { CLOCKS_APART, LATE_AFTER } from "../freshness.js";
+import { Apart, CLOCKS_APART, LATE_AFTER } from "../freshness.js";
 import { isBehind } from "../gaps.js";
+import { briefOf } from "../blame.js";
 
 /**
  * What a card says beside its name. `late`: its states cannot be said now. `silent`: its collector lives, but the API server does
  * not answer; the states are what the collector makes of that. Pure.
  * @param {number | null} pulse @param {number | null} heard @param {number} now all epoch seconds of the server's clock
+ * @param {number} [apart] by so many seconds the clocks disagree @param {string} [fault] the kind of fault by which it is not asked
  */
-export function judge(pulse, heard, now) {
+export function judge(pulse, heard, now, apart = 0, fault = "") {
   if (pulse === null) return { late: true, silent: false, words: "not seen yet", age: "" };
-  if (pulse - now > CLOCKS_APART) return { late: true, silent: false, words: "clocks disagree by", age: duration(pulse - now) };
+  const disagree = apart || (pulse - now > CLOCKS_APART ? pulse - now : 0);
+  if (disagree) return { late: true, silent: false, words: "clocks disagree by", age: duration(disagree) };
   if (now - pulse > LATE_AFTER) return { late: true, silent: false, words: "not seen for", age: duration(now - pulse) };
-  if (heard === null) return { late: false, silent: true, words: "no answer", age: "" };
-  if (now - heard > LATE_AFTER) return { late: false, silent: true, words: "no answer for", age: duration(now - heard) };
+  if (heard === null) return { late: false, silent: true, words: briefOf(fault), age: "" };
+  if (now - heard > LATE_AFTER) return { late: false, silent: true, words: `${briefOf(fault)} for`, age: duration(now - heard) };
   return { late: false, silent: false, words: "live", age: "" };
 }
 
@@ -32,7 +35,8 @@ function moment(card, name) {
 export function judgeCards(now, frozen = false) {
   let turned = false;
   for (const card of document.querySelectorAll("[data-card]")) {
-    const said = judge(moment(card, "data-pulse"), moment(card, "data-heard"), now);
+    const [pulse, heard, apart] = ["data-pulse", "data-heard", "data-apart"].map((name) => moment(card, name));
+    const said = judge(pulse ?? null, heard ?? null, now, apart ?? 0, card.getAttribute("data-fault") ?? "");
     const late = said.late || frozen;
     turned ||= card.classList.contains("is-late") !== late;
     card.classList.toggle("is-late", late);
@@ -49,14 +53,20 @@ function say(element, text) {
   if (element && element.textContent !== text) element.textContent = text;
 }
 
+/** Of each cluster, by how much its collector's clock disagrees. @type {Map<string, Apart>} */
+const clocks = new Map();
+
 /**
  * A pulse has come. Returns whether the cards are behind it: this cluster has none yet, or something was published since.
- * @param {string} slug @param {import("../wire-types.js").Pulse} pulse
+ * @param {string} slug @param {import("../wire-types.js").Pulse} pulse @param {number | null} server its clock, epoch seconds
  */
-export function pulseCard(slug, pulse) {
+export function pulseCard(slug, pulse, server) {
   const card = document.querySelector(`[data-card="${CSS.escape(slug)}"]`);
   if (!card) return true;
+  const seen = clocks.get(slug) ?? new Apart(moment(card, "data-apart"));
+  clocks.set(slug, seen);
   card.setAttribute("data-pulse", String(pulse.pulse));
+  card.setAttribute("data-apart", String(seen.observe(pulse.pulse, server, Date.now() / 1000) || ""));
   if (pulse.heard !== null) card.setAttribute("data-heard", String(pulse.heard));
   return isBehind({ epoch: card.getAttribute("data-epoch") ?? "", o: moment(card, "data-offset") ?? 0 }, pulse);
 }

@@ -1,12 +1,13 @@
 /** Saying how old a page is: in the header always, across the page when it is not the present. */
 
 import { clock, duration } from "../ages.js";
+import { saysOf } from "../blame.js";
 
 /** @typedef {import("../freshness.js").Freshness} Freshness */
 
 /**
  * Why, in a sentence. Pure.
- * @param {Freshness} fresh @param {{ now: number, many: boolean }} about
+ * @param {Freshness} fresh @param {{ now: number, many: boolean, fault?: string }} about `fault`: its kind
  */
 export function why(fresh, about) {
   const since = fresh.since === null ? "" : ` since ${clock(fresh.since)}`;
@@ -29,7 +30,7 @@ export function why(fresh, about) {
         ? `No cluster's collector has been heard${since}.${last}`
         : `The collector of this cluster has not been heard${since}.${last}`;
     case "cluster":
-      return `The API server has not answered${since}.${last}${again}`;
+      return `${saysOf(about.fault)}${since}.${last}${again}`;
     case "signed out":
       return "You are signed out; what is shown here no longer changes. Load the page again to sign in.";
     case "gone":
@@ -49,7 +50,7 @@ export function brief(fresh) {
 
 /**
  * Show it. The body has the class `not-live` while what it shows is not the present.
- * @param {Freshness} fresh @param {{ now: number, many: boolean }} about
+ * @param {Freshness} fresh @param {{ now: number, many: boolean, fault?: string }} about
  */
 export function show(fresh, about) {
   const late = fresh.kind === "late";

@@ -3,7 +3,7 @@
  * own HTML is fetched anew and what differs of it is replaced; ages run by themselves.
  */
 
-import { ServerClock, apart, freshness } from "../freshness.js";
+import { Apart, ServerClock, freshness } from "../freshness.js";
 import { ReconnectingSocket } from "../reconnecting-socket.js";
 import { textsAt } from "../scene/header.js";
 import { Answering } from "../answering.js";
@@ -39,8 +39,9 @@ server.observe(Number(root.dataset["now"]), Date.now() / 1000);
 let ended = "";
 let wasLate = false;
 const answering = new Answering("/healthz", () => draw());
-/** By how much the clocks of server and collector disagree. */
-let skew = 0;
+const clocksOf = new Apart(Number(document.getElementById("moments")?.dataset["apart"]));
+/** By how much the clocks of server and collector disagree; what the server said of it holds until pulses come. @type {number | null} */
+let skew = null;
 /** The last moment at which what is shown held all that was published. */
 let whole = server.now(Date.now() / 1000);
 
@@ -107,13 +108,13 @@ function keepAlive(message) {
 
 /** @param {WallPulse} message */
 function wallPulse(message) {
-  if (pulseCard(message.slug, message.pulse)) renewing.ask();
+  if (pulseCard(message.slug, message.pulse, server.now(Date.now() / 1000))) renewing.ask();
   else stands(server.now(Date.now() / 1000) ?? message.pulse.pulse);
 }
 
 /** @param {Pulse} message */
 function pulse(message) {
-  skew = apart(message.pulse, server.now(Date.now() / 1000));
+  skew = clocksOf.observe(message.pulse, server.now(Date.now() / 1000), Date.now() / 1000);
   const moments = document.getElementById("moments");
   moments?.setAttribute("data-pulse", String(message.pulse));
   if (message.heard !== null) moments?.setAttribute("data-heard", String(message.heard));
@@ -131,20 +132,20 @@ function delta(message) {
 function draw() {
   const now = server.now(Date.now() / 1000) ?? Date.now() / 1000;
   clocks(document, now);
-  const moments = many ? { ...newest(), retry: null } : single();
+  const moments = many ? { ...newest(), retry: null, apart: null, fault: "" } : single();
   const state = ended || (socket.state === "connecting" ? "open" : socket.state);
   const fresh = freshness({
     now,
     pulse: moments.pulse,
     heard: moments.heard,
-    apart: skew,
+    apart: skew ?? moments.apart ?? 0,
     mute: answering.silent,
     pictured: moments.pulse,
     whole: moments.count === 0 ? null : whole,
     socket: state,
     socketSince: server.now(socket.since / 1000),
     socketRetry: socket.retryAt === null ? null : server.now(socket.retryAt / 1000),
-    fault: "",
+    fault: moments.fault,
     retry: moments.retry,
   });
   answering.look(fresh.why === "collector" || fresh.why === "server");
@@ -157,7 +158,7 @@ function draw() {
   // Ages of what nobody confirms stand still at what was true then; how old the whole is, is told once, large.
   tick(document, textsAt(fresh, now));
   if (many) for (const card of document.querySelectorAll("[data-card].is-late")) tick(card, Number(card.getAttribute("data-pulse")) || now);
-  show(fresh, { now, many });
+  show(fresh, { now, many, fault: moments.fault });
   turned ||= wasLate !== (fresh.kind === "late");
   wasLate = fresh.kind === "late";
   if (turned && socket.state === "open") setTimeout(() => renewing.ask(), TURN_MS);
@@ -172,6 +173,8 @@ function single() {
     pulse: number(data["pulse"]),
     heard: number(data["heard"]),
     retry: number(data["retry"]),
+    apart: number(data["apart"]),
+    fault: data["fault"] ?? "",
   };
 }
 

@@ -85,7 +85,7 @@ function kubelets(picture, rows) {
   for (const row of rows) {
     const state = nodeState(picture, row, "kubelet");
     if (state === "healthy" || state === "degraded" || state === "cordoned") return "healthy";
-    if (state === "unknown") best = "unknown";
+    if (state === "unknown" || state === "leaving" || state === "joining") best = "unknown";
   }
   return best;
 }

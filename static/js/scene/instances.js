@@ -1,5 +1,6 @@
 /** Instances of a component as chips: which of them are shown, in which order, and by which names. Pure. */
 
+import { sharedDomain } from "../names.js";
 import { SEVERITY, stateOf, worst } from "../states.js";
 
 /** @typedef {import("../states.js").State} State */
@@ -7,21 +8,13 @@ import { SEVERITY, stateOf, worst } from "../states.js";
 /** @typedef {{ count: number, state: State }} Rest of those that are not shown: how many, and the worst state among them */
 
 /**
- * Names of instances without the domain that they share: "ip-10-0-1-7" of "ip-10-0-1-7.compute.internal".
+ * Names of instances without the domain that they share: "ip-10-0-1-7" of "ip-10-0-1-7.compute.internal". An address is whole.
  * @param {InstanceRow[]} rows @returns {Map<InstanceRow, string>}
  */
 export function shortNames(rows) {
   const names = rows.map((row) => row.host || row.name);
-  const [first = ""] = names;
-  let suffix = "";
-  for (let at = first.indexOf("."); at > 0; at = first.indexOf(".", at + 1)) {
-    const tail = first.slice(at);
-    if (names.every((name) => name.endsWith(tail) && name !== tail)) {
-      suffix = tail;
-      break;
-    }
-  }
-  return new Map(rows.map((row, at) => [row, (names[at] ?? "").slice(0, -suffix.length || undefined)]));
+  const domain = sharedDomain(names);
+  return new Map(rows.map((row, at) => [row, (names[at] ?? "").slice(0, -domain.length || undefined)]));
 }
 
 /** Not healthy, and known to be so: what nobody can observe says nothing about anybody. @param {{ state: string }} row */

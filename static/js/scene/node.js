@@ -2,16 +2,20 @@
 
 import { duration, render as renderAges } from "../ages.js";
 import { nodeState } from "../groups.js";
+import { shortened } from "../names.js";
 import { AGENTS } from "../registry.js";
 import { WORDS } from "../states.js";
 
 /** @typedef {import("../states.js").State} State */
 /** @typedef {import("../store.js").Picture} Picture */
-/** @typedef {{ column: "kubelet" | "proxy" | "runtime", title: string, short: string, state: State, said: string, version: string }} Agent */
+/** @typedef {{ column: "kubelet" | "proxy" | "runtime", title: string, short: string, state: State, said: string, version: string }} Agent
+ *  `said`: the word of its state, or its heartbeat */
 /** @typedef {{ label: string, share: number, value: string }} Usage `share`: 0 to 1 */
 /**
  * @typedef {object} NodeCard
  * @property {string} name
+ * @property {string} short the name without what all share
+ * @property {boolean} front it is cut at the front: another begins as it does
  * @property {State} state
  * @property {boolean} control does it belong to the control plane?
  * @property {string} role what it is besides healthy or not
@@ -70,9 +74,10 @@ function usagesOf(picture, row) {
 /** A card in the field: all of it; its size decides how much is shown. @param {Picture} picture @param {number} row
  *  @param {number} now @returns {NodeCard} */
 export function nodeCardOf(picture, row, now) {
+  const name = picture.text("name", row);
   const versions = { kubelet: picture.text("version", row), proxy: "", runtime: runtimeName(picture.text("runtime_version", row)) };
   return {
-    name: picture.text("name", row), state: nodeState(picture, row), control: picture.number("cp", row) === 1, role: roleOf(picture, row),
+    name, ...shortened(name, picture.common), state: nodeState(picture, row), control: picture.number("cp", row) === 1, role: roleOf(picture, row),
     agents: AGENTS.map(({ column, title, short }) => {
       const state = nodeState(picture, row, column);
       const said = column === "kubelet" ? beatOf(picture, row, state, now) : WORDS[state];

@@ -1,6 +1,7 @@
 /** What is laid over the picture when it is old, cannot be had, or has nothing in it yet. Pure. */
 
 import { duration, render as renderAges } from "../ages.js";
+import { saysOf } from "../blame.js";
 import { stateOf } from "../states.js";
 import { sentence } from "../words.js";
 
@@ -108,7 +109,7 @@ function reason(picture, fresh, clock) {
       return [`The collector of this cluster has not reported${since}.`];
     default: {
       const { fault } = picture.cluster;
-      const lines = [`The API server has not answered${since}.`];
+      const lines = [`${saysOf(fault?.kind)}${since}.`];
       if (fault) lines.push(sentence(fault.message), sentence(fault.remedy));
       return lines;
     }

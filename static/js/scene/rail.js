@@ -1,7 +1,7 @@
 /** The rail: what needs attention, grouped by cause, then changes as they happen, and what cannot be seen. Pure. */
 
 import { duration, render as renderAges } from "../ages.js";
-import { grouped, subjects } from "../changes.js";
+import { grouped, spanOf, subjects } from "../changes.js";
 import { WORDS, stateOf } from "../states.js";
 import { thousands } from "../words.js";
 
@@ -11,7 +11,8 @@ import { thousands } from "../words.js";
 /** @typedef {import("../wire-types.js").ChangeRow} ChangeRow */
 /** @typedef {{ title: string, state: State, since: number, age: string, because: string, names: string, component: string,
  *   node: string }} Entry `component`, `node`: the one whose page tells more, if it is one */
-/** @typedef {{ at: number, state: State, who: string, what: string, because: string }} Change */
+/** @typedef {{ from: number, at: number, state: State, who: string, what: string, because: string }} Change `from`, `at`: when the
+ *   first and the last of them were */
 /**
  * @typedef {object} Rail
  * @property {string} title
@@ -37,14 +38,15 @@ function entryOf(row, now) {
   };
 }
 
-/** @param {ChangeRow[]} line @param {number} now @returns {Change[]} */
-function changeOf(line, now) {
+/** @param {ChangeRow[]} line @returns {Change[]} */
+function changeOf(line) {
   const [first] = line;
   if (!first) return [];
   const state = stateOf(first.after);
-  const because = renderAges(first.because, now);
+  const [from, at] = spanOf(line);
+  const because = renderAges(first.because, at);
   const went = first.before && first.after && first.before !== first.after;
-  return [{ at: first.at, state, who: subjects(line), what: went ? `${WORDS[stateOf(first.before)]} → ${WORDS[state]}` : because, because }];
+  return [{ from, at, state, who: subjects(line), what: went ? `${WORDS[stateOf(first.before)]} → ${WORDS[state]}` : because, because }];
 }
 
 /** @param {Picture} picture @param {number} now @returns {Rail} */
@@ -57,7 +59,7 @@ export function railOf(picture, now) {
     more: Math.max(0, attention.length - ENTRIES),
     nothing: attention.length ? "" : well ? "Nothing does. Both planes are as they should be." : "Nothing is listed.",
     well,
-    changes: grouped(changes).slice(0, CHANGES).flatMap((line) => changeOf(line, now)),
+    changes: grouped(changes).slice(0, CHANGES).flatMap(changeOf),
     unchanged: changes.length ? "" : "None has been seen yet.",
     missing: cluster.missing.length ? { title: `Cannot be seen · ${cluster.missing.length}`, rows: cluster.missing } : null,
   };

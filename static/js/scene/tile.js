@@ -28,6 +28,10 @@ export const DOWN = 2;
 export const UNKNOWN = 3;
 export const HIDDEN = 4;
 export const CORDONED = 5;
+export const LEAVING = 6;
+export const JOINING = 7;
+/** All of them, in this order. */
+export const CODES = [HEALTHY, DEGRADED, DOWN, UNKNOWN, HIDDEN, CORDONED, LEAVING, JOINING];
 /** The agents of a node, by their columns, in the order of their segments. */
 export const SEGMENTS = /** @type {const} */ (["kubelet", "proxy", "runtime"]);
 /** Shades of a healthy cell, by how full it is. */
@@ -99,21 +103,22 @@ export function rises(code) {
   return code === DOWN || code === DEGRADED;
 }
 
-/** The width of a tile's edge. @param {number} code @param {number} s */
+/** The width of a tile's edge: what needs nobody is quieter. @param {number} code @param {number} s */
 export function edgeOf(code, s) {
-  return isWell(code) ? 1 : Math.max(1.5, 2.4 * s);
+  if (isWell(code)) return 1;
+  return code === LEAVING || code === JOINING ? Math.max(1.25, 1.5 * s) : Math.max(1.5, 2.4 * s);
 }
 
-/** Does a shape belong over a node of this state? Among cells, bars and the hatch say it without one. @param {number} code
+/** Does a shape belong over a node of this state? Among cells, strokes and the hatch say it without one. @param {number} code
  *  @param {Level} level */
 export function isMarked(code, level) {
   if (isWell(code) || level === "card") return false;
-  return level === "tile" || (code !== CORDONED && code !== UNKNOWN);
+  return level === "tile" || !(code === UNKNOWN || STROKES.has(code));
 }
 
 /** Rings are open: what lies under them would show through. @param {number} code */
 export function isOpen(code) {
-  return code === UNKNOWN || code === CORDONED;
+  return code === UNKNOWN || STROKES.has(code);
 }
 
 /** The size of the shapes among cells: many are smaller, so that they do not hide each other. @param {number} w of a cell
@@ -122,8 +127,18 @@ export function cellMarkSize(w, crowd, unit) {
   return Math.max(w, (crowd <= 60 ? 17 : crowd <= 200 ? 13 : 9) * unit);
 }
 
-/** The two bars on a cell that is cordoned, as shares of its width and height; too small to be seen below `from` pixels. */
-export const BARS = { from: 6, lefts: [0.28, 0.58], w: 0.14, y: 0.24, h: 0.52 };
+/**
+ * The strokes on a cell whose node was taken out, leaves or joins, as shares of its width and height: two bars, one that lies, and a
+ * cross. They are told apart without their colours.
+ * @type {Map<number, readonly { x: number, y: number, w: number, h: number }[]>}
+ */
+export const STROKES = new Map([
+  [CORDONED, [{ x: 0.28, y: 0.24, w: 0.14, h: 0.52 }, { x: 0.58, y: 0.24, w: 0.14, h: 0.52 }]],
+  [LEAVING, [{ x: 0.22, y: 0.43, w: 0.56, h: 0.14 }]],
+  [JOINING, [{ x: 0.22, y: 0.43, w: 0.56, h: 0.14 }, { x: 0.43, y: 0.22, w: 0.14, h: 0.21 }, { x: 0.43, y: 0.57, w: 0.14, h: 0.21 }]],
+]);
+/** A cell that is no wider shows none: they could not be seen. */
+export const STROKES_FROM = 6;
 
 /** The corner of a cell. @param {number} w @param {number} unit */
 export function cellRound(w, unit) {

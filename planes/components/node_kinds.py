@@ -1,0 +1,73 @@
+"""What kind of node a node is, where it is no ordinary one: by its own marks, and never by a guess.
+
+A virtual, edge or pretended node is not run by the kubelet of this Kubernetes, so that its version says nothing of skew; a
+placeholder stands for a node of another cluster, and nothing here looks after it. Sources: the documents
+of each project (virtual-kubelet, vcluster, KWOK, Liqo, EKS Fargate and Auto Mode, KubeEdge, OpenYurt, SuperEdge, Krustlet).
+"""
+
+from dataclasses import dataclass
+
+from planes.structs import objects
+
+_WINDOWS = ("kubernetes.io/os", "beta.kubernetes.io/os")
+_COMPUTE = "eks.amazonaws.com/compute-type"
+_ROLE = "node-role.kubernetes.io/"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeKind:
+    """`called` is what a page calls it; empty for an ordinary node. `own_version`: what it reports is no kubelet's version.
+    `placeholder`: nothing that it reports is its own."""
+
+    called: str = ""
+    own_version: bool = False
+    placeholder: bool = False
+
+
+_ORDINARY = NodeKind()
+_VCLUSTER = NodeKind("placeholder of vcluster for a node of the host cluster", own_version=True, placeholder=True)
+_KWOK = NodeKind("simulated node (KWOK)", own_version=True)
+_LIQO = NodeKind("virtual node (Liqo): another cluster", own_version=True)
+_VIRTUAL = NodeKind("virtual node (virtual-kubelet)", own_version=True)
+_KUBEEDGE = NodeKind("edge node (KubeEdge)", own_version=True)
+_KRUSTLET = NodeKind("WebAssembly node (Krustlet)", own_version=True)
+_FARGATE = NodeKind("Fargate: one node for one pod")
+_AUTO = NodeKind("EKS Auto Mode")
+_HYBRID = NodeKind("EKS hybrid node")
+_OPENYURT = NodeKind("edge node (OpenYurt)")
+_SUPEREDGE = NodeKind("edge node (SuperEdge)")
+_WINDOWS_NODE = NodeKind("Windows node")
+
+
+def kind_of(node: objects.Node) -> NodeKind:
+    """The kind of a node. The marks of who runs it come before those of what it runs on."""
+    labels, annotations = node.metadata.labels, node.metadata.annotations
+    info = node.status.nodeInfo
+    version, kind = info.kubeletVersion.lower(), labels.get("type", "")
+    if labels.get("vcluster.loft.sh/fake-node") == "true" or "vcluster.loft.sh/fake-node" in annotations:
+        return _VCLUSTER
+    if kind == "kwok" or annotations.get("kwok.x-k8s.io/node") == "fake" or version.startswith("kwok"):
+        return _KWOK
+    if labels.get("liqo.io/type") == "virtual-node" or kind == "liqo":
+        return _LIQO
+    if (
+        kind == "virtual-kubelet"
+        or "-vk-" in version
+        or "virtual-kubelet" in version
+        or any(taint.key == "virtual-kubelet.io/provider" for taint in node.spec.taints)
+    ):
+        return _VIRTUAL
+    if "kubeedge" in version:
+        return _KUBEEDGE
+    if kind == "krustlet" or "krustlet" in version or info.architecture.startswith("wasm"):
+        return _KRUSTLET
+    compute = {"fargate": _FARGATE, "auto": _AUTO, "hybrid": _HYBRID}.get(labels.get(_COMPUTE, ""))
+    if compute is not None:
+        return compute
+    if labels.get("openyurt.io/is-edge-worker") == "true":
+        return _OPENYURT
+    if labels.get("superedge.io/edge-node") == "enable" or "superedge.io/edge-node" in annotations:
+        return _SUPEREDGE
+    if any(labels.get(one) == "windows" for one in _WINDOWS) or info.operatingSystem == "windows":
+        return _WINDOWS_NODE
+    return _ORDINARY

@@ -42,6 +42,7 @@ class ComponentAssessor:
         self._rollups: dict[str, Judged] = {}
         self._scene: NodeScene | None = None
         self._judged_at: Mono | None = None
+        self._next: Mono | None = None  # the first bound that passes by itself
         self._disruption = ("", "")
 
     def _judge_all(self, now: Mono, anew: bool) -> dict[str, tuple[str, Judged]]:
@@ -112,6 +113,7 @@ class ComponentAssessor:
             if row is not before:
                 self.rows[kind] = row
                 changed.append(row)
+        self._next = self._first_bound([one.verdict for _, one in judged.values()], now)
         gone = [kind for kind in self.rows if kind not in judged]
         for kind in gone:
             del self.rows[kind], self.memories[kind]
@@ -121,11 +123,17 @@ class ComponentAssessor:
     def _is_due(self, now: Mono, anew: bool) -> bool:
         """Whether they are to be judged in this frame: what is told again and again changes nothing of them at once."""
         disruption = (self._view.disruption.suspicion, self._view.disruption.blocked)
-        calm = self._judged_at is not None and now - self._judged_at < _JUDGED and disruption == self._disruption
+        passed = self._next is not None and now >= self._next
+        calm = self._judged_at is not None and now - self._judged_at < _JUDGED and disruption == self._disruption and not passed
         if calm and self.settled and not (anew or self.stirred or self._nodes.counts_changed or self._nodes.last_known):
             return False
         self._judged_at, self._disruption, self.stirred = now, disruption, False
         return True
+
+    def _first_bound(self, verdicts: list[Verdict], now: Mono) -> Mono | None:
+        """When a verdict or what is held back of one may turn by the passing of time alone."""
+        dues = [one.due for one in verdicts] + [hysteresis.due(memory) for memory in self.memories.values()]
+        return min((due for due in dues if due is not None and due > now), default=None)
 
     def _begin(self, kind: str, verdict: Verdict, now: Mono, offset: float) -> hysteresis.Memory:
         old = self.restored.get(kind)

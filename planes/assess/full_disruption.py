@@ -37,7 +37,9 @@ class FullDisruption:
         suspicion = ""
         newest = cache.node_leases.newest_change
         feed = reach.feeds[Feed.NODE_LEASES]
-        if newest is not None and now - newest > thresholds.all_silent and (feed.fault is None or before.suspicion):
+        # Where the state store is known to fail, nothing more need be heard of leases to know why none arrives.
+        until = now if failing is not None else cache.node_leases.observed(now)
+        if newest is not None and until - newest > thresholds.all_silent and (feed.fault is None or before.suspicion):
             together = sum(track.changed_at >= newest - _TOGETHER for _, track in cache.node_leases.living())
             proven = etcd.passing(reach.health.get("/livez"), now, thresholds)
             alone = together < thresholds.all_silent_least
@@ -69,7 +71,7 @@ def _suspicion(failing: bool, proven: bool, leaders_silent: bool, leaders_alive:
 
 def _all_frozen(book: LeaseStore, now: Mono, thresholds: Thresholds) -> bool:
     tracks = [track for _, track in book.living() if track.confirmed]
-    return bool(tracks) and all(_is_frozen(track, now, thresholds) for track in tracks)
+    return bool(tracks) and all(_is_frozen(track, book.observed(now), thresholds) for track in tracks)
 
 
 def _some_alive(book: LeaseStore, now: Mono) -> bool:
@@ -77,5 +79,5 @@ def _some_alive(book: LeaseStore, now: Mono) -> bool:
     return any(track.confirmed and now - track.changed_at <= _JUST_NOW and track.duration < _IDENTITY for _, track in book.living())
 
 
-def _is_frozen(track: LeaseTrack, now: Mono, thresholds: Thresholds) -> bool:
-    return now - track.stale_since > thresholds.all_silent
+def _is_frozen(track: LeaseTrack, observed: Mono, thresholds: Thresholds) -> bool:
+    return observed - track.stale_since > thresholds.all_silent

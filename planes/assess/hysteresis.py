@@ -106,6 +106,9 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
         memory.shown = _held(memory, verdict, now, thresholds)
     memory.look = thresholds.hold_recovery if held_back and better_for < thresholds.hold_recovery else hold
     if better_for < hold:
+        if verdict.doubt is not None and memory.state is State.HEALTHY:
+            because, cause = verdict.doubt
+            memory.waits, memory.shown = True, replace(verdict, state=State.UNKNOWN, because=because, cause=cause)
         return None
     change = Change(memory.state, verdict.state, memory.pending_since)
     memory.state, memory.since, memory.shown, memory.pending = verdict.state, memory.pending_since, verdict, None

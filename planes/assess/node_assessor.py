@@ -133,7 +133,7 @@ class NodeAssessor:
         state.life, state.heard = life, not silent
         agents = self._agent_rows(state, verdicts, seen, offset)
         self._summarise(name, state, agents, verdicts)
-        self._schedule(name, state, verdicts, seen, now)
+        self._schedule(name, state, verdicts, seen, scene, now)
         row = self._row(name, state, agents, offset)
         return state.row if row == state.row else row
 
@@ -236,8 +236,10 @@ class NodeAssessor:
         else:
             self._attentive.add(name)
 
-    def _schedule(self, name: str, state: NodeState, verdicts: Verdicts, seen: NodeObservation, now: Mono) -> None:
-        lease = seen.lease
+    def _schedule(
+        self, name: str, state: NodeState, verdicts: Verdicts, seen: NodeObservation, scene: NodeScene, now: Mono
+    ) -> None:
+        lease = seen.lease if scene.leases.fault is None else None
         state.by_lease = verdicts[0].state is State.HEALTHY and not seen.ready_flips and lease is not None and lease.gone_at is None
         dues = [one.due for one in (verdicts[1:] if state.by_lease else verdicts) if one.due is not None]
         dues += [due for memory in state.memories if (due := hysteresis.due(memory)) is not None]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from planes.cache.elsewhere import LeasesElsewhere
 from planes.cache.leases import Clock, LeaderLeases, LeaseStore, NodeLeases
 from planes.cache.metrics import RatesStore
 from planes.cache.node_events import NodeEventStore
@@ -58,7 +59,7 @@ class ClusterCache:
         self.nodes = self._nodes.tracks
         self.node_leases = NodeLeases(clock, dirty)
         self.system_leases = LeaderLeases(clock, recent=recent)
-        self.extra_leases = LeaderLeases(clock, FEEDS[Feed.EXTRA_LEASES].rhythm, recent)
+        self.extra_leases = LeasesElsewhere(clock, FEEDS[Feed.EXTRA_LEASES].rhythm, recent)
         self.pods = PodStore(dirty)
         self.system_pods = SystemPods(dirty, kind_of, recent)
         self.node_events = NodeEventStore(dirty)
@@ -91,7 +92,7 @@ class ClusterCache:
             Feed.CSI_NODES: Intake(objects.CSINode, self.csi_nodes),
             Feed.EVENTS: Intake(objects.Event, self.node_events),
         }
-        self._leases: dict[Feed, LeaseStore] = {
+        self._leases: dict[Feed, LeaseStore | LeasesElsewhere] = {
             Feed.NODE_LEASES: self.node_leases,
             Feed.SYSTEM_LEASES: self.system_leases,
             Feed.EXTRA_LEASES: self.extra_leases,
@@ -135,12 +136,13 @@ class ClusterCache:
         skew = self.reach.server.clock_skew
         return self._clock.newest if skew is None else wall_offset + skew
 
-    def feed(self, feed: Feed) -> FeedSeen:
-        """One feed's standing, as rules see it."""
+    def feed(self, feed: Feed, place: str = "") -> FeedSeen:
+        """One feed's standing, as rules see it; of one of its places, where each is proven by itself."""
         seen, leases = self.reach.feeds[feed].seen(), self._leases.get(feed)
         if leases is None or next(leases.living(), None) is None:
             return seen
-        return replace(seen, proven_at=leases.proven_at, patience=_PATIENCE * FEEDS[feed].rhythm)
+        proven = leases.proven_at(place) if isinstance(leases, LeasesElsewhere) else leases.proven_at
+        return replace(seen, proven_at=proven, patience=_PATIENCE * FEEDS[feed].rhythm)
 
     def beats(self, wall_offset: float) -> dict[str, float]:
         """When each node's lease was last seen to be renewed, in epoch seconds (`wall_offset`: wall clock minus ours). A lease that
@@ -164,11 +166,19 @@ class ClusterCache:
 
     def _listed(self, event: Listed[Item]) -> None:
         self.reach.listed(event.feed, event.at)
+        if event.place and event.feed is Feed.EXTRA_LEASES:
+            leases = [item for item in event.items if isinstance(item, objects.Lease)]
+            self.extra_leases.listed_in(event.place, leases, event.at)
+            return
         self._intakes[event.feed].listed(event.items, event.at)
 
     def _heard(self, event: Heard) -> None:
         self.reach.flowed(event.feed, event.at)
-        if event.proof and (leases := self._leases.get(event.feed)) is not None:
+        if not event.proof or (leases := self._leases.get(event.feed)) is None:
+            return
+        if isinstance(leases, LeasesElsewhere):
+            leases.proved(event.at, event.place)
+        else:
             leases.proved(event.at)
 
     def _node_left(self, name: str) -> None:

@@ -22,6 +22,8 @@ DELEGATED = "openyurt.io/delegate-heartbeat"
 REMEMBERED = 16
 #: A lease is silent that should have been renewed by now: a node's every 10 s of 40 s, a leader's every 2 s of 15 s.
 _SILENT, _SILENT_SHARE = 14.0, 0.35
+#: So many seconds a second may a holder's clock drift from ours; what is later than that was under way. [rule]
+_DRIFT = 0.001
 #: Two proofs of a feed's life that are further apart than so many of its rhythms leave a gap, in which nothing was observed. [rule]
 _GAP = 1.6
 
@@ -54,6 +56,8 @@ class LeaseTrack:
     """One lease and what we saw of it."""
 
     __slots__ = (
+        "_ahead",
+        "_renewed",
         "changed_at",
         "confirmed",
         "duration",
@@ -67,6 +71,7 @@ class LeaseTrack:
         "lease",
         "released_at",
         "renew_time",
+        "seen_at",
         "stale_since",
         "transitions",
         "uid",
@@ -80,8 +85,9 @@ class LeaseTrack:
         self.renew_time = spec.renewTime
         self.transitions = spec.leaseTransitions
         self.duration = float(spec.leaseDurationSeconds or DEFAULT_DURATION)
-        self.first_at = self.changed_at = self.stale_since = self.fresh_since = at
-        self.first_renewed = epoch(spec.renewTime)
+        self.first_at = self.changed_at = self.stale_since = self.fresh_since = self.seen_at = at
+        self.first_renewed = self._renewed = epoch(spec.renewTime)
+        self._ahead: float | None = None if self._renewed is None else self._renewed - at
         self.confirmed = False
         self.in_grace = False
         self.released_at = None if self.holder else at
@@ -97,7 +103,7 @@ class LeaseTrack:
         self.lease = lease
         if spec.renewTime != self.renew_time:
             self.renew_time = spec.renewTime
-            self._lives(at)
+            self._lives(at, self._made(at))
             self.confirmed, self.in_grace = True, False
         holder = spec.holderIdentity or ""
         if holder == self.holder and spec.leaseTransitions == self.transitions and self.gone_at is None:
@@ -108,9 +114,22 @@ class LeaseTrack:
         self._hand_over(spec, holder, at)
         return True
 
-    def _lives(self, at: Mono) -> None:
+    def _made(self, at: Mono) -> Mono:
+        """When the renewal that is seen now was made, by its holder's own clock and how far that was ahead of ours when others were
+        seen at once: what a list tells after a gap, or a watch that was held back, may be long over. Not before the one before."""
+        renewed, before = epoch(self.renew_time), self._renewed
+        self._renewed = renewed
+        if renewed is None:
+            return at
+        ahead: float = renewed - at
+        known = self._ahead if before is not None and renewed >= before else None  # None: its clock was set back
+        self._ahead = ahead if known is None else max(ahead, known - _DRIFT * (at - self.seen_at))
+        return max(self.changed_at, Mono(at - (self._ahead - ahead)))
+
+    def _lives(self, at: Mono, made: Mono) -> None:
         """Seen to be renewed. What was seen before a pause of ours may be told after it, and takes nothing of its excuse away."""
-        self.changed_at, self.stale_since, self.fresh_since = at, max(self.stale_since, at), max(self.fresh_since, at)
+        self.seen_at, self.changed_at = at, made
+        self.stale_since, self.fresh_since = max(self.stale_since, at), max(self.fresh_since, made)
 
     def _hand_over(self, spec: objects.LeaseSpec, holder: str, at: Mono) -> None:
         moved = (spec.leaseTransitions or 0) - (self.transitions or 0)
@@ -120,7 +139,9 @@ class LeaseTrack:
             self.failovers = (*self.failovers, *(at,) * min(moved, REMEMBERED))[-REMEMBERED:]
         if holder:
             if holder != self.holder:  # whoever took it lives
-                self._lives(at)
+                renewed = epoch(spec.renewTime)
+                self._ahead = None if renewed is None else renewed - at
+                self._lives(at, at)
                 self.confirmed, self.in_grace = True, False
             self.released_at = None
             self.duration = float(spec.leaseDurationSeconds or DEFAULT_DURATION)
@@ -190,7 +211,7 @@ class LeaseStore:
         if track is not None and (track.uid == lease.metadata.uid or track.gone_at is not None):
             track.uid = lease.metadata.uid
             told = track.renew(lease, at)
-            if track.changed_at == at:
+            if track.seen_at == at:
                 self._saw(at)
             return told
         track = LeaseTrack(lease, at)

@@ -179,8 +179,13 @@ def _check_one(
     name = one.pod.name if one.pod is not None else one.host
     if lease is not None and lease.gone_at is None:
         source, should_be = f"lease kube-system/{lease.name}", f"renewed within {thresholds.identity_frozen:.0f} s"
-        if _fresh(one, now, thresholds):
-            builder.due(lease.stale_since + thresholds.identity_frozen)
+        unseen = lease.is_unseen(now, thresholds.identity_frozen, thresholds.hold_probe)
+        if _fresh(one, now, thresholds) and unseen:
+            text = f"nothing seen of it for {ago(lease.changed_at)}"
+            builder.hidden(Evidence(f"identity of {one.host}", text, should_be, State.UNKNOWN, source, lease.changed_at))
+            because = "Identity leases could not be seen for a while, and it was not seen to be renewed since."
+        elif _fresh(one, now, thresholds):
+            builder.due(lease.expires(thresholds.identity_frozen))
             builder.good(
                 Evidence(
                     f"identity of {one.host}",
@@ -230,7 +235,7 @@ def _check_one(
             if state is not State.DOWN:
                 state, because = State.DEGRADED, said
         elif not pod.silent and state is State.UNKNOWN:
-            state = State.HEALTHY
+            state, because = State.HEALTHY, ""
     # Which of several versions a server without a pod runs, nobody tells.
     version = pod.version if pod is not None else seen.server.newest if len(seen.server.versions) < 2 else ""
     return Instance(

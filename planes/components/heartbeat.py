@@ -1,5 +1,7 @@
 """The heartbeat of one node: whose it is, when it was last seen, and since when it is silent by the cluster's own record."""
 
+from dataclasses import replace
+
 from planes.components.relics import is_abandoned, renewed_at
 from planes.components.verdict_builder import VerdictBuilder, check_gap, clause, feed_due, feed_gap
 from planes.structs.moments import Mono
@@ -11,6 +13,8 @@ from planes.structs.verdicts import Evidence, State
 
 #: The cluster's record is told where it is so much older than our own, in seconds.
 _EARLIER = 60.0
+#: The node lifecycle controller looks every 5 s (node-monitor-period), a tenth of its grace period.
+_MONITORED = 1.1
 
 
 def source_of(node: NodeObservation) -> str:
@@ -55,6 +59,10 @@ def _writes(node: NodeObservation, now: Mono, thresholds: Thresholds) -> bool:
 def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresholds) -> None:
     """Put its heartbeat on the scales."""
     gap = feed_gap(scene.leases, "node lease", "renewed in time", now, thresholds)
+    readable = feed_gap(scene.nodes, "Ready", "True", now, thresholds) is None
+    if gap is not None and gap.state is State.NOT_OBSERVABLE and readable and node.lease is not None:
+        _check_lost(builder, node.lease, gap, now, thresholds)
+        return
     if gap is not None:
         check_gap(builder, gap, principal=True, said="Its heartbeat cannot be seen")
         return
@@ -98,8 +106,8 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
     if not lease.confirmed and age <= silent:
         builder.ripens(lease.stale_since + silent)
     if age <= slow:
-        builder.due(lease.expires(slow))
-        if now > lease.expires(slow + thresholds.hold_probe) and not lease.in_grace:
+        builder.due(lease.turns_unseen(now, slow, thresholds.hold_probe))
+        if lease.is_unseen(now, slow, thresholds.hold_probe) and not lease.in_grace:
             text = f"nothing seen of it for {ago(lease.changed_at)}"
             line = Evidence("node lease", text, should_be, State.UNKNOWN, source_of(node), lease.changed_at)
             why = "Heartbeats could not be seen for a while, and none of it was seen since."
@@ -131,6 +139,22 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
         "silent",
         line=f"no heartbeat for {ago(lease.changed_at)}",
     )
+
+
+def _check_lost(builder: VerdictBuilder, lease: LeaseSeen, gap: Evidence, now: Mono, thresholds: Thresholds) -> None:
+    """It was seen before, and may not be read any more. Ready is taken back only after `monitor_grace` of silence, so that until
+    then it tells nothing that is newer than the last heartbeat that we saw."""
+    late = lease.expires(lease.duration * thresholds.kubelet_slow)
+    told = lease.expires(thresholds.monitor_grace * _MONITORED)
+    for due in (late, told):
+        if due > now:
+            builder.due(due + 0.001)
+    if late < now <= told and lease.gone_at is None:
+        why = f"Its heartbeat may not be read any more and was last seen {ago(lease.changed_at)} ago"
+        text = f"{why}; that it says Ready tells nothing newer yet."
+        builder.unsure(replace(gap, state=State.UNKNOWN, at=lease.changed_at), text, "feed-stale")
+    else:
+        check_gap(builder, gap, principal=True, said="Its heartbeat cannot be seen")
 
 
 def _check_status_beat(builder: VerdictBuilder, node: NodeObservation, now: Mono, thresholds: Thresholds) -> bool:

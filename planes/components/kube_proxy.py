@@ -98,6 +98,10 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         why = "The container runtime is down, so the kubelet cannot see its pod"
         _last_known(builder, pod, "the container runtime is down", why, "runtime-unseen")
         return builder.verdict(good="")
+    if not pod.ready and pod.containers_ready and scene.nodes.fault is not None:
+        # Kubernetes does so where a node is not ready, and whether this one is cannot be read.
+        _last_known(builder, pod, "its node cannot be read", "Kubernetes may count it out because of its node", "feed-stale")
+        return builder.verdict(good="")
     _check_pod(builder, node, pod, now, thresholds)
     _check_restarts(builder, pod, now, thresholds)
     allowed = skew.allowed_of(pod.version, thresholds.proxy_skew)

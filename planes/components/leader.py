@@ -9,7 +9,7 @@ from dataclasses import replace
 from planes.cache.leases import LeaseTrack
 from planes.cache.recent import Noted
 from planes.components import skew
-from planes.components.lease_names import lease_of
+from planes.components.lease_names import KUBE_SYSTEM, Held, lease_of
 from planes.components.relics import is_abandoned, renewed_at
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural, sentence
 from planes.components.view import ClusterView
@@ -138,13 +138,13 @@ def _check_renewal(
     if not lease.confirmed and age <= silent:
         builder.ripens(lease.stale_since + silent)
     if age <= slow:
-        builder.due(lease.expires(slow))
+        # What was seen to be late has a failover's time; what was not seen at all has none of it.
+        limit = slow if age > lease.duration else lease.duration
+        builder.due(lease.turns_unseen(now, limit, thresholds.hold_probe))
         if seen.writes_blocked and (now > lease.expires(slow) or age > lease.duration):
             _say_blocked(builder, seen, lease, source, should_be)
             return
-        # What was seen to be late has a failover's time; what was not seen at all has none of it.
-        limit = slow if age > lease.duration else lease.duration
-        if now > lease.expires(limit + thresholds.hold_probe) and not lease.in_grace:
+        if lease.is_unseen(now, limit, thresholds.hold_probe) and not lease.in_grace:
             line = Evidence(
                 "lease", f"nothing seen of it for {ago(lease.changed_at)}", should_be, State.UNKNOWN, source, lease.changed_at
             )
@@ -347,13 +347,14 @@ def observe(view: ClusterView, kind: str) -> LeaderObservation:
     cache = view.cache
     works = kind == "kube-controller-manager"
     held = lease_of(cache, kind)
+    place = held.place if held is not None else KUBE_SYSTEM
     counted = view.feed(Feed.NODES).listed_at is not None
     return LeaderObservation(
         kind=kind,
         reach=view.reach,
-        leases=view.feed(Feed.SYSTEM_LEASES),
+        leases=view.cache.feed(Feed.EXTRA_LEASES, place) if place != KUBE_SYSTEM else view.feed(Feed.SYSTEM_LEASES),
         pods_feed=view.feed(Feed.SYSTEM_PODS),
-        lease=_seen(view, *held) if held is not None else None,
+        lease=_seen(view, held) if held is not None else None,
         pods=view.pods(kind),
         server=view.server,
         writes_blocked=view.disruption.blocked,
@@ -364,9 +365,9 @@ def observe(view: ClusterView, kind: str) -> LeaderObservation:
         lagging=cache.daemon_sets.lagging(view.wall_offset) + cache.deployments.lagging(view.wall_offset) if works else (),
         workloads=_workloads(view) if works else None,
         more=view.distribution.more,
-        place=held[1].lease.metadata.namespace or "kube-system" if held is not None else "kube-system",
-        called=held[0] if held is not None else "",
-        holder_on=_holder_on(view, held[1]) if held is not None else "",
+        place=place,
+        called=held.name if held is not None else "",
+        holder_on=_holder_on(view, held.track) if held is not None else "",
         nodes=len(cache.nodes) if counted else None,
         templates=not (cache.nodes or cache.pods.count() or cache.daemon_sets.noticed or cache.deployments.noticed),
     )
@@ -388,10 +389,9 @@ def _workloads(view: ClusterView) -> FeedSeen:
     return next((one for one in both if one.fault is None and one.listed_at is not None), both[0])
 
 
-def _seen(view: ClusterView, name: str, track: LeaseTrack) -> LeaseSeen:
-    book = view.cache.system_leases if name in view.cache.system_leases.tracks else view.cache.extra_leases
+def _seen(view: ClusterView, held: Held) -> LeaseSeen:
     # Old at first sight is what is past its own duration, though a failover is given longer.
-    fresh, until = min(1.0, view.thresholds.leader_degraded), book.observed(view.now)
-    seen = track.seen(name, view.clock_offset, fresh, until, view.dating)
-    before = view.before(Noted.FAILOVER, name)
+    fresh, until = min(1.0, view.thresholds.leader_degraded), held.book.observed(view.now)
+    seen = held.track.seen(held.name, view.clock_offset, fresh, until, view.dating)
+    before = view.before(Noted.FAILOVER, held.name)
     return replace(seen, failovers=(*before, *seen.failovers)) if before else seen

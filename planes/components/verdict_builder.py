@@ -152,6 +152,7 @@ class VerdictBuilder:
                 cause=worst.cause,
                 hold=worst.hold,
                 ripe=self._ripe,
+                doubt=self._unsure[:2] if self._unsure is not None else None,
             )
         if self._unsure is not None:
             because, cause, hold = self._unsure

@@ -14,15 +14,17 @@ from planes.components.pod_kinds import SELECTORS, new_cache
 from planes.components.rbac import OURS, subject
 from planes.components.verdict_builder import sentence
 from planes.doctor.report import Exit, HiddenReport, Report, RightReport, failed
-from planes.kube import access, discovery, feeds, quick_list
+from planes.kube import access, discovery, feeds, quick_list, watch_trial
 from planes.kube.access import Identity, Permission, Question
 from planes.kube.clock import monotonic
 from planes.kube.connect import Target
 from planes.kube.errors import FaultError
 from planes.kube.link import Link, open_link
 from planes.kube.probes import HealthProbe, VersionProbe
+from planes.kube.reflector import POLL_EVERY, POLL_LONGEST
+from planes.kube.watch_trial import Trial
 from planes.structs.events import Fault, FaultKind, Health, Listed, Served, Server, SourceEvent
-from planes.structs.feeds import FEEDS, OPENSHIFT, Feed
+from planes.structs.feeds import FEEDS, OPENSHIFT, RHYTHM, Feed
 from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Node
 from planes.structs.rights import Right, wanted
@@ -87,6 +89,7 @@ class _Examination:
         self._openshift: tuple[str, ...] = ()
         self._latency: float | None = None
         self._fault: Fault | None = None
+        self._watches: Trial | None = None
         self.cut = False
 
     async def run(self) -> None:
@@ -118,6 +121,10 @@ class _Examination:
                 if FEEDS[feed].quick:
                     tasks.create_task(self._look(feed, listed))
             tasks.create_task(self._ask_rights())
+            tasks.create_task(self._try_watch(parts[Feed.SYSTEM_LEASES][0]))
+
+    async def _try_watch(self, part: feeds.Part) -> None:
+        self._watches = await watch_trial.try_watch(self._link, part)
 
     async def _probe(self, path: str) -> None:
         await HealthProbe(path, self._link, clock=self._clock).step(self._take)
@@ -206,6 +213,7 @@ class _Examination:
         report.latency_ms = round(self._latency * 1000, 1) if self._latency is not None else None
         self._tell_server(report)
         self._tell_identity(report)
+        self._tell_watches(report)
         report.rights = [self._right(right, found) for right, found in self._rights]
         report.hidden = [
             HiddenReport(row.kind, render(row.because, wall))
@@ -244,6 +252,20 @@ class _Examination:
         ):
             if nodes:
                 report.versions[name] = dict(Counter(versions).most_common())
+
+    def _tell_watches(self, report: Report) -> None:
+        trial = self._watches
+        if trial is None or trial.delivers is None:
+            report.watches = f"cannot be told: {trial.why if trial is not None else 'it was not answered in time'}"
+        elif trial.delivers:
+            report.watches = "deliver"
+        else:
+            report.watches = f"do not work: {trial.why}"
+            lists = f"leases every {RHYTHM:g} s, everything else every {POLL_EVERY:g} to {POLL_LONGEST:g} s"
+            report.notes.append(
+                f"Watches do not work on this way to the cluster: {trial.why}. Planewatch asks by lists instead, {lists}. "
+                "Look at proxies and load balancers on the way."
+            )
 
     def _tell_identity(self, report: Report) -> None:
         identity = self._identity

@@ -59,7 +59,8 @@ class HiddenReport(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct):
-    """What was found. Moments are epoch seconds; what was not learnt is null or empty."""
+    """What was found. Moments are epoch seconds; what was not learnt is null or empty. `watches` is "deliver", "do not work: …" or
+    "cannot be told: …"."""
 
     chosen: str = ""
     exit: int = Exit.CANNOT_TELL
@@ -77,6 +78,7 @@ class Report(msgspec.Struct):
     user_said: str = ""
     clock_skew: float | None = None
     health: dict[str, str] = {}
+    watches: str = ""
     nodes_seen: int = 0
     versions: dict[str, dict[str, int]] = {}
     rights: list[RightReport] = []

@@ -41,6 +41,9 @@ def _server(report: Report, now: float) -> list[str]:
     for path, health in report.health.items():
         sign = "●" if health.startswith("passes") else "✕" if health.startswith("fails") else "▲"
         lines += _wrapped(sign, f"{path} {health}")
+    if report.watches:
+        sign = "●" if report.watches == "deliver" else "✕" if report.watches.startswith("do not") else "▲"
+        lines += _wrapped(sign, f"watches {report.watches}")
     return lines
 
 

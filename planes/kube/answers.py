@@ -14,7 +14,7 @@ from planes.kube.errors import not_kubernetes, short
 from planes.structs.events import Fault, FaultKind
 
 #: No wait that a server asks for is longer than this, in seconds.
-LONGEST_RETRY_AFTER = 120.0
+LONGEST_RETRY_AFTER = 15.0
 
 
 @dataclass(frozen=True)

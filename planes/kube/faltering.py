@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from planes.structs.events import Changed, Failed, FaultKind, Gone, Heard, Listed, SourceEvent
+from planes.structs.feeds import FEEDS
 from planes.structs.moments import Mono
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Faltering:
         async def noted(event: SourceEvent) -> None:
             if isinstance(event, Failed):
                 self._failed(event)
-            elif isinstance(event, Listed | Changed | Gone) or (isinstance(event, Heard) and event.proof):
+            elif isinstance(event, Listed | Changed | Gone) or (isinstance(event, Heard) and _is_back(event)):
                 self._worked = True
                 if self._since is not None:
                     self._back(event.at)
@@ -57,3 +58,8 @@ class Faltering:
             questions = "1 question" if self._failures == 1 else f"{self._failures} questions"
             logger.warning("%s is back after %.0f s, in which %s failed", self._name, at - self._since, questions)
         self._since, self._said = None, False
+
+
+def _is_back(event: Heard) -> bool:
+    """That a watch opened is all that can be waited for where a feed may be silent for long; leases tell soon."""
+    return event.proof or not FEEDS[event.feed].rhythm

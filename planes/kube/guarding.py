@@ -17,6 +17,8 @@ Emit = Callable[[SourceEvent], Awaitable[None]]
 
 #: It looks so many times within a feed's rhythm.
 LOOKS = 5
+#: Seconds between two looks while a lease of the feed is late, and so long may it be silent then. [rule]
+HASTE = 0.3
 #: Seconds between looks where the feed has no rhythm of its own and the others are relied on.
 SELDOM = 5.0
 #: What a list tells may still be under way on the watch, in seconds. [rule]
@@ -27,6 +29,8 @@ HELD_BACK = "what they tell is held back on the way"
 class _Watched(Protocol):
     part: Part
     signs: int
+
+    def is_late(self) -> bool: ...
 
     async def suspect(self, emit: Emit) -> list[Item] | None: ...
 
@@ -54,12 +58,13 @@ class Guard:
         first: list[Item] | None = None  # the first list of this silence
         silent, signs = 0, self._watched.signs
         while True:
-            await asyncio.sleep(self._rhythm / LOOKS)
+            late = self._watched.is_late()
+            await asyncio.sleep(min(HASTE, self._rhythm / LOOKS) if late else self._rhythm / LOOKS)
             if self._watched.signs != signs:
                 first, silent, signs = None, 0, self._watched.signs
                 continue
             silent += 1
-            if silent < LOOKS:
+            if silent < LOOKS and not late:
                 continue
             silent = 0
             items = await self._watched.suspect(emit)

@@ -23,6 +23,7 @@ class Merger:
         self._feed = feed
         self._held: dict[str, dict[str, Item]] = {}
         self._waiting = set(parts)
+        self._told = False
         self._logged: dict[str, str] = {}
 
     def emit_for(self, part: str, essential: bool, emit: Emit) -> Emit:
@@ -50,7 +51,8 @@ class Merger:
     async def _list(self, event: Listed[Item], emit: Emit) -> None:
         if not self._waiting:
             items = [item for held in self._held.values() for item in held.values()]
-            await emit(Listed(self._feed, items, event.resource_version, event.at))
+            place, self._told = event.place if self._told else "", True  # the first list is of all places
+            await emit(Listed(self._feed, items, event.resource_version, event.at, place))
 
     async def _failed(self, part: str, essential: bool, event: Failed, emit: Emit) -> None:
         first = part in self._waiting

@@ -24,6 +24,7 @@ from planes.kube.errors import FaultError, garbled
 from planes.kube.feeds import Part
 from planes.kube.guarding import Guard
 from planes.kube.link import Link
+from planes.kube.suspicion import Suspicion
 from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Polled, SourceEvent
 from planes.structs.moments import NEVER, Mono
 from planes.structs.objects import Item, Pod
@@ -45,8 +46,10 @@ USELESS = 3
 WATCH_AGAIN = 60.0
 #: Seconds between two lists of a feed without a rhythm that is polled: so many, and one more for each so many objects. [rule]
 POLL_EVERY, POLL_OBJECTS, POLL_LONGEST = 10.0, 50, 120.0
+#: The same while one of its leases is late. [rule]
+POLL_LATE = 1.0
 #: Where something else than watches answers a watch, or nothing does.
-_NO_WATCH = (FaultKind.SERVER_ERROR, FaultKind.GARBLED, FaultKind.NOT_KUBERNETES, FaultKind.HANGING)
+_NO_WATCH = (FaultKind.SERVER_ERROR, FaultKind.THROTTLED, FaultKind.GARBLED, FaultKind.NOT_KUBERNETES, FaultKind.HANGING)
 #: A right or an API that was there is asked for again so many times, so many seconds apart, before it is taken to be gone. [rule]
 _RETURNS, _RETURNS_IN = 15, (3.0, 6.0)
 #: Added to the longest wait in a step: a step that overstays it is begun anew by the watchdog, in seconds.
@@ -68,7 +71,9 @@ class Reflector:
         self._backoff = FaultBackoff(self._rng)
         self._codec = Codec(part.of.struct)
         self._version: str | None = None  # None: list first
+        self._suspicion = Suspicion() if part.of.rhythm else None
         self._url = link.url
+        self._place = part.place.namespace if part.place.only else ""
         self._held = 0  # objects in the last list; never_quiet holds only for a feed that has some
         self._useless = 0  # watches in a row that were of no use
         self._refused = 0  # times in a row that it was not permitted or not served
@@ -84,7 +89,7 @@ class Reflector:
         async def opening() -> None:
             nonlocal opened
             opened = self._clock()
-            await emit(Heard(self.part.feed, opened, proof=False))
+            await emit(Heard(self.part.feed, opened, False, self._place))
 
         if self._url != self._link.url:
             self._url, self._version = self._link.url, None
@@ -92,6 +97,7 @@ class Reflector:
             return await self._poll(emit)
         fault: Fault | None = None
         asked_to_watch = False
+        listed = self._version is None
         blind = ""
         try:
             if self._version is None:
@@ -102,7 +108,7 @@ class Reflector:
             fault = exc.fault
         lived = self._clock() - opened if opened is not None else 0.0
         if asked_to_watch:
-            blind = blind or self._judge_watch(fault, opened is not None, lived)
+            blind = blind or self._judge_watch(fault, opened is not None, lived, listed)
         if blind:
             return await self._begin_to_poll(blind, emit)
         if self._polled and lived >= WORKED:
@@ -115,16 +121,19 @@ class Reflector:
         """The way holds watches back, as the guard of a feed with a rhythm found out; that feed tries again for all."""
         return bool(self._link.blind) and not self.part.of.rhythm
 
-    def _judge_watch(self, fault: Fault | None, opened: bool, lived: float) -> str:
-        """Why watches are of no use, if this was one too many."""
+    def _judge_watch(self, fault: Fault | None, opened: bool, lived: float, listed: bool) -> str:
+        """Why watches are of no use, if this was one too many. `listed`: a list was answered just before."""
         if opened and lived >= WORKED:
             self._useless = self._refused = 0
             return ""
+        if listed and fault is not None and fault.kind is FaultKind.NOT_SERVED:
+            return "lists are answered and watches are not found"
         ended = opened and (fault is None or fault.kind in (FaultKind.CLOSED, FaultKind.HANGING))
         if not ended and (fault is None or fault.kind not in (FaultKind.EXPIRED, *_NO_WATCH)):
             return ""
         self._useless += 1
-        if self._useless < (1 if self._polled else USELESS):
+        put_off = fault is not None and (fault.retry_after or 0.0) > WORKED  # for longer than a feed may go without
+        if self._useless < (1 if self._polled or put_off else USELESS):
             return ""
         if ended:
             return f"they end within {WORKED:g} s"
@@ -160,8 +169,8 @@ class Reflector:
         if _is_older(version, self._version):
             return self._rng.uniform(0.9, 1.1)  # another API server's cache, which is behind
         self._version, self._held = version, len(items)
-        await emit(Listed(self.part.feed, items, version, self._clock()))
-        return self._rng.uniform(0.9, 1.1) * self._poll_every()
+        await self._tell_list(items, version, emit)
+        return self._rng.uniform(0.9, 1.1) * (min(POLL_LATE, self._poll_every()) if self.is_late() else self._poll_every())
 
     # --- one step -------------------------------------------------------------------------------------------------------------
 
@@ -177,7 +186,7 @@ class Reflector:
             if fault is not None and fault.kind is FaultKind.HANGING and self.part.of.never_quiet and self._held:
                 self._version = None
             if fault is None:
-                await emit(Heard(self.part.feed, self._clock(), proof=False))
+                await emit(Heard(self.part.feed, self._clock(), False, self._place))
             return self._rng.uniform(0.0, 0.5) if lived >= WORKED else self._backoff.failed()
         if fault is None:  # unreachable: a watch that did not open has a fault
             return self._backoff.failed()
@@ -205,8 +214,14 @@ class Reflector:
                     continue
                 raise
             self._version, self._held = version, len(items)
-            await emit(Listed(self.part.feed, items, version, self._clock()))
+            await self._tell_list(items, version, emit)
             return
+
+    async def _tell_list(self, items: list[Item], version: str, emit: Emit) -> None:
+        now = self._clock()
+        if self._suspicion is not None:
+            self._suspicion.listed(items, now)
+        await emit(Listed(self.part.feed, items, version, now, self._place))
 
     async def _pages(self, *, cached: bool = False, quietly: bool = False) -> tuple[list[Item], str]:
         items: list[Item] = []
@@ -240,6 +255,10 @@ class Reflector:
             guard.cancel()
             await asyncio.gather(reading, guard, return_exceptions=True)
 
+    def is_late(self) -> bool:
+        """Whether a lease of this feed is silent for so long that a bound is near."""
+        return self._suspicion is not None and self._suspicion.is_any_late(self._clock())
+
     async def suspect(self, emit: Emit) -> list[Item] | None:
         """Nothing came for a while: ask. None if the watch spoke meanwhile, which is newer than any list."""
         before = self.signs
@@ -253,7 +272,7 @@ class Reflector:
         if self.signs != before:
             return None
         self._held = len(items)
-        await emit(Listed(self.part.feed, items, version, self._clock()))
+        await self._tell_list(items, version, emit)
         return items
 
     async def _read(self, emit: Emit, opening: Callable[[], Awaitable[None]]) -> None:
@@ -261,7 +280,7 @@ class Reflector:
         path = self.part.watch_path(self._version or "", self._rng.randint(SHORTEST_WATCH, LONGEST_WATCH))
         of = self.part.of
         quiet = of.quiet if self._held or not of.never_quiet else max(of.quiet, 60.0)
-        feed, clock, decode = self.part.feed, self._clock, self._codec.line
+        feed, clock, decode, suspicion = self.part.feed, self._clock, self._codec.line, self._suspicion
         async with self._link.stream(path, opening=OPENING, quiet=quiet) as chunks:
             await opening()
             async for lines in _lines(chunks, path):
@@ -278,6 +297,8 @@ class Reflector:
                     elif line.type == "DELETED":
                         await emit(Gone(feed, line.item, now))
                     else:
+                        if suspicion is not None:
+                            suspicion.noted(line.item, now)
                         await emit(Changed(feed, line.item, now))
 
     async def _other(self, line: Line[Item], emit: Emit, now: Mono) -> None:
@@ -285,7 +306,7 @@ class Reflector:
         if line.status is not None:
             raise FaultError(answers.of_status(line.status, self.part.path, self._link.server))
         if line.type == "BOOKMARK":
-            await emit(Heard(self.part.feed, now))
+            await emit(Heard(self.part.feed, now, place=self._place))
 
 
 def _is_older(version: str, than: str | None) -> bool:

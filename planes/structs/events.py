@@ -81,12 +81,14 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, Generic[T_co], frozen=True):
-    """A complete list: replaces all that the feed had said before, atomically. Items are of the feed's Struct (FEEDS)."""
+    """A complete list: replaces all that the feed had said before, atomically. Items are of the feed's Struct (FEEDS). `place`: of
+    a feed with a namespace for each leader, the one that was really asked; the others' items are what is held of them."""
 
     feed: Feed
     items: Sequence[T_co]
     resource_version: str
     at: Mono
+    place: str = ""
 
 
 class Changed(msgspec.Struct, Generic[T_co], frozen=True):
@@ -107,11 +109,12 @@ class Gone(msgspec.Struct, Generic[T_co], frozen=True):
 
 class Heard(msgspec.Struct, frozen=True):
     """The feed is alive though nothing changed: a bookmark, or a watch that (re)opened or ended in good order. Only the first is
-    `proof` that what the feed has to tell arrives."""
+    `proof` that what the feed has to tell arrives; of a feed with a namespace for each leader, in `place` alone."""
 
     feed: Feed
     at: Mono
     proof: bool = True
+    place: str = ""
 
 
 class Polled(msgspec.Struct, frozen=True):

@@ -28,8 +28,9 @@ class FeedSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseSeen:
-    """A lease. `changed_at`: when we saw renewTime change; until then that renewTime, where the cluster's clock is known, else our
-    first sight: ages are told by it, never judged. `stale_on_arrival`: at first sight renewTime was older than the duration."""
+    """A lease. `changed_at`: when the renewal that we saw last was made, by our clock (before it was seen, where it came late);
+    until we saw one its renewTime, where the cluster's clock is known, else our first sight: ages are told by it, never judged.
+    `stale_on_arrival`: at first sight renewTime was older than the duration."""
 
     name: str
     holder: str
@@ -39,7 +40,7 @@ class LeaseSeen:
     confirmed: bool  # we saw it change
     stale_on_arrival: bool = False
     in_grace: bool = False  # not seen to change since all fell silent together
-    stale_since: Mono = NEVER  # from here its silence counts: `changed_at`, or later where we ourselves saw nothing
+    stale_since: Mono = NEVER  # from here its silence counts: when its renewal was seen, or later where we ourselves saw nothing
     released_at: Mono | None = None
     gone_at: Mono | None = None  # the object itself was deleted
     transitions: int | None = None  # as the lease counts them
@@ -61,6 +62,21 @@ class LeaseSeen:
     def expires(self, after: float) -> Mono:
         """When what was last seen of it is older than `after` seconds, observed or not."""
         return (self.stale_since if self.fresh_since is None else self.fresh_since) + after
+
+    def is_unseen(self, now: Mono, bound: float, slack: float) -> bool:
+        """Whether what was last seen of it is older than its bound. `slack`: so long the next proof of its feed's life may be under
+        way, which will tell; where there was a gap since it was last seen, there is nothing to wait for. All in seconds."""
+        return now > self._unseen_at(bound, slack)
+
+    def _unseen_at(self, bound: float, slack: float) -> Mono:
+        gap = 0.0 if self.fresh_since is None else max(0.0, self.stale_since - self.fresh_since)
+        return self.expires(bound) + max(0.0, slack - gap)
+
+    def turns_unseen(self, now: Mono, bound: float, slack: float) -> Mono:
+        """When to look again at one that is not silent for longer than its bound: when it may be, then when it is unseen. A bit
+        later, for bounds are passed and not met."""
+        bounds = (self.expires(bound), self._unseen_at(bound, slack))
+        return next((at for at in bounds if at >= now), bounds[0]) + 0.001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

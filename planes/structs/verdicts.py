@@ -70,8 +70,9 @@ class Verdict:
     will then have been frozen for too long, a window that ends. None: never by the mere passing of time. `cause` is a short stable
     name of the rule that decided ("lease-frozen"): subjects with one cause are grouped by it. `waiting`: nothing was seen yet,
     which is no change of state. `ripe`: a rule that needs time has found something, or cannot have looked yet, and speaks by then
-    (monotonic); None: every rule has spoken. `hold` is for how long (seconds) this verdict must stand before it is announced.
-    `since`: by the cluster's own record it is so since that moment, which is before we first looked.
+    (monotonic); None: every rule has spoken. `hold` is for how long (seconds) this verdict must stand before it is announced;
+    `doubt` is why it could not be called healthy meanwhile, and its cause. `since`: by the cluster's own record it is so since that
+    moment, which is before we first looked.
     """
 
     state: State
@@ -83,4 +84,5 @@ class Verdict:
     waiting: bool = False
     hold: float = 0.0
     ripe: Mono | None = None
+    doubt: tuple[str, str] | None = None
     since: Mono | None = None

@@ -1,10 +1,12 @@
 """All silent together, at its bounds; and since when a plane is what it is."""
 
+from math import ceil
+
 import pytest
 
 from planes.assess.full_disruption import FullDisruption
 from planes.components.pod_kinds import new_cache
-from planes.structs.events import CacheEvent, Check, Gone, Health
+from planes.structs.events import CacheEvent, Check, Gone, Health, Heard
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import DisruptionSeen
@@ -15,19 +17,23 @@ from tests.assess.test_summary import summary
 from tests.components.observed import lease, proven
 
 NODES = ("a", "b", "c")
-#: Nothing was missed: what is silent is so in observed time.
-ALONG = proven(Feed.SYSTEM_LEASES, 123.0)
 
 
 def leases(*names: str, feed: Feed = Feed.NODE_LEASES, at: float = 110.0, duration: int = 0) -> list[CacheEvent]:
     """Each was renewed once, at `at`."""
     duration = duration or (40 if feed is Feed.NODE_LEASES else 15)
-    return [lease(name, feed, when, second, duration=duration) for name in names for when, second in ((100.0, 0), (at, 10))]
+    return [
+        lease(name, feed, when, second, duration=duration)
+        for name in names
+        for when, second in ((100.0, 0), (at, ceil(at - 100.0)))
+    ]
 
 
-def look(*told: CacheEvent, now: float = 124.1, before: FullDisruption | None = None) -> DisruptionSeen:
+def look(*told: CacheEvent, now: float = 124.1, before: FullDisruption | None = None, watched: bool = True) -> DisruptionSeen:
+    """`watched`: both feeds of leases proved that they live all the time."""
     cache = new_cache()
-    for event in told:
+    along = [one for feed in (Feed.NODE_LEASES, Feed.SYSTEM_LEASES) for one in proven(feed, now)] if watched else []
+    for event in sorted((*told, *along), key=lambda one: one.at):
         cache.apply(event)
     return (before or FullDisruption()).look(cache, Mono(now), DEFAULT)
 
@@ -107,11 +113,24 @@ def test_a_check_of_etcd_that_fails_blocks_leaders_though_the_nodes_are_heard() 
     assert (seen.suspicion, seen.blocked, seen.since) == ("", FAILS, None)
 
 
+def test_a_silence_that_was_not_observed_has_nothing_in_common() -> None:
+    silent = [*leases(*NODES), *leader(at=110.0)]
+    assert look(*silent).suspicion
+    assert not look(*silent, watched=False).suspicion
+    assert not look(*silent, Heard(Feed.SYSTEM_LEASES, Mono(124.0)), watched=False).blocked
+
+
+def test_where_the_state_store_fails_no_proof_is_waited_for() -> None:
+    failing = [probed(etcd=False, at=at) for at in (112.0, 118.0, 124.0)]
+    seen = look(*leases(*NODES), *failing, watched=False)
+    assert (seen.suspicion, seen.blocked) == (ETCD, FAILS)
+
+
 def test_a_leader_that_was_never_seen_to_renew_does_not_speak_for_the_others() -> None:
     frozen = leases("kube-scheduler", feed=Feed.SYSTEM_LEASES)
     arrived = lease("kube-controller-manager", Feed.SYSTEM_LEASES, 124.0)
-    assert look(*leases(*NODES), *frozen, *ALONG, arrived).blocked == "no lease of this cluster is renewed any more"
-    assert look(*leases(*NODES), *ALONG, arrived).blocked == ""
+    assert look(*leases(*NODES), *frozen, arrived).blocked == "no lease of this cluster is renewed any more"
+    assert look(*leases(*NODES), arrived).blocked == ""
 
 
 def test_a_leader_whose_lease_was_deleted_is_not_waited_for() -> None:
@@ -119,8 +138,8 @@ def test_a_leader_whose_lease_was_deleted_is_not_waited_for() -> None:
     other = leases("kube-controller-manager", feed=Feed.SYSTEM_LEASES, at=123.0)
     deleted = lease("kube-controller-manager", Feed.SYSTEM_LEASES, 124.0, gone=True)
     assert isinstance(deleted, Gone)
-    assert look(*leases(*NODES), *frozen, *ALONG, *other).blocked == ""
-    assert look(*leases(*NODES), *frozen, *ALONG, *other, deleted).blocked == "no lease of this cluster is renewed any more"
+    assert look(*leases(*NODES), *frozen, *other).blocked == ""
+    assert look(*leases(*NODES), *frozen, *other, deleted).blocked == "no lease of this cluster is renewed any more"
 
 
 def test_when_it_is_over_each_gets_its_grace_once() -> None:

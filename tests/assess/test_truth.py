@@ -3,6 +3,7 @@
 An oracle that knows nothing of the rules keeps its own book of when each signal was last good, and is asked after every frame.
 """
 
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -20,10 +21,9 @@ from planes.structs.thresholds import DEFAULT
 
 START, WALL = Mono(1000.0), Epoch(1_795_370_000.0)
 NODES = ("node-0", "node-1", "node-2", "node-3")
-#: Announcing may lag by the longest window; and the oracle looks after the frame.
-SLACK = max(DEFAULT.hold_probe, DEFAULT.hold_condition) + 0.5
-#: The longest between two frames: a worse state that begins to hold in one is announced in the next.
-PACE = 4.9
+#: A bound passes, and the proof that would tell of it may be under way for `hold_probe`; a probe's bad answer is announced after as
+#: long. Nothing else may lag: the oracle looks at the very moment of the frame. (What is floating point is not exact.)
+SLACK = DEFAULT.hold_probe + 1e-6
 WATCHED = (Feed.NODES, Feed.NODE_LEASES, Feed.SYSTEM_LEASES, Feed.SYSTEM_PODS)
 
 
@@ -53,8 +53,9 @@ class World:
         self.listed: set[Feed] = set()
 
     def stamp(self) -> str:
+        """Now, by the clock of whoever renews; no two are equal."""
         self.turn += 1
-        return f"2026-11-22T12:{self.turn // 60 % 60:02d}:{self.turn % 60:02d}.000000Z"
+        return datetime.fromtimestamp(WALL + self.now - START + self.turn * 1e-6, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def lease(self, name: str, renew: bool = True) -> Item:
         if renew or name not in self.stamps:
@@ -156,7 +157,7 @@ class World:
         return feed in self.listed
 
     def late(self, moment: float | None, bound: float) -> bool:
-        return moment is None or self.now - moment > bound + SLACK + PACE
+        return moment is None or self.now - moment > bound + SLACK
 
     def ask(self) -> None:
         """Whoever is called healthy has fresh evidence for it."""

@@ -1,7 +1,10 @@
-"""What is said of each fault of the demo cluster: python -m tests.bench.bench_truth [--write] [--jobs N] [FAULT …].
+"""What is said of each fault of the demo cluster, and while the way to it breaks:
+python -m tests.bench.bench_truth [--write] [--jobs N] [--faults | --chaos [--short]] [FAULT …].
 
-Prints fault × component × verdict × seconds to notice × others that turned × healed after. Ends with 1 if anything was missed, said
-of the wrong one, or said too late. `--write` puts the table into docs/truth.md.
+Prints fault × component × verdict × seconds to notice × others that turned × healed after, and the way that breaks × fault behind
+it (tests/bench/bench_chaos.py), which takes an hour; `--faults` leaves that out, as naming faults does, `--chaos` the first. Ends
+with 1 if anything was missed, said of the wrong one, or said too late. `--write` puts the tables into docs/truth.md; one that was
+left out stays there as it was.
 """
 
 import argparse
@@ -20,8 +23,12 @@ from pathlib import Path
 from planes.components import registry
 from planes.demo.catalogue import FAULTS
 from planes.demo.faults import Fault
+from planes.kube.feeds import parts
+from tests.bench import bench_chaos
 from tests.bench.looking import TICK, Turn
 from tests.bench.truth import LASTS, SETTLE, SHAPE, Noticed, Outcome, live_through
+from tests.chaos.living import LIVE, TOLD
+from tests.chaos.ways import WAYS
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "truth.md"
 _HEAD = """# Truth
@@ -42,7 +49,27 @@ shown as before; in brackets the time allowed. Restarts and flips of Ready are c
 min, and recover accordingly.
 
 """
+_WAYS = """
+## While the way to the cluster breaks
+
+The same demo cluster, watched through a proxy that ends TLS and breaks the way in each of the ways below, for a minute unless \
+said otherwise, and mends it again (tests/chaos/ways.py). Each way is lived through three times: with nothing wrong behind it; \
+with two faults that begin two seconds after it, every scheduler hangs and one node's kubelet is silent; and with the two of \
+them five seconds before it. So two leases really stop, and nothing else tells of them. Written by `{command}` on {date}, on \
+{machine}.
+
+A life is right if nothing is called degraded or down that works (but for the API server where it does not answer as it should), \
+if neither of the two dead is called healthy for longer than {told:g} s after its death (*told*: for how long scheduler and \
+kubelet were; from then on they are red or unknown), nor red before its lease can be late, if both are red {told:g} s after the \
+way is mended, and if everything else is as before {live:g} s after that. *Unknown* is the most that was unknown at one moment, \
+of {subjects} components, nodes and agents; *polled* the most feeds of {feeds} that were listed instead of watched. Ways that \
+differ in a figure share a row, with the longest of their times.
+
+"""
 _COLUMNS = "| fault | on | component | verdict | noticed (within) | others that turned | healed (within) | |\n"
+
+
+_MARKER = "\n## While"
 
 
 @dataclass(frozen=True)
@@ -150,7 +177,10 @@ def main(arguments: list[str]) -> int:
     """Measure, print, perhaps write. The exit code."""
     parser = argparse.ArgumentParser(description="What is said of each fault of the demo cluster.")
     parser.add_argument("faults", nargs="*", metavar="FAULT", help="these only")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/truth.md")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/truth.md")
+    parser.add_argument("--faults", action="store_true", help="only faults, on a way that works", dest="only_faults")
+    parser.add_argument("--chaos", action="store_true", help="only ways that break")
+    parser.add_argument("--short", action="store_true", help="of ways that differ in a figure, one")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2, help="so many at once")
     options = parser.parse_args(arguments)
     known = {fault.name: fault for fault in FAULTS}
@@ -158,20 +188,44 @@ def main(arguments: list[str]) -> int:
     if unknown:
         parser.error(f"there is no fault named {unknown[0]}; there are {', '.join(known)}.")
     wanted = [known[name] for name in options.faults] or list(FAULTS)
+    first = second = ""
+    right = True
+    if not options.chaos:
+        first, right = _faults(wanted, options.jobs)
+        sys.stdout.write(first)
+    if not (options.faults or options.only_faults):
+        second, well = _ways(options.short, options.jobs)
+        right = right and well
+        sys.stdout.write(second)
+    if options.write:
+        old, marker, ways = DOCUMENT.read_text(encoding="utf-8").partition(_MARKER)
+        DOCUMENT.write_text((first or old) + (second or marker + ways), encoding="utf-8")
+    return 0 if right else 1
+
+
+def _faults(wanted: list[Fault], jobs: int) -> tuple[str, bool]:
+    """The document's first part, and whether all was right."""
     began = time.monotonic()
     found: dict[str, Row] = {}
-    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         running = [pool.submit(measured, fault.name) for fault in sorted(wanted, key=_longest_first)]
         for done in as_completed(running):
             one = done.result()
             found[one.fault] = one
             sys.stderr.write("".join([*(f"{line}\n" for line in one.lines), *(f"    {said}\n" for said in one.complaints)]))
     rows = [found[fault.name] for fault in wanted]
-    text = document(rows, time.monotonic() - began)
-    sys.stdout.write(text)
-    if options.write:
-        DOCUMENT.write_text(text, encoding="utf-8")
-    return 0 if all(one.right for one in rows) else 1
+    return document(rows, time.monotonic() - began), all(one.right for one in rows)
+
+
+def _ways(short: bool, jobs: int) -> tuple[str, bool]:
+    """The document's second part, and whether all was right."""
+    began = time.monotonic()
+    found = bench_chaos.live_all(bench_chaos.short() if short else list(WAYS), jobs)
+    command, date = f"make bench-truth ARGS='--chaos{' --short' if short else ''} --write'", datetime.now(UTC).strftime("%Y-%m-%d")
+    subjects = max(one.subjects for one in found.values())
+    measures = {"told": TOLD, "live": LIVE, "subjects": subjects, "feeds": len(parts())}
+    head = _WAYS.format(command=command, date=date, machine=machine(), **measures)
+    return head + bench_chaos.document(found, time.monotonic() - began), all(one.right for one in found.values())
 
 
 if __name__ == "__main__":

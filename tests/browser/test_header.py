@@ -124,7 +124,8 @@ def test_the_word_of_a_states_plane_is_never_cut_whatever_the_clusters_name(
       return [word.textContent, word.scrollWidth <= word.clientWidth || getComputedStyle(word).display === 'inline',
         box.right <= around.right && box.right <= innerWidth && box.left >= around.left, under];
     })"""
-    assert stage.page.evaluate(whole) == [["not observable", True, True, False], ["unknown", True, True, False]]
+    words = [str(state.value).replace("_", " ") for state in (control, data)]
+    assert stage.page.evaluate(whole) == [[word, True, True, False] for word in words]
     assert stage.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 

@@ -188,7 +188,7 @@ def test_every_kind_of_lease_tells_the_clusters_clock() -> None:
 def test_beats_are_when_leases_were_seen_to_be_renewed_by_our_wall_clock() -> None:
     cache = new_cache()
     cache.apply(Changed(Feed.NODE_LEASES, node_lease("renewed", 0), Mono(100.0)))
-    cache.apply(Changed(Feed.NODE_LEASES, node_lease("renewed", 1), Mono(150.0)))
+    cache.apply(Changed(Feed.NODE_LEASES, node_lease("renewed", 50), Mono(150.0)))
     cache.apply(Changed(Feed.NODE_LEASES, node_lease("fresh", 50), Mono(150.0)))
     cache.apply(Changed(Feed.NODE_LEASES, node_lease("just", 10), Mono(150.0)))
     cache.apply(Changed(Feed.NODE_LEASES, node_lease("old", 9), Mono(150.0)))  # 41 s old at first sight; it lasts 40

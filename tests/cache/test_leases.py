@@ -7,11 +7,13 @@ from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.objects import LabelledMeta, Lease, LeaseSpec
 
-NOON = "2026-11-22T12:00:{:02d}.000000Z"
+NOON = "2026-11-22T12:{:02d}:{:02d}.000000Z"
 
 
-def lease(second: int, holder: str | None = "a_1", transitions: int = 0, duration: int = 15, name: str = "kube-scheduler") -> Lease:
-    spec = LeaseSpec(holder, duration, NOON.format(second), transitions)
+def lease(
+    second: int, holder: str | None = "a_1", transitions: int = 0, duration: int = 15, name: str = "kube-scheduler", minute: int = 0
+) -> Lease:
+    spec = LeaseSpec(holder, duration, NOON.format(minute, second), transitions)
     return Lease(LabelledMeta(name=name, uid=f"uid-{name}"), spec)
 
 
@@ -25,8 +27,49 @@ def test_only_a_changed_renew_time_is_a_renewal() -> None:
     leases.changed(lease(0), Mono(110.0))
     track = leases.tracks["kube-scheduler"]
     assert (track.changed_at, track.confirmed) == (100.0, False)
-    leases.changed(lease(2), Mono(112.0))
+    leases.changed(lease(12), Mono(112.0))
     assert (track.changed_at, track.confirmed) == (112.0, True)
+
+
+def seen_late(*told: tuple[int, float]) -> list[float]:
+    """When each renewal was made: told as the second of its renewTime, and when it was seen. 12:00:00 is 100.0."""
+    leases = book()
+    made: list[float] = []
+    for second, at in told:
+        leases.changed(lease(second % 60, minute=second // 60), Mono(at))
+        made.append(round(leases.tracks["kube-scheduler"].changed_at, 3))
+    return made
+
+
+def test_a_renewal_that_is_seen_late_was_made_when_its_holders_own_clock_says() -> None:
+    assert seen_late((0, 100.0), (2, 102.0), (4, 120.0)) == [100.0, 102.0, 104.018]  # listed after a gap: 16 s late
+    assert seen_late((0, 100.0), (2, 112.0), (4, 112.0), (10, 112.0)) == [
+        100.0,
+        102.012,
+        104.012,
+        110.012,
+    ]  # held back, then let go
+    assert seen_late((0, 107.0), (10, 110.0), (12, 112.0)) == [107.0, 110.0, 112.0]  # old at first sight
+
+
+def test_a_holders_clock_that_is_set_back_or_drifts_makes_no_renewal_late() -> None:
+    assert seen_late((100, 100.0), (102, 102.0), (64, 104.0), (66, 106.0)) == [100.0, 102.0, 104.0, 106.0]
+    slow = [(second, 100.0 + second * 1.0005) for second in range(0, 120, 2)]
+    assert seen_late(*slow) == [round(at, 3) for _, at in slow]
+
+
+def test_no_renewal_is_older_than_the_one_before_it() -> None:
+    assert seen_late((0, 100.0), (10, 110.0), (11, 125.0))[-1] == 111.015
+    assert seen_late((0, 100.0), (59, 102.0), (60, 140.0))[-1] == 103.038
+
+
+def test_a_lease_without_a_time_is_seen_when_it_is_told() -> None:
+    leases = book()
+    leases.changed(lease(0), Mono(100.0))
+    none = Lease(LabelledMeta(name="kube-scheduler", uid="uid-kube-scheduler"), LeaseSpec("a_1", 15, None, 0))
+    leases.changed(none, Mono(130.0))
+    leases.changed(lease(1), Mono(131.0))
+    assert leases.tracks["kube-scheduler"].changed_at == 131.0
 
 
 def test_a_renewal_alone_is_no_news_and_another_holder_is() -> None:
@@ -117,5 +160,5 @@ def test_a_renewal_seen_before_a_pause_and_told_after_it_takes_nothing_of_its_ex
     assert (track.changed_at, track.stale_since, leases.newest_change) == (101.9, 160.0, 161.0)
     leases.changed(lease(5, "b_2", 1), Mono(102.0))
     assert (track.changed_at, track.stale_since, leases.newest_change) == (102.0, 160.0, 161.0)
-    leases.changed(lease(7, "b_2", 1), Mono(163.0))
+    leases.changed(lease(6, "b_2", 1, minute=1), Mono(163.0))
     assert (track.changed_at, track.stale_since, leases.newest_change) == (163.0, 163.0, 163.0)

@@ -2,22 +2,28 @@
 
 from pathlib import Path
 
-import pytest
-
-from tests.chaos.living import WAYS, behaving, live_through, rewriting
+from tests.chaos.living import Lived, live_through
 from tests.chaos.proxy import Manners
+from tests.chaos.ways import Way, behaving, refusing
 
 #: For `make test` one minute each is too long.
-SHORT = {
-    "kubeconfig rewritten": rewriting(6.0, 30.0),
-    "watches held back": behaving(Manners(only="watch=1", hold=True), 30.0, reset=False),
-}
+HELD_BACK = Way(name="watches held back", broken=behaving(Manners(only="watch=1", hold=True), 25.0, reset=False))
+REFUSED = Way(name="refused", broken=refusing(13.0), blames=True)
 
 
-@pytest.mark.parametrize(("name", "when"), [("kubeconfig rewritten", "no fault"), ("watches held back", "fault during")])
-def test_nothing_red_is_said_of_what_is_well(name: str, when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(WAYS, name, SHORT[name])
-    lived = live_through(name, when, tmp_path)
-    assert not lived.red, lived
-    assert not lived.late, lived
-    assert lived.right, lived
+def lived(way: Way, when: str, directory: Path) -> Lived:
+    found = live_through(way.name, when, directory, way)
+    assert found.faltered, "one line in the log when a feed falters"
+    return found
+
+
+def test_two_dead_behind_watches_that_are_held_back_are_told_and_nothing_else(tmp_path: Path) -> None:
+    found = lived(HELD_BACK, "fault during", tmp_path)
+    assert not found.wrong, found
+    assert found.polled
+
+
+def test_two_that_died_before_the_way_refused_are_told_and_nothing_else(tmp_path: Path) -> None:
+    found = lived(REFUSED, "fault before", tmp_path)
+    assert not found.wrong, found
+    assert found.back, "and one when it is back"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from planes.kube import guarding, watchdog
+from planes.kube import guarding, watch_trial, watchdog
 from planes.kube.errors import FaultError
 from planes.kube.faltering import SELDOM, Faltering
 from planes.kube.feeds import Part, parts
@@ -253,21 +253,98 @@ async def test_a_step_that_shows_signs_of_life_may_take_its_time(monkeypatch: py
     assert await watchdog.watched(step(), living) == 7.0
 
 
-def failed(at: float) -> Failed:
-    return Failed(Feed.NODES, Fault(FaultKind.CLOSED, "It was closed."), Mono(at), Mono(at + 1))
+def failed(at: float, feed: Feed = Feed.NODE_LEASES) -> Failed:
+    return Failed(feed, Fault(FaultKind.CLOSED, "It was closed."), Mono(at), Mono(at + 1))
 
 
 async def test_a_feed_that_falters_gets_one_line_and_one_when_it_is_back(caplog: pytest.LogCaptureFixture, events: Events) -> None:
     caplog.set_level(logging.INFO)
     emit = Faltering("nodes").noting(events)
-    for event in (failed(100.0), failed(101.0), Heard(Feed.NODES, Mono(102.0), proof=False), Heard(Feed.NODES, Mono(107.0))):
+    opened = Heard(Feed.NODE_LEASES, Mono(102.0), proof=False)
+    for event in (failed(100.0), failed(101.0), opened, Heard(Feed.NODE_LEASES, Mono(107.0))):
         await emit(event)
     for second in range(5):  # it flickers: no more lines for a while
         await emit(failed(110.0 + 2 * second))
-        await emit(Heard(Feed.NODES, Mono(111.0 + 2 * second)))
+        await emit(Heard(Feed.NODE_LEASES, Mono(111.0 + 2 * second)))
     await emit(failed(100.0 + SELDOM))
     assert [record.message for record in caplog.records] == [
         "nodes falters: It was closed.",
         "nodes is back after 7 s, in which 2 questions failed",
         "nodes falters: It was closed. (the 6th time since this was last said)",
     ]
+
+
+async def test_a_feed_that_may_be_silent_for_long_is_back_when_its_watch_opens(
+    caplog: pytest.LogCaptureFixture, events: Events
+) -> None:
+    emit = Faltering("nodes").noting(events)
+    await emit(failed(100.0, Feed.NODES))
+    await emit(Heard(Feed.NODES, Mono(103.0), proof=False))
+    assert caplog.records[-1].message == "nodes is back after 3 s, in which 1 question failed"
+
+
+@pytest.mark.parametrize(("code", "after"), [(429, "30"), (503, "60"), (429, "86400")])
+async def test_a_watch_that_is_put_off_for_long_is_not_waited_for(
+    link_to: LinkTo, events: Events, clock: Clock, code: int, after: str
+) -> None:
+    async def script(request: Request) -> Reply:
+        return status(code, "Busy", Retry_After=after) if request.watch else listing("Lease", [lease(1)])
+
+    async with serve(script) as server:
+        reflector = Reflector(LEASES, await link_to(server), clock=clock)
+        assert await reflector.step(events) < 1.0
+        await reflector.step(events)
+        assert len(server.asked(watch=True)) == 1
+    assert [type(one) for one in events.all] == [Listed, Polled, Listed]
+    assert ("busy" if code == 429 else "503") in events.of(Polled)[0].why
+
+
+async def test_where_lists_are_answered_and_watches_are_not_found_lists_are_asked(link_to: LinkTo, events: Events) -> None:
+    async def script(request: Request) -> Reply:
+        return status(404, "NotFound") if request.watch else listing("Node", [])
+
+    async with serve(script) as server:
+        reflector = Reflector(NODES, await link_to(server))
+        for _ in range(2):
+            await reflector.step(events)
+    assert [type(one) for one in events.all] == [Listed, Polled, Listed]
+
+
+# --- what the doctor tries ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("watch", "goes_on", "delivers", "why"),
+    [
+        (stream({"type": "MODIFIED", "object": lease(3)}), True, True, ""),
+        (stream({"type": "MODIFIED", "object": lease(3)}, then="hang"), True, True, ""),
+        (stream(), True, False, "they end at once"),
+        (stream(then="hang"), True, False, HELD_BACK),
+        (stream(then="hang"), False, None, "nothing changed within"),
+        (Reply(fate="hang"), True, False, "gives no answer"),
+        (status(502, "BadGateway"), True, False, "502"),
+    ],
+    ids=["delivers", "goes on", "ends at once", "held back", "nothing to tell", "no answer", "refused"],
+)
+async def test_a_watch_that_is_tried_delivers_or_it_is_said_why_not(
+    link_to: LinkTo, watch: Reply, goes_on: bool, delivers: bool | None, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_trial, "OPENING", 0.3)
+    monkeypatch.setattr(watch_trial, "WAITS", 0.2)
+    answer = lists_that_go_on() if goes_on else lambda: listing("Lease", [lease(1)])
+
+    async def script(request: Request) -> Reply:
+        return watch if request.watch else answer()
+
+    async with serve(script) as server:
+        trial = await watch_trial.try_watch(await link_to(server), LEASES)
+    assert trial.delivers is delivers
+    assert why in trial.why
+
+
+async def test_where_no_lease_is_there_no_watch_can_be_tried(link_to: LinkTo) -> None:
+    async def script(request: Request) -> Reply:
+        return listing("Lease", [])
+
+    async with serve(script) as server:
+        assert await watch_trial.try_watch(await link_to(server), LEASES) == watch_trial.Trial(None, "there are no leases to watch")

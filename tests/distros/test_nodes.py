@@ -23,6 +23,14 @@ def test_a_virtual_node_has_no_skew_and_no_runtime_and_is_called_what_it_is(told
     assert "three agents" not in told.because("virtual-node-aci-linux")
 
 
+@pytest.mark.case("06")
+def test_a_kube_proxy_that_crashes_on_windows_is_seen(told: Told) -> None:
+    assert told.state("kubewin1/kube-proxy") == "degraded"
+    assert "CrashLoopBackOff" in told.because("kubewin1/kube-proxy")
+    assert told.state("kubewin1") == "degraded"
+    assert told.states("kubemaster") == {"healthy"}
+
+
 @pytest.mark.case("11")
 def test_conditions_that_are_good_when_true_warn_of_nothing(told: Told) -> None:
     assert told.states("i-09f1a2b3c4d5e6f70/container-runtime") == {"healthy"}

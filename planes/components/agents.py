@@ -60,7 +60,7 @@ def observe_node(view: ClusterView, name: str) -> NodeObservation:
         missing = min((*view.before(Noted.NO_PROXY, name), *(() if missing is None else (missing,))), default=None)
     flips = (*view.before(Noted.FLIP, name), *track.flips) if recent.has_before(Noted.FLIP) else track.flips
     kind = kind_of(node)
-    created, offset = epoch(node.metadata.creationTimestamp), view.clock_offset
+    created, offset = epoch(node.metadata.creationTimestamp), view.dating
     return NodeObservation(
         own_version=kind.own_version,
         placeholder=kind.placeholder,

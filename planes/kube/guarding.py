@@ -11,7 +11,7 @@ from typing import Protocol
 from planes.kube.feeds import Part
 from planes.kube.link import Link
 from planes.structs.events import SourceEvent
-from planes.structs.objects import Item
+from planes.structs.objects import Item, Lease, NodeLease
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 
@@ -70,9 +70,14 @@ class Guard:
             items = await self._watched.suspect(emit)
             if items is None:
                 continue
-            if first is not None and items != first:
+            if first is not None and _facts(items) != _facts(first):
                 await asyncio.sleep(UNDER_WAY)
                 if self._watched.signs == signs:
                     self._link.blind = HELD_BACK
                     return HELD_BACK
             first = first or items
+
+
+def _facts(items: list[Item]) -> list[object]:
+    """What two lists of leases are compared by: not an object's version, which what stands between may write anew each time."""
+    return [(one.metadata.name, one.metadata.uid, one.spec if isinstance(one, Lease | NodeLease) else one) for one in items]

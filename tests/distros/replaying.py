@@ -194,7 +194,8 @@ class Replayed:
         if "_every" in one:
             renewed = max((at for at in _renewals(one, now)), default=_first(one))
             made["spec"] = {**one["spec"], "renewTime": _micro(self._begun + renewed)}
-        made["metadata"] = {**one["metadata"], "resourceVersion": _version_at(now)}
+        changed = 0.0 if "_every" not in one else renewed
+        made["metadata"] = {**one["metadata"], "resourceVersion": _version_at(max(changed, float(one.get("_from", 0.0))))}
         return made
 
     async def _watch(self, chosen: list[Object], request: Request) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""The way in: HTTP to Django, WebSockets to the consumers, and the server's lifespan to the hub.
+"""The way in: HTTP through the gate to Django, WebSockets to the consumers, and the server's lifespan to the hub.
 
 Served by uvicorn. A socket is let in only if its Host is one of ours, its Origin is this very site (host and port, not the host
 alone), and its session is signed in. The hub lives in the server's own event loop and reaches the consumers by the scope's state.
@@ -11,18 +11,19 @@ from typing import Any, cast
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
-http = get_asgi_application()
+django = get_asgi_application()
 
 # What follows needs Django set up, which get_asgi_application has done.
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.urls import path, re_path  # noqa: E402
 
-from dashboard.consumers import ClusterConsumer, WallConsumer  # noqa: E402
+from dashboard.consumers import ClusterConsumer, NoSuchSocket, WallConsumer  # noqa: E402
+from dashboard.gate import Gate  # noqa: E402
 from dashboard.hub import Hub  # noqa: E402
-from dashboard.middleware import DatabaseUnavailableSockets  # noqa: E402
+from dashboard.middleware import DatabaseUnavailableSockets, LostSockets  # noqa: E402
 from dashboard.origin import SameOrigin  # noqa: E402
 from dashboard.sessions import Sessions  # noqa: E402
 from planes.live.stream import Stream  # noqa: E402
@@ -55,7 +56,10 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
 _routes: list[Any] = [
     path("ws/c/<slug:slug>/", cast(Any, ClusterConsumer.as_asgi())),
     path("ws/wall/", cast(Any, WallConsumer.as_asgi())),
+    re_path("", cast(Any, NoSuchSocket.as_asgi())),
 ]
-sockets = AllowedHostsOriginValidator(SameOrigin(DatabaseUnavailableSockets(cast(Any, AuthMiddlewareStack(URLRouter(_routes))))))
+_signed_in = DatabaseUnavailableSockets(cast(Any, AuthMiddlewareStack(URLRouter(_routes))))
+sockets = LostSockets(cast(Any, AllowedHostsOriginValidator(SameOrigin(cast(Any, _signed_in)))))
 
-application = ProtocolTypeRouter({"http": http, "websocket": sockets, "lifespan": lifespan})
+http = Gate(cast(Any, django))
+application = ProtocolTypeRouter({"http": cast(Any, http), "websocket": cast(Any, sockets), "lifespan": lifespan})

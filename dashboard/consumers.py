@@ -1,6 +1,6 @@
 """WebSockets: what a cluster's viewers and the walls are sent. Sockets only read; changes go through HTTP.
 
-Who is not signed in is closed with 4401, an unknown cluster with 4404, a client that keeps talking with 1008. After connecting
+Who is not signed in is closed with 4401, an unknown cluster or address with 4404, one that keeps talking with 1008. Once open
 there is no SQL, with one exception: about once a minute each socket looks whether its session still holds (two small queries), for
 otherwise a wall would go on showing the picture to someone who has been signed out. A wall reads the list of clusters then too.
 That a session has ended is seen within seconds, by one query for all sockets (dashboard/sessions.py).
@@ -122,6 +122,14 @@ class Reader(AsyncWebsocketConsumer):
             except DatabaseError as error:
                 # A database that is away for a moment signs nobody out.
                 logger.warning("A session could not be looked at: %s.", type(error).__name__)
+
+
+class NoSuchSocket(AsyncWebsocketConsumer):
+    """Any other address: closed with 4404."""
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(NO_SUCH_CLUSTER)
 
 
 class ClusterConsumer(Reader):

@@ -4,11 +4,18 @@ A secret may also come from a file: NAME_FILE=/run/secrets/name (style.md, habit
 """
 
 import difflib
+import logging
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+logger = logging.getLogger(__name__)
+
+#: What a kubelet puts into the environment for a Service, here one that is called "planewatch".
+_OF_A_SERVICE = re.compile(r"^(?:tcp|udp|sctp)://\S+$")
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
@@ -54,6 +61,15 @@ def number(name: str, default: float, *, low: float, high: float) -> float:
     if not low <= parsed <= high:
         raise ImproperlyConfigured(f"{name} is {value}; it must lie between {low:g} and {high:g}.")
     return parsed
+
+
+def port(name: str) -> int:
+    """A port; 0 where none is set. A kubelet sets PLANEWATCH_PORT=tcp://10.0.0.7:80 for a Service called "planewatch": no port."""
+    value = os.environ.get(name, "")
+    if _OF_A_SERVICE.match(value):
+        logger.warning("%s is %s, set for a Service of that name; it is ignored (enableServiceLinks: false).", name, value)
+        return 0
+    return int(number(name, 0, low=0, high=65535))
 
 
 def family(prefix: str, members: Mapping[str, tuple[float, float]]) -> dict[str, float]:

@@ -1,11 +1,17 @@
 """Forms of the web edge."""
 
+import threading
+import time
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 
 from dashboard import throttle
+
+#: Passwords that are looked at, at once: each computes for a third of a second.
+_HASHING = threading.BoundedSemaphore(2)
+_PATIENCE = 10.0  # seconds
 
 
 class SignInForm(AuthenticationForm):
@@ -15,17 +21,22 @@ class SignInForm(AuthenticationForm):
         "invalid_login": "This name and password do not belong together. Both are case-sensitive.",
         "inactive": "This account is switched off.",
         "blocked": "Too many failed sign-ins from here. Wait 5 minutes, or print a link with: python manage.py signin",
+        "slowed": "Many sign-ins are being tried just now. Wait a few seconds and try again.",
     }
 
     def clean(self) -> dict[str, Any]:
         address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
         account = self.cleaned_data.get("username", "")
-        if throttle.is_blocked(address, account):
-            raise ValidationError(self.error_messages["blocked"], code="blocked")
+        admission = throttle.admit(address, account)
+        if admission.refused:
+            code = "blocked" if admission.retry_after >= throttle.WINDOW else "slowed"
+            raise ValidationError(self.error_messages[code], code=code)
+        time.sleep(admission.delay)  # in this request's own thread
+        if not _HASHING.acquire(timeout=_PATIENCE):
+            raise ValidationError(self.error_messages["slowed"], code="slowed")
         try:
             cleaned = super().clean()
-        except ValidationError:
-            throttle.failed(address, account)
-            raise
+        finally:
+            _HASHING.release()
         throttle.forgive(address, account)
         return cleaned

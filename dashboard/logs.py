@@ -2,6 +2,8 @@
 
 import logging
 import re
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 _HIDDEN = "[hidden]"
@@ -37,6 +39,26 @@ class Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         text = redact(super().format(record))
         return " | ".join(line.rstrip() for line in text.splitlines() if line.strip()).translate(_CONTROL)
+
+
+class Sparing:
+    """Warnings that anybody outside can cause as often as they like: one line in `pause` seconds, which counts those left out."""
+
+    def __init__(self, name: str, *, pause: float = 10.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._logger = logging.getLogger(name)
+        self._pause, self._clock = pause, clock
+        self._next = 0.0
+        self._spared = 0
+
+    def warning(self, sentence: str) -> None:
+        """Say it, or count it."""
+        now = self._clock()
+        if now < self._next:
+            self._spared += 1
+            return
+        more = f" ({self._spared} more such lines were left out.)" if self._spared else ""
+        self._logger.warning("%s", sentence + more)
+        self._next, self._spared = now + self._pause, 0
 
 
 #: Control characters could forge a record or drive a terminal.

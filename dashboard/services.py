@@ -14,6 +14,19 @@ from planes.structs.thresholds import Thresholds, contradiction
 
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS.
 _SOCKET_LIMIT = 100
+#: Nothing waits for ever. A way that swallows all is noticed after 14 s, on a connection that waits for an answer (keepalives) as
+#: on one that has sent something (TCP_USER_TIMEOUT, milliseconds). The server ends what takes too long, a lock or a statement, and
+#: what was left open by a process that stands still. Each may be said otherwise in DATABASE_URL (?tcp_user_timeout=…).
+_BOUNDED = {
+    "connect_timeout": "5",
+    "keepalives": "1",
+    "keepalives_idle": "5",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "14000",
+    "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s",
+}
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 def database(url: str, data_dir: Path) -> dict[str, Any]:
@@ -47,7 +60,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, "connect_timeout": 5, **query},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, **_BOUNDED, **query},
     }
 
 
@@ -61,6 +74,18 @@ def bounds(changed: dict[str, float]) -> dict[str, float]:
     return changed
 
 
+def public_url(said: str, hosts: list[str], *, https: bool) -> str:
+    """Where people open Planewatch: what PLANEWATCH_URL says; else, over HTTPS, the first allowed name that is not this machine's
+    own (over plain HTTP no one could sign in); else empty, for wherever it listens."""
+    if not said:
+        names = [host for host in hosts if host not in _LOCAL and not host.startswith((".", "*"))]
+        return f"https://{names[0]}" if https and names else ""
+    parts = urlsplit(said)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
+        raise ImproperlyConfigured(f"PLANEWATCH_URL is {said!r}; say where people open it, like https://planes.example.org.")
+    return said.rstrip("/")
+
+
 def embedded_redis(data_dir: Path) -> str:
     """The socket of the Valkey that `manage.py up` starts. In a directory of mode 0700, so that it needs no password."""
     path = data_dir / "valkey.sock"
@@ -71,25 +96,48 @@ def embedded_redis(data_dir: Path) -> str:
 
 
 def secret_key(data_dir: Path) -> str:
-    """Django's secret key, made once and kept in the data directory with mode 0600."""
+    """Django's secret key, made once and kept in the data directory with mode 0600.
+
+    It comes to its place whole: written beside it, brought to the disk, then linked. On a full disk nothing is left behind.
+    """
     path = data_dir / "secret-key"
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise ImproperlyConfigured(f"The secret key {path} cannot be read: {error.strerror}.") from error
+    if found := _read_key(path):
+        return found
     key = secrets.token_urlsafe(48)
+    beside = data_dir / f".secret-key-{os.getpid()}-{secrets.token_hex(4)}"
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # O_EXCL: of several processes that start at once, one writes and the others read what it wrote.
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(key)
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(key)
+                file.flush()
+                os.fsync(file.fileno())
+            # A link never replaces: of several processes that start at once, one makes it and the others read what it made.
+            os.link(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
     except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+        return _read_key(path)
     except OSError as error:
         raise ImproperlyConfigured(
             f"The data directory {data_dir} cannot be written: {error.strerror}. "
             "Name another with --data-dir or PLANEWATCH_DATA_DIR, or mend its rights."
         ) from error
+    return key
+
+
+def _read_key(path: Path) -> str:
+    """The key; empty if there is no file."""
+    try:
+        key = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it holds something else"
+        raise ImproperlyConfigured(f"The secret key {path} cannot be read: {reason}.") from error
+    if not key:
+        raise ImproperlyConfigured(
+            f"The secret key {path} is empty, as a full disk may leave it. Remove the file: a new key is made at the next start, "
+            "and everybody signs in again."
+        )
     return key

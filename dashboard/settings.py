@@ -76,7 +76,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {"default": services.database(env.secret("DATABASE_URL"), DATA_DIR)}
 REDIS_URL = env.secret("REDIS_URL") or services.embedded_redis(DATA_DIR)
-# Counts failed sign-ins, a process each. Nothing that must be right is cached here.
+# Counts sign-ins while Valkey is away, a process each. Nothing that must be right is cached here.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -129,6 +129,7 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 366 * 86_400 if HTTPS else 0  # of this name alone: what else runs below it is not ours to say
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; our forms are small
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
@@ -179,7 +180,9 @@ UP_KUBECONFIGS = env.words("PLANEWATCH_KUBECONFIG")
 UP_CONTEXTS = env.words("PLANEWATCH_CONTEXT")
 UP_ALL_CONTEXTS = env.flag("PLANEWATCH_ALL_CONTEXTS")
 UP_BIND = env.text("PLANEWATCH_BIND", "127.0.0.1")
-UP_PORT = int(env.number("PLANEWATCH_PORT", 0, low=0, high=65535))  # 0: 8765, or the next free one
+UP_PORT = env.port("PLANEWATCH_PORT")  # 0: 8765, or the next free one
+# Where people open it, if that is not what it listens on: behind a reverse proxy. Sign-in links begin with it.
+UP_URL = services.public_url(env.text("PLANEWATCH_URL"), ALLOWED_HOSTS, https=HTTPS)
 UP_DEMO = env.flag("PLANEWATCH_DEMO")
 UP_DEMO_NODES = int(env.number("PLANEWATCH_DEMO_NODES", 0, low=0, high=5000))  # 0: the demo's own default
 UP_DEMO_PODS = int(env.number("PLANEWATCH_DEMO_PODS", 0, low=0, high=150_000))

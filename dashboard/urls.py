@@ -1,15 +1,15 @@
-"""Addresses of the pages, the API and the probes. Sockets: dashboard/asgi.py."""
+"""Addresses of the pages and the API. Sockets: dashboard/asgi.py; the probes: dashboard/gate.py."""
 
 from django.urls import path
 
-from dashboard.views import api, health, pages, picture, session
+from dashboard.views import api, pages, picture, session
 
 urlpatterns = [
     path("", pages.clusters, name="clusters"),
     path("c/<slug:slug>/", pages.cluster, name="cluster"),
     path("c/<slug:slug>/picture.svg", picture.svg, name="picture-svg"),
     path("c/<slug:slug>/picture.png", picture.png, name="picture-png"),
-    path("c/<slug:slug>/nodes/<str:name>/", pages.node, name="node"),
+    path("c/<slug:slug>/nodes/<path:name>/", pages.node, name="node"),
     path("c/<slug:slug>/<slug:kind>/", pages.component, name="component"),
     path("wall/", pages.wall, name="wall"),
     path("wall/<slug:slug>/", pages.wall_cluster, name="wall_cluster"),
@@ -18,10 +18,8 @@ urlpatterns = [
     path("signout/", session.SignOut.as_view(), name="signout"),
     path("api/v1/clusters", api.clusters, name="api-clusters"),
     path("api/v1/c/<slug:slug>/snapshot", api.snapshot, name="api-snapshot"),
-    path("api/v1/c/<slug:slug>/nodes/<str:name>", api.node, name="api-node"),
+    path("api/v1/c/<slug:slug>/nodes/<path:name>", api.node, name="api-node"),
     path("api/v1/c/<slug:slug>/search", api.search, name="api-search"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
 ]
 
 handler403 = "dashboard.views.errors.not_permitted"

@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError
 
 from planes.collect import dispatch, work
 from planes.store import services
+from planes.store.away import said
 from planes.structs.thresholds import Thresholds
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def collect(cluster_id: int) -> None:
     try:
         work.collect(cluster_id, settings.REDIS_URL, _stopping.is_set, Thresholds(**settings.BOUNDS))
     except (DatabaseError, InterfaceError) as error:
-        logger.warning("SQL cannot be reached (%s); collecting begins when it can.", type(error).__name__)
+        logger.warning("The database %s; collecting begins when it can.", said(error))
 
 
 @shared_task(name="planes.ensure_collectors", ignore_result=True)

@@ -30,12 +30,16 @@ def failed(request: HttpRequest) -> HttpResponse:
     )
 
 
-def database_away(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 503, "The database does not answer", "Try again in a few seconds. The log says more.")
+def database_away(request: HttpRequest, said: str = "does not answer") -> HttpResponse:
+    return _answer(request, 503, f"The database {said}", "Try again in a few seconds. The log says more.")
 
 
 def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         return answers.problem(status, sentence)
-    context = {"status": status, "title": title, "message": sentence, "links": [], "back": "/"}
-    return HttpResponse(render_to_string("error.html", context), status=status)
+    return HttpResponse(page(status, title, sentence), status=status)
+
+
+def page(status: int, title: str, sentence: str) -> str:
+    """The page of an error."""
+    return render_to_string("error.html", {"status": status, "title": title, "message": sentence, "links": [], "back": "/"})

@@ -29,7 +29,7 @@ from planes.assess.rows import agent_row, because_of, event_rows, node_row, pods
 from planes.cache.stores import Dirty
 from planes.components import lives
 from planes.components.agents import observe_node
-from planes.components.heartbeat import is_silent
+from planes.components.heartbeat import is_silent, lease_of
 from planes.components.registry import AGENT_KINDS, AGENTS
 from planes.components.view import ClusterView
 from planes.structs.moments import Epoch, Mono
@@ -117,12 +117,12 @@ class NodeAssessor:
 
     def _judge_one(self, name: str, scene: NodeScene, now: Mono, offset: float) -> NodeRow:
         thresholds, seen = self._thresholds, observe_node(self._view, name)
-        lease = seen.lease if scene.leases.fault is None else None  # what cannot be read says nothing, not even by its silence
-        silent = is_silent(lease, seen.conditions.get("Ready"), now, thresholds)
+        silent = is_silent(lease_of(seen, scene, now, thresholds), seen.conditions.get("Ready"), now, thresholds)
         state = self.states.get(name)
         life = self._life(name, state, seen, scene, silent, now, offset)
         first, second, third = (
-            lives.explain(agent.kind, life, agent.judge(seen, scene, silent, now, thresholds), name, thresholds) for agent in AGENTS
+            lives.explain(agent.kind, life, agent.judge(seen, scene, silent, now, thresholds), name, thresholds, seen.marks)
+            for agent in AGENTS
         )
         verdicts = (first, second, third)
         if state is None:

@@ -97,7 +97,7 @@ def is_told_by_node(before: State, after: State) -> bool:
 
 
 def restored_memory(row: AgentRow, offset: float, now: Mono, seen_at: Epoch | None = None) -> hysteresis.Memory:
-    """The memory of an agent as it was stored; `seen_at` is until when that was known to hold."""
+    """The memory of an agent as it was stored. `seen_at`: until when that was known to hold."""
     until = None if seen_at is None else Mono(seen_at - offset)
     return hysteresis.restored(row.state, Mono(row.since - offset), State(row.last) if row.last else None, now, until)
 

@@ -10,8 +10,8 @@ from planes.cache.recent import Noted, Recent
 from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.feeds import RHYTHM
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
-from planes.structs.observations import LeaseSeen
 from planes.structs.timestamps import epoch
 
 #: client-go's default for leader election, for a lease that does not say.
@@ -149,6 +149,11 @@ class LeaseTrack:
             self.released_at = at
         self.holder, self.transitions, self.gone_at = holder, spec.leaseTransitions, None
 
+    def _recorded(self, offset: float | None) -> Mono | None:
+        if self.confirmed or offset is None or self.first_renewed is None or self.released_at is not None:
+            return None
+        return Mono(self.first_renewed - offset)
+
     def seen(
         self, name: str, offset: float | None, fresh: float, until: Mono | None = None, dating: float | None = None
     ) -> LeaseSeen:
@@ -162,7 +167,7 @@ class LeaseTrack:
         first = None if self.confirmed else self.first_renewed
         released = self.released_at
         return LeaseSeen(
-            recorded=None if self.confirmed else self.first_renewed,
+            recorded=self._recorded(offset),
             delegated=_is_delegated(self.lease),
             name=name,
             holder=self.holder,

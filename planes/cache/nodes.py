@@ -1,15 +1,13 @@
 """Nodes in memory: what each reports, since when, and how often Ready flipped."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-from planes.cache.dating import dated
 from planes.cache.recent import Noted, Recent
 from planes.cache.stores import Dirty
 from planes.structs import objects
-from planes.structs.moments import Epoch, Mono
+from planes.structs.moments import Mono
 from planes.structs.observations import ConditionSeen
-from planes.structs.timestamps import epoch, latest
+from planes.structs.timestamps import epoch
 
 #: So many flips of Ready are remembered.
 REMEMBERED = 16
@@ -19,7 +17,7 @@ class NodeTrack:
     """One node and what we saw of it. `beat` is when it last wrote its status, by the cluster's own clock (epoch seconds), and
     `beat_at` when we saw that change; None: it was not seen to."""
 
-    __slots__ = ("_dates", "added_at", "beat", "beat_at", "conditions", "flips", "node", "seen_at")
+    __slots__ = ("added_at", "beat", "beat_at", "conditions", "flips", "node", "seen_at")
 
     def __init__(self, node: objects.Node, at: Mono) -> None:
         self.beat = epoch(node.take_heartbeat())
@@ -28,14 +26,10 @@ class NodeTrack:
         self.added_at = self.seen_at = at
         self.flips: tuple[Mono, ...] = ()
         self.conditions = {one.type: _seen(one, at) for one in node.status.conditions}
-        #: When each turned by the cluster's clock, and when we last saw it to be otherwise.
-        self._dates: dict[str, tuple[Epoch | None, Mono | None]] = {
-            one.type: (latest(one.lastTransitionTime), None) for one in node.status.conditions
-        }
 
     def change(self, node: objects.Node, at: Mono) -> bool:
         """Take the newest state; True if anything that we show or judge changed, but for `beat`."""
-        old, otherwise_at = self.node, self.seen_at
+        old = self.node
         beat = epoch(node.take_heartbeat())
         if beat is not None and beat != self.beat:
             self.beat, self.beat_at = beat, at
@@ -56,20 +50,10 @@ class NodeTrack:
                 conditions[one.type] = before if same else _seen(one, before.since)
                 continue
             conditions[one.type] = _seen(one, at)
-            self._dates[one.type] = (latest(one.lastTransitionTime), otherwise_at if before is not None else None)
             if one.type == "Ready" and before is not None and "True" in (before.status, one.status):
                 self.flips = (*self.flips, at)[-REMEMBERED:]
         self.conditions = conditions
         return True
-
-    def dated(self, offset: float | None) -> dict[str, ConditionSeen]:
-        """Its conditions, each since when the cluster says. `offset`: the cluster's clock minus our monotonic one."""
-        made: dict[str, ConditionSeen] = {}
-        for kind, one in self.conditions.items():
-            date, otherwise_at = self._dates[kind]
-            since = dated(one.since, date, offset, otherwise_at)
-            made[kind] = one if since == one.since else replace(one, since=since)
-        return made
 
 
 def _seen(one: objects.Condition, since: Mono) -> ConditionSeen:

@@ -20,9 +20,10 @@ from planes.collect.judging import Judging
 from planes.collect.last_contact import LastContact
 from planes.collect.lease import Lease
 from planes.collect.parts import QUEUE, Clocks, Emit, Intervals, Judge, Pause, Source
-from planes.collect.publishing import SQL_AWAY, Publisher
+from planes.collect.publishing import Publisher
 from planes.collect.store_thread import StoreThread
 from planes.live.stream import LOST, Stream
+from planes.store.away import AWAY, said
 from planes.store.services import Fenced
 from planes.structs.events import SourceEvent
 
@@ -104,11 +105,11 @@ class Collector:
                 defects.succeeded()
             if isinstance(error, Fenced):
                 raise _Over(Ended.NOT_OURS)
-            if isinstance(error, SQL_AWAY):
+            if isinstance(error, AWAY):
                 # At taking and remembering; a term's own flushing tries again by itself.
                 wait = away.failed()
                 if away.failures == 1:
-                    logger.warning("%s: SQL cannot be reached (%s); tried again.", self._name, type(error).__name__)
+                    logger.warning("%s: the database %s; tried again.", self._name, said(error))
             else:
                 wait = defects.failed()
                 await self._say_defect(error, wait)
@@ -197,7 +198,7 @@ class Collector:
                 continue
             try:
                 await self._store_thread.touch(epoch, self._clocks.wall())
-            except SQL_AWAY as error:
+            except AWAY as error:
                 logger.debug("%s: the time could not be noted (%s).", self._name, type(error).__name__)
 
     async def _hold(self) -> None:
@@ -245,7 +246,7 @@ class Collector:
 
 
 #: What is told when several tasks of a term failed at once.
-_GRAVITY = (_Over, Fenced, *SQL_AWAY)
+_GRAVITY = (_Over, Fenced, *AWAY)
 
 
 def _worst(error: BaseExceptionGroup[BaseException] | Exception) -> Exception:

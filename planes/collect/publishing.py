@@ -9,19 +9,15 @@ import asyncio
 import logging
 import random
 
-from django.db import InterfaceError, OperationalError
-
 from planes.collect.merge import is_urgent, merge
 from planes.collect.parts import Clocks, Intervals
 from planes.collect.store_thread import StoreThread
 from planes.live.stream import LOST, Stream
 from planes.live.wire import Pulse, delta_of
+from planes.store.away import AWAY, said
 from planes.structs.rows import Frame
 
 logger = logging.getLogger(__name__)
-
-#: SQL that is away, full or busy: it may be back. Other errors of SQL are defects of ours and pass through.
-SQL_AWAY = (OperationalError, InterfaceError)
 
 
 class Publisher:
@@ -89,10 +85,10 @@ class Publisher:
         while True:
             try:
                 stored = await self._store_thread.flush(self._epoch, self._offset + 1, frame, baseline)
-            except SQL_AWAY as error:
+            except AWAY as error:
                 wait = self._backoff.failed()
                 if self._backoff.failures == 1:
-                    logger.warning("%s: SQL does not take the picture (%s); it is kept and tried again.", self._name, _name(error))
+                    logger.warning("%s: the database %s; the picture is kept and tried again.", self._name, said(error))
                 await asyncio.sleep(wait)
                 continue
             self._flushed_at = self._clocks.mono()

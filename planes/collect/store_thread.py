@@ -4,13 +4,15 @@ Django's connections belong to threads; a collector that used asyncio.to_thread 
 """
 
 import asyncio
+import os
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from django.db import close_old_connections, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, close_old_connections, connections
 
 from planes.store import selectors, services
 from planes.store.stored import Stored
@@ -19,6 +21,8 @@ from planes.structs.rows import ComponentRow, Frame, NodeRow
 T = TypeVar("T")
 #: Seconds for which the end of a collector waits for SQL.
 _PATIENCE = 2.0
+#: Seconds after which what was asked counts as unanswered: longer than SQLite (20 s) and PostgreSQL (10 s) wait for a lock.
+LIMIT = 25.0
 
 
 class Remembered(msgspec.Struct, frozen=True):
@@ -36,6 +40,7 @@ class StoreThread:
     def __init__(self, cluster_id: int) -> None:
         self.cluster_id = cluster_id
         self._stored = Stored()
+        self._using: Any = None  # the connection that the thread waits for, whatever the backend's class
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"ledger-{cluster_id}")
 
     async def take(self) -> int:
@@ -66,12 +71,28 @@ class StoreThread:
     async def _run(self, work: Callable[[], T]) -> T:
         def bounded() -> T:
             close_old_connections()
+            self._using = connections[DEFAULT_DB_ALIAS]
             try:
                 return work()
             finally:
+                self._using = None
                 close_old_connections()
 
-        return await asyncio.wrap_future(self._thread.submit(bounded))
+        try:
+            async with asyncio.timeout(LIMIT):
+                return await asyncio.wrap_future(self._thread.submit(bounded))
+        except TimeoutError:
+            self._cut()
+            raise OperationalError(f"no answer within {LIMIT:g} s") from None
+
+    def _cut(self) -> None:
+        """End the wait of our thread. A server that stands still, or a proxy that does, acknowledges whatever it is sent, so that
+        the kernel sees nothing wrong: the connection is cut on our side, and the thread gets an error."""
+        with (
+            suppress(AttributeError, OSError),  # it has just ended, or has no socket
+            socket.socket(fileno=os.dup(self._using.connection.fileno())) as own,
+        ):
+            own.shutdown(socket.SHUT_RDWR)
 
 
 def _remembered(cluster_id: int) -> Remembered:

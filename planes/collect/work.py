@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 import uvloop
+from django.db import close_old_connections
 
 from planes.collect.collector import Collector
 from planes.collect.judge import CacheJudge
@@ -22,7 +23,11 @@ logger = logging.getLogger(__name__)
 def collect(cluster_id: int, redis_url: str, stopping: Callable[[], bool], thresholds: Thresholds = DEFAULT) -> None:
     """Collect a cluster in this thread until there is a reason to end. Returns at once when another collector has it, or when it
     is not to be watched. `stopping` is asked several times a second."""
-    head = selectors.cluster_by_id(cluster_id)
+    try:
+        head = selectors.cluster_by_id(cluster_id)
+    finally:
+        # This thread asks nothing more, and runs for months: a connection that it kept would be one less for all others.
+        close_old_connections()
     if head is None or not head.enabled:
         return
     target = Target(head.kubeconfig, head.context, head.source == "in-cluster")

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from planes.components.relics import is_abandoned, renewed_at
 from planes.components.verdict_builder import VerdictBuilder, check_gap, clause, feed_due, feed_gap
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
-from planes.structs.observations import ConditionSeen, LeaseSeen, NodeObservation, NodeScene
+from planes.structs.observations import ConditionSeen, NodeObservation, NodeScene
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, until
 from planes.structs.timestamps import written
@@ -35,6 +37,26 @@ def is_silent(lease: LeaseSeen | None, ready: ConditionSeen | None, now: Mono, t
     )
 
 
+def is_relic(node: NodeObservation, thresholds: Thresholds) -> bool:
+    """Whether its lease was so old when first seen that it proves nothing, while Kubernetes says nothing against the node."""
+    ready = node.conditions.get("Ready")
+    says = ready is not None and ready.status == "True"
+    return says and node.lease is not None and is_abandoned(node.lease, thresholds.lease_abandoned)
+
+
+def lease_of(node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresholds) -> LeaseSeen | None:
+    """The lease whose silence counts. What cannot be read says nothing, not even by its silence; nor does a relic where the node
+    itself writes."""
+    if scene.leases.fault is not None or (is_relic(node, thresholds) and _writes(node, now, thresholds)):
+        return None
+    return node.lease
+
+
+def _writes(node: NodeObservation, now: Mono, thresholds: Thresholds) -> bool:
+    """Whether it wrote its status lately."""
+    return node.status_beat is not None and now - node.status_beat <= thresholds.status_heartbeat
+
+
 def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresholds) -> None:
     """Put its heartbeat on the scales."""
     gap = feed_gap(scene.leases, "node lease", "renewed in time", now, thresholds)
@@ -48,12 +70,19 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
     if (due := feed_due(scene.leases, thresholds)) is not None:
         builder.due(due)
     lease = node.lease
-    if lease is None and _check_status_beat(builder, node, now, thresholds):
+    relic = lease is not None and is_relic(node, thresholds)
+    if (lease is None or relic) and _check_status_beat(builder, node, now, thresholds):
+        return
+    if lease is not None and relic and lease.silence(now) > lease.duration * thresholds.kubelet_slow:
+        text = f"last renewed {ago(renewed_at(lease))} ago"
+        line = Evidence("node lease", text, "there, and renewed", State.UNKNOWN, source_of(node), renewed_at(lease))
+        why = f"Its lease was last renewed {ago(renewed_at(lease))} ago, long before it was watched, and yet it is Ready."
+        builder.unsure(line, f"{why} Whether it lives cannot be known by it.", "lease-old")
         return
     if lease is None:
         text = "it has none"
         line = Evidence("node lease", text, "there, and renewed", State.UNKNOWN, source_of(node), scene.leases.heard_at)
-        if scene.leases_seen_before:
+        if scene.leases_seen_before and not node.own_version:  # a kubelet has one; what is none may be heard by its status alone
             builder.unsure(line, "It has no lease, so its heartbeat cannot be seen.", "lease-missing")
         else:
             builder.hidden(
@@ -133,10 +162,11 @@ def _check_status_beat(builder: VerdictBuilder, node: NodeObservation, now: Mono
     """A node without a lease (KWOK, virtual-kubelet) tells that it lives by writing its status. False: it was not seen to. That is
     no alarm, for an unchanged status may be written every five minutes only."""
     beat = node.status_beat
-    if beat is None or now - beat > thresholds.status_heartbeat:
+    if beat is None or not _writes(node, now, thresholds):
         return False
     builder.due(beat + thresholds.status_heartbeat + 0.001)
-    text, should_be = f"it has none; its status was written {ago(beat)} ago", "renewed, or its status written"
+    has = "it has none" if node.lease is None else f"last renewed {ago(renewed_at(node.lease))} ago"
+    text, should_be = f"{has}; its status was written {ago(beat)} ago", "renewed, or its status written"
     builder.good(Evidence("node lease", text, should_be, State.HEALTHY, f"Node {node.name}", beat), principal=True)
     builder.line = "heartbeat by its status"
     return True
@@ -148,7 +178,7 @@ def began(node: NodeObservation) -> Mono | None:
     if ready is None or ready.status == "True" or ready.recorded is None or node.clock_offset is None:
         return None
     at = Mono(ready.recorded - node.clock_offset)
-    return at if ready.since <= node.added_at and at < node.added_at - _EARLIER else None
+    return at if ready.since == node.added_at and at < node.added_at - _EARLIER else None
 
 
 def _record(node: NodeObservation) -> str | None:
@@ -162,7 +192,7 @@ def _record(node: NodeObservation) -> str | None:
 def how_long(node: NodeObservation, ready: ConditionSeen) -> str:
     """For how long Ready is as it is, where it may have been so before we first saw it."""
     record = _record(node)
-    return ago(ready.since) if record is None else f"at least {ago(node.added_at)}, since it is watched ({record})"
+    return ago(ready.since) if record is None else f"at least {ago(ready.since)}, since it is watched ({record})"
 
 
 def not_heard(node: NodeObservation, ready: ConditionSeen) -> str:
@@ -170,4 +200,4 @@ def not_heard(node: NodeObservation, ready: ConditionSeen) -> str:
     record = _record(node)
     if record is None:
         return f"Kubernetes has not heard from it and says Ready=Unknown for {ago(ready.since)}."
-    return f"Kubernetes has not heard from it for at least {ago(node.added_at)}, since it is watched; {record}."
+    return f"Kubernetes has not heard from it for at least {ago(ready.since)}, since it is watched; {record}."

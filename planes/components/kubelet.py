@@ -59,8 +59,9 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
 
 def _good(node: NodeObservation, evidence: list[Evidence]) -> str:
     """What a healthy one rests on: nothing is said of a heartbeat, or of Ready, that is not seen."""
-    seen, ready = {one.signal for one in evidence if one.state is State.HEALTHY}, node.conditions.get("Ready")
-    beat = "Its heartbeat is on time" if node.lease is not None else "It has no lease, but writes its status"
+    seen, ready = {one.signal: one for one in evidence if one.state is State.HEALTHY}, node.conditions.get("Ready")
+    by_status = "node lease" in seen and seen["node lease"].source == f"Node {node.name}"
+    beat = "It renews no lease, but writes its status" if by_status else "Its heartbeat is on time"
     if "Ready" not in seen or ready is None:
         return f"{beat} but whether it says Ready cannot be read now."
     said = "says Ready" if ready.status == "True" else "reports its container runtime as the trouble"
@@ -249,7 +250,15 @@ AGENT = Agent(
             "not renewed for longer than the first bound",
             "not renewed for longer than the second",
             "deleted, missing, renewed by a neighbour, or not seen to be renewed yet; all nodes silent together",
-            ("kubelet_slow", "kubelet_silent", "monitor_grace", "all_silent", "all_silent_least", "status_heartbeat"),
+            (
+                "kubelet_slow",
+                "kubelet_silent",
+                "monitor_grace",
+                "all_silent",
+                "all_silent_least",
+                "status_heartbeat",
+                "lease_abandoned",
+            ),
         ),
         Signal(
             "Ready",

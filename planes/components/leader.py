@@ -9,11 +9,13 @@ from dataclasses import replace
 from planes.cache.leases import LeaseStore
 from planes.cache.recent import Noted
 from planes.components import skew
+from planes.components.relics import is_abandoned, renewed_at
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
 from planes.components.view import ClusterView
 from planes.structs.feeds import Feed
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
-from planes.structs.observations import FeedSeen, LeaderObservation, LeaseSeen, PodSeen
+from planes.structs.observations import FeedSeen, LeaderObservation, PodSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State
@@ -141,19 +143,35 @@ def _check_renewal(
     if seen.writes_blocked:
         _say_blocked(builder, seen, lease, source, should_be)
         return
+    if is_abandoned(lease, thresholds.lease_abandoned) and not _is_corroborated(seen, now, thresholds):
+        text = f"last renewed {ago(renewed_at(lease))} ago, held by {lease.holder}"
+        line = Evidence("lease", text, should_be, State.UNKNOWN, source, renewed_at(lease))
+        why = f"Its lease was last renewed {ago(renewed_at(lease))} ago, long before it was watched: it may be a relic."
+        builder.unsure(line, f"{why} Nothing else tells whether anybody leads.", "lease-old")
+        return
     text = _not_renewed(lease)
     state = State.DOWN if age > silent else State.DEGRADED
     builder.due(lease.stale_since + silent)
     builder.bad(
-        Evidence("lease", text, should_be, state, source, lease.changed_at),
-        f"Its lease has not been renewed for {ago(lease.changed_at)}; it lasts {lease.duration:g} s.",
+        Evidence("lease", text, should_be, state, source, renewed_at(lease)),
+        f"Its lease has not been renewed for {ago(renewed_at(lease))}; it lasts {lease.duration:g} s.",
         "lease-frozen",
-        line=f"lease not renewed for {ago(lease.changed_at)}",
+        line=f"lease not renewed for {ago(renewed_at(lease))}",
     )
 
 
 def _not_renewed(lease: LeaseSeen) -> str:
-    return f"not renewed for {ago(lease.changed_at)}, held by {lease.holder}"
+    return f"not renewed for {ago(renewed_at(lease))}, held by {lease.holder}"
+
+
+def _is_corroborated(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> bool:
+    """Whether something besides its lease says that it does not work: its pods, or work that nobody does."""
+    if seen.pods and not any(pod.ready for pod in seen.pods):
+        return True
+    oldest = seen.undecided.oldest
+    if oldest is not None and now - oldest > thresholds.pod_undecided:
+        return True
+    return any(one.lagging_since is not None and now - one.lagging_since > thresholds.generation_lag for one in seen.lagging)
 
 
 def _say_blocked(builder: VerdictBuilder, seen: LeaderObservation, lease: LeaseSeen, source: str, should_be: str) -> None:

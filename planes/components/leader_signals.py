@@ -9,7 +9,7 @@ _LEASE = Signal(
     "not renewed for longer than it lasts and a failover takes, or released and not taken again",
     "not renewed for twice as long, or released and not taken again for longer",
     "it was old when first seen and has not been renewed since; or nothing can be written while etcd is away",
-    ("leader_degraded", "leader_down", "leader_handover", "leader_released"),
+    ("leader_degraded", "leader_down", "leader_handover", "leader_released", "lease_abandoned"),
 )
 _FAILOVERS = Signal(
     "failovers",

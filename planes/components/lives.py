@@ -164,10 +164,16 @@ def _was_ready(seen: NodeObservation) -> bool:
     return bool(seen.ready_flips) or (ready is not None and ready.status == "True")
 
 
-def explain(agent: str, life: Life | None, verdict: Verdict, name: str, thresholds: Thresholds) -> Verdict:
+def explain(
+    agent: str, life: Life | None, verdict: Verdict, name: str, thresholds: Thresholds, marks: tuple[NodeMark, ...] = ()
+) -> Verdict:
     """The verdict of an agent of node `name` in the light of its life. What is expected takes the state of that life; a node that
-    has been leaving for too long is told by its kubelet, as other matters of a node are."""
+    has been leaving for too long is told by its kubelet, as other matters of a node are. `marks` that explain nothing, for its
+    silence came first, are told for what they are."""
     if life is None:
+        if agent == "kubelet" and verdict.cause == "silent" and marks:
+            told = f"That {marks[0].says} ({marks[0].name}) was not said before it fell silent, as far as that is known."
+            return replace(verdict, because=f"{verdict.because} {told}")
         return verdict
     if life.passing and _is_explained(verdict):
         verdict = replace(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from planes.cache.cluster import ClusterCache
+from planes.cache.dating import dated
 from planes.cache.recent import Noted
 from planes.cache.system import PodTrack
 from planes.components.distribution import Distribution, Marks, detect
@@ -10,7 +11,7 @@ from planes.components.verdict_builder import is_unproven
 from planes.structs import objects
 from planes.structs.events import FaultKind
 from planes.structs.feeds import Feed
-from planes.structs.moments import Mono
+from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import (
     DisruptionSeen,
     FeedSeen,
@@ -125,8 +126,12 @@ class ClusterView:
         """While a node is away the node lifecycle controller marks its pods as not ready. When it is back that stands until its
         kubelet has reported each of them anew: so long they are as last known."""
         node = self.cache.nodes.get(track.pod.spec.nodeName)
-        ready = node.dated(self.dating).get("Ready") if node is not None else None
-        back = ready is not None and ready.status == "True" and self.now - ready.since <= self.thresholds.pods_counted
+        ready = node.conditions.get("Ready") if node is not None else None
+        back = node is not None and ready is not None and ready.status == "True"
+        if node is not None and ready is not None and back:
+            date = ready.recorded if ready.since == node.added_at else None
+            since = dated(ready.since, None if date is None else Epoch(date), self.dating)
+            back = self.now - since <= self.thresholds.pods_counted
         returning = back and not track.ready and track.containers_ready
         silent = returning or self.is_silent(track.pod.spec.nodeName)
         return track.seen(silent, returning, offset=self.dating, before=self.restarts_before(track))

@@ -63,7 +63,8 @@ class Authority:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
     def load_into(self, context: ssl.SSLContext, life: timedelta = LIFE) -> None:
-        """Make a new serving certificate that ends after `life`, and let new connections be served with it."""
+        """Make a new serving certificate that ends after `life`, and let new connections be served with it. One that ends soon was
+        issued long ago."""
         key = ec.generate_private_key(ec.SECP256R1())
         now = datetime.now(UTC)
         names = [x509.DNSName("localhost"), x509.DNSName("kubernetes"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
@@ -73,7 +74,7 @@ class Authority:
             .issuer_name(self.certificate.subject)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
+            .not_valid_before(now - timedelta(hours=1) - max(timedelta(0), LIFE - life))
             .not_valid_after(now + life)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

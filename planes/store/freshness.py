@@ -15,6 +15,9 @@ from planes.structs.events import BLAME, FaultKind
 
 #: Seconds without a pulse, or without an answer of the API server, after which a picture is late.
 LATE_AFTER = 5.0
+#: A collector that lives pulses every second. While nothing was heard of the API server for too long and no pulse came for so many
+#: seconds either, it is the collector that stands still, and nobody knows of the API server.
+MISSED = 2.5
 #: A moment that lies so many seconds ahead of our own clock was written by a clock that disagrees with it: no age can be told from
 #: it, and a collector that died would look alive until our clock has caught up. Clocks that are kept in step differ by far less.
 CLOCKS_APART = 2.0
@@ -73,7 +76,10 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
     collected_at = fresh.collected_at
     if fresh.age is not None and now - fresh.age - collected_at > CLOCKS_APART:
         collected_at = round(now - fresh.age, 1)
-    if now - collected_at > LATE_AFTER:
+    unheard = fresh.heard_at is not None and now - fresh.heard_at > LATE_AFTER
+    heard_in_time = fresh.heard_at is not None and fresh.collected_at - fresh.heard_at <= LATE_AFTER
+    stands = fresh.kept is not None and unheard and heard_in_time and now - collected_at > MISSED
+    if now - collected_at > LATE_AFTER or stands:
         said = f"Its collector was last heard {time_tokens.ago(collected_at)} ago."
         return Lateness("collector", said, collected_at, "Its collector is silent.")
     blame = BLAME.get(FaultKind(fresh.fault)) if fresh.fault in list(FaultKind) else None

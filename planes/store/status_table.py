@@ -2,6 +2,8 @@
 
 import unicodedata
 
+import msgspec
+
 from planes.store.status import AttentionStatus, ClusterStatus, ComponentStatus, Status
 from planes.structs.time_tokens import duration
 
@@ -77,6 +79,23 @@ def _word(state: str) -> str:
     return state.replace("_", " ")
 
 
+def as_json(status: Status) -> str:
+    """All clusters as JSON, with what could drive a terminal or reorder its line escaped: the same JSON to whoever parses it."""
+    text = msgspec.json.encode(status).decode()
+    return "".join(_escaped(char) if ord(char) > 126 and _is_unseen(char) else char for char in text)
+
+
+def _escaped(char: str) -> str:
+    """As JSON has it: a character beyond U+FFFF is two."""
+    units = char.encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
 def _clean(text: str) -> str:
     """What a cluster says may hold anything; a terminal gets no control characters from it."""
-    return "".join(" " if unicodedata.category(char).startswith("C") else char for char in text)
+    return "".join(" " if _is_unseen(char) else char for char in text)
+
+
+def _is_unseen(char: str) -> bool:
+    """Control and format characters (bidirectional ones among them), surrogates, and the separators that begin another line."""
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")

@@ -63,6 +63,9 @@ class Thresholds:
     probe_stale: float = _bound(30.0, "s", "all", "a probe's last answer that is older says nothing any more")
     settle: float = _bound(15.0, "s", "all", "a first list that takes longer is no longer waited for before the first full picture")
     pause: float = _bound(5.0, "s", "all", "a gap between two looks that is longer means that Planewatch itself was paused")
+    lease_abandoned: float = _bound(
+        3600.0, "s", "all", "a lease last renewed longer ago when first seen proves nothing: unknown, unless something else says so"
+    )
     clock_skew: float = _bound(2.0, "s", "all", "a cluster's clock that is further from ours is said, and changes no verdict")
 
     # --- announcing -----------------------------------------------------------------------------------------------------------

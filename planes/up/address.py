@@ -54,7 +54,7 @@ def allowed_hosts(bind: str, configured: list[str]) -> list[str]:
     """The Host headers to accept: those configured, and the address that was asked for or, for a wildcard, this machine's names."""
     if bind in _WILDCARDS:
         name = socket.gethostname()
-        more = [name, socket.getfqdn(name)]
+        more = ["localhost", name, socket.getfqdn(name)]
     else:
         more = [f"[{bind}]" if ":" in bind else bind]
     return list(dict.fromkeys([*configured, *(host.lower() for host in more)]))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from planes.up import redis
+from planes.up import limits, redis
 from planes.up.part import Recipe
 
 _ANSWER_S = 3.0
@@ -84,11 +84,12 @@ def web(plan: Plan, listening: socket.socket) -> Recipe:
         *(sys.executable, "-m", "uvicorn", "dashboard.asgi:application"),
         *("--fd", str(listening.fileno())),
         *("--loop", "uvloop"),
-        *("--http", "h11"),
+        *("--http", "dashboard.connections:BoundedProtocol"),
         *("--ws", "websockets-sansio"),
         *("--ws-per-message-deflate", "false"),  # deflate costs a viewer 300 kB and the server its latency
         *("--ws-max-size", "65536"),
         *("--lifespan", "on"),
+        *("--limit-concurrency", str(limits.connections())),  # beyond it 503 at once, before descriptors run out
         *("--timeout-graceful-shutdown", "2"),
         *("--log-level", "warning"),
         *("--no-access-log", "--no-server-header", "--no-use-colors"),

@@ -11,7 +11,7 @@ from django.db import connections
 from django.utils.module_loading import import_string
 
 from planes.store.clusters import Declaration, declare
-from planes.up import address, database, datadir, kubeconfigs, parts, redis
+from planes.up import address, database, datadir, kubeconfigs, limits, parts, redis
 from planes.up.choice import Around, Asked, Choice, choose
 from planes.up.output import Say
 from planes.up.refusal import Exit
@@ -50,10 +50,12 @@ def run(wishes: Wishes, say: Say) -> Exit:
             say(f"Watching {choice.why}.")
             for complaint in choice.complaints:
                 say(f"Left out: {complaint}")
+            limits.raise_descriptors()
             if moved:
                 say(f"Port {address.DEFAULT_PORT} is in use by another program; this is on {listening.getsockname()[1]}.")
             if address.is_beyond_this_machine(listening):
                 say("Other machines can reach this address, over plain HTTP: put TLS in front of it (docs/running.md).")
+            base_url = settings.UP_URL or base_url
             lock.say(base_url)
             return asyncio.run(_supervise(wishes, choice, listening, base_url, say))
 
@@ -66,6 +68,7 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
         environ={
             "PLANEWATCH_DATA_DIR": str(settings.DATA_DIR),
             "PLANEWATCH_ALLOWED_HOSTS": ",".join(address.allowed_hosts(wishes.bind, settings.ALLOWED_HOSTS)),
+            "PLANEWATCH_PORT": str(listening.getsockname()[1]),
             "PYTHONUNBUFFERED": "1",
         },
         clusters=len(choice.watched),

@@ -10,6 +10,8 @@ export const LATE_AFTER = 5;
 
 /** Clocks that differ by more disagree: no age can be told from what the one wrote and the other reads. */
 export const CLOCKS_APART = 2;
+/** A collector that lives pulses every second: while the API server is not heard and no pulse came for so long either, it stands still. */
+export const MISSED = 2.5;
 /** A pulse is kept for so many seconds: one that is older by its own word was written by another clock. */
 export const KEPT = 60;
 
@@ -128,7 +130,8 @@ export function freshness(facts) {
     return late(facts.mute ? "server" : "collector", null, since);
   }
   if (facts.apart || pulse - now > CLOCKS_APART) return { ...late("clocks", null, null), age: facts.apart || pulse - now };
-  if (now - pulse > LATE_AFTER) return late(facts.mute ? "server" : "collector", null, newest(heard, null) ?? pulse);
+  const still = heard !== null && now - heard > LATE_AFTER && pulse - heard <= LATE_AFTER && now - pulse > MISSED;
+  if (now - pulse > LATE_AFTER || still) return late(facts.mute ? "server" : "collector", null, newest(heard, null) ?? pulse);
   // Pulses tell that the collector lives, not that what it published has come to be shown.
   if (behind) return late("picture", null, whole);
   if (heard === null || now - heard > LATE_AFTER) return late("cluster", facts.retry, heard);

@@ -7,6 +7,8 @@
 
 /** A browser cannot see pings; the server says something every 15 s, so that a silence of 40 s means a dead connection. */
 export const WATCHDOG_MS = 40_000;
+/** So long is waited for its next word when the browser has said that it is offline, which a page of this very machine does not mind. */
+const DOUBT_MS = 5_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 /** Sent by the server when the session has ended, and when the cluster is not (or no longer) watched. */
@@ -33,6 +35,11 @@ const GONE = 4404;
 /** How long to wait before try number `attempt` (from 0): full jitter, 0.5 s doubling to 15 s. @param {number} attempt */
 export function backoff(attempt, random = Math.random) {
   return random() * Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10));
+}
+
+/** Why a connection is lost. That the browser calls itself offline is only a hint: a machine without any network reaches itself. */
+function lost() {
+  return navigator.onLine ? "closed" : "offline";
 }
 
 export class ReconnectingSocket {
@@ -72,7 +79,7 @@ export class ReconnectingSocket {
     this.#life = new AbortController();
     const { signal } = this.#life;
     addEventListener("online", () => this.#now(), { signal });
-    addEventListener("offline", () => this.#drop("offline"), { signal });
+    addEventListener("offline", () => this.#watch(DOUBT_MS), { signal });
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#now(), { signal });
     this.#open();
   }
@@ -103,12 +110,6 @@ export class ReconnectingSocket {
   }
 
   #open() {
-    if (!navigator.onLine) {
-      this.#tell("offline", null);
-      // Some systems never say that they are back; look again now and then.
-      this.#retry = setTimeout(() => this.#open(), LAST_RETRY_MS);
-      return;
-    }
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(`${scheme}//${location.host}${this.path}`);
     this.#socket = socket;
@@ -122,13 +123,13 @@ export class ReconnectingSocket {
       if (this.#socket !== socket) return;
       if (event.code === SIGNED_OUT) this.end("signed out");
       else if (event.code === GONE) this.end("gone");
-      else this.#drop("closed");
+      else this.#drop(lost());
     };
   }
 
-  #watch() {
+  #watch(patience = WATCHDOG_MS) {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#drop("closed"), WATCHDOG_MS);
+    this.#watchdog = setTimeout(() => this.#drop(lost()), patience);
   }
 
   /** The connection is lost; come back later. @param {"closed" | "offline"} state */

@@ -85,7 +85,7 @@ def test_a_valkey_that_is_away_is_one_sentence(
     assert not any(record.exc_info for record in caplog.records)
 
 
-def test_a_cluster_that_is_collected_gone_or_disabled_is_left_alone(cluster: Cluster, valkey: str) -> None:
+def test_a_cluster_that_is_collected_gone_or_disabled_is_left_alone(transactional_db: None, cluster: Cluster, valkey: str) -> None:
     with redis.Redis.from_url(valkey) as client:
         client.set(owner_key(cluster.pk), b"somebody")
         work.collect(cluster.pk, valkey, lambda: False)

@@ -5,6 +5,7 @@ from typing import Any
 
 from planes.components import heartbeat, kubelet
 from planes.structs.events import Check, Fault, FaultKind
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
 from planes.structs.observations import (
     ApiServerObservation,
@@ -13,7 +14,6 @@ from planes.structs.observations import (
     FeedSeen,
     HealthSeen,
     LeaderObservation,
-    LeaseSeen,
     NodeObservation,
     NodeScene,
     PodSeen,
@@ -186,5 +186,5 @@ def scene(**spoilt: Any) -> NodeScene:
 
 def kubelet_verdict(seen: NodeObservation, common: NodeScene, now: Mono = NOW, thresholds: Thresholds = THRESHOLDS) -> Verdict:
     """What is said of a kubelet, and of its silence, as the node assessor asks for it."""
-    lease = seen.lease if common.leases.fault is None else None
+    lease = heartbeat.lease_of(seen, common, now, thresholds)
     return kubelet.judge(seen, common, heartbeat.is_silent(lease, seen.conditions.get("Ready"), now, thresholds), now, thresholds)

@@ -99,7 +99,8 @@ def of_kubelet(seen: NodeObservation, **common: Any) -> Verdict:
 def of_life(seen: NodeObservation, silent: bool = False, was_heard: bool = True) -> Verdict:
     """A kubelet in the light of its node's life, which is looked at for the first time."""
     life = lives.look(None, seen, silent, was_heard, NOW, THRESHOLDS)
-    return lives.explain("kubelet", life, kubelet.judge(seen, making.scene(), silent, NOW, THRESHOLDS), seen.name, THRESHOLDS)
+    judged = kubelet.judge(seen, making.scene(), silent, NOW, THRESHOLDS)
+    return lives.explain("kubelet", life, judged, seen.name, THRESHOLDS, seen.marks)
 
 
 def on_record(status: str, message: str = "", seconds: float = 20 * 86400.0, **more: Any) -> NodeObservation:

@@ -16,6 +16,7 @@ from django.test import Client
 from pytest_django import Settings
 from websockets.asyncio.client import ClientConnection, connect
 
+from dashboard.connections import BoundedProtocol
 from dashboard.hub import Hub
 from tests.dashboard.rows import Collecting, full_frame
 
@@ -102,7 +103,7 @@ async def serving(session: str) -> AsyncIterator[Served]:
     config = uvicorn.Config(
         application,
         ws="websockets-sansio",
-        http="h11",
+        http=BoundedProtocol,
         lifespan="on",
         ws_per_message_deflate=False,
         log_config=None,

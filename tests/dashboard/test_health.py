@@ -4,38 +4,58 @@ import asyncio
 import socket
 import threading
 import time
+from typing import Any, cast
 
 import pytest
 from django.db import DatabaseError
-from django.test import AsyncClient, Client
 from pytest_django import Settings
 
 from dashboard import readiness
+from dashboard.asgi import application
 from tests.services import Valkey
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_healthz_says_ok_and_asks_nobody(django_assert_num_queries: object) -> None:
-    response = Client().get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok\n")
-    assert response["Cache-Control"] == "no-store"
-    assert not response.cookies
+async def ask(path: str, method: str = "GET") -> tuple[int, dict[bytes, bytes], bytes]:
+    """Status, headers and body, as the gate answers."""
+    scope = {"type": "http", "method": method, "path": path, "headers": [(b"host", b"10.1.2.3")]}
+    said: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(event: dict[str, Any]) -> None:
+        said.append(event)
+
+    await cast(Any, application)(scope, receive, send)
+    start, body = said
+    return start["status"], dict(start["headers"]), body["body"]
+
+
+async def test_healthz_says_ok_and_asks_nobody(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    monkeypatch.setattr(readiness, "_select", lambda: pytest.fail("the database was asked"))
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    status, headers, body = await ask("/healthz")
+    assert (status, body) == (200, b"ok\n")
+    assert headers[b"cache-control"] == b"no-store"
+    assert b"set-cookie" not in headers
+    assert await ask("/healthz", "HEAD") == (200, headers, b"")
 
 
 async def test_readyz_says_ok_while_database_and_valkey_answer(valkey: str, settings: Settings) -> None:
     settings.REDIS_URL = valkey
-    response = await AsyncClient().get("/readyz")
-    assert (response.status_code, response.content) == (200, b"ok\n")
+    status, _, body = await ask("/readyz")
+    assert (status, body) == (200, b"ok\n")
 
 
 async def test_readyz_says_not_ready_while_valkey_is_away_and_ok_when_it_is_back(own_valkey: Valkey, settings: Settings) -> None:
     settings.REDIS_URL = own_valkey.url
     own_valkey.kill()
-    response = await AsyncClient().get("/readyz")
-    assert (response.status_code, response.content) == (503, b"not ready\n")
+    status, _, body = await ask("/readyz")
+    assert (status, body) == (503, b"not ready\n")
     own_valkey.start()
-    assert (await AsyncClient().get("/readyz")).status_code == 200
+    assert (await ask("/readyz"))[0] == 200
 
 
 async def test_readyz_says_not_ready_while_the_database_is_away(
@@ -47,8 +67,8 @@ async def test_readyz_says_not_ready_while_the_database_is_away(
         raise DatabaseError("connection refused by 10.0.0.7")
 
     monkeypatch.setattr(readiness, "_select", fails)
-    response = await AsyncClient().get("/readyz")
-    assert (response.status_code, response.content) == (503, b"not ready\n")
+    status, _, body = await ask("/readyz")
+    assert (status, body) == (503, b"not ready\n")
 
 
 async def test_readyz_does_not_wait_for_what_hangs(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,8 +76,8 @@ async def test_readyz_does_not_wait_for_what_hangs(settings: Settings, monkeypat
         settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
         monkeypatch.setattr(readiness, "PATIENCE", 0.3)
         started = time.monotonic()
-        response = await AsyncClient().get("/readyz")
-    assert response.status_code == 503
+        status, _, _ = await ask("/readyz")
+    assert status == 503
     assert time.monotonic() - started < 2
 
 

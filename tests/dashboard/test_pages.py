@@ -4,10 +4,12 @@ import re
 import time
 from html import unescape
 
+import msgspec
 import pytest
 from django.contrib.auth.models import User
 from django.template import Context, Template
 from django.test import Client
+from django.urls import reverse
 
 from planes.models import Cluster
 from planes.structs.moments import Epoch
@@ -242,3 +244,20 @@ def test_a_glyph_has_a_title_unless_a_word_stands_beside_it() -> None:
     assert "<title>not observable</title>" in render('{% glyph "not_observable" %}')
     assert "title" not in render('{% glyph "down" "l" "" %}')
     assert "glyph-unknown" in render('{% glyph "splendid" %}')
+
+
+def test_a_node_whose_name_no_kubernetes_would_allow_breaks_no_page(browser: Client) -> None:
+    """What an API server says is not ours to trust."""
+    odd = ("a/b", "../../signout", "x?y#z", "<img src=x>", "  ", "%2e%2e")
+    frame = scenes.frame("prod", 6, "", time.time())
+    one = next(iter(frame.nodes.values()))
+    frame.nodes |= {name: msgspec.structs.replace(one, name=name, uid=name) for name in odd}
+    Collecting("prod").flush(frame)
+    for page in ("/", "/c/prod/", "/wall/", "/c/prod/kubelet/"):
+        assert browser.get(page).status_code == 200
+    html = browser.get("/c/prod/").content.decode()
+    for name in odd:
+        href = reverse("node", args=["prod", name])
+        assert f'href="{href}"' in html
+        assert browser.get(href).status_code == 200
+    assert "<img" not in html

@@ -16,7 +16,7 @@ from tests.dashboard.rows import Collecting
 ROOT = Path(settings.BASE_DIR)
 
 #: Without signing in, by design: signing in itself, and the probes.
-OPEN = {"signin", "signin-link", "healthz", "readyz"}
+OPEN = {"signin", "signin-link"}
 ARGUMENTS = {"slug": "prod", "kind": "kube-scheduler", "name": "node-1", "token": "A" * 43}
 PAGES = [
     "/",
@@ -72,6 +72,10 @@ def test_every_page_carries_the_strict_headers(browser: Client, page: str) -> No
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "no-store" in response["Cache-Control"]
+    assert "camera=()" in response["Permissions-Policy"]
+    assert "Strict-Transport-Security" not in response  # over plain HTTP it would say nothing
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -113,4 +117,4 @@ def test_no_script_makes_code_out_of_text() -> None:
 
 
 def test_a_host_that_is_not_ours_is_refused(browser: Client) -> None:
-    assert browser.get("/healthz", HTTP_HOST="evil.example").status_code == 400
+    assert browser.get("/signin/", HTTP_HOST="evil.example").status_code == 400

@@ -148,6 +148,18 @@ async def test_a_page_whose_collector_is_away_says_so_and_comes_back(served: Ser
     await expect(page.locator("h1 .state-word")).to_have_text("healthy", timeout=PATIENCE)
 
 
+async def test_a_browser_that_calls_itself_offline_shows_the_live_page_all_the_same(
+    served: Served, collector: Collector, page: Page
+) -> None:
+    """A laptop that has nothing but its loopback interface."""
+    await page.add_init_script("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    await live(page, f"{served.origin}/c/prod-eu-1/kube-scheduler/")
+    await page.evaluate("dispatchEvent(new Event('offline'))")
+    await collector.show("broken")
+    await expect(page.locator("h1 .state-word")).to_have_text("degraded", timeout=PATIENCE)
+    await expect(page.locator("#freshness")).to_contain_text("live ·")
+
+
 PAGES = ("/", "/wall/", "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/nodes/node-90/")
 GREY = re.compile(r"saturate\(0\.12\)")
 

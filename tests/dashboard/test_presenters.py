@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from django.template.loader import render_to_string
 
 from dashboard import component_help, presenters
 from dashboard.presenters.changes import change_lines
@@ -25,7 +24,6 @@ from planes.structs.rows import (
     ChangeRow,
     ClusterRow,
     ComponentRow,
-    ConditionRow,
     FaultRow,
     Frame,
     PlaneRow,
@@ -276,27 +274,6 @@ def test_conditions_are_good_ready_and_bad_under_pressure() -> None:
     row = scene_nodes.node(88, AT, {})
     lines = {line.type: line.state for line in presenters.node_page(NodeDetail(head(), row, ()), None).conditions}
     assert lines == {"Ready": "healthy", "MemoryPressure": "healthy", "DiskPressure": "degraded"}
-
-
-def test_a_condition_of_which_nothing_is_known_has_no_colour() -> None:
-    row = msgspec.structs.replace(scene_nodes.node(7, AT, {}), conditions=(ConditionRow("Odd", "True", "Because", "It is odd"),))
-    page = presenters.node_page(NodeDetail(head(), row, ()), None)
-    assert [line.state for line in page.conditions] == [""]
-    shown = render_to_string("parts/node.html", {"page": page, "now": AT})
-    odd = shown[shown.index("<b>Odd</b>") - 80 : shown.index("<b>Odd</b>")]
-    assert "<li><div" in odd
-    assert "glyph" not in odd
-
-
-def test_what_kind_of_node_it_is_stands_among_its_marks() -> None:
-    row = msgspec.structs.replace(scene_nodes.node(7, AT, {}), traits=("virtual node (virtual-kubelet)",))
-    assert presenters.node_page(NodeDetail(head(), row, ()), None).marks[0] == "virtual node (virtual-kubelet)"
-
-
-def test_pods_of_a_node_that_leaves_are_as_last_reported() -> None:
-    row = scene_nodes.node(7, AT, {})
-    row = msgspec.structs.replace(row, kubelet=msgspec.structs.replace(row.kubelet, state=State.LEAVING))
-    assert "leaving" in presenters.node_page(NodeDetail(head(), row, ()), None).pods_last_known
 
 
 def test_the_newest_heartbeat_is_the_age_of_a_lease_in_good_order() -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import time
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
 
 import msgspec
 import pytest
@@ -12,12 +13,13 @@ from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.test import AsyncClient
 from pytest_django import Settings
+from uvicorn.protocols.utils import ClientDisconnected
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dashboard import consumers
 from dashboard.hub import QUEUE_SIZE
-from dashboard.middleware import TRY_AGAIN_LATER
+from dashboard.middleware import TRY_AGAIN_LATER, LostSockets
 from planes.live.stream import Stream
 from planes.live.wire import Delta, Gone, KeepAlive, Message, Pulse, Resync, WallChanged, WallPulse
 from planes.store import selectors, services
@@ -109,6 +111,58 @@ async def test_an_unknown_cluster_is_said_to_be_gone(served: Served, collecting:
     socket = await served.socket("/ws/c/nowhere/")
     assert await messages(socket, Gone) == [Gone()]
     assert await close_code(socket) == consumers.NO_SUCH_CLUSTER
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+@pytest.mark.parametrize("path", ["/ws/zzz/", "/ws/c/prod", "/", "/ws/c/a/b/"])
+async def test_an_unknown_address_of_sockets_is_closed_with_4404_and_not_logged(
+    served: Served, path: str, signed_in: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await close_code(await served.socket(path, signed_in=signed_in)) == consumers.NO_SUCH_CLUSTER
+    assert [record.getMessage() for record in caplog.records if record.levelname != "INFO"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "raised"),
+    [
+        ("Unexpected ASGI message 'websocket.send', after sending 'websocket.close'.", ClientDisconnected),
+        ("Expected ASGI message 'websocket.accept' but got 'websocket.send'.", ClientDisconnected),
+        ("a defect of ours", RuntimeError),
+    ],
+)
+async def test_what_is_sent_after_a_socket_is_lost_is_no_defect(words: str, raised: type[Exception]) -> None:
+    """As uvicorn says it of a socket that it gave up because no ping was answered; it logs anything but ClientDisconnected."""
+
+    async def gone(event: object) -> None:
+        raise RuntimeError(words)
+
+    async def tells(scope: object, receive: object, send: Callable[[object], Awaitable[None]]) -> None:
+        await send({"type": "websocket.send", "text": "x"})
+
+    with pytest.raises(RuntimeError if raised is RuntimeError else OSError) as caught:
+        await LostSockets(cast(Any, tells))(cast(Any, {"type": "websocket"}), cast(Any, None), cast(Any, gone))
+    assert caught.type is raised
+
+
+def handshake(served: Served, *more: str) -> bytes:
+    lines = ["GET /ws/c/prod/ HTTP/1.1", f"Host: 127.0.0.1:{served.port}", f"Origin: {served.origin}", *more]
+    lines += ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {'A' * 22}==", "", ""]
+    return "\r\n".join(lines).encode()
+
+
+async def test_a_socket_that_is_lost_before_it_is_open_leaves_nothing_in_the_log(
+    served: Served, collecting: Collecting, caplog: pytest.LogCaptureFixture
+) -> None:
+    for pause in (0.0, 0.001, 0.005, 0.02):
+        for _ in range(10):
+            _, writer = await asyncio.open_connection("127.0.0.1", served.port)
+            writer.write(handshake(served))
+            await asyncio.sleep(pause)
+            writer.transport.abort()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+    await asyncio.sleep(0.5)
+    assert [record.getMessage() for record in caplog.records if record.levelname not in ("INFO", "DEBUG")] == []
 
 
 async def test_a_client_that_keeps_talking_is_closed(served: Served, collecting: Collecting) -> None:

@@ -1,16 +1,18 @@
 """Settings are documented, refuse nonsense with a sentence, and make cookies and pages strict."""
 
+import errno
 import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from dashboard import env
+from dashboard import env, services
 from planes.structs import thresholds
 
 ROOT = Path(settings.BASE_DIR)
@@ -124,3 +126,71 @@ def test_every_bound_can_be_set_within_its_range_and_not_beyond(monkeypatch: pyt
         monkeypatch.delenv(variable)
     assert env.family("PLANEWATCH_BOUND_", ranges) == {}
     assert settings.BOUNDS == {}
+
+
+def test_a_port_that_a_kubelet_left_for_a_service_is_ignored_with_a_warning(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PLANEWATCH_PORT", "tcp://10.96.0.17:80")
+    assert env.port("PLANEWATCH_PORT") == 0
+    assert "enableServiceLinks" in caplog.text
+    monkeypatch.setenv("PLANEWATCH_PORT", "9000")
+    assert env.port("PLANEWATCH_PORT") == 9000
+    monkeypatch.delenv("PLANEWATCH_PORT")
+    assert env.port("PLANEWATCH_PORT") == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "hosts", "https", "url"),
+    [
+        ("", ["localhost", "127.0.0.1"], False, ""),
+        ("", ["localhost", "127.0.0.1"], True, ""),
+        ("", ["planes.example.org"], False, ""),
+        ("", ["localhost", ".example.org", "planes.example.org"], True, "https://planes.example.org"),
+        ("https://planes.example.org:8443/", ["planes.example.org"], True, "https://planes.example.org:8443"),
+    ],
+)
+def test_links_begin_with_where_people_open_it(said: str, hosts: list[str], https: bool, url: str) -> None:
+    assert services.public_url(said, hosts, https=https) == url
+
+
+@pytest.mark.parametrize(
+    "said", ["planes.example.org", "ftp://x", "https://", "https://x/path", "https://user:secret@x", "https://x?a=1"]
+)
+def test_what_is_no_address_of_a_site_is_refused(said: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="PLANEWATCH_URL"):
+        services.public_url(said, [], https=True)
+
+
+def test_a_secret_key_is_made_once_and_is_for_its_owner_alone(tmp_path: Path) -> None:
+    key = services.secret_key(tmp_path / "data")
+    assert len(key) >= 50
+    assert services.secret_key(tmp_path / "data") == key
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret-key"]
+    assert (tmp_path / "data" / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def test_of_several_that_make_a_secret_key_at_once_all_get_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        keys = set(threads.map(lambda _: services.secret_key(tmp_path), range(32)))
+    assert len(keys) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret-key"]
+
+
+def test_a_disk_that_is_full_at_the_first_start_leaves_no_key_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(ImproperlyConfigured, match="No space left"):
+            services.secret_key(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert services.secret_key(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe"])
+def test_a_secret_key_that_is_none_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "secret-key").write_bytes(content)
+    with pytest.raises(ImproperlyConfigured, match=r"The secret key .* (is empty|cannot be read)"):
+        services.secret_key(tmp_path)

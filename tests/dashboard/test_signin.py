@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+import redis
 from django.conf import settings as live_settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -15,12 +16,14 @@ from pytest_django import Settings
 
 from dashboard import auth, throttle
 from dashboard.models import SignInLink
+from tests.services import Valkey
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _quick_passwords(settings: Settings) -> None:
+def _quick_passwords(settings: Settings, valkey: str) -> None:
+    settings.REDIS_URL = valkey
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -159,12 +162,46 @@ def test_after_10_failures_the_right_password_is_refused_from_there_and_only_fro
     assert sign_in(client, "correct horse battery", address="10.0.0.2") == 302
 
 
-def test_trying_many_accounts_from_one_address_is_braked_too() -> None:
+def test_an_address_that_tries_many_accounts_is_slowed_down_and_not_locked() -> None:
     User.objects.create_user("ada", password="correct horse battery")
     for number in range(throttle.FAILURES_OF_ADDRESS):
-        throttle.failed("10.0.0.1", f"user-{number}")
-    assert sign_in(Client(), "correct horse battery") == 200
+        assert not throttle.admit("10.0.0.1", f"user-{number}").refused
+    assert not throttle.admit("10.0.0.1", "one more").refused
+    assert throttle.admit("10.0.0.1", "at once after it") == throttle.Admission(retry_after=throttle.PACE)
+    slowed = Client().post("/signin/", {"username": "ada", "password": "correct horse battery"}, REMOTE_ADDR="10.0.0.1")
+    assert b"Wait a few seconds" in slowed.content
     assert sign_in(Client(), "correct horse battery", address="10.0.0.2") == 302
+
+
+def test_tries_are_counted_before_their_passwords_are_looked_at() -> None:
+    admitted = [throttle.admit("10.0.0.1", "ada") for _ in range(throttle.FAILURES + 1)]
+    assert [one.refused for one in admitted] == [False] * throttle.FAILURES + [True]
+    assert admitted[-1].retry_after == throttle.WINDOW
+
+
+def test_an_account_tried_from_everywhere_takes_longer_and_is_never_locked() -> None:
+    admitted = [throttle.admit(f"10.0.0.{number}", "ada") for number in range(throttle.FAILURES_OF_ACCOUNT + 8)]
+    assert not any(one.refused for one in admitted)
+    delays = [one.delay for one in admitted]
+    assert delays == [0.0] * throttle.FAILURES_OF_ACCOUNT + [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0]
+    assert throttle.admit("10.0.1.1", "grace") == throttle.Admission()
+
+
+def test_while_valkey_is_away_each_process_counts_by_itself(settings: Settings, own_valkey: Valkey) -> None:
+    settings.REDIS_URL = own_valkey.url
+    own_valkey.kill()
+    admitted = [throttle.admit("10.0.0.1", "ada").refused for _ in range(throttle.FAILURES + 1)]
+    assert admitted == [False] * throttle.FAILURES + [True]
+
+
+def test_a_right_password_leaves_no_count_that_never_ends(valkey: str) -> None:
+    throttle.forgive("10.0.0.1", "ada")
+    throttle.admit("10.0.0.1", "ada")
+    throttle.forgive("10.0.0.1", "ada")
+    with redis.Redis.from_url(valkey) as client:
+        keys = list(client.scan_iter("pw:signin:*"))
+        assert len(keys) == 2
+        assert all(0 < int(str(client.ttl(key))) <= throttle.WINDOW and client.get(key) == b"0" for key in keys)
 
 
 def test_a_success_forgives_the_failures_before_it() -> None:

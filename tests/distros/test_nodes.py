@@ -1,5 +1,7 @@
 """Nodes as they are in clusters that nobody here built: virtual, edge, Windows, dead for months, shutting down."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.distros.living import Told
@@ -38,6 +40,9 @@ def test_a_node_that_is_dead_for_months_is_dated_by_the_clusters_record(told: To
         assert "since it is watched" in said
         assert "by the cluster's record since 20 August" in said
     assert "has said NotReady for" not in told.ever("k8rs-worker3")
+    recorded = datetime(2026, 8, 20, 23, 12, 59, tzinfo=UTC).timestamp()
+    assert abs(told.nodes["k8rs-worker3"].since - recorded) < 3
+    assert abs(told.nodes["k8rs-worker3"].kubelet.since - recorded) < 3
     assert told.states("k8rs-worker") == {"cordoned"}
 
 

@@ -140,3 +140,10 @@ test("what the server said of the clocks holds from the first pulse on", () => {
   assert.equal(new Apart(20).observe(980, 1000, 0), 20);
   assert.equal(new Apart(20).observe(999.5, 1000, 0), 0);
 });
+
+test("a collector that stands still is not told as a silent API server", () => {
+  assert.equal(freshness(facts({ pulse: 997, heard: 994 })).why, "collector");
+  assert.equal(freshness(facts({ pulse: 998, heard: 994 })).why, "cluster");
+  assert.equal(freshness(facts({ pulse: 997, heard: 991.9 })).why, "cluster");
+  assert.equal(freshness(facts({ pulse: 995.1, heard: 995.1 })).kind, "live");
+});

@@ -108,3 +108,17 @@ def test_who_is_to_blame_is_told_where_it_is_not_that_nobody_answers(fault: str,
     late = lateness(Freshness(NOW, heard, fault=fault), NOW)
     assert late is not None
     assert (late.cause, render(late.because, NOW)) == ("cluster", said)
+
+
+@pytest.mark.parametrize(
+    ("pulse", "heard", "cause"),
+    [
+        (NOW - 3.0, NOW - 6.0, "collector"),  # it had heard in time, and then stood still
+        (NOW - 2.0, NOW - 6.0, "cluster"),  # it pulses
+        (NOW - 3.0, NOW - 8.1, "cluster"),  # it said so itself
+        (NOW - 4.9, NOW - 4.9, None),
+    ],
+)
+def test_a_collector_that_stands_still_is_not_told_as_a_silent_api_server(pulse: float, heard: float, cause: str | None) -> None:
+    late = lateness(Freshness(pulse, heard, 60.0), NOW)
+    assert (late and late.cause) == cause

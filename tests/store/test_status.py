@@ -3,6 +3,7 @@
 import io
 import json
 import time
+import unicodedata
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from planes.management.commands.status import Command
 from planes.models import Cluster
 from planes.store import services
 from planes.store.status import collect_status, exit_code
-from planes.store.status_table import table
+from planes.store.status_table import as_json, table
 from planes.structs.moments import Epoch
 from planes.structs.rows import Frame
 from tests.store.rows import NOW, full, node
@@ -169,6 +170,19 @@ def test_the_table_has_colours_only_when_asked_and_no_control_characters(cluster
     assert "kubelet down" in plain
     assert "Control plane: All five kinds do their job." in plain
     assert "\x1b[31m◆ down" in table(status, NOW, colour=True)
+
+
+def test_json_says_the_same_and_drives_no_terminal(cluster: Cluster, epoch: int) -> None:
+    said = "a\x7fb\x9bc\u202ed\u2066e\u2028f\U000e0041g é 東京 ▲ \U0001f600"
+    frame = full()
+    frame.nodes["node-1"] = node("node-1", "down", because=said)
+    services.flush(cluster.pk, epoch, 1, frame)
+    status = collect_status(lambda _: pulse(), NOW)
+    text = as_json(status)
+    assert msgspec.json.decode(text) == msgspec.to_builtins(status)
+    assert said in [one["because"] for one in json.loads(text)["clusters"][0]["attention"]]
+    assert not [char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")]
+    assert "é 東京 ▲ \U0001f600" in text
 
 
 @pytest.mark.django_db

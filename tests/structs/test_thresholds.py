@@ -13,6 +13,7 @@ BOUNDS = {
     "probe_stale": 30.0,
     "settle": 15.0,
     "pause": 5.0,
+    "lease_abandoned": 3600.0,  # as long as the identity of a dead API server lingers
     "clock_skew": 2.0,  # "> 2 s warns"
     # announcing
     "hold_probe": 3.0,

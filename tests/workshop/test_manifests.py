@@ -1,6 +1,7 @@
 """What is shipped beside the code: manifests that parse, and rights that can only read."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -50,3 +51,60 @@ def test_the_deployment_runs_as_the_account_that_the_rights_are_bound_to() -> No
     ]
     assert set(bound) == {account}
     assert len(bound) == 4
+
+
+def test_the_namespace_comes_before_what_is_in_it() -> None:
+    folder = ROOT / "docker/kubernetes"
+    (kustomization,) = documents(folder / "kustomization.yaml")
+    resources = kustomization["resources"]
+    assert isinstance(resources, list)
+    assert sorted(resources) == sorted(path.name for path in folder.glob("*.yaml") if path.name != "kustomization.yaml")
+    applied = [document for name in resources for document in documents(folder / name)]
+    assert applied[0]["kind"] == "Namespace"
+
+
+def pod_of_the_deployment() -> dict[str, Any]:
+    deployment: dict[str, Any] = documents(ROOT / "docker/kubernetes/planewatch.yaml")[0]
+    return deployment["spec"]["template"]["spec"]  # type: ignore[no-any-return]
+
+
+def test_a_service_of_its_own_name_sets_nothing_in_its_environment() -> None:
+    assert pod_of_the_deployment()["enableServiceLinks"] is False
+
+
+def test_the_pod_meets_the_restricted_pod_security_standard() -> None:
+    """https://kubernetes.io/docs/concepts/security/pod-security-standards/"""
+    pod = pod_of_the_deployment()
+    assert not {"hostNetwork", "hostPID", "hostIPC"} & set(pod)
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["runAsUser"] > 0
+    assert pod["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault"
+    assert {next(iter(set(volume) - {"name"})) for volume in pod["volumes"]} <= {"persistentVolumeClaim", "emptyDir"}
+    for container in pod["containers"]:
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert not any("hostPort" in port for port in container["ports"])
+
+
+def test_an_image_holds_what_the_program_opens_and_nothing_that_only_lies_here() -> None:
+    """`.dockerignore` is a list of what may go in; the Dockerfile copies no more than that, and no directory as a whole."""
+    ignore = (ROOT / ".dockerignore").read_text().splitlines()
+    allowed = {line[1:] for line in ignore if line.startswith("!")}
+    assert ignore[1] == "*"
+    assert not [name for name in allowed if not (ROOT / name).exists()]
+    copied: set[str] = set()
+    for line in (ROOT / "docker/Dockerfile").read_text().splitlines():
+        if line.startswith("COPY ") and not line.startswith("COPY --from"):
+            copied |= set(line.split()[1:-1])
+    assert copied == allowed
+    assert {"manage.py", "dashboard", "planes", "static", "templates"} <= copied
+    assert not {".", "tests", "docs"} & copied
+
+
+def test_compose_passes_a_password_of_any_characters() -> None:
+    (compose,) = documents(ROOT / "docker/compose.yaml")
+    services: Any = compose["services"]
+    environ = services["planewatch"]["environment"]
+    assert compose["name"] == "planewatch"
+    assert "PASSWORD" not in environ["DATABASE_URL"]
+    assert environ["PGPASSWORD"].startswith("${POSTGRES_PASSWORD")

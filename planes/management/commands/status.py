@@ -5,14 +5,13 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-import msgspec
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError
 
 from planes.live.stream import Peek
 from planes.store.status import Exit, Status, collect_status, exit_code
-from planes.store.status_table import table
+from planes.store.status_table import as_json, table
 
 
 class Command(BaseCommand):
@@ -27,34 +26,34 @@ class Command(BaseCommand):
         """Print and exit."""
         sys.exit(int(self._say(bool(options["json"]), options["cluster"])))
 
-    def _say(self, as_json: bool, slug: str | None) -> Exit:
+    def _say(self, wants_json: bool, slug: str | None) -> Exit:
         peek = Peek(settings.REDIS_URL)
         now = time.time()
         try:
             status = collect_status(peek.pulse, now, slug, age=peek.age)
         except (DatabaseError, InterfaceError) as error:
             return self._nothing(
-                as_json,
+                wants_json,
                 f"Planewatch's database cannot be read ({type(error).__name__}).",
                 "Start Planewatch with `manage.py up`, or name its data directory (PLANEWATCH_DATA_DIR) or DATABASE_URL.",
             )
         finally:
             peek.close()
-        if as_json:
-            self.stdout.write(msgspec.json.encode(status).decode())
+        if wants_json:
+            self.stdout.write(as_json(status))
             if status.clusters:
                 return exit_code(status)
         if not status.clusters and slug is not None:
             return self._nothing(False, f"No watched cluster has the slug {slug!r}.", "`manage.py status` lists them.")
         if not status.clusters:
             return self._nothing(False, "No cluster is watched.", "Start Planewatch with `manage.py up`.")
-        if not as_json:
+        if not wants_json:
             self.stdout.write(table(status, now, colour=self.stdout.isatty()))
         return exit_code(status)
 
-    def _nothing(self, as_json: bool, sentence: str, remedy: str) -> Exit:
+    def _nothing(self, wants_json: bool, sentence: str, remedy: str) -> Exit:
         """On standard error, so that --json stays JSON."""
-        if as_json:
-            self.stdout.write(msgspec.json.encode(Status([])).decode())
+        if wants_json:
+            self.stdout.write(as_json(Status([])))
         self.stderr.write(f"{sentence} {remedy}")
         return Exit.UNKNOWN

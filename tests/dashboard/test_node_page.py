@@ -1,0 +1,32 @@
+"""A node's page: what kind of node it is, and what its conditions say."""
+
+import msgspec
+from django.template.loader import render_to_string
+
+from dashboard import presenters
+from planes.store.selectors import NodeDetail
+from planes.structs.rows import ConditionRow
+from planes.structs.verdicts import State
+from tests.dashboard import scene_nodes
+from tests.dashboard.test_presenters import AT, head
+
+
+def test_a_condition_of_which_nothing_is_known_has_no_colour() -> None:
+    row = msgspec.structs.replace(scene_nodes.node(7, AT, {}), conditions=(ConditionRow("Odd", "True", "Because", "It is odd"),))
+    page = presenters.node_page(NodeDetail(head(), row, ()), None)
+    assert [line.state for line in page.conditions] == [""]
+    shown = render_to_string("parts/node.html", {"page": page, "now": AT})
+    odd = shown[shown.index("<b>Odd</b>") - 80 : shown.index("<b>Odd</b>")]
+    assert "<li><div" in odd
+    assert "glyph" not in odd
+
+
+def test_what_kind_of_node_it_is_stands_among_its_marks() -> None:
+    row = msgspec.structs.replace(scene_nodes.node(7, AT, {}), traits=("virtual node (virtual-kubelet)",))
+    assert presenters.node_page(NodeDetail(head(), row, ()), None).marks[0] == "virtual node (virtual-kubelet)"
+
+
+def test_pods_of_a_node_that_leaves_are_as_last_reported() -> None:
+    row = scene_nodes.node(7, AT, {})
+    row = msgspec.structs.replace(row, kubelet=msgspec.structs.replace(row.kubelet, state=State.LEAVING))
+    assert "leaving" in presenters.node_page(NodeDetail(head(), row, ()), None).pods_last_known

@@ -1,0 +1,250 @@
+"""After a restart, and when something is late, nothing false is told: on pages, in the API, by `status` and in the history.
+
+One Planewatch of its own, whose rules wait for a few seconds where they usually wait for half a minute.
+"""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+import redis
+from playwright.sync_api import Page, expect
+
+from planes.live.stream import EXPIRY, pulse_key, stream_key
+from tests.chromium import chromium
+from tests.e2e.fixtures import DEMO, is_healthy
+from tests.e2e.running import Up, until
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(180), pytest.mark.xdist_group("late")]
+
+QUICK = {
+    "PLANEWATCH_BOUND_POD_UNDECIDED": "6",
+    "PLANEWATCH_BOUND_WEBHOOK_UNREADY": "6",
+    "PLANEWATCH_BOUND_HOLD_RECOVERY": "1.5",
+}
+CLUSTER, COMPONENT, NODE = "/c/demo/", "/c/demo/kube-scheduler/", "/c/demo/nodes/node-01/"
+PAGES = ("/", "/wall/", CLUSTER, COMPONENT, NODE)
+
+
+@pytest.fixture(scope="module")
+def late() -> Iterator[Up]:
+    """A Planewatch of this module's own."""
+    with Up(*DEMO, environ=QUICK) as running:
+        until(lambda: is_healthy(running), "a healthy cluster", within=60)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def page(late: Up) -> Iterator[Page]:
+    """A page of somebody who is signed in."""
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(late.manage("signin", "--url", late.address).strip())
+        page.wait_for_url(lambda url: "/signin" not in url, timeout=15_000)
+        yield page
+
+
+def asked(up: Up, question: str, *values: object) -> list[tuple[Any, ...]]:
+    """Of the database."""
+    with closing(sqlite3.connect(up.data_dir / "planewatch.sqlite3", timeout=10)) as database:
+        found = list(database.execute(question, values))
+        database.commit()
+        return found
+
+
+def component(up: Up, kind: str) -> tuple[str, str, float, str]:
+    """A component as it is stored: state, last known one, since when, why."""
+    ((state, last, since, because),) = asked(up, "SELECT state, last, since, because FROM planes_component WHERE kind = ?", kind)
+    return state, last, since, because
+
+
+def history(up: Up, kind: str) -> list[tuple[str, str]]:
+    """What was announced of a component, the oldest first: from, to."""
+    found = asked(up, "SELECT before, after FROM planes_transition WHERE subject = ? ORDER BY id", kind)
+    return [(before, after) for before, after in found]
+
+
+def broken(up: Up, *names: str) -> None:
+    for name in names:
+        up.manage("demo", "inject", name)
+
+
+def mended(up: Up, *names: str) -> None:
+    for name in names:
+        up.manage("demo", "heal", name)
+
+
+@contextmanager
+def standing_still(process: int) -> Iterator[None]:
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def api(up: Up, page: Page, path: str) -> Any:
+    """What the API answers to who is signed in."""
+    answer = page.request.get(f"{up.address}/api/v1/{path}")
+    assert answer.ok, f"{path}: {answer.status}"
+    return json.loads(answer.body())
+
+
+def ages(html: str) -> list[str]:
+    """What a page says that runs, but for how old the whole is."""
+    main = re.sub(r'<span class="for">.*?</span>', "", html[html.index("<main") :])
+    return [f"{moment}: {text}" for moment, text in re.findall(r'data-t="(a:[^"]*)">([^<]*)<', main)]
+
+
+def test_faults_that_need_time_stay_told_after_the_watch_worker_was_killed_and_the_worst_is_told_first(late: Up) -> None:
+    broken(late, "certificate-expiring", "scheduler-stuck", "webhook-down")
+    kinds = ("kube-scheduler", "kube-apiserver")
+    until(lambda: all(component(late, kind)[0] == "degraded" for kind in kinds), "both degraded", within=60)
+    until(lambda: "webhook" in component(late, "kube-apiserver")[3], "the webhook", within=30)
+    before = {kind: component(late, kind) for kind in kinds}
+    told = {kind: history(late, kind) for kind in kinds}
+    killed_at = time.time()
+    ((epoch,),) = asked(late, "SELECT epoch FROM planes_cluster")
+    os.kill(late.part("watch@"), signal.SIGKILL)
+    seen: set[tuple[str, str]] = set()
+
+    def settled() -> bool:
+        now = {kind: component(late, kind) for kind in kinds}
+        seen.update((kind, one[0]) for kind, one in now.items())
+        because = now["kube-apiserver"][3]
+        again = bool(asked(late, "SELECT 1 FROM planes_cluster WHERE epoch > ? AND offset > 0", epoch))
+        return again and {one[0] for one in now.values()} == {"degraded"} and "webhook" in because and "certificate" in because
+
+    until(settled, "both told again", within=40)
+    assert {state for _, state in seen} <= {"degraded", "unknown"}
+    for kind in kinds:
+        state, _, since, _ = component(late, kind)
+        assert (state, since) == (before[kind][0], before[kind][2]), kind
+        assert history(late, kind) == told[kind], kind
+    because = component(late, "kube-apiserver")[3]
+    assert because.index("webhook") < because.index("And 1 more") < because.index("certificate")
+    waited = float(re.findall(r"the oldest for ⟨a:([\d.]+)⟩", component(late, "kube-scheduler")[3])[0])
+    assert waited < killed_at - 6, "by its creation"
+    mended(late, "webhook-down")
+    until(lambda: history(late, "kube-apiserver")[-1] == ("degraded", "degraded"), "a change of the reason", within=30)
+    mended(late, "certificate-expiring", "scheduler-stuck")
+    until(lambda: component(late, "kube-scheduler")[0] == "healthy", "a scheduler that works", within=40)
+
+
+def test_with_the_watch_worker_frozen_everything_says_so_and_no_page_is_in_colour_from_the_first_paint_on(
+    late: Up, page: Page
+) -> None:
+    with standing_still(late.part("watch@")):
+        until(lambda: api(late, page, "clusters")["clusters"][0]["late"], "lateness", within=15)
+        (card,) = api(late, page, "clusters")["clusters"]
+        (said,) = late.status().clusters
+        assert card["late"]["cause"] == "collector"
+        assert card["control"]["state"] == card["data"]["state"] == "unknown"
+        assert api(late, page, "c/demo/snapshot")["late"] == card["late"]
+        assert api(late, page, "c/demo/nodes/node-01")["late"] == card["late"]
+        assert said.late.startswith("Its collector was last heard ")
+        assert {one.state for one in said.components} == {"unknown"}
+        first = {path: page.request.get(f"{late.address}{path}").text() for path in PAGES}
+        for path, html in first.items():
+            assert re.search(r'<body class="[^"]*(not-live|is-blind)|plane-card [^"]*is-late', html), path
+        threading.Event().wait(2.1)
+        for path, html in first.items():
+            assert ages(page.request.get(f"{late.address}{path}").text()) == ages(html), path
+        page.goto(f"{late.address}{COMPONENT}")
+        expect(page.locator("#late")).to_contain_text("collector of this cluster has not been heard since", timeout=10_000)
+
+
+def test_a_frozen_web_server_is_not_told_as_the_collector(late: Up, page: Page) -> None:
+    page.goto(f"{late.address}{COMPONENT}")
+    expect(page.locator("#freshness")).to_contain_text("live ·", timeout=20_000)
+    with standing_still(late.part("dashboard.asgi:application")):
+        expect(page.locator("#late")).to_contain_text("web server does not answer", timeout=20_000)
+    expect(page.locator("#late")).to_be_hidden(timeout=20_000)
+
+
+@pytest.mark.parametrize(("off", "words"), [(-20.0, "(19|2.) s"), (3605.0, "1 h")])
+def test_clocks_that_disagree_are_told_as_such_by_status_api_and_pages(late: Up, page: Page, off: float, words: str) -> None:
+    """The collector's clock cannot be set apart here: while it stands still, others publish and store what it would."""
+    disagree = re.compile(f"disagree by {words}")
+    ((cluster, epoch, offset),) = asked(late, "SELECT id, epoch, offset FROM planes_cluster")
+    ended = threading.Event()
+
+    def pulse() -> None:
+        with redis.Redis(unix_socket_path=str(late.data_dir / "valkey.sock")) as valkey:
+            while not ended.wait(1.0):
+                then = time.time() + off
+                asked(late, "UPDATE planes_cluster SET collected_at = ?", then)
+                beat = json.dumps({"type": "pulse", "pulse": then, "heard": then, "epoch": str(epoch), "o": offset})
+                valkey.set(pulse_key(cluster), beat, ex=EXPIRY)
+                valkey.xadd(stream_key(cluster), {"p": beat})
+
+    pulsing = threading.Thread(target=pulse, daemon=True)
+    with standing_still(late.part("watch@")):
+        pulsing.start()
+        try:
+            until(lambda: (api(late, page, "clusters")["clusters"][0]["late"] or {}).get("cause") == "clocks", "clocks", within=10)
+            (card,) = api(late, page, "clusters")["clusters"]
+            (said,) = late.status().clusters
+            assert disagree.search(card["late"]["because"])
+            assert disagree.search(said.late)
+            assert said.age_s is None
+            assert (said.planes["control"].state, card["control"]["state"]) == ("unknown", "unknown")
+            page.goto(f"{late.address}{COMPONENT}")
+            expect(page.locator("#late")).to_contain_text(disagree, timeout=10_000)
+            page.goto(f"{late.address}{CLUSTER}")
+            expect(page.locator("#overlay")).to_contain_text(disagree, timeout=10_000)
+        finally:
+            ended.set()
+            pulsing.join(5)
+
+
+def test_refused_credentials_are_told_as_such(late: Up, page: Page) -> None:
+    kubeconfig = late.data_dir / "demo" / "kubeconfig"
+    good = kubeconfig.read_text()
+    page.goto(f"{late.address}/")
+    try:
+        kubeconfig.write_text(re.sub(r"token: \S+", "token: wrong", good))
+        os.kill(late.part("watch@"), signal.SIGKILL)  # who is signed in is not asked again
+        expect(page.locator("[data-status]")).to_contain_text("credentials refused", timeout=40_000)
+        (said,) = late.status().clusters
+        assert said.late.startswith("The API server has refused our credentials since it last answered ")
+        assert {plane.state for plane in said.planes.values()} == {"unknown"}
+        page.goto(f"{late.address}{COMPONENT}")
+        expect(page.locator("#late")).to_contain_text("has refused our credentials since", timeout=10_000)
+    finally:
+        kubeconfig.write_text(good)
+    expect(page.locator("#freshness")).to_contain_text("live ·", timeout=40_000)
+
+
+def test_what_is_held_for_its_relapses_says_since_when_it_answers(late: Up) -> None:
+    until(lambda: component(late, "kube-apiserver")[0] == "healthy", "an API server that is well", within=40)
+    for turn in range(3):
+        broken(late, "apiserver-down")
+        until(lambda: component(late, "kube-apiserver")[0] == "down", "an outage", within=20)
+        mended(late, "apiserver-down")
+        if turn < 2:
+            until(lambda: component(late, "kube-apiserver")[0] == "healthy", "its end", within=30)
+    held = until(
+        lambda: re.search(r"So since ⟨c:[\d.]+⟩; held as down until", component(late, "kube-apiserver")[3]), "it", within=20
+    )
+    state, _, _, because = component(late, "kube-apiserver")
+    assert held
+    assert state == "down"
+    assert because.startswith("It answers")
+    assert "because it got worse 3 times within 15 min" in because
+    until(lambda: component(late, "kube-apiserver")[0] == "healthy", "health", within=30)
+
+
+def test_a_session_that_ends_elsewhere_ends_here_within_5_s(late: Up, page: Page) -> None:
+    page.goto(f"{late.address}{CLUSTER}")
+    expect(page.locator("#freshness")).to_contain_text("live ·", timeout=20_000)
+    asked(late, "DELETE FROM django_session")
+    expect(page.locator("main")).to_contain_text(re.compile("signed out", re.IGNORECASE), timeout=5000)

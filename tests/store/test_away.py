@@ -1,0 +1,72 @@
+"""What a database that is away is said to do, asked of real ones."""
+
+import psycopg
+import pytest
+from django.db import DatabaseError, Error, InternalError, OperationalError, connection, transaction
+
+from planes.store.away import AWAY, said
+
+postgres = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="of PostgreSQL")
+
+
+def caused(error: Error, cause: psycopg.Error) -> Error:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (caused(InternalError(), psycopg.errors.ReadOnlySqlTransaction()), "takes no writes (it is read-only)"),
+        (caused(OperationalError(), psycopg.errors.DiskFull()), "has no space left on its disk"),
+        (caused(OperationalError(), psycopg.errors.TooManyConnections()), "has no connection left"),
+        (caused(OperationalError(), psycopg.errors.QueryCanceled()), "took too long over a statement"),
+        (caused(OperationalError(), psycopg.errors.LockNotAvailable()), "is locked by something else"),
+        (caused(OperationalError(), psycopg.errors.AdminShutdown()), "is shutting down or starting"),
+        (caused(OperationalError(), psycopg.errors.CannotConnectNow()), "is shutting down or starting"),
+        (caused(OperationalError(), psycopg.errors.InvalidPassword()), "refuses our credentials"),
+        (OperationalError("database or disk is full"), "has no space left on its disk"),
+        (OperationalError("attempt to write a readonly database"), "takes no writes (it is read-only)"),
+        (OperationalError("database is locked"), "is locked by something else"),
+        (OperationalError("connection to server at 10.0.0.7 failed"), "does not answer"),
+    ],
+)
+def test_what_it_does_is_said_in_words(error: Error, words: str) -> None:
+    assert said(error) == words
+    assert isinstance(error, AWAY)
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="of SQLite")
+@pytest.mark.django_db
+def test_a_full_or_read_only_sqlite_is_away() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = 1")
+        try:
+            with pytest.raises(AWAY) as caught, transaction.atomic():
+                cursor.execute("CREATE TABLE away (a)")
+        finally:
+            cursor.execute("PRAGMA query_only = 0")
+    assert said(caught.value) == "takes no writes (it is read-only)"
+
+
+@postgres
+@pytest.mark.django_db
+def test_a_standby_and_a_statement_that_takes_too_long_are_away() -> None:
+    with connection.cursor() as cursor:
+        for setting, statement, words in (
+            ("transaction_read_only = on", "CREATE TABLE away (a int)", "takes no writes (it is read-only)"),
+            ("statement_timeout = '20ms'", "SELECT pg_sleep(5)", "took too long over a statement"),
+        ):
+            with pytest.raises(AWAY) as caught, transaction.atomic():
+                cursor.execute(f"SET LOCAL {setting}; {statement}")
+            assert said(caught.value) == words
+            assert isinstance(caught.value, DatabaseError)
+
+
+@postgres
+@pytest.mark.django_db
+def test_the_server_is_told_what_takes_too_long() -> None:
+    with connection.cursor() as cursor:
+        for name, value in (("statement_timeout", "30s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s")):
+            cursor.execute(f"SHOW {name}")
+            assert cursor.fetchone() == (value,)

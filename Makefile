@@ -96,7 +96,7 @@ screenshots: dev ## draw every page in every state and size into build/screensho
 	@$(BIN)/python -m tests.browser.pages_shots $(ARGS)
 
 .PHONY: bench-truth
-bench-truth: $(VENV)/.dev ## live through every fault of the demo cluster and print what is said of it (ARGS=--write: docs/truth.md)
+bench-truth: $(VENV)/.dev ## live through every fault of the demo cluster and every way that breaks, and print what is said (ARGS=--faults: not the ways, which take an hour; ARGS=--write: docs/truth.md)
 	@$(BIN)/python -m tests.bench.bench_truth $(ARGS)
 
 .PHONY: bench-chaos

@@ -10,8 +10,8 @@ from planes.cache.recent import Noted, Recent
 from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.feeds import RHYTHM
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
-from planes.structs.observations import LeaseSeen
 from planes.structs.timestamps import epoch
 
 #: client-go's default for leader election, for a lease that does not say.

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from planes.components.leader import pod_line, unheard
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
-from planes.structs.observations import ApiServerObservation, EndpointsSeen, IdentitySeen, LeaseSeen, PodSeen
+from planes.structs.observations import ApiServerObservation, EndpointsSeen, IdentitySeen, PodSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from planes.components.relics import is_abandoned, renewed_at
 from planes.components.verdict_builder import VerdictBuilder, check_gap, clause, feed_due, feed_gap
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
-from planes.structs.observations import ConditionSeen, LeaseSeen, NodeObservation, NodeScene
+from planes.structs.observations import ConditionSeen, NodeObservation, NodeScene
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, until
 from planes.structs.timestamps import written

@@ -15,8 +15,9 @@ from planes.components.verdict_builder import Instance, VerdictBuilder, check_ga
 from planes.components.view import ClusterView
 from planes.structs import versions
 from planes.structs.feeds import Feed
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
-from planes.structs.observations import FeedSeen, LeaderObservation, LeaseSeen, PodSeen
+from planes.structs.observations import FeedSeen, LeaderObservation, PodSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.timestamps import written

@@ -1,7 +1,7 @@
 """Leases that were old when first seen: what is left of an election that was turned off proves nothing of anybody."""
 
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
-from planes.structs.observations import LeaseSeen
 
 
 def is_abandoned(lease: LeaseSeen, bound: float) -> bool:

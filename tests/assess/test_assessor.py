@@ -276,27 +276,6 @@ def test_a_right_that_is_taken_away_is_not_permitted_since_and_nothing_is_red(cl
     assert missing["nodes is not permitted."].since == WALL + at - START
 
 
-def test_a_lease_that_may_not_be_read_is_no_silence(cluster: Cluster) -> None:
-    def shown() -> tuple[str, str]:
-        row = [frame.nodes["node-1"] for frame in cluster.frames if "node-1" in frame.nodes][-1].kubelet
-        return row.state, row.because
-
-    cluster.silent = set(cluster.names)
-    cluster.apply(Failed(Feed.NODE_LEASES, FORBIDDEN, cluster.now, cluster.now + 30))
-    cluster.run(20)
-    assert cluster.kubelet("node-1")[0] == "healthy", "it was heard of in time"
-    cluster.run(20)
-    state, because = shown()
-    assert state == "unknown"
-    assert "that it says Ready tells nothing newer yet" in because
-    assert cluster.state("container-runtime")[0] == "healthy"
-    cluster.run(30)
-    state, because = shown()
-    assert state == "healthy", "Kubernetes would have taken Ready back by now"
-    assert "its heartbeat cannot be seen" in because
-    assert cluster.state("container-runtime")[0] == "healthy"
-
-
 def test_a_user_that_may_read_nothing_but_version_sees_no_red() -> None:
     cluster = Cluster()
     cluster.apply(Server(cluster.now, "v1.36.2"), *(Failed(feed, FORBIDDEN, cluster.now, cluster.now + 30) for feed in Feed))

@@ -164,17 +164,17 @@ class World:
         answered = max([*self.probe_good.values(), self.etcd_bad or -1e9], default=-1e9)
         for kind in ("kube-scheduler", "kube-controller-manager"):
             if self.components.get(kind) == "healthy":
-                assert not self.late(self.renewed.get(kind), 15.0), kind
+                assert not self.late(self.renewed.get(kind), 15.0 * DEFAULT.leader_degraded), kind
         if self.components.get("etcd") == "healthy":
-            assert not self.late(self.etcd_good, 30.0)
+            assert not self.late(self.etcd_good, DEFAULT.probe_stale)
             assert not (self.etcd_bad is not None and self.etcd_bad > self.etcd_good and self.now - self.etcd_bad > SLACK + 3.0)
         if self.components.get("kube-apiserver") == "healthy":
-            assert not self.late(answered, 30.0)
+            assert not self.late(answered, DEFAULT.probe_stale)
             assert "/livez" in self.probe_good
         for name, (kubelet, _, runtime) in self.nodes.items():
             if kubelet == "healthy":
                 hidden = self.failing.get(Feed.NODE_LEASES, (0.0, None))[1] is FaultKind.FORBIDDEN
-                assert hidden or not self.late(self.renewed.get(name), 25.0), name
+                assert hidden or not self.late(self.renewed.get(name), 40.0 * DEFAULT.kubelet_slow), name
                 self.not_stale(Feed.NODE_LEASES)
             if runtime == "healthy":
                 self.not_stale(Feed.NODES)

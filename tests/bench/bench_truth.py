@@ -69,7 +69,8 @@ differ in a figure share a row, with the longest of their times.
 _COLUMNS = "| fault | on | component | verdict | noticed (within) | others that turned | healed (within) | |\n"
 
 
-_MARKER = "\n## While"
+#: Where the document's second part begins.
+MARKER = "\n## While"
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def main(arguments: list[str]) -> int:
         right = right and well
         sys.stdout.write(second)
     if options.write:
-        old, marker, ways = DOCUMENT.read_text(encoding="utf-8").partition(_MARKER)
+        old, marker, ways = DOCUMENT.read_text(encoding="utf-8").partition(MARKER)
         DOCUMENT.write_text((first or old) + (second or marker + ways), encoding="utf-8")
     return 0 if right else 1
 

@@ -3,9 +3,9 @@
 import pytest
 
 from planes.cache.leases import Clock, LeaderLeases, LeaseStore, LeaseTrack
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
 from planes.structs.objects import LabelledMeta, Lease, LeaseSpec
-from planes.structs.observations import LeaseSeen
 from planes.structs.timestamps import epoch
 
 STAMP = "2026-11-22T12:00:{:02d}.000000Z"

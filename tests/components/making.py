@@ -5,6 +5,7 @@ from typing import Any
 
 from planes.components import heartbeat, kubelet
 from planes.structs.events import Check, Fault, FaultKind
+from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
 from planes.structs.observations import (
     ApiServerObservation,
@@ -13,7 +14,6 @@ from planes.structs.observations import (
     FeedSeen,
     HealthSeen,
     LeaderObservation,
-    LeaseSeen,
     NodeObservation,
     NodeScene,
     PodSeen,

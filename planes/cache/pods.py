@@ -9,9 +9,9 @@ from planes.cache.dating import dated
 from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.moments import Epoch, Mono
-from planes.structs.observations import UndecidedSeen
 from planes.structs.rows import PodRow
 from planes.structs.timestamps import epoch, latest
+from planes.structs.workload_observations import UndecidedSeen
 
 FINISHED = ("Succeeded", "Failed")
 

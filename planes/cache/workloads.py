@@ -7,8 +7,8 @@ from planes.cache.dating import dated
 from planes.cache.recent import Noted, Recent
 from planes.structs import objects
 from planes.structs.moments import Epoch, Mono
-from planes.structs.observations import ApiServiceSeen, EndpointSeen, EndpointsSeen, WebhookSeen, WorkloadSeen
 from planes.structs.timestamps import latest
+from planes.structs.workload_observations import ApiServiceSeen, EndpointSeen, EndpointsSeen, WebhookSeen, WorkloadSeen
 
 #: On an EndpointSlice: when that happened for which its controller last changed it.
 _TRIGGERED = "endpoints.kubernetes.io/last-change-trigger-time"

@@ -6,10 +6,11 @@ from planes.components.verdict_builder import Judged, VerdictBuilder, begin, che
 from planes.components.view import ClusterView
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
-from planes.structs.observations import AddonObservation, ApiServiceSeen
+from planes.structs.observations import AddonObservation
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
+from planes.structs.workload_observations import ApiServiceSeen
 
 
 def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:

@@ -11,12 +11,13 @@ from planes.components.leader import pod_line, unheard
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
 from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
-from planes.structs.observations import ApiServerObservation, EndpointsSeen, IdentitySeen, PodSeen
+from planes.structs.observations import ApiServerObservation, IdentitySeen, PodSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State
 from planes.structs.versions import minor as minor_of
 from planes.structs.versions import order
+from planes.structs.workload_observations import EndpointsSeen
 
 #: A server that began so long before another stopped, or later, took its place. A rollout takes minutes. [rule]
 _ROLLOUT = 3600.0

@@ -7,7 +7,7 @@ visible in the cluster, does.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from planes.structs.observations import WorkloadSeen
+from planes.structs.workload_observations import WorkloadSeen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,11 @@ from planes.components.view import ClusterView
 from planes.structs import versions
 from planes.structs.moments import Mono
 from planes.structs.objects import Container
-from planes.structs.observations import NodeObservation, NodeScene, PodSeen, ProxyScene, WorkloadSeen
+from planes.structs.observations import NodeObservation, NodeScene, PodSeen, ProxyScene
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
+from planes.structs.workload_observations import WorkloadSeen
 
 _NAME = "kube-proxy"
 #: Where its DaemonSets are. One may be several: for Windows, a pool (Gardener), in OpenShift beside a foreign network.

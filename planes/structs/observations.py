@@ -10,6 +10,7 @@ from planes.structs.events import Check, Fault
 from planes.structs.feeds import Feed
 from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
+from planes.structs.workload_observations import ApiServiceSeen, EndpointsSeen, UndecidedSeen, WebhookSeen, WorkloadSeen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,41 +138,6 @@ class RatesSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiServiceSeen:
-    name: str
-    available: bool
-    reason: str
-    since: Mono  # when `available` took its value: when we saw it, or as the cluster dates it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookSeen:
-    """One webhook whose service we can look up. `ready` None: its endpoints cannot be seen."""
-
-    name: str
-    fails_closed: bool  # failurePolicy Fail
-    service: str  # "namespace/name", or the URL's host; empty if neither
-    ready: int | None
-    since: Mono  # when `ready` last turned from or to zero
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointSeen:
-    address: str
-    ready: bool
-    node: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointsSeen:
-    """The endpoints of one service. `since`: when the number of ready ones last turned from or to zero."""
-
-    endpoints: tuple[EndpointSeen, ...]
-    since: Mono
-    seen_at: Mono
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IdentitySeen:
     """An API server's identity lease, with where it says that it listens."""
 
@@ -180,33 +146,6 @@ class IdentitySeen:
     address: str  # without the port; empty if not told
     node: str = ""  # the Node of that host, while there is one
     leaving: bool = False  # that Node is cordoned or being deleted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkloadSeen:
-    """A DaemonSet or Deployment. `lagging_since`: since when observedGeneration is behind generation. `settings`: those arguments
-    and variables of its containers by which a dataplane tells that it takes kube-proxy's place, "FELIX_BPFENABLED=true"."""
-
-    kind: str
-    namespace: str
-    name: str
-    app: str  # the k8s-app label or the like, else the name
-    desired: int
-    ready: int
-    seen_at: Mono
-    lagging_since: Mono | None = None
-    labels: dict[str, str] = field(default_factory=dict)
-    settings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndecidedSeen:
-    """Pods that no scheduler has decided about: no node, and no PodScheduled condition of any value."""
-
-    count: int = 0
-    oldest: Mono | None = None  # since when the oldest waits, by its creation
-    names: tuple[str, ...] = ()
-    sighted: Mono | None = None  # when we first saw the oldest; None: `oldest`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from planes.cache.pods import PodStore, is_undecided, row_of
 from planes.cache.stores import Dirty
 from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import ContainerState, Meta, PlainPodStatus, Pod, PodCondition, PodContainer, PodSpec, Waiting
-from planes.structs.observations import UndecidedSeen
 from planes.structs.rows import PodRow
+from planes.structs.workload_observations import UndecidedSeen
 
 SCHEDULED = PodCondition("PodScheduled")
 

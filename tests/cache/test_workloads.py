@@ -6,7 +6,7 @@ from planes.cache.workloads import ApiServiceStore, EndpointStore, WebhookStore,
 from planes.structs import objects
 from planes.structs.moments import Mono
 from planes.structs.objects import Condition, LabelledMeta, ServiceRef
-from planes.structs.observations import ApiServiceSeen, EndpointSeen, EndpointsSeen, WebhookSeen, WorkloadSeen
+from planes.structs.workload_observations import ApiServiceSeen, EndpointSeen, EndpointsSeen, WebhookSeen, WorkloadSeen
 
 DNS = "kube-system/kube-dns"
 

@@ -20,21 +20,23 @@ from planes.components.verdict_builder import Judged
 from planes.structs.events import Check, Fault, FaultKind
 from planes.structs.observations import (
     AddonObservation,
-    ApiServiceSeen,
     ConditionSeen,
-    EndpointSeen,
-    EndpointsSeen,
     IdentitySeen,
     NodeMark,
     NodeObservation,
     ProxyScene,
     RatesSeen,
     ReachSeen,
+)
+from planes.structs.verdicts import Evidence, Verdict
+from planes.structs.workload_observations import (
+    ApiServiceSeen,
+    EndpointSeen,
+    EndpointsSeen,
     UndecidedSeen,
     WebhookSeen,
     WorkloadSeen,
 )
-from planes.structs.verdicts import Evidence, Verdict
 from tests.components import making
 from tests.components.making import NOW, THRESHOLDS
 

@@ -8,7 +8,7 @@ from planes.components.distribution_marks import Distribution, Mark, Where
 from planes.components.distributions import DISTRIBUTIONS, KWOK
 from planes.structs.moments import Mono
 from planes.structs.objects import LabelledMeta, Node, NodeInfo, NodeSpec, NodeStatus
-from planes.structs.observations import WorkloadSeen
+from planes.structs.workload_observations import WorkloadSeen
 
 _PLACES = {
     Where.VERSION: "versions",

@@ -7,17 +7,9 @@ import pytest
 
 from planes.components import etcd, kube_apiserver
 from planes.structs.events import Check, Fault, FaultKind
-from planes.structs.observations import (
-    ApiServerObservation,
-    ApiServiceSeen,
-    EndpointSeen,
-    EndpointsSeen,
-    IdentitySeen,
-    RatesSeen,
-    ReachSeen,
-    WebhookSeen,
-)
+from planes.structs.observations import ApiServerObservation, IdentitySeen, RatesSeen, ReachSeen
 from planes.structs.verdicts import State, Verdict
+from planes.structs.workload_observations import ApiServiceSeen, EndpointSeen, EndpointsSeen, WebhookSeen
 from tests.components import making
 from tests.components.making import FORBIDDEN, NOW, REACHED, SERVER, THRESHOLDS, failing, health, lease, pod
 

@@ -10,8 +10,9 @@ from planes.components.view import ClusterView, Known
 from planes.structs.events import Changed, Listed
 from planes.structs.feeds import Feed
 from planes.structs.objects import DaemonSet, DaemonSetStatus, LabelledMeta, SystemPod, SystemPodSpec
-from planes.structs.observations import AddonObservation, DisruptionSeen, PodSeen, WorkloadSeen
+from planes.structs.observations import AddonObservation, DisruptionSeen, PodSeen
 from planes.structs.verdicts import State
+from planes.structs.workload_observations import WorkloadSeen
 from tests.components import making
 from tests.components.making import FORBIDDEN, NOW, REFUSED, THRESHOLDS, failing, feed, pod
 

@@ -6,8 +6,9 @@ import pytest
 
 from planes.components import kube_controller_manager, kube_scheduler
 from planes.components.verdict_builder import Judged
-from planes.structs.observations import LeaderObservation, UndecidedSeen, WorkloadSeen
+from planes.structs.observations import LeaderObservation
 from planes.structs.verdicts import State
+from planes.structs.workload_observations import UndecidedSeen, WorkloadSeen
 from tests.components.making import (
     BROKEN,
     FORBIDDEN,

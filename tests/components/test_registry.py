@@ -27,9 +27,6 @@ from planes.structs import rights, thresholds
 from planes.structs.events import Fault, FaultKind
 from planes.structs.observations import (
     AddonObservation,
-    ApiServiceSeen,
-    EndpointSeen,
-    EndpointsSeen,
     FeedSeen,
     IdentitySeen,
     LeaderObservation,
@@ -37,9 +34,9 @@ from planes.structs.observations import (
     NodeScene,
     ProxyScene,
     ReachSeen,
-    WorkloadSeen,
 )
 from planes.structs.verdicts import State, Verdict
+from planes.structs.workload_observations import ApiServiceSeen, EndpointSeen, EndpointsSeen, WorkloadSeen
 from tests.components import making, telling
 from tests.components.making import FORBIDDEN, NOW, REFUSED, THRESHOLDS, condition, failing, feed, health, lease, node, pod, scene
 from tests.components.test_konnectivity import agents

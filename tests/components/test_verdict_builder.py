@@ -6,8 +6,8 @@ import pytest
 
 from planes.components import kube_apiserver
 from planes.components.verdict_builder import VerdictBuilder
-from planes.structs.observations import WebhookSeen
 from planes.structs.verdicts import State
+from planes.structs.workload_observations import WebhookSeen
 from tests.components.making import NOW, SERVER, THRESHOLDS, apiserver
 
 

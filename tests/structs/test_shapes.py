@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from planes.structs import events, objects, observations, rows, verdicts
+from planes.structs import events, objects, observations, rows, verdicts, workload_observations
 from planes.structs.moments import Epoch
 from planes.structs.verdicts import SEVERITY, State
 
@@ -49,7 +49,10 @@ def test_what_a_row_or_an_event_was_not_told_is_nothing(kind: Any) -> None:
 
 
 OBSERVED: list[Any] = [
-    one for one in vars(observations).values() if dataclasses.is_dataclass(one) and one.__module__ == observations.__name__
+    one
+    for module in (observations, workload_observations)
+    for one in vars(module).values()
+    if dataclasses.is_dataclass(one) and one.__module__ == module.__name__
 ]
 
 

@@ -81,7 +81,10 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     if _is_unripe(memory, verdict, now, thresholds):
         memory.waits, memory.shown, memory.pending = True, _unripe(verdict), None
         return None
-    memory.waits, memory.restored_at = False, None
+    young = _is_young(memory, verdict, now, thresholds)
+    memory.waits = False
+    if not young:
+        memory.restored_at = None
     if not memory.settled:
         memory.state, memory.since, memory.shown = verdict.state, _began(verdict, now), verdict
         memory.settled, memory.pending = True, None
@@ -91,7 +94,7 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     if verdict.state is memory.state:
         memory.shown, memory.pending = verdict, None
         _know(memory, verdict, now)
-        return _turn(memory, verdict, now, thresholds)
+        return None if young else _turn(memory, verdict, now, thresholds)
     hold = _hold(memory, verdict, now, thresholds)
     worse = SEVERITY[verdict.state] > SEVERITY[memory.state]
     if memory.pending is None or (
@@ -122,10 +125,16 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
 def _is_unripe(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> bool:
     """Was it worse before a restart, and can the rule that said so not have spoken again? Then what was known goes on to be what is
     known, for no longer than the longest of our windows: what never comes is waited for no more."""
-    if memory.restored_at is None or verdict.ripe is None or memory.known not in (State.DOWN, State.DEGRADED):
+    if memory.known not in (State.DOWN, State.DEGRADED):
         return False
-    better = SEVERITY[verdict.state] < SEVERITY[memory.known]
-    return better and now <= min(verdict.ripe, memory.restored_at + thresholds.rate_window)
+    return SEVERITY[verdict.state] < SEVERITY[memory.known] and _is_young(memory, verdict, now, thresholds)
+
+
+def _is_young(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> bool:
+    """Can a rule not have spoken since a restart? Then it is not known either for which reason it was so before."""
+    if memory.restored_at is None or verdict.ripe is None:
+        return False
+    return now <= min(verdict.ripe, memory.restored_at + thresholds.rate_window)
 
 
 def _unripe(verdict: Verdict) -> Verdict:

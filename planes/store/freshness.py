@@ -28,7 +28,7 @@ class Freshness:
     """`collected_at`: when the collector last said that it lives (its pulse, or its last flush if there is no pulse); `heard_at`:
     when the API server last answered it. Epoch seconds; None: never. `kept`: for so many seconds the pulse that was read is kept at
     most, so that one which is older by its own word was written by another clock; None where nothing is known of that. `age`: how
-    many seconds ago it was written, by the clock of who keeps it, whatever it says itself. `fault`: the kind of fault
+    many seconds ago `collected_at` was, by the clock of who keeps the pulse, whatever it says itself. `fault`: the kind of fault
     (planes.structs.events.FaultKind) by which the collector fails to ask the API server; empty: none."""
 
     collected_at: float | None
@@ -60,8 +60,9 @@ def freshness_of(head: ClusterHead, pulse: Pulse | None, age: Callable[[int], fl
         return Freshness(head.collected_at, head.row.heard_at, fault=fault)
     collected_at = max(pulse.pulse, head.collected_at or 0.0)
     heard_at = pulse.heard if pulse.heard is not None else head.row.heard_at
-    newest = collected_at == pulse.pulse
-    return Freshness(collected_at, heard_at, EXPIRY if newest else None, age(head.id) if newest else None, fault)
+    written = age(head.id)
+    since = None if written is None else max(0.0, written - (collected_at - pulse.pulse))
+    return Freshness(collected_at, heard_at, EXPIRY, since, fault)
 
 
 def lateness(fresh: Freshness, now: float) -> Lateness | None:

@@ -1,5 +1,7 @@
 """Hysteresis: when a state is announced, and what a restart or a missing answer does to it."""
 
+from dataclasses import replace
+
 from planes.assess import hysteresis
 from planes.assess.hysteresis import Change, Memory
 from planes.structs.moments import Mono
@@ -156,3 +158,14 @@ def test_the_first_recoveries_are_announced_before_anything_need_be_said_of_them
     step(memory, WELL, now + 1)
     assert step(memory, WELL, now + 4) == Change(State.DOWN, State.HEALTHY, Mono(now + 1))
     assert memory.shown is WELL
+
+
+def test_after_a_restart_the_reason_is_the_one_that_stands_once_every_rule_has_spoken() -> None:
+    memory = hysteresis.restored(State.DEGRADED, Mono(0.0), None, Mono(100.0))
+    mild = Verdict(state=State.DEGRADED, because="soon over", cause="certificate", ripe=Mono(130.0))
+    worse = Verdict(state=State.DEGRADED, because="refused", cause="webhook")
+    assert step(memory, mild, 101.0) is None
+    assert step(memory, worse, 131.0) is None
+    assert step(memory, worse, 150.0) is None, "it was so before"
+    assert step(memory, replace(mild, ripe=None), 160.0) is None
+    assert step(memory, replace(mild, ripe=None), 170.0) == Change(State.DEGRADED, State.DEGRADED, Mono(160.0))

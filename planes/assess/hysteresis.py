@@ -81,7 +81,7 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     if _is_unripe(memory, verdict, now, thresholds):
         memory.waits, memory.shown, memory.pending = True, _unripe(verdict), None
         return None
-    young = _is_young(memory, verdict, now, thresholds)
+    learns, young = memory.restored_at is not None, _is_young(memory, verdict, now, thresholds)
     memory.waits = False
     if not young:
         memory.restored_at = None
@@ -94,7 +94,9 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     if verdict.state is memory.state:
         memory.shown, memory.pending = verdict, None
         _know(memory, verdict, now)
-        return None if young else _turn(memory, verdict, now, thresholds)
+        if learns and _learn(memory, verdict, young):
+            return None
+        return _turn(memory, verdict, now, thresholds)
     hold = _hold(memory, verdict, now, thresholds)
     worse = SEVERITY[verdict.state] > SEVERITY[memory.state]
     if memory.pending is None or (
@@ -148,6 +150,20 @@ def due(memory: Memory) -> Mono | None:
     if memory.pending is not None:
         return memory.pending_since + memory.look
     return memory.turned_since + memory.hold if memory.turned else None
+
+
+def _learn(memory: Memory, verdict: Verdict, young: bool) -> bool:
+    """After a restart it is not known for which reason it was so before until every rule has spoken. True: nothing is to be told;
+    what goes back to a reason that was seen since has turned."""
+    reason = _reason(verdict)
+    if not young:
+        _turn_to(memory, verdict)
+    elif reason not in memory.reasons:
+        memory.reasons = (*memory.reasons, reason)
+    elif reason != memory.reasons[-1]:
+        memory.reasons = memory.reasons[-1:]
+        return False
+    return True
 
 
 def _turn(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:

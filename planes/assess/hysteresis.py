@@ -8,6 +8,7 @@ it is believed, so that a value that swings about its bound does not fill the hi
 from dataclasses import dataclass, replace
 from math import isinf
 
+from planes.components.verdict_builder import harm
 from planes.structs.moments import NEVER, Mono
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import at, until
@@ -154,11 +155,11 @@ def due(memory: Memory) -> Mono | None:
 
 def _learn(memory: Memory, verdict: Verdict, young: bool) -> bool:
     """After a restart it is not known for which reason it was so before until every rule has spoken. True: nothing is to be told;
-    what goes back to a reason that was seen since has turned."""
+    what goes back to a milder reason, or to one that was seen since, has turned."""
     reason = _reason(verdict)
     if not young:
         _turn_to(memory, verdict)
-    elif reason not in memory.reasons:
+    elif not memory.reasons or (reason not in memory.reasons and harm(reason) <= harm(memory.reasons[-1])):
         memory.reasons = (*memory.reasons, reason)
     elif reason != memory.reasons[-1]:
         memory.reasons = memory.reasons[-1:]

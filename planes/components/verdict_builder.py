@@ -49,6 +49,11 @@ class _Bad:
     line: str
 
 
+def harm(cause: str) -> int:
+    """How much harm a cause does now: 0 the most."""
+    return _HARM.get(cause, _USUAL)
+
+
 def _rank(one: _Bad) -> tuple[int, int]:
     return -SEVERITY[one.state], _HARM.get(one.cause, _USUAL)
 

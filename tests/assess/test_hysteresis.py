@@ -169,3 +169,12 @@ def test_after_a_restart_the_reason_is_the_one_that_stands_once_every_rule_has_s
     assert step(memory, worse, 150.0) is None, "it was so before"
     assert step(memory, replace(mild, ripe=None), 160.0) is None
     assert step(memory, replace(mild, ripe=None), 170.0) == Change(State.DEGRADED, State.DEGRADED, Mono(160.0))
+
+
+def test_a_worse_reason_that_ends_soon_after_a_restart_is_told() -> None:
+    memory = hysteresis.restored(State.DEGRADED, Mono(0.0), None, Mono(100.0))
+    mild = Verdict(state=State.DEGRADED, because="soon over", cause="certificate", ripe=Mono(200.0))
+    worse = Verdict(state=State.DEGRADED, because="refused", cause="webhook", ripe=Mono(200.0))
+    assert step(memory, worse, 101.0) is None
+    assert step(memory, mild, 110.0) is None
+    assert step(memory, mild, 120.0) == Change(State.DEGRADED, State.DEGRADED, Mono(110.0))

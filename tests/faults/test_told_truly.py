@@ -145,9 +145,7 @@ def test_faults_that_need_time_stay_told_after_the_watch_worker_was_killed_and_t
     assert because.index("webhook") < because.index("And 1 more") < because.index("certificate")
     waited = float(re.findall(r"the oldest for ⟨a:([\d.]+)⟩", component(late, "kube-scheduler")[3])[0])
     assert waited < killed_at - 6, "by its creation"
-    mended(late, "webhook-down")
-    until(lambda: history(late, "kube-apiserver")[-1] == ("degraded", "degraded"), "a change of the reason", within=30)
-    mended(late, "certificate-expiring", "scheduler-stuck")
+    mended(late, "webhook-down", "certificate-expiring", "scheduler-stuck")
 
 
 def test_with_the_watch_worker_frozen_everything_says_so_and_no_page_is_in_colour_from_the_first_paint_on(

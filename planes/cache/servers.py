@@ -62,17 +62,18 @@ class Servers:
     def _showed(self, begins: float | None, ends: float, at: Mono) -> tuple[float | None, float]:
         """The certificate that ends first of those that are shown now, each perhaps by another server."""
         self._certificates.setdefault(ends, (begins, _Shown(at, at)))[1].last = at
-        for end, (_, shown) in sorted(self._certificates.items()):
-            later = [(one.first, other) for other, (_, one) in self._certificates.items() if other > end and one.first > shown.last]
-            if later and at - shown.last > LATELY:
-                self._renewal = Renewal(end, min(later)[1], min(later)[0])
-        self._certificates = {end: known for end, known in self._certificates.items() if at - known[1].last <= LATELY}
-        current = [
-            end
-            for end, (_, shown) in self._certificates.items()
-            if not any(other > end and one.first > shown.last for other, (_, one) in self._certificates.items())
-        ]
-        return self._certificates[min(current)][0], min(current)
+        for end, (_, shown) in list(self._certificates.items()):
+            if at - shown.last > LATELY:
+                if (after := self._successor(end, shown)) is not None:
+                    self._renewal = Renewal(end, after[1], after[0])
+                del self._certificates[end]
+        current = min(end for end, (_, shown) in self._certificates.items() if self._successor(end, shown) is None)
+        return self._certificates[current][0], current
+
+    def _successor(self, end: float, shown: _Shown) -> tuple[Mono, float] | None:
+        """Of the certificates that end later and were shown first after this one was shown last, the first: when, and its end."""
+        later = [(one.first, other) for other, (_, one) in self._certificates.items() if other > end and one.first > shown.last]
+        return min(later, default=None)
 
     def take_renewal(self) -> Renewal | None:
         """The renewal that was seen since this was last asked."""

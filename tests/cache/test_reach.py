@@ -294,6 +294,8 @@ def test_versions_that_answer_in_turn_count_together_and_one_that_was_replaced_d
     assert versions((0.0, old), (60.0, new), (120.0, old), (180.0, new), now=720.1) == {new}, "not heard for ten minutes"
     assert versions((0.0, "v1.9.9"), (60.0, "v1.10.0"), now=60.0) == {"v1.10.0"}
     assert versions((60.0, ""), now=60.0) == set()
+    assert versions((60.0, old), (60.0, new), now=60.0) == {old, new}
+    assert versions((0.0, old), (60.0, f"{old}+k3s1"), now=60.0) == {old, f"{old}+k3s1"}, "neither is newer"
 
 
 def shown(*told: tuple[float, float]) -> Reachability:
@@ -317,6 +319,7 @@ def test_of_certificates_shown_in_turn_the_one_that_ends_first_counts_and_of_a_r
     assert ends((0.0, 9000.0), (60.0, 5000.0)) == 5000.0
     assert ends((0.0, 9000.0), (60.0, 5000.0), (120.0, 9000.0)) == 5000.0
     assert ends((0.0, 9000.0), (60.0, 5000.0), (661.0, 9000.0)) == 9000.0
+    assert ends((0.0, 5000.0), (0.0, 9000.0)) == 5000.0, "neither came after the other"
 
 
 def test_a_renewal_is_seen_once_the_old_certificate_is_not_shown_any_more() -> None:
@@ -325,5 +328,13 @@ def test_a_renewal_is_seen_once_the_old_certificate_is_not_shown_any_more() -> N
     renewed = shown((0.0, 5000.0), *minutes).servers
     assert renewed.take_renewal() == Renewal(5000.0, 9000.0, Mono(60.0))
     assert renewed.take_renewal() is None, "told once"
+    late = [(1000.0 + at, end) for at, end in ((0.0, 5000.0), *minutes[:10])]
+    assert shown(*late).servers.take_renewal() is None, "whatever our clock says"
+    again = [(at, 9000.0 if at < 300.0 else 12_000.0) for at, _ in minutes]
+    assert shown((0.0, 5000.0), *again).servers.take_renewal() == Renewal(5000.0, 9000.0, Mono(60.0)), (
+        "the first that came after it"
+    )
+    shorter = [(at, 4000.0) for at, _ in minutes]
+    assert shown((0.0, 5000.0), *shorter).servers.take_renewal() is None, "one that ends sooner takes no other's place"
     in_turn = [(60.0 * minute, (5000.0, 9000.0)[minute % 2]) for minute in range(30)]
     assert shown(*in_turn).servers.take_renewal() is None

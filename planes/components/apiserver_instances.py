@@ -8,7 +8,7 @@ which as many new ones began was replaced. [signals.md]
 from dataclasses import dataclass
 
 from planes.components.leader import pod_line, unheard
-from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
+from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap
 from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
 from planes.structs.observations import ApiServerObservation, IdentitySeen, PodSeen
@@ -49,17 +49,10 @@ def check(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresh
     if not seen.writes_blocked:
         _find_lost(found, seen.endpoints if endpoints_gap is None else None, now, thresholds)
     instances: list[Instance] = []
-    lost: list[str] = []
     for one in found:
         made = _check_one(builder, one, seen, now, thresholds)
         if made is not None:
             instances.append(made)
-            if made.state is State.DOWN:
-                lost.append(made.name)
-    if lost:
-        left = len(instances) - len(lost)
-        said = f"{left} of {plural(len(instances), 'API server')} {'works' if left == 1 else 'work'}; lost: {', '.join(lost)}."
-        builder.worse(State.DEGRADED, said, "instance-lost", hold=thresholds.hold_condition)
     if leases_gap is None and not seen.identities:
         line = Evidence(
             "identity leases", "none", "renewed every 10 s", State.NOT_OBSERVABLE, seen.leases.name, seen.leases.heard_at
@@ -124,42 +117,40 @@ def _newer(lease: LeaseSeen, other: LeaseSeen) -> bool:
 
 def _find_lost(found: list[_Found], endpoints: EndpointsSeen | None, now: Mono, thresholds: Thresholds) -> None:
     """Mark those that are lost. `endpoints` None: they cannot be seen."""
-    stopped = [one for one in found if _frozen(one, now, thresholds)]
-    live = [one for one in found if one not in stopped and (_fresh(one, now, thresholds) or one.pod is not None)]
-    replaced = _replaced(stopped, live)
+    stopped = [(one, one.identity) for one in found if one.identity is not None and _frozen(one.identity, now, thresholds)]
+    stopped.sort(key=lambda pair: pair[1].lease.changed_at)
+    left = {one.host for one, _ in stopped}
+    live = [one for one in found if one.host not in left and (one.pod is not None or _fresh(one, now, thresholds))]
+    replaced = _replaced([identity for _, identity in stopped], [one.identity for one in live if one.identity is not None])
     rest: list[_Found] = []
-    for one in stopped:
-        identity = one.identity
-        remains = identity is not None and bool(identity.node) and not (identity.leaving and one.host in replaced)
-        if one.listed is True or one.pod is not None or remains:
-            one.lost = True
-        elif identity is not None and identity.lease.confirmed and one.host not in replaced:
+    lost = 0
+    for one, identity in stopped:
+        remains = bool(identity.node) and not (identity.leaving and identity.lease.name in replaced)
+        one.lost = one.listed is True or one.pod is not None or remains
+        lost += one.lost
+        if not one.lost and identity.lease.confirmed and identity.lease.name not in replaced:
             rest.append(one)
     # Of those of which nothing else remains, as many are lost as are listed and do not live: the last that stopped.
-    missing = len(rest) if endpoints is None else len(endpoints.endpoints) - len(live) - sum(one.lost for one in stopped)
-    rest.sort(key=lambda one: one.identity.lease.changed_at if one.identity is not None else now, reverse=True)
-    for one in rest[: max(0, missing)]:
+    missing = len(rest) if endpoints is None else max(0, len(endpoints.endpoints) - len(live) - lost)
+    for one in rest[::-1][:missing]:
         one.lost = True
 
 
-def _replaced(stopped: list[_Found], live: list[_Found]) -> set[str]:
-    """Hosts of stopped servers after which another began: one that was first seen after them, each for one of them."""
-    began = sorted(one.identity.lease.first_at for one in live if one.identity is not None)
+def _replaced(stopped: list[IdentitySeen], live: list[IdentitySeen]) -> set[str]:
+    """Leases of stopped servers (in the order in which they stopped) after which another began: one that was first seen after them,
+    each for one of them."""
+    began = sorted(one.lease.first_at for one in live)
     made: set[str] = set()
-    for one in sorted(stopped, key=lambda one: one.identity.lease.changed_at if one.identity is not None else Mono(0.0)):
-        if one.identity is None:
-            continue
-        lease = one.identity.lease
-        after = next((at for at in began if at > max(lease.first_at, lease.changed_at - _ROLLOUT)), None)
+    for one in stopped:
+        after = next((at for at in began if at > max(one.lease.first_at, one.lease.changed_at - _ROLLOUT)), None)
         if after is not None:
             began.remove(after)
-            made.add(one.host)
+            made.add(one.lease.name)
     return made
 
 
-def _frozen(one: _Found, now: Mono, thresholds: Thresholds) -> bool:
-    lease = one.identity.lease if one.identity is not None else None
-    return lease is not None and lease.gone_at is None and lease.silence(now) > thresholds.identity_frozen
+def _frozen(one: IdentitySeen, now: Mono, thresholds: Thresholds) -> bool:
+    return one.lease.gone_at is None and one.lease.silence(now) > thresholds.identity_frozen
 
 
 def _fresh(one: _Found, now: Mono, thresholds: Thresholds) -> bool:

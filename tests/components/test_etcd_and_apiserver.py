@@ -292,6 +292,35 @@ def test_of_servers_that_stopped_as_many_are_lost_as_are_listed_and_not_replaced
         assert found["old-40"] is State.DOWN, "the one that stopped last"
 
 
+def test_a_server_known_by_its_pod_alone_counts_as_one_that_lives() -> None:
+    lost = identity("b", 45.0, "192.0.2.2", first_at=NOW - 9000)
+    found = (identity("a", 1.0, "192.0.2.1", first_at=NOW - 9000), lost)
+    pods = (pod("kube-apiserver-c", "c"),)
+    seen = making.apiserver(identities=found, pods=pods, endpoints=endpoints("192.0.2.1", "192.0.2.9"))
+    assert instances(seen) == {"a": State.HEALTHY, "c": State.HEALTHY}, "as many live as are listed"
+    seen = making.apiserver(identities=found, pods=pods, endpoints=endpoints("192.0.2.1", "192.0.2.8", "192.0.2.9"))
+    assert instances(seen) == {"a": State.HEALTHY, "b": State.DOWN, "c": State.HEALTHY}
+
+
+def test_a_server_that_is_listed_counts_as_lost_before_one_of_which_nothing_remains() -> None:
+    """Three are listed, one lives: the two that are missing are the one that is listed, and the last of the others to stop."""
+    found = (
+        identity("a", 1.0, "192.0.2.1", first_at=NOW - 9000),
+        identity("b", 90.0, "192.0.2.2", first_at=NOW - 9000),
+        identity("c", 60.0, first_at=NOW - 9000),
+        identity("d", 45.0, first_at=NOW - 9000),
+    )
+    seen = making.apiserver(identities=found, endpoints=endpoints("192.0.2.1", "192.0.2.2", "192.0.2.7"))
+    assert {host for host, state in instances(seen).items() if state is State.DOWN} == {"b", "d"}
+
+
+def test_one_that_began_at_the_very_moment_at_which_the_old_one_did_took_nobodys_place() -> None:
+    old, beside = identity("old", 45.0, first_at=NOW - 300), identity("beside", 1.0, first_at=NOW - 300)
+    assert instances(making.apiserver(identities=(old, beside)))["old"] is State.DOWN
+    began = identity("new", 1.0, first_at=NOW - 299)
+    assert "old" not in instances(making.apiserver(identities=(old, began)))
+
+
 @pytest.mark.parametrize(
     ("spoilt", "lost"),
     [

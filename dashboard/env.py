@@ -72,13 +72,17 @@ def port(name: str) -> int:
     return int(number(name, 0, low=0, high=65535))
 
 
-def family(prefix: str, members: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+def family(prefix: str, members: Mapping[str, tuple[float, float]], retired: Mapping[str, str] | None = None) -> dict[str, float]:
     """Those of many numbers that are set, each by a variable of its own: PREFIX and its name in capitals. `members`: name -> lowest
-    and highest."""
+    and highest. `retired`: name -> why there is no such number any more; an environment of before an upgrade may still set it."""
+    gone = {f"{prefix}{name.upper()}": why for name, why in (retired or {}).items()}
     names = {f"{prefix}{name.upper()}": name for name in members}
     found: dict[str, float] = {}
     for variable in sorted(os.environ):
         if not variable.startswith(prefix):
+            continue
+        if variable in gone:
+            logger.warning("%s is ignored: %s", variable, gone[variable])
             continue
         if variable not in names:
             near = difflib.get_close_matches(variable, names, n=3, cutoff=0.6)

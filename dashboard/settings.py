@@ -87,7 +87,9 @@ CACHES = {
 
 # --- what states rest on: docs/signals.md lists every bound -----------------------------------------------------------------------
 
-BOUNDS = services.bounds(env.family("PLANEWATCH_BOUND_", {one.name: (one.low, one.high) for one in thresholds.declared()}))
+BOUNDS = services.bounds(
+    env.family("PLANEWATCH_BOUND_", {one.name: (one.low, one.high) for one in thresholds.declared()}, thresholds.RETIRED)
+)
 
 # --- signing in ----------------------------------------------------------------------------------------------------------------
 

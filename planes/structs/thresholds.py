@@ -202,6 +202,8 @@ def declared() -> Iterator[Threshold]:
         yield Threshold(one.name, float(value), *said, about["low"], about["high"])
 
 
+#: Bounds that there were, and why they are no more.
+RETIRED = {"certificate_critical": "a serving certificate is down when it is over, and not before."}
 #: The first must not be above the second, or a state would never be reached.
 ORDERED = (
     ("kubelet_slow", "kubelet_silent"),

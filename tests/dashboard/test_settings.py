@@ -194,3 +194,13 @@ def test_a_secret_key_that_is_none_is_refused_in_words(tmp_path: Path, content: 
     (tmp_path / "secret-key").write_bytes(content)
     with pytest.raises(ImproperlyConfigured, match=r"The secret key .* (is empty|cannot be read)"):
         services.secret_key(tmp_path)
+
+
+def test_a_bound_that_is_no_more_is_ignored_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An upgrade does not stop at what an environment of before it sets."""
+    monkeypatch.setenv("PLANEWATCH_BOUND_CERTIFICATE_CRITICAL", "2")
+    assert env.family("PLANEWATCH_BOUND_", {"latency": (0.1, 10.0)}, thresholds.RETIRED) == {}
+    assert "PLANEWATCH_BOUND_CERTIFICATE_CRITICAL is ignored: a serving certificate is down when it is over" in caplog.text
+    assert not thresholds.RETIRED.keys() & {one.name for one in thresholds.declared()}

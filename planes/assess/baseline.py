@@ -8,6 +8,7 @@ import msgspec
 from planes.cache.cluster import ClusterCache
 from planes.cache.recent import Handed
 from planes.components.etcd import is_check
+from planes.components.lease_names import lease_of
 from planes.components.registry import CONTROL_PLANE
 from planes.components.view import Known
 from planes.structs.moments import Mono
@@ -33,7 +34,7 @@ class Baseline(msgspec.Struct):
         """Take in what is seen now; True if that was news. `offset` leads from our monotonic clock to epoch seconds."""
         before = self._size()
         for kind in CONTROL_PLANE:
-            if kind not in self.leases and (kind in cache.system_leases.tracks or kind in cache.extra_leases.tracks):
+            if kind not in self.leases and lease_of(cache, kind) is not None:
                 self.leases.append(kind)
             if kind not in self.pods and cache.system_pods.by_component.get(kind):
                 self.pods.append(kind)

@@ -25,11 +25,12 @@ from planes.assess.node_states import (
     why_passing,
     why_well,
 )
-from planes.assess.rows import agent_row, because_of, event_rows, node_row, pods_used, shown_state, zone_of
+from planes.assess.rows import agent_row, because_of, event_rows, node_row, pods_used, shown_state
 from planes.cache.stores import Dirty
 from planes.components import lives
 from planes.components.agents import observe_node
 from planes.components.heartbeat import is_silent, lease_of
+from planes.components.node_labels import zone_of
 from planes.components.registry import AGENT_KINDS, AGENTS
 from planes.components.view import ClusterView
 from planes.structs.moments import Epoch, Mono

@@ -9,9 +9,8 @@ from planes.assess.rollup import word
 from planes.cache.nodes import NodeTrack
 from planes.cache.pods import FINISHED
 from planes.components.node_conditions import state_of
+from planes.components.node_labels import is_control_plane, pool_of, zone_of
 from planes.components.verdict_builder import Instance, Judged
-from planes.components.view import is_control_plane
-from planes.structs import objects
 from planes.structs.moments import Epoch
 from planes.structs.quantity import quantity
 from planes.structs.rows import (
@@ -29,15 +28,6 @@ from planes.structs.time_tokens import ago, to_epoch
 from planes.structs.timestamps import epoch
 from planes.structs.verdicts import Evidence, State, Verdict
 
-_POOL_LABELS = (
-    "cloud.google.com/gke-nodepool",
-    "eks.amazonaws.com/nodegroup",
-    "kubernetes.azure.com/agentpool",
-    "karpenter.sh/nodepool",
-    "node.kubernetes.io/pool",
-    "nodepool",
-    "pool",
-)
 _ROLE = "node-role.kubernetes.io/"
 #: Evidence whose only news is that it was seen again goes out after so long.
 REFRESH = 5.0
@@ -239,7 +229,7 @@ def node_row(
         cordoned=node.spec.unschedulable,
         control_plane=is_control_plane(node),
         zone=zone_of(node),
-        pool=next((labels[one] for one in _POOL_LABELS if one in labels), ""),
+        pool=pool_of(node),
         instance_type=labels.get("node.kubernetes.io/instance-type") or labels.get("beta.kubernetes.io/instance-type", ""),
         roles=tuple(sorted(one.removeprefix(_ROLE) for one in labels if one.startswith(_ROLE))),
         created=epoch(node.metadata.creationTimestamp),
@@ -285,9 +275,3 @@ def event_rows(events: Mapping[str, EventRow] | None) -> tuple[EventRow, ...]:
 
 def _by_time(row: EventRow) -> tuple[float, str, str]:
     return row.at or 0.0, row.reason, row.message
-
-
-def zone_of(node: objects.Node) -> str:
-    """The zone by its label, the new one or the old."""
-    labels = node.metadata.labels
-    return labels.get("topology.kubernetes.io/zone") or labels.get("failure-domain.beta.kubernetes.io/zone", "")

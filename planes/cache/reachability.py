@@ -5,7 +5,7 @@ import dataclasses
 from planes.cache.recent import Noted, Recent
 from planes.cache.servers import Servers
 from planes.structs.answers import was_heard
-from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Polled, Server, Usage
+from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Polled, Served, Server, Usage
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import FeedSeen, HealthSeen, ReachSeen, ServerSeen
@@ -71,12 +71,14 @@ class Reachability:
         "_tried_at",
         "connected_to",
         "feeds",
+        "groups",
         "health",
         "heard_at",
         "probed",
         "quiet_from",
         "retry_at",
         "servers",
+        "settings",
         "usage_fault",
     )
 
@@ -86,6 +88,8 @@ class Reachability:
         self.health: dict[str, HealthSeen] = {}
         self.servers = Servers()
         self.connected_to = ""
+        self.groups: frozenset[str] | None = None  # API groups that are served; None: not known
+        self.settings: frozenset[str] = frozenset()  # what Cilium says of kube-proxy, as Served has it
         self.heard_at: Mono | None = None
         self.quiet_from: Mono | None = None  # `heard_at`, or later where we ourselves were away
         self.retry_at: Mono | None = None
@@ -168,6 +172,11 @@ class Reachability:
         if event.server:
             self.connected_to = event.server
         self._probe(event.fault, event.at)
+
+    def took_groups(self, event: Served) -> None:
+        """/apis was asked."""
+        self.groups, self.settings = event.groups, event.settings
+        self._hear(event.at)
 
     def took_figures(self, event: Metrics | Usage) -> None:
         """/metrics or metrics.k8s.io was asked."""

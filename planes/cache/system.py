@@ -8,7 +8,7 @@ from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import PodSeen
-from planes.structs.timestamps import latest
+from planes.structs.timestamps import epoch, latest
 from planes.structs.versions import image_version
 
 MIRROR = "kubernetes.io/config.mirror"
@@ -29,6 +29,7 @@ class PodTrack:
         "component",
         "containers_ready",
         "date",
+        "homeless_since",
         "otherwise_at",
         "pod",
         "ready",
@@ -54,6 +55,7 @@ class PodTrack:
         statuses = pod.status.containerStatuses
         self.containers_ready = pod.status.phase == "Running" and bool(statuses) and all(one.ready for one in statuses)
         self.reason = _reason(pod)
+        self.homeless_since = _homeless_since(pod)
         images = {one.name: one.image for one in pod.spec.containers}
         first = next(iter(images.values()), "")
         self.version = image_version(images.get(self.component, first))
@@ -79,6 +81,7 @@ class PodTrack:
             self.ready,
             self.reason,
             self.containers_ready,
+            self.homeless_since,
             self.restarts,
             self.version,
             self.pod.spec.nodeName,
@@ -110,6 +113,7 @@ class PodTrack:
             silent=silent,
             containers_ready=self.containers_ready,
             returning=returning,
+            homeless_since=self.homeless_since,
         )
 
 
@@ -133,6 +137,14 @@ def _is_ready(pod: objects.SystemPod) -> bool:
         if one.type == "Ready":
             return one.status == "True"
     return bool(pod.status.containerStatuses) and all(one.ready for one in pod.status.containerStatuses)
+
+
+def _homeless_since(pod: objects.SystemPod) -> float | None:
+    """Since when a scheduler has found no node for it: PodScheduled=False, Unschedulable, by that condition's own clock."""
+    for one in pod.status.conditions:
+        if one.type == "PodScheduled" and one.status == "False" and one.reason == "Unschedulable" and not pod.spec.nodeName:
+            return epoch(one.lastTransitionTime) or epoch(pod.metadata.creationTimestamp) or 0.0
+    return None
 
 
 def _reason(pod: objects.SystemPod) -> str:

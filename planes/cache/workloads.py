@@ -13,25 +13,46 @@ from planes.structs.timestamps import latest
 #: On an EndpointSlice: when that happened for which its controller last changed it.
 _TRIGGERED = "endpoints.kubernetes.io/last-change-trigger-time"
 
+#: What is kept of a DaemonSet's containers: by these a dataplane says that it takes kube-proxy's place. Nothing else, for values
+#: may be secret.
+_VARIABLES = frozenset({"FELIX_BPFENABLED"})
+_ARGUMENTS = ("--kube-proxy-replacement", "--run-service-proxy")
+
 
 def _key(meta: objects.LabelledMeta) -> str:
     return f"{meta.namespace}/{meta.name}"
 
 
-class WorkloadStore:
-    """DaemonSets or Deployments."""
+def _settings(one: objects.DaemonSet) -> tuple[str, ...]:
+    found: list[str] = []
+    for container in one.spec.template.spec.containers:
+        found += [f"{var.name}={var.value}" for var in container.env if var.name in _VARIABLES]
+        found += [word for word in (*container.command, *container.args) if word.startswith(_ARGUMENTS)]
+    return tuple(found)
 
-    __slots__ = ("_recent", "kind", "seen")
+
+class WorkloadStore:
+    """DaemonSets or Deployments. `version` counts changes of which there are; `noticed`: since we watch, a controller was seen to
+    take notice of one (its observedGeneration moved)."""
+
+    __slots__ = ("_observed", "_recent", "kind", "noticed", "seen", "version")
 
     def __init__(self, kind: str, recent: Recent | None = None) -> None:
         self.kind = kind
         self._recent = recent if recent is not None else Recent()
         self.seen: dict[str, WorkloadSeen] = {}
+        self.version = 0
+        self.noticed = False
+        self._observed: dict[str, int] = {}
 
     def changed(self, one: objects.DaemonSet | objects.Deployment, at: Mono) -> None:
         """Added or modified."""
         meta, key = one.metadata, _key(one.metadata)
         before = self.seen.get(key)
+        observed = self._observed.get(key)
+        self.noticed = self.noticed or (observed is not None and one.status.observedGeneration > observed)
+        self._observed[key] = one.status.observedGeneration
+        self.version += before is None
         lagging = before.lagging_since if before is not None else None
         lagging = None if one.status.observedGeneration >= meta.generation else lagging if lagging is not None else at
         if lagging is None:
@@ -52,6 +73,8 @@ class WorkloadStore:
             ready=ready,
             seen_at=at,
             lagging_since=lagging,
+            labels=meta.labels,
+            settings=_settings(one) if isinstance(one, objects.DaemonSet) else (),
         )
 
     def gone(self, one: objects.DaemonSet | objects.Deployment, at: Mono) -> None:
@@ -59,7 +82,8 @@ class WorkloadStore:
         self._drop(_key(one.metadata))
 
     def _drop(self, key: str) -> None:
-        self.seen.pop(key, None)
+        self._observed.pop(key, None)
+        self.version += self.seen.pop(key, None) is not None
         self._recent.ended(Noted.LAG, self.name_of(key))
 
     def name_of(self, key: str) -> str:
@@ -75,9 +99,10 @@ class WorkloadStore:
         for key in [key for key in self.seen if key not in present]:
             self._drop(key)
 
-    def find(self, *apps: str) -> WorkloadSeen | None:
-        """The one that is called or labelled so."""
-        return next((one for _, one in sorted(self.seen.items()) if one.app in apps or one.name in apps), None)
+    def find(self, *apps: str, namespace: str = "kube-system") -> WorkloadSeen | None:
+        """The one in a namespace that is called or labelled so."""
+        found = (one for _, one in sorted(self.seen.items()) if one.namespace == namespace)
+        return next((one for one in found if one.app in apps or one.name in apps), None)
 
     def lagging(self, wall_offset: float | None = None) -> tuple[WorkloadSeen, ...]:
         """Those whose controller has not taken notice of the newest generation. `wall_offset`: our wall clock minus our monotonic

@@ -1,6 +1,6 @@
 """Add-ons (DNS, metrics-server): judged by their own readiness, beside the two planes."""
 
-from planes.components.leader import instance_of, pod_line
+from planes.components.leader import homeless, instance_of, pod_line
 from planes.components.spec import Signal, pod_signal
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
 from planes.components.view import ClusterView
@@ -39,7 +39,22 @@ def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
                 line, f"Its API {one.name} has not answered for {ago(one.since)}.", "apiservice", hold=thresholds.hold_probe
             )
     _check_heard(builder, seen)
-    return Judged(verdict=builder.verdict(good="It is ready."), instances=instances)
+    hidden = "Neither its service nor its Deployment is seen: its pods alone do not tell whether it answers."
+    return Judged(verdict=builder.verdict(good=_good(seen), hidden=hidden), instances=instances)
+
+
+def _answers(seen: AddonObservation) -> bool:
+    """Whether some endpoint of its service is ready: whatever its replicas are, it is not down."""
+    return seen.endpoints is not None and any(end.ready for end in seen.endpoints.endpoints)
+
+
+def _good(seen: AddonObservation) -> str:
+    work, waiting = seen.workload, [pod for pod in seen.pods if pod.homeless_since is not None]
+    if work is None or work.ready >= work.desired or not waiting:
+        return "It is ready."
+    first = min(waiting, key=lambda pod: pod.homeless_since or 0.0)
+    verb = homeless(first) if len(waiting) == 1 else homeless(first).replace("fits", "fit", 1)
+    return f"It answers. {len(waiting)} of {plural(work.desired, 'replica')} {verb}: a matter of capacity."
 
 
 def _check_heard(builder: VerdictBuilder, seen: AddonObservation) -> None:
@@ -103,8 +118,15 @@ def _check_workload(builder: VerdictBuilder, seen: AddonObservation, now: Mono, 
         builder.hidden(
             Evidence("replicas", "none wanted", "all ready", State.NOT_OBSERVABLE, source, work.seen_at), "It is scaled to zero."
         )
+    elif work.ready > 0 and work.desired - work.ready <= sum(pod.homeless_since is not None for pod in seen.pods):
+        # A replica that fits on no node is capacity: what is lacking is a node.
+        builder.good(
+            Evidence("replicas", f"{text}, the rest fit on no node", "all ready", State.HEALTHY, source, work.seen_at),
+            principal=True,
+        )
+        builder.line = builder.line or text
     else:
-        state = State.DOWN if work.ready == 0 else State.DEGRADED
+        state = State.DOWN if work.ready == 0 and not _answers(seen) else State.DEGRADED
         line = Evidence("replicas", text, "all ready", state, source, work.seen_at)
         verb = "is" if work.ready == 1 else "are"
         builder.bad(
@@ -117,11 +139,20 @@ def _check_workload(builder: VerdictBuilder, seen: AddonObservation, now: Mono, 
 
 
 def observe(
-    view: ClusterView, kind: str, names: tuple[str, ...], service: str, api_service: ApiServiceSeen | None = None
+    view: ClusterView,
+    kind: str,
+    names: tuple[str, ...],
+    services: tuple[str, ...],
+    api_service: ApiServiceSeen | None = None,
 ) -> AddonObservation | None:
-    """An add-on by its Deployment's names, its service "namespace/name" and its pods; None where none of them is seen."""
+    """An add-on of kube-system: by its service (the first of `services` that answers), its Deployment's names and its pods;
+    None where none of them is seen. What is called so in another namespace is somebody else's."""
     cache = view.cache
-    workload, endpoints, pods = cache.deployments.find(*names), cache.system_endpoints.find(service, view.dating), view.pods(kind)
+    seen = (cache.system_endpoints.find(f"kube-system/{service}", view.dating) for service in services)
+    found = [one for one in seen if one is not None]
+    answering = (one for one in found if any(end.ready for end in one.endpoints))
+    endpoints = next(answering, found[0] if found else None)
+    workload, pods = cache.deployments.find(*names), view.pods(kind)
     if workload is None and endpoints is None and not pods:
         return None
     return AddonObservation(

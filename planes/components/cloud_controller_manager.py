@@ -1,10 +1,10 @@
-"""cloud-controller-manager: its lease and pods. Its work cannot be seen; it is shown where one was seen, or where a provider runs
-the control plane."""
+"""cloud-controller-manager: its lease and pods. Its work cannot be seen; it is shown where one was seen: a
+distribution's name alone makes none."""
 
 from planes.components import leader
 from planes.components.kube_controller_manager import judge
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
-from planes.components.spec import Component, Plane, PodMarks
+from planes.components.spec import Component, Plane, PodMarks, named
 from planes.components.view import ClusterView
 from planes.structs.observations import LeaderObservation
 
@@ -12,7 +12,7 @@ from planes.structs.observations import LeaderObservation
 def observe(view: ClusterView) -> LeaderObservation | None:
     """The cloud's controller manager; None where nothing tells of one."""
     kind = COMPONENT.kind
-    shown = kind in view.known.leases or kind in view.known.pods or view.distribution.managed
+    shown = kind in view.known.leases or kind in view.known.pods
     return leader.observe(view, kind) if shown else None
 
 
@@ -28,12 +28,12 @@ COMPONENT: Component[LeaderObservation] = Component(
         "kubectl -n kube-system get lease cloud-controller-manager -o yaml",
         "kubectl -n kube-system get pods -A -l component=cloud-controller-manager -o wide",
     ),
-    pods=PodMarks(labels=tuple((key, "cloud-controller-manager") for key in ("component", "k8s-app", "app"))),
+    pods=PodMarks(labels=named("cloud-controller-manager"), ending="cloud-controller-manager"),
     healthy="its lease is renewed in time",
     degraded="its lease is late, an instance is not ready, or it changes hands too often",
     down="its lease has not been renewed for twice its duration, nobody has taken the lead, or no instance is ready",
     unknown=UNKNOWN,
-    hidden=HIDDEN + ". It is shown only where one was seen, or where a provider runs the control plane",
+    hidden=HIDDEN + ". It is shown only where one was seen",
     signals=(*LEADS, *STANDS),
     rights=RIGHTS,
     observe=observe,

@@ -18,6 +18,7 @@ MESSAGES: tuple[tuple[str, State, str, str], ...] = (
     ("container runtime is down", State.DOWN, "runtime-down", "The kubelet cannot reach it"),
     ("pleg is not healthy", State.DEGRADED, "pleg", "It answers too slowly for the kubelet (PLEG is not healthy)"),
     ("container runtime network not ready", State.DEGRADED, "network-not-ready", "Its pod network is not ready"),
+    ("runtime network not ready", State.DEGRADED, "network-not-ready", "Its pod network is not ready"),  # until 1.20
     ("cni plugin not initialized", State.DEGRADED, "network-not-ready", "Its pod network is not ready"),
     ("container runtime not ready", State.DEGRADED, "runtime-not-ready", "It says that it is not ready"),
     (

@@ -1,128 +1,154 @@
-"""Which distribution a cluster is, by the marks that it shows; where that hides components, and what would show more of them."""
+"""Which distribution a cluster is, by the marks that it shows (distributions.py): a name without proof is not said.
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+Nothing is managed where pods of the control plane are seen. Nodes that are simulated or virtual say nothing: they imitate the
+labels of what they stand for.
+"""
 
-#: By what the version of the API server ends with.
-_BY_VERSION = (
-    ("+k3s", "k3s"),
-    ("+rke2", "RKE2"),
-    ("+k0s", "k0s"),
-    ("-gke.", "GKE"),
-    ("-eks-", "EKS"),
-)
-#: By a label of a node.
-_BY_LABEL = (
-    ("eks.amazonaws.com/", "EKS"),
-    ("cloud.google.com/gke-", "GKE"),
-    ("kubernetes.azure.com/", "AKS"),
-    ("k3s.io/", "k3s"),
-    ("rke2.io/", "RKE2"),
-    ("node.k0sproject.io/", "k0s"),
-    ("microk8s.io/", "MicroK8s"),
-    ("minikube.k8s.io/", "minikube"),
-)
-#: What would show the elected where no lease of them is seen. No right does: there is nothing to read.
-_MORE = {
-    "k3s": "Start the k3s servers with --kube-controller-manager-arg=leader-elect=true and --kube-scheduler-arg=leader-elect=true "
-    "to see it by its lease.",
-    "k0s": 'Set leader-elect: "true" in the extraArgs of controllerManager and scheduler of the k0s configuration to see it by its '
-    "lease.",
-    "MicroShift": "MicroShift elects no leaders and has no setting for it: systemctl status microshift on its host tells.",
-    "EKS": "No right shows more; EKS writes its log to CloudWatch where control plane logging is on.",
-    "GKE": "No right shows more; GKE sends its figures to Cloud Monitoring where control plane metrics are on.",
-    "AKS": "No right shows more; AKS writes its log to Azure Monitor where diagnostic settings ask for it.",
-}
-_ANY_MORE = "Start it with --leader-elect=true to see it by its lease."
-#: Why no kube-proxy is seen, and what would show more.
-_PROXIES = {
-    "k3s": "It runs inside the k3s process of each node, where no right shows it; that process is watched by its kubelet's lease.",
-    "OpenShift": "OVN-Kubernetes takes its place on OpenShift; its pods in openshift-ovn-kubernetes show more (oc get pods).",
-    "MicroShift": "OVN-Kubernetes takes its place on MicroShift; its pods in openshift-ovn-kubernetes show more (oc get pods).",
-}
-_ANY_PROXY = "No pod of it is visible in this cluster: it runs in another process, or its provider hides it. No right shows more."
-#: OpenShift and MicroShift label their nodes alike.
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+
+from planes.components.distribution_marks import Distribution, Mark, Where
+from planes.components.distributions import DISTRIBUTIONS, K3S_PROXY, KUBEADM, KUBERNETES, KWOK, MICROSHIFT
+from planes.components.node_kinds import kind_of
+from planes.structs import objects
+
+#: Managed control planes, and those that are one process with all else, by name.
+MANAGED = frozenset(one.name for one in DISTRIBUTIONS if one.managed)
+ONE_PROCESS = frozenset(one.name for one in (*DISTRIBUTIONS, MICROSHIFT) if one.process)
+#: So many nodes are looked at.
+NODES = 200
 _OPENSHIFT_LABEL = "node.openshift.io/"
-#: Those that run the whole control plane in one process.
-ONE_PROCESS = frozenset({"k3s", "MicroShift"})
-MANAGED = frozenset({"EKS", "GKE", "AKS"})
-_ELSEWHERE = {
-    "k3s": "inside the k3s process",
-    "k0s": "under the k0s controller, which is no node",
-    "MicroShift": "inside the MicroShift process",
-    "MicroK8s": "inside the MicroK8s services",
-    "EKS": "at the provider",
-    "GKE": "at the provider",
-    "AKS": "at the provider",
-}
+#: docs.k3s.io and docs.rke2.io, "CLI tools": what nodes tell of how they were started.
+_NODE_ARGS = ("k3s.io/node-args", "rke2.io/node-args")
+_ALL = (*DISTRIBUTIONS, MICROSHIFT, KWOK, KUBEADM)
+_BY_NAME = {one.name: one for one in _ALL}
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What a cluster shows of itself. `labels` and the rest are of one node, any."""
+    """What a cluster shows of itself, of all its nodes together. `groups` None: which APIs are served is not known."""
 
-    version: str = ""
-    labels: Mapping[str, str] | None = None
-    os_image: str = ""
-    kubelet_version: str = ""
-    namespaces: Collection[str] = ()
-    mirrored: Collection[str] = ()  # components whose mirror pods are seen
+    versions: Collection[str] = ()  # of the API server and of kubelets
+    labels: Collection[tuple[str, str]] = ()
+    annotations: Collection[str] = ()
+    images: Collection[str] = ()
+    providers: Collection[str] = ()
+    groups: Collection[str] | None = None
+    workloads: Collection[str] = ()  # of kube-system
+    workload_labels: Collection[str] = ()
     leases: Collection[str] = ()
+    namespaces: Collection[str] = ()  # in which pods of the control plane are seen
+    mirrored: Collection[str] = ()  # components of the control plane whose pods are seen
+    kubeadm: Collection[str] = ()  # those whose static pods are labelled as kubeadm labels them
+    simulated: bool = False  # there are nodes, and all of them are
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """The name for people, and how it runs its control plane where that hides it (empty: as pods). `more` says what would show
-    the elected where no lease of them is seen, `proxy` why no kube-proxy is."""
+@dataclass(slots=True)
+class Gathered:
+    """The marks of nodes, put together."""
 
-    name: str
-    elsewhere: str = ""
-    more: str = _ANY_MORE
-    proxy: str = _ANY_PROXY
+    versions: set[str] = field(default_factory=set)
+    labels: set[tuple[str, str]] = field(default_factory=set)
+    annotations: set[str] = field(default_factory=set)
+    images: set[str] = field(default_factory=set)
+    providers: set[str] = field(default_factory=set)
+    proxy_off: bool = False  # a node of k3s or RKE2 says that it was started without kube-proxy
+    nodes: int = 0
+    simulated: int = 0
 
-    @property
-    def managed(self) -> bool:
-        """Whether somebody else runs the control plane."""
-        return self.name in MANAGED
+    def add(self, node: objects.Node) -> None:
+        """One node; of one that is simulated or virtual only that it is there."""
+        meta, info = node.metadata, node.status.nodeInfo
+        self.nodes += 1
+        kind = kind_of(node)
+        self.simulated += kind.simulated
+        if kind.own_version and not kind.placeholder:
+            return
+        self.versions.add(info.kubeletVersion)
+        self.labels.update(meta.labels.items())
+        self.annotations.update(meta.annotations)
+        self.images.add(info.osImage)
+        self.providers.add(node.spec.providerID)
+        self.proxy_off = self.proxy_off or any(_is_off(meta.annotations.get(key, "")) for key in _NODE_ARGS)
 
 
-def hiding() -> Iterator[Distribution]:
-    """Every distribution that hides a part of itself, by name."""
-    for name in sorted({*_ELSEWHERE, *_MORE, *_PROXIES}, key=str.lower):
-        yield _named(name)
+def _is_off(arguments: str) -> bool:
+    """Whether the annotation by which a node of k3s or RKE2 tells its arguments, a JSON list, switches kube-proxy off."""
+    words = arguments.replace('"', "").strip("[]").split(",")
+    for place, word in enumerate(words):
+        if word in ("--disable-kube-proxy", "--disable-kube-proxy=true"):
+            return words[place + 1 : place + 2] != ["false"]
+    return False
+
+
+def declared() -> Iterator[Distribution]:
+    """Every distribution, by name."""
+    yield from sorted(_ALL, key=lambda one: one.name.lower())
 
 
 def detect(marks: Marks) -> Distribution:
-    """The distribution by its marks; "Kubernetes" without any."""
-    return _named(_name(marks))
+    """The distribution by its marks; "Kubernetes" without any. Agents of k3s run kube-proxy in their process, whoever runs the
+    servers."""
+    found = _detect(marks)
+    if marks.mirrored and found.elsewhere:
+        found = replace(found, elsewhere="", more="", store="")  # whatever it does elsewhere, here it runs as pods
+    if not found.proxy and any("+k3s" in one for one in marks.versions):
+        return replace(found, proxy=K3S_PROXY)
+    return found
 
 
-def _named(name: str) -> Distribution:
-    return Distribution(name, _ELSEWHERE.get(name, ""), _MORE.get(name, _ANY_MORE), _PROXIES.get(name, _ANY_PROXY))
+def _detect(marks: Marks) -> Distribution:
+    if marks.simulated:
+        return KWOK
+    for one in DISTRIBUTIONS:
+        if not any(_bears(marks, mark) for mark in one.marks):
+            continue
+        if one.beside and marks.labels and not any(_bears(marks, mark) for mark in one.beside):
+            continue
+        if not one.managed or not marks.mirrored:
+            return one
+        if one.own:
+            return _BY_NAME.get(one.own, Distribution(name=one.own, source=one.source))
+    return _without_marks(marks)
 
 
-def _name(marks: Marks) -> str:
-    for version in (marks.version, marks.kubelet_version):
-        for mark, name in _BY_VERSION:
-            if mark in version:
-                return name
-    for label in marks.labels or ():
-        for prefix, name in _BY_LABEL:
-            if label.startswith(prefix):
-                return name
-    if "Talos" in marks.os_image:
-        return "Talos"
-    if any(one.startswith("openshift-kube-") for one in marks.namespaces):
-        return "OpenShift"
-    if any(label.startswith(_OPENSHIFT_LABEL) for label in marks.labels or ()):
-        return "MicroShift" if _elects_nobody(marks) else "OpenShift"
-    if "k3s" in marks.leases:
-        return "k3s"
-    if len(marks.mirrored) >= 2:
-        return "kubeadm"
-    return "Kubernetes"
+def _without_marks(marks: Marks) -> Distribution:
+    if any(space.startswith("openshift-kube-") for space in marks.namespaces):
+        return _BY_NAME["OpenShift"]
+    if any(key.startswith(_OPENSHIFT_LABEL) for key, _ in marks.labels):
+        if marks.groups is not None:
+            return MICROSHIFT
+        return MICROSHIFT if _elects_nobody(marks) else _BY_NAME["OpenShift"]
+    if len(marks.kubeadm) >= 2 or any(_bears(marks, mark) for mark in KUBEADM.marks):
+        return KUBEADM
+    return KUBERNETES
+
+
+def _bears(marks: Marks, mark: Mark) -> bool:
+    text = mark.text
+    match mark.where:
+        case Where.VERSION:
+            return any(text in one for one in marks.versions)
+        case Where.LABEL:
+            return any(key.startswith(text) and mark.value in ("", value) for key, value in marks.labels)
+        case Where.ANNOTATION:
+            return any(one.startswith(text) for one in marks.annotations)
+        case Where.IMAGE:
+            return any(text in one for one in marks.images)
+        case Where.PROVIDER:
+            return any(one.startswith(text) for one in marks.providers)
+        case Where.GROUP:
+            return any(one == text or one.endswith(f".{text}") for one in marks.groups or ())
+        case Where.WORKLOAD:
+            return text in marks.workloads
+        case Where.WORKLOAD_LABEL:
+            return any(one.startswith(text) for one in marks.workload_labels)
+        case Where.LEASE:
+            return text in marks.leases
 
 
 def _elects_nobody(marks: Marks) -> bool:
-    """The leases can be seen and nobody's is among them, on a host that is not an image of OpenShift's own."""
-    return "CoreOS" not in marks.os_image and bool(marks.leases) and "kube-controller-manager" not in marks.leases
+    """Which APIs are served cannot be asked: the leases can be seen and nobody's is among them, on a host that is not an image of
+    OpenShift's own."""
+    ours = any("CoreOS" in one for one in marks.images)
+    return not ours and bool(marks.leases) and "kube-controller-manager" not in marks.leases

@@ -6,10 +6,14 @@ from planes.components.spec import REACH, Component, Plane, PodMarks
 from planes.components.view import ClusterView
 from planes.structs.observations import AddonObservation
 
+#: What its Deployment is called or labelled, and its service: by nearly everybody, kubespray, RKE2.
+_NAMES = ("kube-dns", "coredns", "rke2-coredns-rke2-coredns")
+_SERVICES = ("kube-dns", "coredns", "rke2-coredns-rke2-coredns")
+
 
 def observe(view: ClusterView) -> AddonObservation | None:
     """The cluster's DNS, where it is seen."""
-    return addons.observe(view, "dns", ("kube-dns", "coredns"), "kube-system/kube-dns")
+    return addons.observe(view, "dns", _NAMES, _SERVICES)
 
 
 COMPONENT: Component[AddonObservation] = Component(
@@ -23,7 +27,7 @@ COMPONENT: Component[AddonObservation] = Component(
         "kubectl -n kube-system get pods -l k8s-app=kube-dns -o wide",
         "kubectl -n kube-system get endpointslices -l kubernetes.io/service-name=kube-dns",
     ),
-    pods=PodMarks(labels=(("k8s-app", "kube-dns"),)),
+    pods=PodMarks(labels=(("k8s-app", "kube-dns"), ("k8s-app", "coredns"), ("k8s-app", "vcluster-kube-dns"))),
     healthy="its service has ready endpoints and its replicas are ready",
     degraded="some of its replicas are not ready",
     down="its service has no ready endpoint: names are not resolved",

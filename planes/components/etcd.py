@@ -15,6 +15,9 @@ from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
 
+#: k3s and RKE2 label the nodes that keep etcd so.
+_ROLE = "node-role.kubernetes.io/etcd"
+
 
 def is_check(name: str) -> bool:
     """Whether a check of /livez or /readyz asks the state store."""
@@ -118,7 +121,7 @@ def _check_members(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, th
         check_gap(builder, gap, principal=False, said="Its members cannot be seen")
         return
     if not seen.pods:
-        text = "no pods of it are visible: it runs outside the cluster, or its provider hides it"
+        text = f"state store: {seen.store}" if seen.store else "not recognised: no pod of it is seen; where it runs is not known"
         builder.hidden(
             Evidence("members", text, "every member ready", State.NOT_OBSERVABLE, seen.pods_feed.name, seen.pods_feed.heard_at)
         )
@@ -174,7 +177,20 @@ def observe(view: ClusterView) -> EtcdObservation:
         pods=view.pods("etcd"),
         rates=view.rates,
         check_seen_before=view.known.etcd_check,
+        store=_store(view),
     )
+
+
+def _store(view: ClusterView) -> str:
+    """Where the state store is, by what the distribution is known to do. A server of k3s that keeps etcd has the role etcd
+    (docs.k3s.io, "Cluster Datastore")."""
+    if not view.distribution.process or view.distribution.store:
+        return view.distribution.store
+    name = view.distribution.name
+    members = sorted(one for one, track in view.cache.nodes.items() if track.node.metadata.labels.get(_ROLE, "false") != "false")
+    if members:
+        return f"embedded etcd, in the {name} process of {', '.join(members)}"
+    return f"inside the {name} process (no node has the role etcd: SQLite, or an external database behind kine)"
 
 
 COMPONENT: Component[EtcdObservation] = Component(
@@ -191,7 +207,7 @@ COMPONENT: Component[EtcdObservation] = Component(
         "kubectl -n kube-system get pods -l component=etcd -o wide",
         "kubectl -n kube-system logs -l component=etcd --tail=50",
     ),
-    pods=static_pods("etcd"),
+    pods=static_pods("etcd", "etcd-manager-main", "etcd-server", hosted=False),  # kOps calls it so
     healthy="the API server's checks of it pass. A list that is answered proves nothing: it may come from a cache",
     degraded="a member is not ready, or requests to it fail or are slow",
     down="the API server's check of it fails: nothing can be changed, while what is cached can still be read",

@@ -127,7 +127,7 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
     said = f"No heartbeat for {ago(lease.changed_at)} of a {lease.duration:g} s lease."
     ready = node.conditions.get("Ready")
     if (record := _record(node)) is not None:
-        said = f"No heartbeat for at least {ago(lease.changed_at)}, since it is watched; {record}."
+        said = f"No heartbeat for at least {ago(max(lease.first_at, lease.changed_at))}, since it is watched; {record}."
     elif ready is not None and ready.status == "Unknown":
         said += f" Kubernetes itself has said NotReady for {ago(ready.since)}."
     elif ready is not None and ready.status == "False":

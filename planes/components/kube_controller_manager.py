@@ -39,6 +39,10 @@ def _check_lag(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
         builder.good(Evidence("controllers keep up", "none lags", should_be, State.HEALTHY, source, seen.workloads.heard_at))
         return True
     since, name = behind[0]
+    if seen.templates:
+        text = f"not known: of {plural(len(behind), 'workload')} no controller has taken notice, nor was one ever seen to here"
+        builder.hidden(Evidence("controllers keep up", text, should_be, State.NOT_OBSERVABLE, source, since))
+        return False
     text = f"{plural(len(behind), 'workload')} lag, the first for {ago(since)}: {name}"
     builder.due(since + thresholds.generation_lag)
     if now - since > thresholds.generation_lag and not seen.writes_blocked:

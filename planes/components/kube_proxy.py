@@ -1,36 +1,73 @@
 """kube-proxy on one node: its pod there; or what replaces it in this cluster, which is stated and no alarm."""
 
+from collections.abc import Iterable, Iterator, Mapping
+
 from planes.cache.cluster import ClusterCache
 from planes.cache.pods import FINISHED
 from planes.cache.system import REPLACEMENT
-from planes.components import node_conditions, skew
+from planes.components import dataplanes, node_conditions, skew
 from planes.components.container_runtime import is_down
 from planes.components.leader import pod_line
-from planes.components.spec import REACH, Agent, Plane, PodMarks, Signal, on_all_nodes
+from planes.components.spec import NAMES, REACH, Agent, Plane, PodMarks, Signal, named, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, unknown
 from planes.components.view import ClusterView
 from planes.structs import versions
 from planes.structs.moments import Mono
-from planes.structs.observations import NodeObservation, NodeScene, PodSeen, ProxyScene
+from planes.structs.objects import Container
+from planes.structs.observations import NodeObservation, NodeScene, PodSeen, ProxyScene, WorkloadSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
 
-#: What may stand in kube-proxy's place, by a label of its pods: key, value, how people call it.
-REPLACEMENTS = (
-    ("k8s-app", "cilium", "Cilium"),
-    ("k8s-app", "anetd", "anetd (GKE Dataplane V2)"),
-    ("app", "ovnkube-node", "OVN-Kubernetes"),
-    ("k8s-app", "calico-node", "Calico (BPF mode)"),
-    ("k8s-app", "kube-router", "kube-router"),
+_NAME = "kube-proxy"
+#: Where its DaemonSets are. One may be several: for Windows, a pool (Gardener), in OpenShift beside a foreign network.
+_SPACES = ("kube-system", "openshift-kube-proxy")
+_NAMES = (*NAMES, "name", "app.kubernetes.io/component")
+_OFF = "It is switched off: the nodes say that they were started with --disable-kube-proxy."
+_UNSEEN = (
+    "No pod of it can be seen under any of the names in use. Whether it runs outside of pods, or what takes its place, is "
+    "not known."
 )
+#: Gardener's label, which says it in other words (gardener/gardener:pkg/component/kubernetes/proxy).
+_GARDENER = {("app", "kubernetes"), ("role", "proxy")}
+
+
+def is_proxy(labels: Mapping[str, str], containers: Iterable[Container]) -> bool:
+    """Whether a pod of kube-system is kube-proxy's: by a label, or because it runs a container of that name, whatever the pod is
+    called (kube-proxy-windows, kube-proxy-worker)."""
+    values = {labels[key] for key in _NAMES if key in labels}
+    if _NAME in values or labels.items() >= _GARDENER:
+        return True
+    alike = any(value.startswith(f"{_NAME}-") for value in values)
+    return any(one.name == _NAME or (alike and f"/{_NAME}" in f"/{one.image}") for one in containers)
+
+
+def daemon_sets(cache: ClusterCache) -> Iterator[WorkloadSeen]:
+    """Every DaemonSet of it."""
+    for one in cache.daemon_sets.seen.values():
+        if one.namespace not in _SPACES:
+            continue
+        called = {one.name, one.labels.get("k8s-app", "")}
+        if is_proxy(one.labels, ()) or called & {_NAME, *_SPACES} or any(name.startswith(f"{_NAME}-") for name in called):
+            yield one
 
 
 def replaced_by(cache: ClusterCache) -> str:
-    """What stands in its place, if pods of that are there; empty otherwise."""
+    """What is proven to stand in its place; empty otherwise."""
     pods = cache.system_pods.by_component
-    return next((called for _, _, called in REPLACEMENTS if pods.get(REPLACEMENT + called)), "")
+    for one in dataplanes.DATAPLANES:
+        sets = [seen for seen in cache.daemon_sets.seen.values() if seen.name in one.daemon_sets]
+        here = bool(pods.get(REPLACEMENT + one.called))
+        if any(one.proves(seen) for seen in sets) or (here and (not one.settings or one.config & cache.reach.settings)):
+            return one.called
+    return ""
+
+
+def beside(cache: ClusterCache) -> str:
+    """What runs here and might stand in its place, and does not say that it does."""
+    pods = cache.system_pods.by_component
+    return next((one.called for one in dataplanes.DATAPLANES if one.settings and pods.get(REPLACEMENT + one.called)), "")
 
 
 def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thresholds: Thresholds) -> Verdict:
@@ -168,8 +205,13 @@ def _without_pod(
             Evidence(
                 "pod", "no kube-proxy pods are visible in this cluster", "a pod", State.NOT_OBSERVABLE, source, scene.pods.heard_at
             ),
-            proxy.hidden or "No pod of it is visible in this cluster: it runs inside another process, or its provider hides it.",
+            proxy.hidden or _UNSEEN,
         )
+        if proxy.beside:
+            text = f"not proven: {proxy.beside} runs here, which works with it and without it"
+            builder.hidden(
+                Evidence("replacement", text, "proven, if it is replaced", State.NOT_OBSERVABLE, source, scene.pods.heard_at)
+            )
         return builder.verdict(good="")
     if not proxy.everywhere and (node.proxy_missing_since is None or not node.proxy_short):
         builder.hidden(
@@ -212,23 +254,29 @@ def _last_pod(node: NodeObservation) -> Mono:
 def observe_cluster(view: ClusterView) -> ProxyScene:
     """What the whole cluster tells about kube-proxy."""
     cache = view.cache
-    daemon_set = cache.daemon_sets.find("kube-proxy")
-    wanted = daemon_set.desired if daemon_set is not None else None
+    wanted = _wanted(cache)
     return ProxyScene(
         wanted=wanted,
         everywhere=wanted is not None and wanted >= len(cache.nodes) > 0,
-        replaced_by=replaced_by(cache),
+        replaced_by=replaced_by(cache) or (beside(cache) if view.proxy_off else ""),
+        beside=beside(cache).partition(" (")[0],
         seen_before=view.known.kube_proxy,
         pods_seen=bool(cache.system_pods.by_component.get("kube-proxy")),
-        hidden=view.distribution.proxy,
+        hidden=_OFF if view.proxy_off else view.distribution.proxy or _UNSEEN,
     )
 
 
 def is_short(view: ClusterView) -> bool:
-    """Whether the DaemonSet wants more pods than there are, or is not visible."""
-    daemon_set = view.cache.daemon_sets.find("kube-proxy")
-    present = len(view.cache.system_pods.by_component.get("kube-proxy", ()))
-    return daemon_set is None or daemon_set.desired > present
+    """Whether its DaemonSets want more pods than there are, or are not visible."""
+    wanted = _wanted(view.cache)
+    present = len(view.cache.system_pods.by_component.get(_NAME, ()))
+    return wanted is None or wanted > present
+
+
+def _wanted(cache: ClusterCache) -> int | None:
+    """How many its DaemonSets want together; None: there is none that we see."""
+    found = [one.desired for one in daemon_sets(cache)]
+    return sum(found) if found else None
 
 
 AGENT = Agent(
@@ -244,7 +292,7 @@ AGENT = Agent(
         "kubectl -n kube-system get pods -l k8s-app=kube-proxy -o wide",
         "kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=50",
     ),
-    pods=PodMarks(labels=(("k8s-app", "kube-proxy"), ("component", "kube-proxy"))),
+    pods=PodMarks(labels=named(_NAME, "kube-proxy-windows", "kube-proxy-worker"), container=_NAME),
     healthy="its pod on the node is ready. Pods that Kubernetes counts as not ready only because their node is not are judged by "
     "their containers",
     degraded="its pod is not ready, restarts again and again, or its version is not supported",
@@ -273,7 +321,7 @@ AGENT = Agent(
         Signal(
             "version skew",
             "the image of its pod, GET /version",
-            "Its version against the API server's.",
+            "Its version against the newest API server's.",
             "it is newer, or older by more than the bound",
             thresholds=("proxy_skew",),
         ),
@@ -285,6 +333,11 @@ AGENT = Agent(
             thresholds=("proxy_skew",),
         ),
         node_conditions.SIGNAL,
+        Signal(
+            "replacement",
+            "pods and DaemonSets of other dataplanes",
+            "Said where none of its pods is seen and a dataplane runs that may take its place: only its own setting is proof.",
+        ),
         *on_all_nodes("kube-proxy"),
     ),
     rights=("nodes", "pods/kube-system", "daemonsets", "leases/kube-node-lease", "/version"),

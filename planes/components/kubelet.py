@@ -295,7 +295,7 @@ AGENT = Agent(
         Signal(
             "version skew",
             "the Node's nodeInfo, GET /version",
-            "Its version against the API server's.",
+            "Its version against the API server's on its own node, where there is one, else against the newest.",
             "it is newer, or older by more than the bound",
             thresholds=("kubelet_skew",),
         ),

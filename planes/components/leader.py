@@ -6,24 +6,27 @@ clock; timestamps of the cluster are not compared with ours.
 
 from dataclasses import replace
 
-from planes.cache.leases import LeaseStore
+from planes.cache.leases import LeaseTrack
 from planes.cache.recent import Noted
 from planes.components import skew
+from planes.components.lease_names import KUBE_SYSTEM, Held, lease_of
 from planes.components.relics import is_abandoned, renewed_at
-from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
+from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural, sentence
 from planes.components.view import ClusterView
+from planes.structs import versions
 from planes.structs.feeds import Feed
 from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
 from planes.structs.observations import FeedSeen, LeaderObservation, PodSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
+from planes.structs.timestamps import written
 from planes.structs.verdicts import Evidence, State
 
 
 def check_lease(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> None:
     """The lease: frozen, released, taken away, changing hands too often; or why it cannot be seen."""
-    source = f"lease {seen.place}/{seen.kind}"
+    source = f"lease {seen.place}/{seen.called or seen.kind}"
     gap = feed_gap(seen.leases, "lease", "renewed within its own duration", now, thresholds)
     if gap is not None:
         # Ready pods alone are no leader: until leases were listed, or while they cannot be, nobody knows who leads.
@@ -41,13 +44,15 @@ def check_lease(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thr
                 line, "Its lease is gone, though this cluster had one before.", "lease-gone", hold=2 * thresholds.leader_released
             )
             return
-        where = f" (it runs {seen.elsewhere})" if seen.elsewhere else ""
         line = Evidence(
-            "lease", f"none was ever seen{where}", "there, and renewed", State.NOT_OBSERVABLE, source, seen.leases.heard_at
+            "lease",
+            f"none was ever seen{_why_none(seen)}",
+            "there, and renewed",
+            State.NOT_OBSERVABLE,
+            source,
+            seen.leases.heard_at,
         )
-        run = f"It runs {seen.elsewhere}" if seen.elsewhere else "It runs without leader election, or its provider hides it"
-        more = f" {seen.more}" if seen.more else ""
-        builder.hidden(line, f"{run}: no lease of it was ever seen.{more}")
+        builder.hidden(line, _unseen(seen))
         return
     if lease.gone_at is not None:
         _check_gone(builder, lease, lease.gone_at, source, now, thresholds)
@@ -56,6 +61,28 @@ def check_lease(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thr
     else:
         _check_renewal(builder, seen, lease, source, now, thresholds)
     _check_failovers(builder, lease, source, now, thresholds)
+
+
+def _why_none(seen: LeaderObservation) -> str:
+    """Why no lease of it is seen, as far as that is known. Before 1.17 the lead is kept in an Endpoints object, until 1.20 it may
+    be (kubernetes 1.16 to 1.20, --leader-elect-resource-lock)."""
+    if seen.elsewhere:
+        return f" (it runs {seen.elsewhere})"
+    found = versions.minor(seen.server.version)
+    if found is not None and found < (1, 20):
+        keeps = "keeps" if found < (1, 17) else "may keep"
+        return f" (Kubernetes {found[0]}.{found[1]} {keeps} the lead in an Endpoints object)"
+    return ""
+
+
+def _unseen(seen: LeaderObservation) -> str:
+    """What is said of one of which neither lease nor pod is seen. Nothing is advised that cannot be followed."""
+    if seen.elsewhere:
+        more = f" {seen.more}" if seen.more else ""
+        return f"It runs {seen.elsewhere}: no lease of it was ever seen.{more}"
+    if seen.kind == "kube-scheduler" and seen.nodes == 0:
+        return "None is seen, and there are no nodes to schedule to."
+    return f"Not recognised: no lease of it and no pod under a name of it was ever seen{_why_none(seen)}."
 
 
 def _check_gone(builder: VerdictBuilder, lease: LeaseSeen, gone_at: Mono, source: str, now: Mono, thresholds: Thresholds) -> None:
@@ -215,12 +242,14 @@ def check_pods(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
         return
     if (due := feed_due(seen.pods_feed, thresholds)) is not None:
         builder.due(due)
-    fresh = [pod for pod in seen.pods if not pod.silent]
+    homeless = [pod for pod in seen.pods if pod.homeless_since is not None]
+    fresh = [pod for pod in seen.pods if not pod.silent and pod.homeless_since is None]
     source = seen.pods_feed.name
     if not seen.pods:
-        line = Evidence(
-            "pods", "no pods of it are visible", "every instance ready", State.NOT_OBSERVABLE, source, seen.pods_feed.heard_at
-        )
+        text = f"it runs {seen.elsewhere}" if seen.elsewhere else "not recognised: none under a name of it"
+        if seen.holder_on:
+            text += f"; its lease is held on {seen.holder_on}"
+        line = Evidence("pods", text, "every instance ready", State.NOT_OBSERVABLE, source, seen.pods_feed.heard_at)
         builder.hidden(line)
         return
     for pod in seen.pods:
@@ -231,7 +260,7 @@ def check_pods(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
         first = min(pod.changed_at for pod in fresh if not pod.ready)
         none_since = max(pod.changed_at for pod in fresh)
         state = State.DEGRADED
-        if ready == 0 and len(fresh) == len(seen.pods):
+        if ready == 0 and len(fresh) + len(homeless) == len(seen.pods):
             # An instance that restarts is not ready for a moment, and its lease is good for longer.
             if now - none_since <= thresholds.leader_released:
                 builder.ripens(none_since + thresholds.leader_released)
@@ -253,7 +282,14 @@ def pod_line(pod: PodSeen) -> Evidence:
         return Evidence("pod", f"last known: {last}; {why}", should_be, State.UNKNOWN, source, pod.seen_at)
     if pod.ready:
         return Evidence("pod", "ready", should_be, State.HEALTHY, source, pod.seen_at)
+    if pod.homeless_since is not None:
+        return Evidence("pod", f"{homeless(pod)}: a matter of capacity", should_be, State.NOT_OBSERVABLE, source, pod.seen_at)
     return Evidence("pod", f"{pod.reason or 'not ready'} for {ago(pod.changed_at)}", should_be, State.DEGRADED, source, pod.seen_at)
+
+
+def homeless(pod: PodSeen) -> str:
+    """Since when it fits on no node, by the condition that says so."""
+    return f"fits on no node{f' since {written(pod.homeless_since, 0.0)}' if pod.homeless_since else ''}"
 
 
 def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds: Thresholds) -> None:
@@ -298,6 +334,8 @@ def instance_of(pod: PodSeen, *, leader: bool = False) -> Instance:
         state, because = State.UNKNOWN, unheard(pod)
     elif pod.ready:
         state, because = State.HEALTHY, ""
+    elif pod.homeless_since is not None:
+        state, because = State.NOT_OBSERVABLE, sentence(f"F{homeless(pod)[1:]}")
     else:
         state, because = State.DEGRADED, f"{pod.reason or 'Not ready'} for {ago(pod.changed_at)}."
     return Instance(
@@ -308,14 +346,16 @@ def instance_of(pod: PodSeen, *, leader: bool = False) -> Instance:
 def observe(view: ClusterView, kind: str) -> LeaderObservation:
     """One of the elected."""
     cache = view.cache
-    place = _place_of(view, kind)
     works = kind == "kube-controller-manager"
+    held = lease_of(cache, kind)
+    place = held.place if held is not None else KUBE_SYSTEM
+    counted = view.feed(Feed.NODES).listed_at is not None
     return LeaderObservation(
         kind=kind,
         reach=view.reach,
-        leases=view.cache.feed(Feed.EXTRA_LEASES, place) if place != "kube-system" else view.feed(Feed.SYSTEM_LEASES),
+        leases=view.cache.feed(Feed.EXTRA_LEASES, place) if place != KUBE_SYSTEM else view.feed(Feed.SYSTEM_LEASES),
         pods_feed=view.feed(Feed.SYSTEM_PODS),
-        lease=_lease_of(view, kind),
+        lease=_seen(view, held) if held is not None else None,
         pods=view.pods(kind),
         server=view.server,
         writes_blocked=view.disruption.blocked,
@@ -327,7 +367,21 @@ def observe(view: ClusterView, kind: str) -> LeaderObservation:
         workloads=_workloads(view) if works else None,
         more=view.distribution.more,
         place=place,
+        called=held.name if held is not None else "",
+        holder_on=_holder_on(view, held.track) if held is not None else "",
+        nodes=len(cache.nodes) if counted else None,
+        templates=not (cache.nodes or cache.pods.count() or cache.daemon_sets.noticed or cache.deployments.noticed),
     )
+
+
+def _holder_on(view: ClusterView, track: LeaseTrack) -> str:
+    """On which host its lease is held, by the holder's name, and whether that is a node here."""
+    host = track.holder.rpartition("_")[0] or track.holder
+    if not host or not view.cache.nodes:
+        return ""
+    if host in view.cache.nodes or host in view.host_names():
+        return f"{host}, a node of this cluster"
+    return f"{host}, which is no node of this cluster"
 
 
 def _workloads(view: ClusterView) -> FeedSeen:
@@ -336,20 +390,9 @@ def _workloads(view: ClusterView) -> FeedSeen:
     return next((one for one in both if one.fault is None and one.listed_at is not None), both[0])
 
 
-def _lease_of(view: ClusterView, kind: str) -> LeaseSeen | None:
-    book: LeaseStore | None = view.cache.system_leases
-    if kind not in view.cache.system_leases.tracks:
-        found = view.cache.extra_leases.find(kind)
-        book = found[1] if found is not None else None
-    if book is None:
-        return None
+def _seen(view: ClusterView, held: Held) -> LeaseSeen:
     # Old at first sight is what is past its own duration, though a failover is given longer.
-    fresh = min(1.0, view.thresholds.leader_degraded)
-    seen = book.tracks[kind].seen(kind, view.clock_offset, fresh, book.observed(view.now), view.dating)
-    before = view.before(Noted.FAILOVER, kind)
+    fresh, until = min(1.0, view.thresholds.leader_degraded), held.book.observed(view.now)
+    seen = held.track.seen(held.name, view.clock_offset, fresh, until, view.dating)
+    before = view.before(Noted.FAILOVER, held.name)
     return replace(seen, failovers=(*before, *seen.failovers)) if before else seen
-
-
-def _place_of(view: ClusterView, kind: str) -> str:
-    found = view.cache.extra_leases.find(kind)
-    return "kube-system" if found is None or kind in view.cache.system_leases.tracks else found[0]

@@ -172,7 +172,7 @@ def explain(
     silence came first, are told for what they are."""
     if life is None:
         if agent == "kubelet" and verdict.cause == "silent" and marks:
-            told = f"That {marks[0].says} ({marks[0].name}) was not said before it fell silent, as far as that is known."
+            told = f"It is marked, but not before it fell silent, as far as is known: {marks[0].says} ({marks[0].name})."
             return replace(verdict, because=f"{verdict.because} {told}")
         return verdict
     if life.passing and _is_explained(verdict):

@@ -6,11 +6,13 @@ from planes.components.spec import REACH, Component, Plane, PodMarks, Signal
 from planes.components.view import ClusterView
 from planes.structs.observations import AddonObservation
 
+_NAMES = ("metrics-server", "rke2-metrics-server")
+
 
 def observe(view: ClusterView) -> AddonObservation | None:
     """metrics-server, where it is seen."""
     api_service = view.cache.api_services.dated(view.dating).get("v1beta1.metrics.k8s.io")
-    return addons.observe(view, "metrics-server", ("metrics-server",), "kube-system/metrics-server", api_service)
+    return addons.observe(view, "metrics-server", _NAMES, _NAMES, api_service)
 
 
 COMPONENT: Component[AddonObservation] = Component(

@@ -93,6 +93,7 @@ def _good_when_true(kind: str) -> bool:
     return kind.endswith("Ready") or kind == "EtcdIsVoter"
 
 
+@lru_cache(maxsize=4096)
 def state_of(kind: str, status: str) -> State | None:
     """What a condition says by itself; None: nothing is known of such a kind."""
     if _good_when_true(kind):

@@ -6,27 +6,28 @@ of each project (virtual-kubelet, vcluster, KWOK, Liqo, EKS Fargate and Auto Mod
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from planes.structs import objects
 
 _WINDOWS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 _COMPUTE = "eks.amazonaws.com/compute-type"
-_ROLE = "node-role.kubernetes.io/"
 
 
 @dataclass(frozen=True, slots=True)
 class NodeKind:
     """`called` is what a page calls it; empty for an ordinary node. `own_version`: what it reports is no kubelet's version.
-    `placeholder`: nothing that it reports is its own."""
+    `placeholder`: nothing that it reports is its own. `simulated`: it runs nothing."""
 
     called: str = ""
     own_version: bool = False
     placeholder: bool = False
+    simulated: bool = False
 
 
 _ORDINARY = NodeKind()
 _VCLUSTER = NodeKind("placeholder of vcluster for a node of the host cluster", own_version=True, placeholder=True)
-_KWOK = NodeKind("simulated node (KWOK)", own_version=True)
+_KWOK = NodeKind("simulated node (KWOK)", own_version=True, simulated=True)
 _LIQO = NodeKind("virtual node (Liqo): another cluster", own_version=True)
 _VIRTUAL = NodeKind("virtual node (virtual-kubelet)", own_version=True)
 _KUBEEDGE = NodeKind("edge node (KubeEdge)", own_version=True)
@@ -39,8 +40,40 @@ _SUPEREDGE = NodeKind("edge node (SuperEdge)")
 _WINDOWS_NODE = NodeKind("Windows node")
 
 
+#: Where the marks stand. Most nodes carry none of them, which is told at once.
+_LABELS = frozenset(
+    {
+        "type",
+        "vcluster.loft.sh/fake-node",
+        "liqo.io/type",
+        "openyurt.io/is-edge-worker",
+        "superedge.io/edge-node",
+        _COMPUTE,
+    }
+)
+_ANNOTATIONS = frozenset({"vcluster.loft.sh/fake-node", "kwok.x-k8s.io/node", "superedge.io/edge-node"})
+_VERSIONS = ("kwok", "-vk-", "virtual-kubelet", "kubeedge", "krustlet")
+
+
+@lru_cache(maxsize=1024)
+def _is_odd(version: str) -> bool:
+    lower = version.lower()
+    return any(one in lower for one in _VERSIONS)
+
+
 def kind_of(node: objects.Node) -> NodeKind:
     """The kind of a node. The marks of who runs it come before those of what it runs on."""
+    meta, info = node.metadata, node.status.nodeInfo
+    marked = not (_LABELS.isdisjoint(meta.labels) and _ANNOTATIONS.isdisjoint(meta.annotations)) or _is_odd(info.kubeletVersion)
+    if marked or node.spec.taints or info.architecture.startswith("wasm"):
+        found = _by_marks(node)
+        if found is not None:
+            return found
+    windows = info.operatingSystem == "windows" or any(meta.labels.get(one) == "windows" for one in _WINDOWS)
+    return _WINDOWS_NODE if windows else _ORDINARY
+
+
+def _by_marks(node: objects.Node) -> NodeKind | None:
     labels, annotations = node.metadata.labels, node.metadata.annotations
     info = node.status.nodeInfo
     version, kind = info.kubeletVersion.lower(), labels.get("type", "")
@@ -68,6 +101,4 @@ def kind_of(node: objects.Node) -> NodeKind:
         return _OPENYURT
     if labels.get("superedge.io/edge-node") == "enable" or "superedge.io/edge-node" in annotations:
         return _SUPEREDGE
-    if any(labels.get(one) == "windows" for one in _WINDOWS) or info.operatingSystem == "windows":
-        return _WINDOWS_NODE
-    return _ORDINARY
+    return None

@@ -44,11 +44,13 @@ its range, a name that does not exist and bounds that contradict each other are 
 _HIDDEN = """
 ## What cannot be seen where
 
-Some distributions run a part of the control plane inside another process, or keep it to themselves. It is then *not observable*, \
-and never red. What was seen once and then stops is another matter: that is remembered for each cluster.
+A distribution is told by name only where something proves it, and nothing is taken to be managed where pods of the control plane \
+are seen. Some run a part of the control plane inside another process, or keep it to themselves. It is then *not observable*, and \
+never red. What was seen once and then stops is another matter: that is remembered for each cluster.
 
-| distribution | runs its control plane | what would show controller manager and scheduler | kube-proxy |
-| --- | --- | --- | --- |
+| distribution | known by | runs its control plane | what would show controller manager and scheduler | \
+why no kube-proxy is seen | documented in |
+| --- | --- | --- | --- | --- | --- |
 """
 
 
@@ -93,8 +95,12 @@ def _bounds() -> Iterable[str]:
 
 
 def _distributions() -> Iterator[str]:
-    for one in distribution.hiding():
-        yield f"| {one.name} | {one.elsewhere or 'as pods'} | {_cell(one.more)} | {_cell(one.proxy)} |\n"
+    for one in distribution.declared():
+        marks = "; ".join(f"{mark}" for mark in one.marks)
+        marks += f", with {' or '.join(f'{mark}' for mark in one.beside)}" if one.beside else ""
+        runs = one.elsewhere or "as pods"
+        cells = (one.name, marks, runs, one.more, one.proxy, one.source)
+        yield f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
 
 
 def _upper(text: str) -> str:

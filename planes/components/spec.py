@@ -90,18 +90,35 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodMarks:
-    """By what a kind's pods are known: any of `labels` (key, value). Of a kind that runs as `mirror` pods, which kubelets make of
-    static manifests, only those count (RKE2 labels kube-proxy on its workers like a control plane: never by tier alone), in
-    OpenShift those of its own namespace `openshift`."""
+    """By what a kind's pods are known: any of `labels` (key, value), or, where it is told, a container called `container`.
+
+    Of a kind that runs as `mirror` pods, which kubelets make of static manifests, those count that bear a label of it or run its
+    container (RKE2 labels kube-proxy on its workers like a control plane: never by tier alone); in OpenShift those of its own
+    namespace `openshift`. `hosted`: also other pods, where besides the label they say tier=control-plane or run its container
+    (bootkube's self-hosted control planes). `ending`: a value that ends so after a hyphen is as good as the label's own.
+    """
 
     labels: tuple[tuple[str, str], ...]
     mirror: bool = False
+    hosted: bool = False
+    container: str = ""
+    ending: str = ""
     openshift: str = ""
 
 
-def static_pods(kind: str) -> PodMarks:
-    """The marks of what kubeadm and its like run as static pods."""
-    return PodMarks(labels=(("component", kind), ("k8s-app", kind)), mirror=True, openshift=f"openshift-{kind}")
+#: The labels under which people put the name of what a pod is.
+NAMES = ("component", "k8s-app", "app", "app.kubernetes.io/name")
+
+
+def named(*values: str) -> tuple[tuple[str, str], ...]:
+    """Each of these values under each label in use for names."""
+    return tuple((key, value) for value in values for key in NAMES)
+
+
+def static_pods(kind: str, *called: str, hosted: bool = True) -> PodMarks:
+    """The marks of what kubeadm and its like run as static pods, and others as pods of Deployments; `called`: it is labelled so,
+    too."""
+    return PodMarks(labels=named(kind, *called), mirror=True, hosted=hosted, container=kind, openshift=f"openshift-{kind}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,16 @@
 """What all components of a cluster have in common at a moment: reach, feeds, pods, versions, distribution."""
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from planes.cache.cluster import ClusterCache
 from planes.cache.dating import dated
 from planes.cache.recent import Noted
-from planes.cache.system import PodTrack
-from planes.components.distribution import Distribution, Marks, detect
+from planes.cache.system import MIRROR, PodTrack
+from planes.components.distribution import NODES, Gathered, Marks, detect
+from planes.components.distributions import KUBERNETES
+from planes.components.node_labels import is_control_plane
 from planes.components.verdict_builder import is_unproven
-from planes.structs import objects
 from planes.structs.events import FaultKind
 from planes.structs.feeds import Feed
 from planes.structs.moments import Epoch, Mono
@@ -28,6 +30,8 @@ from planes.structs.versions import order
 _CLOSE = 3600.0
 #: The cluster's clock is measured again and again, and differs by a little each time. Dates are moved when it differs by more.
 _SET = 2.0
+#: Where pods of these are seen, nobody else runs the control plane.
+CONTROL = ("kube-apiserver", "etcd", "kube-scheduler", "kube-controller-manager")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class ClusterView:
         self.cache = cache
         self.thresholds = thresholds
         self.disruption = DisruptionSeen()
-        self.distribution = Distribution("Kubernetes")
+        self.distribution = KUBERNETES
+        self.proxy_off = False  # its nodes say that they were started without kube-proxy
         self.known = Known()
         self.nobody_watches = ""  # why Kubernetes itself would not notice that a node died; told by who judges
         self.now: Mono = Mono(0.0)
@@ -61,6 +66,7 @@ class ClusterView:
         self.server = ServerSeen()
         self.rates = RatesSeen()
         self._certificate = (0.0, 0.0)  # of the one that is shown: when it ends, and what it had left at first sight
+        self._shown_by: tuple[object, ...] = ()
         self._hosts: dict[str, str] = {}
         self._hosts_of = -1
         self._leases_readable = True
@@ -85,7 +91,7 @@ class ClusterView:
         leases = steady(self.feed(Feed.NODE_LEASES), now, self.thresholds)
         self._leases_readable = leases.fault is None and leases.proven_at is None
         self._leases_until = cache.node_leases.observed(now)
-        self.distribution = self._distribution()
+        self._recognise()
 
     def _tell_term(self, ends: float | None, left: float | None) -> None:
         """How long such a certificate lasts: by its own dates, or, as an issuer may date one back to its own beginning, by what a
@@ -120,7 +126,7 @@ class ClusterView:
 
     def pods(self, component: str) -> tuple[PodSeen, ...]:
         """A component's pods, those of silent kubelets marked."""
-        return tuple(self._instance(track) for track in self.cache.system_pods.of(component))
+        return tuple(self._instance(track) for track in self.cache.system_pods.of(component) if _counts(track))
 
     def _instance(self, track: PodTrack) -> PodSeen:
         """While a node is away the node lifecycle controller marks its pods as not ready. When it is back that stands until its
@@ -172,31 +178,52 @@ class ClusterView:
             return True
         return lease.in_grace or self._leases_until - lease.stale_since > lease.duration * self.thresholds.kubelet_slow
 
-    def _distribution(self) -> Distribution:
+    def _recognise(self) -> None:
+        """Which distribution this is. Looked at again only when something changed of what shows it."""
         cache = self.cache
-        track = next(iter(cache.nodes.values()), None)
         system = cache.system_pods
-        return detect(
+        mirrored = tuple(kind for kind in CONTROL if system.by_component.get(kind))
+        leases = frozenset(cache.system_leases.tracks)
+        workloads = (cache.daemon_sets.version, cache.deployments.version)
+        shown_by = (cache.nodes_version, self.server.version, cache.reach.groups, mirrored, leases, workloads)
+        if shown_by == self._shown_by:
+            return
+        self._shown_by = shown_by
+        gathered = Gathered()
+        for track in islice(cache.nodes.values(), NODES):
+            gathered.add(track.node)
+        works = [*cache.daemon_sets.seen.values(), *cache.deployments.seen.values()]
+        self.proxy_off = gathered.proxy_off
+        self.distribution = detect(
             Marks(
-                version=self.server.version,
-                labels=track.node.metadata.labels if track is not None else None,
-                os_image=track.node.status.nodeInfo.osImage if track is not None else "",
-                kubelet_version=track.node.status.nodeInfo.kubeletVersion if track is not None else "",
-                namespaces={one.pod.metadata.namespace for one in system.of("kube-apiserver")},
-                mirrored=[
-                    kind
-                    for kind in ("kube-apiserver", "etcd", "kube-scheduler", "kube-controller-manager")
-                    if system.by_component.get(kind)
-                ],
-                leases=tuple(cache.system_leases.tracks),
+                versions={self.server.version} | gathered.versions,
+                labels=gathered.labels,
+                annotations=gathered.annotations,
+                images=gathered.images,
+                providers=gathered.providers,
+                groups=cache.reach.groups,
+                workloads={one.name for one in works if one.namespace == "kube-system"},
+                workload_labels={key for one in works if one.namespace == "kube-system" for key in one.labels},
+                leases=leases,
+                namespaces={one.pod.metadata.namespace for kind in CONTROL for one in system.of(kind)},
+                mirrored=mirrored,
+                kubeadm=[kind for kind in CONTROL if any(_is_kubeadms(one) for one in system.of(kind))],
+                simulated=0 < gathered.nodes == gathered.simulated,
             )
         )
 
 
-def is_control_plane(node: objects.Node) -> bool:
-    """By its role label, the new one or the old."""
-    labels = node.metadata.labels
-    return "node-role.kubernetes.io/control-plane" in labels or "node-role.kubernetes.io/master" in labels
+def _is_kubeadms(track: PodTrack) -> bool:
+    """A static pod labelled as kubeadm's are (kubernetes.io, "Implementation details"): others use k8s-app."""
+    meta = track.pod.metadata
+    return MIRROR in meta.annotations and "component" in meta.labels
+
+
+def _counts(track: PodTrack) -> bool:
+    """Whether a pod is an instance still: one of a Deployment or the like that is ending is none to its controller any more, which
+    has made another. A static pod has nobody else to take its place."""
+    meta = track.pod.metadata
+    return not meta.deletionTimestamp or MIRROR in meta.annotations
 
 
 def steady(feed: FeedSeen, now: Mono, thresholds: Thresholds) -> FeedSeen:

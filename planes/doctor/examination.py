@@ -23,7 +23,7 @@ from planes.kube.link import Link, open_link
 from planes.kube.probes import HealthProbe, VersionProbe
 from planes.kube.reflector import POLL_EVERY, POLL_LONGEST
 from planes.kube.watch_trial import Trial
-from planes.structs.events import Fault, FaultKind, Health, Listed, Server, SourceEvent
+from planes.structs.events import Fault, FaultKind, Health, Listed, Served, Server, SourceEvent
 from planes.structs.feeds import FEEDS, OPENSHIFT, RHYTHM, Feed
 from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Node
@@ -110,7 +110,10 @@ class _Examination:
         if self._fault is not None:
             return
         self._identity = await access.who(self._link)
-        self._openshift = await discovery.openshift_namespaces(self._link, asyncio.sleep)
+        found = await discovery.discover(self._link, asyncio.sleep)
+        self._openshift = found.namespaces
+        if found.served is not None:
+            await self._take(found.served)
         parts = feeds.parts(self._openshift)
         self._say("Looking at what can be listed, and asking for our rights …")
         async with asyncio.TaskGroup() as tasks:  # a list may hang where the state store does; reviews are answered all the same
@@ -295,6 +298,8 @@ class _Examination:
 def _name(event: SourceEvent) -> str:
     if isinstance(event, Server):
         return "/version"
+    if isinstance(event, Served):
+        return "/apis"
     return event.path if isinstance(event, Health) else str(getattr(event, "feed", ""))
 
 

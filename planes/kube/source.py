@@ -103,7 +103,7 @@ class ClusterSource:
                     tasks.create_task(self._repeat(loop, told))
                 tasks.create_task(self._look_at_kubeconfig(link))
                 await self._answered.wait()
-                for loop in (*self._scrapes(link), *await self._feeds(link)):
+                for loop in (*self._scrapes(link), *await self._feeds(link, told)):
                     tasks.create_task(self._repeat(loop, told))
         except BaseExceptionGroup as group:
             # Not `except*`: what is raised inside it comes out as a group again on Python 3.11.2.
@@ -221,9 +221,12 @@ class ClusterSource:
             ),
         ]
 
-    async def _feeds(self, link: Link) -> list[_Loop]:
-        found = feeds.parts(await discovery.openshift_namespaces(link, self._sleep))
-        return [loop for feed, parts in found.items() for loop in self._loops_of(feed, parts, link)]
+    async def _feeds(self, link: Link, emit: Emit) -> list[_Loop]:
+        found = await discovery.discover(link, self._sleep)
+        if found.served is not None:
+            await emit(found.served)
+        watched = feeds.parts(found.namespaces)
+        return [loop for feed, parts in watched.items() for loop in self._loops_of(feed, parts, link)]
 
     def _loops_of(self, feed: Feed, parts: list[feeds.Part], link: Link) -> list[_Loop]:
         merger = Merger(feed, [part.name for part in parts]) if len(parts) > 1 else None

@@ -13,6 +13,7 @@ from planes.structs.events import (
     Listed,
     Metrics,
     Polled,
+    Served,
     Server,
     SourceEvent,
     Usage,
@@ -32,7 +33,7 @@ def was_heard(said: SourceEvent | Fault | None) -> bool:
     stands between. Nothing of what lies on our own side or on the way (OURS: DNS, TLS, credentials, a sign-in page) is its word.
     """
     match said:
-        case None | Listed() | Changed() | Gone() | Heard():
+        case None | Listed() | Changed() | Gone() | Heard() | Served():
             return True
         case Polled():
             return False  # our own decision

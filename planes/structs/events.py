@@ -199,7 +199,18 @@ class Connection(msgspec.Struct, frozen=True):
     fault: Fault | None = None
 
 
-SourceEvent = Listed[Item] | Changed[Item] | Gone[Item] | Heard | Polled | Failed | Health | Server | Metrics | Usage | Connection
+class Served(msgspec.Struct, frozen=True):
+    """The API groups that are served, as /apis names them: by some of them a distribution is known. `settings`: what the ConfigMap
+    of Cilium says of kube-proxy ("kube-proxy-replacement=true"), where it is there and may be read."""
+
+    groups: frozenset[str]
+    at: Mono
+    settings: frozenset[str] = frozenset()
+
+
+SourceEvent = (
+    Listed[Item] | Changed[Item] | Gone[Item] | Heard | Polled | Failed | Health | Server | Metrics | Usage | Connection | Served
+)
 
 
 class Paused(msgspec.Struct, frozen=True):

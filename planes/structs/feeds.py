@@ -52,12 +52,14 @@ RHYTHM, SLOW_RHYTHM = 5.0, 20.0
 class Place:
     """One list of a feed. `namespace` is empty for the whole cluster; `fields` is a field selector. `only` names the distribution
     that alone has this namespace: it is asked where it exists, and its faults do not make the feed fail. `crowded`: it holds
-    much else, so that a quick list asks for it by labels."""
+    much else, so that a quick list asks for it by labels. `seldom`: few clusters of that distribution have it, so that it is listed
+    whether or not it exists: an empty list says as much."""
 
     namespace: str = ""
     fields: str = ""
     only: str = ""
     crowded: bool = False
+    seldom: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,9 @@ _DECLARED = (
             Place("openshift-etcd", only=OPENSHIFT),
             Place("openshift-kube-scheduler", only=OPENSHIFT),
             Place("openshift-kube-controller-manager", only=OPENSHIFT),
+            Place("openshift-ovn-kubernetes", only=OPENSHIFT, crowded=True),
+            Place("openshift-sdn", only=OPENSHIFT, crowded=True),
+            Place("openshift-kube-proxy", only=OPENSHIFT, seldom=True),
         ),
         costs="kube-proxy, DNS, etcd members and the pods of the control plane are not seen.",
         list_limit=LARGE_LIST,
@@ -276,4 +281,10 @@ FEEDS: dict[Feed, Declaration] = {one.feed: one for one in _DECLARED}
 
 def namespaces(distribution: str) -> tuple[str, ...]:
     """The namespaces that this distribution alone has, and in which something is asked for."""
-    return tuple(dict.fromkeys(place.namespace for one in _DECLARED for place in one.places if place.only == distribution))
+    places = (place for one in _DECLARED for place in one.places if place.only == distribution)
+    return tuple(dict.fromkeys(place.namespace for place in places))
+
+
+def seldom(namespace: str) -> bool:
+    """Whether this namespace is listed without asking first whether it exists."""
+    return any(place.seldom for one in _DECLARED for place in one.places if place.namespace == namespace)

@@ -60,6 +60,7 @@ class Taint(msgspec.Struct, gc=False):
 class NodeSpec(msgspec.Struct):
     unschedulable: bool = False
     taints: list[Taint] = []
+    providerID: str = ""
 
 
 class NodeInfo(msgspec.Struct, gc=False):
@@ -213,9 +214,36 @@ class DaemonSetStatus(msgspec.Struct, gc=False):
     numberReady: int = 0
 
 
+class EnvVar(msgspec.Struct, gc=False):
+    name: str = ""
+    value: str = ""
+
+
+class TemplateContainer(msgspec.Struct):
+    """What a container is told. Only a few settings of it are kept (planes/cache/workloads.py): values may be secret."""
+
+    name: str = ""
+    args: list[str] = []
+    command: list[str] = []
+    env: list[EnvVar] = []
+
+
+class TemplateSpec(msgspec.Struct):
+    containers: list[TemplateContainer] = []
+
+
+class Template(msgspec.Struct):
+    spec: TemplateSpec = msgspec.field(default_factory=TemplateSpec)
+
+
+class DaemonSetSpec(msgspec.Struct):
+    template: Template = msgspec.field(default_factory=Template)
+
+
 class DaemonSet(Item):
     metadata: LabelledMeta
     status: DaemonSetStatus = msgspec.field(default_factory=DaemonSetStatus)
+    spec: DaemonSetSpec = msgspec.field(default_factory=DaemonSetSpec)
 
 
 class DeploymentSpec(msgspec.Struct, gc=False):

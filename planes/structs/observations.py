@@ -41,7 +41,8 @@ class DisruptionSeen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodSeen:
     """A pod of a component. `silent`: its node's kubelet does not report, so this is the last known state; `returning`: it reports
-    again, but has not said anew how the pod is, which Kubernetes counted as not ready meanwhile."""
+    again, but has not said anew how the pod is, which Kubernetes counted as not ready meanwhile. `homeless_since`: a scheduler has
+    found no node for it, since that moment of the cluster's own clock (epoch seconds; None: it fits, or nobody has looked)."""
 
     namespace: str
     name: str
@@ -58,6 +59,7 @@ class PodSeen:
     silent: bool = False
     containers_ready: bool = False  # every container is, whatever Kubernetes says of the pod because of its node
     returning: bool = False
+    homeless_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +184,8 @@ class IdentitySeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkloadSeen:
-    """A DaemonSet or Deployment. `lagging_since`: since when observedGeneration is behind generation."""
+    """A DaemonSet or Deployment. `lagging_since`: since when observedGeneration is behind generation. `settings`: those arguments
+    and variables of its containers by which a dataplane tells that it takes kube-proxy's place, "FELIX_BPFENABLED=true"."""
 
     kind: str
     namespace: str
@@ -192,6 +195,8 @@ class WorkloadSeen:
     ready: int
     seen_at: Mono
     lagging_since: Mono | None = None
+    labels: dict[str, str] = field(default_factory=dict)
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +235,8 @@ class ProxyScene:
 
     wanted: int | None = None  # desired by the DaemonSet; None: there is none that we see
     everywhere: bool = False  # the DaemonSet wants one on every node
-    replaced_by: str = ""
+    replaced_by: str = ""  # what is proven to take its place
+    beside: str = ""  # what runs here and may take its place, without proof
     seen_before: bool = False
     pods_seen: bool = False
     hidden: str = ""  # why none is seen in this distribution, and what would show more
@@ -314,6 +320,10 @@ class LeaderObservation:
     workloads: FeedSeen | None = None  # the feed that `lagging` rests on
     more: str = ""  # what would show it in this distribution where no lease of it is seen
     place: str = "kube-system"  # the namespace of its lease
+    called: str = ""  # the lease's own name, where that is not the kind's
+    holder_on: str = ""  # where its lease is held, as far as that can be told: "node-a, a node of this cluster"
+    nodes: int | None = None  # how many there are; None: not known
+    templates: bool = False  # no node, no pod, and no controller seen to take notice: workloads may be kept for another cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,6 +356,7 @@ class EtcdObservation:
     pods: tuple[PodSeen, ...]
     rates: RatesSeen
     check_seen_before: bool = False
+    store: str = ""  # where this distribution keeps its state store, where no pod of it is seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,14 +38,35 @@ export const FIGURES = /** @type {const} */ ([
 
 /** Distributions whose control plane somebody else runs. */
 export const MANAGED = /** @type {const} */ ([
+  "ACK",
   "AKS",
+  "CCE",
+  "Civo",
+  "DOKS",
   "EKS",
+  "Exoscale SKS",
   "GKE",
+  "Gardener",
+  "IBM Cloud Kubernetes Service",
+  "IONOS Kubernetes",
+  "LKE",
+  "Naver Kubernetes Service",
+  "OKE",
+  "OVHcloud MKS",
+  "OpenShift (hosted control plane)",
+  "OpenShift on IBM Cloud",
+  "Scaleway Kapsule",
+  "TKE",
+  "VK Cloud Kubernetes",
+  "VKE",
+  "Vultr Kubernetes Engine",
+  "Yandex Managed Kubernetes",
 ]);
 
 /** Distributions that run the whole control plane in one process. */
 export const ONE_PROCESS = /** @type {const} */ ([
   "MicroShift",
+  "OrbStack",
   "k3s",
 ]);
 

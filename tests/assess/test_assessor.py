@@ -369,12 +369,12 @@ def test_what_was_seen_once_is_remembered_and_missed(cluster: Cluster) -> None:
     assert again.state("kube-scheduler")[0] == "down"
 
 
-def test_a_managed_cluster_shows_its_cloud_controller_manager_as_not_observable() -> None:
+def test_a_managed_cluster_is_named_and_no_component_is_made_of_its_name() -> None:
     cluster = Cluster()
     cluster.begin()
     cluster.apply(Server(cluster.now, "v1.33.1-eks-1234567"))
     cluster.frame()
-    assert cluster.state("cloud-controller-manager")[0] == "not_observable"
+    assert not any(row.kind == "cloud-controller-manager" for frame in cluster.frames for row in frame.components)
     row = next(frame.cluster for frame in cluster.frames if frame.cluster)
     assert row.distribution == "EKS"
 

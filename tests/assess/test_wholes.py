@@ -96,16 +96,16 @@ def test_other_causes_are_other_entries_and_the_worst_comes_first() -> None:
 @pytest.mark.parametrize(
     ("marks", "name"),
     [
-        (Marks(version="v1.33.1+k3s1"), "k3s"),
-        (Marks(version="v1.33.1+rke2r1"), "RKE2"),
-        (Marks(version="v1.33.1+k0s.0"), "k0s"),
-        (Marks(version="v1.33.5-gke.1080000"), "GKE"),
-        (Marks(version="v1.33.1-eks-1234567"), "EKS"),
-        (Marks(version="v1.33.1", labels={"kubernetes.azure.com/cluster": "x"}), "AKS"),
-        (Marks(version="v1.33.1", labels={"node.openshift.io/os_id": "rhcos"}), "OpenShift"),
-        (Marks(version="v1.33.1", labels={}, os_image="Talos (v1.10.0)"), "Talos"),
-        (Marks(version="v1.33.1", labels={}, os_image="Debian", mirrored=("etcd", "kube-apiserver")), "kubeadm"),
-        (Marks(version="v1.33.1", labels={}, os_image="Debian"), "Kubernetes"),
+        (Marks(versions=["v1.33.1+k3s1"]), "k3s"),
+        (Marks(versions=["v1.33.1+rke2r1"]), "RKE2"),
+        (Marks(versions=["v1.33.1+k0s.0"]), "k0s"),
+        (Marks(versions=["v1.33.5-gke.1080000"]), "GKE"),
+        (Marks(versions=["v1.33.1-eks-1234567"]), "EKS"),
+        (Marks(versions=["v1.33.1"], labels=[("kubernetes.azure.com/cluster", "x")]), "AKS"),
+        (Marks(versions=["v1.33.1"], labels=[("node.openshift.io/os_id", "rhcos")]), "OpenShift"),
+        (Marks(versions=["v1.33.1"], images=["Talos (v1.10.0)"]), "Talos"),
+        (Marks(versions=["v1.33.1"], images=["Debian"], kubeadm=("etcd", "kube-apiserver")), "kubeadm"),
+        (Marks(versions=["v1.33.1"], images=["Debian"]), "Kubernetes"),
     ],
 )
 def test_distributions_are_told_by_their_marks(marks: Marks, name: str) -> None:
@@ -113,8 +113,8 @@ def test_distributions_are_told_by_their_marks(marks: Marks, name: str) -> None:
 
 
 def test_a_managed_control_plane_is_said_to_be_elsewhere() -> None:
-    assert detect(Marks(version="v1.33.1-eks-1234567")).managed
-    assert detect(Marks(version="v1.33.1+k3s1")).elsewhere == "inside the k3s process"
+    assert detect(Marks(versions=["v1.33.1-eks-1234567"])).managed
+    assert detect(Marks(versions=["v1.33.1+k3s1"])).elsewhere == "inside the k3s process"
 
 
 def test_versions_of_images_and_servers() -> None:

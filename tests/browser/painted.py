@@ -30,7 +30,7 @@ _PAGE = """() => {
     charts: all('.spark').map(e => e.getAttribute('aria-label')).sort(),
     arrows: all('.arrow').map(e => e.dataset.words).sort(),
     links: all('.addon, .agent-link').map(e => [e.pathname.split('/').at(-2), shape(e)]),
-    pills: all('.pill').map(e => [state(e), text(e.querySelector('b'))]),
+    pills: all('.pill').map(e => [state(e), [...e.querySelectorAll('b, .why')].map(text).join(' · ')]),
     counts: [text(document.querySelector('#control-count')), text(document.querySelector('#data-count span'))],
     groups: all('.zone-head').map(e => [text(e.querySelector('h3')), text(e.querySelector('p'))]),
     attention: text(document.querySelector('#attention-title')),

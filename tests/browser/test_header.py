@@ -96,14 +96,22 @@ def test_a_long_reason_leaves_the_clusters_name_its_room(staged: Opened, width: 
     assert stage.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("width", [390, 900, 1130, 1440, 1920])
-def test_the_word_of_a_states_plane_is_never_cut_whatever_the_clusters_name(staged: Opened, width: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "control", "data"),
+    [
+        *((width, State.NOT_OBSERVABLE, State.UNKNOWN) for width in (390, 900, 1130, 1440, 1920)),
+        (1440, State.HEALTHY, State.DEGRADED),  # the one says why, and takes nothing of the other
+    ],
+)
+def test_the_word_of_a_states_plane_is_never_cut_whatever_the_clusters_name(
+    staged: Opened, width: int, control: State, data: State
+) -> None:
     """The name that `aws eks update-kubeconfig` writes, should there be no shorter one; the longest words; a long reason."""
     stage = staged(width=width, long=True)
     planes = replace(
         stage.snapshot.cluster,
-        control=PlaneRow(State.NOT_OBSERVABLE, "nothing of it can be seen", Epoch(time.time() - 50)),
-        data=PlaneRow(State.UNKNOWN, "not heard", Epoch(time.time() - 50), last="degraded"),
+        control=PlaneRow(control, "nothing of it can be seen" if control != State.HEALTHY else "", Epoch(time.time() - 50)),
+        data=PlaneRow(data, "1 of 24 nodes needs you", Epoch(time.time() - 50), last="degraded" if data == State.UNKNOWN else ""),
     )
     name = "arn:aws:eks:us-east-1:123456789012:cluster/ecommerce-production"
     stage.snapshot = replace(stage.snapshot, name=name, cluster=replace(planes, version="v1.31.13-eks-ecaa3a6", distribution="EKS"))
@@ -116,7 +124,8 @@ def test_the_word_of_a_states_plane_is_never_cut_whatever_the_clusters_name(stag
       return [word.textContent, word.scrollWidth <= word.clientWidth || getComputedStyle(word).display === 'inline',
         box.right <= around.right && box.right <= innerWidth && box.left >= around.left, under];
     })"""
-    assert stage.page.evaluate(whole) == [["not observable", True, True, False], ["unknown", True, True, False]]
+    words = [str(state.value).replace("_", " ") for state in (control, data)]
+    assert stage.page.evaluate(whole) == [[word, True, True, False] for word in words]
     assert stage.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 

@@ -38,6 +38,40 @@ def test_a_daemon_set_tells_how_many_nodes_want_it() -> None:
     assert store.find("kube-proxy") == told
 
 
+def told_so(*args: str, **env: str) -> objects.DaemonSet:
+    variables = [objects.EnvVar(name, value) for name, value in env.items()]
+    template = objects.Template(objects.TemplateSpec([objects.TemplateContainer("c", list(args), [], variables)]))
+    return objects.DaemonSet(meta("calico-node"), spec=objects.DaemonSetSpec(template))
+
+
+def test_of_what_containers_are_told_only_what_speaks_of_kube_proxy_is_kept() -> None:
+    store = WorkloadStore("DaemonSet")
+    store.changed(told_so("--v=2", "--kube-proxy-replacement=true", FELIX_BPFENABLED="true", HIDDEN="x"), Mono(5.0))
+    found = store.find("calico-node")
+    assert found is not None
+    assert found.settings == ("FELIX_BPFENABLED=true", "--kube-proxy-replacement=true")
+
+
+def test_a_workload_of_another_namespace_is_not_found() -> None:
+    store = WorkloadStore("DaemonSet")
+    store.changed(objects.DaemonSet(meta("kube-proxy", namespace="shop")), Mono(5.0))
+    assert store.find("kube-proxy") is None
+    assert store.find("kube-proxy", namespace="shop") is not None
+
+
+def test_changes_of_which_workloads_there_are_are_counted_and_controllers_that_take_notice_are_seen() -> None:
+    store = WorkloadStore("DaemonSet")
+    store.listed([daemon_set(), daemon_set("b")], Mono(5.0))
+    store.changed(daemon_set(ready=1), Mono(6.0))
+    assert (store.version, store.noticed) == (2, False)
+    store.changed(daemon_set(observed=2, generation=2), Mono(7.0))
+    assert (store.version, store.noticed) == (2, True)
+    store.gone(daemon_set("b"), Mono(8.0))
+    store.gone(daemon_set("b"), Mono(8.0))
+    store.listed([], Mono(9.0))
+    assert store.version == 4
+
+
 @pytest.mark.parametrize(("replicas", "desired"), [(2, 2), (0, 0), (None, 1)])  # one is Kubernetes' default
 def test_a_deployment_tells_its_replicas(replicas: int | None, desired: int) -> None:
     store = WorkloadStore("Deployment")

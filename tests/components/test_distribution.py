@@ -246,9 +246,9 @@ CLUSTERS = [
     ("OpenShift", openshift(), {"kube-proxy"}),
     ("MicroShift", microshift(), {"kube-controller-manager", "kube-scheduler", "kube-proxy"}),
     ("EKS", eks(), set()),
-    ("GKE", gke(dataplane=False), {"cloud-controller-manager"}),
-    ("GKE", gke(dataplane=True), {"kube-proxy", "cloud-controller-manager"}),
-    ("AKS", aks(), {"kube-controller-manager", "kube-scheduler", "cloud-controller-manager"}),
+    ("GKE", gke(dataplane=False), set()),
+    ("GKE", gke(dataplane=True), {"kube-proxy"}),
+    ("AKS", aks(), {"kube-controller-manager", "kube-scheduler"}),
 ]
 each = pytest.mark.parametrize(
     ("name", "shape", "hidden"), CLUSTERS, ids=[f"{name}-{place}" for place, (name, *_) in enumerate(CLUSTERS)]

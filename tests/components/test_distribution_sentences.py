@@ -39,7 +39,7 @@ def evidence(row: ComponentRow, signal: str) -> str:
 def test_what_is_hidden_says_what_would_show_more(name: str, shape: Shape, hidden: set[str]) -> None:
     for kind in hidden:
         because = watched(shape).components[kind].because
-        shows = ("show", "Start ", "Set ", "Replaced by", "tells")
+        shows = ("show", "Start ", "Set ", "Replaced by", "tell")
         assert any(word in because for word in shows), f"{name} {kind}: {because}"
 
 
@@ -61,13 +61,14 @@ def test_a_control_plane_at_the_provider_is_known_from_its_lease_alone() -> None
     assert [(one.name, one.because) for one in row.instances] == [
         ("ip-10-0-1-7.eu-west-1.compute.internal_1", "Known from its lease alone.")
     ]
-    assert evidence(row, "pods") == "no pods of it are visible"
+    held = "its lease is held on ip-10-0-1-7.eu-west-1.compute.internal, which is no node of this cluster"
+    assert evidence(row, "pods") == f"it runs at the provider; {held}"
 
 
 def test_a_state_store_that_its_provider_hides_is_judged_by_the_checks() -> None:
     row = watched(aks()).components["etcd"]
     assert row.state == "healthy"
-    assert evidence(row, "members") == "no pods of it are visible: it runs outside the cluster, or its provider hides it"
+    assert evidence(row, "members") == "state store: at the provider"
 
 
 def test_openshift_s_scheduler_is_measured_by_its_own_137_s() -> None:
@@ -145,13 +146,13 @@ def test_gke_s_dataplane_is_stated_and_no_alarm() -> None:
 
 
 def test_microshift_is_told_from_openshift_by_having_no_leaders() -> None:
-    marks = {"node.openshift.io/os_id": "rhel"}
-    assert detect(Marks(labels=marks, os_image="Red Hat Enterprise Linux 9.6 (Plow)", leases=["apiserver-x"])).name == "MicroShift"
-    assert detect(Marks(labels=marks, os_image="Red Hat Enterprise Linux 9.6 (Plow)")).name == "OpenShift"
+    marks = [("node.openshift.io/os_id", "rhel")]
+    assert detect(Marks(labels=marks, images=["Red Hat Enterprise Linux 9.6 (Plow)"], leases=["apiserver-x"])).name == "MicroShift"
+    assert detect(Marks(labels=marks, images=["Red Hat Enterprise Linux 9.6 (Plow)"])).name == "OpenShift"
     seen = ["apiserver-x", "kube-controller-manager"]
-    assert detect(Marks(labels=marks, os_image="Red Hat Enterprise Linux 9.6 (Plow)", leases=seen)).name == "OpenShift"
+    assert detect(Marks(labels=marks, images=["Red Hat Enterprise Linux 9.6 (Plow)"], leases=seen)).name == "OpenShift"
     image = "Red Hat Enterprise Linux CoreOS 9.6"
-    assert detect(Marks(labels=marks, os_image=image, leases=["apiserver-x"])).name == "OpenShift"
+    assert detect(Marks(labels=marks, images=[image], leases=["apiserver-x"])).name == "OpenShift"
 
 
 def test_a_lease_that_microshift_never_had_may_come_later() -> None:

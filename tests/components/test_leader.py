@@ -97,7 +97,8 @@ def test_a_deleted_lease_is_down_after_twice_its_duration(age: float, expected: 
 def test_a_lease_that_never_was_is_not_observable_and_never_red() -> None:
     verdict = judged(leader(lease=None, pods=())).verdict
     assert verdict.state is State.NOT_OBSERVABLE
-    assert "no lease of it was ever seen" in verdict.because
+    assert "no lease of it and no pod under a name of it was ever seen" in verdict.because
+    assert "leader-elect" not in verdict.because, "advice is given only where it can be followed"
 
 
 def test_without_leader_election_its_pods_are_enough() -> None:

@@ -15,7 +15,7 @@ from planes.structs.events import CacheEvent, Failed, Health, Metrics, Server
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import DisruptionSeen
-from tests.components.observed import FORBIDDEN, endpoints, lease, listed, pod, thing, view
+from tests.components.observed import FORBIDDEN, endpoints, lease, listed, node, pod, thing, view
 
 # --- leaders ------------------------------------------------------------------------------------------------------------------
 
@@ -117,19 +117,107 @@ def test_how_a_distribution_runs_its_control_plane_is_told_of_its_leaders() -> N
     [
         (Known(leases=frozenset({"cloud-controller-manager"})), "v1.36.2", True),
         (Known(pods=frozenset({"cloud-controller-manager"})), "v1.36.2", True),
-        (Known(), "v1.33.1-eks-1234567", True),
+        (Known(), "v1.33.1-eks-1234567", False),  # no component is invented from a distribution's name
         (Known(leases=frozenset({"kube-scheduler"}), pods=frozenset({"etcd"})), "v1.36.2", False),
     ],
 )
-def test_a_cloud_controller_manager_is_shown_where_one_was_seen_or_a_provider_runs_the_control_plane(
-    known: Known, version: str, shown: bool
-) -> None:
+def test_a_cloud_controller_manager_is_shown_where_one_was_seen(known: Known, version: str, shown: bool) -> None:
     seen = cloud_controller_manager.observe(view([Server(Mono(100.0), version)], known=known))
     assert (seen is not None) is shown
     assert seen is None or seen.kind == "cloud-controller-manager"
 
 
+@pytest.mark.parametrize(
+    ("names", "kind", "called"),
+    [
+        (["kube-scheduler"], "kube-scheduler", "kube-scheduler"),
+        (["rke2-kube-scheduler"], "kube-scheduler", "rke2-kube-scheduler"),
+        (["my-kube-scheduler"], "kube-scheduler", ""),  # a second scheduler is not the first
+        (["k3s-cloud-controller-manager"], "cloud-controller-manager", "k3s-cloud-controller-manager"),
+        (["oci-cloud-controller-manager"], "cloud-controller-manager", "oci-cloud-controller-manager"),
+        (["cloud-controller-manager", "a-cloud-controller-manager"], "cloud-controller-manager", "cloud-controller-manager"),
+    ],
+)
+def test_a_leaders_lease_is_found_by_the_name_that_its_distribution_gives_it(names: list[str], kind: str, called: str) -> None:
+    seen = leader.observe(view([lease(name) for name in names]), kind)
+    assert (seen.called, seen.lease is not None) == (called, bool(called))
+
+
+def test_of_several_leases_of_cloud_controllers_the_one_that_is_held_is_told() -> None:
+    left = thing(Feed.SYSTEM_LEASES, "a-cloud-controller-manager", spec={"holderIdentity": "", "leaseDurationSeconds": 1})
+    seen = leader.observe(view([left, lease("b-cloud-controller-manager")]), "cloud-controller-manager")
+    assert seen.called == "b-cloud-controller-manager"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "where"),
+    [
+        (["kube-scheduler"], "kube-scheduler, a node of this cluster"),
+        (["other"], "kube-scheduler, which is no node of this cluster"),
+        ([], ""),
+    ],
+)
+def test_the_host_of_a_leases_holder_is_looked_for_among_the_nodes(nodes: list[str], where: str) -> None:
+    seen = leader.observe(view([lease("kube-scheduler"), *(node(name) for name in nodes)]), "kube-scheduler")
+    assert seen.holder_on == where
+
+
+def test_workloads_are_templates_where_nothing_runs_and_no_controller_was_seen_to_take_notice() -> None:
+    def templates(*told: CacheEvent) -> bool:
+        return leader.observe(view(told), "kube-controller-manager").templates
+
+    def shop(generation: int, observed: int, at: float) -> CacheEvent:
+        meta, status = {"generation": generation}, {"observedGeneration": observed}
+        return thing(Feed.DEPLOYMENTS, "shop", at, meta=meta, status=status)
+
+    assert templates(shop(1, 0, 99.0))
+    assert templates(shop(1, 1, 99.0), shop(2, 1, 99.5))
+    assert not templates(shop(1, 0, 99.0), shop(1, 1, 99.5))
+    assert not templates(shop(1, 0, 99.0), node("n"))
+    assert not templates(shop(1, 0, 99.0), thing(Feed.PODS, "p", spec={"nodeName": ""}))
+
+
 # --- etcd and add-ons ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("version", "labels", "store"),
+    [
+        ("v1.30.0+k3s1", {}, "inside the k3s process (no node has the role etcd: SQLite, or an external database behind kine)"),
+        ("v1.30.0+k3s1", {"node-role.kubernetes.io/etcd": "true"}, "embedded etcd, in the k3s process of n"),
+        (
+            "v1.30.0+k3s1",
+            {"node-role.kubernetes.io/etcd": "false"},
+            "inside the k3s process (no node has the role etcd: SQLite, or",
+        ),
+        ("v1.30.0-eks-1", {}, "at the provider"),
+        ("v1.30.0", {"node-role.kubernetes.io/etcd": "true"}, ""),
+    ],
+)
+def test_where_the_state_store_is_is_said_as_far_as_its_distribution_is_known(
+    version: str, labels: dict[str, str], store: str
+) -> None:
+    seen = etcd.observe(view([Server(Mono(100.0), version), node("n", labels=labels)]))
+    assert seen.store.startswith(store)
+    assert bool(seen.store) == bool(store)
+
+
+@pytest.mark.parametrize("service", ["kube-dns", "coredns", "rke2-coredns-rke2-coredns"])
+def test_dns_is_found_by_its_service_and_a_coredns_elsewhere_says_nothing(service: str) -> None:
+    elsewhere = thing(Feed.DEPLOYMENTS, "coredns", space="shop", spec={"replicas": 2}, status={"readyReplicas": 0})
+    assert dns.observe(view([elsewhere, endpoints("coredns", space="shop")])) is None
+    seen = dns.observe(view([elsewhere, endpoints(service)]))
+    assert seen is not None
+    assert (seen.workload, seen.endpoints is not None) == (None, True)
+
+
+def test_of_two_services_of_dns_the_one_that_answers_is_told() -> None:
+    meta = {"labels": {"kubernetes.io/service-name": "kube-dns"}}
+    left = thing(Feed.SYSTEM_ENDPOINTS, "kube-dns-old", meta=meta, endpoints=[])
+    seen = dns.observe(view([left, endpoints("coredns")]))
+    assert seen is not None
+    assert seen.endpoints is not None
+    assert [end.ready for end in seen.endpoints.endpoints] == [True]
 
 
 def test_etcd_is_observed_by_its_checks_and_pods() -> None:

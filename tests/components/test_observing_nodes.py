@@ -7,7 +7,7 @@ from planes.components import (
     kube_proxy,
 )
 from planes.components.view import Known
-from planes.structs.events import CacheEvent, Fault, FaultKind, Health, Server
+from planes.structs.events import CacheEvent, Fault, FaultKind, Health, Served, Server
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import CSIDriverSeen, DisruptionSeen, FeedSeen, ProxyScene
@@ -106,7 +106,32 @@ def test_what_the_cluster_tells_of_kube_proxy() -> None:
     scene = kube_proxy.observe_cluster(seen)
     assert (scene.pods_seen, scene.seen_before, scene.replaced_by) == (True, True, "")
     assert scene.hidden.startswith("It runs inside the k3s process")
-    assert kube_proxy.observe_cluster(view([proxy("c", called="cilium")])).replaced_by == "Cilium"
+    beside = kube_proxy.observe_cluster(view([proxy("c", called="cilium")]))
+    assert (beside.replaced_by, beside.beside) == ("", "Cilium"), "that its pods are there proves nothing"
+
+
+@pytest.mark.parametrize(
+    ("setting", "replaced"), [("true", "Cilium"), ("strict", "Cilium"), ("partial", ""), ("false", ""), ("probe", "")]
+)
+def test_ciliums_own_config_proves_that_it_takes_kube_proxys_place(setting: str, replaced: str) -> None:
+    said = Served(frozenset({"cilium.io"}), Mono(100.0), frozenset({f"kube-proxy-replacement={setting}"}))
+    assert kube_proxy.observe_cluster(view([proxy("c", called="cilium"), said])).replaced_by == replaced
+    assert kube_proxy.observe_cluster(view([said])).replaced_by == ""
+
+
+def test_a_daemon_set_proves_it_by_its_setting_and_several_of_kube_proxy_add_up() -> None:
+    spec = {"template": {"spec": {"containers": [{"name": "c", "env": [{"name": "FELIX_BPFENABLED", "value": "true"}]}]}}}
+    assert kube_proxy.observe_cluster(view([thing(Feed.DAEMON_SETS, "calico-node", spec=spec)])).replaced_by == "Calico (BPF mode)"
+    told = [daemon_set(2), daemon_set(1, "kube-proxy-windows"), daemon_set(9, "kube-router"), node("a"), node("b"), node("c")]
+    scene = kube_proxy.observe_cluster(view(told))
+    assert (scene.wanted, scene.everywhere) == (3, True)
+
+
+def test_nodes_of_k3s_that_were_started_without_kube_proxy_say_so() -> None:
+    args = {"k3s.io/node-args": '["server","--disable-kube-proxy"]'}
+    off = thing(Feed.NODES, "n", space="", meta={"annotations": args})
+    assert kube_proxy.observe_cluster(view([off])).hidden.startswith("It is switched off")
+    assert kube_proxy.observe_cluster(view([off, proxy("c", called="cilium")])).replaced_by == "Cilium"
 
 
 def test_the_scene_holds_what_all_nodes_have_in_common_and_nothing_that_moves() -> None:

@@ -124,6 +124,7 @@ def on_nodes() -> list[tuple[NodeObservation, NodeScene, bool]]:
         (seen, away, False),
         (node(proxies=()), cilium, False),
         (dataclasses.replace(seen, conditions={**seen.conditions, **BAD}), scene(), False),
+        (node(proxies=()), scene(proxy=ProxyScene(beside="Calico")), False),
     ]
 
 

@@ -9,12 +9,15 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from django.conf import settings
+from msgspec.structs import replace
 from playwright.async_api import Browser, Page, Route, async_playwright, expect
 from pytest_django import Settings
 from redis.asyncio import Redis
 
 from planes.live.stream import EXPIRY, Stream, pulse_key
 from planes.live.wire import Pulse
+from planes.structs.rows import EvidenceRow
+from planes.structs.verdicts import State
 from tests.browser.reading import AXE, BY_COLOUR, BY_THE_REST, LOOK
 from tests.chromium import FLAGS, executable
 from tests.dashboard import scenes
@@ -343,3 +346,33 @@ async def test_on_a_phone_the_cards_of_clusters_lie_apart_and_no_word_is_cut(
     await expect(page.locator(".plane-card")).to_be_visible()
     assert await page.evaluate(LIES_APART) == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440, 1920])
+async def test_a_long_version_of_a_runtime_stays_in_its_card(served: Served, collector: Collector, page: Page, width: int) -> None:
+    frame = scenes.frame("prod-eu-1", collector.nodes, "broken", time.time())
+    long = replace(
+        frame.nodes["node-63"].container_runtime, version="cri-o://1.31.3-5.rhaos4.18.gitbc5c5e4.el9.x86_64", last="healthy"
+    )
+    frame.nodes["node-63"] = replace(frame.nodes["node-63"], container_runtime=long)
+    await in_thread(collector.collecting.flush)(frame)
+    await page.set_viewport_size({"width": width, "height": 900})
+    await page.goto(f"{served.origin}/c/prod-eu-1/nodes/node-63/")
+    out = """() => [...document.querySelectorAll(".agent")].flatMap((card) => [...card.querySelectorAll(".row > *")]
+        .filter((part) => part.getBoundingClientRect().right > card.getBoundingClientRect().right - 8)
+        .map((part) => part.textContent))"""
+    assert await page.evaluate(out) == []
+
+
+async def test_what_was_never_seen_has_no_age(served: Served, collector: Collector, page: Page) -> None:
+    frame = scenes.frame("prod-eu-1", collector.nodes, "", time.time())
+    line = EvidenceRow("members", "no pods of it are visible", "ready", State.NOT_OBSERVABLE, "pods of kube-system", None)
+    frame.components[:] = [replace(row, evidence=(line,)) for row in frame.components]
+    node = frame.nodes["node-63"]
+    frame.nodes["node-63"] = replace(node, kubelet=replace(node.kubelet, evidence=(line,)))
+    await in_thread(collector.collecting.flush)(frame)
+    for address in ("/c/prod-eu-1/etcd/", "/c/prod-eu-1/nodes/node-63/"):
+        await page.goto(f"{served.origin}{address}")
+        said = await page.locator("main").inner_text()
+        assert "pods of kube-system" in said
+        assert "never" not in said

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.distros.document import DOCUMENT, document
 from tests.distros.living import LIVES, Told, live
 from tests.distros.replaying import Case, Replayed, names
 from tests.replay import serve
@@ -39,9 +40,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(names()))
     parser.add_argument("--seconds", type=float, default=LIVES)
     parser.add_argument("--serve", type=int, metavar="PORT")
+    parser.add_argument("--write", action="store_true", help="put what is said of all cases into docs/distributions.md")
     options = parser.parse_args(arguments)
     if options.serve is not None:
         asyncio.run(serving(options.cases[0], options.serve))
+    if options.write:
+        DOCUMENT.write_text(document(live(name) for name in names()), encoding="utf-8")
     for name in options.cases:
         sys.stdout.write(shown(live(name, options.seconds)))
     return 0

@@ -16,4 +16,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def told(request: pytest.FixtureRequest) -> Told:
     """What was said of the case that the test is marked with; `seconds` of the mark is how long it is lived through."""
     mark = request.node.get_closest_marker("case")
+    assert mark is not None, "the test says which case it is about"
     return live(mark.args[0], mark.kwargs.get("seconds", LIVES))

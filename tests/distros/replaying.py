@@ -169,14 +169,20 @@ class Replayed:
 
     def _one(self, resource: str, namespace: str, name: str) -> Reply | None:
         if resource == "configmaps":
+            if (found := self._object(resource, namespace, name)) is not None:
+                return reply(found)
             there = f"{namespace}/{name}" in str(self.case.said.get("configmaps") or "").split()
             meta = {"name": name, "namespace": namespace}
             return reply({"kind": "ConfigMap", "apiVersion": "v1", "metadata": meta, "data": {}}) if there else None
+        found = self._object(resource, namespace, name)
+        return reply(found) if found is not None else None
+
+    def _object(self, resource: str, namespace: str, name: str) -> Object | None:
         now = self._now()
         for one in self.case.objects(resource):
             meta = one["metadata"]
             if meta["name"] == name and meta.get("namespace", "") == namespace and one.get("_from", 0.0) <= now:
-                return reply(self._at(one, now))
+                return self._at(one, now)
         return None
 
     def _now(self) -> float:

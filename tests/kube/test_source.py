@@ -13,7 +13,7 @@ from planes.kube import source
 from planes.kube.connect import Target
 from planes.kube.reflector import Reflector
 from planes.kube.source import ClusterSource
-from planes.structs.events import Connection, Failed, FaultKind, Health, Heard, Listed, Metrics, Server, SourceEvent, Usage
+from planes.structs.events import Connection, Failed, FaultKind, Health, Heard, Listed, Metrics, Served, Server, SourceEvent, Usage
 from planes.structs.feeds import FEEDS, Feed
 from tests.kube.conftest import Clock, Events
 from tests.replay import Authority, Recording, Reply, Request, listing, reply, serve, server_context
@@ -209,3 +209,22 @@ async def test_openshift_keeps_components_in_namespaces_of_its_own(events: Event
         await events.until(lambda got: listed(got) >= {Feed.EXTRA_LEASES, Feed.SYSTEM_PODS})
         await events.until(lambda got: max(len(one.items) for one in got.of(Listed) if one.feed is Feed.SYSTEM_PODS) == 76)
     assert not [one for one in events.of(Failed) if one.feed is Feed.SYSTEM_PODS]
+
+
+async def test_which_groups_are_served_is_told_and_what_cilium_says_of_kube_proxy_where_it_may_be_read(
+    events: Events, tmp_path: Path
+) -> None:
+    healthy = Recording("healthy")
+
+    async def script(request: Request) -> Reply | None:
+        if request.path == "/apis":
+            return reply({"kind": "APIGroupList", "groups": [{"name": "cilium.io"}, {"name": "apps"}]})
+        if request.path == "/api/v1/namespaces/kube-system/configmaps/cilium-config":
+            return reply({"kind": "ConfigMap", "data": {"kube-proxy-replacement": "true", "other": "x"}})
+        return await healthy.answer(request)
+
+    async with serve(script) as server, running(server.write_kubeconfig(tmp_path), events):
+        await events.until(lambda got: bool(got.of(Served)))
+    (told,) = events.of(Served)
+    assert told.groups == {"cilium.io", "apps"}
+    assert told.settings == {"kube-proxy-replacement=true"}

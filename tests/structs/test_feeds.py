@@ -3,7 +3,7 @@
 import pytest
 
 from planes.structs import objects
-from planes.structs.feeds import FEEDS, OPENSHIFT, Feed, Place, namespaces
+from planes.structs.feeds import FEEDS, OPENSHIFT, Feed, Place, namespaces, seldom
 
 HERE = (Place(),)
 SYSTEM = Place("kube-system")
@@ -21,7 +21,13 @@ TABLE = {
     Feed.SYSTEM_PODS: (
         "/api/v1/pods",
         objects.SystemPod,
-        (Place("kube-system", crowded=True), *(Place(one, only=OPENSHIFT) for one in KUBE)),
+        (
+            Place("kube-system", crowded=True),
+            *(Place(one, only=OPENSHIFT) for one in KUBE),
+            Place("openshift-ovn-kubernetes", only=OPENSHIFT, crowded=True),
+            Place("openshift-sdn", only=OPENSHIFT, crowded=True),
+            Place("openshift-kube-proxy", only=OPENSHIFT, seldom=True),
+        ),
     ),
     Feed.PODS: ("/api/v1/pods", objects.Pod, HERE),
     Feed.EVENTS: ("/api/v1/events", objects.Event, (Place(fields="involvedObject.kind=Node"), SYSTEM)),
@@ -94,8 +100,14 @@ def test_what_cannot_be_watched_is_asked_for_twice_a_minute() -> None:
 
 
 def test_the_namespaces_of_a_distribution_are_named_once_each() -> None:
-    assert namespaces(OPENSHIFT) == (KUBE[2], KUBE[3], KUBE[0], KUBE[1])
+    network = ("openshift-ovn-kubernetes", "openshift-sdn", "openshift-kube-proxy")
+    assert namespaces(OPENSHIFT) == (KUBE[2], KUBE[3], KUBE[0], KUBE[1], *network)
     assert namespaces("k3s") == ()
+
+
+def test_a_namespace_that_few_have_is_listed_without_asking_for_it_first() -> None:
+    assert [one for one in namespaces(OPENSHIFT) if seldom(one)] == ["openshift-kube-proxy"]
+    assert not seldom("kube-system")
 
 
 def test_what_is_shown_first_costs_most() -> None:

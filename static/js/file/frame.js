@@ -54,7 +54,7 @@ export function drawHeader(sheet, scene, across) {
 
 /** @param {Pill} told @param {boolean} brief the word alone */
 function said({ state, said: reason, last }, brief) {
-  return [brief ? WORDS[state] : reason, last].filter(Boolean).join(" · ");
+  return [WORDS[state], brief || reason === WORDS[state] ? "" : reason, last].filter(Boolean).join(" · ");
 }
 
 /** @param {Pill} told @param {boolean} brief */

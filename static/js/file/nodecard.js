@@ -93,7 +93,9 @@ function drawAgent(sheet, agent, { x, y, w }, scale) {
   sheet.text(x + 30 * scale, y, agent.title, { size: 15 * scale, weight: 500, fill: colours.of("tile-text") });
   const said = cut(agent.said, 14 * scale, w - column);
   sheet.text(x + column, y, said, { size: 14 * scale, fill: agentColour(sheet, agent) });
-  const version = cut(agent.version, 13 * scale, w - column - width(said, 14 * scale) - 12);
+  const fits = cut(agent.version, 13 * scale, w - column - width(said, 14 * scale) - 12);
+  // "v1.2…" of v1.20.8 would be another version: what is left of one has to be more than its numbers.
+  const version = fits === agent.version || fits.length > 11 ? fits : "";
   sheet.text(x + w, y, version, { size: 13 * scale, fill: colours.of("ground-text"), anchor: "end" });
 }
 

@@ -6,6 +6,7 @@ do. Work in threads is waited for in real time. Quarter hours of a cluster's lif
 
 import asyncio
 import selectors
+import time
 from asyncio import SelectorEventLoop
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -18,6 +19,8 @@ _Ts = TypeVarTuple("_Ts")
 GRACE = 0.0005
 #: Real seconds between looks at whether a thread has finished.
 THREADS = 0.02
+#: Real seconds after which a loop without timers, threads and anything to read is stuck: both ends are in it, so nothing can come.
+STUCK = 15.0
 
 
 class _Selector(selectors.DefaultSelector):
@@ -27,9 +30,14 @@ class _Selector(selectors.DefaultSelector):
         super().__init__()
         self.jump: Callable[[float], None] = lambda _: None
         self.threads = 0
+        self._moved = time.monotonic()
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready: list[tuple[selectors.SelectorKey, int]] = super().select(0)
+        if ready or timeout is not None or self.threads:
+            self._moved = time.monotonic()
+        elif time.monotonic() - self._moved > STUCK:
+            raise RuntimeError("Everything in this loop waits for something that cannot happen any more.")
         if ready or timeout == 0:
             return ready
         if timeout is None or self.threads:

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.chaos.living import Lived, live_through
 from tests.chaos.proxy import Manners
 from tests.chaos.ways import Way, behaving, refusing
+
+pytestmark = pytest.mark.timeout(180)
 
 #: For `make test` one minute each is too long.
 HELD_BACK = Way(name="watches held back", broken=behaving(Manners(only="watch=1", hold=True), 25.0, reset=False))

@@ -72,7 +72,7 @@ def test_collectors_are_asked_for_where_none_is_at_work(
 
 
 def test_a_valkey_that_is_away_is_one_sentence(
-    cluster: Cluster, own_valkey: Valkey, settings: Settings, caplog: pytest.LogCaptureFixture
+    transactional_db: None, cluster: Cluster, own_valkey: Valkey, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     own_valkey.kill()
     settings.REDIS_URL = own_valkey.url

@@ -55,10 +55,10 @@ def computing() -> list[Part]:
     scripts = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "js").glob("*.test.js"))]
     measured = (*_COVERAGE, "run", _DATA, _COVERED, "-m", "pytest", "-q", "-n", "2", "-m", "not hypothesis", *PURE)
     coverage = ((*_COVERAGE, "erase", _DATA), measured, (*_COVERAGE, "combine", "-q", _DATA), (*_COVERAGE, "report", _DATA))
-    postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_workers(2), "--rows", "-m", _ALONE, *_REST)
+    postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_workers(3), "--rows", "-m", _ALONE, *_REST)
     browser = (*_workers(3), "-m", "browser and not faults and not e2e", "tests/browser", "tests/dashboard")
     return [
-        Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(3), "-m", _ALONE, *_REST),)),
+        Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(5), "-m", _ALONE, *_REST),)),
         Part("browser", "the pages in a real Chromium", (browser,)),
         Part("pure", "the pure core, with its coverage", coverage),
         # Apart from those, for they reach no line that those do not, and to count lines doubles the time of a search.

@@ -21,6 +21,7 @@ _SHORT = {
     FaultKind.TLS: 5.0,
     FaultKind.NOT_KUBERNETES: 5.0,
     FaultKind.CREDENTIALS: 8.0,  # rotated late, as a rule; signing in anew has a bound of its own
+    FaultKind.UNAUTHENTICATED: 8.0,  # the same, seen from the other side
     FaultKind.INTERNAL: 30.0,
     FaultKind.SERVER_ERROR: 10.0,
 }

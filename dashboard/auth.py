@@ -7,9 +7,10 @@ one conditional UPDATE: of two who try at once, one wins.
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from importlib import import_module
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -24,8 +25,10 @@ from dashboard.models import SignInLink
 
 ADMINISTRATOR = "admin"
 LINK_LIFETIME = timedelta(minutes=15)
-#: So many sessions are looked up by one query.
+#: So many sessions or accounts are looked up by one query.
 _AT_ONCE = 500
+
+Key = TypeVar("Key", int, str)
 
 
 def one_time_link(base_url: str) -> str:
@@ -59,14 +62,23 @@ def spend(token: str) -> User | None:
 
 
 def ended(session_keys: Iterable[str]) -> set[str]:
-    """Those of these sessions that are no more, or over: one query for all. What else ends a session is told by `holds`."""
+    """Those of these sessions that are no more, or over: one query for 500. What else ends a session is told by `holds`."""
     asked = set(session_keys)
     found: set[str] = set()
-    keys = sorted(asked)
-    for first in range(0, len(keys), _AT_ONCE):
-        some = Session.objects.filter(session_key__in=keys[first : first + _AT_ONCE], expire_date__gt=timezone.now())
-        found.update(some.values_list("session_key", flat=True))
+    for some in _batches(sorted(asked)):
+        alive = Session.objects.filter(session_key__in=some, expire_date__gt=timezone.now())
+        found.update(alive.values_list("session_key", flat=True))
     return asked - found
+
+
+def standing(users: Iterable[int]) -> dict[int, str]:
+    """Of each of these accounts that is there and active, a text that changes when its password does: one query for 500. A session
+    whose account is not among them is over; where the text has changed, `holds` tells."""
+    found: dict[int, str] = {}
+    for some in _batches(sorted(set(users))):
+        accounts = User.objects.filter(pk__in=some, is_active=True).values_list("pk", "password")
+        found.update((pk, _digest(password)) for pk, password in accounts)
+    return found
 
 
 def holds(session_key: str | None, user_id: int) -> bool:
@@ -75,6 +87,10 @@ def holds(session_key: str | None, user_id: int) -> bool:
     request.session = _sessions()(session_key)
     user = get_user(request)
     return user.is_authenticated and user.pk == user_id
+
+
+def _batches(keys: list[Key]) -> Iterator[list[Key]]:
+    return (keys[first : first + _AT_ONCE] for first in range(0, len(keys), _AT_ONCE))
 
 
 def _sessions() -> type[SessionBase]:

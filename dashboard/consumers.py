@@ -1,9 +1,8 @@
 """WebSockets: what a cluster's viewers and the walls are sent. Sockets only read; changes go through HTTP.
 
 Who is not signed in is closed with 4401, an unknown cluster or address with 4404, one that keeps talking with 1008. Once open
-there is no SQL, with one exception: about once a minute each socket looks whether its session still holds (two small queries), for
-otherwise a wall would go on showing the picture to someone who has been signed out. A wall reads the list of clusters then too.
-That a session has ended is seen within seconds, by one query for all sockets (dashboard/sessions.py).
+there is no SQL, with one exception: about once a minute each socket looks whether its cluster is still watched, a wall which are.
+That its session no longer holds is seen within seconds, by one look for all sockets (dashboard/sessions.py).
 """
 
 import asyncio
@@ -15,9 +14,8 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
-from dashboard import auth
 from dashboard.hub import Hub, Viewer
-from dashboard.sessions import Sessions
+from dashboard.sessions import Session, Sessions
 from planes.live.wire import Gone, encode
 from planes.store import selectors
 
@@ -32,7 +30,7 @@ GONE = encode(Gone())
 #: A client has nothing to say; a few messages, each small, are overlooked.
 INCOMING_MESSAGES = 8
 INCOMING_SIZE = 1024
-#: Seconds between two looks at the session, give or take a sixth.
+#: Seconds between two looks at what is watched, give or take a sixth.
 RECHECK = 60.0
 
 
@@ -62,8 +60,8 @@ class Reader(AsyncWebsocketConsumer):
         self._joined = True
         self._tasks = (
             asyncio.create_task(self._write()),
-            asyncio.create_task(self._watch_session(user.pk)),
-            asyncio.create_task(self._end_with_session()),
+            asyncio.create_task(self._look_again()),
+            asyncio.create_task(self._end_with_session(user.pk)),
         )
 
     async def disconnect(self, code: int) -> None:
@@ -104,24 +102,19 @@ class Reader(AsyncWebsocketConsumer):
             while True:
                 await self.send(text_data=await self.viewer.get())
 
-    async def _end_with_session(self) -> None:
+    async def _end_with_session(self, user: int) -> None:
         key: str | None = self.scope["session"].session_key
         assert key is not None, "who is signed in has a session"
-        await self.sessions.end_of(key)
+        await self.sessions.end_of(Session(key, user))
         await self.end(SIGNED_OUT)
 
-    async def _watch_session(self, user: int) -> None:
-        key = self.scope["session"].session_key
+    async def _look_again(self) -> None:
         while True:
             await asyncio.sleep(RECHECK * random.uniform(5 / 6, 7 / 6))  # noqa: S311 - spreads the load, guards nothing
             try:
-                if not await database_sync_to_async(auth.holds)(key, user):
-                    await self.end(SIGNED_OUT)
-                    return
                 await self.refresh()
             except DatabaseError as error:
-                # A database that is away for a moment signs nobody out.
-                logger.warning("A session could not be looked at: %s.", type(error).__name__)
+                logger.warning("The clusters could not be looked at: %s.", type(error).__name__)
 
 
 class NoSuchSocket(AsyncWebsocketConsumer):

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Literal
@@ -19,6 +20,8 @@ Form = Literal["svg", "png"]
 
 #: Pictures drawn at a time, and how many may wait for that.
 DRAWING, WAITING = 2, 16
+#: Of these, how many one person may have asked for: others get theirs whatever one of them does.
+SHARE = 3
 #: Seconds that one waits, in the queue and for the drawing.
 LIMIT = 60.0
 
@@ -52,12 +55,20 @@ class Painter:
     """`engine` draws; what it is asked for at a time is bounded."""
 
     def __init__(
-        self, engine: Engine | None = None, *, drawing: int = DRAWING, waiting: int = WAITING, limit: float = LIMIT
+        self,
+        engine: Engine | None = None,
+        *,
+        drawing: int = DRAWING,
+        waiting: int = WAITING,
+        share: int = SHARE,
+        limit: float = LIMIT,
     ) -> None:
         self._engine = engine or Engine()
         self._pool = ThreadPoolExecutor(drawing, thread_name_prefix="picture")
-        self._room = threading.BoundedSemaphore(drawing + waiting)
-        self._limit = limit
+        self._places, self._share, self._limit = drawing + waiting, share, limit
+        #: Pictures that are drawn or wait, by who asked for them.
+        self._asked: Counter[int | None] = Counter()
+        self._lock = threading.Lock()
 
     def svg(
         self, snapshot: bytes, fresh: Freshness, now: float, wanted: Wanted | None = None, beats: dict[str, float] | None = None
@@ -88,8 +99,8 @@ class Painter:
         wanted: Wanted | None = None,
         beats: dict[str, float] | None = None,
     ) -> bytes:
-        """The same as a file, for who may wait: at most LIMIT seconds. Raises CannotDrawError, TooManyError."""
-        future = self._submit(lambda: self._file(form, self.svg(snapshot, fresh, now, wanted, beats)))
+        """The same as a file, for a caller that may wait: at most LIMIT seconds. Raises CannotDrawError, TooManyError."""
+        future = self._submit(lambda: self._file(form, self.svg(snapshot, fresh, now, wanted, beats)), None)
         try:
             return future.result(self._limit)
         except TimeoutError as error:
@@ -104,24 +115,39 @@ class Painter:
         now: float,
         wanted: Wanted | None = None,
         beats: dict[str, float] | None = None,
+        *,
+        user: int | None = None,
     ) -> bytes:
-        """The same for an event loop, which goes on meanwhile."""
-        future = self._submit(lambda: self._file(form, self.svg(snapshot, fresh, now, wanted, beats)))
+        """The same for an event loop, which goes on meanwhile. `user` is the account that asks: it has a share of the places, and
+        no more."""
+        future = self._submit(lambda: self._file(form, self.svg(snapshot, fresh, now, wanted, beats)), user)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self._limit)
         except TimeoutError as error:
             raise self._late() from error
 
-    def _submit(self, work: Callable[[], bytes]) -> Future[bytes]:
-        if not self._room.acquire(blocking=False):
-            raise TooManyError("Too many pictures are being drawn. Try again in a few seconds.")
+    def _submit(self, work: Callable[[], bytes], user: int | None) -> Future[bytes]:
+        with self._lock:
+            if user is not None and self._asked[user] >= self._share:
+                raise TooManyError(
+                    f"You have asked for {self._share} pictures that are still being drawn. Try again when one is done."
+                )
+            if self._asked.total() >= self._places:
+                raise TooManyError("Too many pictures are being drawn. Try again in a few seconds.")
+            self._asked[user] += 1
         try:
             future = self._pool.submit(work)
         except BaseException:
-            self._room.release()
+            self._give_back(user)
             raise
-        future.add_done_callback(lambda _: self._room.release())
+        future.add_done_callback(lambda _: self._give_back(user))
         return future
+
+    def _give_back(self, user: int | None) -> None:
+        with self._lock:
+            self._asked[user] -= 1
+            if not self._asked[user]:
+                del self._asked[user]
 
     def _late(self) -> CannotDrawError:
         return CannotDrawError(f"The picture was not drawn within {self._limit:g} s. Try again, or ask for a smaller one.")

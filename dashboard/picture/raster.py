@@ -4,6 +4,7 @@ A process of its own, for resvg holds Python's lock while it draws, half a secon
 process must not wait for that. It imports nothing of ours, so that it starts in some 30 ms.
 """
 
+import os
 import sys
 
 import resvg_py
@@ -14,6 +15,7 @@ ALL_FONTS = "--all-fonts"
 
 def main(arguments: list[str]) -> None:
     """Draw what comes in, with these font files; with --all-fonts the machine's own stand behind them."""
+    os.nice(10)  # a picture may wait; the pages of the others may not
     drawn = resvg_py.svg_to_bytes(
         svg_string=sys.stdin.buffer.read().decode(),
         font_files=[file for file in arguments if file != ALL_FONTS],

@@ -63,7 +63,9 @@ async def _answer(request: HttpRequest, slug: str, form: picture.Form) -> HttpRe
         return _problem(404, f"There is no cluster {slug} here.")
     now = time.time()
     try:
-        drawn = await picture.painter().painted(form, seen.snapshot, seen.fresh, now, wanted, seen.beats)
+        drawn = await picture.painter().painted(
+            form, seen.snapshot, seen.fresh, now, wanted, seen.beats, user=(await request.auser()).pk
+        )
     except picture.CannotDrawError as error:
         response = _problem(503, str(error))
         if isinstance(error, picture.TooManyError):

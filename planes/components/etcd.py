@@ -69,7 +69,12 @@ def _check_checks(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thr
             gap = Evidence(signal, base.now, "ok", base.state, source, base.at)
             if base.state is State.UNKNOWN:
                 waiting = health is None
-                said = "Waiting for the first answer." if waiting else f"{path} was last answered {ago(base.at or now)} ago."
+                if health is None:
+                    said = "Waiting for the first answer."
+                elif now - health.at > thresholds.probe_stale:
+                    said = f"{path} was last answered {ago(health.at)} ago."
+                else:
+                    said = f"{path} does not tell: {base.now}."
                 builder.unsure(gap, said, "waiting" if waiting else "probe-stale", waiting=waiting)
             elif base.state is State.NOT_OBSERVABLE:
                 builder.hidden(gap, f"The API server's checks cannot be read: {base.now}.")

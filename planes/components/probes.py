@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from planes.components.verdict_builder import RIGHTS, clause, plural
 from planes.structs.answers import was_heard
-from planes.structs.events import Check, FaultKind
+from planes.structs.events import OURS, Check, FaultKind
 from planes.structs.moments import Mono
 from planes.structs.observations import HealthSeen
 from planes.structs.thresholds import Thresholds
@@ -21,7 +21,8 @@ class Probed:
 
 
 def probe(path: str, seen: HealthSeen | None, now: Mono, thresholds: Thresholds) -> Probed:
-    """The answer to one path. State: healthy (200), degraded (5xx, or no answer), unknown (too old, never), not observable."""
+    """The answer to one path. State: healthy (200), degraded (5xx, or no answer), unknown (too old, never, or a fault of our side or
+    of the way, which says nothing of the API server), not observable (403, 404)."""
     signal, source = path.strip("/"), f"GET {path}?verbose"
     should_be = "200, every check ok"
     if seen is None:
@@ -31,12 +32,12 @@ def probe(path: str, seen: HealthSeen | None, now: Mono, thresholds: Thresholds)
         return Probed(Evidence(signal, text, should_be, State.UNKNOWN, source, seen.at))
     fault = seen.fault
     if fault is not None:
-        if fault.kind in (FaultKind.FORBIDDEN, FaultKind.UNAUTHENTICATED):
+        if fault.kind is FaultKind.FORBIDDEN:
             text = f"not permitted; needs {RIGHTS.get(path, path)}"
             return Probed(Evidence(signal, text, should_be, State.NOT_OBSERVABLE, source, seen.at))
         if fault.kind is FaultKind.NOT_SERVED:
             return Probed(Evidence(signal, "not served", should_be, State.NOT_OBSERVABLE, source, seen.at))
-        if fault.kind is FaultKind.THROTTLED:
+        if fault.kind is FaultKind.THROTTLED or fault.kind in OURS:
             return Probed(Evidence(signal, clause(fault.message), should_be, State.UNKNOWN, source, seen.at))
         errs = fault.kind is FaultKind.SERVER_ERROR and (seen.status or 0) >= 500  # of its own, or of what stands before it
         if not errs and not was_heard(fault):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from planes.components import etcd, kube_apiserver
-from planes.structs.events import Check, Fault, FaultKind
+from planes.structs.events import OURS, Check, Fault, FaultKind
 from planes.structs.observations import RatesSeen, ReachSeen
 from planes.structs.verdicts import State, Verdict
 from planes.structs.workload_observations import ApiServiceSeen, WebhookSeen
@@ -73,6 +73,18 @@ def test_probes_that_may_not_be_read_are_no_illness() -> None:
     assert verdict.because.startswith("It answers; what its own checks say is not permitted; needs")
     assert sum("not permitted" in line.now for line in verdict.evidence) == 2
     assert store(livez=hidden["/livez"], readyz=hidden["/readyz"]).state is State.NOT_OBSERVABLE
+
+
+@pytest.mark.parametrize("kind", sorted(OURS))
+def test_a_probe_that_failed_on_our_own_side_is_unknown_and_says_why(kind: FaultKind) -> None:
+    lost = {path: health(path, checks=(), status=None, fault=Fault(kind, "The plugin failed.")) for path in ("/livez", "/readyz")}
+    for seen in (api(livez=lost["/livez"], readyz=lost["/readyz"]), store(livez=lost["/livez"], readyz=lost["/readyz"])):
+        assert seen.state is State.UNKNOWN
+        assert [line.state for line in seen.evidence if "livez" in line.signal] == [State.UNKNOWN]
+        told = " ".join([seen.because, *(line.now for line in seen.evidence)])
+        assert "The plugin failed" in told or "the plugin failed" in told
+        assert "permitted" not in told
+        assert "needs" not in told
 
 
 def test_the_store_is_read_from_livez_where_readyz_leaves_it_out() -> None:

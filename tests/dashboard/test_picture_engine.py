@@ -109,6 +109,27 @@ async def test_too_many_are_refused_and_those_who_wait_are_served() -> None:
     assert await painter.painted("svg", b"{}", Freshness(None, None), 1.0) == b"<svg/>"
 
 
+async def test_one_person_has_a_share_of_the_places_and_the_others_get_theirs() -> None:
+    held = _Held()
+    painter = Painter(held, drawing=1, waiting=9, share=2)
+
+    def asked(user: int) -> asyncio.Task[bytes]:
+        return asyncio.create_task(painter.painted("svg", b"{}", Freshness(None, None), 1.0, user=user))
+
+    greedy = [asked(1) for _ in range(5)]
+    await asyncio.sleep(0)
+    refused = [task for task in greedy if task.done()]
+    assert len(refused) == 3
+    for task in refused:
+        with pytest.raises(TooManyError, match="2 pictures that you asked for"):
+            await task
+    other = asked(2)
+    held.go.set()
+    assert await other == b"<svg/>"
+    assert [await task for task in greedy if task not in refused] == [b"<svg/>"] * 2
+    assert await asked(1) == b"<svg/>"
+
+
 async def test_nobody_waits_longer_than_the_limit_and_the_event_loop_goes_on() -> None:
     held = _Held()
     painter = Painter(held, drawing=1, waiting=1, limit=0.1)

@@ -109,7 +109,7 @@ def test_a_cluster_whose_collector_is_silent_is_drawn_late(browser: Client) -> N
 
 
 def test_too_many_at_once_are_asked_to_come_back(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(*_: object) -> bytes:
+    async def refuse(*_: object, user: int) -> bytes:
         raise picture.TooManyError("Too many pictures are being drawn. Try again in a few seconds.")
 
     monkeypatch.setattr(picture.painter(), "painted", refuse)

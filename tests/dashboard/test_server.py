@@ -9,15 +9,20 @@ from typing import Any, TypeVar, cast
 import msgspec
 import pytest
 from django.conf import settings as live_settings
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
+from django.http import HttpRequest
 from django.test import AsyncClient
+from django.utils import timezone
 from pytest_django import Settings
 from uvicorn.protocols.utils import ClientDisconnected
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from dashboard import consumers
+from dashboard import consumers, sessions
 from dashboard.hub import QUEUE_SIZE
 from dashboard.middleware import TRY_AGAIN_LATER, LostSockets
 from planes.live.stream import Stream
@@ -178,14 +183,69 @@ async def test_a_client_that_says_too_much_at_once_is_closed(served: Served, col
     assert await close_code(socket) == consumers.TOO_CHATTY
 
 
-async def test_a_session_that_ends_closes_its_sockets(
+def _deleted() -> None:
+    Session.objects.all().delete()
+
+
+def _run_out() -> None:
+    Session.objects.update(expire_date=timezone.now())
+
+
+def _switched_off() -> None:
+    User.objects.update(is_active=False)
+
+
+def _no_account() -> None:
+    User.objects.all().delete()
+
+
+def _another_password() -> None:
+    user = User.objects.get()
+    user.set_password("another horse battery")
+    user.save()
+
+
+@pytest.mark.parametrize("end", [_deleted, _run_out, _switched_off, _no_account, _another_password])
+async def test_whatever_ends_a_session_closes_its_sockets_at_the_next_look(
+    served: Served, collecting: Collecting, end: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "LOOK", 0.1)
+    sockets = [await served.socket("/ws/c/prod/"), await served.socket("/ws/wall/")]
+    for socket in sockets:
+        await messages(socket, KeepAlive)
+    await in_thread(end)()
+    assert [await close_code(socket) for socket in sockets] == [consumers.SIGNED_OUT] * 2
+
+
+async def test_a_change_of_an_account_leaves_the_sessions_that_still_hold(
     served: Served, collecting: Collecting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumers, "RECHECK", 0.1)
+    monkeypatch.setattr(sessions, "LOOK", 0.1)
+
+    def another_password_and_stay() -> None:
+        # As Django's own form does it for whoever changes it.
+        user = User.objects.get()
+        user.set_password("another horse battery")
+        user.save()
+        request = HttpRequest()
+        request.session = SessionStore(served.session)
+        request.user = user
+        update_session_auth_hash(request, user)
+        request.session.save()
+        served.session = request.session.session_key or ""
+
+    def other_name() -> None:
+        User.objects.update(first_name="Ada", last_login=timezone.now())
+
     socket = await served.socket("/ws/c/prod/")
+    await in_thread(other_name)()
+    await asyncio.sleep(sessions.LOOK * 4)
     await messages(socket, KeepAlive)
-    await in_thread(Session.objects.all().delete)()
-    assert await close_code(socket) == consumers.SIGNED_OUT
+    await in_thread(another_password_and_stay)()
+    newer = await served.socket("/ws/c/prod/")
+    assert await close_code(socket) == consumers.SIGNED_OUT  # update_session_auth_hash gives the session another key
+    await asyncio.sleep(sessions.LOOK * 4)
+    await messages(newer, KeepAlive)
 
 
 async def test_a_session_that_ends_elsewhere_closes_its_sockets_within_5_s(served: Served, collecting: Collecting) -> None:

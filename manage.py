@@ -4,12 +4,13 @@
 import os
 import sys
 
-from planes.up.early import take
+from planes.up.early import hide, take
 
 
 def main() -> int:
     """Run the command; a setting that is wrong is told in one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    hide(sys.argv, os.environ)
     argv = take(sys.argv, os.environ)
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

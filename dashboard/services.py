@@ -6,7 +6,7 @@ import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -46,7 +46,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
             },
         }
-    parts = urlsplit(url)
+    parts = address("DATABASE_URL", url)
     if parts.scheme not in ("postgres", "postgresql"):
         raise ImproperlyConfigured(
             f"DATABASE_URL begins with {parts.scheme!r}; say postgresql://user:password@host:5432/name, or leave it out for SQLite."
@@ -62,6 +62,24 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, **_BOUNDED, **query},
     }
+
+
+def address(variable: str, url: str) -> SplitResult:
+    """The parts of an address. Raises ImproperlyConfigured, in a sentence that repeats nothing of it, where a sign in its password
+    has made something else of it."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  ValueError: the beginning of a password, most often
+        # What stands before the last "@" is user and password: it has ended too early where one is left over.
+        left = f"{'' if parts.scheme == 'unix' else parts.path}{parts.fragment}{'' if '@' in parts.netloc else parts.query}"
+        if "@" not in left:
+            return parts
+    except ValueError:
+        pass
+    raise ImproperlyConfigured(
+        f"{variable} cannot be read as an address. In its user and password, write / as %2F, @ as %40, : as %3A, # as %23, "
+        "? as %3F, [ as %5B, ] as %5D and % as %25."
+    )
 
 
 def bounds(changed: dict[str, float]) -> dict[str, float]:
@@ -84,6 +102,13 @@ def public_url(said: str, hosts: list[str], *, https: bool) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
         raise ImproperlyConfigured(f"PLANEWATCH_URL is {said!r}; say where people open it, like https://planes.example.org.")
     return said.rstrip("/")
+
+
+def redis_url(said: str, data_dir: Path) -> str:
+    """What REDIS_URL says, or where the Valkey is that `manage.py up` starts."""
+    if said:
+        address("REDIS_URL", said)
+    return said or embedded_redis(data_dir)
 
 
 def embedded_redis(data_dir: Path) -> str:

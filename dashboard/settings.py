@@ -75,7 +75,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- storage -------------------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": services.database(env.secret("DATABASE_URL"), DATA_DIR)}
-REDIS_URL = env.secret("REDIS_URL") or services.embedded_redis(DATA_DIR)
+REDIS_URL = services.redis_url(env.secret("REDIS_URL"), DATA_DIR)
 # Counts sign-ins while Valkey is away, a process each. Nothing that must be right is cached here.
 CACHES = {
     "default": {

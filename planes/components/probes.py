@@ -21,8 +21,8 @@ class Probed:
 
 
 def probe(path: str, seen: HealthSeen | None, now: Mono, thresholds: Thresholds) -> Probed:
-    """The answer to one path. State: healthy (200), degraded (5xx, or no answer), unknown (too old, never, or a fault of our side or
-    of the way, which says nothing of the API server), not observable (403, 404)."""
+    """The answer to one path. State: healthy (200), degraded (5xx, or no answer), unknown (too old, never, or a fault of our side
+    or of the way, which says nothing of the API server), not observable (403, 404)."""
     signal, source = path.strip("/"), f"GET {path}?verbose"
     should_be = "200, every check ok"
     if seen is None:

@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -82,8 +83,8 @@ class _Ended:
     err: bytes
 
 
-async def run(asked: Exec, cluster: Cluster, *, limit: float = LIMIT) -> Credential:
-    """The credential that a plugin gives.
+async def run(asked: Exec, cluster: Cluster, *, secrets: Sequence[str] = (), limit: float = LIMIT) -> Credential:
+    """The credential that a plugin gives. `secrets`: what else is not to be shown, should the plugin repeat it.
 
     Raises `FaultError` (CREDENTIALS) when the plugin is missing, needs a terminal, fails, hangs or answers something else.
     """
@@ -108,7 +109,7 @@ async def run(asked: Exec, cluster: Cluster, *, limit: float = LIMIT) -> Credent
     except (OSError, ValueError):
         raise _refusal(f"The sign-in plugin {name} cannot be started.", "Check that the file is executable.") from None
     if ended.code != 0:
-        said = last_words(ended.err.decode(errors="replace"), _secrets(asked))
+        said = last_words(ended.err.decode(errors="replace"), [*_secrets(asked), *secrets])
         raise _refusal(f"The sign-in plugin {name} fails (exit code {ended.code}){said}", f"Run {name} by hand.")
     return _credential(name, asked, ended.out)
 
@@ -144,11 +145,11 @@ def _environment(asked: Exec, cluster: Cluster) -> dict[str, str]:
 
 
 def _secrets(asked: Exec) -> list[str]:
-    """What the kubeconfig gives the plugin and is not to be shown, should the plugin repeat it."""
-    named = [(one.name, one.value) for one in asked.env]
-    named += [(flag, value) for flag, _, value in (argument.partition("=") for argument in asked.args)]
-    named += [(flag, value) for flag, value in pairwise(asked.args) if flag.startswith("-") and "=" not in flag]
-    return [value for name, value in named if len(value) > 3 and _SECRET_NAME.search(name)]
+    """What the kubeconfig gives the plugin and is not to be shown, should the plugin repeat it: all of its environment, for any
+    name may stand before a secret, and of its arguments what is named as one."""
+    flags = [(flag, value) for flag, _, value in (argument.partition("=") for argument in asked.args)]
+    flags += [(flag, value) for flag, value in pairwise(asked.args) if flag.startswith("-") and "=" not in flag]
+    return [one.value for one in asked.env] + [value for flag, value in flags if len(value) > 3 and _SECRET_NAME.search(flag)]
 
 
 async def _run(argv: list[str], environment: dict[str, str]) -> _Ended:

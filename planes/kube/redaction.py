@@ -3,11 +3,16 @@
 Only what is a secret goes: addresses, paths, names and ids are what explains a failure.
 """
 
+import base64
+import json
 import re
 from itertools import pairwise
+from urllib.parse import quote
 
 #: Characters of a program's own words that are shown: the beginning tells what failed, the end mostly why.
 HEAD, TAIL = 160, 240
+#: A value of fewer characters ("eu", "1") is part of many words.
+SHORT = 4
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\\\)|.)")
 _PEM = re.compile(r"-----BEGIN [A-Z ]*-----.*?(?:-----END [A-Z ]*-----|$)", re.DOTALL)
@@ -49,10 +54,25 @@ def last_words(text: str, secrets: list[str]) -> str:
 def without_secrets(text: str, secrets: list[str]) -> str:
     """`text` with what is a secret, or looks like one, taken out."""
     for secret in sorted(secrets, key=len, reverse=True):
-        text = text.replace(secret, "…")
+        text = _without(text, secret)
     text = _KNOWN.sub("…", _PEM.sub("…", _IN_URL.sub("…@", text)))
     text = _NAMED.sub(lambda named: f"{named[1] or named[3] or named[5]}…", text)
     return _RUN.sub(lambda run: "…" if _is_random(run[0]) else run[0], text)
+
+
+def _without(text: str, secret: str) -> str:
+    """`text` without a value, as it stands or as bytes of it are mostly written: a short one only where it is a word of its own."""
+    secret = secret.strip()
+    if len(secret) < SHORT:
+        return re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "…", text) if secret else text
+    coded = base64.b64encode(secret.encode()).decode().rstrip("=")
+    # The ends of base64 depend on what stands beside it in what was coded; nothing does here.
+    for form in (secret, quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1], coded):
+        text = text.replace(form, "…")
+    # Over several lines (a key), and each of its own lines.
+    for line in secret.splitlines() if "\n" in secret else ():
+        text = text.replace(line, "…") if len(line) >= SHORT else text
+    return text
 
 
 def _is_random(run: str) -> bool:

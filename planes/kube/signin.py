@@ -253,7 +253,7 @@ async def _by_plugin(user: User, cluster: Cluster, url: str, authority: bytes, h
         cluster.proxy_url,
         cluster.disable_compression,
     )
-    got = await plugin.run(user.exec, about)
+    got = await plugin.run(user.exec, about, secrets=_secrets(user, cluster))
     if got.token:
         held.header, held.words = f"Bearer {got.token.strip()}", "a token of the sign-in plugin"
     if got.clientCertificateData and got.clientKeyData:
@@ -263,6 +263,13 @@ async def _by_plugin(user: User, cluster: Cluster, url: str, authority: bytes, h
         held.notes.append("The sign-in plugin gives headers for a proxy (authProxyHeaders); as with kubectl, they are not sent.")
     if got.expirationTimestamp is not None:
         held.expires = got.expirationTimestamp.timestamp()
+
+
+def _secrets(user: User, cluster: Cluster) -> list[str]:
+    """What the kubeconfig holds beside the plugin and is shown by nobody: the plugin can read the same file."""
+    key = base64.b64decode(user.client_key_data, validate=False).decode(errors="replace") if user.client_key_data else ""
+    proxy = unquote(urlsplit(cluster.proxy_url).password or "")
+    return [value for value in (user.token, user.password, user.client_key_data, key, proxy) if value]
 
 
 async def _by_provider(config: dict[str, str], held: _Credentials) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -204,3 +205,34 @@ def test_a_bound_that_is_no_more_is_ignored_with_its_reason(
     assert env.family("PLANEWATCH_BOUND_", {"latency": (0.1, 10.0)}, thresholds.RETIRED) == {}
     assert "PLANEWATCH_BOUND_CERTIFICATE_CRITICAL is ignored: a serving certificate is down when it is over" in caplog.text
     assert not thresholds.RETIRED.keys() & {one.name for one in thresholds.declared()}
+
+
+@pytest.mark.parametrize("sign", "/@#?[]")
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL"])
+def test_a_sign_in_a_password_that_breaks_an_address_is_told_without_any_of_it(variable: str, sign: str) -> None:
+    for password in (f"hunt{sign}er2", f"12{sign}34", f"{sign}x", f"x{sign}"):
+        told, parts = "", None
+        try:
+            parts = services.address(variable, f"postgresql://u:{password}@db/planes")
+        except ImproperlyConfigured as refused:
+            told = str(refused)
+        if parts is not None:  # the same as if it had been written as it should be
+            assert (parts.password, parts.hostname, parts.path) == (password, "db", "/planes")
+            continue
+        assert told.startswith(f"{variable} cannot be read as an address. In its user and password, write / as %2F")
+        assert password not in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:hunt%2Fer2@db:5432/planes",
+        "postgresql://db/planes?user=u%40realm&host=/run/postgresql",
+        "postgresql:///planes?host=/run/postgresql",
+        "redis://:secret@cache:6379/0",
+        "unix://me:secret@/run/a@b.sock",
+        "redis://[::1]:6379/0",
+    ],
+)
+def test_an_address_that_is_right_is_taken(url: str) -> None:
+    assert services.address("DATABASE_URL", url) == urlsplit(url)

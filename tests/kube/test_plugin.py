@@ -185,6 +185,34 @@ sys.exit(255)
     )
 
 
+async def test_no_value_of_a_plugins_environment_is_shown_whatever_its_name_or_form(tmp_path: Path) -> None:
+    values = {"PIN": "471", "REGION": "eu", "COOKIE": "swordfish/é+1", "PAGES": "line one 1\nline two 2", "EMPTY": "", "ON": "1"}
+    body = r"""
+import base64, json, os, sys, urllib.parse
+cookie = os.environ["COOKIE"]
+print("pin", os.environ["PIN"], "in", os.environ["REGION"], "not in neutral 4710 or europe", file=sys.stderr)
+print(cookie, urllib.parse.quote(cookie), urllib.parse.quote(cookie, safe=""), file=sys.stderr)
+print(base64.b64encode(cookie.encode()).decode(), json.dumps(cookie), os.environ["PAGES"], file=sys.stderr)
+sys.exit(1)
+"""
+    said = (
+        await refusal(asked(script(tmp_path, body), env=[Variable(name, value) for name, value in values.items()]))
+    ).fault.message
+    assert "pin … in … not in neutral 4710 or europe" in said
+    for part in ("swordfish", "3dvcmRmaXNo", "line one", "line two", "%C3%A9"):
+        assert part not in said
+
+
+async def test_no_secret_of_the_rest_of_the_kubeconfig_is_shown(kubeconfig: Kubeconfig, tmp_path: Path) -> None:
+    body = "import sys\nprint('I read hunter2! and tr0mbone and pw:x', file=sys.stderr)\nsys.exit(1)"
+    kubeconfig.cluster["proxy-url"] = "http://me:tr0mbone@127.0.0.1:3128"
+    kubeconfig.user = {
+        "password": "hunter2!",
+        "exec": {"command": script(tmp_path, body), "apiVersion": V1, "interactiveMode": "Never"},
+    }
+    assert (await kubeconfig.refusal()).fault.message.endswith(": I read … and … and pw:x.")
+
+
 async def test_a_plugins_certificate_that_cannot_be_used_is_not_the_kubeconfigs(kubeconfig: Kubeconfig, tmp_path: Path) -> None:
     command = script(tmp_path, CREDENTIAL % "{'clientCertificateData': 'c', 'clientKeyData': 'k'}")
     kubeconfig.user = {"exec": {"command": command, "apiVersion": V1, "interactiveMode": "Never"}}

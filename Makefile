@@ -38,6 +38,7 @@ signin: $(VENV)/.run ## print another one-time sign-in link
 test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and a real browser (ARGS="browser js": some parts)
 	@.ci/browser $(VENV)
 	@.ci/postgres
+	@.ci/nginx
 	@$(BIN)/python -m tests.parts $(ARGS)
 
 PURE_TESTS = tests/structs tests/cache tests/components tests/assess

@@ -108,6 +108,9 @@ class Gate:
             return
         try:
             _host(scope)
+            if settings.HTTPS:
+                # Whoever runs it says that people come over HTTPS; a proxy that is not trusted, or does not tell, changes nothing.
+                scope = {**scope, "scheme": "https"}
             receive = await _with_body(scope, receive)
             signs_in = scope["method"] == "POST" and scope["path"] == "/signin/"
             answer = Answer()

@@ -1,7 +1,7 @@
 """Which Chromium the browser tests drive, and how it is started."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
@@ -27,10 +27,10 @@ def executable() -> str | None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A running browser."""
+def chromium(more: Sequence[str] = ()) -> Iterator[Browser]:
+    """A running browser, with more flags."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*FLAGS, *more])
         try:
             yield browser
         finally:

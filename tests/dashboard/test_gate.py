@@ -175,3 +175,24 @@ async def test_a_hundred_wrong_passwords_at_once_leave_the_server_answering(
     assert len(checked) == FAILURES
     assert sum(b"do not belong together" in one for one in answers) == FAILURES
     assert len(took) > 3
+
+
+async def test_where_people_come_over_https_a_proxy_need_not_say_so(served: Served, settings: Settings) -> None:
+    settings.HTTPS = True
+    page = await said(served.port, asked("GET", "/signin/"))
+    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    cookie = re.search(rb"set-cookie: ([^;]+);", page, re.IGNORECASE)
+    assert token is not None
+    assert cookie is not None
+    form = b"username=ada&password=wrong&csrfmiddlewaretoken=" + token[1]
+    head = asked(
+        "POST",
+        "/signin/",
+        "Origin: https://127.0.0.1",
+        f"Cookie: {cookie[1].decode()}",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(form)}",
+    )
+    assert status(await said(served.port, head + form)) == 200
+    settings.HTTPS = False
+    assert status(await said(served.port, head + form)) == 403

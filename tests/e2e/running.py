@@ -172,7 +172,7 @@ class Up:
         return path.read_text() if path.exists() else ""
 
     def _link(self) -> str:
-        found = re.search(r"http://\S+/signin/\S+", "\n".join(self.said))
+        found = re.search(r"https?://\S+/signin/\S+", "\n".join(self.said))
         return found[0] if found else ""
 
     def _read(self, process: "subprocess.Popen[str]") -> None:

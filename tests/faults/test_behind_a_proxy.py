@@ -1,0 +1,183 @@
+"""Behind a real nginx that speaks TLS, configured as docs/running.md says: one signs in by the printed link and stays live."""
+
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPSConnection
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, TimeoutError, WebSocket
+
+from dashboard import throttle
+from planes.up.parts import free_port
+from tests.chromium import chromium
+from tests.e2e.running import ROOT, Up, until
+from tests.replay import Authority
+from tests.services import dies_with_us
+
+pytestmark = pytest.mark.faults
+
+NAME = "planes.example.org"
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
+needs_nginx = pytest.mark.skipif(NGINX is None, reason="there is no nginx on this machine; on Debian: apt-get install nginx-light")
+#: nginx itself closes a connection on which nothing is said for 60 s.
+LIVE = 70.0
+
+
+def documented() -> str:
+    """The configuration that docs/running.md gives."""
+    found = re.search(r"```nginx\n(.*?)```", (ROOT / "docs" / "running.md").read_text(), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+@contextmanager
+def nginx(folder: Path, *, behind: int) -> Iterator[int]:
+    """A running nginx in front of this port of 127.0.0.1; the port at which it is asked."""
+    port = free_port()
+    certificate, key = Authority().issue(NAME)
+    (folder / "planes.pem").write_bytes(certificate)
+    (folder / "planes.key").write_bytes(key)
+    text = documented()
+    for said, here in (
+        ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
+        ("/etc/ssl/planes.pem", str(folder / "planes.pem")),
+        ("/etc/ssl/private/planes.key", str(folder / "planes.key")),
+        ("http://127.0.0.1:8765;", f"http://127.0.0.1:{behind};"),
+    ):
+        assert text.count(said) == 1, said
+        text = text.replace(said, here)
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    (folder / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;\n"
+        f"events {{}}\nhttp {{\naccess_log {folder}/access.log;\n{temporary}{text}}}\n"
+    )
+    assert NGINX is not None
+    process = subprocess.Popen(
+        [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")],
+        stderr=subprocess.PIPE,
+        preexec_fn=dies_with_us(signal.SIGTERM),
+    )
+    try:
+        until(lambda: _listens(port) or process.poll() is not None, "nginx", within=10)
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+        if process.stderr is not None:
+            process.stderr.close()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def proxied(folder: Path, *, trusted: str) -> Iterator[tuple[Up, int]]:
+    """Planewatch and its proxy, the latter's port; `trusted` is what PLANEWATCH_TRUSTED_PROXIES says."""
+    environ = {"PLANEWATCH_HTTPS": "1", "PLANEWATCH_ALLOWED_HOSTS": NAME, "PLANEWATCH_TRUSTED_PROXIES": trusted}
+    port = free_port()
+    with (
+        Up("--demo", "--nodes", "3", "--no-story", "--port", str(port), environ=environ) as up,
+        nginx(folder, behind=port) as front,
+    ):
+        yield up, front
+
+
+@contextmanager
+def browsing(front: int) -> Iterator[Page]:
+    """A browser to which the name leads to the proxy, at the port where https is looked for."""
+    flags = [f"--host-resolver-rules=MAP {NAME}:443 127.0.0.1:{front}", "--ignore-certificate-errors"]
+    with chromium(flags) as browser:
+        yield browser.new_page()
+
+
+def sign_in(page: Page, link: str) -> None:
+    page.goto(link)
+    try:
+        page.wait_for_url(lambda url: "/signin" not in url, timeout=20_000)
+    except TimeoutError:
+        raise AssertionError(f"{page.url} says: {page.inner_text('body')}") from None
+    page.goto(f"https://{NAME}/c/demo/")
+    page.wait_for_selector("#cluster.is-drawn:not(.is-late)", timeout=20_000)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    cookie: str
+    text: str
+
+
+def asked(front: int, method: str, path: str, *, of: str, body: str = "", cookie: str = "") -> Answer:
+    """One request through the proxy, from this address of ours."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    connection = HTTPSConnection("127.0.0.1", front, timeout=20, context=context, source_address=(of, 0))
+    headers = {"Host": NAME, "Origin": f"https://{NAME}", "Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    with closing(connection):
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return Answer(answer.status, (answer.getheader("Set-Cookie") or "").partition(";")[0], answer.read().decode())
+
+
+def looked_at(front: int, of: str, tries: int) -> list[bool]:
+    """Of so many wrong passwords for one account in a row, from one address: which were looked at, rather than refused at once."""
+    form = asked(front, "GET", "/signin/", of=of)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
+    assert token is not None
+    body = f"username=ada&password=x&csrfmiddlewaretoken={token[1]}"
+    answers = [asked(front, "POST", "/signin/", of=of, cookie=form.cookie, body=body) for _ in range(tries)]
+    assert {answer.status for answer in answers} == {200}
+    return ["Too many failed sign-ins from here" not in answer.text for answer in answers]
+
+
+def believes(front: int) -> bool:
+    """Whether the proxy is believed for whom it asks: then the brake on one address is none on another."""
+    assert looked_at(front, "127.0.0.2", throttle.FAILURES + 1) == [True] * throttle.FAILURES + [False]
+    return looked_at(front, "127.0.0.3", 1) == [True]
+
+
+@needs_nginx
+def test_behind_a_trusted_proxy_the_link_is_its_own_and_a_page_stays_live_for_longer_than_it_waits(tmp_path: Path) -> None:
+    with proxied(tmp_path, trusted="127.0.0.1") as (up, front), browsing(front) as page:
+        assert up.link.startswith(f"https://{NAME}/signin/")
+        sockets: list[WebSocket] = []
+        closed: list[WebSocket] = []
+
+        def watch(socket: WebSocket) -> None:
+            sockets.append(socket)
+            socket.on("close", lambda ended: closed.append(ended))
+
+        sign_in(page, up.link)
+        page.on("websocket", watch)
+        page.reload()
+        page.wait_for_selector("#cluster.is-drawn:not(.is-late)", timeout=20_000)
+        cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
+        assert cookies["__Host-planewatch_session"]["secure"]
+        begun = time.monotonic()
+        assert believes(front)
+        page.wait_for_timeout((begun + LIVE - time.monotonic()) * 1000)
+        assert page.locator("#cluster.is-late").count() == 0
+        assert (len(sockets), closed) == (1, [])
+
+
+@needs_nginx
+def test_behind_a_proxy_that_is_not_trusted_one_signs_in_all_the_same_and_it_is_not_believed(tmp_path: Path) -> None:
+    with proxied(tmp_path, trusted="10.9.9.9") as (up, front):
+        with browsing(front) as page:
+            sign_in(page, up.link)
+        assert not believes(front)

@@ -15,6 +15,7 @@ import msgspec
 
 from planes.kube import proxies, socks
 from planes.kube.errors import origin, sentence
+from planes.kube.tls import as_kubectl
 from planes.structs.events import FaultKind
 
 #: Seconds for one request to the identity provider.
@@ -89,7 +90,7 @@ async def id_token(provider: Provider, now: float) -> str:
 
 
 async def _renew(provider: Provider, refresh_token: str) -> _Renewed:
-    context = ssl.create_default_context()
+    context = as_kubectl(ssl.create_default_context())
     if provider.idp_certificate_authority_data:
         context.load_verify_locations(cadata=base64.b64decode(provider.idp_certificate_authority_data).decode())
     elif provider.idp_certificate_authority:

@@ -2,12 +2,14 @@
 
 import base64
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+from cryptography import x509
 
 from planes.kube import oidc
 from planes.kube.connect import Target
@@ -76,6 +78,24 @@ async def test_a_provider_whose_certificate_is_not_trusted_gets_no_secret(provid
     assert caught.value.fault.kind is FaultKind.CREDENTIALS
     assert "refresh-1" not in caught.value.fault.message
     assert provider.requests == []
+
+
+async def test_a_provider_whose_ca_lacks_what_newer_pythons_ask_for_is_trusted_as_kubectl_trusts_it(
+    provider: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ssl.create_default_context
+
+    def as_of_python_3_13() -> ssl.SSLContext:
+        context = made()
+        context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", as_of_python_3_13)
+    extensions = [one.value for one in provider.authority.certificate.extensions]
+    assert not any(isinstance(one, x509.AuthorityKeyIdentifier | x509.SubjectKeyIdentifier) for one in extensions)
+    ca = base64.b64encode(provider.authority.pem).decode()
+    asked = oidc.Provider(provider.url, "planewatch", "", token("old", -5), "refresh-1", idp_certificate_authority_data=ca)
+    assert oidc.ends(await oidc.id_token(asked, time.time())) > time.time()
 
 
 @pytest.mark.parametrize(("refresh", "said"), [("", "nothing there renews it"), ("revoked", "does not renew the id-token")])

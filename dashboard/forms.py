@@ -20,7 +20,7 @@ class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": "This name and password do not belong together. Both are case-sensitive.",
         "inactive": "This account is switched off.",
-        "blocked": "Too many failed sign-ins from here. Wait 5 minutes, or print a link with: python manage.py signin",
+        "blocked": "Too many failed sign-ins from here. Wait 5 minutes, or print a link with: .venv/bin/python manage.py signin",
         "slowed": "Many sign-ins are being tried just now. Wait a few seconds and try again.",
     }
 

@@ -330,4 +330,4 @@ def _grant(user: str, openshift: bool) -> str:
     if user and subject(user) != OURS:
         quoted = "'" + user.replace("'", "'\\''") + "'"
         more += f" --user {quoted}"
-    return f"python manage.py doctor --rbac{more} | kubectl apply -f -"
+    return f".venv/bin/python manage.py doctor --rbac{more} | kubectl apply -f -"

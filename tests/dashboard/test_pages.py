@@ -50,7 +50,7 @@ def text(client: Client, address: str, status: int = 200) -> str:
 def test_without_clusters_the_list_says_how_one_is_added(browser: Client) -> None:
     said = text(browser, "/")
     assert "No cluster is watched yet" in said
-    assert "python manage.py up --demo" in said
+    assert ".venv/bin/python manage.py up --demo" in said
     assert "No cluster is watched yet" in text(browser, "/wall/")
 
 

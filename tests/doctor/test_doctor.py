@@ -83,7 +83,7 @@ async def test_rights_taken_away_are_named_with_what_they_cost(demo: Demo) -> No
         "a silent kubelet is noticed only when Kubernetes itself says so, after about 50 s."
     )
     assert {one.kind for one in report.hidden} >= {"kubelet", "kube-scheduler", "kube-controller-manager"}
-    assert report.grant == "python manage.py doctor --rbac --user 'planewatch' | kubectl apply -f -"
+    assert report.grant == ".venv/bin/python manage.py doctor --rbac --user 'planewatch' | kubectl apply -f -"
     assert {one.name for one in report.rights if one.allowed} == {"/livez", "/readyz", "/version"}
     shown = text(report, NOW)
     assert "✕ Without list/watch on nodes:" in shown
@@ -106,7 +106,7 @@ async def test_an_old_server_does_not_say_who_we_are() -> None:
     async with serve(Rights("roles", refuse=404).script) as server:
         report = await replayed(server)
     assert report.user_said == "This API server does not say who we are: it is older than Kubernetes 1.27."
-    assert report.grant == "python manage.py doctor --rbac | kubectl apply -f -"
+    assert report.grant == ".venv/bin/python manage.py doctor --rbac | kubectl apply -f -"
 
 
 @pytest.mark.parametrize(

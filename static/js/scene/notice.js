@@ -12,7 +12,7 @@ import { sentence } from "../words.js";
 /** @typedef {(moment: number) => string} Clock a moment as a clock shows it where the picture is looked at */
 
 /** Said where a right is missing: what tells of all of them. */
-export const DOCTOR = "python manage.py doctor says what each missing right costs; with --rbac it prints what grants them all.";
+export const DOCTOR = ".venv/bin/python manage.py doctor says what each missing right costs; with --rbac it prints what grants them all.";
 
 /** "2 min 14 s": where it is read from afar. @param {number} seconds */
 export function spelled(seconds) {

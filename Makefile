@@ -17,6 +17,8 @@ NODE := .ci/node $(VENV)
 NPM := $(NODE) npm
 PYTEST := $(BIN)/python -m pytest
 MANAGE := $(BIN)/python manage.py
+# Where it is set, every process compiles all of ours that it imports: half of what a worker of the tests computes before its first.
+unexport PYTHONDONTWRITEBYTECODE
 
 # --- for everybody ---------------------------------------------------------------------------------------------------------------
 
@@ -35,7 +37,7 @@ signin: $(VENV)/.run ## print another one-time sign-in link
 # --- for who works on it -----------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: dev ## run every test, on SQLite and on PostgreSQL, with a real Valkey and a real browser (ARGS="browser js": some parts)
+test: dev $(VENV)/.compiled ## run every test, on SQLite and on PostgreSQL, with a real Valkey and a real browser (ARGS="browser js": some parts)
 	@.ci/browser $(VENV)
 	@.ci/postgres
 	@.ci/nginx
@@ -68,9 +70,9 @@ check-browser:
 	$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
 check-lines:
 	.ci/lines
-# Compiles them too: a dozen workers of `make test` would else do so at once, each for itself.
 check-tests:
 	@words=$$($(PYTEST) -q --collect-only 2>&1) || { echo "$$words"; exit 1; }; echo "$$words" | tail -n 1
+	@touch $(VENV)/.compiled
 check-django:
 	PLANEWATCH_DATA_DIR=build/lint $(MANAGE) makemigrations --check --dry-run
 	PLANEWATCH_DATA_DIR=build/lint $(MANAGE) check --fail-level WARNING
@@ -137,6 +139,12 @@ $(VENV)/.dev: requirements-dev.lock | $(VENV)/.made
 	@echo "Installing what the tests and checks need (a minute or two the first time)"
 	@$(PIP) -r $<
 	@touch $@ $(VENV)/.run
+
+# A dozen workers of `make test` would else compile all tests at once, each for itself. What changes later, they do.
+$(VENV)/.compiled: | $(VENV)/.dev
+	@echo "Compiling the tests (once)"
+	@$(PYTEST) -q --collect-only >/dev/null 2>&1 || true
+	@touch $@
 
 $(VENV)/.lock: | $(VENV)/.made
 	$(BIN)/python -m venv $@

@@ -5,6 +5,7 @@ import pytest
 from tests.distros.living import LIVES, Told, live
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one case run in one worker, which lives through it once."""
     for item in items:

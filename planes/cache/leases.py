@@ -48,8 +48,7 @@ class Clock:
 
 def _is_delegated(lease: AnyLease) -> bool:
     """Whether a neighbour renews it for its node."""
-    annotations = lease.metadata.annotations
-    return bool(annotations) and annotations.get(DELEGATED) == "true"
+    return lease.metadata.annotations.get(DELEGATED) == "true"
 
 
 class LeaseTrack:
@@ -309,14 +308,13 @@ class LeaderLeases(LeaseStore):
         failovers = before.failovers if before is not None else ()
         told = super().changed(lease, at)
         track = self.tracks[name]
-        missed = 0
-        if track.transitions is not None and (before is None or track.transitions != self._recent.counts.get(name)):
-            missed = self._recent.counted(name, track.transitions)
+        missed = 0 if track.transitions is None else self._recent.counted(name, track.transitions)
         if before is None and missed:
             track.failovers = (self._taken(lease, at),)
             self._recent.missed(Noted.FAILOVER, name, missed - 1)
-        if track.failovers is not failovers and track.failovers:
-            self._recent.happened(Noted.FAILOVER, name, track.failovers[-1], max(1, len(track.failovers) - len(failovers)))
+        if track.failovers and track.failovers != failovers:
+            newest = track.failovers[-1]
+            self._recent.happened(Noted.FAILOVER, name, newest, track.failovers.count(newest) - failovers.count(newest))
         return told
 
     def _taken(self, lease: AnyLease, at: Mono) -> Mono:

@@ -14,6 +14,17 @@ from planes.structs.observations import FeedSeen, HealthSeen, ReachSeen, ServerS
 _FLOWING = 15.0
 
 
+def _newest(before: Mono | None, at: Mono) -> Mono:
+    """Feeds and probes are told in no order between them: what comes late moves nothing back."""
+    return at if before is None else max(before, at)
+
+
+def _weight(one: tuple[Fault, Mono]) -> tuple[Mono, bool, str]:
+    """Of the faults of one moment the same is told in whatever order they come."""
+    fault, at = one
+    return at, fault.kind in OURS, fault.message
+
+
 class FeedTrack:
     """One feed's standing."""
 
@@ -62,10 +73,9 @@ class Reachability:
     """Feeds, probes, version: everything that is an answer or the lack of one."""
 
     __slots__ = (
-        "_fault",
-        "_fault_at",
         "_first_fault_at",
         "_flow_at",
+        "_last_fault",
         "_ok_at",
         "_recent",
         "_tried_at",
@@ -96,8 +106,7 @@ class Reachability:
         self.usage_fault: tuple[Fault, Mono] | None = None
         self.probed = False
         self._ok_at: Mono | None = None
-        self._fault: Fault | None = None
-        self._fault_at: Mono | None = None
+        self._last_fault: tuple[Fault, Mono] | None = None
         self._first_fault_at: Mono | None = None
         self._flow_at: Mono | None = None
         self._tried_at: Mono | None = None
@@ -187,9 +196,9 @@ class Reachability:
 
     def _probe(self, fault: Fault | None, at: Mono) -> None:
         self.probed = True
-        self._tried_at = at if self._tried_at is None else max(at, self._tried_at)
+        self._tried_at = _newest(self._tried_at, at)
         if fault is None or was_heard(fault):
-            self._ok_at = at if self._ok_at is None else max(at, self._ok_at)
+            self._ok_at = _newest(self._ok_at, at)
             self._recent.ended(Noted.OUTAGE, "")
             self._hear(at)
         else:
@@ -197,10 +206,7 @@ class Reachability:
 
     def _hear(self, at: Mono) -> None:
         """What was heard earlier and is told only now moves neither back: other feeds' word, or that we were away, stands."""
-        if self.heard_at is None or at > self.heard_at:
-            self.heard_at = at
-        if self.quiet_from is None or at > self.quiet_from:
-            self.quiet_from = at
+        self.heard_at, self.quiet_from = _newest(self.heard_at, at), _newest(self.quiet_from, at)
 
     def shift(self, gap: float, now: Mono) -> None:
         """We were away for `gap` seconds: that time counts against nobody."""
@@ -216,29 +222,21 @@ class Reachability:
         if self._first_fault_at is None or (self._ok_at is not None and self._first_fault_at <= self._ok_at):
             self._first_fault_at = at
             self._recent.began(Noted.OUTAGE, "", at)
-        if (
-            self._fault is None
-            or self._fault_at is None
-            or (at, fault.kind in OURS, fault.message)
-            >= (
-                self._fault_at,
-                self._fault.kind in OURS,
-                self._fault.message,
-            )
-        ):
-            self._fault, self._fault_at = fault, at
+        told = fault, at
+        self._last_fault = told if self._last_fault is None else max(self._last_fault, told, key=_weight)
 
     def reach(self, now: Mono) -> ReachSeen:
         """As rules see it. A try that succeeded at or after the last failure ends it."""
-        ok, failed, flow = self._ok_at, self._fault_at, self._flow_at
-        recovered = failed is None or (ok is not None and ok >= failed) or (not self.probed and (flow or -1.0) >= failed)
+        ok, flow = self._ok_at, self._flow_at
+        fault, failed = self._last_fault or (None, None)
+        recovered = failed is None or (ok is not None and ok >= failed) or (not self.probed and flow is not None and flow >= failed)
         if recovered:
             return ReachSeen(heard_at=self.quiet_from, tried_at=self._tried_at)
         since = self._first_fault_at
         flowing = flow is not None and since is not None and flow > since and now - flow <= _FLOWING
         return ReachSeen(
             heard_at=self.quiet_from,
-            fault=self._fault,
+            fault=fault,
             failing_since=since,
             tried_at=self._tried_at,
             retry_at=self.retry_at,

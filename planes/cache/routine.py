@@ -19,14 +19,15 @@ def is_routine(event: CacheEvent, leases: LeaseStore, health: Mapping[str, Healt
     match event:
         case Changed(feed=Feed.SYSTEM_LEASES, item=Lease() as lease, at=at):
             track = leases.tracks.get(lease.metadata.name)
-            same = track is not None and track.gone_at is None and track.holder == lease.spec.holderIdentity
-            return track is not None and same and at - track.changed_at < _IN_TIME
+            if track is None or track.gone_at is not None or track.holder != lease.spec.holderIdentity:
+                return False
+            return at - track.changed_at < _IN_TIME
         case Changed(feed=feed) | Gone(feed=feed):
             return feed in _OF_NODES
         case Health():
             seen = health.get(event.path)
-            passes = event.fault is None and event.status == 200
-            return passes and seen is not None and seen.status == 200 and seen.checks == event.checks
+            passed = seen is not None and seen.failing_since is None and seen.checks == event.checks
+            return passed and event.fault is None and event.status == 200
         case Tidied():
             return True
     return False

@@ -64,8 +64,8 @@ class PodTrack:
         """Take the newest state; True if anything that is judged changed."""
         before, otherwise_at = self._judged(), self.seen_at
         restarts = sum(one.restartCount for one in pod.status.containerStatuses)
-        if restarts > self.restarts:
-            self.restarted_at = (*self.restarted_at, *(at,) * min(restarts - self.restarts, REMEMBERED))[-REMEMBERED:]
+        # A count that stayed or fell, times a moment, is no moment.
+        self.restarted_at = (*self.restarted_at, *(at,) * min(restarts - self.restarts, REMEMBERED))[-REMEMBERED:]
         self.restarts = restarts
         self._take(pod, at)
         after = self._judged()

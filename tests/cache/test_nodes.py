@@ -88,6 +88,35 @@ def test_a_node_is_dirty_when_what_is_shown_or_judged_changed(after: Node, news:
     assert nodes.version == 1
 
 
+def written(second: int | None, ready: str = "True") -> Node:
+    """A node that wrote its status at this second of 12:00."""
+    stamp = None if second is None else f"2026-11-22T12:00:{second:02d}Z"
+    said = Condition("Ready", ready, lastTransitionTime="2026-11-22T11:00:00Z", lastHeartbeatTime=stamp)
+    return Node(LabelledMeta("n", uid="u"), NodeSpec(), NodeStatus([said]))
+
+
+def test_a_node_beats_when_it_is_seen_to_write_its_status() -> None:
+    nodes, dirty, _ = store()
+    for at, second, told, beat, beat_at in (
+        (1.0, 10, ({"n"}, set()), 10.0, None),  # that was before we looked
+        (2.0, 10, (set(), set()), 10.0, None),
+        (3.0, 20, (set(), {"n"}), 20.0, 3.0),
+        (4.0, None, (set(), set()), 20.0, 3.0),
+        (5.0, 20, (set(), set()), 20.0, 3.0),
+        (6.0, 15, (set(), {"n"}), 15.0, 6.0),  # its clock was set back
+    ):
+        nodes.changed(written(second), Mono(at))
+        taken, track = dirty.take(), nodes.tracks["n"]
+        assert ((taken.nodes, taken.renewed), track.beat, track.beat_at) == (told, NOON + beat, beat_at)
+    nodes.changed(written(30, "False"), Mono(7.0))
+    taken = dirty.take()
+    assert (taken.nodes, taken.renewed, nodes.tracks["n"].beat_at) == ({"n"}, set(), 7.0)
+
+
+def test_a_condition_says_itself_since_when_it_is_so() -> None:
+    assert NodeTrack(written(10), Mono(1.0)).conditions["Ready"].recorded == NOON - 3600.0
+
+
 def test_a_node_of_the_same_name_with_another_uid_is_another_node() -> None:
     nodes, dirty, left = store()
     nodes.changed(node(), Mono(1.0))

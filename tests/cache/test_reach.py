@@ -4,7 +4,7 @@ import pytest
 
 from planes.cache.reachability import FeedTrack, Reachability
 from planes.cache.servers import Renewal
-from planes.structs.events import Check, Connection, Failed, Fault, FaultKind, Health, Metrics, Server, Usage
+from planes.structs.events import Check, Connection, Failed, Fault, FaultKind, Health, Metrics, Served, Server, Usage
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import FeedSeen, HealthSeen, ReachSeen, ServerSeen
@@ -247,6 +247,13 @@ def test_figures_that_are_answered_are_heard_and_only_those_of_usage_tell_why_th
 
 
 # --- a pause of ours ----------------------------------------------------------------------------------------------------------
+
+
+def test_which_groups_are_served_is_an_answer() -> None:
+    reach = Reachability()
+    assert (reach.groups, reach.settings) == (None, frozenset())
+    reach.took_groups(Served(frozenset({"apps"}), Mono(5.0), frozenset({"a=b"})))
+    assert (reach.groups, reach.settings, reach.heard_at) == ({"apps"}, {"a=b"}, 5.0)
 
 
 def test_a_pause_of_ours_counts_against_nobody_and_reaches_no_further_than_now() -> None:

@@ -39,18 +39,15 @@ def to_epoch(text: str, offset: float) -> str:
 
 def duration(seconds: float) -> str:
     """Seconds as people read them: "0.4 s", "31 s", "1 m 12 s", "8 m", "3 h 5 m", "2 d 4 h"."""
-    if seconds < 0:
-        seconds = 0.0
+    seconds = max(0.0, seconds)
     if seconds < 1:
         return f"{seconds:.1f} s"
     whole = int(seconds)
     if whole < 60:
         return f"{whole} s"
-    if whole < 600:
-        minutes, rest = divmod(whole, 60)
-        return f"{minutes} m {rest} s" if rest else f"{minutes} m"
     if whole < 3600:
-        return f"{whole // 60} m"
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} m {rest} s" if rest and minutes < 10 else f"{minutes} m"
     if whole < 86400:
         hours, rest = divmod(whole // 60, 60)
         return f"{hours} h {rest} m" if rest else f"{hours} h"

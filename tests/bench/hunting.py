@@ -3,7 +3,8 @@
 `inside`: the tests run once while it is noted which lines each of them reaches. Then every mutant lives in a fork of that same
 process, its function's code exchanged in place, and meets the tests that reach its line, the quickest first, until one fails.
 `anew`: what stands at the level of a module (bounds, tables, declarations), or runs while modules are imported, is mutated in a
-fork that imports everything anew; that costs a second or more a mutant.
+fork that imports everything anew; that costs a second or more a mutant. It meets first the tests that are near: those of a file
+that is called as the module is, and those that killed others of its mutants. Only what passes all of the room's tests has survived.
 """
 
 import ast
@@ -38,6 +39,8 @@ LIMIT = 5.0
 _BUSY = 4.0
 #: All of a room's tests, with everything imported anew.
 _ANEW = 180.0
+#: So many files of tests are met before all the others.
+_NEAREST = 3
 
 #: Neither Django nor the other rooms' fixtures: the pure rooms' tests need none. hypothesis is imported before pytest could rewrite
 #: its assertions, which is of no matter here.
@@ -201,10 +204,44 @@ def anew(room: str, places: Sequence[int]) -> dict[int, str]:
     """The fate of these mutants where everything is imported anew for each."""
     _prepare()
     quarries = of_room(room)
-    return {place: _in_a_fork(partial(_fails_anew, quarries[place], room)) for place in places}
+    fates: dict[int, str] = {}
+    near: dict[str, list[str]] = {}
+    for place in places:
+        quarry = quarries[place]
+        known = near.setdefault(quarry.file, _called_alike(quarry, room))
+        told, tell = os.pipe()
+        with os.fdopen(told) as heard:
+            fates[place] = _in_a_fork(partial(_fails_anew, quarry, room, known[:_NEAREST], tell))
+            os.close(tell)
+            killer = heard.read()
+        if killer:
+            near[quarry.file] = [killer, *(one for one in known if one != killer)]
+    return fates
 
 
-def _fails_anew(quarry: Quarry, room: str) -> bool:
+def _called_alike(quarry: Quarry, room: str) -> list[str]:
+    """The files of tests that are called as the module is, relative to the root."""
+    found = sorted((ROOT / "tests" / room).glob(f"test_{quarry.path.stem}*.py"))
+    return [one.relative_to(ROOT).as_posix() for one in found]
+
+
+class _Telling:
+    """A pytest plugin that tells the file whose test failed, or could not even be imported."""
+
+    def __init__(self, tell: int) -> None:
+        self._tell = tell
+
+    def _told(self, report: pytest.CollectReport | pytest.TestReport) -> None:
+        if report.failed:
+            os.write(self._tell, report.nodeid.partition("::")[0].encode())
+            os.close(self._tell)
+            os._exit(1)
+
+    pytest_runtest_logreport = _told
+    pytest_collectreport = _told
+
+
+def _fails_anew(quarry: Quarry, room: str, near: Sequence[str], tell: int) -> bool:
     with _Mutated(quarry.mutant):
         code = compile(ast.fix_missing_locations(quarry.tree), str(quarry.path), "exec")
     load = importlib.machinery.SourceFileLoader.get_code
@@ -215,7 +252,10 @@ def _fails_anew(quarry: Quarry, room: str) -> bool:
     _allow(_ANEW)
     loader: Any = importlib.machinery.SourceFileLoader
     loader.get_code = get_code  # the mutant instead of the file
-    return pytest.main([*PYTEST, "-x", f"tests/{room}"]) != pytest.ExitCode.OK
+    plugins = [_Telling(tell)]
+    if near and pytest.main([*PYTEST, "-x", *near], plugins=plugins) != pytest.ExitCode.OK:
+        return True
+    return pytest.main([*PYTEST, "-x", f"tests/{room}"], plugins=plugins) != pytest.ExitCode.OK
 
 
 def imported(room: str) -> dict[str, set[int]]:

@@ -120,7 +120,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST, str, Any]]:
             yield _arrow(node.op, turned), node, "op", turned
         case ast.Constant(value=bool(truth)):
             yield f"{truth} → {not truth}", node, "value", not truth
-        case ast.Constant(value=int() | float() as number):
+        case ast.Constant(value=int() | float() as number) if number + 1 != number:
             yield f"{number} → {number + 1}", node, "value", number + 1
         case ast.Attribute(value=ast.Name(id="State"), attr=state) if state in _STATES:
             yield f"{state} → {_STATES[state]}", node, "attr", _STATES[state]

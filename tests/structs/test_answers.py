@@ -16,6 +16,8 @@ from planes.structs.events import (
     Heard,
     Listed,
     Metrics,
+    Polled,
+    Served,
     Server,
     SourceEvent,
     Usage,
@@ -40,6 +42,7 @@ NODE = Node(LabelledMeta("a"))
         Metrics(Mono(7.0), 0.1),
         Usage(Mono(7.0)),
         Connection(Mono(7.0)),
+        Served(frozenset(), Mono(7.0)),
     ],
     ids=lambda event: type(event).__name__,
 )
@@ -87,3 +90,7 @@ def test_every_kind_of_fault_has_an_answer() -> None:
     refusals = {kind for kind in FaultKind if was_heard(Fault(kind, "x"))}
     assert refusals == {FaultKind.FORBIDDEN, FaultKind.NOT_SERVED, FaultKind.THROTTLED, FaultKind.EXPIRED}
     assert was_heard(None)
+
+
+def test_that_we_ask_in_another_way_is_a_word_of_ours() -> None:
+    assert not was_heard(Polled(Feed.NODES, "its watches are cut", Mono(7.0)))

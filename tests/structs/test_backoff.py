@@ -52,3 +52,16 @@ def test_one_wait_may_have_another_cap() -> None:
 def test_a_loop_that_fails_for_days_does_not_overflow() -> None:
     one = backoff()
     assert all(one.failed() <= 15.0 for _ in range(2000))
+
+
+class Unlucky(random.Random):
+    """Whoever asks waits as long as can be."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return max(a, b)
+
+
+def test_a_wait_doubles_sixteen_times_and_no_further() -> None:
+    one = Backoff(Unlucky(), first=1.0, cap=1e9, floor=0.1)
+    waits = [one.failed() for _ in range(20)]
+    assert waits == [2.0 ** min(number, 16) for number in range(20)]

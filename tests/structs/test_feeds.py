@@ -108,6 +108,7 @@ def test_the_namespaces_of_a_distribution_are_named_once_each() -> None:
 def test_a_namespace_that_few_have_is_listed_without_asking_for_it_first() -> None:
     assert [one for one in namespaces(OPENSHIFT) if seldom(one)] == ["openshift-kube-proxy"]
     assert not seldom("kube-system")
+    assert not seldom("in-which-nothing-is-asked-for")
 
 
 def test_what_is_shown_first_costs_most() -> None:

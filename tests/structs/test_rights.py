@@ -81,7 +81,8 @@ def test_paths_are_read_by_the_built_in_role(path: str) -> None:
 
 def test_which_of_openshifts_namespaces_exist_is_asked_there_alone() -> None:
     made = right("namespaces")
-    assert (made.verbs, made.tried, made.only, made.role) == (
+    assert (made.resource, made.verbs, made.tried, made.only, made.role) == (
+        "namespaces",
         ("get",),
         "/api/v1/namespaces/kube-system",
         OPENSHIFT,

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from planes.structs import events, objects, observations, rows, verdicts, workload_observations
+from planes.structs import events, feeds, lease_seen, objects, observations, rows, verdicts, workload_observations
 from planes.structs.moments import Epoch
 from planes.structs.verdicts import SEVERITY, State
 
@@ -41,26 +41,32 @@ def test_a_server_may_leave_out_whatever_is_empty(kind: Any) -> None:
 SAID = {"InstanceRow.state": "unknown", "AttentionRow.count": 1, "Heard.proof": True, "LeaderObservation.place": "kube-system"}
 
 
+def is_as_said(kind: Any, name: str, default: object) -> bool:
+    """Whether a field is by default what is said of it above, or else nothing."""
+    called = f"{kind.__name__}.{name}"
+    return default == SAID[called] if called in SAID else is_nothing(default)
+
+
 @pytest.mark.parametrize("kind", structs(rows) + structs(events))
 def test_what_a_row_or_an_event_was_not_told_is_nothing(kind: Any) -> None:
     for one in msgspec.structs.fields(kind):
         if one.default is not msgspec.NODEFAULT:
-            assert one.default == SAID.get(f"{kind.__name__}.{one.name}") or is_nothing(one.default), one.name
+            assert is_as_said(kind, one.name, one.default)
 
 
 OBSERVED: list[Any] = [
     one
-    for module in (observations, workload_observations)
+    for module in (observations, workload_observations, lease_seen)
     for one in vars(module).values()
     if dataclasses.is_dataclass(one) and one.__module__ == module.__name__
 ]
 
 
-@pytest.mark.parametrize("kind", [*OBSERVED, verdicts.Verdict])
+@pytest.mark.parametrize("kind", [*OBSERVED, verdicts.Verdict, feeds.Place])
 def test_what_was_not_observed_is_nothing(kind: Any) -> None:
     for one in dataclasses.fields(kind):
         if one.default is not dataclasses.MISSING:
-            assert one.default == SAID.get(f"{kind.__name__}.{one.name}") or is_nothing(one.default), one.name
+            assert is_as_said(kind, one.name, one.default)
         elif one.default_factory is not dataclasses.MISSING:
             assert is_nothing(one.default_factory()), one.name
 
@@ -69,6 +75,8 @@ def test_what_only_some_clusters_tell_may_be_left_out_of_an_observation() -> Non
     optional = {kind.__name__: {one.name for one in dataclasses.fields(kind) if _has_default(one)} for kind in OBSERVED}
     assert {"undecided", "pods_all", "lagging"} <= optional["LeaderObservation"]
     assert {"proxy", "csi"} <= optional["NodeScene"]
+    assert "labels" in optional["WorkloadSeen"]
+    assert any("servers" in names for names in optional.values())
     assert "hosts" in optional["ApiServerObservation"]
     assert verdicts.Verdict(state=State.HEALTHY, because="").evidence == ()
 

@@ -9,6 +9,7 @@ from planes.structs import time_tokens
     ("seconds", "read"),
     [
         (-5.0, "0.0 s"),
+        (-0.0, "0.0 s"),
         (0.0, "0.0 s"),
         (0.94, "0.9 s"),
         (1.0, "1 s"),
@@ -18,6 +19,7 @@ from planes.structs import time_tokens
         (61.0, "1 m 1 s"),
         (599.0, "9 m 59 s"),
         (600.0, "10 m"),
+        (601.0, "10 m"),
         (660.0, "11 m"),
         (3599.0, "59 m"),
         (3600.0, "1 h"),

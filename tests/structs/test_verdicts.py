@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from planes.structs.rows import PlaneRow
-from planes.structs.verdicts import SEVERITY, State
+from planes.structs.verdicts import PASSING, SEVERITY, State
 
 
 @pytest.mark.parametrize("stored", ["mending", "", "HEALTHY", "healthy "])
@@ -24,3 +24,7 @@ def test_bad_outweighs_unknown_and_unknown_outweighs_good() -> None:
     order = sorted(State, key=SEVERITY.__getitem__)
     expected = [State.NOT_OBSERVABLE, State.HEALTHY, State.CORDONED, State.JOINING, State.LEAVING]
     assert order == [*expected, State.UNKNOWN, State.DEGRADED, State.DOWN]
+
+
+def test_a_node_comes_and_goes_for_a_while() -> None:
+    assert {State.JOINING, State.LEAVING} == PASSING

@@ -33,6 +33,7 @@ def changes(source: str) -> list[str]:
         ("a = zip(b, c, strict=True)", []),  # an invariant
         ("class A(Struct, frozen=True): ...", ["True → False"]),
         ("'words' + more", []),
+        ("a = 1e18", []),  # one more is no other number
     ],
 )
 def test_a_source_is_changed_in_small_ways(source: str, made: list[str]) -> None:

@@ -253,7 +253,7 @@ def test_which_groups_are_served_is_an_answer() -> None:
     reach = Reachability()
     assert (reach.groups, reach.settings) == (None, frozenset())
     reach.took_groups(Served(frozenset({"apps"}), Mono(5.0), frozenset({"a=b"})))
-    assert (reach.groups, reach.settings, reach.heard_at) == ({"apps"}, {"a=b"}, 5.0)
+    assert (reach.groups, reach.settings, reach.heard_at) == (frozenset({"apps"}), frozenset({"a=b"}), 5.0)
 
 
 def test_a_pause_of_ours_counts_against_nobody_and_reaches_no_further_than_now() -> None:

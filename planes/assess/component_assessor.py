@@ -40,16 +40,15 @@ class ComponentAssessor:
         self.settled = False
         self._causes: dict[str, str] = {}
         self._rollups: dict[str, Judged] = {}
-        self._scene: NodeScene | None = None
         self._judged_at: Mono | None = None
         self._next: Mono | None = None  # the first bound that passes by itself
         self._disruption = ("", "")
 
-    def _judge_all(self, now: Mono, anew: bool) -> dict[str, tuple[str, Judged]]:
+    def _judge_all(self, scene: NodeScene, now: Mono, anew: bool) -> dict[str, tuple[str, Judged]]:
         """Every component that is shown in this cluster: its plane, and what is said of it."""
         if self._nodes.counts_changed or anew or not self._rollups:
             for index, kind in enumerate(AGENT_KINDS):
-                self._rollups[kind] = Judged(verdict=self._rollup(index, kind, now))
+                self._rollups[kind] = Judged(verdict=self._rollup(index, kind, scene, now))
         made = {kind: (Plane.DATA.value, self._rollups[kind]) for kind in AGENT_KINDS}
         for one in COMPONENTS:
             judged = one.look(self._view, now, self._thresholds)
@@ -57,16 +56,15 @@ class ComponentAssessor:
                 made[one.kind] = (one.plane.value, judged)
         return dict(sorted(made.items(), key=lambda item: rank(item[0])))
 
-    def _rollup(self, index: int, kind: str, now: Mono) -> Verdict:
+    def _rollup(self, index: int, kind: str, scene: NodeScene, now: Mono) -> Verdict:
         counts, zones, sample = self._nodes.counts(index)
-        scene = self._scene
         if self._nodes.last_known:
             counts = Counter({State.UNKNOWN: len(self._nodes.last_known)})
-            sample = {State.UNKNOWN: why_last_known(scene) if scene is not None else ""}
-        if not counts and scene is not None:
+            sample = {State.UNKNOWN: why_last_known(scene)}
+        if not counts:
             return self.without_nodes(kind, scene, now)
         verdict = rollup.agents(kind, counts, zones, sample, self._thresholds, now)
-        if scene is not None and scene.unreachable and verdict.state is State.UNKNOWN:
+        if scene.unreachable and verdict.state is State.UNKNOWN:
             return Verdict(
                 state=State.UNKNOWN,
                 because=scene.unreachable,
@@ -95,10 +93,9 @@ class ComponentAssessor:
     ) -> tuple[list[ComponentRow], list[str], list[ChangeRow]]:
         """Judge them all, if anything was told that may change one of them, else about once a second. Rows that changed, kinds that
         are gone, and changes to announce. `anew`: the scene is another."""
-        self._scene = scene
         if not self._is_due(now, anew):
             return [], [], []
-        judged = self._judge_all(now, anew)
+        judged = self._judge_all(scene, now, anew)
         changed: list[ComponentRow] = []
         changes: list[ChangeRow] = []
         for kind, (plane, one) in judged.items():

@@ -15,8 +15,9 @@ from planes.structs.thresholds import Thresholds, contradiction
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS.
 _SOCKET_LIMIT = 100
 #: Nothing waits for ever. A way that swallows all is noticed after 14 s, on a connection that waits for an answer (keepalives) as
-#: on one that has sent something (TCP_USER_TIMEOUT, milliseconds). The server ends what takes too long, a lock or a statement, and
-#: what was left open by a process that stands still. Each may be said otherwise in DATABASE_URL (?tcp_user_timeout=…).
+#: on one that has sent something (TCP_USER_TIMEOUT, milliseconds). The server ends what takes too long, a lock or a statement, and,
+#: before a lease runs out (15 s), what was left open by a process that stands still. Each may be said otherwise in DATABASE_URL
+#: (?tcp_user_timeout=…).
 _BOUNDED = {
     "connect_timeout": "5",
     "keepalives": "1",
@@ -24,7 +25,7 @@ _BOUNDED = {
     "keepalives_interval": "3",
     "keepalives_count": "3",
     "tcp_user_timeout": "14000",
-    "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s",
+    "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=10s",
 }
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 

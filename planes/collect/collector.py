@@ -16,16 +16,19 @@ from django.db import Error as DatabaseError
 
 from planes.collect.crash import crashed
 from planes.collect.faultlog import FaultLog
+from planes.collect.holding import Holding
 from planes.collect.judging import Judging
 from planes.collect.last_contact import LastContact
 from planes.collect.lease import Lease
 from planes.collect.parts import QUEUE, Clocks, Emit, Intervals, Judge, Pause, Source
+from planes.collect.progress import Progress
 from planes.collect.publishing import Publisher
 from planes.collect.store_thread import StoreThread
-from planes.live.stream import LOST, Stream
+from planes.live.stream import Stream
 from planes.store.away import AWAY, said
 from planes.store.services import Fenced
 from planes.structs.events import SourceEvent
+from planes.structs.moments import Mono
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +75,8 @@ class Collector:
         self._clocks = clocks or Clocks()
         self._intervals = intervals or Intervals()
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
-        self._store_thread = StoreThread(cluster_id)
+        self._progress = Progress(self._clocks.mono(), judging=self._intervals.judging, storing=self._intervals.storing)
+        self._store_thread = StoreThread(cluster_id, lambda: self._progress.stored(self._clocks.mono()))
         self._judging = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"judge-{cluster_id}")
         self._defect = ""
         self._faults = FaultLog(name)
@@ -113,6 +117,7 @@ class Collector:
             else:
                 wait = defects.failed()
                 await self._say_defect(error, wait)
+                self._progress.excuse(Mono(self._clocks.mono() + wait))
             await asyncio.sleep(wait)
 
     async def _end_of_term(self) -> Exception:
@@ -174,6 +179,7 @@ class Collector:
             for event in events:
                 heard.hear(event)
             frame, baseline = await judge.look(events, pause)
+            self._progress.judged(self._clocks.mono())
             self._faults.look(frame)
             if baseline is not None or not frame.is_empty():
                 publisher.put(frame, baseline)
@@ -182,7 +188,9 @@ class Collector:
 
     async def _pulse(self, publisher: Publisher, heard: LastContact) -> None:
         while True:
-            await publisher.pulse(heard.at)
+            # While nothing is judged, what was last published says nothing of the present.
+            if self._progress.judges(self._clocks.mono(), self._intervals.pause):
+                await publisher.pulse(heard.at)
             await asyncio.sleep(self._intervals.pulse)
 
     async def _heartbeats(self, publisher: Publisher, judge: Judging) -> None:
@@ -194,7 +202,7 @@ class Collector:
         """Every few seconds see whether the cluster is still ours and wanted, and leave the time for who reads without Valkey."""
         while True:
             await asyncio.sleep(self._intervals.touch)
-            if not publisher.is_present():
+            if not publisher.is_present() or not self._progress.judges(self._clocks.mono(), self._intervals.pause):
                 continue
             try:
                 await self._store_thread.touch(epoch, self._clocks.wall())
@@ -202,29 +210,9 @@ class Collector:
                 logger.debug("%s: the time could not be noted (%s).", self._name, type(error).__name__)
 
     async def _hold(self) -> None:
-        """Renew the lease, and watch for being told to stop. A Valkey that restarted empty has forgotten it: that is seen within a
-        second and the lease taken anew, before anyone asks for another collector."""
-        due = self._clocks.mono() + self._intervals.renewal
-        look = self._clocks.mono() + self._intervals.look
-        while True:
-            if self._stopping():
-                raise _Over(Ended.STOPPED)
-            now = self._clocks.mono()
-            if now >= look:
-                look = now + self._intervals.look
-                due = due if await self._lease.is_held() else now
-            if now >= due:
-                try:
-                    if not await self._lease.renew():
-                        logger.warning("%s: another collector holds it now.", self._name)
-                        raise _Over(Ended.LEASE)
-                    due = now + self._intervals.renewal
-                except LOST:
-                    due = now + self._intervals.retry
-            if self._lease.is_spent():
-                logger.warning("%s: its lease could not be renewed in time; the collector ends.", self._name)
-                raise _Over(Ended.LEASE)
-            await asyncio.sleep(min(self._intervals.tick, self._intervals.retry))
+        """Hold the lease, and watch for being told to stop."""
+        holding = Holding(self._name, self._lease, self._progress, self._clocks, self._intervals)
+        raise _Over(Ended.LEASE if await holding.lost(self._stopping) else Ended.STOPPED)
 
     async def _say_defect(self, error: BaseException, wait: float) -> None:
         """On the cluster's page each time, in the log with its traceback once for the same defect. `wait`: seconds until a

@@ -1,6 +1,7 @@
 """Which clusters need a collector: those that are watched and whose lease nobody holds."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import redis
 
@@ -15,6 +16,15 @@ _TIMEOUT = 2.0
 
 def asked_key(cluster_id: int) -> str:
     return f"pw:{cluster_id}:asked"
+
+
+def unask(redis_url: str, cluster_id: int) -> None:
+    """The worker that was asked cannot begin: another may be asked at once. A Valkey that is away forgets it by itself."""
+    with (
+        suppress(redis.RedisError, OSError),
+        redis.Redis.from_url(redis_url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=None) as client,
+    ):
+        client.delete(asked_key(cluster_id))
 
 
 def dispatch(redis_url: str, ask: Callable[[int], object]) -> list[int]:

@@ -74,11 +74,22 @@ class Lease:
                 return bool(await self._client.get(self._key) == self._token.encode())
         return False
 
-    async def release(self) -> None:
+    async def is_anothers(self) -> bool:
+        """Whether somebody else holds it now; false as well when Valkey cannot be reached."""
+        with suppress(*LOST):
+            async with asyncio.timeout(_TIMEOUT):
+                return await self._client.get(self._key) not in (None, self._token.encode())
+        return False
+
+    async def let_go(self) -> None:
         """Let another take it at once. A Valkey that is away lets it expire by itself."""
         with suppress(*LOST):
             async with asyncio.timeout(_TIMEOUT):
                 await cast(Any, self._client.eval(_RELEASE, 1, self._key, self._token))
+
+    async def release(self) -> None:
+        """Let another take it at once, and close the connection."""
+        await self.let_go()
         await self.aclose()
 
     async def aclose(self) -> None:

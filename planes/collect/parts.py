@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from planes.collect.progress import JUDGING, STORING
 from planes.collect.store_thread import Remembered
 from planes.kube.clock import monotonic, wall
 from planes.structs.backoff import Backoff
@@ -77,6 +78,8 @@ class Intervals:
     look: float = 1.0  # between looks at whether Valkey still knows the lease
     retry: float = 0.5  # while Valkey is away
     pause: float = 5.0  # a gap between ticks that means that we ourselves stood still
+    judging: float = JUDGING  # without a judgement, after which the lease is let go
+    storing: float = STORING  # in which SQL took nothing, after which the lease is let go
     overdue: float = 2.0  # a change that waits for SQL for longer silences the pulse: the picture is late
     overdue_figures: float = 15.0  # the same for what is no change of state
     backoff: float = 0.2  # first wait after SQL refused; doubles to `backoff_limit`

@@ -35,17 +35,18 @@ class Remembered(msgspec.Struct, frozen=True):
 
 
 class StoreThread:
-    """The store of one cluster, for one collector at a time."""
+    """The store of one cluster, for one collector at a time. `took` is called whenever SQL has taken what it was given."""
 
-    def __init__(self, cluster_id: int) -> None:
+    def __init__(self, cluster_id: int, took: Callable[[], None] = lambda: None) -> None:
         self.cluster_id = cluster_id
+        self._took = took
         self._stored = Stored()
         self._using: Any = None  # the connection that the thread waits for, whatever the backend's class
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"ledger-{cluster_id}")
 
     async def take(self) -> int:
         """A new epoch. Raises services.Fenced, django.db.Error."""
-        return await self._run(lambda: services.take(self.cluster_id))
+        return await self._write(lambda: services.take(self.cluster_id))
 
     async def remembered(self) -> Remembered:
         """What the collector before us left."""
@@ -53,13 +54,13 @@ class StoreThread:
 
     async def flush(self, epoch: int, offset: int, frame: Frame, baseline: bytes | None) -> Frame:
         """Store a frame; see services.flush."""
-        return await self._run(
+        return await self._write(
             lambda: services.flush(self.cluster_id, epoch, offset, frame, baseline=baseline, stored=self._stored)
         )
 
     async def touch(self, epoch: int, at: float) -> None:
         """Say that the picture still held at `at`; raises services.Fenced when it is not ours any more."""
-        await self._run(lambda: services.touch(self.cluster_id, epoch, at))
+        await self._write(lambda: services.touch(self.cluster_id, epoch, at))
 
     async def aclose(self) -> None:
         """Close the connection and end the thread. A statement that hangs is left to its own time limit."""
@@ -67,6 +68,11 @@ class StoreThread:
             async with asyncio.timeout(_PATIENCE):
                 await asyncio.wrap_future(self._thread.submit(connections.close_all))
         self._thread.shutdown(wait=False)
+
+    async def _write(self, work: Callable[[], T]) -> T:
+        done = await self._run(work)
+        self._took()
+        return done
 
     async def _run(self, work: Callable[[], T]) -> T:
         def bounded() -> T:

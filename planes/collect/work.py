@@ -7,7 +7,9 @@ from collections.abc import Callable
 import uvloop
 from django.db import close_old_connections
 
+from planes.collect import dispatch
 from planes.collect.collector import Collector
+from planes.collect.holding import standing
 from planes.collect.judge import CacheJudge
 from planes.collect.lease import Lease
 from planes.collect.parts import Clocks, Judge, Source
@@ -22,7 +24,10 @@ logger = logging.getLogger(__name__)
 
 def collect(cluster_id: int, redis_url: str, stopping: Callable[[], bool], thresholds: Thresholds = DEFAULT) -> None:
     """Collect a cluster in this thread until there is a reason to end. Returns at once when another collector has it, or when it
-    is not to be watched. `stopping` is asked several times a second."""
+    is not to be watched, and where collectors of this process do not get on. `stopping` is asked several times a second."""
+    if standing:
+        dispatch.unask(redis_url, cluster_id)
+        return
     try:
         head = selectors.cluster_by_id(cluster_id)
     finally:

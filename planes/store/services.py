@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 
 from planes.models import Cluster, Component, Instance, Node, Transition
-from planes.store import columns
+from planes.store import columns, frozen
 from planes.store.stored import Stored
 from planes.store.upserts import Statement, Values
 from planes.structs.rows import ComponentRow, Frame
@@ -29,8 +29,22 @@ class Fenced(Exception):  # noqa: N818  it is no error, it is the end of a term
 
 
 def take(cluster_id: int) -> int:
-    """Take the cluster: the new epoch, in which offsets start at 0. Raises Fenced if it is gone or disabled."""
+    """Take the cluster: the new epoch, in which offsets start at 0. Raises Fenced if it is gone or disabled.
+
+    A collector before us that was frozen within a transaction holds the cluster's row, and may hold it for ever: where the row is
+    not let go in time, the transactions that have held it for too long are ended by the server (planes.store.frozen).
+    """
+    try:
+        return _take(cluster_id)
+    except OperationalError:
+        if not frozen.end_those_before_us():
+            raise
+        return _take(cluster_id)
+
+
+def _take(cluster_id: int) -> int:
     with transaction.atomic():
+        frozen.be_impatient()
         if not Cluster.objects.filter(pk=cluster_id, enabled=True).update(epoch=F("epoch") + 1, offset=0):
             raise Fenced
         return Cluster.objects.values_list("epoch", flat=True).get(pk=cluster_id)

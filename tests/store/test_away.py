@@ -67,6 +67,6 @@ def test_a_standby_and_a_statement_that_takes_too_long_are_away() -> None:
 @pytest.mark.django_db
 def test_the_server_is_told_what_takes_too_long() -> None:
     with connection.cursor() as cursor:
-        for name, value in (("statement_timeout", "30s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s")):
+        for name, value in (("statement_timeout", "30s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")):
             cursor.execute(f"SHOW {name}")
             assert cursor.fetchone() == (value,)

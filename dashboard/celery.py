@@ -119,6 +119,8 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_enable_prefetch_count_reduction=False,
     worker_prefetch_multiplier=1,
+    # A thread a cluster, and some in which more are refused at once (planes/collect/room.py). None is made before it is needed.
+    worker_concurrency=settings.CLUSTERS_PER_WORKER + 8,
     worker_enable_remote_control=False,
     worker_send_task_events=False,
     task_acks_late=False,

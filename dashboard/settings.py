@@ -147,6 +147,13 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_IMMUTABLE_FILE_TEST = "^/static/"  # every address holds the version
 
+# --- workers ---------------------------------------------------------------------------------------------------------------------
+
+# So many clusters one watch worker collects. It says so of what it has no room for, and leaves it to others.
+CLUSTERS_PER_WORKER = int(env.number("PLANEWATCH_CLUSTERS_PER_WORKER", 60, low=1, high=1000))
+# `manage.py up` with a Valkey of its own looks after what it has declared itself, and after no other's on the same database.
+DECLARED_BY = env.words("PLANEWATCH_DECLARED_BY")
+
 # --- words and times -------------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"

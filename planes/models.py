@@ -23,6 +23,7 @@ class Cluster(models.Model):
     context = models.CharField(max_length=253, blank=True)
     enabled = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
+    identity = models.CharField(max_length=100, blank=True, db_default="")  # uid of its kube-system namespace, as first seen
 
     # The fence: each taking of the cluster by a collector increments epoch, and every flush checks it.
     epoch = models.BigIntegerField(default=0)
@@ -37,6 +38,19 @@ class Cluster(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class Declared(models.Model):
+    """Who has said that a cluster is to be watched: the `up` of a data directory, or a command. While anybody says so, it is."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="declared")
+    by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cluster", "by"], name="declared_once_by_each")]
+
+    def __str__(self) -> str:
+        return f"{self.cluster} by {self.by}"
 
 
 class Component(models.Model):

@@ -6,14 +6,15 @@ They hold no logic: see planes.collect and planes.store.
 import logging
 import threading
 import time
+from contextlib import suppress
 
-import redis
 from celery import shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
-from planes.collect import dispatch, work
+from planes.collect import dispatch, missing, work
+from planes.live.stream import LOST
 from planes.store import services
 from planes.store.away import said
 from planes.structs.thresholds import Thresholds
@@ -39,23 +40,28 @@ def collect(cluster_id: int) -> None:
     if _stopping.is_set():
         return
     try:
-        work.collect(cluster_id, settings.REDIS_URL, _stopping.is_set, Thresholds(**settings.BOUNDS))
+        work.collect(cluster_id, settings.REDIS_URL, _stopping.is_set, Thresholds(**settings.BOUNDS), settings.CLUSTERS_PER_WORKER)
     except (DatabaseError, InterfaceError) as error:
         logger.warning("The database %s; collecting begins when it can.", said(error))
 
 
 @shared_task(name="planes.ensure_collectors", ignore_result=True)
 def ensure_collectors() -> None:
-    """Ask for a collector wherever none is at work."""
+    """Ask for a collector wherever none is at work, and say where none is to be had."""
     try:
-        asked = dispatch.dispatch(
-            settings.REDIS_URL, lambda cluster_id: collect.apply_async((cluster_id,), expires=dispatch.PATIENCE, retry=False)
+        done = dispatch.dispatch(
+            settings.REDIS_URL,
+            lambda cluster_id: collect.apply_async((cluster_id,), expires=dispatch.PATIENCE, retry=False),
+            settings.DECLARED_BY,
         )
-    except (DatabaseError, InterfaceError, redis.RedisError, OSError) as error:
+        for one in done.uncollected:
+            with suppress(services.Fenced):
+                missing.tell(one, settings.REDIS_URL)
+    except (DatabaseError, InterfaceError, *LOST) as error:
         logger.warning("Collectors could not be looked after (%s); tried again in a few seconds.", type(error).__name__)
         return
-    if asked:
-        logger.info("Asked for %d collectors.", len(asked))
+    if done.asked:
+        logger.info("Asked for %d collectors.", len(done.asked))
 
 
 @shared_task(name="planes.prune", ignore_result=True)

@@ -1,4 +1,5 @@
-"""What a cluster's page says when the collector of it has a defect: everything unknown, as last known, and that the fault is ours.
+"""What a cluster's page says when nobody collects it, be it for a defect or for want of a worker: everything unknown, as last
+known, and that the fault is ours.
 
 Pure: rows in, a frame out.
 """
@@ -11,57 +12,81 @@ from planes.structs.moments import Epoch
 from planes.structs.rows import AgentRow, ClusterRow, ComponentRow, FaultRow, Frame, NodeRow, PlaneRow
 from planes.structs.verdicts import State
 
-_BECAUSE = "Planewatch cannot judge it: its own collector failed."
+_FAILED = "Planewatch cannot judge it: its own collector failed."
+_UNCOLLECTED = "Planewatch does not judge it: no collector watches this cluster."
 
 
 def crashed(remembered: Remembered, error: str, retry_at: float, now: float) -> Frame:
-    """The frame that replaces what was last known. `error` names the defect and holds nothing of the cluster's data."""
+    """After a defect of the collector. `error` names the defect and holds nothing of the cluster's data."""
+    message = f"Planewatch's collector of this cluster failed ({error}). The fault is Planewatch's, not the cluster's."
+    remedy = "It is started again by itself. If this stays, report it with the watch worker's log."
+    return _unseen(remembered, FaultKind.INTERNAL, message, remedy, _FAILED, now, now, retry_at)
+
+
+def uncollected(remembered: Remembered, places: int, now: float) -> Frame:
+    """While no worker takes it: those that were asked are full with `places` clusters each; 0: none has answered. Its age stays
+    that of what was last collected; 0 if nothing was."""
+    if places:
+        message = f"Planewatch has no room for this cluster: its watch workers collect {places} each, and are full."
+        remedy = "Start another watch worker, or let each collect more (PLANEWATCH_CLUSTERS_PER_WORKER)."
+    else:
+        message = "No watch worker of Planewatch has taken this cluster."
+        remedy = "See that one runs; its log says more."
+    at = remembered.head.collected_at if remembered.head is not None else None
+    return _unseen(remembered, FaultKind.UNCOLLECTED, message, remedy, _UNCOLLECTED, now, at or 0.0, None)
+
+
+def _unseen(
+    remembered: Remembered,
+    kind: FaultKind,
+    message: str,
+    remedy: str,
+    because: str,
+    now: float,
+    at: float,
+    retry_at: float | None,
+) -> Frame:
+    """The frame that replaces what was last known."""
     row = remembered.head.row if remembered.head else ClusterRow()
-    fault = FaultRow(
-        kind=FaultKind.INTERNAL.value,
-        message=f"Planewatch's collector of this cluster failed ({error}). The fault is Planewatch's, not the cluster's.",
-        remedy="It is started again by itself. If this stays, report it with the watch worker's log.",
-        since=Epoch(row.fault.since if row.fault and row.fault.kind == FaultKind.INTERNAL.value else now),
-    )
-    cluster = msgspec.structs.replace(
-        row, fault=fault, retry_at=retry_at, control=_plane(row.control, now), data=_plane(row.data, now)
-    )
+    since = Epoch(row.fault.since if row.fault and row.fault.kind == kind.value else now)
+    fault = FaultRow(kind=kind.value, message=message, remedy=remedy, since=since)
+    control, data = (_plane(plane, because, now) for plane in (row.control, row.data))
     return Frame(
-        at=Epoch(now),
-        cluster=cluster,
-        components=[_component(one, now) for one in remembered.components],
-        nodes={one.name: _node(one, now) for one in remembered.nodes},
+        at=Epoch(at),
+        cluster=msgspec.structs.replace(row, fault=fault, retry_at=retry_at, control=control, data=data),
+        components=[_component(one, because, now) for one in remembered.components],
+        nodes={one.name: _node(one, because, now) for one in remembered.nodes},
         attention=[],
     )
 
 
-def _plane(row: PlaneRow | None, now: float) -> PlaneRow:
+def _plane(row: PlaneRow | None, because: str, now: float) -> PlaneRow:
     if row is None or row.state == "unknown":
-        return row or PlaneRow(state=State.UNKNOWN, because=_BECAUSE, since=Epoch(now))
-    return PlaneRow(state=State.UNKNOWN, because=_BECAUSE, since=Epoch(now), last=row.state)
+        return row or PlaneRow(state=State.UNKNOWN, because=because, since=Epoch(now))
+    return PlaneRow(state=State.UNKNOWN, because=because, since=Epoch(now), last=row.state)
 
 
-def _component(row: ComponentRow, now: float) -> ComponentRow:
+def _component(row: ComponentRow, because: str, now: float) -> ComponentRow:
     if row.state in ("unknown", "not_observable"):
         return row
-    return msgspec.structs.replace(row, state="unknown", because=_BECAUSE, since=now, last=row.state)
+    return msgspec.structs.replace(row, state="unknown", because=because, since=now, last=row.state)
 
 
-def _agent(row: AgentRow, now: float) -> AgentRow:
+def _agent(row: AgentRow, because: str, now: float) -> AgentRow:
     if row.state in ("unknown", "not_observable"):
         return row
-    return msgspec.structs.replace(row, state="unknown", because=_BECAUSE, since=now, last=row.state)
+    return msgspec.structs.replace(row, state="unknown", because=because, since=now, last=row.state)
 
 
-def _node(row: NodeRow, now: float) -> NodeRow:
+def _node(row: NodeRow, because: str, now: float) -> NodeRow:
     if row.state == "unknown":
         return row
     return msgspec.structs.replace(
         row,
         state="unknown",
-        because=_BECAUSE,
+        because=because,
         since=now,
-        kubelet=_agent(row.kubelet, now),
-        kube_proxy=_agent(row.kube_proxy, now),
-        container_runtime=_agent(row.container_runtime, now),
+        kubelet=_agent(row.kubelet, because, now),
+        kube_proxy=_agent(row.kube_proxy, because, now),
+        container_runtime=_agent(row.container_runtime, because, now),
     )

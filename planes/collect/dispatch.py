@@ -1,7 +1,9 @@
-"""Which clusters need a collector: those that are watched and whose lease nobody holds."""
+"""Which clusters need a collector: those that are watched and whose lease nobody holds; and which of them get none, and why."""
 
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import redis
 
@@ -11,30 +13,81 @@ from planes.store import selectors
 #: Seconds for which a collector that was asked for is not asked for again. Its message expires by then, so that a queue whose
 #: worker is away does not pile up.
 PATIENCE = 10
+#: A cluster that has had no collector for so many seconds has none: longer than one that died is usually missed (a lease of 15 s,
+#: and the asking).
+MISSING = 20.0
+#: Seconds for which a refusal for want of room is remembered, and how long a cluster has been without a collector.
+_REFUSED, _SINCE = 30, 120
 _TIMEOUT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Uncollected:
+    """A cluster that has had no collector for MISSING seconds. `places`: the workers that were asked have room for so many each,
+    and are full; 0: none has answered."""
+
+    cluster_id: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """The ids of the clusters that a collector was asked for, and those that get none."""
+
+    asked: list[int]
+    uncollected: list[Uncollected]
 
 
 def asked_key(cluster_id: int) -> str:
     return f"pw:{cluster_id}:asked"
 
 
+def refused_key(cluster_id: int) -> str:
+    return f"pw:{cluster_id}:refused"
+
+
+def missing_key(cluster_id: int) -> str:
+    return f"pw:{cluster_id}:missing"
+
+
+@contextmanager
+def _valkey(redis_url: str) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(redis_url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=None) as client:
+        yield client
+
+
 def unask(redis_url: str, cluster_id: int) -> None:
     """The worker that was asked cannot begin: another may be asked at once. A Valkey that is away forgets it by itself."""
-    with (
-        suppress(redis.RedisError, OSError),
-        redis.Redis.from_url(redis_url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=None) as client,
-    ):
+    with suppress(redis.RedisError, OSError), _valkey(redis_url) as client:
         client.delete(asked_key(cluster_id))
 
 
-def dispatch(redis_url: str, ask: Callable[[int], object]) -> list[int]:
-    """Ask for a collector (by `ask`, with a cluster's id) where none is at work; returns for which. Raises redis.RedisError."""
-    asked = []
-    with redis.Redis.from_url(redis_url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=None) as client:
-        for head in selectors.watched():
+def refuse(redis_url: str, cluster_id: int, places: int) -> None:
+    """The same, for want of room."""
+    with suppress(redis.RedisError, OSError), _valkey(redis_url) as client:
+        client.set(refused_key(cluster_id), places, ex=_REFUSED)
+        client.delete(asked_key(cluster_id))
+
+
+def dispatch(
+    redis_url: str, ask: Callable[[int], object], by: Collection[str] = (), clock: Callable[[], float] = time.time
+) -> Dispatched:
+    """Ask for a collector (by `ask`, with a cluster's id) where none is at work. With `by`, only of clusters that one of these has
+    declared. Raises redis.RedisError."""
+    done = Dispatched([], [])
+    with _valkey(redis_url) as client:
+        for head in selectors.watched(by):
             if client.exists(owner_key(head.id)):
+                client.delete(missing_key(head.id), refused_key(head.id))
                 continue
+            now = clock()
+            client.set(missing_key(head.id), now, nx=True, ex=_SINCE)
+            since = client.get(missing_key(head.id))
+            if isinstance(since, bytes) and now - float(since) > MISSING:
+                client.expire(missing_key(head.id), _SINCE)
+                refused = client.get(refused_key(head.id))
+                done.uncollected.append(Uncollected(head.id, int(refused) if isinstance(refused, bytes) else 0))
             if client.set(asked_key(head.id), b"1", nx=True, ex=PATIENCE):
                 ask(head.id)
-                asked.append(head.id)
-    return asked
+                done.asked.append(head.id)
+    return done

@@ -50,7 +50,7 @@ class StoreThread:
 
     async def remembered(self) -> Remembered:
         """What the collector before us left."""
-        return await self._run(lambda: _remembered(self.cluster_id))
+        return await self._run(lambda: remembered(self.cluster_id))
 
     async def flush(self, epoch: int, offset: int, frame: Frame, baseline: bytes | None) -> Frame:
         """Store a frame; see services.flush."""
@@ -101,7 +101,8 @@ class StoreThread:
             own.shutdown(socket.SHUT_RDWR)
 
 
-def _remembered(cluster_id: int) -> Remembered:
+def remembered(cluster_id: int) -> Remembered:
+    """What was last stored of it. Raises django.db.Error."""
     return Remembered(
         head=selectors.cluster_by_id(cluster_id),
         components=tuple(selectors.component_rows(cluster_id)),

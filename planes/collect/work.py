@@ -7,12 +7,13 @@ from collections.abc import Callable
 import uvloop
 from django.db import close_old_connections
 
-from planes.collect import dispatch
+from planes.collect import dispatch, room
 from planes.collect.collector import Collector
 from planes.collect.holding import standing
 from planes.collect.judge import CacheJudge
 from planes.collect.lease import Lease
 from planes.collect.parts import Clocks, Judge, Source
+from planes.collect.room import PLACES
 from planes.kube.connect import Target
 from planes.kube.source import ClusterSource
 from planes.live.stream import LOST, Stream
@@ -22,12 +23,23 @@ from planes.structs.thresholds import DEFAULT, Thresholds
 logger = logging.getLogger(__name__)
 
 
-def collect(cluster_id: int, redis_url: str, stopping: Callable[[], bool], thresholds: Thresholds = DEFAULT) -> None:
+def collect(
+    cluster_id: int, redis_url: str, stopping: Callable[[], bool], thresholds: Thresholds = DEFAULT, places: int = PLACES
+) -> None:
     """Collect a cluster in this thread until there is a reason to end. Returns at once when another collector has it, or when it
-    is not to be watched, and where collectors of this process do not get on. `stopping` is asked several times a second."""
+    is not to be watched; where the collectors of this process do not get on, and where it has `places` of them already. `stopping`
+    is asked several times a second."""
     if standing:
         dispatch.unask(redis_url, cluster_id)
         return
+    with room.place(places) as free:
+        if not free:
+            dispatch.refuse(redis_url, cluster_id, places)
+            return
+        _collect_here(cluster_id, redis_url, stopping, thresholds)
+
+
+def _collect_here(cluster_id: int, redis_url: str, stopping: Callable[[], bool], thresholds: Thresholds) -> None:
     try:
         head = selectors.cluster_by_id(cluster_id)
     finally:

@@ -1,12 +1,13 @@
-"""Which clusters are watched: declared anew each time Planewatch starts."""
+"""Which clusters are watched, and who has said so: each `manage.py up` anew when it starts, or `manage.py clusters`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.text import slugify
 
-from planes.models import Cluster
+from planes.models import Cluster, Declared
 from planes.store.naming import short_names
 
 
@@ -21,34 +22,64 @@ class Declaration:
     context: str = ""
 
 
-def declare(wanted: Iterable[Declaration]) -> list[Cluster]:
-    """Watch these clusters and no others, in one transaction; returns them in the order given.
+def declare(wanted: Iterable[Declaration], by: str = "") -> list[Cluster]:
+    """Of all that `by` has declared, watch these clusters and no others, in one transaction; returns them in the order given.
 
-    What each is called is shortened to what tells these clusters apart (naming.py). One that was declared before keeps its slug,
-    its history and its epoch. One that is no longer named is disabled, not deleted, and is itself again when it is named again.
+    `by` names who says so: one `manage.py up` by its data directory, so that two on one database keep each other's clusters. What
+    each is called is shortened to what tells these clusters apart (naming.py). One that was declared before keeps its slug, its
+    history and its epoch. One that nobody names any more is disabled, not deleted, and is itself again when it is named again.
     """
     with transaction.atomic():
-        known = {(one.source, one.kubeconfig, one.context): one for one in Cluster.objects.all()}
-        slugs = {one.slug for one in known.values()}
-        declared: dict[tuple[str, str, str], Cluster] = {}
-        clusters = list(wanted)
-        for one, name in zip(clusters, short_names([one.name for one in clusters]), strict=True):
-            key = (one.source, one.kubeconfig, one.context)
-            if key in declared:
-                continue
-            cluster = known.get(key)
-            if cluster is None:
-                slug = _slug(one.name, slugs)
-                slugs.add(slug)
-                cluster = Cluster.objects.create(
-                    slug=slug, name=name, source=one.source, kubeconfig=one.kubeconfig, context=one.context
-                )
-            elif not cluster.enabled or cluster.name != name:
-                cluster.enabled, cluster.name = True, name
-                cluster.save(update_fields=["enabled", "name"])
-            declared[key] = cluster
-        keep = [cluster.pk for cluster in declared.values()]
-        Cluster.objects.filter(enabled=True).exclude(pk__in=keep).update(enabled=False)
+        declared = _declared(wanted, by)
+        keep = [cluster.pk for cluster in declared]
+        Declared.objects.filter(by=by).exclude(cluster__in=keep).delete()
+        # What nobody has declared is of a version that did not yet note who did: it was ours.
+        Cluster.objects.filter(enabled=True, declared=None).update(enabled=False)
+    return declared
+
+
+def add(wanted: Iterable[Declaration], by: str) -> list[Cluster]:
+    """Watch these clusters too. As `declare`, but what `by` has declared before stays."""
+    with transaction.atomic():
+        return _declared(wanted, by)
+
+
+def remove(slug: str) -> bool:
+    """Watch this cluster no longer, whoever has declared it; False if none of that slug is watched. Its history stays. An `up`
+    whose options name it declares it again at its next start."""
+    with transaction.atomic():
+        Declared.objects.filter(cluster__slug=slug).delete()
+        return bool(Cluster.objects.filter(slug=slug, enabled=True).update(enabled=False))
+
+
+def accept(slug: str) -> bool:
+    """The context leads to another cluster than before, and that is meant: whichever it leads to next is this one. The history of
+    the one before stays. False if none of that slug is watched."""
+    taken = {"identity": "", "epoch": F("epoch") + 1, "offset": 0}  # whoever collects it is fenced, and begins anew
+    return bool(Cluster.objects.filter(slug=slug, enabled=True).update(**taken))
+
+
+def _declared(wanted: Iterable[Declaration], by: str) -> list[Cluster]:
+    known = {(one.source, one.kubeconfig, one.context): one for one in Cluster.objects.all()}
+    slugs = {one.slug for one in known.values()}
+    declared: dict[tuple[str, str, str], Cluster] = {}
+    clusters = list(wanted)
+    for one, name in zip(clusters, short_names([one.name for one in clusters]), strict=True):
+        key = (one.source, one.kubeconfig, one.context)
+        if key in declared:
+            continue
+        cluster = known.get(key)
+        if cluster is None:
+            slug = _slug(one.name, slugs)
+            slugs.add(slug)
+            cluster = Cluster.objects.create(
+                slug=slug, name=name, source=one.source, kubeconfig=one.kubeconfig, context=one.context
+            )
+        elif not cluster.enabled or cluster.name != name:
+            cluster.enabled, cluster.name = True, name
+            cluster.save(update_fields=["enabled", "name"])
+        Declared.objects.get_or_create(cluster=cluster, by=by)
+        declared[key] = cluster
     return list(declared.values())
 
 

@@ -21,6 +21,7 @@ MISSED = 2.5
 #: A moment that lies so many seconds ahead of our own clock was written by a clock that disagrees with it: no age can be told from
 #: it, and a collector that died would look alive until our clock has caught up. Clocks that are kept in step differ by far less.
 CLOCKS_APART = 2.0
+_NOBODY = "No collector watches this cluster."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,9 @@ def freshness_of(head: ClusterHead, pulse: Pulse | None, age: Callable[[int], fl
 
 def lateness(fresh: Freshness, now: float) -> Lateness | None:
     """None while the picture is the present."""
+    nobody = fresh.fault == FaultKind.UNCOLLECTED
     if fresh.collected_at is None:
-        return Lateness("never", "This cluster has not been collected yet.", None)
+        return Lateness("never", _NOBODY if nobody else "This cluster has not been collected yet.", None)
     apart = _apart(fresh, now)
     if apart:
         disagree = f"The clocks of this server and of its collector disagree by {time_tokens.duration(apart)}"
@@ -81,6 +83,8 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
     heard_in_time = fresh.heard_at is not None and fresh.collected_at - fresh.heard_at <= LATE_AFTER
     stands = fresh.kept is not None and unheard and heard_in_time and now - collected_at > MISSED
     if now - collected_at > LATE_AFTER or stands:
+        if nobody:
+            return Lateness("collector", f"{_NOBODY} It was last seen {time_tokens.ago(collected_at)} ago.", collected_at, _NOBODY)
         said = f"Its collector was last heard {time_tokens.ago(collected_at)} ago."
         return Lateness("collector", said, collected_at, "Its collector is silent.")
     blame = BLAME.get(FaultKind(fresh.fault)) if fresh.fault in list(FaultKind) else None

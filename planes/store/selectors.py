@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Collection
 
 import msgspec
 from django.db.models import Count, Min, Q
@@ -55,6 +56,7 @@ class ClusterHead(msgspec.Struct, frozen=True):
     offset: int
     collected_at: float | None  # epoch seconds of the last flush
     row: ClusterRow
+    identity: str = ""  # uid of its kube-system namespace, as first seen; empty: not seen yet
 
 
 class ComponentSummary(msgspec.Struct, frozen=True):
@@ -116,9 +118,10 @@ class NodeSummary(msgspec.Struct, frozen=True):
     container_runtime: str
 
 
-def watched() -> list[ClusterHead]:
-    """The enabled clusters, by name."""
-    return [_head(cluster) for cluster in Cluster.objects.filter(enabled=True)]
+def watched(by: Collection[str] = ()) -> list[ClusterHead]:
+    """The enabled clusters, by name; with `by`, those that one of these has declared."""
+    found = Cluster.objects.filter(enabled=True)
+    return [_head(cluster) for cluster in (found.filter(declared__by__in=by).distinct() if by else found)]
 
 
 def cluster(slug: str) -> ClusterHead | None:
@@ -265,6 +268,7 @@ def _head(found: Cluster) -> ClusterHead:
         offset=found.offset,
         collected_at=found.collected_at,
         row=_cluster.decode(found.row),
+        identity=found.identity,
     )
 
 

@@ -66,7 +66,7 @@ def flush(
     An offset that was stored already is not stored again: its commit succeeded although the answer was lost.
     Raises Fenced when the cluster was taken over, disabled or deleted; django.db.DatabaseError when SQL cannot take it.
     """
-    fields: dict[str, object] = {"offset": offset, "collected_at": frame.at}
+    fields: dict[str, object] = {"offset": offset, "collected_at": frame.at or None}
     if frame.cluster is not None:
         fields["row"] = _encode(frame.cluster)
     if frame.attention is not None:

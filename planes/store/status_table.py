@@ -40,12 +40,12 @@ def table(status: Status, now: float, *, colour: bool) -> str:
 def _cluster(cluster: ClusterStatus, now: float, colour: bool) -> str:
     about = [cluster.version, cluster.distribution, cluster.server]
     age = f"collected {duration(cluster.age_s)} ago" if cluster.age_s is not None else "" if cluster.late else "never collected"
-    lines = [" · ".join(_clean(part) for part in (f"{cluster.name} ({cluster.slug})", *about, age) if part)]
+    lines = [" · ".join(clean(part) for part in (f"{cluster.name} ({cluster.slug})", *about, age) if part)]
     if cluster.late:
-        lines.append(f"  {_state('unknown', colour)}  Not live: {_clean(cluster.late)}")
+        lines.append(f"  {_state('unknown', colour)}  Not live: {clean(cluster.late)}")
     for name, title in (("control", "Control plane"), ("data", "Data plane")):
         plane = cluster.planes[name]
-        lines += ["", f"  {_state(plane.state, colour)}  {title}: {_clean(plane.because)}"]
+        lines += ["", f"  {_state(plane.state, colour)}  {title}: {clean(plane.because)}"]
         lines += [_component(one, now, colour) for one in cluster.components if one.plane == name]
     addons = [one for one in cluster.components if one.plane not in cluster.planes]
     if addons:
@@ -56,18 +56,18 @@ def _cluster(cluster: ClusterStatus, now: float, colour: bool) -> str:
     if len(cluster.attention) > _LISTED:
         lines.append(f"    and {len(cluster.attention) - _LISTED} more that are not healthy; --json has them all.")
     if cluster.missing:
-        lines += ["", *(f"  Missing: {_clean(one)}" for one in cluster.missing)]
+        lines += ["", *(f"  Missing: {clean(one)}" for one in cluster.missing)]
     return "\n".join(lines)
 
 
 def _component(one: ComponentStatus, now: float, colour: bool) -> str:
-    return f"    {_state(one.state, colour)}  {_clean(one.kind):<26}{duration(now - one.since):>10}  {_clean(one.because)}"
+    return f"    {_state(one.state, colour)}  {clean(one.kind):<26}{duration(now - one.since):>10}  {clean(one.because)}"
 
 
 def _node(one: AttentionStatus, now: float, colour: bool) -> str:
     agents = ", ".join(f"{agent} {_word(state)}" for agent, state in one.agents.items() if state != "healthy")
-    said = " · ".join(part for part in (agents, _clean(one.because)) if part)
-    return f"    {_state(one.state, colour)}  {_clean(one.name):<26}{duration(now - one.since):>10}  {said}"
+    said = " · ".join(part for part in (agents, clean(one.because)) if part)
+    return f"    {_state(one.state, colour)}  {clean(one.name):<26}{duration(now - one.since):>10}  {said}"
 
 
 def _state(state: str, colour: bool) -> str:
@@ -91,7 +91,7 @@ def _escaped(char: str) -> str:
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """What a cluster says may hold anything; a terminal gets no control characters from it."""
     return "".join(" " if _is_unseen(char) else char for char in text)
 

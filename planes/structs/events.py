@@ -39,6 +39,8 @@ class FaultKind(StrEnum):
     THROTTLED = "throttled"  # 429
     SERVER_ERROR = "server error"  # 5xx
     EXPIRED = "expired"  # 410, either form; handled inside the reflector
+    ANOTHER = "another cluster"  # it answers, and is another cluster than the one that was watched
+    UNCOLLECTED = "no collector"  # nobody of ours asks: no worker has room, or none runs
     INTERNAL = "internal"  # a defect of ours, said as such
 
 
@@ -52,6 +54,8 @@ OURS = frozenset(
         FaultKind.UNREACHABLE,
         FaultKind.TLS,
         FaultKind.NOT_KUBERNETES,
+        FaultKind.ANOTHER,
+        FaultKind.UNCOLLECTED,
         FaultKind.INTERNAL,
     }
 )
@@ -66,6 +70,8 @@ BLAME: dict[FaultKind, tuple[str, str]] = {
     FaultKind.NAME: ("name not found", "The name of the API server has not been found"),
     FaultKind.TLS: ("not trusted", "The connection to the API server has not been trusted"),
     FaultKind.NOT_KUBERNETES: ("not Kubernetes", "What answers in place of the API server has not been Kubernetes"),
+    FaultKind.ANOTHER: ("another cluster", "What answers has been another cluster"),
+    FaultKind.UNCOLLECTED: ("no collector", "No collector has watched this cluster"),
     FaultKind.INTERNAL: ("not asked", "Planewatch itself has failed to ask the API server"),
 }
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,6 +36,27 @@ def prepare(data_dir: Path) -> None:
             probe.unlink(missing_ok=True)
     except OSError as error:
         raise of_os_error(error, f"The data directory {data_dir}") from error
+
+
+def identity(data_dir: Path) -> str:
+    """What this data directory is called among others that use the same database: made once, and kept in it."""
+    path = data_dir / "up-id"
+    try:
+        if path.exists() and (known := path.read_text(encoding="ascii").strip()):
+            return known
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = data_dir / f".up-id-{os.getpid()}"
+        made = secrets.token_hex(8)
+        beside.write_text(made, encoding="ascii")
+        beside.replace(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise of_os_error(error if isinstance(error, OSError) else OSError(str(error)), f"The data directory {data_dir}") from error
+    return made
+
+
+def added(identity: str) -> str:
+    """Who declares what `manage.py clusters add` adds here: not `up`, which declares its own anew at each start."""
+    return f"{identity} by hand"
 
 
 class Lock:

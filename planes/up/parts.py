@@ -20,7 +20,6 @@ class Plan:
     base_dir: Path  # where manage.py is
     data_dir: Path
     environ: dict[str, str]  # beside our own, for every part
-    clusters: int
     trusted_proxies: tuple[str, ...] = ()
 
     @property
@@ -111,10 +110,8 @@ def web(plan: Plan, listening: socket.socket) -> Recipe:
 
 
 def watch(plan: Plan) -> Recipe:
-    """The worker that holds a collector for each cluster, a thread each, with a few to spare for those that come later."""
-    return _worker(
-        plan, "watch", "The watch worker", ["--concurrency", str(max(8, plan.clusters + 4)), "--prefetch-multiplier", "1"]
-    )
+    """The worker that holds a collector for each cluster, a thread each, for as many as it has room for (dashboard/celery.py)."""
+    return _worker(plan, "watch", "The watch worker", [])
 
 
 def jobs(plan: Plan) -> Recipe:

@@ -31,6 +31,8 @@ class Wishes:
     home: Path
 
 
+#: Clusters that may be added while it runs, where it watches more than a worker usually has room for.
+_SPARE = 4
 #: The order of stopping, last first: the web server, the workers, the demo cluster, Valkey.
 _VALKEY, _DEMO, _WORKERS, _WEB = range(4)
 
@@ -62,6 +64,7 @@ def run(wishes: Wishes, say: Say) -> Exit:
 
 async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, base_url: str, say: Say) -> Exit:
     supervisor = Supervisor(settings.DATA_DIR / "log", say)
+    identity = datadir.identity(settings.DATA_DIR)
     plan = parts.Plan(
         base_dir=settings.BASE_DIR,
         data_dir=settings.DATA_DIR,
@@ -69,9 +72,10 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
             "PLANEWATCH_DATA_DIR": str(settings.DATA_DIR),
             "PLANEWATCH_ALLOWED_HOSTS": ",".join(address.allowed_hosts(wishes.bind, settings.ALLOWED_HOSTS)),
             "PLANEWATCH_PORT": str(listening.getsockname()[1]),
+            "PLANEWATCH_CLUSTERS_PER_WORKER": str(max(settings.CLUSTERS_PER_WORKER, len(choice.watched) + _SPARE)),
             "PYTHONUNBUFFERED": "1",
+            **({"PLANEWATCH_DECLARED_BY": f"{identity},{datadir.added(identity)}"} if settings.REDIS_IS_EMBEDDED else {}),
         },
-        clusters=len(choice.watched),
         trusted_proxies=tuple(settings.UP_TRUSTED_PROXIES),
     )
 
@@ -87,7 +91,7 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
             )
         await asyncio.to_thread(database.prepare, say)
         web = supervisor.start(parts.web(plan, listening), stage=_WEB)
-        await asyncio.to_thread(_declare, choice)
+        await asyncio.to_thread(_declare, choice, identity)
         # The workers come when there is something to talk to: a collector that starts before the demo cluster listens would call
         # it refused.
         for part in (valkey, demo):
@@ -103,9 +107,9 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
     return await supervisor.run(begin)
 
 
-def _declare(choice: Choice) -> None:
+def _declare(choice: Choice, by: str) -> None:
     try:
-        declare(Declaration(one.source, one.name, one.kubeconfig, one.context) for one in choice.watched)
+        declare((Declaration(one.source, one.name, one.kubeconfig, one.context) for one in choice.watched), by)
     finally:
         connections.close_all()
 

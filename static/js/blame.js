@@ -2,6 +2,9 @@
 
 import { BLAME } from "./registry.js";
 
+/** The kind of a fault: no worker collects the cluster. It is told by who looks for one, not by the collector. */
+export const NOBODY = "no collector";
+
 /** In two words. @param {string} [kind] of a fault */
 export function briefOf(kind) {
   return BLAME.find((one) => one.kind === kind)?.brief ?? "no answer";

@@ -78,5 +78,7 @@ export const BLAME = /** @type {const} */ ([
   {"kind": "name resolution", "brief": "name not found", "says": "The name of the API server has not been found"},
   {"kind": "tls", "brief": "not trusted", "says": "The connection to the API server has not been trusted"},
   {"kind": "not Kubernetes", "brief": "not Kubernetes", "says": "What answers in place of the API server has not been Kubernetes"},
+  {"kind": "another cluster", "brief": "another cluster", "says": "What answers has been another cluster"},
+  {"kind": "no collector", "brief": "no collector", "says": "No collector has watched this cluster"},
   {"kind": "internal", "brief": "not asked", "says": "Planewatch itself has failed to ask the API server"},
 ]);

@@ -144,7 +144,7 @@ def test_without_a_memory_all_is_written(cluster: Cluster, epoch: int) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_database_of_the_version_before_keeps_its_nodes_and_their_pods() -> None:
     """Its rows hold their pods; they are read so until they are written anew."""
-    before, after = [("planes", "0001_initial")], [("planes", "0002_node_pods")]
+    before, after = [("planes", "0001_initial")], [("planes", "0003_clusters_declared")]
     executor = MigrationExecutor(connection)
     old = executor.migrate(before).apps
     try:

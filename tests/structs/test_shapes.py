@@ -124,4 +124,5 @@ def test_a_frame_with_nothing_in_it_is_empty() -> None:
 @pytest.mark.parametrize("kind", list(events.FaultKind))
 def test_faults_of_our_own_side_say_nothing_about_the_cluster(kind: events.FaultKind) -> None:
     ours = {"UNAUTHENTICATED", "CREDENTIALS", "CONFIGURATION", "NAME", "UNREACHABLE", "TLS", "NOT_KUBERNETES", "INTERNAL"}
+    ours |= {"ANOTHER", "UNCOLLECTED"}
     assert (kind in events.OURS) is (kind.name in ours)

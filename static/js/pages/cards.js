@@ -3,7 +3,7 @@
 import { duration } from "../ages.js";
 import { Apart, CLOCKS_APART, LATE_AFTER } from "../freshness.js";
 import { isBehind } from "../gaps.js";
-import { briefOf } from "../blame.js";
+import { NOBODY, briefOf } from "../blame.js";
 
 /**
  * What a card says beside its name. `late`: its states cannot be said now. `silent`: its collector lives, but the API server does
@@ -12,10 +12,10 @@ import { briefOf } from "../blame.js";
  * @param {number} [apart] by so many seconds the clocks disagree @param {string} [fault] the kind of fault by which it is not asked
  */
 export function judge(pulse, heard, now, apart = 0, fault = "") {
-  if (pulse === null) return { late: true, silent: false, words: "not seen yet", age: "" };
+  if (pulse === null) return { late: true, silent: false, words: fault === NOBODY ? briefOf(fault) : "not seen yet", age: "" };
   const disagree = apart || (pulse - now > CLOCKS_APART ? pulse - now : 0);
   if (disagree) return { late: true, silent: false, words: "clocks disagree by", age: duration(disagree) };
-  if (now - pulse > LATE_AFTER) return { late: true, silent: false, words: "not seen for", age: duration(now - pulse) };
+  if (now - pulse > LATE_AFTER) return { late: true, silent: false, words: fault === NOBODY ? `${briefOf(fault)} for` : "not seen for", age: duration(now - pulse) };
   if (heard === null) return { late: false, silent: true, words: briefOf(fault), age: "" };
   if (now - heard > LATE_AFTER) return { late: false, silent: true, words: `${briefOf(fault)} for`, age: duration(now - heard) };
   return { late: false, silent: false, words: "live", age: "" };

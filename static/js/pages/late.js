@@ -1,7 +1,7 @@
 /** Saying how old a page is: in the header always, across the page when it is not the present. */
 
 import { clock, duration } from "../ages.js";
-import { saysOf } from "../blame.js";
+import { NOBODY, saysOf } from "../blame.js";
 
 /** @typedef {import("../freshness.js").Freshness} Freshness */
 
@@ -26,6 +26,7 @@ export function why(fresh, about) {
     case "clocks":
       return `The clocks of this server and of the collector disagree by ${duration(fresh.age)}: the age of this picture cannot be told.`;
     case "collector":
+      if (about.fault === NOBODY) return `${saysOf(about.fault)}${since}.${last}`;
       return about.many
         ? `No cluster's collector has been heard${since}.${last}`
         : `The collector of this cluster has not been heard${since}.${last}`;

@@ -1,7 +1,7 @@
 /** What is laid over the picture when it is old, cannot be had, or has nothing in it yet. Pure. */
 
 import { duration, render as renderAges } from "../ages.js";
-import { saysOf } from "../blame.js";
+import { NOBODY, saysOf } from "../blame.js";
 import { stateOf } from "../states.js";
 import { sentence } from "../words.js";
 
@@ -106,6 +106,10 @@ function reason(picture, fresh, clock) {
     case "clocks":
       return [`The clocks of this server and of the collector disagree by ${duration(fresh.age)}: its age cannot be told.`];
     case "collector":
+      if (picture.cluster.fault?.kind === NOBODY) {
+        const { kind, message, remedy } = picture.cluster.fault;
+        return [`${saysOf(kind)}${since}.`, sentence(message), sentence(remedy)];
+      }
       return [`The collector of this cluster has not reported${since}.`];
     default: {
       const { fault } = picture.cluster;

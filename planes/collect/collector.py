@@ -50,7 +50,8 @@ class _Over(Exception):  # noqa: N818  it is no error
 
 
 class Collector:
-    """Collects one cluster. `source` and `judge` are called once a term. `name` is the cluster's, for the log."""
+    """Collects one cluster. `source` and `judge` are called once a term. `name` is the cluster's, for the log; `identity` tells
+    which cluster it was seen to be (planes.kube.identity), "" while that is not known."""
 
     def __init__(
         self,
@@ -65,7 +66,9 @@ class Collector:
         clocks: Clocks | None = None,
         intervals: Intervals | None = None,
         rng: random.Random | None = None,
+        identity: Callable[[], str] = lambda: "",
     ) -> None:
+        self._identity = identity
         self._name = name
         self._source = source
         self._judge = judge
@@ -205,7 +208,7 @@ class Collector:
             if not publisher.is_present() or not self._progress.judges(self._clocks.mono(), self._intervals.pause):
                 continue
             try:
-                await self._store_thread.touch(epoch, self._clocks.wall())
+                await self._store_thread.touch(epoch, self._clocks.wall(), self._identity())
             except AWAY as error:
                 logger.debug("%s: the time could not be noted (%s).", self._name, type(error).__name__)
 

@@ -58,9 +58,9 @@ class StoreThread:
             lambda: services.flush(self.cluster_id, epoch, offset, frame, baseline=baseline, stored=self._stored)
         )
 
-    async def touch(self, epoch: int, at: float) -> None:
-        """Say that the picture still held at `at`; raises services.Fenced when it is not ours any more."""
-        await self._write(lambda: services.touch(self.cluster_id, epoch, at))
+    async def touch(self, epoch: int, at: float, identity: str = "") -> None:
+        """Say that the picture still held at `at`, and of which cluster. Raises services.Fenced when it is not ours any more."""
+        await self._write(lambda: services.touch(self.cluster_id, epoch, at, identity))
 
     async def aclose(self) -> None:
         """Close the connection and end the thread. A statement that hangs is left to its own time limit."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 import uvloop
 from django.db import close_old_connections
@@ -15,6 +16,7 @@ from planes.collect.lease import Lease
 from planes.collect.parts import Clocks, Judge, Source
 from planes.collect.room import PLACES
 from planes.kube.connect import Target
+from planes.kube.identity import Identity
 from planes.kube.source import ClusterSource
 from planes.live.stream import LOST, Stream
 from planes.store import selectors
@@ -49,7 +51,11 @@ def _collect_here(cluster_id: int, redis_url: str, stopping: Callable[[], bool],
         return
     target = Target(head.kubeconfig, head.context, head.source == "in-cluster")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_collect(head, redis_url, stopping, lambda: ClusterSource(target), lambda: CacheJudge(head.slug, thresholds)))
+        # The demo cluster is another at each start, and is meant to be.
+        identity = Identity(head.slug, head.identity) if head.source != "demo" else None
+        source = partial(ClusterSource, target, identity=identity)
+        known = (lambda: identity.known) if identity is not None else (lambda: "")
+        runner.run(_collect(head, redis_url, stopping, source, lambda: CacheJudge(head.slug, thresholds), known))
 
 
 async def _collect(
@@ -58,6 +64,7 @@ async def _collect(
     stopping: Callable[[], bool],
     source: Callable[[], Source],
     judge: Callable[[], Judge],
+    identity: Callable[[], str],
 ) -> None:
     clocks = Clocks()
     lease = Lease(redis_url, head.id, clocks.mono)
@@ -73,7 +80,15 @@ async def _collect(
     logger.info("%s: collecting.", head.slug)
     try:
         collector = Collector(
-            head.id, head.slug, source=source, judge=judge, lease=lease, stream=stream, stopping=stopping, clocks=clocks
+            head.id,
+            head.slug,
+            source=source,
+            judge=judge,
+            lease=lease,
+            stream=stream,
+            stopping=stopping,
+            clocks=clocks,
+            identity=identity,
         )
         ended = await collector.run()
     finally:

@@ -21,6 +21,7 @@ from planes.kube.clock import monotonic
 from planes.kube.connect import Target
 from planes.kube.errors import FaultError
 from planes.kube.faltering import Faltering
+from planes.kube.identity import AGAIN, AnotherError, Identity, everything_fails
 from planes.kube.kubeconfig import default_kubeconfig
 from planes.kube.link import Link, open_link
 from planes.kube.merging import Merger
@@ -72,7 +73,8 @@ class _ReceiverError(Exception):
 
 
 class ClusterSource:
-    """The events of one cluster. `clock` is monotonic seconds, `wall` epoch seconds; both, `sleep` and `rng` are for tests."""
+    """The events of one cluster. `clock` is monotonic seconds, `wall` epoch seconds; both, `sleep` and `rng` are for tests. With
+    `identity`, nothing of another cluster is ever told, only that it is another."""
 
     def __init__(
         self,
@@ -82,8 +84,10 @@ class ClusterSource:
         wall: Callable[[], float] = time.time,
         sleep: Sleep = asyncio.sleep,
         rng: random.Random | None = None,
+        identity: Identity | None = None,
     ) -> None:
         self._target = target
+        self._identity = identity
         self._clock = clock
         self._wall = wall
         self._sleep = sleep
@@ -95,7 +99,38 @@ class ClusterSource:
 
     async def run(self, emit: Emit) -> None:
         """Tell `emit` all that happens, until cancelled. Raises what `emit` raises, and nothing else."""
-        link = await self._connect(emit)
+        while True:
+            link = await self._connect(emit)
+            try:
+                await self._live(link, emit)
+            except AnotherError as exc:
+                await self._until_it_is_the_same(link, emit, exc.fault)
+            finally:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CLOSING):
+                        await link.close()
+
+    async def _until_it_is_the_same(self, link: Link, emit: Emit, fault: Fault) -> None:
+        """What answers is another cluster. Say so, and nothing else, until it is ours again: then all is listed anew."""
+        assert self._identity is not None
+        self._answered = asyncio.Event()
+        seen = _written(self._target, link)
+        while True:
+            for event in everything_fails(fault, self._clock()):
+                await emit(event)
+            await self._sleep(AGAIN)
+            try:
+                if (now := _written(self._target, link)) != seen:
+                    seen = now
+                    await link.reload()
+                if await self._identity.ask(link, last=True):
+                    return
+            except FaultError:
+                continue
+            except AnotherError as exc:
+                fault = exc.fault
+
+    async def _live(self, link: Link, emit: Emit) -> None:
         told = self._told(emit, link)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -111,10 +146,6 @@ class ClusterSource:
             if received is None:
                 raise
             raise _cause(received) from None
-        finally:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CLOSING):
-                    await link.close()
 
     async def _connect(self, emit: Emit) -> Link:
         """A link, however long it takes. What keeps us from one is told each time."""
@@ -134,6 +165,11 @@ class ClusterSource:
         """`emit`, noting on the way what this source itself must know."""
 
         async def told(event: SourceEvent) -> None:
+            if self._identity is not None:
+                try:
+                    await self._identity.check(event, link)
+                except AnotherError as exc:
+                    raise _ReceiverError from exc
             first = not self._answered.is_set() and _is_answer(event)
             self._references.note(event)
             self._note_outage(event)
@@ -275,6 +311,8 @@ class ClusterSource:
                 continue
             try:
                 await link.reload()
+                if self._identity is not None:
+                    self._identity.suspect()
             except FaultError as exc:
                 logger.warning("The kubeconfig has changed and cannot be used; the old one goes on: %s", exc.fault.message)
 

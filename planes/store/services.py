@@ -50,9 +50,11 @@ def _take(cluster_id: int) -> int:
         return Cluster.objects.values_list("epoch", flat=True).get(pk=cluster_id)
 
 
-def touch(cluster_id: int, epoch: int, at: float) -> None:
-    """Say that the picture still held at `at` (epoch seconds), though nothing changed. Raises Fenced."""
-    if not Cluster.objects.filter(pk=cluster_id, epoch=epoch, enabled=True).update(collected_at=at):
+def touch(cluster_id: int, epoch: int, at: float, identity: str = "") -> None:
+    """Say that the picture still held at `at` (epoch seconds), though nothing changed, and which cluster it is of where that is
+    known. Raises Fenced."""
+    fields: dict[str, float | str] = {"collected_at": at, "identity": identity} if identity else {"collected_at": at}
+    if not Cluster.objects.filter(pk=cluster_id, epoch=epoch, enabled=True).update(**fields):
         raise Fenced
 
 

@@ -8,7 +8,7 @@ docs/doctor.md. All of it is read-only; secrets are never among it.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from planes.structs.feeds import FEEDS, OPENSHIFT, Declaration, Feed
+from planes.structs.feeds import FEEDS, Declaration, Feed
 
 #: Kubernetes' own role for /metrics, /livez, /readyz and their like.
 MONITORING = "system:monitoring"
@@ -69,10 +69,9 @@ def _path(path: str, costs: str, bound_by: str = MONITORING, name: str = "") -> 
 _NAMESPACES = Right(
     name="namespaces",
     resource="namespaces",
-    costs="which of OpenShift's namespaces exist is guessed.",
+    costs="a context that leads to another cluster than before is not noticed; which of OpenShift's namespaces exist is guessed.",
     verbs=("get",),
     tried="/api/v1/namespaces/kube-system",
-    only=OPENSHIFT,
 )
 _PATHS = (
     _path("/livez", "whether the API server and its state store live is known only from whether requests are answered."),

@@ -8,16 +8,27 @@ import msgspec
 import pytest
 import redis
 
-from planes.collect.collector import Ended
+from planes.collect.collector import Collector, Ended
 from planes.collect.lease import Lease, owner_key
 from planes.collect.parts import Clocks
 from planes.kube.clock import wall
-from planes.live.stream import Peek, stream_key
+from planes.live.stream import Peek, Stream, stream_key
 from planes.live.wire import Delta
 from planes.models import Cluster, Component, Node, Transition
 from planes.store import clusters, selectors, services
 from planes.structs.moments import Mono
-from tests.collect.scripted import PATIENCE, QUICK, Counting, collecting, comes_true, declare, etcd_says, in_sql, sql_refusing
+from tests.collect.scripted import (
+    PATIENCE,
+    QUICK,
+    Counting,
+    Script,
+    collecting,
+    comes_true,
+    declare,
+    etcd_says,
+    in_sql,
+    sql_refusing,
+)
 from tests.services import Valkey
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -238,3 +249,20 @@ async def test_what_sql_does_not_take_is_kept_and_written_late_with_every_change
     assert len(becauses) == len(set(becauses)), "no change is written twice"
     assert becauses[0] == "0 events"
     assert becauses[-1] == "4 events"
+
+
+async def test_which_cluster_it_was_seen_to_be_is_stored_and_stays(valkey: str) -> None:
+    cluster = await declare()
+    lease, stream, stop = Lease(valkey, cluster.pk, time.monotonic), Stream(valkey), asyncio.Event()
+    assert await lease.take()
+    collector = Collector(
+        cluster.pk, cluster.slug, source=Script, judge=Counting, lease=lease, stream=stream, stopping=stop.is_set,
+        intervals=QUICK, identity=lambda: "uid-1",
+    )  # fmt: skip
+    task = asyncio.create_task(collector.run())
+    try:
+        await comes_true(lambda: Cluster.objects.filter(pk=cluster.pk, identity="uid-1").exists(), "its identity in SQL")
+    finally:
+        stop.set()
+        await ended(task)
+        await stream.aclose()

@@ -113,7 +113,10 @@ async def test_an_old_server_does_not_say_who_we_are() -> None:
     ("phase", "allowed"),
     [
         ("none", {"/livez", "/readyz", "/version"}),
-        ("roles", {"nodes", "pods", "pods/kube-system", "events", "/livez", "/readyz", "/readyz/*", "/version", "/metrics"}),
+        (
+            "roles",
+            {"nodes", "pods", "pods/kube-system", "namespaces", "events", "/livez", "/readyz", "/readyz/*", "/version", "/metrics"},
+        ),
         ("revoked", {"/livez", "/readyz", "/version"}),
     ],
 )

@@ -79,13 +79,13 @@ def test_paths_are_read_by_the_built_in_role(path: str) -> None:
     assert (made.verbs, made.tried, made.bound_by) == (("get",), path, MONITORING)
 
 
-def test_which_of_openshifts_namespaces_exist_is_asked_there_alone() -> None:
+def test_whether_it_is_the_same_cluster_is_asked_everywhere() -> None:
     made = right("namespaces")
     assert (made.resource, made.verbs, made.tried, made.only, made.role) == (
         "namespaces",
         ("get",),
         "/api/v1/namespaces/kube-system",
-        OPENSHIFT,
+        "",
         False,
     )
     names = [one.name for one in RIGHTS]

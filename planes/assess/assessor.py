@@ -123,6 +123,7 @@ class Assessor:
             self._nodes.remember(to_epoch(why_last_known(scene), offset), offset, now)
             rows = {**rows, **self._nodes.last_known}
         told, self._nodes.changes = self._nodes.changes, []
+        view.unheard = self._nodes.unheard
         components, gone_kinds, more = self._components.judge(scene, anew, now, offset)
         changes = self._changes.of_disruption(disruption, now, offset) + more + self._changes.of_agents(told, now, offset)
         planes = self._summary.planes(self._nodes, self._components.rows, now, offset)

@@ -36,7 +36,8 @@ class Memory:
     look: float = 0.0  # so long after `pending_since` it is to be judged again
     waits: bool = False  # shown as unknown while nothing was seen yet, without a change of state
     relapses: tuple[Mono, ...] = ()  # when it was last announced as worse
-    reasons: tuple[str, ...] = ()  # causes for which the state that is announced was announced
+    reasons: tuple[str, ...] = ()  # causes for which the state that is announced was announced, the one of now last
+    returns: tuple[Mono, ...] = ()  # when a cause that had been announced before was announced again
     turned: str = ""  # another cause for it, not announced yet
     turned_since: Mono = NEVER
     restored_at: Mono | None = None  # what was known before a restart, until it is known anew
@@ -168,20 +169,27 @@ def _learn(memory: Memory, verdict: Verdict, young: bool) -> bool:
 
 
 def _turn(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
-    """It is as bad as before, for another cause: that is announced once it held, and once for each cause, so that two that take
-    turns do not fill the history. Sentences are not compared: they change with every pod they name."""
+    """It is as bad as before, for another cause: that is announced once it held. A cause that was announced before has to hold for
+    longer, and longer each time, so that two that take turns do not fill the history. Sentences are not compared: they change with
+    every pod they name."""
     reason = _reason(verdict)
     if not memory.reasons:  # what was restored does not know its cause
         _turn_to(memory, verdict)
-    if verdict.state not in (State.DOWN, State.DEGRADED) or not reason or reason in memory.reasons:
+    if verdict.state not in (State.DOWN, State.DEGRADED) or not reason or reason == memory.reasons[-1]:
         memory.turned = ""
         return None
     if reason != memory.turned:
         memory.turned, memory.turned_since = reason, now
+    back = reason in memory.reasons
     memory.hold = max(verdict.hold, thresholds.hold_recovery)
+    if back:
+        recent = sum(now - at <= thresholds.flap_window for at in memory.returns)
+        memory.hold = max(memory.hold, min(thresholds.hold_recovery * _LONGER ** (recent + 1), thresholds.hold_flapping))
     if now - memory.turned_since < memory.hold:
         return None
-    memory.reasons, memory.turned = (*memory.reasons, reason)[-_REMEMBERED:], ""
+    memory.reasons, memory.turned = (*(one for one in memory.reasons if one != reason), reason)[-_REMEMBERED:], ""
+    if back:
+        memory.returns = (*memory.returns, now)[-_REMEMBERED:]
     return Change(verdict.state, verdict.state, memory.turned_since)
 
 

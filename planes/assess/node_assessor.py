@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -29,7 +29,7 @@ from planes.assess.rows import agent_row, because_of, event_rows, node_row, pods
 from planes.cache.stores import Dirty
 from planes.components import lives
 from planes.components.agents import observe_node
-from planes.components.heartbeat import is_silent, lease_of
+from planes.components.heartbeat import doubted, is_silent, lease_of
 from planes.components.node_labels import zone_of
 from planes.components.registry import AGENT_KINDS, AGENTS
 from planes.components.view import ClusterView
@@ -64,6 +64,7 @@ class NodeAssessor:
         self._heap: list[tuple[Mono, str]] = []
         self._usage: list[str] = []
         self._attentive: set[str] = set()  # what a mere renewal of its lease may change
+        self._unheard: set[str] = set()
 
     def judge(self, dirty: Dirty, scene: NodeScene, anew: bool, now: Mono, offset: float) -> tuple[dict[str, NodeRow], list[str]]:
         """Judge what is dirty or due, all of it if `anew`. Rows that changed, and names that are gone."""
@@ -76,6 +77,7 @@ class NodeAssessor:
         for name in names:
             if name not in cache.nodes:
                 self._attentive.discard(name)
+                self._unheard.discard(name)
                 if self.states.pop(name, None) is not None:
                     gone.append(name)
                     self.counts_changed = True
@@ -121,9 +123,10 @@ class NodeAssessor:
         silent = is_silent(lease_of(seen, scene, now, thresholds), seen.conditions.get("Ready"), now, thresholds)
         state = self.states.get(name)
         life = self._life(name, state, seen, scene, silent, now, offset)
+        judged = [agent.judge(seen, scene, silent, now, thresholds) for agent in AGENTS]
         first, second, third = (
-            lives.explain(agent.kind, life, agent.judge(seen, scene, silent, now, thresholds), name, thresholds, seen.marks)
-            for agent in AGENTS
+            lives.explain(agent.kind, life, doubted(judged[0], one), name, thresholds, seen.marks)
+            for agent, one in zip(AGENTS, judged, strict=True)
         )
         verdicts = (first, second, third)
         if state is None:
@@ -235,6 +238,10 @@ class NodeAssessor:
             self._attentive.discard(name)
         else:
             self._attentive.add(name)
+        if shown[0] is State.UNKNOWN and not verdicts[0].waiting:
+            self._unheard.add(name)
+        else:
+            self._unheard.discard(name)
 
     def _schedule(
         self, name: str, state: NodeState, verdicts: Verdicts, seen: NodeObservation, scene: NodeScene, now: Mono
@@ -313,6 +320,11 @@ class NodeAssessor:
     def remember(self, because: str, offset: float, now: Mono) -> None:
         """While the list of nodes cannot be had: the nodes from before a restart, as last known."""
         self.last_known = {name: last_known(row, because, Epoch(round(now + offset, 1))) for name, row in self.restored.items()}
+
+    @property
+    def unheard(self) -> Collection[str]:
+        """Nodes of whose kubelet nothing is known, so that what it said of their pods is the last known state."""
+        return self.last_known if self.last_known else self._unheard
 
     def counts(self, index: int | None) -> tuple[Counter[State], dict[str, Counter[State]], dict[State, str]]:
         """States over all nodes, over each zone, and one reason for each state; of one agent, or of the nodes themselves (None)."""

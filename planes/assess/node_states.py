@@ -26,6 +26,7 @@ ELSEWHERE = frozenset(
         "waiting",
         "probe-stale",
         "kubelet-silent",
+        "kubelet-unheard",
         "runtime-unseen",
         "unwatched",
         "hidden",

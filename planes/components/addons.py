@@ -1,6 +1,6 @@
 """Add-ons (DNS, metrics-server): judged by their own readiness, beside the two planes."""
 
-from planes.components.leader import homeless, instance_of, pod_line
+from planes.components.pod_lines import NOT_HEARD, homeless, instance_of, pod_line
 from planes.components.spec import Signal, pod_signal
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
 from planes.components.view import ClusterView
@@ -63,16 +63,18 @@ def _check_heard(builder: VerdictBuilder, seen: AddonObservation) -> None:
     if seen.unheard:
         said = f"Its readiness is what was last reported. {seen.unheard}"
     elif seen.pods and all(pod.silent for pod in seen.pods):
-        said = "The kubelets of all its pods are silent, so nothing is known of it."
+        said = f"{NOT_HEARD}, so nothing is known of it."
     else:
         return
-    line = Evidence("kubelets of its pods", "silent", "one is heard", State.UNKNOWN, seen.pods_feed.name, seen.pods_feed.heard_at)
+    line = Evidence(
+        "kubelets of its pods", "not heard", "one is heard", State.UNKNOWN, seen.pods_feed.name, seen.pods_feed.heard_at
+    )
     builder.unsure(line, said, "kubelet-silent")
 
 
 def _check_endpoints(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds) -> None:
     if (gap := feed_gap(seen.endpoints_feed, "endpoints", "at least one ready", now, thresholds)) is not None:
-        check_gap(builder, gap, principal=seen.endpoints is not None, said="Its endpoints cannot be seen")
+        check_gap(builder, gap, principal=seen.endpoints is not None, said="Its endpoints cannot be seen", enough=True)
         return
     if seen.endpoints is None:
         return
@@ -105,7 +107,7 @@ def _check_endpoints(builder: VerdictBuilder, seen: AddonObservation, now: Mono,
 
 def _check_workload(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds) -> None:
     if (gap := feed_gap(seen.workloads, "replicas", "all ready", now, thresholds)) is not None:
-        check_gap(builder, gap, principal=False, said="")
+        check_gap(builder, gap, principal=False, said="", enough=True)
         return
     work = seen.workload
     if work is None:
@@ -166,7 +168,7 @@ def observe(
         endpoints=endpoints,
         pods=pods,
         api_service=api_service,
-        unheard=view.disruption.suspicion,
+        unheard=view.nobody_heard,
     )
 
 

@@ -7,7 +7,7 @@ which as many new ones began was replaced. [signals.md]
 
 from dataclasses import dataclass
 
-from planes.components.leader import pod_line, unheard
+from planes.components.pod_lines import pod_line, unheard
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap
 from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono

@@ -22,6 +22,9 @@ def observe(view: ClusterView) -> ApiServerObservation:
     if system.listed_at is not None and system.fault is None:
         books.append((cache.system_endpoints, "kube-system"))
     validating, mutating = view.feed(Feed.VALIDATING_WEBHOOKS), view.feed(Feed.MUTATING_WEBHOOKS)
+    webhooks = tuple(cache.validating.seen(books, view.dating) + cache.mutating.seen(books, view.dating))
+    # Who is behind them is asked for once they are known: until it was told, nothing is known of any.
+    asked = webhook if webhooks and webhook.listed_at is None and webhook.fault is None else mutating
     return ApiServerObservation(
         reach=view.reach,
         livez=view.health("/livez"),
@@ -31,13 +34,13 @@ def observe(view: ClusterView) -> ApiServerObservation:
         endpoints_feed=view.feed(Feed.APISERVER_ENDPOINTS),
         pods_feed=view.feed(Feed.SYSTEM_PODS),
         api_services_feed=view.feed(Feed.API_SERVICES),
-        webhooks_feed=validating if validating.fault is not None or validating.listed_at is None else mutating,
+        webhooks_feed=validating if validating.fault is not None or validating.listed_at is None else asked,
         identities=identities,
         endpoints=cache.apiserver_endpoints.find("default/kubernetes", view.dating),
         pods=view.pods("kube-apiserver"),
         rates=view.rates,
         api_services=tuple(cache.api_services.dated(view.dating).values()),
-        webhooks=tuple(cache.validating.seen(books, view.dating) + cache.mutating.seen(books, view.dating)),
+        webhooks=webhooks,
         hosts=view.host_names(),
         writes_blocked=view.disruption.blocked,
     )

@@ -1,7 +1,7 @@
 """The state store, as the API server's own checks of it tell. A list answered from the watch cache proves nothing about it."""
 
 from planes.components import rate_figures
-from planes.components.leader import instance_of, pod_line
+from planes.components.pod_lines import instance_of, pod_line
 from planes.components.probes import probe
 from planes.components.rate_figures import METRICS, METRICS_OF, missing
 from planes.components.spec import REACH, Component, Figure, Form, Plane, Signal, pod_signal, static_pods

@@ -10,7 +10,7 @@ from planes.structs.observations import ConditionSeen, NodeObservation, NodeScen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, until
 from planes.structs.timestamps import written
-from planes.structs.verdicts import Evidence, State
+from planes.structs.verdicts import Evidence, State, Verdict
 
 #: The cluster's record is told where it is so much older than our own, in seconds.
 _EARLIER = 60.0
@@ -35,6 +35,15 @@ def is_silent(lease: LeaseSeen | None, ready: ConditionSeen | None, now: Mono, t
         or lease.gone_at is not None
         or lease.silence(now) > lease.duration * thresholds.kubelet_slow
     )
+
+
+def doubted(kubelet: Verdict, other: Verdict) -> Verdict:
+    """The verdict of another agent of a node whose kubelet was judged so. It rests on what the kubelet reports: while nobody knows
+    whether that lives, what it said last is the last known state, and never health."""
+    if kubelet.state is not State.UNKNOWN or kubelet.waiting or other.state is not State.HEALTHY:
+        return other
+    because = f"Its kubelet is not heard, so nothing newer is known of it. {kubelet.because}"
+    return replace(other, state=State.UNKNOWN, because=because, line="", cause="kubelet-unheard")
 
 
 def is_relic(node: NodeObservation, thresholds: Thresholds) -> bool:

@@ -5,7 +5,7 @@ servers beside the API servers. Each agent is a tunnel of its own, and one is en
 """
 
 from planes.components.addons import HIDDEN
-from planes.components.leader import instance_of, pod_line
+from planes.components.pod_lines import NOT_HEARD, instance_of, pod_line
 from planes.components.spec import REACH, Component, Plane, PodMarks, Signal, pod_signal
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
 from planes.components.view import ClusterView
@@ -70,7 +70,7 @@ def _check_wanted(builder: VerdictBuilder, seen: AddonObservation, now: Mono, th
 def _check_pods(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds) -> None:
     should_be, source = "every agent ready", seen.pods_feed.name
     if (gap := feed_gap(seen.pods_feed, "agents", should_be, now, thresholds)) is not None:
-        check_gap(builder, gap, principal=bool(seen.pods), said="Its pods cannot be seen")
+        check_gap(builder, gap, principal=bool(seen.pods), said="Its pods cannot be seen", enough=True)
         return
     if not seen.pods:
         builder.hidden(
@@ -85,9 +85,9 @@ def _check_pods(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thre
     text = f"{ready:,} of {len(seen.pods):,} ready"
     if not fresh:
         line = Evidence(
-            "agents", "the kubelets of all of them are silent", should_be, State.UNKNOWN, source, seen.pods_feed.heard_at
+            "agents", "the kubelets of all of them are not heard", should_be, State.UNKNOWN, source, seen.pods_feed.heard_at
         )
-        builder.unsure(line, "The kubelets of all its pods are silent, so nothing is known of it.", "kubelet-silent")
+        builder.unsure(line, f"{NOT_HEARD}, so nothing is known of it.", "kubelet-silent")
         return
     builder.line = text
     if ready == len(fresh):
@@ -130,7 +130,7 @@ COMPONENT: Component[AddonObservation] = Component(
     healthy="every pod of it that can be seen is ready",
     degraded="some of its pods are not ready; one agent is enough to reach every node",
     down="none of its pods is ready: the API server reaches no node through it",
-    unknown="the API server cannot be asked, or the kubelets of all its pods are silent",
+    unknown="the API server cannot be asked, or the kubelets of all its pods are not heard",
     hidden=HIDDEN,
     signals=(
         REACH,
@@ -138,10 +138,10 @@ COMPONENT: Component[AddonObservation] = Component(
         Signal(
             "agents",
             "pods of kube-system",
-            "How many of its pods are ready. Those of silent kubelets are not counted.",
+            "How many of its pods are ready. Those of kubelets that are not heard are not counted.",
             "some are not",
             "none is",
-            "the kubelets of all of them are silent",
+            "the kubelets of all of them are not heard",
             ("hold_probe",),
         ),
         pod_signal("Each pod of it.", "", ()),

@@ -7,7 +7,7 @@ from planes.cache.pods import FINISHED
 from planes.cache.system import REPLACEMENT
 from planes.components import dataplanes, node_conditions, skew
 from planes.components.container_runtime import is_down
-from planes.components.leader import pod_line
+from planes.components.pod_lines import pod_line
 from planes.components.spec import NAMES, REACH, Agent, Plane, PodMarks, Signal, named, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, unknown

@@ -10,17 +10,17 @@ from planes.cache.leases import LeaseTrack
 from planes.cache.recent import Noted
 from planes.components import skew
 from planes.components.lease_names import KUBE_SYSTEM, Held, lease_of
+from planes.components.pod_lines import NOT_HEARD, instance_of, pod_line
 from planes.components.relics import is_abandoned, renewed_at
-from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural, sentence
+from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
 from planes.components.view import ClusterView
 from planes.structs import versions
 from planes.structs.feeds import Feed
 from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
-from planes.structs.observations import FeedSeen, LeaderObservation, PodSeen
+from planes.structs.observations import FeedSeen, LeaderObservation
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
-from planes.structs.timestamps import written
 from planes.structs.verdicts import Evidence, State
 
 
@@ -235,10 +235,12 @@ def stands(seen: LeaderObservation, now: Mono) -> str:
 
 
 def check_pods(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> None:
-    """The mirror pods, whose probes their kubelets run; those of silent kubelets are the last known state and are not counted."""
+    """The mirror pods, whose probes their kubelets run; those of kubelets that are not heard are the last known state and are
+    not counted."""
+    only = seen.lease is None and not seen.lease_seen_before  # its pods are all there is to judge by
     gap = feed_gap(seen.pods_feed, "pods", "every instance ready", now, thresholds)
     if gap is not None:
-        check_gap(builder, gap, principal=False, said="")
+        check_gap(builder, gap, principal=False, said="", enough=only)
         return
     if (due := feed_due(seen.pods_feed, thresholds)) is not None:
         builder.due(due)
@@ -268,28 +270,12 @@ def check_pods(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
             state = State.DOWN if now - none_since > thresholds.leader_released else State.DEGRADED
         said = f"{ready} of {plural(len(seen.pods), 'instance')} {'is' if ready == 1 else 'are'} ready: {which}, for {ago(first)}."
         builder.worse(state, said, "pod-not-ready", hold=thresholds.hold_condition)
-    elif fresh and (seen.lease is None and not seen.lease_seen_before):
-        builder.enough()  # its pods are all there is to judge by
-
-
-def pod_line(pod: PodSeen) -> Evidence:
-    """One pod as a line of evidence."""
-    should_be = "ready"
-    source = f"pod {pod.namespace}/{pod.name}"
-    if pod.silent:
-        last = "ready" if pod.ready or pod.returning else pod.reason or "not ready"
-        why = "its node has only just come back" if pod.returning else "its kubelet is silent"
-        return Evidence("pod", f"last known: {last}; {why}", should_be, State.UNKNOWN, source, pod.seen_at)
-    if pod.ready:
-        return Evidence("pod", "ready", should_be, State.HEALTHY, source, pod.seen_at)
-    if pod.homeless_since is not None:
-        return Evidence("pod", f"{homeless(pod)}: a matter of capacity", should_be, State.NOT_OBSERVABLE, source, pod.seen_at)
-    return Evidence("pod", f"{pod.reason or 'not ready'} for {ago(pod.changed_at)}", should_be, State.DEGRADED, source, pod.seen_at)
-
-
-def homeless(pod: PodSeen) -> str:
-    """Since when it fits on no node, by the condition that says so."""
-    return f"fits on no node{f' since {written(pod.homeless_since, 0.0)}' if pod.homeless_since else ''}"
+    elif only:
+        if fresh:
+            builder.enough()
+        elif not homeless:
+            line = Evidence("pods", NOT_HEARD, "every instance ready", State.UNKNOWN, source, seen.pods_feed.heard_at)
+            builder.unsure(line, f"{NOT_HEARD}, so nothing is known of it.", "kubelet-silent")
 
 
 def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds: Thresholds) -> None:
@@ -321,26 +307,6 @@ def instances(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> tup
         state = State.HEALTHY if sure else State.UNKNOWN
         found.insert(0, Instance(name=holder, host=host, leader=True, state=state, because="Known from its lease alone."))
     return tuple(found)
-
-
-def unheard(pod: PodSeen) -> str:
-    """Why nothing is known of a pod now."""
-    return f"Its {'node has only just come back' if pod.returning else 'kubelet is silent'}; this is the last known state."
-
-
-def instance_of(pod: PodSeen, *, leader: bool = False) -> Instance:
-    """A pod as an instance."""
-    if pod.silent:
-        state, because = State.UNKNOWN, unheard(pod)
-    elif pod.ready:
-        state, because = State.HEALTHY, ""
-    elif pod.homeless_since is not None:
-        state, because = State.NOT_OBSERVABLE, sentence(f"F{homeless(pod)[1:]}")
-    else:
-        state, because = State.DEGRADED, f"{pod.reason or 'Not ready'} for {ago(pod.changed_at)}."
-    return Instance(
-        name=pod.name, host=pod.node, leader=leader, state=state, because=because, version=pod.version, restarts=pod.restarts
-    )
 
 
 def observe(view: ClusterView, kind: str) -> LeaderObservation:

@@ -22,6 +22,7 @@ _PODS = Signal(
     "pods",
     "pods of kube-system",
     "Whether its pods can be seen.",
+    unknown="they are all there is to judge it by, and the kubelets of all of them are not heard",
 )
 _POD = Signal(
     "pod",

@@ -48,7 +48,9 @@ _BY_CONDITION = frozenset({_NOT_READY, "node.kubernetes.io/network-unavailable"}
 _LEAVING = frozenset({"leaving", "leaving-long"})
 _SILENCE = frozenset({"silent", "kubelet-silent", "lease-missing"})
 #: Why an agent is unknown that the life of its node explains.
-_EXPLAINED = frozenset({"kubelet-silent", "runtime-unseen", "lease-missing", "lease-unconfirmed", "no-ready", "pod-awaited"})
+_EXPLAINED = frozenset(
+    {"kubelet-silent", "kubelet-unheard", "runtime-unseen", "lease-missing", "lease-unconfirmed", "no-ready", "pod-awaited"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class Judged:
 class VerdictBuilder:
     """Collects lines of evidence and weighs them. `good` is what is said when every line is good."""
 
-    __slots__ = ("_bad", "_best", "_due", "_hidden", "_ripe", "_unsure", "_waiting", "evidence", "line")
+    __slots__ = ("_awaited", "_bad", "_best", "_due", "_hidden", "_ripe", "_unsure", "_waiting", "evidence", "line")
 
     def __init__(self) -> None:
         self.evidence: list[Evidence] = []
@@ -95,6 +95,7 @@ class VerdictBuilder:
         self._due: Mono | None = None
         self._ripe: Mono | None = None
         self._waiting = False
+        self._awaited = False
 
     def due(self, moment: Mono) -> None:
         """Remember that the verdict could change by then."""
@@ -108,9 +109,10 @@ class VerdictBuilder:
         if self._ripe is None or moment > self._ripe:
             self._ripe = moment
 
-    def awaits(self) -> None:
-        """A rule cannot have looked yet, for what it looks at was not told yet."""
+    def awaits(self, *, soon: bool = False) -> None:
+        """A rule cannot have looked yet, for what it looks at was not told yet. `soon`: it was asked for, and may be answered."""
         self._ripe = Mono(math.inf)
+        self._awaited = self._awaited or soon
 
     def good(self, evidence: Evidence, *, principal: bool = False) -> None:
         """A line that says what it should. `principal`: it is enough to call the component healthy."""
@@ -175,6 +177,18 @@ class VerdictBuilder:
         if self._best:
             return Verdict(
                 state=State.HEALTHY, because=good, evidence=evidence, line=self.line, due=self._due, cause="", ripe=self._ripe
+            )
+        if self._awaited:
+            # What would tell of it may be on its way: nobody knows yet whether it can be observed.
+            return Verdict(
+                state=State.UNKNOWN,
+                because="Waiting for the first answer.",
+                evidence=evidence,
+                line=self.line,
+                due=self._due,
+                cause="waiting",
+                waiting=True,
+                ripe=self._ripe,
             )
         because = self._hidden or hidden
         return Verdict(
@@ -289,18 +303,24 @@ def feed_due(feed: FeedSeen, thresholds: Thresholds) -> Mono | None:
     return min((due for due in (failing, unproven) if due is not None), default=None)
 
 
-def check_gap(builder: VerdictBuilder, line: Evidence, *, principal: bool, said: str) -> None:
-    """Put the line of a missing feed on the scales: hidden if nobody may see it, unsure if we should."""
+def check_gap(builder: VerdictBuilder, line: Evidence, *, principal: bool, said: str, enough: bool = False) -> None:
+    """Put the line of a missing feed on the scales: hidden if nobody may see it, unsure if we should. `enough`: what it would tell
+    may be enough to call the component healthy, so that without an answer it is not known either whether it can be observed."""
     if line.state is State.NOT_OBSERVABLE:
         builder.hidden(line, f"{said}: {line.now}." if said else "")
     elif principal:
-        waiting = line.at is None and line.now.startswith("waiting")
+        waiting = _waits(line)
         because = "Waiting for the first answer." if waiting else f"{said}: {line.now}."
         builder.unsure(line, because, "waiting" if waiting else "feed-stale", waiting=waiting)
     else:
         if line.at is None:
-            builder.awaits()
+            builder.awaits(soon=enough and _waits(line))
         builder.hidden(line)
+
+
+def _waits(line: Evidence) -> bool:
+    """Whether it is the line of a feed that was asked for and has not answered yet."""
+    return line.at is None and line.now.startswith("waiting")
 
 
 def clause(text: str) -> str:

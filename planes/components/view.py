@@ -1,5 +1,6 @@
 """What all components of a cluster have in common at a moment: reach, feeds, pods, versions, distribution."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -58,6 +59,7 @@ class ClusterView:
         self.proxy_off = False  # its nodes say that they were started without kube-proxy
         self.known = Known()
         self.nobody_watches = ""  # why Kubernetes itself would not notice that a node died; told by who judges
+        self.unheard: Collection[str] = ()  # nodes of whose kubelet nothing is known; told by who judges
         self.now: Mono = Mono(0.0)
         self.clock_offset: float | None = None  # what to add to our monotonic clock for the cluster's, where known
         self.dating: float | None = None  # the same, but it stands still: by this dates of the cluster are moved to our clock
@@ -165,8 +167,17 @@ class ClusterView:
                         self._hosts[address.address] = name
         return self._hosts
 
+    @property
+    def nobody_heard(self) -> str:
+        """Why what any pod of the cluster reports is the last known state; empty while a kubelet is heard."""
+        if self.disruption.suspicion:
+            return self.disruption.suspicion
+        return "No kubelet of this cluster is heard." if self.unheard and len(self.unheard) >= len(self.cache.nodes) else ""
+
     def is_silent(self, name: str) -> bool:
         """Whether a node's kubelet does not report, so that what its pods say is the last known state."""
+        if name in self.unheard:
+            return True
         track = self.cache.nodes.get(name)
         ready = track.conditions.get("Ready") if track is not None else None
         if ready is not None and ready.status == "Unknown":

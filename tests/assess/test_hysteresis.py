@@ -111,6 +111,29 @@ def test_two_causes_that_take_turns_are_announced_once_each() -> None:
     assert [change.before for change in looks if change is not None] == [State.HEALTHY, State.DEGRADED]
 
 
+def test_a_cause_that_is_back_because_the_worse_one_is_over_is_announced_too() -> None:
+    memory = hysteresis.begin(WELL, Mono(0.0))
+    causes = ((10, "certificate"), (50, "webhook"), (100, "certificate"))
+    told = [
+        change.since
+        for second in range(10, 200)
+        if (change := step(memory, ill_of([name for at, name in causes if at <= second][-1]), float(second))) is not None
+    ]
+    assert told == [10.0, 50.0, 100.0]
+
+
+def test_a_cause_that_comes_back_again_and_again_has_to_hold_for_longer_each_time() -> None:
+    memory = hysteresis.begin(ill_of("certificate"), Mono(0.0))
+    now, took = 0.0, []
+    for cause in ("webhook", "certificate", "webhook", "certificate", "webhook"):
+        began, now = now, now + 1.0
+        while step(memory, ill_of(cause), now) is None:
+            now += 1.0
+        took.append(now - began - 1.0)
+    hold = THRESHOLDS.hold_recovery
+    assert took == [hold, hold * 4, hold * 16, hold * 64, THRESHOLDS.hold_flapping]
+
+
 def test_another_sentence_or_another_way_not_to_answer_is_no_other_cause() -> None:
     memory = hysteresis.begin(ill_of("unreachable-refused"), Mono(0.0))
     for second, cause in enumerate(("unreachable-refused", "unreachable-hanging", "unreachable-refused"), start=1):

@@ -148,6 +148,7 @@ def test_what_was_unknown_at_first_sight_for_a_reason_elsewhere_is_no_change_of_
     assert row(cluster, "late").container_runtime.state == "unknown"
     first = len(cluster.frames)
     cluster.silent = set()
+    cluster.names.append("late")  # its kubelet has a lease, as any has
     cluster.run(15)
     assert row(cluster, "late").container_runtime.state == "healthy"
     assert told(cluster, first, "late") == []

@@ -8,6 +8,7 @@ from planes.components import (
     addons,
     container_runtime,
     etcd,
+    heartbeat,
     konnectivity,
     kube_apiserver,
     kube_controller_manager,
@@ -113,11 +114,17 @@ def on_record(status: str, message: str = "", seconds: float = 20 * 86400.0, **m
 
 
 def of_runtime(seen: NodeObservation, silent: bool = False, **common: Any) -> Verdict:
-    return container_runtime.judge(seen, making.scene(**common), silent, NOW, THRESHOLDS)
+    """In the light of what is known of its kubelet."""
+    scene = making.scene(**common)
+    judged = container_runtime.judge(seen, scene, silent, NOW, THRESHOLDS)
+    return heartbeat.doubted(kubelet.judge(seen, scene, silent, NOW, THRESHOLDS), judged)
 
 
 def of_proxy(seen: NodeObservation, silent: bool = False, **common: Any) -> Verdict:
-    return kube_proxy.judge(seen, making.scene(**common), silent, NOW, THRESHOLDS)
+    """In the light of what is known of its kubelet."""
+    scene = making.scene(**common)
+    judged = kube_proxy.judge(seen, scene, silent, NOW, THRESHOLDS)
+    return heartbeat.doubted(kubelet.judge(seen, scene, silent, NOW, THRESHOLDS), judged)
 
 
 def of_store(**spoilt: Any) -> Judged:

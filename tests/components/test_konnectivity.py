@@ -52,7 +52,7 @@ READY, BROKEN, SILENT = pod("a-1"), pod("a-2", ready=False, changed_at=NOW - 20)
         (agents(READY, BROKEN), State.DEGRADED, "1 of 2 pods of it is ready"),
         (agents(BROKEN, BROKEN), State.DOWN, "The API server reaches no node through it."),
         (agents(BROKEN, SILENT), State.DOWN, "0 of 2 pods of it are ready"),
-        (agents(SILENT, SILENT), State.UNKNOWN, "kubelets of all its pods are silent"),
+        (agents(SILENT, SILENT), State.UNKNOWN, "kubelets of all its pods are not heard"),
         (agents(desired=0), State.NOT_OBSERVABLE, "It is scaled to zero."),
         (agents(desired=None), State.NOT_OBSERVABLE, "No pod of it is visible."),
         (replace(agents(READY), pods_feed=failing(FORBIDDEN, NOW - 90, "pods/kube-system")), State.NOT_OBSERVABLE, "not permitted"),

@@ -59,6 +59,26 @@ def hook(feed: Feed, name: str, space: str = "policy") -> CacheEvent:
 
 
 @pytest.mark.parametrize(
+    ("told", "feed"),
+    [
+        ([], "validatingwebhookconfigurations"),
+        (listed(Feed.VALIDATING_WEBHOOKS), "mutatingwebhookconfigurations"),
+        (listed(Feed.VALIDATING_WEBHOOKS, Feed.MUTATING_WEBHOOKS), "mutatingwebhookconfigurations"),  # there are none
+        ([*listed(Feed.VALIDATING_WEBHOOKS, Feed.MUTATING_WEBHOOKS), hook(Feed.VALIDATING_WEBHOOKS, "checks")], "endpointslices"),
+        (
+            [
+                *listed(Feed.VALIDATING_WEBHOOKS, Feed.MUTATING_WEBHOOKS, Feed.WEBHOOK_ENDPOINTS),
+                hook(Feed.VALIDATING_WEBHOOKS, "checks"),
+            ],
+            "mutatingwebhookconfigurations",
+        ),
+    ],
+)
+def test_of_webhooks_the_feed_is_told_that_is_still_waited_for(told: list[CacheEvent], feed: str) -> None:
+    assert apiserver_observing.observe(view(told)).webhooks_feed.name == feed
+
+
+@pytest.mark.parametrize(
     ("space", "told", "ready"),
     [
         ("policy", [*listed(Feed.WEBHOOK_ENDPOINTS), endpoints("gate", Feed.WEBHOOK_ENDPOINTS, "policy")], 1),

@@ -53,6 +53,15 @@ def test_a_kubelet_is_silent_by_its_lease_or_because_kubernetes_says_so(told: li
     assert view(told, now).is_silent("n") is silent
 
 
+def test_a_kubelet_that_was_judged_unknown_is_not_heard_and_where_all_are_so_nobody_is() -> None:
+    seen = view([node("n"), node("m")], 101.0)
+    assert (seen.is_silent("n"), seen.nobody_heard) == (False, "")
+    seen.unheard = {"n"}
+    assert (seen.is_silent("n"), seen.is_silent("m"), seen.nobody_heard) == (True, False, "")
+    seen.unheard = {"n", "m"}
+    assert seen.nobody_heard == "No kubelet of this cluster is heard."
+
+
 def member(ready: bool, runs: bool) -> CacheEvent:
     return pod("etcd-n", {"component": "etcd"}, "n", mirror=True, ready=ready, runs=runs)
 

@@ -6,7 +6,7 @@ import msgspec
 
 from dashboard.presenters.words import counted, known, severity, word
 from planes.live.wire import Lateness
-from planes.store.freshness import Freshness, seen
+from planes.store.freshness import Freshness, seen, unknown_since
 from planes.store.selectors import ClusterSummary
 from planes.structs.events import BLAME
 from planes.structs.rows import AttentionRow, FaultRow, PlaneRow
@@ -169,7 +169,8 @@ def _now(plane: CardPlane, late: Lateness | None) -> CardPlane:
     shown = seen(plane.state, plane.last, plane.because, late)
     if shown.state == plane.state and shown.because == plane.because:
         return plane
-    return CardPlane(shown.state, _headline(shown.state, shown.last, shown.because), shown.because, plane.since, shown.last)
+    since = None if plane.since is None else unknown_since(late, plane.since)
+    return CardPlane(shown.state, _headline(shown.state, shown.last, shown.because), shown.because, since, shown.last)
 
 
 def _trouble(row: AttentionRow) -> Trouble:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
-from dashboard.presenters.words import commands, counted, known, severity, unknown_since, word
+from dashboard.presenters.words import commands, counted, known, severity, word
 from planes.components.registry import AGENT_KINDS
 from planes.live.wire import Lateness
-from planes.store.freshness import seen
+from planes.store.freshness import seen, unknown_since
 from planes.store.selectors import ClusterHead, ComponentDetail, NodeSummary
 from planes.structs.rows import ChangeRow, EvidenceRow, FaultRow, InstanceRow
 
@@ -70,6 +70,11 @@ class ComponentPage:
         return {"control": "control plane", "data": "data plane"}.get(self.plane, "add-on")
 
     @property
+    def blind(self) -> bool:
+        """Nobody vouches for it now: what the page lists is as it was last seen."""
+        return self.late is not None and self.late.cause != "cluster"
+
+    @property
     def stands(self) -> bool:
         """The state may be said although the cluster does not answer: its collector, which is alive, has judged just that."""
         return self.late is not None and self.late.cause == "cluster" and self.state in ("down", "unknown")
@@ -103,7 +108,9 @@ def component_page(
         away=about.away,
         evidence=row.evidence,
         facts=tuple(row.facts.items()),
-        instances=tuple(_instance(row.kind, one) for one in sorted(row.instances, key=lambda one: (not one.leader, one.name))),
+        instances=tuple(
+            _instance(row.kind, one, late) for one in sorted(row.instances, key=lambda one: (not one.leader, one.name))
+        ),
         is_agent=is_agent(row.kind),
         nodes=tuple(sick[:NODES_LISTED]),
         nodes_more=max(0, len(sick) - NODES_LISTED),
@@ -116,15 +123,16 @@ def component_page(
     )
 
 
-def _instance(kind: str, row: InstanceRow) -> InstanceLine:
+def _instance(kind: str, row: InstanceRow, late: Lateness | None) -> InstanceLine:
+    shown = seen(row.state, "", row.because, late)
     # Only what elects a leader has stand-bys: API servers all serve, and so do etcd's members.
     elects = kind in ("kube-controller-manager", "kube-scheduler", "cloud-controller-manager")
     return InstanceLine(
-        state=known(row.state),
+        state=known(shown.state),
         name=row.name,
         host=row.host if row.host != row.name else "",
         role="leader" if row.leader else "standby" if elects else "",
-        because=row.because,
+        because=shown.because if shown.state == row.state else f"Last known: {word(shown.last)}." if shown.last else "",
         version=row.version,
         restarts="" if row.restarts is None else counted(row.restarts, "restart"),
     )

@@ -7,9 +7,9 @@ import msgspec
 
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
-from dashboard.presenters.words import commands, cores, known, number, share, size, unknown_since
+from dashboard.presenters.words import commands, cores, known, number, share, size
 from planes.live.wire import Lateness
-from planes.store.freshness import seen
+from planes.store.freshness import seen, unknown_since
 from planes.store.selectors import ClusterHead, NodeDetail
 from planes.structs.rows import AgentRow, ConditionRow, EventRow, EvidenceRow, FaultRow, NodeRow, PodRow
 
@@ -86,6 +86,7 @@ class NodePage:
     labels: tuple[tuple[str, str], ...]
     pods: tuple[PodLine, ...]
     pods_troubled: int
+    pods_seen: bool  # whether any pod of the cluster has been: else they are still being listed, or may not be read
     pods_last_known: str
     pods_since: float | None
     events: tuple[EventRow, ...]
@@ -110,6 +111,7 @@ def node_page(detail: NodeDetail, late: Lateness | None, *, beat: float | None =
         _agent("container-runtime", row.container_runtime, late),
     )
     pods = tuple(sorted((_pod(one) for one in row.pods), key=lambda pod: (not pod.troubled, pod.namespace, pod.name)))
+    seen_pods = bool(pods) or detail.cluster.row.pods > 0
     last_known = _pods_last_known(row.kubelet, late)
     return NodePage(
         cluster=detail.cluster,
@@ -121,7 +123,8 @@ def node_page(detail: NodeDetail, late: Lateness | None, *, beat: float | None =
         cordoned=row.cordoned,
         marks=_marks(row),
         agents=agents,
-        capacity=_capacity(row),
+        capacity=_capacity(row, seen_pods=seen_pods),
+        pods_seen=seen_pods,
         conditions=tuple(_condition(one) for one in row.conditions),
         facts=_facts(row),
         created=row.created,
@@ -200,13 +203,17 @@ def _facts(row: NodeRow) -> tuple[tuple[str, str], ...]:
     return tuple((title, value) for title, value in facts if value)
 
 
-def _capacity(row: NodeRow) -> tuple[Capacity, ...]:
-    pods = f"{number(row.pods_used)} of {number(row.pods_max)}" if row.pods_max is not None else number(row.pods_used)
+def _capacity(row: NodeRow, *, seen_pods: bool) -> tuple[Capacity, ...]:
+    used = float(row.pods_used) if seen_pods else None
     return (
-        _bar("pods", pods, share(row.pods_used, row.pods_max)),
+        _bar("pods", _of(used, row.pods_max, _whole, ""), share(used, row.pods_max)),
         _bar("cpu", _of(row.cpu_used, row.cpu_max, cores, " cores"), share(row.cpu_used, row.cpu_max)),
         _bar("memory", _of(row.memory_used, row.memory_max, size, ""), share(row.memory_used, row.memory_max)),
     )
+
+
+def _whole(value: float) -> str:
+    return number(int(value))
 
 
 def _of(used: float | None, limit: float | None, shown: Callable[[float], str], unit: str) -> str:

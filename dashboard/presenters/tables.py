@@ -70,7 +70,9 @@ def _components(snapshot: Snapshot, late: Lateness | None) -> list[ComponentLine
     lines = []
     for row in snapshot.components:
         shown = seen(row.state, row.last, row.because, late)
-        told = [f"{one.name}{' (leader)' if one.leader else ''} {word(one.state)}" for one in row.instances]
+        told = [
+            f"{one.name}{' (leader)' if one.leader else ''} {word(seen(one.state, '', '', late).state)}" for one in row.instances
+        ]
         lines.append(
             ComponentLine(
                 kind=row.kind,

@@ -1,7 +1,6 @@
 """States as words, numbers with their units."""
 
 from dashboard import component_help
-from planes.live.wire import Lateness
 from planes.store.selectors import ClusterHead
 from planes.structs.verdicts import SEVERITY, State
 
@@ -30,11 +29,6 @@ def severity(state: str) -> int:
 def worst(states: list[str]) -> str:
     """The worst of some states; "unknown" of none."""
     return max(states, key=severity, default=State.UNKNOWN.value)
-
-
-def unknown_since(late: Lateness | None, since: float) -> float:
-    """Since when a state holds: a late collector makes everything unknown since it was last heard."""
-    return late.since if late is not None and late.cause == "collector" and late.since is not None else since
 
 
 def number(value: int) -> str:

@@ -101,7 +101,8 @@ def _cards() -> dict[str, object]:
     cards = [presenters.cluster_card(summary, one, lateness(one, now)) for summary, one in zip(summaries, fresh, strict=True)]
     late = max((one.late for one in cards if one.late), key=lambda late: late.since or 0.0, default=None)
     whole = late if late is not None and all(one.late is not None and one.late.cause != "cluster" for one in cards) else None
-    return {"cards": cards, "tally": presenters.tally(cards), "late": whole, "served": now, "now": now}
+    heard = max((one.heard for one in cards if one.heard is not None), default=None)
+    return {"cards": cards, "tally": presenters.tally(cards), "late": whole, "heard": heard, "served": now, "now": now}
 
 
 def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:

@@ -71,6 +71,10 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
     nobody = fresh.fault == FaultKind.UNCOLLECTED
     if fresh.collected_at is None:
         return Lateness("never", _NOBODY if nobody else "This cluster has not been collected yet.", None)
+    if fresh.age is not None and fresh.age > LATE_AFTER:
+        # By the clock of who keeps it no pulse came for too long: whatever its own clock says, and however wrong that is.
+        written = now - fresh.age
+        return _silent(fresh.collected_at if abs(written - fresh.collected_at) <= CLOCKS_APART else round(written, 1), nobody)
     apart = _apart(fresh, now)
     if apart:
         disagree = f"The clocks of this server and of its collector disagree by {time_tokens.duration(apart)}"
@@ -83,10 +87,7 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
     heard_in_time = fresh.heard_at is not None and fresh.collected_at - fresh.heard_at <= LATE_AFTER
     stands = fresh.kept is not None and unheard and heard_in_time and now - collected_at > MISSED
     if now - collected_at > LATE_AFTER or stands:
-        if nobody:
-            return Lateness("collector", f"{_NOBODY} It was last seen {time_tokens.ago(collected_at)} ago.", collected_at, _NOBODY)
-        said = f"Its collector was last heard {time_tokens.ago(collected_at)} ago."
-        return Lateness("collector", said, collected_at, "Its collector is silent.")
+        return _silent(collected_at, nobody)
     blame = BLAME.get(FaultKind(fresh.fault)) if fresh.fault in list(FaultKind) else None
     if fresh.heard_at is None:
         return Lateness("cluster", f"{blame[1]}." if blame else "Its API server has not answered yet.", None)
@@ -95,6 +96,13 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
         said = f"{blame[1]} since it last answered {heard} ago." if blame else f"Its API server last answered {heard} ago."
         return Lateness("cluster", said, fresh.heard_at)
     return None
+
+
+def _silent(since: float, nobody: bool) -> Lateness:
+    """The collector was not heard since then, epoch seconds; `nobody`: for there is none that could be."""
+    if nobody:
+        return Lateness("collector", f"{_NOBODY} It was last seen {time_tokens.ago(since)} ago.", since, _NOBODY)
+    return Lateness("collector", f"Its collector was last heard {time_tokens.ago(since)} ago.", since, "Its collector is silent.")
 
 
 def _apart(fresh: Freshness, now: float) -> float:
@@ -111,6 +119,12 @@ def _apart(fresh: Freshness, now: float) -> float:
     written_now = fresh.age is not None and fresh.age <= LATE_AFTER and behind - fresh.age > CLOCKS_APART
     expired = fresh.kept is not None and behind > fresh.kept + CLOCKS_APART
     return behind if expired or (written_now and behind > LATE_AFTER) else 0.0
+
+
+def unknown_since(late: Lateness | None, since: float) -> float:
+    """Since when a shown state holds that has been stored since then: a silent collector makes everything unknown since it was last
+    heard."""
+    return late.since if late is not None and late.cause == "collector" and late.since is not None else since
 
 
 def seen(state: str, last: str, because: str, late: Lateness | None) -> Seen:

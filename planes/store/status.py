@@ -12,7 +12,7 @@ import msgspec
 from planes.components.registry import AGENT_KINDS
 from planes.live.wire import Lateness, Pulse
 from planes.store import selectors
-from planes.store.freshness import Freshness, freshness_of, lateness, seen, untold
+from planes.store.freshness import Freshness, freshness_of, lateness, seen, unknown_since, untold
 from planes.structs import time_tokens
 from planes.structs.rows import ClusterRow, ComponentRow, EvidenceRow, PlaneRow
 
@@ -129,6 +129,8 @@ def _cluster(head: selectors.ClusterHead, fresh: Freshness, now: float) -> Clust
     collected_at = fresh.collected_at
     late = _with_fault(lateness(fresh, now), row)
     clocks = late is not None and late.cause == "clocks"
+    if late is not None and late.cause == "collector":
+        collected_at = late.since  # by a clock that can be believed
     nodes = [_seen(node, late) for node in selectors.node_summaries(head.slug)]
     return ClusterStatus(
         slug=head.slug,
@@ -162,6 +164,7 @@ def _seen(node: selectors.NodeSummary, late: Lateness | None) -> selectors.NodeS
         node,
         state=shown.state,
         because=shown.because,
+        since=unknown_since(late, node.since),
         kubelet=state(node.kubelet),
         kube_proxy=state(node.kube_proxy),
         container_runtime=state(node.container_runtime),
@@ -182,7 +185,7 @@ def _component(one: ComponentRow, late: Lateness | None, now: float) -> Componen
         kind=one.kind,
         plane=one.plane,
         state=shown.state,
-        since=one.since,
+        since=unknown_since(late, one.since),
         because=time_tokens.render(shown.because, now),
         last=shown.last,
         instances=[

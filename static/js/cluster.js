@@ -8,8 +8,8 @@ import { drawControl } from "./diagram/control.js";
 import { glyph } from "./diagram/marks.js";
 import { NodeGrid } from "./diagram/nodegrid.js";
 import { drawOverlay } from "./diagram/overlay.js";
-import { Apart, freshness, ServerClock } from "./freshness.js";
-import { drawFreshness, drawPlanes, drawTab } from "./header.js";
+import { Apart, freshness, isBlind, ServerClock } from "./freshness.js";
+import { drawFailed, drawFreshness, drawPlanes, drawTab } from "./header.js";
 import { html, nothing, render } from "./html.js";
 import { drawRail } from "./rail.js";
 import { captionOf, groundNotice } from "./scene/ground.js";
@@ -62,8 +62,12 @@ const moment = (text) => (text ? Number(text) : null);
  *  @type {{ pulse: number | null, heard: number | null, apart: number }} */
 let heardOf = { pulse: moment(root.dataset["pulse"]), heard: moment(root.dataset["heard"]), apart: moment(root.dataset["apart"]) ?? 0 };
 const clocks = new Apart(heardOf.apart);
+/** When the last pulse arrived, whatever it says itself. @type {number | null} */
+let came = null;
 /** The last moment at which the picture held all that was published. @type {number | null} */
 let whole = null;
+/** What came could not be drawn: until it is, pulses tell nothing of what is shown. */
+let broken = false;
 let seenOpen = false;
 /** @type {import("./freshness.js").Freshness} */
 let fresh = { kind: "waiting", age: 0, since: null, why: "", retry: null };
@@ -105,7 +109,8 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
   pulse(pulse, isWhole) {
     time.observe(pulse.pulse, local());
     heardOf = { pulse: pulse.pulse, heard: pulse.heard, apart: clocks.observe(pulse.pulse, web.now(local()), local()) };
-    if (isWhole) whole = pulse.pulse;
+    came = now();
+    if (isWhole && !broken) whole = pulse.pulse;
     look();
   },
   heartbeats(beats) {
@@ -135,12 +140,27 @@ function ask() {
 
 /** Texts, and nodes that come and go, are drawn so often at most, in milliseconds: nobody reads faster. */
 const PACE_MS = 200;
+/** What could not be drawn is tried again after so many milliseconds. */
+const AGAIN_MS = 1000;
 let paced = -Infinity;
 
 /** @param {number} frame */
 function draw(frame) {
   due.frame = 0;
   if (!picture) return;
+  try {
+    drawDue(picture, frame);
+  } catch (error) {
+    // It is tried again as a whole: what was drawn of it, nobody knows.
+    broken = due.places = due.panels = true;
+    setTimeout(ask, AGAIN_MS);
+    throw error;
+  }
+  if (!due.places && !due.panels) broken = false;
+}
+
+/** @param {Picture} picture @param {number} frame */
+function drawDue(picture, frame) {
   const at = shownAt();
   const wait = paced + PACE_MS - frame;
   if ((due.places || due.panels) && wait > 0) {
@@ -169,13 +189,13 @@ function drawPanels(at) {
   const sky = skyOf(picture, at);
   cards = sky.cards;
   drawControl(control, sky, picture.series, pages, at);
-  drawRail(rail, railOf(picture, at), pages);
-  drawPlanes(place("pills"), pillsOf(picture, at));
+  drawRail(rail, railOf(picture, at, isBlind(fresh)), pages);
+  drawPlanes(place("pills"), pillsOf(picture, at, isBlind(fresh)));
   drawGround(picture);
   const facts = place("facts");
   const text = factsOf(picture);
   if (facts.textContent !== text) facts.textContent = text;
-  if (!place("tables").hidden && root.classList.contains("with-tables")) drawTables(place("tables"), picture, pages, at);
+  if (!place("tables").hidden && root.classList.contains("with-tables")) drawTables(place("tables"), picture, pages, at, isBlind(fresh));
 }
 
 /** Arrows between what stands there. @param {Picture} shown */
@@ -200,9 +220,21 @@ function drawGround(shown) {
 }
 
 let second = 0;
+let wasBlind = false;
 
-/** How fresh is it? Four times a second, and whenever something was heard. */
+/** How fresh is it? Four times a second, and whenever something was heard. Whoever cannot tell does not go on saying what was. */
 function look() {
+  try {
+    judge();
+  } catch (error) {
+    root.classList.add("is-late");
+    document.body.classList.add("is-blind");
+    drawFailed(place("freshness"));
+    throw error;
+  }
+}
+
+function judge() {
   const at = now();
   const offset = at - local();
   const state = connection.state === "connecting" ? (Date.now() - opened < 4000 ? "open" : "closed") : connection.state;
@@ -211,6 +243,7 @@ function look() {
     pulse: heardOf.pulse,
     heard: heardOf.heard,
     apart: heardOf.apart,
+    came,
     mute: answering.silent,
     pictured: picture?.at ?? null,
     whole,
@@ -226,7 +259,12 @@ function look() {
   drawOverlay(place("overlay"), said);
   root.classList.toggle("is-late", fresh.kind === "late" || said !== null);
   root.dataset["why"] = fresh.why;
-  document.body.classList.toggle("is-blind", fresh.kind === "late" && fresh.why !== "cluster");
+  document.body.classList.toggle("is-blind", isBlind(fresh));
+  if (isBlind(fresh) !== wasBlind) {
+    wasBlind = isBlind(fresh);
+    due.panels = true;
+    ask();
+  }
   drawTab(picture, fresh);
   announcer.late(fresh.kind === "late" ? ["The picture is not live.", ...(said?.lines.slice(0, 1) ?? [])].join(" ") : "");
   if (Math.floor(at) !== second) {
@@ -266,7 +304,7 @@ button?.addEventListener("click", () => {
   const open = root.classList.toggle("with-tables");
   button.setAttribute("aria-expanded", String(open));
   if (!open || !picture) return;
-  drawTables(place("tables"), picture, pages, shownAt());
+  drawTables(place("tables"), picture, pages, shownAt(), isBlind(fresh));
   place("tables").scrollIntoView();
 });
 
@@ -278,10 +316,11 @@ addEventListener("pageshow", (event) => {
   socket.start();
 });
 if (root.dataset["now"]) time.guess(Number(root.dataset["now"]), local());
-root.dataset["attended"] = "";
 place("freshness").replaceChildren();
 setInterval(look, LOOK_MS);
 look();
 socket.start();
+// Last of all: of a script that fails before, the style sheet tells that nobody attends to the page.
+root.dataset["attended"] = "";
 // Type that arrives late changes sizes once.
 void document.fonts.ready.then(resized);

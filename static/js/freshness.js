@@ -89,6 +89,7 @@ export class ServerClock {
  * @property {number | null} socketSince when the socket took this state
  * @property {number | null} socketRetry when the socket tries again
  * @property {number} [apart] so many seconds the clocks of server and collector disagree; 0: they do not
+ * @property {number | null} [came] when the last pulse arrived here; null: none has yet; left out where none can
  * @property {boolean} [mute] the web server itself does not answer
  * @property {string} fault why the API server does not answer, if the collector said
  * @property {number | null} retry when the collector asks it again
@@ -129,6 +130,12 @@ export function freshness(facts) {
     }
     return late(facts.mute ? "server" : "collector", null, since);
   }
+  // Whatever its clock says, and however wrong that is: what has not arrived for too long comes no more.
+  const awaited = facts.came === undefined ? null : newest(facts.came, facts.socketSince);
+  if (awaited !== null && now - awaited > LATE_AFTER) {
+    const told = heard ?? pulse;
+    return late(facts.mute ? "server" : "collector", null, facts.apart || told - now > CLOCKS_APART ? (facts.came ?? null) : told);
+  }
   if (facts.apart || pulse - now > CLOCKS_APART) return { ...late("clocks", null, null), age: facts.apart || pulse - now };
   const still = heard !== null && now - heard > LATE_AFTER && pulse - heard <= LATE_AFTER && now - pulse > MISSED;
   if (now - pulse > LATE_AFTER || still) return late(facts.mute ? "server" : "collector", null, newest(heard, null) ?? pulse);
@@ -137,6 +144,12 @@ export function freshness(facts) {
   if (heard === null || now - heard > LATE_AFTER) return late("cluster", facts.retry, heard);
   const stands = whole === null ? heard : Math.min(heard, whole);
   return { kind: "live", age: Math.max(0, now - stands), since: stands, why: "", retry: null };
+}
+
+/** Does nobody vouch for what is shown? A cluster that does not answer is judged by its collector, whose word stands. Pure.
+ *  @param {Freshness} fresh */
+export function isBlind(fresh) {
+  return fresh.kind === "late" && fresh.why !== "cluster";
 }
 
 /** @param {number | null} one @param {number | null} other */

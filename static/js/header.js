@@ -16,6 +16,12 @@ export function drawFreshness(place, fresh) {
   render(html`${glyph(state, "glyph-s")}<span>${words}</span>`, place);
 }
 
+/** What tells how fresh it is has failed. @param {HTMLElement} place */
+export function drawFailed(place) {
+  place.className = "freshness is-late";
+  render(html`${glyph("degraded", "glyph-s")}<span>not live: the script of this page has failed; load it again</span>`, place);
+}
+
 /** @param {Pill} told */
 function pill({ label, state, said, last, title }) {
   // Where there is little room, the reason is what goes; the word of the state stays whole.

@@ -97,7 +97,13 @@ export class LiveSocket {
     if (answer !== "take") return;
     this.socket.resetBackoff();
     this.#fetches = 0;
-    this.handlers.delta(delta);
+    try {
+      this.handlers.delta(delta);
+    } catch (error) {
+      // What could not be taken in is not shown: the whole of it is asked for anew.
+      this.#resync();
+      throw error;
+    }
   }
 
   /** Fetch the snapshot anew: at once the first time, with growing pauses if it keeps failing to fit. */
@@ -124,11 +130,11 @@ export class LiveSocket {
         if (opened !== this.socket.socket || opened === null) return undefined;
         const deltas = this.#sync.applySnapshot(snapshot);
         if (deltas) {
-          again = false;
           this.socket.resetBackoff();
           const date = Date.parse(answer.headers.get("Date") ?? "");
           this.handlers.snapshot(snapshot, Number.isNaN(date) ? null : date / 1000 + 0.5);
           for (const delta of deltas) this.handlers.delta(delta);
+          again = false;
         }
       }
     } catch {

@@ -76,6 +76,19 @@ export function stateOf(text) {
   return text !== undefined && isState(text) ? text : "unknown";
 }
 
+/**
+ * What may be said of a state now, as planes/store/freshness.py has it: while nobody vouches for it (`blind`) it is unknown, with the
+ * last known one, if that says anything.
+ * @param {string | undefined} text @param {string | undefined} last the last known one of what is unknown @param {boolean} blind
+ * @returns {{ state: State, last: State | null }}
+ */
+export function seenOf(text, last, blind) {
+  const state = stateOf(text);
+  const known = state === "unknown" ? last : state;
+  const told = known && isState(known) && known !== "unknown" && known !== "not_observable" ? known : null;
+  return { state: blind ? "unknown" : state, last: blind || state === "unknown" ? told : null };
+}
+
 /** The worst of some states; "healthy" of none. @param {Iterable<State>} states @returns {State} */
 export function worst(states) {
   /** @type {State} */

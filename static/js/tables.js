@@ -2,11 +2,11 @@
 
 import { render as renderAges } from "./ages.js";
 import { nodeState, notHealthy } from "./groups.js";
-import { html, render } from "./html.js";
+import { html, nothing, render } from "./html.js";
 import { titleOf } from "./kinds.js";
 import { AGENTS } from "./registry.js";
 import { glyph } from "./diagram/marks.js";
-import { WORDS, stateOf } from "./states.js";
+import { WORDS, seenOf, stateOf } from "./states.js";
 import { counted } from "./words.js";
 
 /** Nodes that the table lists, the worst first. */
@@ -17,9 +17,14 @@ const cell = (state) => html`<span class="state state-${stateOf(state)}">${glyph
 
 /**
  * @param {HTMLElement} place holds both tables
- * @param {import("./store.js").Picture} picture @param {string} pages @param {number} now
+ * @param {import("./store.js").Picture} picture @param {string} pages @param {number} now @param {boolean} blind nobody vouches for it
  */
-export function drawTables(place, picture, pages, now) {
+export function drawTables(place, picture, pages, now, blind) {
+  /** @param {string} state @param {string} [last] */
+  const told = (state, last) => {
+    const seen = seenOf(state, last, blind);
+    return html`${cell(seen.state)}${blind && seen.last ? html` <span class="muted">last ${WORDS[seen.last]}</span>` : nothing}`;
+  };
   const components = place.querySelector("[data-table=components]");
   const nodes = place.querySelector("[data-table=nodes]");
   if (components instanceof HTMLElement) {
@@ -28,9 +33,9 @@ export function drawTables(place, picture, pages, now) {
       [...picture.plane("control"), ...picture.plane("data"), ...picture.plane("addon")].map(
         (row) => html`<tr>
           <th scope="row"><a href="${pages}${row.kind}/">${titleOf(row.kind)}</a></th>
-          <td>${cell(row.state)}</td>
+          <td>${told(row.state, row.last)}</td>
           <td>${renderAges(row.because, now)}</td>
-          <td>${row.instances.map((one) => `${one.name}${one.leader ? " (leader)" : ""} ${WORDS[stateOf(one.state)]}`).join(", ")}</td>
+          <td>${row.instances.map((one) => `${one.name}${one.leader ? " (leader)" : ""} ${WORDS[seenOf(one.state, "", blind).state]}`).join(", ")}</td>
         </tr>`,
       ),
       components,
@@ -46,11 +51,11 @@ export function drawTables(place, picture, pages, now) {
         const name = picture.text("name", row);
         return html`<tr>
           <th scope="row"><a href="${pages}nodes/${encodeURIComponent(name)}/">${name}</a></th>
-          <td>${cell(nodeState(picture, row))}</td>
-          ${AGENTS.map(({ column }) => html`<td>${cell(nodeState(picture, row, column))}</td>`)}
+          <td>${told(nodeState(picture, row))}</td>
+          ${AGENTS.map(({ column }) => html`<td>${told(nodeState(picture, row, column))}</td>`)}
           <td>${renderAges(picture.text("because", row), now)}</td>
           <td>${picture.text("zone", row)}</td>
-          <td class="number">${picture.number("pods", row) ?? ""}</td>
+          <td class="number">${picture.number("pods", row) || (picture.cluster.pods ? 0 : "")}</td>
           <td>${picture.text("version", row)}</td>
         </tr>`;
       }),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Listed, Server
+from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Listed, Server, SourceEvent
 from planes.structs.feeds import Feed
 from planes.structs.objects import Item
 from planes.structs.rows import ChangeRow
@@ -28,7 +28,7 @@ def behind(service: str, *addresses: str) -> Item:
     return decoded(Feed.SYSTEM_ENDPOINTS, {"metadata": meta, "endpoints": ends})
 
 
-def pods(cluster: Cluster) -> Listed:
+def pods(cluster: Cluster) -> SourceEvent:
     """kube-proxy everywhere, and on the first node what runs as pods alone."""
     one = cluster.names[0]
     told = [proxy(name) for name in cluster.names]
@@ -37,7 +37,7 @@ def pods(cluster: Cluster) -> Listed:
     return Listed(Feed.SYSTEM_PODS, told, "", cluster.now)
 
 
-def endpoints(cluster: Cluster) -> Listed:
+def endpoints(cluster: Cluster) -> SourceEvent:
     return Listed(Feed.SYSTEM_ENDPOINTS, [behind("kube-dns", "10.0.0.1"), behind("metrics-server", "10.0.0.2")], "", cluster.now)
 
 

@@ -30,3 +30,14 @@ def test_pods_of_a_node_that_leaves_are_as_last_reported() -> None:
     row = scene_nodes.node(7, AT, {})
     row = msgspec.structs.replace(row, kubelet=msgspec.structs.replace(row.kubelet, state=State.LEAVING))
     assert "leaving" in presenters.node_page(NodeDetail(head(), row, ()), None).pods_last_known
+
+
+def test_pods_that_were_not_listed_yet_are_not_said_to_be_none() -> None:
+    row = msgspec.structs.replace(scene_nodes.node(7, AT, {}), pods=(), pods_used=0)
+    told = head()
+    for seen, said in ((0, "No pod of this cluster has been seen yet."), (9, "No pod runs here.")):
+        cluster = msgspec.structs.replace(told, row=msgspec.structs.replace(told.row, pods=seen))
+        page = presenters.node_page(NodeDetail(cluster, row, ()), None)
+        shown = render_to_string("parts/node.html", {"page": page, "now": AT})
+        assert said in shown
+        assert ("Pods · 0" in shown, page.capacity[0].figure) == ((True, "0 of 110") if seen else (False, "110, use not observed"))

@@ -220,6 +220,8 @@ def test_a_late_component_is_unknown_since_its_collector_was_last_heard() -> Non
     page = presenters.component_page(ComponentDetail(head(), row, ()), LATE)
     assert (page.state, page.last, page.since) == ("unknown", "degraded", AT - 30)
     assert not page.stands
+    assert {one.state for one in page.instances} == {"unknown"}
+    assert {one.because for one in page.instances} <= {"Last known: healthy.", "Last known: degraded."}
 
 
 def test_a_refused_api_server_stays_down_on_its_page_though_the_cluster_is_late() -> None:
@@ -267,7 +269,7 @@ def test_capacity_has_units_and_says_what_was_not_observed() -> None:
     bare = presenters.node_page(
         NodeDetail(head(), type(row)(row.name, "u", State.HEALTHY, "", AT, row.kubelet, row.kubelet, row.kubelet), ()), None
     )
-    assert [(bar.figure, bar.percent) for bar in bare.capacity] == [("0", None), ("not observed", None), ("not observed", None)]
+    assert [(bar.figure, bar.percent) for bar in bare.capacity] == [("not observed", None)] * 3, "no pod has been seen"
 
 
 def test_conditions_are_good_ready_and_bad_under_pressure() -> None:
@@ -378,6 +380,7 @@ def test_late_tables_say_unknown_of_everything() -> None:
     assert {node.state for node in shown.nodes} == {"unknown"}
     assert {line.state for line in shown.components} == {"unknown"}
     assert {line.last for line in shown.components} <= {"healthy", "degraded"}
+    assert not [line.instances for line in shown.components if "healthy" in line.instances]
 
 
 def test_an_empty_cluster_has_tables_too() -> None:

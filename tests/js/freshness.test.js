@@ -131,6 +131,24 @@ test("pulses that come in their turn and are old each time are of a clock that i
   assert.equal(clocks.observe(1004, 1004, 4), 0, "set right");
 });
 
+test("a collector that died is silent since its last pulse came, however wrong its clock was", () => {
+  for (const apart of [20, 3600]) {
+    /** @param {number} came */
+    const told = (came) => freshness(facts({ pulse: came - apart, heard: came - apart, apart, came, socketSince: 900 }));
+    assert.equal(told(999.5).why, "clocks");
+    assert.deepEqual([told(994.9).why, told(994.9).since, told(960).age], ["collector", 994.9, 40]);
+  }
+  assert.deepEqual(freshness(facts({ pulse: 1010, heard: 1010, came: 980 })).since, 980, "it was ahead, and nothing came since");
+  assert.equal(freshness(facts({ pulse: 1010, heard: 1010, came: 980, mute: true })).why, "server");
+});
+
+test("no pulse since the socket opened: nobody is heard, whatever the page was made with", () => {
+  const made = { pulse: 980, heard: 980, apart: 20, came: null };
+  assert.equal(freshness(facts({ ...made, socketSince: 996 })).why, "clocks");
+  assert.deepEqual([freshness(facts({ ...made, socketSince: 994 })).why, freshness(facts({ ...made, socketSince: 994 })).since], ["collector", null]);
+  assert.equal(freshness(facts({ came: 990, socketSince: 998 })).kind, "live", "it has only just opened again");
+});
+
 test("pulses that come late and all at once are delay, and no other clock", () => {
   const clocks = new Apart();
   for (let pulse = 0; pulse < 20; pulse++) assert.equal(clocks.observe(1000 + pulse, 1030, 30 + pulse / 100), 0);

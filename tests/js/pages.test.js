@@ -28,6 +28,8 @@ test("a card is live, silent or late by its own pulses", () => {
 test("a card is late after 5 s without a pulse and not before", () => {
   assert.equal(judge(100, 100, 105).late, false);
   assert.equal(judge(100, 100, 105.1).late, true);
+  assert.deepEqual(judge(120, 120, 106, 20, "", 100), { late: true, silent: false, words: "not seen for", age: "6 s" }, "whatever its clock says");
+  assert.equal(judge(120, 120, 105, 20, "", 100).words, "clocks disagree by");
 });
 
 test("a component's page is renewed for its own rows, for the cluster, and for nothing else", () => {
@@ -74,6 +76,7 @@ test("each reason of lateness has its sentence, with what is tried next", () => 
   assert.match(why(late({ why: "socket", retry: 1016 }), about), /Trying again in 4 s\.$/);
   assert.doesNotMatch(why(late({ why: "socket", retry: 1010 }), about), /Trying again/);
   assert.doesNotMatch(why(late({ why: "cluster", since: null }), about), /last picture/);
+  assert.match(why(late({}), { ...about, seen: false }), /since \S+\. Nothing of it has been seen yet\.$/);
   assert.match(why(late({ why: "signed out" }), about), /signed out/);
   assert.match(why(late({ why: "offline" }), about), /offline/);
   assert.match(why(late({ why: "gone" }), about), /no longer/);

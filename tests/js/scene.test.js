@@ -137,9 +137,9 @@ test("a node is told as a card and as a sentence", () => {
 
 test("the rail counts what it does not list, and says when nothing needs attention", () => {
   const row = { key: "", kind: "Node", name: "n", title: "n", state: "down", because: "", since: 990, count: 1, agents: {}, names: [] };
-  const many = railOf(picture([], [], { attention: Array.from({ length: 43 }, () => row) }), NOW);
+  const many = railOf(picture([], [], { attention: Array.from({ length: 43 }, () => row) }), NOW, false);
   assert.deepEqual([many.title, many.entries.length, many.more, many.entries[0]?.age], ["Needs attention · 43", 40, 3, "10 s"]);
-  assert.equal(railOf(picture([], []), NOW).nothing, "Nothing is listed.");
+  assert.equal(railOf(picture([], []), NOW, false).nothing, "Nothing is listed.");
 });
 
 test("the header says the word where a reason would not fit, and how fresh the picture is", () => {
@@ -147,11 +147,33 @@ test("the header says the word where a reason would not fit, and how fresh the p
   const long = { state: "down", because: `${"x".repeat(60)}.`, since: 0, last: "" };
   const told = picture([], []);
   told.cluster = { ...told.cluster, control: long, data: { ...long, because: "3 of 9 nodes; and more than there is any room for here" } };
-  assert.deepEqual(pillsOf(told, NOW).map(({ said }) => said), ["down", "3 of 9 nodes"]);
+  assert.deepEqual(pillsOf(told, NOW, false).map(({ said }) => said), ["down", "3 of 9 nodes"]);
   assert.equal(freshWords(fresh()).words, "live · 0.3 s ago");
   assert.equal(freshWords(fresh(), true).words, "live when taken · 0.3 s old");
   assert.equal(freshWords(fresh({ kind: "late", age: 134, since: 866, why: "collector" }), true).words, "not live · 2 m 14 s old");
   assert.equal(freshWords(fresh({ kind: "waiting", since: null }), true).words, "not live");
+});
+
+test("what nobody vouches for is unknown, with its last known state, in the pills and in the rail", () => {
+  /** @typedef {import("../../static/js/states.js").State} State */
+  /** @param {State} state @param {string} [last] */
+  const plane = (state, last = "") => ({ state, because: "every component is healthy", since: 0, last });
+  const told = picture([], []);
+  /** @param {State} control @param {State} data @param {string} [last] */
+  const pills = (control, data, last) => {
+    told.cluster = { ...told.cluster, control: plane(control), data: plane(data, last) };
+    return pillsOf(told, NOW, true).map(({ state, said, last: known, title }) => [state, said, known, title]);
+  };
+  assert.deepEqual(pills("healthy", "down"), [
+    ["unknown", "unknown", "last healthy", "unknown, last healthy"], ["unknown", "unknown", "last down", "unknown, last down"],
+  ]);
+  assert.deepEqual(pills("not_observable", "unknown", "degraded"), [
+    ["unknown", "unknown", "", "unknown"], ["unknown", "unknown", "last degraded", "unknown, last degraded"],
+  ]);
+  told.cluster = { ...told.cluster, control: plane("healthy"), data: plane("healthy") };
+  const { title, nothing, well } = railOf(told, NOW, true);
+  assert.deepEqual([title, nothing, well], ["Last known to need attention", "Nothing was.", false]);
+  assert.equal(railOf(told, NOW, false).well, true);
 });
 
 test("texts that nobody confirms stand still; those of a cluster that does not answer run", () => {
@@ -169,6 +191,18 @@ test("what is old says its age, and what cannot be seen says why", () => {
   assert.equal(notice(empty, fresh(), NOW, clock)?.title, "Waiting for the first list");
   empty.cluster = { ...empty.cluster, fault: { kind: "refused", message: "Refused", remedy: "Look", since: 0 } };
   assert.deepEqual(notice(empty, fresh(), NOW, clock)?.lines, ["Refused.", "Look."]);
+  const never = picture([], []);
+  never.cluster = { ...never.cluster, heard_at: null };
+  for (const why of /** @type {const} */ (["socket", "server", "clocks"])) {
+    const said = notice(never, fresh({ kind: "late", why, age: 60, since: why === "clocks" ? null : 940 }), NOW, clock);
+    assert.deepEqual([said?.title, said?.lines.at(-1)], ["Not live", "Nothing of this cluster has been seen yet."], why);
+  }
+  assert.deepEqual(notice(never, fresh({ kind: "late", why: "cluster", since: null }), NOW, clock)?.lines, ["Its API server has not answered yet."]);
+  const blank = picture([], []);
+  for (const why of /** @type {const} */ (["socket", "server", "collector"])) {
+    const said = notice(blank, fresh({ kind: "late", why, age: 60, since: 940 }), NOW, clock);
+    assert.deepEqual([said?.title, said?.lines.at(-1)], ["1 min old", "This is the last picture."], "it answered, and there was nothing in it");
+  }
   assert.equal(notice(null, fresh({ why: "signed out" }), NOW, clock)?.link, "signin");
 });
 
@@ -182,5 +216,13 @@ test("an empty ground says whether nodes are hidden or not there", () => {
   told.cluster = { ...told.cluster, missing: [{ kind: "forbidden", message: "The user may not list nodes", remedy: "Grant it", since: 0 }] };
   assert.equal(groundNotice(told, NOW)?.title, "Nodes may not be seen");
   assert.equal(groundNotice(picture([node("n")], [component("etcd")]), NOW), null);
+  const waits = component("kubelet", { plane: "data", state: "unknown", because: "Nodes cannot be seen: waiting for the first answer." });
+  assert.deepEqual(groundNotice(picture([], [waits]), NOW), { title: "No node has been seen", lines: [waits.because] });
+  const none = component("kubelet", { plane: "data", state: "not_observable", because: "There are no nodes." });
+  assert.equal(groundNotice(picture([], [none]), NOW)?.title, "No nodes yet");
+  const unlisted = picture([node("n", { pods: 0 })], []);
+  assert.deepEqual(nodeCardOf(unlisted, 0, NOW).usages.map(({ label }) => label), ["cpu"], "its pods are still being listed");
+  unlisted.cluster = { ...unlisted.cluster, pods: 9 };
+  assert.deepEqual(nodeCardOf(unlisted, 0, NOW).usages.map(({ value }) => value), ["0 / 110", "50 %"]);
   assert.equal(captionOf(picture([node("n")], [component("kubelet", { plane: "data" })])).size, "1 node", "its pods are still being listed");
 });

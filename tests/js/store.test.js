@@ -115,7 +115,7 @@ test("a thousand changes of one cause do not push out what else happened", () =>
 test("two nodes that fell 50 s apart are one line with both times", () => {
   /** @param {string} subject @param {number} at @returns {ChangeRow} */
   const change = (subject, at) => ({ subject_kind: "Node", subject, agent: "kubelet", before: "healthy", after: "down", because: "", at, group: "g", more: 0, more_from: null });
-  const [line] = railOf(new Picture(snapshot([], { changes: [change("b", 150), change("a", 100)] })), 1000).changes;
+  const [line] = railOf(new Picture(snapshot([], { changes: [change("b", 150), change("a", 100)] })), 1000, false).changes;
   assert.deepEqual([line?.from, line?.at, line?.who], [100, 150, "a kubelet, b kubelet"]);
   assert.deepEqual(spanOf([{ ...change("b", 150), more: 2, more_from: 90 }]), [90, 150]);
 });

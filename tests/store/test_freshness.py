@@ -95,6 +95,20 @@ def test_a_clock_that_is_behind_is_told_from_a_silent_collector_by_who_keeps_its
         assert late.since == NOW - 20.0, "by the clock of who keeps it"
 
 
+@pytest.mark.parametrize("off", [20.0, -20.0, 3605.0, 7.0])
+@pytest.mark.parametrize(
+    ("dead", "cause"), [(0.4, "clocks"), (4.9, "clocks"), (5.1, "collector"), (20.0, "collector"), (59.0, "collector")]
+)
+def test_a_collector_that_died_is_silent_since_then_however_wrong_its_clock_was(off: float, dead: float, cause: str) -> None:
+    """Clocks that disagree would agree by themselves, some time after the last pulse: then what is dead would be live."""
+    pulse = NOW - dead + off
+    late = lateness(Freshness(pulse, pulse, 60.0, dead), NOW)
+    assert late is not None
+    assert late.cause == cause
+    if cause == "collector":
+        assert late.since == pytest.approx(NOW - dead, abs=0.06)
+
+
 @pytest.mark.parametrize(
     ("fault", "heard", "said"),
     [

@@ -139,6 +139,18 @@ def test_a_collector_that_is_late_makes_everything_unknown_with_its_reason(clust
     assert {component.state for component in one.components} == {"unknown"}
     assert one.components[0].last == "healthy"
     assert one.nodes.by_state == {"unknown": 3}
+    assert {component.since for component in one.components} == {NOW}, "unknown since it was last heard"
+    assert {entry.since for entry in one.attention} == {NOW}
+
+
+def test_a_dead_collector_whose_clock_was_ahead_is_as_old_as_its_last_pulse(cluster: Cluster, epoch: int) -> None:
+    services.flush(cluster.pk, epoch, 1, full())
+    for dead, told in ((3.0, None), (8.0, 8.0), (21.0, 21.0), (55.0, 55.0)):
+        now = NOW + 60
+        last = pulse(epoch, now - dead + 20)
+        status = collect_status({cluster.pk: last}.get, now, age={cluster.pk: dead}.get)
+        assert exit_code(status) == 3, dead
+        assert status.clusters[0].age_s == told
 
 
 def test_a_clock_set_back_by_an_hour_makes_nothing_fresh(cluster: Cluster, epoch: int) -> None:

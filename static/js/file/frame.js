@@ -1,5 +1,6 @@
 /** What stands around the picture and over it: whose it is, when it was taken, how fresh it was, and loudly when it was not. Pure. */
 
+import { isBlind } from "../freshness.js";
 import { factsOf, freshWords, pillsOf } from "../scene/header.js";
 import { withShape } from "../scene/notice.js";
 import { WORDS } from "../states.js";
@@ -37,7 +38,7 @@ export function drawHeader(sheet, scene, across) {
   const room = right - Math.max(width(taken, 15, 600), width(words, 13, 600) + 20) - 36 - x;
   const name = cut(picture.name, 18, room * 0.46, 600);
   let used = width(name, 18, 600) + 14;
-  const pills = pillsOf(picture, scene.at);
+  const pills = pillsOf(picture, scene.at, isBlind(scene.fresh));
   const facts = factsOf(picture);
   const shortest = pills.reduce((sum, one) => sum + pillWidth(one, true) + 16, 0);
   const told = facts && used + width(facts, 14) + 24 + shortest <= room ? facts : "";

@@ -1,6 +1,7 @@
 /** The rail in a file: what needs attention, what cannot be seen, and the changes before this moment. What does not fit is counted.
  * Pure. */
 
+import { isBlind } from "../freshness.js";
 import { andMore, railOf } from "../scene/rail.js";
 import { WORDS } from "../states.js";
 import { cut, width, wrap } from "./text.js";
@@ -21,7 +22,7 @@ const SHARE = 0.68;
  *  @param {number} y @param {number} w @param {number} h */
 export function drawRail(sheet, scene, x, y, w, h) {
   const { colours } = sheet;
-  const told = railOf(scene.picture, scene.at);
+  const told = railOf(scene.picture, scene.at, isBlind(scene.fresh));
   sheet.rect(x, y, w, h, { fill: colours.of("panel-2") });
   if (x > 0) {
     const column = { x: x + PAD, w: w - 2 * PAD, y: y + 22, foot: y + h - 20 };

@@ -1,6 +1,6 @@
 /** All that a file is drawn from: the picture, the moment for which it is drawn, and how fresh it was then. Pure. */
 
-import { freshness } from "../freshness.js";
+import { freshness, isBlind } from "../freshness.js";
 import { textsAt } from "../scene/header.js";
 import { notice } from "../scene/notice.js";
 import { Picture } from "../store.js";
@@ -53,6 +53,6 @@ export function sceneOf(snapshot, { css, theme, group, sort, now, pulse, heard, 
   const plain = new Palette(css, theme, false);
   return {
     picture, now, fresh, group, sort, at: textsAt(fresh, now), notice: notice(picture, fresh, now, utcClock),
-    colours, plain, around: late && fresh.why !== "cluster" ? colours : plain,
+    colours, plain, around: isBlind(fresh) ? colours : plain,
   };
 }

@@ -10,15 +10,24 @@ import { NOBODY, briefOf } from "../blame.js";
  * not answer; the states are what the collector makes of that. Pure.
  * @param {number | null} pulse @param {number | null} heard @param {number} now all epoch seconds of the server's clock
  * @param {number} [apart] by so many seconds the clocks disagree @param {string} [fault] the kind of fault by which it is not asked
+ * @param {number | null} [came] when its last pulse arrived here, whatever that says itself
  */
-export function judge(pulse, heard, now, apart = 0, fault = "") {
-  if (pulse === null) return { late: true, silent: false, words: fault === NOBODY ? briefOf(fault) : "not seen yet", age: "" };
+export function judge(pulse, heard, now, apart = 0, fault = "", came = null) {
+  const missing = fault === NOBODY ? briefOf(fault) : "";
+  if (came !== null && now - came > LATE_AFTER) return { late: true, silent: false, words: missing ? `${missing} for` : "not seen for", age: duration(now - came) };
+  if (pulse === null) return { late: true, silent: false, words: missing || "not seen yet", age: "" };
   const disagree = apart || (pulse - now > CLOCKS_APART ? pulse - now : 0);
   if (disagree) return { late: true, silent: false, words: "clocks disagree by", age: duration(disagree) };
-  if (now - pulse > LATE_AFTER) return { late: true, silent: false, words: fault === NOBODY ? `${briefOf(fault)} for` : "not seen for", age: duration(now - pulse) };
+  if (now - pulse > LATE_AFTER) return { late: true, silent: false, words: missing ? `${missing} for` : "not seen for", age: duration(now - pulse) };
   if (heard === null) return { late: false, silent: true, words: briefOf(fault), age: "" };
   if (now - heard > LATE_AFTER) return { late: false, silent: true, words: `${briefOf(fault)} for`, age: duration(now - heard) };
   return { late: false, silent: false, words: "live", age: "" };
+}
+
+/** @param {Element} card @param {number} now */
+function judgeCard(card, now) {
+  const [pulse, heard, apart, came] = ["data-pulse", "data-heard", "data-apart", "data-came"].map((name) => moment(card, name));
+  return judge(pulse ?? null, heard ?? null, now, apart ?? 0, card.getAttribute("data-fault") ?? "", came ?? null);
 }
 
 /** A moment in an attribute. @param {Element} card @param {string} name */
@@ -35,8 +44,7 @@ function moment(card, name) {
 export function judgeCards(now, frozen = false) {
   let turned = false;
   for (const card of document.querySelectorAll("[data-card]")) {
-    const [pulse, heard, apart] = ["data-pulse", "data-heard", "data-apart"].map((name) => moment(card, name));
-    const said = judge(pulse ?? null, heard ?? null, now, apart ?? 0, card.getAttribute("data-fault") ?? "");
+    const said = judgeCard(card, now);
     const late = said.late || frozen;
     turned ||= card.classList.contains("is-late") !== late;
     card.classList.toggle("is-late", late);
@@ -66,17 +74,21 @@ export function pulseCard(slug, pulse, server) {
   const seen = clocks.get(slug) ?? new Apart(moment(card, "data-apart"));
   clocks.set(slug, seen);
   card.setAttribute("data-pulse", String(pulse.pulse));
+  if (server !== null) card.setAttribute("data-came", String(server));
   card.setAttribute("data-apart", String(seen.observe(pulse.pulse, server, Date.now() / 1000) || ""));
   if (pulse.heard !== null) card.setAttribute("data-heard", String(pulse.heard));
   return isBehind({ epoch: card.getAttribute("data-epoch") ?? "", o: moment(card, "data-offset") ?? 0 }, pulse);
 }
 
-/** The newest pulse and answer of all cards: a page of many is late only when all of them are. */
-export function newest() {
-  const cards = [...document.querySelectorAll("[data-card]")];
+/** The newest pulse and answer of all cards: a page of many is late only when all of them are. One whose clock is wrong says nothing of
+ *  the others. @param {number} now */
+export function newest(now) {
+  const all = [...document.querySelectorAll("[data-card]")];
+  const right = all.filter((card) => !judgeCard(card, now).words.startsWith("clocks"));
+  const cards = right.length ? right : all;
   /** @param {string} name */
   const top = (name) => cards.reduce((best, card) => Math.max(best, moment(card, name) ?? -Infinity), -Infinity);
-  return { count: cards.length, pulse: finite(top("data-pulse")), heard: finite(top("data-heard")) };
+  return { count: all.length, pulse: finite(top("data-pulse")), heard: finite(top("data-heard")) };
 }
 
 /** @param {number} value */

@@ -4,14 +4,16 @@ import { clock, duration } from "../ages.js";
 import { NOBODY, saysOf } from "../blame.js";
 
 /** @typedef {import("../freshness.js").Freshness} Freshness */
+/** What else is known. `fault`: its kind; `seen`: whether there ever was anything to picture.
+ *  @typedef {{ now: number, many: boolean, fault?: string, seen?: boolean }} About */
 
 /**
  * Why, in a sentence. Pure.
- * @param {Freshness} fresh @param {{ now: number, many: boolean, fault?: string }} about `fault`: its kind
+ * @param {Freshness} fresh @param {About} about
  */
 export function why(fresh, about) {
   const since = fresh.since === null ? "" : ` since ${clock(fresh.since)}`;
-  const last = fresh.since === null ? "" : " This is the last picture.";
+  const last = about.seen === false ? " Nothing of it has been seen yet." : fresh.since === null ? "" : " This is the last picture.";
   const left = fresh.retry === null ? 0 : fresh.retry - about.now;
   const again = left > 0 ? ` Trying again in ${duration(left)}.` : "";
   switch (fresh.why) {
@@ -51,7 +53,7 @@ export function brief(fresh) {
 
 /**
  * Show it. The body has the class `not-live` while what it shows is not the present.
- * @param {Freshness} fresh @param {{ now: number, many: boolean, fault?: string }} about
+ * @param {Freshness} fresh @param {About} about
  */
 export function show(fresh, about) {
   const late = fresh.kind === "late";
@@ -69,8 +71,17 @@ export function show(fresh, about) {
   if (!notice) return;
   notice.hidden = !late;
   if (!late) return;
-  say(notice.querySelector("[data-late-age]"), fresh.since === null ? "Not live" : `${duration(fresh.age)} old`);
+  say(notice.querySelector("[data-late-age]"), fresh.since === null || about.seen === false ? "Not live" : `${duration(fresh.age)} old`);
   say(notice.querySelector("[data-late-why]"), why(fresh, about));
+}
+
+/** What tells how fresh the page is has failed: then nothing of it passes for the present any more. */
+export function showFailed() {
+  document.body.classList.add("not-live");
+  const header = document.getElementById("freshness");
+  header?.classList.remove("is-live");
+  header?.classList.add("is-late");
+  say(header?.querySelector("span") ?? null, "not live: the script of this page has failed; load it again");
 }
 
 /** @param {Element | null} element @param {string} text */

@@ -10,7 +10,7 @@ import { Answering } from "../answering.js";
 import { whenSignedOut } from "../signed-out.js";
 import { renewFor } from "../upgrade.js";
 import { judgeCards, newest, pulseCard } from "./cards.js";
-import { show } from "./late.js";
+import { show, showFailed } from "./late.js";
 import { renew } from "./panels.js";
 import { Offsets, concerns } from "./relevance.js";
 import { Renewing } from "./renewing.js";
@@ -25,6 +25,8 @@ import { clocks, tick } from "./ticking.js";
 const PAUSE_MS = 1000;
 /** A picture has become late, or the present again: the server says so too by then. */
 const TURN_MS = 1500;
+/** A socket that has not opened for so long does not. */
+const CONNECTING_MS = 4000;
 /** A node's page shows figures that change without an announcement (its heartbeat, its usage): look now and then. */
 const LOOK_MS = 10_000;
 
@@ -42,6 +44,8 @@ const answering = new Answering("/healthz", () => draw());
 const clocksOf = new Apart(Number(document.getElementById("moments")?.dataset["apart"]));
 /** By how much the clocks of server and collector disagree; what the server said of it holds until pulses come. @type {number | null} */
 let skew = null;
+/** When the last pulse arrived, whatever it says itself; of one cluster. @type {number | null} */
+let came = null;
 /** The last moment at which what is shown held all that was published. */
 let whole = server.now(Date.now() / 1000);
 
@@ -67,8 +71,8 @@ shown();
 /** @param {string} html @param {number} asked milliseconds of the local clock */
 function take(html, asked) {
   ended = "";
-  whole = server.now(asked / 1000);
   renew(root, html);
+  whole = server.now(asked / 1000);  // not before it is shown
   shown();
   root.dispatchEvent(new CustomEvent("renewed"));
   draw();
@@ -114,6 +118,7 @@ function wallPulse(message) {
 
 /** @param {Pulse} message */
 function pulse(message) {
+  came = server.now(Date.now() / 1000);
   skew = clocksOf.observe(message.pulse, server.now(Date.now() / 1000), Date.now() / 1000);
   const moments = document.getElementById("moments");
   moments?.setAttribute("data-pulse", String(message.pulse));
@@ -128,17 +133,29 @@ function delta(message) {
   if (missed || concerns(message, { component, node })) renewing.ask();
 }
 
-/** What the page shows, judged by the server's clock. */
+/** Whoever cannot tell how fresh the page is does not go on saying what was. */
 function draw() {
+  try {
+    judge();
+  } catch (error) {
+    showFailed();
+    throw error;
+  }
+}
+
+/** What the page shows, judged by the server's clock. */
+function judge() {
   const now = server.now(Date.now() / 1000) ?? Date.now() / 1000;
   clocks(document, now);
-  const moments = many ? { ...newest(), retry: null, apart: null, fault: "" } : single();
-  const state = ended || (socket.state === "connecting" ? "open" : socket.state);
+  const moments = many ? { ...newest(now), retry: null, apart: null, fault: "" } : single();
+  const connecting = Date.now() - socket.since < CONNECTING_MS ? "open" : "closed";
+  const state = ended || (socket.state === "connecting" ? connecting : socket.state);
   const fresh = freshness({
     now,
     pulse: moments.pulse,
     heard: moments.heard,
     apart: skew ?? moments.apart ?? 0,
+    ...(many ? {} : { came }),
     mute: answering.silent,
     pictured: moments.pulse,
     whole: moments.count === 0 ? null : whole,
@@ -158,7 +175,7 @@ function draw() {
   // Ages of what nobody confirms stand still at what was true then; how old the whole is, is told once, large.
   tick(document, textsAt(fresh, now));
   if (many) for (const card of document.querySelectorAll("[data-card].is-late")) tick(card, Number(card.getAttribute("data-pulse")) || now);
-  show(fresh, { now, many, fault: moments.fault });
+  show(fresh, { now, many, fault: moments.fault, seen: moments.heard !== null || moments.count === 0 });
   turned ||= wasLate !== (fresh.kind === "late");
   wasLate = fresh.kind === "late";
   if (turned && socket.state === "open") setTimeout(() => renewing.ask(), TURN_MS);
@@ -179,8 +196,9 @@ function single() {
 }
 
 whenSignedOut(() => renewing.ask());
-root.dataset["attended"] = "";
 socket.start();
 draw();
 setInterval(draw, 1000);
+// Of a script that fails before, the style sheet tells that nobody attends to the page.
+root.dataset["attended"] = "";
 if (node !== undefined) setInterval(() => document.visibilityState === "visible" && socket.state === "open" && renewing.ask(), LOOK_MS);

@@ -10,7 +10,7 @@ export function gist(panel) {
   for (const running of copy.querySelectorAll("[data-t], [data-clock]")) running.textContent = "";
   // What the script itself sets, and moments that mean nothing to be drawn.
   for (const card of copy.querySelectorAll("[data-card]")) {
-    for (const name of ["data-pulse", "data-heard", "data-epoch", "data-offset"]) card.removeAttribute(name);
+    for (const name of ["data-pulse", "data-heard", "data-came", "data-epoch", "data-offset"]) card.removeAttribute(name);
     card.classList.remove("is-late", "is-silent");
     card.querySelector("[data-status]")?.remove();
   }

@@ -38,6 +38,10 @@ export function groundNotice(picture, now) {
   if (picture.cluster.heard_at === null) {
     return { title: "No node has been seen", lines: ["The API server has not answered yet. Its nodes appear here as soon as it does."] };
   }
+  const kubelet = picture.components.get("kubelet");
+  if (kubelet && stateOf(kubelet.state) === "unknown") {
+    return aged({ title: "No node has been seen", lines: [sentence(kubelet.because)] }, now);
+  }
   const missing = picture.cluster.missing.find((row) => /^nodes\b|\blist nodes\b/i.test(row.message));
   return missing
     ? aged({ title: "Nodes may not be seen", lines: [sentence(missing.message), sentence(missing.remedy), DOCTOR] }, now)

@@ -1,7 +1,8 @@
 /** The header: how fresh this very picture is, and what each plane is in a few words. Pure. */
 
 import { duration, render as renderAges } from "../ages.js";
-import { WORDS, stateOf, worst } from "../states.js";
+import { isBlind } from "../freshness.js";
+import { WORDS, seenOf, stateOf, worst } from "../states.js";
 
 /** @typedef {import("../freshness.js").Freshness} Freshness */
 /** @typedef {import("../states.js").State} State */
@@ -12,8 +13,13 @@ import { WORDS, stateOf, worst } from "../states.js";
 /** So many characters of a reason fit into a pill. */
 const PILL = 44;
 
-/** @param {string} label @param {PlaneRow} row @param {number} now @returns {Pill} */
-function pillOf(label, row, now) {
+/** @param {string} label @param {PlaneRow} row @param {number} now @param {boolean} blind @returns {Pill} */
+function pillOf(label, row, now, blind) {
+  if (blind) {
+    const { state, last } = seenOf(row.state, row.last, true);
+    const word = last ? `last ${WORDS[last]}` : "";
+    return { label, state, said: WORDS[state], last: word, title: [WORDS[state], word].filter(Boolean).join(", ") };
+  }
   const state = stateOf(row.state);
   const because = renderAges(row.because, now).replace(/[.]$/, "");
   // A reason that would not fit is the rail's to tell; here the word does.
@@ -22,10 +28,10 @@ function pillOf(label, row, now) {
   return { label, state, said, last: state === "unknown" && row.last ? `last ${WORDS[stateOf(row.last)]}` : "", title: because || said };
 }
 
-/** @param {Picture} picture @param {number} now @returns {Pill[]} */
-export function pillsOf(picture, now) {
+/** @param {Picture} picture @param {number} now @param {boolean} blind nobody vouches for it now @returns {Pill[]} */
+export function pillsOf(picture, now, blind) {
   const { control, data } = picture.cluster;
-  return [...(control ? [pillOf("control", control, now)] : []), ...(data ? [pillOf("data", data, now)] : [])];
+  return [...(control ? [pillOf("control", control, now, blind)] : []), ...(data ? [pillOf("data", data, now, blind)] : [])];
 }
 
 /** "v1.36.2 · kubeadm · 3 zones" @param {Picture} picture */
@@ -55,5 +61,5 @@ export function freshWords(fresh, taken = false) {
 
 /** Texts of a picture that nobody confirms stand still at the moment for which it holds. @param {Freshness} fresh @param {number} now */
 export function textsAt(fresh, now) {
-  return fresh.kind === "late" && fresh.why !== "cluster" && fresh.since !== null ? Math.min(now, fresh.since) : now;
+  return isBlind(fresh) && fresh.since !== null ? Math.min(now, fresh.since) : now;
 }

@@ -63,7 +63,8 @@ function usagesOf(picture, row) {
   const pods = picture.number("pods", row) ?? 0;
   const most = picture.number("pods_max", row);
   const told = [];
-  if (most) told.push({ label: "pods", share: Math.min(1, pods / most), value: `${pods} / ${most}` });
+  // No pod in the whole cluster: they are still being listed, or may not be read.
+  if (most && (pods || picture.cluster.pods)) told.push({ label: "pods", share: Math.min(1, pods / most), value: `${pods} / ${most}` });
   for (const [label, column] of /** @type {const} */ ([["cpu", "cpu"], ["memory", "mem"]])) {
     const share = picture.number(column, row);
     if (share !== null) told.push({ label, share: Math.min(1, share), value: `${Math.round(share * 100)} %` });

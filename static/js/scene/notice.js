@@ -60,11 +60,17 @@ function words(picture, fresh, now, clock) {
     return { kind: "notice", state: "unknown", title: offline ? "No network" : "Planewatch does not answer",
       lines: [offline ? "This device is not connected to any network." : "The picture comes as soon as it does.", retry] };
   }
-  return unseen(picture, fresh, retry) ?? late(picture, fresh, retry, clock);
+  return unseen(picture, fresh, retry, clock) ?? late(picture, fresh, retry, clock);
 }
 
-/** A picture with nothing in it. @param {Picture} picture @param {Freshness} fresh @param {string} retry @returns {Notice | null} */
-function unseen(picture, fresh, retry) {
+/** Was there ever anything in it? @param {Picture} picture */
+function wasSeen(picture) {
+  return picture.size > 0 || picture.cluster.heard_at !== null;
+}
+
+/** A picture with nothing in it. @param {Picture} picture @param {Freshness} fresh @param {string} retry @param {Clock} clock
+ *  @returns {Notice | null} */
+function unseen(picture, fresh, retry, clock) {
   const { fault, missing } = picture.cluster;
   const empty = picture.size === 0 && picture.components.size === 0;
   const asked = !["socket", "offline", "server"].includes(fresh.why);
@@ -73,9 +79,11 @@ function unseen(picture, fresh, retry) {
       lines: [sentence(fault.message), sentence(fault.remedy), retry] };
   }
   if (!empty) return null;
-  if (fresh.kind !== "live" && asked) {
+  // Nobody who could tell of the cluster is heard: then nothing is told of it, and least of all that it answers.
+  if (!asked || fresh.why === "clocks" || (fresh.why === "collector" && wasSeen(picture))) return late(picture, fresh, retry, clock);
+  if (fresh.kind !== "live") {
     return { kind: "notice", state: "unknown", title: "Waiting for the first list",
-      lines: ["The collector has been asked to watch this cluster and has not reported yet."] };
+      lines: [fresh.why === "cluster" ? "Its API server has not answered yet." : "The collector has been asked to watch this cluster and has not reported yet."] };
   }
   const [first] = missing;
   return { kind: "notice", state: "not_observable", title: first ? "Nothing may be seen here" : "Waiting for the first list",
@@ -87,8 +95,8 @@ function unseen(picture, fresh, retry) {
 function late(picture, fresh, retry, clock) {
   if (fresh.kind !== "late") return null;
   return { kind: "late", state: fresh.why === "cluster" ? stateOf(picture.components.get("kube-apiserver")?.state) : "unknown",
-    title: fresh.since === null ? "Not live" : `${spelled(fresh.age)} old`,
-    lines: [...reason(picture, fresh, clock), [fresh.since === null ? "" : "This is the last picture.", retry].filter(Boolean).join(" ")] };
+    title: fresh.since === null || !wasSeen(picture) ? "Not live" : `${spelled(fresh.age)} old`,
+    lines: [...reason(picture, fresh, clock), [wasSeen(picture) ? (fresh.since === null ? "" : "This is the last picture.") : "Nothing of this cluster has been seen yet.", retry].filter(Boolean).join(" ")] };
 }
 
 /** Why the picture is late. @param {Picture} picture @param {Freshness} fresh @param {Clock} clock */

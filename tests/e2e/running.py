@@ -133,19 +133,24 @@ class Up:
             self._reading.join(10)
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def manage(self, *words: str, codes: tuple[int, ...] = (0,)) -> str:
+    def manage(self, *words: str, codes: tuple[int, ...] = (0,), line: str = "") -> str:
         """Another command of manage.py, on the same data directory; what it said."""
         done = subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=ROOT,
             env=self.environ,
+            input=f"{line}\n",
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
             check=False,
         )
         assert done.returncode in codes, f"manage.py {' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def feed(self, line: str, *words: str) -> str:
+        """Another command that reads one line; what it said."""
+        return self.manage(*words, line=line)
 
     def status(self) -> Status:
         """`manage.py status --json`, whatever it says of the clusters."""

@@ -92,6 +92,14 @@ bench-browser: dev ## print the figures of the picture, in a real Chromium
 	@$(BIN)/python -m tests.bench.bench_browser $(ARGS)
 	@$(BIN)/python -m tests.bench.bench_latency
 
+IMAGE ?= planewatch:0.1.0
+ENGINE ?= $(firstword $(foreach name,docker podman buildah,$(if $(shell command -v $(name)),$(name))))
+.PHONY: image
+image: ## build the container image with docker, podman or buildah, and tell its size (IMAGE=registry.example/planewatch:0.1.0)
+	@if [ -z "$(ENGINE)" ]; then echo "make: there is no docker, podman or buildah on this machine. Install one; then once more." >&2; exit 1; fi
+	$(ENGINE) build -f docker/Dockerfile -t $(IMAGE) .
+	@$(ENGINE) images $(IMAGE)
+
 .PHONY: screenshots
 screenshots: dev ## draw every page in every state and size into build/screenshots, to be looked at (ARGS="120-broken-*": some)
 	@.ci/browser $(VENV)

@@ -40,7 +40,7 @@ def valkey(plan: Plan, address: Path) -> Recipe:
         command=redis.command(address),
         ready=ready,
         grace=1.0,
-        ignore=r"overcommit|ready to exit|maxclients",
+        ignore=r"overcommit|ready to exit|maxclients|maximum open files",
         directory=plan.base_dir,
     )
 

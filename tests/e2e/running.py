@@ -40,7 +40,8 @@ def until(look: Callable[[], Seen], what: str, *, within: float) -> Seen:
 class Up:
     """Started on entering, stopped on leaving; `said` are its lines so far."""
 
-    def __init__(self, *options: str, environ: dict[str, str] | None = None) -> None:
+    def __init__(self, *options: str, environ: dict[str, str] | None = None, root: Path = ROOT) -> None:
+        self._root = root
         self.home = Path(tempfile.mkdtemp(prefix="pwup-"))
         self.data_dir = self.home / "data"
         self.said: list[str] = []
@@ -70,7 +71,7 @@ class Up:
         self.said.clear()
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *self._options],
-            cwd=ROOT,
+            cwd=self._root,
             env=self.environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -137,7 +138,7 @@ class Up:
         """Another command of manage.py, on the same data directory; what it said."""
         done = subprocess.run(
             [sys.executable, "manage.py", *words],
-            cwd=ROOT,
+            cwd=self._root,
             env=self.environ,
             input=f"{line}\n",
             capture_output=True,

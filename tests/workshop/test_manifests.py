@@ -1,10 +1,12 @@
 """What is shipped beside the code: manifests that parse, and rights that can only read."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from kubernetes import client
 
 from planes.components.rbac import manifest
 
@@ -108,3 +110,42 @@ def test_compose_passes_a_password_of_any_characters() -> None:
     assert compose["name"] == "planewatch"
     assert "PASSWORD" not in environ["DATABASE_URL"]
     assert environ["PGPASSWORD"].startswith("${POSTGRES_PASSWORD")
+
+
+def unknown_fields(value: object, model: str, path: str) -> list[str]:
+    """Fields of a manifest that the Kubernetes API does not have, by the models that the client library is generated from it."""
+    if inner := re.fullmatch(r"[Ll]ist\[(.+)\]", model):
+        assert isinstance(value, list), f"{path} is no list"
+        return [one for index, item in enumerate(value) for one in unknown_fields(item, inner[1], f"{path}[{index}]")]
+    if inner := re.fullmatch(r"[Dd]ict[\[(]str, (.+)[\])]", model):
+        assert isinstance(value, dict), f"{path} is no map"
+        return [one for key, item in value.items() for one in unknown_fields(item, inner[1], f"{path}.{key}")]
+    kind = getattr(client, model, None)
+    if kind is None or not hasattr(kind, "openapi_types"):
+        kinds = {"str": (str,), "int": (int,), "bool": (bool,), "float": (int, float)}
+        return [f"{path} is no {model}"] if model in kinds and not isinstance(value, kinds[model]) else []
+    assert isinstance(value, dict), f"{path} is no object"
+    fields = {name: kind.openapi_types[attribute] for attribute, name in kind.attribute_map.items()}
+    found = [f"{path}.{name}" for name in value if name not in fields]
+    return found + [
+        one for name, item in value.items() if name in fields for one in unknown_fields(item, fields[name], f"{path}.{name}")
+    ]
+
+
+GROUPS = {"v1": "V1", "apps/v1": "V1", "rbac.authorization.k8s.io/v1": "V1", "networking.k8s.io/v1": "V1"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docker/kubernetes").glob("[!k]*.yaml")), ids=lambda path: path.name)
+def test_manifests_have_no_field_that_kubernetes_does_not(path: Path) -> None:
+    for document in documents(path):
+        model = f"{GROUPS[str(document['apiVersion'])]}{document['kind']}"
+        assert hasattr(client, model)
+        assert unknown_fields(document, model, str(document["kind"])) == []
+
+
+def test_a_field_that_kubernetes_does_not_have_is_found() -> None:
+    pod = pod_of_the_deployment()
+    pod["containers"][0]["imagePullPolice"] = "Always"
+    pod["enableServiceLinks"] = "no"
+    wrong = {"pod.containers[0].imagePullPolice", "pod.enableServiceLinks is no bool"}
+    assert set(unknown_fields(pod, "V1PodSpec", "pod")) == wrong

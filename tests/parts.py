@@ -25,9 +25,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PURE = ("tests/structs", "tests/cache", "tests/components", "tests/assess")
 _REST = ("tests", *(word for folder in PURE for word in ("--ignore", folder)), "--ignore", "tests/bench")
-_COVERAGE = (sys.executable, "-m", "coverage")
-_DATA = "--data-file=.coverage.pure"
-_COVERED = "--source=" + ",".join(folder.replace("tests/", "planes.") for folder in PURE)
 _ONE = (sys.executable, "-m", "pytest", "-q")
 _ALONE = "not browser and not faults and not e2e"
 #: How many of the parts that compute run at once, and how much they give way to the one beside them.
@@ -53,15 +50,13 @@ def _workers(number: int) -> tuple[str, ...]:
 def computing() -> list[Part]:
     """The parts that compute, in the order in which they begin."""
     scripts = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "js").glob("*.test.js"))]
-    measured = (*_COVERAGE, "run", _DATA, _COVERED, "-m", "pytest", "-q", "-n", "2", "-m", "not hypothesis", *PURE)
-    coverage = ((*_COVERAGE, "erase", _DATA), measured, (*_COVERAGE, "combine", "-q", _DATA), (*_COVERAGE, "report", _DATA))
+    pure = (*_ONE, "-n", "2", "-m", "not hypothesis", *PURE)
     postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_workers(3), "--rows", "-m", _ALONE, *_REST)
     browser = (*_workers(3), "-m", "browser and not faults and not e2e", "tests/browser", "tests/dashboard")
     return [
         Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(5), "-m", _ALONE, *_REST),)),
         Part("browser", "the pages in a real Chromium", (browser,)),
-        Part("pure", "the pure core, with its coverage", coverage),
-        # Apart from those, for they reach no line that those do not, and to count lines doubles the time of a search.
+        Part("pure", "the pure core", (pure,)),
         Part("searches", "the pure core, searched by Hypothesis for what breaks it", ((*_workers(2), "-m", "hypothesis", *PURE),)),
         Part("postgres", "what uses the database, once more on a real PostgreSQL", (postgres,)),
         Part("js", "the browser's pure modules, in Node.js", ((".ci/node", sys.prefix, "--test", *scripts),)),

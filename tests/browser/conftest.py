@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.lending import Lender
 from tests.browser.stage import failed
 from tests.chromium import chromium
 
@@ -14,6 +15,12 @@ def browser() -> Iterator[Browser]:
     """Of the folder, not of the session: Playwright's own event loop would be in the way of tests elsewhere that have one."""
     with chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def lender(browser: Browser) -> Lender:
+    """Lends the pages of that Chromium."""
+    return Lender(browser)
 
 
 @pytest.hookimpl(wrapper=True)

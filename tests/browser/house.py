@@ -25,8 +25,11 @@ class Answer:
     kind: str
     status: int = 200
     policy: str = ""
+    lasting: bool = False  # the address will never answer otherwise
 
 
+#: What no stage is needed for.
+_EMPTY = "/empty"
 #: What answers each stage's pages, by the name that they send as X-Stage.
 _stages: dict[str, Callable[[str], Answer | None]] = {}
 _names = itertools.count(1)
@@ -39,6 +42,16 @@ def admit(answer: Callable[[str], Answer | None]) -> tuple[str, str]:
     return _origin(), name
 
 
+def dismiss(name: str) -> None:
+    """What is still asked under this name is not answered any more."""
+    del _stages[name]
+
+
+def empty() -> str:
+    """The address of a page that shows nothing."""
+    return f"{_origin()}{_EMPTY}"
+
+
 @functools.cache
 def static_file(path: str) -> Answer | None:
     """A file of ours or of npm's; None: there is none."""
@@ -48,7 +61,7 @@ def static_file(path: str) -> Answer | None:
     if not file.is_file():
         return None
     kind = "text/javascript" if file.suffix == ".js" else mimetypes.guess_type(file.name)[0]
-    return Answer(file.read_bytes(), kind or "application/octet-stream")
+    return Answer(file.read_bytes(), kind or "application/octet-stream", lasting=True)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -57,17 +70,24 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = 1 << 16  # head and body in one piece
 
     def do_GET(self) -> None:
-        answer = _stages[self.headers["X-Stage"]](self.path)
+        answer = self._answer()
         if answer is None:
             self.close_connection = True
             return
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.kind)
         self.send_header("Content-Length", str(len(answer.body)))
+        self.send_header("Cache-Control", "public, max-age=31536000, immutable" if answer.lasting else "no-store")
         if answer.policy:
             self.send_header("Content-Security-Policy", answer.policy)
         self.end_headers()
         self.wfile.write(answer.body)
+
+    def _answer(self) -> Answer | None:
+        if self.path == _EMPTY:
+            return Answer(b"<!doctype html><title>nothing</title>", "text/html")
+        stage = _stages.get(self.headers["X-Stage"])
+        return None if stage is None else stage(self.path)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: the stage knows what was asked."""

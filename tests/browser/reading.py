@@ -10,9 +10,8 @@ from playwright.sync_api import Page
 #: Defines `axe` in a page.
 AXE = (Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 _COLOURS = ("color-contrast", "link-in-text-block")
-#: The rules of axe-core that look at colours, and all the others, which find the same in either theme.
+#: The rules of axe-core that look at colours: all others find the same in either theme.
 BY_COLOUR = {"runOnly": {"type": "rule", "values": _COLOURS}}
-BY_THE_REST = {"rules": {name: {"enabled": False} for name in _COLOURS}}
 #: Takes a part of the page and which rules, gives the violations, each with the elements it is about. To keep of each rule what it
 #: found well too, with a selector for every element, takes longer than to look.
 LOOK = """([part, rules]) => axe.run(part, { resultTypes: ['violations'], selectors: false, ...rules }).then(
@@ -22,16 +21,15 @@ Theme = Literal["dark", "light"]
 
 
 def axe(page: Page, part: str = "html", *, first: Callable[[], None]) -> list[str]:
-    """Every violation in a part of the page: by the rules about colours in the dark theme and in the light one, then by the others.
+    """Every violation in a part of the page: by all rules in the dark theme, and by those about colours in the light one too.
     `first` comes before each look at colours, so that the page is not late meanwhile, and has other colours."""
     page.evaluate(AXE)
-    found = [*_look(page, part, "dark", first), *_look(page, part, "light", first)]
-    return [*found, *page.evaluate(LOOK, [part, BY_THE_REST])]
+    return [*_look(page, part, "dark", {}, first), *_look(page, part, "light", BY_COLOUR, first)]
 
 
-def _look(page: Page, part: str, theme: Theme, first: Callable[[], None]) -> list[str]:
+def _look(page: Page, part: str, theme: Theme, rules: object, first: Callable[[], None]) -> list[str]:
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # or a colour is looked at on its way to another
     assert page.evaluate("matchMedia('(prefers-color-scheme: light)').matches") is (theme == "light")
     first()
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    return [f"{theme}: {one}" for one in page.evaluate(LOOK, [part, BY_COLOUR])]
+    return [f"{theme}: {one}" for one in page.evaluate(LOOK, [part, rules])]

@@ -8,11 +8,12 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 from django.template.loader import render_to_string
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute
+from playwright.sync_api import Page, WebSocketRoute
 
 from dashboard import presenters
 from planes.live.wire import Message, Pulse, Snapshot, encode
-from tests.browser.house import Answer, admit, static_file
+from tests.browser.house import Answer, admit, dismiss, static_file
+from tests.browser.lending import Lender
 
 #: Where tests that failed leave what they saw.
 SHOWN = Path("build/screenshots/tests")
@@ -36,10 +37,16 @@ class Stage:
         self.violations: list[str] = []
         self.labels: dict[str, list[str]] = {}  # nodes by label, as the server would answer
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.violations.append(str(error)))
-        self.origin, name = admit(self.answer)
-        page.set_extra_http_headers({"X-Stage": name})
+        page.on("pageerror", self._error)
+        self.origin, self._name = admit(self.answer)
+        page.set_extra_http_headers({"X-Stage": self._name})
         page.route_web_socket(re.compile(r"/ws/"), self._socket)
+
+    def leave(self) -> None:
+        """The page is another's from now on. (Its newest route for sockets is the one that counts.)"""
+        self.page.remove_listener("console", self._console)
+        self.page.remove_listener("pageerror", self._error)
+        dismiss(self._name)
 
     def open(self, query: str = "") -> None:
         """Go there and wait until the picture stands."""
@@ -68,6 +75,9 @@ class Stage:
         text = str(getattr(message, "text", message))
         if getattr(message, "type", "") == "error" and not self.refused:
             self.violations.append(text)
+
+    def _error(self, error: object) -> None:
+        self.violations.append(str(error))
 
     def _socket(self, socket: WebSocketRoute) -> None:
         if self.refused:
@@ -106,9 +116,9 @@ class Stage:
         return Answer(body, "text/html; charset=utf-8", policy=POLICY)
 
 
-def end(test: str, stages: list[Stage], contexts: list[BrowserContext]) -> None:
-    """Close all, and of a test that failed keep what each page showed last, as build/screenshots/tests/<test>.jpg. Nothing may have
-    been wrong on any of them: no error, no missing file, no broken policy."""
+def end(test: str, stages: list[Stage], lender: Lender) -> None:
+    """Give back all pages, and of a test that failed keep what each page showed last, as build/screenshots/tests/<test>.jpg.
+    Nothing may have been wrong on any of them: no error, no missing file, no broken policy."""
     try:
         if test in failed or any(stage.violations for stage in stages):
             SHOWN.mkdir(parents=True, exist_ok=True)
@@ -117,7 +127,9 @@ def end(test: str, stages: list[Stage], contexts: list[BrowserContext]) -> None:
                 if not stage.page.is_closed():
                     stage.page.screenshot(path=SHOWN / f"{name}{f'-{at + 1}' if at else ''}.jpg", quality=85)
     finally:
-        for context in contexts:
-            context.close()
+        well = test not in failed and not any(stage.violations for stage in stages)
+        for stage in stages:
+            stage.leave()
+            lender.take_back(stage.page, well=well)
     for stage in stages:
         assert not stage.violations, stage.violations

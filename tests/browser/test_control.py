@@ -3,12 +3,14 @@
 import re
 import time
 from collections.abc import Callable, Iterator
+from typing import Unpack
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from planes.live.wire import Delta, GoneRows, Snapshot, Update
+from tests.browser.lending import Lender, Options
 from tests.browser.reading import axe
 from tests.browser.skies import SKIES
 from tests.browser.stage import Stage, end
@@ -22,15 +24,13 @@ Opened = Callable[..., Stage]
 
 
 @pytest.fixture
-def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
+def opened(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Opened]:
     """Open a sky by its name; the page must end without a broken policy, a missing file or an error."""
-    contexts: list[BrowserContext] = []
     stages: list[Stage] = []
 
-    def go(name: str | Snapshot, *, size: tuple[int, int] = (1920, 1080), **options: object) -> Stage:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)  # type: ignore[arg-type]  # keywords of the caller's
-        contexts.append(context)
-        stage = Stage(context.new_page(), SKIES[name](time.time()) if isinstance(name, str) else name)
+    def go(name: str | Snapshot, *, size: tuple[int, int] = (1920, 1080), **options: Unpack[Options]) -> Stage:
+        page = lender.page(size, **options)
+        stage = Stage(page, SKIES[name](time.time()) if isinstance(name, str) else name)
         stages.append(stage)
         stage.open()
         stage.drawn()
@@ -38,7 +38,7 @@ def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]
         return stage
 
     yield go
-    end(request.node.name, stages, contexts)
+    end(request.node.name, stages, lender)
 
 
 def tell(stage: Stage, offset: int, **update: object) -> None:

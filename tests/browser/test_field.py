@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from planes.live.wire import Delta, GoneRows, Heartbeats, Update
 from tests.browser.building import ail, nodes, values
+from tests.browser.lending import Lender
 from tests.browser.pictures import PICTURES
 from tests.browser.stage import Stage, end
 
@@ -18,18 +19,14 @@ Opened = Callable[..., Stage]
 
 
 @pytest.fixture
-def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
+def opened(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Opened]:
     """Open a picture by its name and an address's query; the page must end without an error."""
-    contexts: list[BrowserContext] = []
     stages: list[Stage] = []
 
     def go(name: str, query: str = "", *, size: tuple[int, int] = (1920, 1080), touch: bool = False, tabs: int = 1) -> Stage:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, has_touch=touch, reduced_motion="reduce", bypass_csp=False
-        )
-        contexts.append(context)
-        for _ in range(tabs):
-            stage = Stage(context.new_page(), PICTURES[name](time.time()))
+        first = lender.page(size, alone=tabs > 1, reduced_motion="reduce", has_touch=touch)
+        for page in (first, *(lender.beside(first) for _ in range(tabs - 1))):
+            stage = Stage(page, PICTURES[name](time.time()))
             stages.append(stage)
             stage.open(query)
             stage.drawn()
@@ -38,7 +35,7 @@ def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]
 
     go.stages = stages  # type: ignore[attr-defined]  # for the test of several tabs
     yield go
-    end(request.node.name, stages, contexts)
+    end(request.node.name, stages, lender)
 
 
 def level(page: Page) -> str | None:

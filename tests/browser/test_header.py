@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from msgspec.structs import replace
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import expect
 
 from planes.live.wire import KeepAlive
 from planes.structs.moments import Epoch
 from planes.structs.rows import PlaneRow
 from planes.structs.verdicts import State
+from tests.browser.lending import Lender
 from tests.browser.pictures import PICTURES
-from tests.browser.reading import axe
+from tests.browser.reading import Theme, axe
 from tests.browser.stage import Stage, end
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -23,14 +24,11 @@ Opened = Callable[..., Stage]
 
 
 @pytest.fixture
-def staged(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
+def staged(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Opened]:
     """A picture of three nodes on its stage, not yet opened."""
-    contexts: list[BrowserContext] = []
     stages: list[Stage] = []
 
-    def go(*, width: int = 1920, long: bool = False, **options: object) -> Stage:
-        context = browser.new_context(viewport={"width": width, "height": 1080}, **options)  # type: ignore[arg-type]  # keywords of the caller's
-        contexts.append(context)
+    def go(*, width: int = 1920, long: bool = False, alone: bool = False, color_scheme: Theme = "light") -> Stage:
         now = time.time()
         told = PICTURES["3"](now)
         if long:
@@ -40,11 +38,11 @@ def staged(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]
                 data=PlaneRow(State.DOWN, "zone eu-1a and 34 more nodes are silent", Epoch(now - 50)),
             )
             told = replace(told, name="edge-eu-central-1-prod", cluster=planes)
-        stages.append(Stage(context.new_page(), told))
+        stages.append(Stage(lender.page((width, 1080), alone=alone, color_scheme=color_scheme), told))
         return stages[-1]
 
     yield go
-    end(request.node.name, stages, contexts)
+    end(request.node.name, stages, lender)
 
 
 def test_the_switch_goes_from_the_systems_theme_to_light_and_dark_and_is_remembered(staged: Opened) -> None:
@@ -64,7 +62,7 @@ def test_the_switch_goes_from_the_systems_theme_to_light_and_dark_and_is_remembe
 
 
 def test_the_chosen_theme_stands_before_the_first_paint(staged: Opened) -> None:
-    stage = staged(color_scheme="dark")
+    stage = staged(color_scheme="dark", alone=True)
     stage.page.add_init_script("localStorage.setItem('planewatch-theme', 'light')")
     # The body's first appearance in the document comes before any paint of it.
     stage.page.add_init_script(
@@ -77,7 +75,7 @@ def test_the_chosen_theme_stands_before_the_first_paint(staged: Opened) -> None:
 
 @pytest.mark.parametrize(("asked", "theme"), [("light", "light"), ("dark", "dark"), ("system", "system"), ("pink", "dark")])
 def test_the_address_may_ask_for_a_theme(staged: Opened, asked: str, theme: str) -> None:
-    stage = staged()
+    stage = staged(alone=True)
     stage.page.add_init_script("localStorage.setItem('planewatch-theme', 'dark')")
     stage.page.goto(f"{stage.origin}/c/prod-eu-1/?theme={asked}", wait_until="load")
     assert stage.page.evaluate(THEME) == theme
@@ -166,7 +164,7 @@ def test_axe_finds_nothing_in_the_open_menu(staged: Opened) -> None:
 
 
 def test_after_an_upgrade_the_page_begins_again_once(staged: Opened) -> None:
-    stage = staged()
+    stage = staged(alone=True)
     loads: list[str] = []
     stage.page.on("load", lambda page: loads.append(page.url))
     stage.open()

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 import msgspec
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, BrowserContext
 
 from dashboard.picture import Painter, Wanted
 from planes.live.wire import STATES, Snapshot
@@ -17,6 +16,7 @@ from planes.structs.moments import Epoch
 from planes.structs.rows import AttentionRow, ComponentRow
 from planes.structs.verdicts import State
 from tests.browser.building import ail, control_plane, nodes, snapshot
+from tests.browser.lending import Lender
 from tests.browser.painted import COUNTING, Card, Told, of_file, of_page, painted
 from tests.browser.pictures import broken
 from tests.browser.skies import SKIES
@@ -77,18 +77,14 @@ Both = Callable[[str], tuple[Stage, Told, str, Told]]
 
 
 @pytest.fixture
-def both(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Both]:
+def both(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Both]:
     """A scene as the page shows it and as the file does, in the same moment."""
-    contexts: list[BrowserContext] = []
     stages: list[Stage] = []
 
     def go(name: str) -> tuple[Stage, Told, str, Told]:
-        context = browser.new_context(viewport={"width": 1920, "height": 1080}, color_scheme="dark")
-        contexts.append(context)
         now = time.time()
-        stage = Stage(context.new_page(), SCENES[name](now))
+        stage = Stage(lender.page((1920, 1080), init=f"({COUNTING})()", color_scheme="dark"), SCENES[name](now))
         stages.append(stage)
-        stage.page.add_init_script(f"({COUNTING})()")
         stage.open()
         stage.drawn()
         stage.pulse()
@@ -97,7 +93,7 @@ def both(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Both]:
         return stage, of_page(stage.page), svg, of_file(svg)
 
     yield go
-    end(request.node.name, stages, contexts)
+    end(request.node.name, stages, lender)
 
 
 def still(text: str) -> str:

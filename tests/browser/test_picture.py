@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Unpack
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from planes.live.wire import Delta, GoneRows, Snapshot, Update
 from planes.structs.moments import Epoch
 from planes.structs.rows import AttentionRow, InstanceRow
 from planes.structs.verdicts import State
 from tests.browser.building import ail, control_plane, nodes, snapshot, values
+from tests.browser.lending import Lender, Options
 from tests.browser.pictures import PICTURES
 from tests.browser.reading import AXE, axe
 from tests.browser.stage import Stage, end
@@ -26,16 +28,14 @@ Opened = Callable[..., Stage]
 
 
 @pytest.fixture
-def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
+def opened(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Opened]:
     """Open a picture by its name; the page must end without a broken policy, a missing file or an error."""
-    contexts: list[BrowserContext] = []
     stages: list[Stage] = []
 
-    def go(name: str | Snapshot, *, size: tuple[int, int] = (1920, 1080), drawn: bool = True, **options: object) -> Stage:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)  # type: ignore[arg-type]  # keywords of the caller's
-        contexts.append(context)
+    def go(name: str | Snapshot, *, size: tuple[int, int] = (1920, 1080), drawn: bool = True, **options: Unpack[Options]) -> Stage:
+        page = lender.page(size, **options)
         now = time.time()
-        stage = Stage(context.new_page(), PICTURES[name](now) if isinstance(name, str) else name)
+        stage = Stage(page, PICTURES[name](now) if isinstance(name, str) else name)
         stages.append(stage)
         stage.open()
         if drawn:
@@ -44,7 +44,7 @@ def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]
         return stage
 
     yield go
-    end(request.node.name, stages, contexts)
+    end(request.node.name, stages, lender)
 
 
 def delta(stage: Stage, offset: int, **update: object) -> Delta:

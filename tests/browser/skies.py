@@ -20,7 +20,7 @@ def servers(count: int) -> Sky:
 
     def made(now: float) -> Snapshot:
         hosts = tuple(f"control-{at}" for at in range(count))
-        return snapshot(now, nodes(30, now, control=count), control_plane(now, hosts))
+        return snapshot(now, nodes(12, now, control=count), control_plane(now, hosts))
 
     return made
 
@@ -64,7 +64,7 @@ def managed(now: float) -> Snapshot:
         component("kube-controller-manager", "healthy", f"lease renewed {ago(now - 1.2)} ago", now, ("ip-172-16-87-12",), 0),
         component("kube-scheduler", "healthy", f"lease renewed {ago(now - 0.9)} ago", now, ("ip-172-16-87-12",), 0),
     )
-    told = snapshot(now, nodes(24, now, control=0), parts)
+    told = snapshot(now, nodes(12, now, control=0), parts)
     return replace(told, cluster=replace(told.cluster, distribution="EKS"))
 
 
@@ -108,7 +108,7 @@ def ill(now: float) -> Snapshot:
     )
     parts = _swap(parts, api, etcd, manager)
     parts[-2] = replace(parts[-2], state="down", because="Nobody has answered for it.", line="no ready endpoint")
-    told = snapshot(now, nodes(30, now), parts)
+    told = snapshot(now, nodes(12, now), parts)
     return replace(told, cluster=replace(told.cluster, control=PlaneRow(State.DOWN, "etcd fails its check", Epoch(now - 40))))
 
 
@@ -130,7 +130,7 @@ def unheard(now: float) -> Snapshot:
         because=f"It refuses connections, for {ago(now - 400)}. Running pods go on; nothing can be read or changed.",
         facts={},
     )
-    told = snapshot(now, nodes(30, now), parts, series=series(now - 400))
+    told = snapshot(now, nodes(12, now), parts, series=series(now - 400))
     planes = replace(told.cluster, control=PlaneRow(State.DOWN, "API server refuses connections", Epoch(now - 400)))
     return replace(told, cluster=planes)
 

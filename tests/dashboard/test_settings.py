@@ -3,8 +3,10 @@
 import errno
 import os
 import re
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,32 +46,47 @@ def test_every_secret_is_marked_as_one() -> None:
     assert marked == secrets
 
 
-def configured(**variables: str) -> subprocess.CompletedProcess[str]:
-    """The product's settings in a process of their own: prints those that matter here."""
-    show = (
-        "import os; from dashboard import settings as s;"
-        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_AGE)"
-    )
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PLANEWATCH_", "DJANGO_"))}
-    return subprocess.run(
-        [sys.executable, "-c", show],
-        env={**clean, "PLANEWATCH_DATA_DIR": str(settings.DATA_DIR), **variables},
+def environment(**variables: str) -> dict[str, str]:
+    """What is set here, but nothing of ours, and those."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PLANEWATCH_", "DJANGO_", "DATABASE_URL"))}
+    return {**clean, "PLANEWATCH_DATA_DIR": str(settings.DATA_DIR), **variables}
+
+
+Configured = Callable[..., dict[str, object]]
+
+
+@pytest.fixture
+def configured(monkeypatch: pytest.MonkeyPatch) -> Configured:
+    """The product's settings, read once more with those variables. Raises as they do."""
+
+    def read(**variables: str) -> dict[str, object]:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "environ", environment(**variables))
+            return runpy.run_path(str(ROOT / "dashboard" / "settings.py"))
+
+    return read
+
+
+def test_over_https_cookies_are_secure_and_bound_to_this_host(configured: Configured) -> None:
+    secure, plain = configured(PLANEWATCH_HTTPS="1"), configured()
+    assert (secure["SESSION_COOKIE_SECURE"], secure["CSRF_COOKIE_SECURE"]) == (True, True)
+    assert (secure["SESSION_COOKIE_NAME"], secure["CSRF_COOKIE_NAME"]) == ("__Host-planewatch_session", "__Host-planewatch_csrf")
+    assert (plain["SESSION_COOKIE_SECURE"], plain["CSRF_COOKIE_SECURE"]) == (False, False)
+
+
+def test_a_process_whose_settings_make_no_sense_ends_with_their_sentence() -> None:
+    """Once for all of those below."""
+    ended = subprocess.run(
+        [sys.executable, "-c", "from dashboard import settings"],
+        env=environment(PLANEWATCH_HTTPS="maybe"),
         capture_output=True,
         text=True,
         check=False,
         timeout=30,
         cwd=ROOT,
     )
-
-
-def test_over_https_cookies_are_secure_and_bound_to_this_host() -> None:
-    assert configured(PLANEWATCH_HTTPS="1").stdout.split()[:4] == [
-        "True",
-        "True",
-        "__Host-planewatch_session",
-        "__Host-planewatch_csrf",
-    ]
-    assert configured().stdout.split()[:2] == ["False", "False"]
+    assert ended.returncode != 0
+    assert "PLANEWATCH_HTTPS" in ended.stderr.strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -89,10 +106,12 @@ def test_over_https_cookies_are_secure_and_bound_to_this_host() -> None:
         ("PLANEWATCH_BOUND_LEADER_DOWN", "0.5"),
     ],
 )
-def test_a_value_that_makes_no_sense_is_refused_with_a_sentence_that_names_it(name: str, value: str) -> None:
-    refused = configured(**{name: value})
-    assert refused.returncode != 0
-    last = refused.stderr.strip().splitlines()[-1]
+def test_a_value_that_makes_no_sense_is_refused_with_a_sentence_that_names_it(
+    configured: Configured, name: str, value: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        configured(**{name: value})
+    last = str(refused.value).splitlines()[-1]
     assert name in last
     assert last.endswith(".")
 
@@ -105,10 +124,10 @@ def test_a_choice_is_read_in_whatever_case(monkeypatch: pytest.MonkeyPatch) -> N
         env.choice("LEVEL", "INFO", among=("DEBUG", "INFO"))
 
 
-def test_a_bound_that_is_not_known_is_refused_with_names_that_are_near() -> None:
-    refused = configured(PLANEWATCH_BOUND_KUBELET_SILNT="30")
-    assert refused.returncode != 0
-    last = refused.stderr.strip().splitlines()[-1]
+def test_a_bound_that_is_not_known_is_refused_with_names_that_are_near(configured: Configured) -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        configured(PLANEWATCH_BOUND_KUBELET_SILNT="30")
+    last = str(refused.value).splitlines()[-1]
     assert "PLANEWATCH_BOUND_KUBELET_SILNT is no setting; did you mean PLANEWATCH_BOUND_KUBELET_SILENT" in last
     assert last.endswith("?")
 

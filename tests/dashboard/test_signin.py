@@ -3,6 +3,7 @@
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import redis
@@ -14,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from dashboard import auth, throttle
+from dashboard import auth, forms, throttle
 from dashboard.models import SignInLink
 from tests.services import Valkey
 
@@ -204,12 +205,16 @@ def test_a_right_password_leaves_no_count_that_never_ends(valkey: str) -> None:
         assert all(0 < int(str(client.ttl(key))) <= throttle.WINDOW and client.get(key) == b"0" for key in keys)
 
 
-def test_a_success_forgives_the_failures_before_it() -> None:
+def test_a_success_forgives_the_failures_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[float] = []  # half a minute, were it waited for
+    monkeypatch.setattr(forms, "time", SimpleNamespace(sleep=held.append))
     User.objects.create_user("ada", password="correct horse battery")
     for _ in range(3):
         for _ in range(throttle.FAILURES - 1):
             assert sign_in(Client(), "wrong") == 200
         assert sign_in(Client(), "correct horse battery") == 302
+    # The account's are kept, but for the tries that were right: the 21st takes longer, from wherever it comes.
+    assert [delay for delay in held if delay] == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0]
 
 
 def test_signing_out_is_a_post_and_ends_the_session() -> None:

@@ -14,12 +14,14 @@ from typing import Any
 from celery import Celery, bootsteps
 from celery.beat import ScheduleEntry, Scheduler, SchedulingError, Service
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_init, worker_ready
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
 
 from django.conf import settings
+
+from dashboard import beats
 
 # Celery warns of running as root, as containers do. Nothing but JSON is accepted here, so no message is code.
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -40,6 +42,12 @@ def broker_url(redis_url: str) -> str:
 @setup_logging.connect
 def keep_django_logging(**_: object) -> None:
     """Django has set logging up already; Celery would replace it."""
+
+
+@worker_init.connect
+def say_that_it_lives(**_: object) -> None:
+    """To `manage.py up`, from the beginning: also while the broker is away and the worker not ready."""
+    beats.begin()
 
 
 @worker_ready.connect

@@ -14,6 +14,9 @@ import msgspec
 
 from planes.demo.template import Body
 
+#: What the changes that are kept for watches may amount to, a table, in bytes as they are encoded.
+LOG_BYTES = 8 << 20
+
 ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
 
 
@@ -108,6 +111,8 @@ class Table:
         self._rows: dict[str, Record] = {}
         self._keys: list[str] = []
         self._log: list[Change] = []
+        self._sizes: list[int] = []  # of the changes, bytes as they are encoded
+        self._bytes = 0
         self._base = 0  # sequence number of _log[0]
         self.floor = store.revision  # watches from revisions below have expired
         self._signal: asyncio.Event | None = None
@@ -175,16 +180,27 @@ class Table:
         """Forget all changes, as a compaction does: every watch from before now is too old."""
         self._base += len(self._log) + 1  # one more, so that a watch that is up to date is told as well
         self._log.clear()
+        self._sizes.clear()
+        self._bytes = 0
         self.floor = self._store.revision
         self._wake()
 
     def _append(self, change: Change) -> None:
         self._log.append(change)
-        if len(self._log) > 2 * self._window:
-            cut = len(self._log) - self._window
+        self._sizes.append(len(change.record.encode()))
+        self._bytes += self._sizes[-1]
+        cut = len(self._log) - self._window if len(self._log) > 2 * self._window else 0
+        if self._bytes > LOG_BYTES:
+            # Half of it at once, so that it is seldom done; the newest change stays, however long it is.
+            left = self._bytes - sum(self._sizes[:cut])
+            while left > LOG_BYTES // 2 and cut < len(self._log) - 1:
+                left -= self._sizes[cut]
+                cut += 1
+        if cut:
             self.floor = self._log[cut - 1].revision
             self._base += cut
-            del self._log[:cut]
+            self._bytes -= sum(self._sizes[:cut])
+            del self._log[:cut], self._sizes[:cut]
         self._wake()
 
     def _wake(self) -> None:

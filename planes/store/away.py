@@ -20,6 +20,10 @@ _WORDS = {
     "database or disk is full": _SAID["53100"],
     "attempt to write a readonly database": _SAID["25006"],
     "database is locked": _SAID["55P03"],
+    "unable to open database file": "cannot be opened",
+    "no such table": "has not been prepared",
+    "file is not a database": "is no database",
+    "disk image is malformed": "is damaged",
 }
 
 

@@ -100,7 +100,10 @@ class ClusterStatus(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
+    """`troubles`: what is wrong with Planewatch itself on this machine, a sentence each."""
+
     clusters: list[ClusterStatus]
+    troubles: list[str] = []
 
 
 def collect_status(

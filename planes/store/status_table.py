@@ -34,7 +34,8 @@ _LISTED = 20
 
 def table(status: Status, now: float, *, colour: bool) -> str:
     """All clusters, one after the other. `now` is epoch seconds; without `colour` there are no escape codes."""
-    return "\n\n".join(_cluster(cluster, now, colour) for cluster in status.clusters)
+    troubles = [f"Planewatch: {clean(one)}" for one in status.troubles]
+    return "\n\n".join(["\n".join(troubles)] * bool(troubles) + [_cluster(cluster, now, colour) for cluster in status.clusters])
 
 
 def _cluster(cluster: ClusterStatus, now: float, colour: bool) -> str:

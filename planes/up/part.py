@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planes.structs.backoff import Backoff
+from planes.up.health import EVERY, SILENT, Alive, PartHealth, Silence
 from planes.up.output import LogFile, Output, Say
 
 #: Seconds: the first wait before a part that ended is started again at most, any at most, and any at least.
@@ -19,6 +20,8 @@ FIRST_S, LIMIT_S, FLOOR_S = 0.25, 15.0, 0.1
 #: A part that ran for so long has recovered: its next end counts as the first again.
 RECOVERED_S = 30.0
 _LINE_LIMIT = 256 * 1024  # bytes; a longer line is cut
+#: Names the descriptor through which a part says that it lives.
+BEATS_FD = "PLANEWATCH_BEATS_FD"
 _LAUNCHER = Path(__file__).with_name("child.py")
 
 
@@ -32,6 +35,8 @@ class Recipe:
     environ: Mapping[str, str] = field(default_factory=dict)  # beside our own
     descriptors: tuple[int, ...] = ()
     ready: Callable[[], Awaitable[bool]] | None = None
+    alive: Alive | None = None  # asked again and again once it runs; None: `ready` is, where there is one
+    beats: bool = False  # it says by itself that it lives: a byte a second through the descriptor that BEATS_FD names
     grace: float = 3.0  # seconds from SIGTERM to SIGKILL
     ignore: str = ""  # lines that look serious and are not: a regular expression
     directory: Path | None = None
@@ -52,6 +57,9 @@ class Part:
         rng = rng or random.Random()  # noqa: S311 (spreads restarts; guards nothing)
         self._backoff = Backoff(rng, first=FIRST_S, cap=LIMIT_S, floor=FLOOR_S)
         self._process: asyncio.subprocess.Process | None = None
+        self._silence: Silence | None = None
+        self._since = time.time()
+        self._hung = ""
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -64,6 +72,17 @@ class Part:
     def tail(self) -> str:
         """The last telling line."""
         return self._output.tail
+
+    def health(self) -> PartHealth:
+        """As `manage.py status` tells it."""
+        state, since = "works", self._since
+        if self.pid is None:
+            state = "ended"
+        elif self._silence is None or not self._silence.known:
+            state = "starting"
+        elif (lasts := self._silence.lasts(time.monotonic())) > SILENT:
+            state, since = "silent", time.time() - lasts
+        return PartHealth(self.recipe.name, self.recipe.title, state, round(since, 1))
 
     def start(self) -> None:
         """Start it and keep it running."""
@@ -109,6 +128,8 @@ class Part:
         """One life of the process. Its output comes through a pipe of our own: asyncio would not tell that the process has ended
         as long as any process that it had started holds the pipe."""
         reader, source = await self._reader()
+        beats = _Beats() if self.recipe.beats else None
+        self._since, self._hung = time.time(), ""
         try:
             self._process = process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -120,25 +141,35 @@ class Part:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=source.write_end,
                 stderr=asyncio.subprocess.STDOUT,
-                env={**os.environ, **self.recipe.environ},
+                env={**os.environ, **self.recipe.environ, **({BEATS_FD: str(beats.write_end)} if beats else {})},
                 cwd=self.recipe.directory,
-                pass_fds=self.recipe.descriptors,
+                pass_fds=(*self.recipe.descriptors, *((beats.write_end,) if beats else ())),
                 start_new_session=True,  # a ctrl-C in the terminal reaches `up` alone, which stops the parts in their order
             )
         finally:
             os.close(source.write_end)
+            if beats:
+                os.close(beats.write_end)
+        self._silence = Silence(time.monotonic())
         reading = asyncio.create_task(self._read(reader))
         waiting = asyncio.create_task(self._await_ready())
+        looking = asyncio.create_task(self._look_after(process, self._silence, beats))
         try:
             if self._stopping.is_set():  # stopped in the very moment of starting
                 self._signal(signal.SIGTERM)
             code = await process.wait()
-            self.ended_with = f"ended by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"ended with code {code}"
+            self._since = time.time()
+            self.ended_with = (
+                self._hung or f"ended by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"ended with code {code}"
+            )
         finally:
             waiting.cancel()
+            looking.cancel()
+            if beats:
+                beats.close()
             _kill_group(process.pid)  # what it has left behind
             # The pipe ends when the last process that holds it has gone.
-            await asyncio.wait({reading, waiting}, timeout=2)
+            await asyncio.wait({reading, waiting, looking}, timeout=2)
             reading.cancel()
             source.transport.close()
             self._output.end()
@@ -168,10 +199,41 @@ class Part:
             wait = min(0.2, wait * 1.3)
         self.settled.set()
 
+    async def _look_after(self, process: asyncio.subprocess.Process, silence: Silence, beats: "_Beats | None") -> None:
+        """Ask it for as long as it runs; kill it when it has been silent for too long."""
+        alive = beats.came if beats else self.recipe.alive or self.recipe.ready
+        while alive is not None and process.returncode is None:
+            silence.look(await alive(), time.monotonic())
+            if silence.is_too_long(time.monotonic()) and not self._stopping.is_set():
+                self._hung = f"did not answer for {silence.lasts(time.monotonic()):.0f} s and was ended"
+                _kill_group(process.pid)  # also what is stopped
+                return
+            await asyncio.sleep(EVERY)
+        if alive is None:
+            silence.known = True
+
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.returncode is None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(number)
+
+
+class _Beats:
+    """What a part says of itself, once a second, through a pipe. A pipe needs no disk, and ends with the part."""
+
+    def __init__(self) -> None:
+        self._read_end, self.write_end = os.pipe()
+        os.set_blocking(self._read_end, False)
+
+    async def came(self) -> bool:
+        """Whether it said something since it was last asked."""
+        try:
+            return bool(os.read(self._read_end, 4096))
+        except BlockingIOError:
+            return False
+
+    def close(self) -> None:
+        os.close(self._read_end)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -59,12 +60,16 @@ def demo(plan: Plan, *, nodes: int, pods: int, story: bool, port: int) -> Recipe
     async def ready() -> bool:
         return kubeconfig.exists() and await _connects(port)
 
+    async def alive() -> bool:
+        return await _shakes_hands(port)
+
     return Recipe(
         name="demo",
         title="The demo cluster",
         command=command,
         environ=plan.environ,
         ready=ready,
+        alive=alive,
         grace=1.0,
         directory=plan.base_dir,
     )
@@ -129,7 +134,7 @@ def _worker(plan: Plan, queue: str, title: str, more: list[str]) -> Recipe:
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         *more,
     ]
-    return Recipe(name=queue, title=title, command=command, environ=plan.environ, grace=3.0, directory=plan.base_dir)
+    return Recipe(name=queue, title=title, command=command, environ=plan.environ, beats=True, grace=3.0, directory=plan.base_dir)
 
 
 async def _connects(port: int) -> bool:
@@ -141,6 +146,22 @@ async def _connects(port: int) -> bool:
     writer.close()
     with suppress(OSError):
         await writer.wait_closed()
+    return True
+
+
+async def _shakes_hands(port: int) -> bool:
+    """Whether the demo cluster begins TLS: its kernel alone would take a connection also while it is stopped."""
+    trust_any = ssl.create_default_context()
+    trust_any.check_hostname, trust_any.verify_mode = False, ssl.CERT_NONE
+    try:
+        async with asyncio.timeout(_ANSWER_S):
+            _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trust_any)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(_ANSWER_S):
+            await writer.wait_closed()
     return True
 
 

@@ -63,7 +63,7 @@ def run(wishes: Wishes, say: Say) -> Exit:
 
 
 async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, base_url: str, say: Say) -> Exit:
-    supervisor = Supervisor(settings.DATA_DIR / "log", say)
+    supervisor = Supervisor(settings.DATA_DIR / "log", say, settings.DATA_DIR)
     identity = datadir.identity(settings.DATA_DIR)
     plan = parts.Plan(
         base_dir=settings.BASE_DIR,

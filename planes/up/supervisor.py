@@ -6,6 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from planes.up import health
+from planes.up.health import PartHealth
 from planes.up.output import Say
 from planes.up.part import Part, Recipe
 from planes.up.refusal import Exit, RefusalError
@@ -18,9 +20,11 @@ _ONE_CTRL_C_S = 0.3
 
 
 class Supervisor:
-    """Starts parts in the order in which `start` is called, and stops them by `stage`, highest first."""
+    """Starts parts in the order in which `start` is called, and stops them by `stage`, highest first. How they are stands in
+    `data_dir` for as long as they run, where one is given."""
 
-    def __init__(self, log_dir: Path, say: Say) -> None:
+    def __init__(self, log_dir: Path, say: Say, data_dir: Path | None = None) -> None:
+        self._data_dir = data_dir
         self._log_dir = log_dir
         self._say = say
         self._stages: dict[int, list[Part]] = {}
@@ -53,6 +57,7 @@ class Supervisor:
         beginning = asyncio.ensure_future(begin())
         stopping = asyncio.create_task(self._asked_to_stop.wait())
         failing = asyncio.create_task(self._failed.get())
+        telling = asyncio.create_task(self._tell_health())
         try:
             await asyncio.wait({beginning, stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
             if beginning.done():
@@ -62,9 +67,11 @@ class Supervisor:
                 raise _refusal(failing.result(), self._log_dir)
             return Exit.STOPPED
         finally:
-            for task in (beginning, stopping, failing, *self._watching):
+            for task in (beginning, stopping, failing, telling, *self._watching):
                 task.cancel()
             await self._stop_all()
+            if self._data_dir is not None:
+                health.path(self._data_dir).unlink(missing_ok=True)
 
     def _stop_asked(self) -> None:
         now = time.monotonic()
@@ -86,6 +93,17 @@ class Supervisor:
     async def _watch(self, part: Part) -> None:
         await part.failed.wait()
         self._failed.put_nowait(part)
+
+    async def _tell_health(self) -> None:
+        """Write down how the parts are, whenever that has changed and every other second."""
+        said: tuple[PartHealth, ...] | None = None
+        said_at = 0.0
+        while self._data_dir is not None:
+            now = tuple(part.health() for part in self._parts())
+            if now != said or time.monotonic() - said_at >= health.REFRESH:
+                await asyncio.to_thread(health.write, self._data_dir, now)
+                said, said_at = now, time.monotonic()
+            await asyncio.sleep(health.EVERY)
 
     def _parts(self) -> list[Part]:
         return [part for parts in self._stages.values() for part in parts]

@@ -112,7 +112,7 @@ def test_nothing_watched_is_a_sentence_and_unknown(valkey: str, settings: Settin
     assert (code, out) == (3, "")
     assert err == "No cluster is watched. Start Planewatch with `manage.py up`.\n"
     code, out, _ = run(valkey, settings, "--json")
-    assert (code, json.loads(out)) == (3, {"clusters": []})
+    assert (code, json.loads(out)) == (3, {"clusters": [], "troubles": []})
 
 
 def test_an_unknown_slug_is_a_sentence_and_unknown(cluster: Cluster, valkey: str, settings: Settings) -> None:

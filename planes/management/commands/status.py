@@ -5,13 +5,16 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, InterfaceError
+from django.db import Error
 
 from planes.live.stream import Peek
+from planes.store.away import said
 from planes.store.status import Exit, Status, collect_status, exit_code
 from planes.store.status_table import as_json, table
+from planes.up import health
 
 
 class Command(BaseCommand):
@@ -30,11 +33,13 @@ class Command(BaseCommand):
         peek = Peek(settings.REDIS_URL)
         now = time.time()
         try:
-            status = collect_status(peek.pulse, now, slug, age=peek.age)
-        except (DatabaseError, InterfaceError) as error:
+            status = msgspec.structs.replace(
+                collect_status(peek.pulse, now, slug, age=peek.age), troubles=self._troubles(peek, now)
+            )
+        except Error as error:
             return self._nothing(
                 wants_json,
-                f"Planewatch's database cannot be read ({type(error).__name__}).",
+                " ".join([*self._troubles(peek, now), f"Planewatch's database cannot be read: it {said(error)}."]),
                 "Start Planewatch with `manage.py up`, or name its data directory (PLANEWATCH_DATA_DIR) or DATABASE_URL.",
             )
         finally:
@@ -50,6 +55,11 @@ class Command(BaseCommand):
         if not wants_json:
             self.stdout.write(table(status, now, colour=self.stdout.isatty()))
         return exit_code(status)
+
+    def _troubles(self, peek: Peek, now: float) -> list[str]:
+        """Of Planewatch itself."""
+        found = health.troubles(settings.DATA_DIR, now)
+        return found if peek.alive() else [*found, "Valkey does not answer: nothing is live until it does."]
 
     def _nothing(self, wants_json: bool, sentence: str, remedy: str) -> Exit:
         """On standard error, so that --json stays JSON."""

@@ -119,12 +119,12 @@ def postgres() -> Iterator[str]:
     if binaries is None:
         raise FileNotFoundError("PostgreSQL's initdb was not found; install it (Debian: apt-get install postgresql).")
     directory = Path(tempfile.mkdtemp(prefix="pwpg-"))
-    user = _unprivileged()
+    user = unprivileged()
     try:
         if user is not None:
             os.chown(directory, user.pw_uid, user.pw_gid)
         initdb = [str(binaries / "initdb"), "-D", str(directory / "data")]
-        _run_as(user, [*initdb, "-U", "planewatch", "-A", "trust", "-E", "UTF8", "-N"])
+        run_as(user, [*initdb, "-U", "planewatch", "-A", "trust", "-E", "UTF8", "-N"])
         settings = ["listen_addresses=", f"unix_socket_directories={directory}", "fsync=off", "max_connections=200"]
         server = subprocess.Popen(
             [str(binaries / "postgres"), "-D", str(directory / "data"), *(word for one in settings for word in ("-c", one))],
@@ -140,7 +140,7 @@ def postgres() -> Iterator[str]:
         try:
             ready = [str(binaries / "pg_isready"), "-h", str(directory), "-q", "-t", "1"]
             until(lambda: subprocess.run(ready, check=False, timeout=10).returncode == 0, "PostgreSQL's start")
-            _run_as(user, [str(binaries / "createdb"), "-h", str(directory), "-U", "planewatch", "planewatch"])
+            run_as(user, [str(binaries / "createdb"), "-h", str(directory), "-U", "planewatch", "planewatch"])
             yield f"postgresql://planewatch@/planewatch?host={directory}"
         finally:
             server.send_signal(signal.SIGINT)  # fast shutdown: does not wait for clients
@@ -153,7 +153,7 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _unprivileged() -> pwd.struct_passwd | None:
+def unprivileged() -> pwd.struct_passwd | None:
     """Whom to run PostgreSQL as; None: as ourselves."""
     if os.geteuid() != 0:
         return None
@@ -165,7 +165,7 @@ def _unprivileged() -> pwd.struct_passwd | None:
     raise LookupError("PostgreSQL cannot run as root, and there is neither a user postgres nor nobody.")
 
 
-def _run_as(user: pwd.struct_passwd | None, command: list[str]) -> None:
+def run_as(user: pwd.struct_passwd | None, command: list[str]) -> None:
     done = subprocess.run(
         command,
         capture_output=True,

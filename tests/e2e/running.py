@@ -66,6 +66,11 @@ class Up:
         if self.code is not None:
             raise AssertionError(f"manage.py up ended with {self.code}:\n" + "\n".join(self.said))
 
+    def restart(self, *options: str) -> None:
+        """After its end, with these options besides."""
+        self._options = (*self._options, *options)
+        self.start()
+
     def launch(self) -> None:
         """Start it and wait for nothing."""
         self.said.clear()

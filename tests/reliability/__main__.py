@@ -1,0 +1,79 @@
+"""Live through every attack and fault, and print what came of it: python -m tests.reliability [--write] [--on PLACE] [WORDS …].
+
+With words, only rows whose names hold one of them. `--write` puts the table into docs/reliability.md. Ends with 1 if anything was
+wrong. The installations are run beside each other; a row takes half a minute.
+"""
+
+import argparse
+import os
+import platform
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.reliability.clock import CLOCK
+from tests.reliability.live import live
+from tests.reliability.one import ONE
+from tests.reliability.rows import BACK, Outcome, Place, Row, table
+from tests.reliability.several import SEVERAL
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
+PLACES: tuple[Place[Any], ...] = (ONE, SEVERAL, CLOCK)
+_HEAD = """# Reliability
+
+What becomes of Planewatch when it is attacked, and when something inside it breaks: after how many seconds that is said, and \
+after how many all is live again. Written by `{command}` on {date}, on {machine}. The real thing runs: `manage.py up` with SQLite \
+and a Valkey of its own; the same on PostgreSQL with two watch workers, started one by one, behind proxies that swallow all; and \
+one whose clock is set by libfaketime. Somebody is signed in and looks twice a second.
+
+*Said on the page* is when what is shown is no longer called live, *in the terminal or log* when the first line about it came. \
+*Back* is when all is shown as live and well for good: counted from the fault where it mends by itself, else from its end; \
+{back:.0f} s are allowed. No state may be false meanwhile: nothing red that is well, and nothing live of which nothing is known.
+"""
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def lived(place: Place[Any], rows: list[Row[Any]]) -> list[Outcome]:
+    """All of one installation."""
+    return list(live(place, rows, lambda text: say(f"{place.name}: {text}")))
+
+
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="make test-faults")
+    parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
+    parser.add_argument("--on", choices=[place.name for place in PLACES], help="one installation alone")
+    parser.add_argument("words", nargs="*", help="rows whose names hold one of these")
+    asked = parser.parse_args(words)
+
+    def is_asked(row: Row[Any]) -> bool:
+        return not asked.words or any(word.lower() in row.name.lower() for word in asked.words)
+
+    skipped: list[tuple[Row[Any], str]] = []
+    running = []
+    with ThreadPoolExecutor(len(PLACES)) as pool:
+        for place in PLACES:
+            wanted = [row for row in place.rows if asked.on in (None, place.name) and is_asked(row)]
+            left = [(row, why) for row in wanted if (why := row.needs())]
+            skipped += left
+            rows = [row for row in wanted if not any(row is one for one, _ in left)]
+            if rows:
+                running.append(pool.submit(lived, place, rows))
+        outcomes = [one for done in running for one in done.result()]
+    made = table(outcomes, skipped)
+    sys.stdout.write(made + "\n")
+    if asked.write:
+        machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+        date = f"{datetime.now(UTC):%Y-%m-%d}"
+        head = _HEAD.format(command="make test-faults ARGS=--write", date=date, machine=machine, back=BACK)
+        DOCUMENT.write_text(f"{head}\n{made}\n", encoding="utf-8")
+    return int(any(one.wrong for one in outcomes))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

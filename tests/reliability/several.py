@@ -18,8 +18,8 @@ import yaml
 
 from planes.up.parts import free_port
 from tests.e2e.running import ROOT, until
-from tests.reliability.here import serious
 from tests.reliability.disk import mounted, needs_a_disk
+from tests.reliability.here import serious
 from tests.reliability.processes import Kept, stop_tree
 from tests.reliability.proxy import Way
 from tests.reliability.rows import Place

@@ -13,11 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.reliability.clock import CLOCK
-from tests.reliability.live import live
-from tests.reliability.one import ONE
-from tests.reliability.rows import BACK, Outcome, Place, Row, table
-from tests.reliability.several import SEVERAL
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
+
+from tests.reliability.clock import CLOCK  # noqa: E402
+from tests.reliability.live import live  # noqa: E402
+from tests.reliability.one import ONE  # noqa: E402
+from tests.reliability.rows import BACK, Outcome, Place, Row, table  # noqa: E402
+from tests.reliability.several import SEVERAL  # noqa: E402
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 PLACES: tuple[Place[Any], ...] = (ONE, SEVERAL, CLOCK)

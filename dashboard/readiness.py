@@ -6,7 +6,7 @@ import redis
 import redis.asyncio
 from channels.db import database_sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connections
 
 #: Seconds within which both must answer.
 PATIENCE = 2.0
@@ -31,8 +31,9 @@ async def _database() -> bool:
 
 
 def _select() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    for alias in connections:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT 1")
 
 
 async def _valkey() -> bool:

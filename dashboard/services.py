@@ -27,7 +27,39 @@ _BOUNDED = {
     "tcp_user_timeout": "14000",
     "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=10s",
 }
+#: The alias of the database of accounts and sessions, where it is one of its own.
+ACCOUNTS = "accounts"
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
+
+
+def databases(url: str, data_dir: Path) -> dict[str, dict[str, Any]]:
+    """Django's DATABASES. SQLite has one writer a file: accounts and sessions have a file of their own there, so that signing in
+    waits for no collector (dashboard/routing.py). PostgreSQL locks rows, and has all in one database."""
+    made = {"default": database(url, data_dir)}
+    if _is_sqlite(url):
+        path = _sqlite_path(url, data_dir)
+        made[ACCOUNTS] = _sqlite(path.with_name(f"{path.stem}-accounts{path.suffix}"))
+    return made
+
+
+def _is_sqlite(url: str) -> bool:
+    return not url or url.startswith("sqlite:")
+
+
+def _sqlite_path(url: str, data_dir: Path) -> Path:
+    return Path(unquote(urlsplit(url).path)) if url else data_dir / "planewatch.sqlite3"
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+        },
+    }
 
 
 def database(url: str, data_dir: Path) -> dict[str, Any]:
@@ -36,17 +68,8 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
     SQLite runs with a write-ahead log and immediate transactions: deferred ones gave 522 "locked" errors with 8 writers.
     PostgreSQL runs with psycopg's pool and no persistent connections (the pool keeps them).
     """
-    if not url or url.startswith("sqlite:"):
-        path = unquote(urlsplit(url).path) if url else str(data_dir / "planewatch.sqlite3")
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": path,
-            "OPTIONS": {
-                "timeout": 20,
-                "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
-            },
-        }
+    if _is_sqlite(url):
+        return _sqlite(_sqlite_path(url, data_dir))
     parts = address("DATABASE_URL", url)
     if parts.scheme not in ("postgres", "postgresql"):
         raise ImproperlyConfigured(

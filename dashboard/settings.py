@@ -30,6 +30,7 @@ HTTPS = env.flag("PLANEWATCH_HTTPS")
 # --- parts ---------------------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "dashboard",  # first: its commands go before those of django.contrib.auth
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -37,7 +38,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "csp",
-    "dashboard",
     "planes",
 ]
 MIDDLEWARE = [
@@ -74,7 +74,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- storage -------------------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": services.database(env.secret("DATABASE_URL"), DATA_DIR)}
+DATABASES = services.databases(env.secret("DATABASE_URL"), DATA_DIR)
+DATABASE_ROUTERS = ["dashboard.routing.Accounts"]
 REDIS_URL = services.redis_url(env.secret("REDIS_URL"), DATA_DIR)
 # Counts sign-ins while Valkey is away, a process each. Nothing that must be right is cached here.
 CACHES = {

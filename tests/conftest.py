@@ -20,8 +20,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rows", action="store_true", help="only the tests that use the database, by whatever way")
 
 
+def _with_all_databases(item: pytest.Item) -> None:
+    """Accounts have a database of their own on SQLite: a test that may use one may use both."""
+    mark = item.get_closest_marker("django_db")
+    if mark is None and not _ROWS.intersection(getattr(item, "fixturenames", ())):
+        return
+    arguments = {**(mark.kwargs if mark is not None else {}), "databases": "__all__"}
+    item.add_marker(pytest.mark.django_db(**arguments), append=False)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With --rows, what never touches the database is left out: it would say the same on PostgreSQL as on SQLite."""
+    for item in items:
+        _with_all_databases(item)
     if not config.getoption("--rows"):
         return
     kept = [item for item in items if item.get_closest_marker("django_db") or _ROWS.intersection(getattr(item, "fixturenames", ()))]

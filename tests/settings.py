@@ -17,7 +17,8 @@ from dashboard.settings import *  # noqa: E402, F403
 if not os.environ["DATABASE_URL"]:
     # A file, as in production: SQLite in memory knows neither the write-ahead log nor several connections, and tests read and
     # write from several threads.
-    DATABASES["default"]["TEST"] = {"NAME": os.path.join(_data_dir, "test.sqlite3")}  # noqa: F405, PTH118  from the product's settings
+    for _alias, _database in DATABASES.items():  # noqa: F405  from the product's settings
+        _database["TEST"] = {"NAME": os.path.join(_data_dir, f"test-{_alias}.sqlite3")}  # noqa: PTH118  as theirs
 
 # The product's own hasher takes 0.2 s of a core a password, by design; whose passwords are kept how is tested by its name.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

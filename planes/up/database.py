@@ -19,7 +19,8 @@ def prepare(say: Say) -> None:
     """Reach the database and migrate it, if there is anything to migrate. Called in a thread of its own."""
     try:
         _reach()
-        _migrate(say)
+        for alias in connections:
+            _migrate(say, alias)
     except DatabaseError as error:
         raise _refusal(error) from error
     finally:
@@ -51,12 +52,12 @@ def _reach() -> None:
         ) from error
 
 
-def _migrate(say: Say) -> None:
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+def _migrate(say: Say, alias: str) -> None:
+    executor = MigrationExecutor(connections[alias])
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:
         say(f"Preparing the database: {len(plan)} steps.")
-        call_command("migrate", interactive=False, verbosity=1, stdout=_Progress(say, len(plan)))
+        call_command("migrate", database=alias, interactive=False, verbosity=1, stdout=_Progress(say, len(plan)))
 
 
 class _Progress(StringIO):

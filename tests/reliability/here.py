@@ -16,6 +16,7 @@ from typing import Protocol
 
 import msgspec
 
+from planes.structs import time_tokens
 from tests.reliability.rows import Seen
 
 #: Seconds between two looks, and for one.
@@ -124,8 +125,8 @@ def _why(card: _Card, plane: _Plane) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without time tokens."""
-    return re.sub(r"\{[^}]*\}", "…", text)
+    """As the page shows it now."""
+    return time_tokens.render(text, time.time())
 
 
 def _words(status: int, body: bytes) -> str:

@@ -1,0 +1,12 @@
+"""`manage.py createsuperuser`: Django's own, in the database in which the accounts are."""
+
+from django.contrib.auth.management.commands import createsuperuser
+from django.core.management.base import CommandParser
+
+from dashboard import routing
+
+
+class Command(createsuperuser.Command):
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(database=routing.accounts())

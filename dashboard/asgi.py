@@ -37,7 +37,8 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     """Starts the hub and the look at sessions with the server, and stops them. A Valkey that is away does not keep the server
     from starting."""
     sessions = Sessions()
-    hub = Hub(lambda: Stream(settings.REDIS_URL), app=settings.STATIC_VERSION)
+    stream = Stream(settings.REDIS_URL)
+    hub = Hub(lambda: Stream(settings.REDIS_URL), app=settings.STATIC_VERSION, trouble=stream.trouble.said)
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -48,6 +49,7 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
         elif message["type"] == "lifespan.shutdown":
             await sessions.stop()
             await hub.stop()
+            await stream.aclose()
             await send({"type": "lifespan.shutdown.complete"})
             return
 

@@ -11,7 +11,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 import msgspec
@@ -28,6 +28,8 @@ QUEUE_MESSAGES = 64
 QUEUE_SIZE = 256 * 1024
 #: Seconds between two words to a browser at most: it cannot see pings, and must notice a dead connection.
 KEEPALIVE = 15.0
+#: Seconds between two looks at what is wrong with Planewatch itself.
+TROUBLE = 2.0
 #: Seconds between two "changed" of one cluster on a wall.
 WALL_INTERVAL = 1.0
 #: Seconds to wait at most before following again after a failure.
@@ -122,8 +124,11 @@ class _Cluster:
 class Hub:
     """Lives in one event loop: `start` and `stop` are called by the server's lifespan (dashboard.asgi)."""
 
-    def __init__(self, follower: Callable[[], Follower], *, app: str) -> None:
-        """`app` is the version of the pages, said in each keepalive so that a page from before an upgrade reloads itself."""
+    def __init__(self, follower: Callable[[], Follower], *, app: str, trouble: Callable[[], Awaitable[str]] | None = None) -> None:
+        """`app` is the version of the pages, said in each keepalive so that a page from before an upgrade reloads itself; `trouble`
+        asks what is wrong with Planewatch itself."""
+        self._ask_trouble = trouble
+        self._trouble = ""
         self._make_follower = follower
         self._app = app
         self._follower: Follower | None = None
@@ -196,7 +201,7 @@ class Hub:
 
     def keepalive(self) -> Encoded:
         """The server's clock, and the version of the pages that it would serve now."""
-        return encode(KeepAlive(hb=round(time.time(), 3), app=self._app))
+        return encode(KeepAlive(hb=round(time.time(), 3), app=self._app, trouble=self._trouble))
 
     # --- from the stream to the queues -----------------------------------------------------------------------------------------
 
@@ -220,8 +225,13 @@ class Hub:
             self._resync_all()
 
     async def _keep_alive(self) -> None:
+        said_at = time.monotonic()
         while True:
-            await asyncio.sleep(KEEPALIVE)
+            await asyncio.sleep(min(TROUBLE, KEEPALIVE))
+            found = await self._ask_trouble() if self._ask_trouble is not None else ""
+            if found == self._trouble and time.monotonic() - said_at < KEEPALIVE:
+                continue
+            self._trouble, said_at = found, time.monotonic()
             text = self.keepalive()
             for viewer in self._everyone():
                 viewer.put(text)

@@ -1,5 +1,6 @@
 """How fresh a stored cluster is: its collector's latest pulse from Valkey, or its last flush if there is none."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from django.conf import settings
@@ -28,11 +29,16 @@ def heartbeat(head: ClusterHead, node: str) -> float | None:
 def freshness(head: ClusterHead) -> Freshness:
     """When this cluster's collector was last heard, and when its API server last answered. A Valkey that is away knows nothing
     newer than what was stored, so the picture is then soon late, as it is."""
-    return freshness_of(head, peek().pulse(head.id), peek().age)
+    return _freshness(head, peek().trouble())
+
+
+def _freshness(head: ClusterHead, trouble: str) -> Freshness:
+    return replace(freshness_of(head, peek().pulse(head.id), peek().age), trouble=trouble)
 
 
 def all_freshness(heads: list[ClusterHead]) -> list[Freshness]:
     """The same for many clusters; a Valkey that is away is asked once, not once a cluster."""
     if not heads or not peek().alive():
         return [freshness_of(head, None) for head in heads]
-    return [freshness(head) for head in heads]
+    trouble = peek().trouble()
+    return [_freshness(head, trouble) for head in heads]

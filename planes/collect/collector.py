@@ -117,6 +117,7 @@ class Collector:
                 wait = away.failed()
                 if away.failures == 1:
                     logger.warning("%s: the database %s; tried again.", self._name, said(error))
+                await self._stream.trouble.say(f"Planewatch's database {said(error)}.")
             else:
                 wait = defects.failed()
                 await self._say_defect(error, wait)
@@ -211,6 +212,7 @@ class Collector:
                 await self._store_thread.touch(epoch, self._clocks.wall(), self._identity())
             except AWAY as error:
                 logger.debug("%s: the time could not be noted (%s).", self._name, type(error).__name__)
+                await self._stream.trouble.say(f"Planewatch's database {said(error)}.")
 
     async def _hold(self) -> None:
         """Hold the lease, and watch for being told to stop."""

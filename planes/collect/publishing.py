@@ -89,12 +89,14 @@ class Publisher:
                 wait = self._backoff.failed()
                 if self._backoff.failures == 1:
                     logger.warning("%s: the database %s; the picture is kept and tried again.", self._name, said(error))
+                await self._stream.trouble.say(f"Planewatch's database {said(error)}.")
                 await asyncio.sleep(wait)
                 continue
             self._flushed_at = self._clocks.mono()
             if self._backoff.failures:
                 logger.warning("%s: SQL takes the picture again, after %d refusals.", self._name, self._backoff.failures)
                 self._backoff.succeeded()
+                await self._stream.trouble.over()
             return stored
 
     async def once(self, frame: Frame) -> None:

@@ -14,7 +14,7 @@ import msgspec
 import redis
 import redis.asyncio
 
-from planes.live import wire
+from planes.live import trouble, wire
 from planes.live.wire import Delta, Encoded, Heartbeats, Published, Pulse
 from planes.structs.backoff import Backoff
 from planes.structs.rows import SampleRow
@@ -39,7 +39,7 @@ _BACKOFF = 1.0
 _BATCH = 64
 
 #: What using Valkey raises when it is away.
-LOST = (redis.RedisError, OSError, TimeoutError)
+LOST = trouble.LOST
 
 #: The one field of an entry, by what it holds: its JSON as browsers get it.
 _FIELDS: dict[type[Published], bytes] = {Delta: b"m", Pulse: b"p", Heartbeats: b"b"}
@@ -99,6 +99,7 @@ class Stream:
         self._client = client(url)
         self._follower = client(url)
         self._wanted: set[int] = set()
+        self.trouble = trouble.Trouble(self._client)
 
     async def delta(self, cluster_id: int, delta: Delta) -> None:
         """Publish what changed, and keep its samples for who asks later."""
@@ -229,6 +230,10 @@ class Peek:
             return [_sample.decode(one) for one in found]
         except (redis.RedisError, OSError, msgspec.DecodeError):
             return []
+
+    def trouble(self) -> str:
+        """What is wrong with Planewatch itself (planes/live/trouble.py); "" if nothing is said."""
+        return (self._get(trouble.KEY) or b"").decode(errors="replace")
 
     def alive(self) -> bool:
         """Whether Valkey answers within a second."""

@@ -154,6 +154,7 @@ class KeepAlive(msgspec.Struct, tag="keepalive"):
 
     hb: float  # the server's clock, epoch seconds
     app: str
+    trouble: str = ""  # what is wrong with Planewatch itself, in a sentence; it is sent at once when that changes
 
 
 class Resync(msgspec.Struct, tag="resync"):

@@ -30,13 +30,15 @@ class Freshness:
     when the API server last answered it. Epoch seconds; None: never. `kept`: for so many seconds the pulse that was read is kept at
     most, so that one which is older by its own word was written by another clock; None where nothing is known of that. `age`: how
     many seconds ago `collected_at` was, by the clock of who keeps the pulse, whatever it says itself. `fault`: the kind of fault
-    (planes.structs.events.FaultKind) by which the collector fails to ask the API server; empty: none."""
+    (planes.structs.events.FaultKind) by which the collector fails to ask the API server; empty: none. `trouble`: what is wrong
+    with Planewatch itself, in a sentence; empty: nothing."""
 
     collected_at: float | None
     heard_at: float | None
     kept: float | None = None
     age: float | None = None
     fault: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
     if fresh.age is not None and fresh.age > LATE_AFTER:
         # By the clock of who keeps it no pulse came for too long: whatever its own clock says, and however wrong that is.
         written = now - fresh.age
-        return _silent(fresh.collected_at if abs(written - fresh.collected_at) <= CLOCKS_APART else round(written, 1), nobody)
+        since = fresh.collected_at if abs(written - fresh.collected_at) <= CLOCKS_APART else round(written, 1)
+        return _silent(since, nobody, fresh.trouble)
     apart = _apart(fresh, now)
     if apart:
         disagree = f"The clocks of this server and of its collector disagree by {time_tokens.duration(apart)}"
@@ -87,7 +90,7 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
     heard_in_time = fresh.heard_at is not None and fresh.collected_at - fresh.heard_at <= LATE_AFTER
     stands = fresh.kept is not None and unheard and heard_in_time and now - collected_at > MISSED
     if now - collected_at > LATE_AFTER or stands:
-        return _silent(collected_at, nobody)
+        return _silent(collected_at, nobody, fresh.trouble)
     blame = BLAME.get(FaultKind(fresh.fault)) if fresh.fault in list(FaultKind) else None
     if fresh.heard_at is None:
         return Lateness("cluster", f"{blame[1]}." if blame else "Its API server has not answered yet.", None)
@@ -98,10 +101,13 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
     return None
 
 
-def _silent(since: float, nobody: bool) -> Lateness:
-    """The collector was not heard since then, epoch seconds; `nobody`: for there is none that could be."""
+def _silent(since: float, nobody: bool, trouble: str) -> Lateness:
+    """The collector was not heard since then, epoch seconds; `nobody`: for there is none that could be; `trouble`: for something is
+    wrong with Planewatch itself."""
     if nobody:
         return Lateness("collector", f"{_NOBODY} It was last seen {time_tokens.ago(since)} ago.", since, _NOBODY)
+    if trouble:
+        return Lateness("collector", f"{trouble} What was stored last is {time_tokens.ago(since)} old.", since, trouble)
     return Lateness("collector", f"Its collector was last heard {time_tokens.ago(since)} ago.", since, "Its collector is silent.")
 
 

@@ -58,6 +58,8 @@ let picture = null;
 let cards = [];
 /** @param {string | undefined} text */
 const moment = (text) => (text ? Number(text) : null);
+/** What is wrong with Planewatch itself, as the server says. */
+let trouble = "";
 /** What the server knew when it made the page: a picture that is late is so from the first paint.
  *  @type {{ pulse: number | null, heard: number | null, apart: number }} */
 let heardOf = { pulse: moment(root.dataset["pulse"]), heard: moment(root.dataset["heard"]), apart: moment(root.dataset["apart"]) ?? 0 };
@@ -117,7 +119,8 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     // They are read with the next tick: ages run by the second anyhow.
     if (picture) picture.beats = beats;
   },
-  keepAlive(server, app) {
+  keepAlive(server, app, wrong) {
+    trouble = wrong;
     web.observe(server, local());
     if (heardOf.pulse === null) time.observe(server, local());
     renewFor(app);
@@ -252,6 +255,7 @@ function judge() {
     socketRetry: connection.retryAt === null ? null : connection.retryAt / 1000 + offset,
     fault: picture?.cluster.fault?.message ?? "",
     retry: picture?.cluster.retry_at ?? null,
+    trouble,
   });
   answering.look(fresh.why === "collector" || fresh.why === "server");
   drawFreshness(place("freshness"), fresh);

@@ -93,6 +93,7 @@ export class ServerClock {
  * @property {boolean} [mute] the web server itself does not answer
  * @property {string} fault why the API server does not answer, if the collector said
  * @property {number | null} retry when the collector asks it again
+ * @property {string} [trouble] what is wrong with Planewatch itself, in a sentence, as the server says; empty: nothing
  */
 
 /**
@@ -102,10 +103,16 @@ export class ServerClock {
  * @property {number | null} since the last moment for which the picture stands, epoch seconds
  * @property {"" | "socket" | "offline" | "signed out" | "gone" | "picture" | "server" | "clocks" | "collector" | "cluster"} why
  * @property {number | null} retry when it is tried again, epoch seconds
+ * @property {string} [trouble] what is wrong with Planewatch itself, in a sentence
  */
 
 /** @param {Facts} facts @returns {Freshness} */
 export function freshness(facts) {
+  return facts.trouble ? { ...judged(facts), trouble: facts.trouble } : judged(facts);
+}
+
+/** @param {Facts} facts @returns {Freshness} */
+function judged(facts) {
   const { now, pulse, heard, pictured } = facts;
   const confirmed = heard ?? pulse;
   const since = newest(confirmed, pictured);

@@ -20,7 +20,8 @@ const FETCH_LIMIT_MS = 20_000;
  * @property {(delta: Delta) => void} delta
  * @property {(pulse: Pulse, whole: boolean) => void} pulse `whole`: what was handed over holds all that was published until then
  * @property {(beats: Record<string, number>) => void} heartbeats of the nodes
- * @property {(server: number, app: string) => void} keepAlive epoch seconds of the server's clock, and its version
+ * @property {(server: number, app: string, trouble: string) => void} keepAlive epoch seconds of the server's clock, its version, and
+ *   what is wrong with Planewatch itself, in a sentence or empty
  * @property {(status: import("./reconnecting-socket.js").SocketStatus) => void} status of the socket
  */
 
@@ -72,7 +73,7 @@ export class LiveSocket {
       case "heartbeats":
         return this.handlers.heartbeats(message.beats);
       case "keepalive":
-        return this.handlers.keepAlive(message.hb, message.app);
+        return this.handlers.keepAlive(message.hb, message.app, message.trouble);
       case "resync":
         return this.#resync();
       case "gone":

@@ -28,7 +28,7 @@
  * @typedef {{ type: "delta", o: number, prev: number, epoch: string, at: number, u: Update, x: GoneRows }} Delta
  * @typedef {{ type: "pulse", pulse: number, heard: number | null, epoch: string, o: number }} Pulse
  * @typedef {{ type: "heartbeats", beats: Record<string, number> }} Heartbeats
- * @typedef {{ type: "keepalive", hb: number, app: string }} KeepAlive
+ * @typedef {{ type: "keepalive", hb: number, app: string, trouble: string }} KeepAlive
  * @typedef {{ type: "resync", resync: boolean }} Resync
  * @typedef {{ type: "gone", gone: boolean }} Gone
  * @typedef {{ type: "wall_pulse", slug: string, pulse: Pulse }} WallPulse

@@ -165,3 +165,11 @@ test("a collector that stands still is not told as a silent API server", () => {
   assert.equal(freshness(facts({ pulse: 997, heard: 991.9 })).why, "cluster");
   assert.equal(freshness(facts({ pulse: 995.1, heard: 995.1 })).kind, "live");
 });
+
+test("what is wrong with Planewatch itself goes along with why a picture is late", () => {
+  const said = "Planewatch's database takes no writes (it is read-only).";
+  const told = freshness(facts({ pulse: 960, heard: 960, whole: 960, trouble: said }));
+  assert.equal(told.why, "collector");
+  assert.equal(told.trouble, said);
+  assert.equal(freshness(facts({ pulse: 960, heard: 960, whole: 960 })).trouble, undefined);
+});

@@ -136,3 +136,12 @@ def test_who_is_to_blame_is_told_where_it_is_not_that_nobody_answers(fault: str,
 def test_a_collector_that_stands_still_is_not_told_as_a_silent_api_server(pulse: float, heard: float, cause: str | None) -> None:
     late = lateness(Freshness(pulse, heard, 60.0), NOW)
     assert (late and late.cause) == cause
+
+
+def test_what_is_wrong_with_planewatch_itself_is_why_a_picture_is_late_and_nothing_while_it_is_not() -> None:
+    said = "Planewatch's database takes no writes (it is read-only)."
+    late = lateness(Freshness(NOW - 12, NOW - 12, trouble=said), NOW)
+    assert late is not None
+    assert render(late.because, NOW) == f"{said} What was stored last is 12 s old."
+    assert late.brief == said
+    assert lateness(Freshness(NOW - 1, NOW - 1, trouble=said), NOW) is None

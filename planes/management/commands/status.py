@@ -58,7 +58,7 @@ class Command(BaseCommand):
 
     def _troubles(self, peek: Peek, now: float) -> list[str]:
         """Of Planewatch itself."""
-        found = health.troubles(settings.DATA_DIR, now)
+        found = health.troubles(settings.DATA_DIR, now) + [said for said in (peek.trouble(),) if said]
         return found if peek.alive() else [*found, "Valkey does not answer: nothing is live until it does."]
 
     def _nothing(self, wants_json: bool, sentence: str, remedy: str) -> Exit:

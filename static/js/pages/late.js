@@ -29,6 +29,7 @@ export function why(fresh, about) {
       return `The clocks of this server and of the collector disagree by ${duration(fresh.age)}: the age of this picture cannot be told.`;
     case "collector":
       if (about.fault === NOBODY) return `${saysOf(about.fault)}${since}.${last}`;
+      if (fresh.trouble) return `${fresh.trouble}${last}`;
       return about.many
         ? `No cluster's collector has been heard${since}.${last}`
         : `The collector of this cluster has not been heard${since}.${last}`;

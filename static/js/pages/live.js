@@ -39,6 +39,8 @@ const offsets = new Offsets();
 server.observe(Number(root.dataset["now"]), Date.now() / 1000);
 /** @type {"" | "signed out" | "gone"} */
 let ended = "";
+/** What is wrong with Planewatch itself, as the server says. */
+let trouble = "";
 let wasLate = false;
 const answering = new Answering("/healthz", () => draw());
 const clocksOf = new Apart(Number(document.getElementById("moments")?.dataset["apart"]));
@@ -106,6 +108,7 @@ function receive(message) {
 
 /** @param {KeepAlive} message */
 function keepAlive(message) {
+  trouble = message.trouble;
   server.observe(message.hb, Date.now() / 1000);
   renewFor(message.app);
 }
@@ -164,6 +167,7 @@ function judge() {
     socketRetry: socket.retryAt === null ? null : server.now(socket.retryAt / 1000),
     fault: moments.fault,
     retry: moments.retry,
+    trouble,
   });
   answering.look(fresh.why === "collector" || fresh.why === "server");
   let turned = false;

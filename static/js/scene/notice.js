@@ -118,7 +118,7 @@ function reason(picture, fresh, clock) {
         const { kind, message, remedy } = picture.cluster.fault;
         return [`${saysOf(kind)}${since}.`, sentence(message), sentence(remedy)];
       }
-      return [`The collector of this cluster has not reported${since}.`];
+      return [fresh.trouble ? sentence(fresh.trouble) : "", `The collector of this cluster has not reported${since}.`];
     default: {
       const { fault } = picture.cluster;
       const lines = [`${saysOf(fault?.kind)}${since}.`];

@@ -13,6 +13,7 @@ from planes.kube.link import Link, open_link
 from planes.kube.source import ClusterSource
 from planes.structs.events import Changed, Failed, Fault, FaultKind, Health, Heard, Listed, Server, SourceEvent, Usage
 from planes.structs.feeds import FEEDS, Feed
+from planes.structs.objects import Item
 from tests.kube.conftest import Clock, Events
 from tests.replay import Recording, Reply, Request, reply, serve, status
 
@@ -75,7 +76,8 @@ async def test_another_from_the_beginning_is_said_and_not_swapped_in(events: Eve
         await events.until(lambda got: {event.feed for event in got.of(Failed)} == set(FEEDS) and got.of(Usage))
     assert {event.fault.kind for event in events.of(Failed)} == {FaultKind.ANOTHER}
     assert not events.of(Listed) + events.of(Changed)
-    assert all(event.fault is not None for event in (*events.of(Health), *events.of(Server), *events.of(Usage)))
+    answers: list[Health | Server | Usage] = [*events.of(Health), *events.of(Server), *events.of(Usage)]
+    assert all(event.fault is not None for event in answers)
     said = events.faults()[0]
     assert said.message.endswith("the uid of its kube-system namespace was one and is two.")
     assert "manage.py clusters accept prod" in said.remedy
@@ -128,7 +130,8 @@ async def test_where_it_may_not_be_read_nothing_is_claimed(events: Events, tmp_p
 
 async def test_it_is_asked_before_lists_after_failures_and_else_seldom(clock: Clock, tmp_path: Path) -> None:
     context, identity = Context("one"), Identity("prod", clock=clock)
-    listed, heard = Listed(Feed.PODS, [], "1", clock.now), Heard(Feed.PODS, clock.now)
+    listed: Listed[Item] = Listed(Feed.PODS, [], "1", clock.now)
+    heard = Heard(Feed.PODS, clock.now)
     failed = Failed(Feed.PODS, Fault(FaultKind.CLOSED, ""), clock.now, clock.now)
 
     async def asked(event: SourceEvent, link: Link) -> bool:

@@ -1,4 +1,5 @@
-"""Live through every attack and fault, and print what came of it: python -m tests.reliability [--write] [--on PLACE] [WORDS …].
+"""Live through every attack and fault, and print what came of it:
+python -m tests.reliability [--write] [--faults] [--on PLACE] [WORDS …].
 
 With words, only rows whose names hold one of them. `--write` puts the table into docs/reliability.md. Ends with 1 if anything was
 wrong. The installations are run beside each other; a row takes half a minute.
@@ -18,6 +19,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
+from tests.attacks.living import Attacked, attacked  # noqa: E402
+from tests.attacks.living import table as attack_table  # noqa: E402
 from tests.reliability.clock import CLOCK  # noqa: E402
 from tests.reliability.live import live  # noqa: E402
 from tests.reliability.one import ONE  # noqa: E402
@@ -53,12 +56,14 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make test-faults")
     parser.add_argument("--write", action="store_true", help="write docs/reliability.md")
     parser.add_argument("--on", choices=[place.name for place in PLACES], help="one installation alone")
+    parser.add_argument("--faults", action="store_true", help="the faults inside alone")
     parser.add_argument("words", nargs="*", help="rows whose names hold one of these")
     asked = parser.parse_args(words)
 
     def is_asked(row: Row[Any]) -> bool:
         return not asked.words or any(word.lower() in row.name.lower() for word in asked.words)
 
+    attacks: list[Attacked] = []
     skipped: list[tuple[Row[Any], str]] = []
     running = []
     with ThreadPoolExecutor(len(PLACES)) as pool:
@@ -70,14 +75,17 @@ def main(words: list[str]) -> int:
             if rows:
                 running.append(pool.submit(lived, place, rows))
         outcomes = [one for done in running for one in done.result()]
-    made = table(outcomes, skipped)
+    made = "## Faults inside\n\n" + table(outcomes, skipped)
+    if asked.on is None and not asked.faults:
+        attacks = list(attacked(asked.words, say))  # alone, for they measure how soon /healthz is answered
+        made = f"## Attacks from outside\n\n{attack_table(attacks)}\n\n{made}"
     sys.stdout.write(made + "\n")
     if asked.write:
         machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
         date = f"{datetime.now(UTC):%Y-%m-%d}"
         head = _HEAD.format(command="make test-faults ARGS=--write", date=date, machine=machine, back=BACK)
         DOCUMENT.write_text(f"{head}\n{made}\n", encoding="utf-8")
-    return int(any(one.wrong for one in outcomes))
+    return int(any(one.wrong for one in outcomes) or any(one.wrong for one in attacks))
 
 
 if __name__ == "__main__":

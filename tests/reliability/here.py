@@ -141,18 +141,17 @@ def _words(status: int, body: bytes) -> str:
 
 
 class Watch(threading.Thread):
-    """Looks at a Planewatch twice a second, asks for /healthz beside it, and notes when which line was said."""
+    """Looks at a Planewatch twice a second, and notes beside it when which line was said."""
 
     def __init__(self, here: Here) -> None:
         super().__init__(daemon=True)
         self.looks: list[Seen] = []
-        self.healthz: list[tuple[float, float]] = []
         self.lines: list[tuple[float, str]] = []
         self._here = here
         self._visitor = Visitor(here.address)
         self._visitor.sign_in(here.sign_in_link())
         self._ending = threading.Event()
-        self._beside = threading.Thread(target=self._repeat, args=(self._look_beside,), daemon=True)
+        self._beside = threading.Thread(target=self._repeat, args=(self._read,), daemon=True)
 
     def run(self) -> None:
         """Until `end`."""
@@ -169,10 +168,7 @@ class Watch(threading.Thread):
         last = [one for one in self.looks[-3:] if one.at > since]
         return len(last) == 3 and all(one.live for one in last)
 
-    def _look_beside(self) -> None:
-        begun = time.monotonic()
-        Visitor(self._here.address).get("/healthz", limit=LIMIT)
-        self.healthz.append((begun, time.monotonic() - begun))
+    def _read(self) -> None:
         known = len(self.lines)
         now = time.monotonic()
         self.lines += [(now, line) for line in self._here.said()[known:]]

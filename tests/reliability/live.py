@@ -33,22 +33,15 @@ def _one(row: Row[H], here: H) -> Outcome:
         broken = time.monotonic()
         breaking = row.breaks(here)
         next(breaking)
-        _wait(broken + row.lasts - time.monotonic())
+        _wait(broken + max(row.lasts, row.holds) - time.monotonic())
         next(breaking, None)
         mended = time.monotonic()
-        since = mended if row.lasts or row.attack else broken
-        if not row.lasts and not row.attack:
+        since = mended if row.lasts else broken
+        if not row.lasts:
             _until(lambda: any(one.at > broken and not one.live for one in watch.looks), UNSEEN)
         _until(lambda: watch.is_live(since), BACK)
         _wait(STAYS)
-        life = Life(
-            broken,
-            mended,
-            list(watch.looks),
-            watch.lines[lines:],
-            [took for at, took in watch.healthz if at >= broken],
-        )
-        return outcome(row, life)
+        return outcome(row, Life(broken, mended, list(watch.looks), watch.lines[lines:]))
     finally:
         watch.end()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.e2e.fixtures import DEMO
 from tests.e2e.running import Up
 from tests.reliability.disk import mounted, needs_a_disk
+from tests.reliability.here import Visitor
 from tests.reliability.rows import Place
 from tests.up.processes import descendants
 
@@ -102,12 +103,13 @@ def up_killed(here: One) -> Iterator[None]:
     yield
 
 
-@ONE.fault("SQLite is locked by another process in mid-transaction", lasts=30.0, dark=True)
+@ONE.fault("SQLite is locked by another process in mid-transaction, and one signs in meanwhile", lasts=30.0)
 def sqlite_locked(here: One) -> Iterator[None]:
     database = sqlite3.connect(here.data_dir / "planewatch.sqlite3", timeout=20, isolation_level=None)
     try:
         database.execute("BEGIN IMMEDIATE")
         database.execute("UPDATE planes_cluster SET name = name")
+        Visitor(here.address).sign_in(here.sign_in_link(), limit=4.0)
         yield
         database.execute("ROLLBACK")
     finally:

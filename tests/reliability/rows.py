@@ -7,7 +7,7 @@ A row is a function that is given a running Planewatch, breaks something, yields
         os.kill(here.pid("watch"), signal.SIGKILL)
         yield
 
-An attack is the same; it may attack for as long as it likes before it yields.
+Attacks from outside are in tests/attacks.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,20 +21,18 @@ Breaks = Callable[[H], Iterator[None]]
 BACK = 25.0
 #: What nobody vouches for any more may be shown as live for so many seconds (docs/architecture.md), and a poll takes some.
 LIVE_FOR = 8.0
-#: /healthz must be answered within so many seconds while it is attacked.
-HEALTHZ = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row(Generic[H]):
-    """`lasts`: seconds until it is mended; 0: it mends by itself. `dark`: nothing
-    can be known meanwhile, so that nothing may be shown as live. `red`: it truly is the cluster that does not answer then.
-    `needs`: why it cannot be done on this machine; empty where it can."""
+    """`lasts`: seconds until it is mended, within which it must be said; 0: it must mend by itself. `holds`: it goes on for so many
+    seconds though, and is overcome meanwhile. `dark`: nothing can be known meanwhile, so that nothing may be shown as live. `red`:
+    it truly is the cluster that does not answer then. `needs`: why it cannot be done on this machine; empty where it can."""
 
     name: str
     breaks: Breaks[H]
-    attack: bool = False
     lasts: float = 0.0
+    holds: float = 0.0
     dark: bool = False
     red: bool = False
     needs: Callable[[], str] = lambda: ""
@@ -49,21 +47,19 @@ class Place(Generic[H]):
         self.rows: list[Row[H]] = []
 
     def fault(
-        self, name: str, *, lasts: float = 0.0, dark: bool = False, red: bool = False, needs: Callable[[], str] = lambda: ""
+        self,
+        name: str,
+        *,
+        lasts: float = 0.0,
+        holds: float = 0.0,
+        dark: bool = False,
+        red: bool = False,
+        needs: Callable[[], str] = lambda: "",
     ) -> Callable[[Breaks[H]], Breaks[H]]:
         """Something inside breaks."""
 
         def declare(breaks: Breaks[H]) -> Breaks[H]:
-            self.rows.append(Row(name=name, breaks=breaks, lasts=lasts, dark=dark, red=red, needs=needs))
-            return breaks
-
-        return declare
-
-    def attack(self, name: str, *, needs: Callable[[], str] = lambda: "") -> Callable[[Breaks[H]], Breaks[H]]:
-        """Somebody outside tries to do harm."""
-
-        def declare(breaks: Breaks[H]) -> Breaks[H]:
-            self.rows.append(Row(name=name, breaks=breaks, attack=True, needs=needs))
+            self.rows.append(Row(name=name, breaks=breaks, lasts=lasts, holds=holds, dark=dark, red=red, needs=needs))
             return breaks
 
         return declare
@@ -89,7 +85,6 @@ class Life:
     mended: float
     looks: list[Seen] = field(default_factory=list)
     lines: list[tuple[float, str]] = field(default_factory=list)
-    healthz: list[float] = field(default_factory=list)  # seconds that each answer took
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,6 @@ class Outcome:
     page: float | None
     line: float | None
     back: float | None
-    healthz: float
     how: str
     wrong: tuple[str, ...]
 
@@ -113,48 +107,41 @@ def outcome(row: Row[Any], life: Life) -> Outcome:
     from_ = life.mended if row.lasts else life.broken
     last_bad = max((one.at + one.took for one in after if not one.live), default=from_)
     back = None if not after or not after[-1].live else max(0.0, last_bad - from_)
-    healthz = max(life.healthz, default=0.0)
     wrong = []
     if any(one.red for one in after) and not row.red:
         wrong.append("false red: " + next(one.said for one in after if one.red))
     if row.dark and any(one.live and life.broken + LIVE_FOR < one.at < life.mended for one in after):
         wrong.append("shown as live though nothing was known")
-    if row.dark and first is None and line is None:
+    if row.lasts and first is None and line is None:
         wrong.append("not said")
     if back is None or back > BACK:
         wrong.append("not back" if back is None else f"back after {back:.0f} s")
-    if row.attack and healthz > HEALTHZ:
-        wrong.append(f"/healthz took {healthz:.1f} s")
     how = (first.said if first is not None else "") or (line[1] if line is not None else "")
     return Outcome(
         row,
         None if first is None else first.at + first.took - life.broken,
         None if line is None else line[0] - life.broken,
         back,
-        healthz,
         how,
         tuple(wrong),
     )
 
 
 def table(outcomes: list[Outcome], skipped: list[tuple[Row[Any], str]]) -> str:
-    """As Markdown, attacks and faults apart."""
-    parts = []
-    for title, attack_ in (("## Attacks from outside", True), ("## Faults inside", False)):
-        mine = [one for one in outcomes if one.row.attack is attack_]
-        left = [(row, why) for row, why in skipped if row.attack is attack_]
-        if mine or left:
-            head = "| what | said on the page | in the terminal or log | back | slowest `/healthz` | in these words |"
-            lines = [head, "| --- | --- | --- | --- | --- | --- |", *map(_line, mine)]
-            lines += [f"| {row.name} | | | | | not tried: {why} |" for row, why in left]
-            parts.append(f"{title}\n\n" + "\n".join(lines))
-    return "\n\n".join(parts)
+    """As Markdown."""
+    lines = [
+        "| what breaks | said on the page | in the terminal or log | back | in these words |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    lines += [_line(one) for one in outcomes]
+    lines += [f"| {row.name} | | | | not tried: {why} |" for row, why in skipped]
+    return "\n".join(lines)
 
 
 def _line(one: Outcome) -> str:
     lasting = f" (lasts {one.row.lasts:.0f} s)" if one.row.lasts else ""
     back = "**never**" if one.back is None else "no interruption" if one.page is None else f"{one.back:.0f} s"
-    cells = [f"{one.row.name}{lasting}", _after(one.page), _after(one.line), back, f"{one.healthz:.2f} s", _words(one)]
+    cells = [f"{one.row.name}{lasting}", _after(one.page), _after(one.line), back, _words(one)]
     return f"| {' | '.join(cells)} |"
 
 

@@ -198,14 +198,17 @@ def worker_stopped(here: Several) -> Iterator[None]:
     os.kill(pid, signal.SIGKILL)
 
 
-@SEVERAL.fault("A collector is frozen within a transaction that holds its cluster", lasts=0.0)
+@SEVERAL.fault("One of two watch workers is frozen in a transaction that holds its clusters", holds=40.0)
 def frozen(here: Several) -> Iterator[None]:
-    with psycopg.connect(here.database, connect_timeout=5) as other:
-        other.execute("SET idle_in_transaction_session_timeout = 0")
-        other.execute("UPDATE planes_cluster SET name = name")
+    pid = here.pid("watch-1")
+    with psycopg.connect(here.database, connect_timeout=5) as its:
+        its.execute("SET idle_in_transaction_session_timeout = 0")  # as in the middle of a pipeline, where it does not count
+        its.execute("UPDATE planes_cluster SET name = name")
+        os.kill(pid, signal.SIGSTOP)
         yield
         with suppress(psycopg.Error):
-            other.rollback()
+            its.rollback()
+    os.kill(pid, signal.SIGKILL)
 
 
 @SEVERAL.fault("The jobs worker is killed")
@@ -221,7 +224,7 @@ def postgres_killed(here: Several) -> Iterator[None]:
     yield
 
 
-@SEVERAL.fault("PostgreSQL stands still", lasts=40.0, dark=True)
+@SEVERAL.fault("PostgreSQL stands still", lasts=40.0)
 def postgres_stopped(here: Several) -> Iterator[None]:
     family = here.postgres_family()
     stop_tree(family, signal.SIGSTOP)
@@ -229,14 +232,14 @@ def postgres_stopped(here: Several) -> Iterator[None]:
     stop_tree(family, signal.SIGCONT)
 
 
-@SEVERAL.fault("The way to PostgreSQL swallows all", lasts=40.0, dark=True)
+@SEVERAL.fault("The way to PostgreSQL swallows all", lasts=40.0)
 def postgres_away(here: Several) -> Iterator[None]:
     here.ways["postgres"].swallow(True)
     yield
     here.ways["postgres"].swallow(False)
 
 
-@SEVERAL.fault("PostgreSQL takes no writes (a failover)", lasts=30.0, dark=True)
+@SEVERAL.fault("PostgreSQL takes no writes (a failover)", lasts=30.0)
 def postgres_read_only(here: Several) -> Iterator[None]:
     here.sql("ALTER SYSTEM SET default_transaction_read_only = on")
     here.sql("SELECT pg_reload_conf()")
@@ -257,12 +260,15 @@ def postgres_crowded(here: Several) -> Iterator[None]:
         one.close()
 
 
-@SEVERAL.fault("PostgreSQL's disk is full", lasts=30.0, dark=True, needs=needs_a_disk)
+@SEVERAL.fault("PostgreSQL's disk is full", lasts=30.0, needs=needs_a_disk)
 def postgres_full(here: Several) -> Iterator[None]:
     filling = here.home / "postgres" / "filling"
     with suppress(OSError), filling.open("wb", buffering=0) as file:
         while True:
             file.write(b"\0" * 4096)
+    with suppress(psycopg.Error):
+        for _ in range(4):  # what is set aside of its log is soon used up
+            here.sql("SELECT pg_switch_wal(), txid_current()")
     yield
     filling.unlink()
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from planes.live.stream import Peek
+from planes.live.stream import VALKEY_AWAY, Peek
 from planes.store.freshness import Freshness, freshness_of
 from planes.store.selectors import ClusterHead
 
@@ -29,7 +29,7 @@ def heartbeat(head: ClusterHead, node: str) -> float | None:
 def freshness(head: ClusterHead) -> Freshness:
     """When this cluster's collector was last heard, and when its API server last answered. A Valkey that is away knows nothing
     newer than what was stored, so the picture is then soon late, as it is."""
-    return _freshness(head, peek().trouble())
+    return _freshness(head, _trouble())
 
 
 def _freshness(head: ClusterHead, trouble: str) -> Freshness:
@@ -39,6 +39,10 @@ def _freshness(head: ClusterHead, trouble: str) -> Freshness:
 def all_freshness(heads: list[ClusterHead]) -> list[Freshness]:
     """The same for many clusters; a Valkey that is away is asked once, not once a cluster."""
     if not heads or not peek().alive():
-        return [freshness_of(head, None) for head in heads]
+        return [replace(freshness_of(head, None), trouble=VALKEY_AWAY) for head in heads]
     trouble = peek().trouble()
     return [_freshness(head, trouble) for head in heads]
+
+
+def _trouble() -> str:
+    return peek().trouble() if peek().alive() else VALKEY_AWAY

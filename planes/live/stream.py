@@ -38,6 +38,8 @@ _TIMEOUT = 3.0
 _BACKOFF = 1.0
 _BATCH = 64
 
+#: What is said then of pictures that rest on it.
+VALKEY_AWAY = "Valkey does not answer."
 #: What using Valkey raises when it is away.
 LOST = trouble.LOST
 

@@ -5,6 +5,7 @@ Pure but for `collect_status`, which reads the store and asks for pulses.
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from enum import IntEnum
 
 import msgspec
@@ -107,12 +108,17 @@ class Status(msgspec.Struct, frozen=True):
 
 
 def collect_status(
-    pulse: Callable[[int], Pulse | None], now: float, slug: str | None = None, *, age: Callable[[int], float | None] = untold
+    pulse: Callable[[int], Pulse | None],
+    now: float,
+    slug: str | None = None,
+    *,
+    age: Callable[[int], float | None] = untold,
+    trouble: str = "",
 ) -> Status:
     """The state of the watched clusters, or of one of them, at `now` (epoch seconds). `pulse` and `age` tell of a cluster's latest
-    pulse, by its id: see planes.live.stream.Peek."""
+    pulse, by its id: see planes.live.stream.Peek. `trouble`: what is wrong with Planewatch itself."""
     heads = [head for head in selectors.watched() if slug in (None, head.slug)]
-    return Status([_cluster(head, freshness_of(head, pulse(head.id), age), now) for head in heads])
+    return Status([_cluster(head, replace(freshness_of(head, pulse(head.id), age), trouble=trouble), now) for head in heads])
 
 
 def exit_code(status: Status) -> Exit:

@@ -140,8 +140,16 @@ def test_a_collector_that_stands_still_is_not_told_as_a_silent_api_server(pulse:
 
 def test_what_is_wrong_with_planewatch_itself_is_why_a_picture_is_late_and_nothing_while_it_is_not() -> None:
     said = "Planewatch's database takes no writes (it is read-only)."
-    late = lateness(Freshness(NOW - 12, NOW - 12, trouble=said), NOW)
+    late = lateness(Freshness(NOW - 12, NOW - 12, 60, trouble=said), NOW)
     assert late is not None
     assert render(late.because, NOW) == f"{said} What was stored last is 12 s old."
     assert late.brief == said
-    assert lateness(Freshness(NOW - 1, NOW - 1, trouble=said), NOW) is None
+    assert lateness(Freshness(NOW - 1, NOW - 1, 60, trouble=said), NOW) is None
+
+
+def test_while_valkey_is_away_nobody_blames_the_api_server() -> None:
+    """What was stored of when it answered is as old as the last change of the cluster's row, and says nothing."""
+    late = lateness(Freshness(NOW - 3, NOW - 300, trouble="Valkey does not answer."), NOW)
+    assert late is not None
+    assert (late.cause, late.brief) == ("collector", "Valkey does not answer.")
+    assert render(late.because, NOW) == "Valkey does not answer. What was stored last is 3 s old."

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error
 
-from planes.live.stream import Peek
+from planes.live.stream import VALKEY_AWAY, Peek
 from planes.store.away import said
 from planes.store.status import Exit, Status, collect_status, exit_code
 from planes.store.status_table import as_json, table
@@ -33,9 +33,9 @@ class Command(BaseCommand):
         peek = Peek(settings.REDIS_URL)
         now = time.time()
         try:
-            status = msgspec.structs.replace(
-                collect_status(peek.pulse, now, slug, age=peek.age), troubles=self._troubles(peek, now)
-            )
+            trouble = peek.trouble() if peek.alive() else VALKEY_AWAY
+            found = collect_status(peek.pulse, now, slug, age=peek.age, trouble=trouble)
+            status = msgspec.structs.replace(found, troubles=self._troubles(peek, now))
         except Error as error:
             return self._nothing(
                 wants_json,
@@ -59,7 +59,7 @@ class Command(BaseCommand):
     def _troubles(self, peek: Peek, now: float) -> list[str]:
         """Of Planewatch itself."""
         found = health.troubles(settings.DATA_DIR, now) + [said for said in (peek.trouble(),) if said]
-        return found if peek.alive() else [*found, "Valkey does not answer: nothing is live until it does."]
+        return found if peek.alive() else [*found, f"{VALKEY_AWAY} Nothing is live until it does."]
 
     def _nothing(self, wants_json: bool, sentence: str, remedy: str) -> Exit:
         """On standard error, so that --json stays JSON."""

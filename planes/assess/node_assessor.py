@@ -247,12 +247,14 @@ class NodeAssessor:
         self, name: str, state: NodeState, verdicts: Verdicts, seen: NodeObservation, scene: NodeScene, now: Mono
     ) -> None:
         lease = seen.lease if scene.leases.fault is None else None
-        state.by_lease = verdicts[0].state is State.HEALTHY and not seen.ready_flips and lease is not None and lease.gone_at is None
+        if verdicts[0].state is not State.HEALTHY or seen.ready_flips or (lease is not None and lease.gone_at is not None):
+            lease = None
+        state.by_lease = lease is not None
         dues = [one.due for one in (verdicts[1:] if state.by_lease else verdicts) if one.due is not None]
         dues += [due for memory in state.memories if (due := hysteresis.due(memory)) is not None]
         state.others = min(dues, default=None)
         due = state.others
-        if state.by_lease and lease is not None:
+        if lease is not None:
             late = lease.expires(lease.duration * self._thresholds.kubelet_slow)
             due = late if due is None else min(late, due)
         if due is not None:

@@ -1,7 +1,8 @@
 """Hunting the mutants of one room with that room's own tests. To be called in a process that has imported nothing of `planes` yet.
 
 `inside`: the tests run once while it is noted which lines each of them reaches. Then every mutant lives in a fork of that same
-process, its function's code exchanged in place, and meets the tests that reach its line, the quickest first, until one fails.
+process, its function's code exchanged in place, and meets the tests that reach its line until one fails: first those that killed
+others of its file, then the quickest.
 `anew`: what stands at the level of a module (bounds, tables, declarations), or runs while modules are imported, is mutated in a
 fork that imports everything anew; that costs a second or more a mutant. It meets first the tests that are near: those of a file
 that is called as the module is, and those that killed others of its mutants. Only what passes all of the room's tests has survived.
@@ -39,7 +40,7 @@ LIMIT = 5.0
 _BUSY = 4.0
 #: All of a room's tests, with everything imported anew.
 _ANEW = 180.0
-#: So many files of tests are met before all the others.
+#: So many tests, or files of tests, that are likely to kill a mutant are met before all the others.
 _NEAREST = 3
 
 #: Neither Django nor the other rooms' fixtures: the pure rooms' tests need none. hypothesis is imported before pytest could rewrite
@@ -103,6 +104,7 @@ class _Hunt:
     def __init__(self, room: str, places: Sequence[int]) -> None:
         self._room, self._places = room, places
         self._took: list[float] = []
+        self._killers: dict[str, list[int]] = {}  # by file, the last first
         self.fates: dict[int, str] = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -126,19 +128,24 @@ class _Hunt:
             first, last = quarry.mutant.lines
             reached = lines.contexts_by_lineno(str(quarry.path))
             reaching = {int(one) for line in range(first, last + 1) for one in reached.get(line, ()) if one}
-            chosen = sorted((one for one in reaching if self._took[one] <= SLOW), key=self._took.__getitem__)
-            if chosen:
-                met = [(session.items[one], LIMIT + _BUSY * self._took[one]) for one in chosen]
-                self.fates[place] = _in_a_fork(partial(_fails, met, quarry))
+            killers = self._killers.setdefault(quarry.file, [])
+            near = [one for one in killers if one in reaching][:_NEAREST]
+            quick = sorted((one for one in reaching if self._took[one] <= SLOW), key=self._took.__getitem__)
+            if chosen := list(dict.fromkeys(near + quick)):
+                met = [(one, session.items[one], LIMIT + _BUSY * self._took[one]) for one in chosen]
+                self.fates[place], killer = _in_a_fork(partial(_fails, met, quarry))
+                if killer:
+                    self._killers[quarry.file] = [int(killer), *(one for one in killers if one != int(killer))]
         return True
 
 
-def _fails(met: Sequence[tuple[pytest.Item, float]], quarry: Quarry) -> bool:
-    """Whether one of these tests does, each within its seconds of processor time."""
+def _fails(met: Sequence[tuple[int, pytest.Item, float]], quarry: Quarry, tell: int) -> bool:
+    """Whether one of these tests does, each within its seconds of processor time. Tells the number of the one that does."""
     _exchange(quarry)
-    for item, seconds in met:
+    for number, item, seconds in met:
         _allow(seconds)
         if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
+            os.write(tell, str(number).encode())
             return True
     return False
 
@@ -209,11 +216,7 @@ def anew(room: str, places: Sequence[int]) -> dict[int, str]:
     for place in places:
         quarry = quarries[place]
         known = near.setdefault(quarry.file, _called_alike(quarry, room))
-        told, tell = os.pipe()
-        with os.fdopen(told) as heard:
-            fates[place] = _in_a_fork(partial(_fails_anew, quarry, room, known[:_NEAREST], tell))
-            os.close(tell)
-            killer = heard.read()
+        fates[place], killer = _in_a_fork(partial(_fails_anew, quarry, room, known[:_NEAREST]))
         if killer:
             near[quarry.file] = [killer, *(one for one in known if one != killer)]
     return fates
@@ -234,7 +237,6 @@ class _Telling:
     def _told(self, report: pytest.CollectReport | pytest.TestReport) -> None:
         if report.failed:
             os.write(self._tell, report.nodeid.partition("::")[0].encode())
-            os.close(self._tell)
             os._exit(1)
 
     pytest_runtest_logreport = _told
@@ -282,22 +284,28 @@ def _allow(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 1, resource.RLIM_INFINITY))
 
 
-def _in_a_fork(fails: Callable[[], bool]) -> str:
+def _in_a_fork(fails: Callable[[int], bool]) -> tuple[str, str]:
+    """The fate of what is tried in a process of its own, and what that wrote into the pipe that it was given."""
+    told, tell = os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(told)
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         os.dup2(silent, 2)
-        told = 2  # what cannot even be put in place is an error of ours, and killed by nobody
+        result = 2  # what cannot even be put in place is an error of ours, and killed by nobody
         try:
-            told = int(fails())
+            result = int(fails(tell))
         finally:
-            os._exit(told)
+            os._exit(result)
+    os.close(tell)
+    with os.fdopen(told) as heard:
+        killer = heard.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        return ENDLESS if os.WTERMSIG(status) == signal.SIGXCPU else KILLED
-    return _FATES.get(os.WEXITSTATUS(status), BROKEN)
+        return (ENDLESS if os.WTERMSIG(status) == signal.SIGXCPU else KILLED), killer
+    return _FATES.get(os.WEXITSTATUS(status), BROKEN), killer
 
 
 def at_import(quarries: Sequence[Quarry], places: Sequence[int], lines: dict[str, set[int]]) -> Iterator[int]:

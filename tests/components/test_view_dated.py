@@ -18,11 +18,13 @@ def skewed(by: float, at: float = 100.0) -> Server:
 
 def test_the_clock_by_which_dates_are_moved_stands_still_until_it_is_more_than_two_seconds_off() -> None:
     made = view([])
-    assert made.dating is None
+    before: float | None = made.dating
+    assert before is None
     for by, dating in ((1.0, 1.0), (3.0, 1.0), (-1.0, 1.0), (3.5, 3.5), (1.4, 1.4), (3.4, 1.4)):
         made.cache.apply(skewed(by))
         made.look(Mono(101.0), OFFSET, SHOWN, DisruptionSeen())
-        assert (made.clock_offset, made.dating) == (OFFSET + by, OFFSET + dating)
+        told: tuple[float | None, float | None] = (made.clock_offset, made.dating)
+        assert told == (OFFSET + by, OFFSET + dating)
 
 
 def handed(kind: str, name: str, at: float, *told: CacheEvent, now: float = 200.0) -> ClusterView:

@@ -72,7 +72,7 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _tell(room: str, fates: dict[int, str], said: Sequence[Claim]) -> float:
+def _tell(name: str, room: str, fates: dict[int, str], said: Sequence[Claim]) -> float:
     """One line of the table. Returns the percentage killed of those that are not said to be equivalent."""
     quarries = of_room(room)
     excused = {place for place in fates if any(one.fits(quarries[place]) for one in said)}
@@ -81,7 +81,7 @@ def _tell(room: str, fates: dict[int, str], said: Sequence[Claim]) -> float:
     asked = len(fates) - counts["equivalent"]
     share = 100 * dead / asked if asked else 100.0
     told = (KILLED, ENDLESS, SURVIVED, UNREACHED, "equivalent")
-    say(f"{room:<12}{len(fates):>9}" + "".join(f"{counts[one]:>11}" for one in told) + f"{share:>8.1f}")
+    say(f"{name:<15}{len(fates):>9}" + "".join(f"{counts[one]:>11}" for one in told) + f"{share:>8.1f}")
     for place, fate in fates.items():
         quarry = quarries[place]
         spoken = f"{quarry.file}:{quarry.mutant.line}: {quarry.mutant.what} in {quarry.mutant.function or 'module'}"
@@ -97,7 +97,7 @@ def _tell(room: str, fates: dict[int, str], said: Sequence[Claim]) -> float:
 def main() -> int:
     """Hunt, tell, and fail if fewer than asked are killed in any room."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.mutate")
-    parser.add_argument("--seed", type=int, default=1, help="another seed draws another sample")
+    parser.add_argument("--seed", type=int, action="append", help="another seed draws another sample; may be given again")
     parser.add_argument("--room", choices=ROOMS, action="append", help="this room only; may be given again")
     parser.add_argument("--all", action="store_true", help="every mutant instead of a sample; takes half an hour")
     parser.add_argument("--file", default="", help="only mutants of files whose path holds this")
@@ -105,16 +105,19 @@ def main() -> int:
     asked = parser.parse_args()
     said = claims(EQUIVALENT.read_text())
     worst = 100.0
-    say(f"{'room':<12}{'mutants':>9}{KILLED:>11}{ENDLESS:>11}{SURVIVED:>11}{UNREACHED:>11}{'equivalent':>11}{'%':>8}")
+    say(f"{'room':<15}{'mutants':>9}{KILLED:>11}{ENDLESS:>11}{SURVIVED:>11}{UNREACHED:>11}{'equivalent':>11}{'%':>8}")
     for room in asked.room or ROOMS:
         quarries = of_room(room)
         for one in said:
             if one.file.startswith(f"planes/{room}/") and not any(one.fits(quarry) for quarry in quarries):
                 say(f"  {EQUIVALENT.name} has an entry that matches nothing: {one.file} · {one.function} · {one.what} · {one.line}")
         places = [place for place, one in enumerate(quarries) if asked.file in one.file]
+        samples = {room: places}
         if not asked.all and len(places) > SAMPLE:
-            places = sorted(random.Random(f"{asked.seed} {room}").sample(places, SAMPLE))
-        worst = min(worst, _tell(room, hunt(room, places), said))
+            samples = {f"{room}, {seed}": random.Random(f"{seed} {room}").sample(places, SAMPLE) for seed in asked.seed or [1]}
+        fates = hunt(room, sorted({place for sample in samples.values() for place in sample}))
+        for name, sample in samples.items():
+            worst = min(worst, _tell(name, room, {place: fates[place] for place in sorted(sample)}, said))
     return 0 if worst >= asked.at_least else 1
 
 

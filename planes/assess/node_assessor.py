@@ -122,7 +122,8 @@ class NodeAssessor:
         thresholds, seen = self._thresholds, observe_node(self._view, name)
         silent = is_silent(lease_of(seen, scene, now, thresholds), seen.conditions.get("Ready"), now, thresholds)
         state = self.states.get(name)
-        life = self._life(name, state, seen, scene, silent, now, offset)
+        blind = self._is_blind(seen, scene, now)
+        life = self._life(name, state, seen, silent, blind, now, offset)
         judged = [agent.judge(seen, scene, silent, now, thresholds) for agent in AGENTS]
         first, second, third = (
             lives.explain(agent.kind, life, doubted(judged[0], one), name, thresholds, seen.marks)
@@ -133,20 +134,29 @@ class NodeAssessor:
             state = self._begin(name, verdicts, now, offset)
         else:
             self._step(name, state, verdicts, seen, scene, now)
-        state.life, state.heard = life, not silent
+        state.life = life
+        if not blind:
+            state.heard = not silent
         agents = self._agent_rows(state, verdicts, seen, offset)
         self._summarise(name, state, agents, verdicts)
         self._schedule(name, state, verdicts, seen, scene, now)
         row = self._row(name, state, agents, offset)
         return state.row if row == state.row else row
 
+    def _is_blind(self, seen: NodeObservation, scene: NodeScene, now: Mono) -> bool:
+        """Whether its own silence says nothing: all are silent together, nothing is heard, or that has only just ended and it
+        has not had the time to be renewed."""
+        lease = seen.lease
+        in_grace = lease is not None and lease.in_grace and lease.silence(now) <= lease.duration * self._thresholds.kubelet_slow
+        return bool(scene.unreachable or scene.silence) or in_grace
+
     def _life(
-        self, name: str, state: NodeState | None, seen: NodeObservation, scene: NodeScene, silent: bool, now: Mono, offset: float
+        self, name: str, state: NodeState | None, seen: NodeObservation, silent: bool, blind: bool, now: Mono, offset: float
     ) -> lives.Life | None:
-        """Whether it leaves or joins. While all are silent together, or nothing is heard, its own silence says nothing."""
+        """Whether it leaves or joins."""
         old = self.restored.get(name) if state is None else None
         before = state.life if state is not None else restored_life(old, offset) if old is not None else None
-        if scene.unreachable or scene.silence:
+        if blind:
             return before
         return lives.look(before, seen, silent, state is not None and state.heard, now, self._thresholds)
 

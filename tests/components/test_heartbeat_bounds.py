@@ -150,7 +150,8 @@ def test_a_status_that_was_written_lately_is_a_heartbeat() -> None:
         "Node node-0",
         NOW - 30,
     )
-    assert (verdict.line, verdict.due) == ("heartbeat by its status", pytest.approx(NOW + 330.001, abs=1e-6))
+    assert verdict.line == "heartbeat by its status"
+    assert verdict.due == pytest.approx(NOW + 330.001, abs=1e-6)
     (line,) = of_lease(RELIC, status_beat=NOW - 30).evidence
     assert line.now == f"last renewed ⟨a:{NOW - 3641:.1f}⟩ ago; its status was written ⟨a:{NOW - 30:.1f}⟩ ago"
     (line,) = of_lease(lease(1.0, 40.0), status_beat=NOW - 30).evidence

@@ -159,7 +159,7 @@ def test_a_node_has_missed_its_kube_proxy_since_an_earlier_collector_saw_that() 
 def test_restarts_of_its_kube_proxy_that_an_earlier_collector_saw_come_first() -> None:
     proxy = pod("p", {"k8s-app": "kube-proxy"}, "n")
     (found,) = agents.observe_node(looked({"restart": {"kube-system/p": [10.0]}}, node(), proxy), "n").proxies
-    assert found.restarted_at == (10.0,)
+    assert (found.restarted_at, found.silent, found.returning) == ((10.0,), False, False)
 
 
 def test_the_pods_on_a_node_are_dated_by_the_clusters_clock() -> None:

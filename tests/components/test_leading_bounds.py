@@ -293,7 +293,8 @@ def test_instances_that_are_not_ready_are_named_since_the_first_of_them(pods: tu
         ((pod(),), {"lease": None}, State.HEALTHY),
         ((pod(),), {"lease": None, "lease_seen_before": True}, State.NOT_OBSERVABLE),
         ((pod(),), {}, State.NOT_OBSERVABLE),
-        ((SILENT,), {"lease": None}, State.NOT_OBSERVABLE),
+        ((SILENT,), {"lease": None}, State.UNKNOWN),  # their kubelets are not heard
+        ((SILENT, pod()), {"lease": None}, State.HEALTHY),
         ((HOMELESS,), {"lease": None}, State.NOT_OBSERVABLE),
         ((), {"lease": None}, State.NOT_OBSERVABLE),
     ],

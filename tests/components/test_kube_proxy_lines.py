@@ -1,4 +1,4 @@
-"""kube-proxy of one node line by line: its pod, its restarts, its versions, and where it has no pod; from both sides of each bound."""
+"""kube-proxy of one node line by line: its pod, its restarts, its versions, and where it has no pod."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,106 +1,23 @@
 """Pages in a real Chromium: they change without a reload, keep the reader's place, say when they are late, and recover."""
 
-import asyncio
-import contextlib
-import re
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from django.conf import settings
 from msgspec.structs import replace
-from playwright.async_api import Browser, Page, Route, async_playwright, expect
-from pytest_django import Settings
-from redis.asyncio import Redis
+from playwright.async_api import Browser, Page, expect
 
-from planes.live.stream import EXPIRY, Stream, pulse_key
-from planes.live.wire import Pulse
 from planes.structs.rows import EvidenceRow
 from planes.structs.verdicts import State
 from tests.browser.reading import AXE, BY_COLOUR, LOOK
-from tests.chromium import FLAGS, executable
 from tests.dashboard import scenes
-from tests.dashboard.conftest import Served, in_thread, serving
+from tests.dashboard.conftest import Served, in_thread
+from tests.dashboard.live.conftest import Collector
 from tests.dashboard.rows import Collecting
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PATIENCE = 15_000  # milliseconds
-
-
-class Collector:
-    """Stores and publishes one cluster, and pulses once a second until it is muted."""
-
-    def __init__(self, collecting: Collecting, url: str, nodes: int) -> None:
-        self.collecting = collecting
-        self.stream = Stream(url)
-        self.url = url
-        self.nodes = nodes
-        self.muted = False
-
-    async def show(self, wrong: str) -> None:
-        """The cluster is in another state now."""
-        frame = scenes.frame(self.collecting.cluster.slug, self.nodes, wrong, time.time())
-        delta = await in_thread(self.collecting.flush)(frame)
-        await self.stream.delta(self.collecting.id, delta)
-
-    async def stream_is_old(self, seconds: float) -> None:
-        """The collector was heard so long ago, and not since."""
-        then = time.time() - seconds
-        frame = scenes.frame(self.collecting.cluster.slug, self.nodes, "", then)
-        await in_thread(self.collecting.flush)(frame)
-        await self.stream.pulse(self.collecting.id, Pulse(then, then, str(self.collecting.epoch), self.collecting.offset))
-        async with Redis.from_url(self.url) as client:
-            await client.expire(pulse_key(self.collecting.id), max(1, int(EXPIRY - seconds)))
-
-    async def pulse(self) -> None:
-        """Pulse for ever."""
-        while True:
-            if not self.muted:
-                now = time.time()
-                beat = Pulse(now, now, str(self.collecting.epoch), self.collecting.offset)
-                await self.stream.pulse(self.collecting.id, beat)
-            await asyncio.sleep(1)
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def served(transactional_db: None, valkey: str, settings: Settings, session: str) -> AsyncIterator[Served]:
-    """As the folder's, on the loop of the browser."""
-    settings.REDIS_URL = valkey
-    async with serving(session) as served:
-        yield served
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def collector(served: Served, valkey: str) -> AsyncIterator[Collector]:
-    collector = Collector(await in_thread(Collecting)("prod-eu-1"), valkey, 120)
-    await collector.show("")
-    pulsing = asyncio.create_task(collector.pulse())
-    yield collector
-    pulsing.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await pulsing
-    await collector.stream.aclose()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One for all tests of this file: to start one costs as much as a test. What a page keeps, it keeps for its own context."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
-        try:
-            yield browser
-        finally:
-            await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(served: Served, browser: Browser) -> AsyncIterator[Page]:
-    """A page of who is signed in."""
-    async with await browser.new_context(viewport={"width": 1920, "height": 1080}) as context:
-        await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.session, "url": served.origin}])
-        yield await context.new_page()
 
 
 async def live(page: Page, address: str) -> None:
@@ -161,100 +78,6 @@ async def test_a_browser_that_calls_itself_offline_shows_the_live_page_all_the_s
     await collector.show("broken")
     await expect(page.locator("h1 .state-word")).to_have_text("degraded", timeout=PATIENCE)
     await expect(page.locator("#freshness")).to_contain_text("live ·")
-
-
-PAGES = ("/", "/wall/", "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/nodes/node-90/")
-GREY = re.compile(r"saturate\(0\.12\)")
-
-
-async def refuse(route: Route) -> None:
-    await route.fulfill(status=503, body="")
-
-
-@pytest.mark.parametrize("address", PAGES)
-async def test_a_page_whose_fragment_cannot_be_fetched_is_not_live_however_the_collector_pulses(
-    served: Served, collector: Collector, page: Page, address: str
-) -> None:
-    await page.goto(f"{served.origin}{address}")
-    await expect(page.locator("body")).not_to_have_class(re.compile(r"not-live"), timeout=PATIENCE)
-    await page.route(re.compile(r"fragment=1"), refuse)
-    await collector.show("broken")
-    await expect(page.locator("#late")).to_contain_text("could not be fetched", timeout=PATIENCE)
-    await expect(page.locator("body")).to_have_class(re.compile(r"not-live"))
-    await page.unroute(re.compile(r"fragment=1"))
-    await expect(page.locator("#late")).to_be_hidden(timeout=2 * PATIENCE)
-
-
-async def test_a_picture_whose_snapshot_cannot_be_fetched_is_not_live(served: Served, collector: Collector, page: Page) -> None:
-    await live(page, f"{served.origin}/c/prod-eu-1/")
-    await page.route(re.compile(r"/snapshot$"), refuse)
-    collector.collecting.offset += 1  # something was published that never came
-    await expect(page.locator("#freshness")).to_contain_text("not live", timeout=PATIENCE)
-    await expect(page.locator("#overlay")).to_contain_text("could not be fetched")
-    await expect(page.locator("#picture")).to_have_css("filter", GREY)
-    collector.collecting.offset -= 1
-    await page.unroute(re.compile(r"/snapshot$"))
-    await expect(page.locator("#freshness")).to_contain_text("live ·", timeout=2 * PATIENCE)
-
-
-@pytest.mark.parametrize("address", [*PAGES, "/c/prod-eu-1/"])
-async def test_a_page_whose_socket_never_opens_is_not_live(served: Served, collector: Collector, page: Page, address: str) -> None:
-    await page.route_web_socket(re.compile(r"/ws/"), lambda socket: socket.close(code=1011))
-    await page.goto(f"{served.origin}{address}")
-    await expect(page.locator("body")).to_have_class(re.compile(r"not-live|is-blind"), timeout=PATIENCE)
-
-
-@pytest.mark.parametrize("address", [*PAGES, "/c/prod-eu-1/"])
-async def test_a_page_whose_script_does_not_come_turns_grey_by_itself(
-    served: Served, collector: Collector, page: Page, address: str
-) -> None:
-    await page.route(re.compile(r"/js/(pages/live|cluster)\.js"), refuse)
-    await page.goto(f"{served.origin}{address}")
-    place = "#cluster" if address == "/c/prod-eu-1/" else "#live"
-    await expect(page.locator(place)).to_have_css("filter", GREY, timeout=PATIENCE)
-
-
-@pytest.mark.parametrize("address", [*PAGES, "/c/prod-eu-1/"])
-async def test_a_page_that_is_opened_while_the_collector_is_silent_is_grey_from_the_first_paint_and_its_ages_stand_still(
-    served: Served, collector: Collector, page: Page, address: str
-) -> None:
-    collector.muted = True
-    await collector.stream_is_old(50)
-    await page.route(re.compile(r"\.js$"), lambda route: route.abort())
-    await page.goto(f"{served.origin}{address}")
-    await expect(page.locator("body")).to_have_class(re.compile(r"not-live|is-blind"))
-    await page.unroute(re.compile(r"\.js$"))
-    await page.goto(f"{served.origin}{address}")
-    await expect(page.locator("[data-attended]")).to_have_count(1, timeout=PATIENCE)
-    await expect(page.locator("body")).to_have_class(re.compile(r"not-live|is-blind"))
-    ages = "[...document.querySelectorAll('main [data-t^=a]:not(.for *)')].map((one) => one.textContent).join()"
-    first = await page.evaluate(ages)
-    await page.wait_for_function("(from) => Date.now() - from > 2500", arg=await page.evaluate("Date.now()"), timeout=PATIENCE)
-    assert await page.evaluate(ages) == first
-
-
-@pytest.mark.parametrize("address", ["/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/"])
-async def test_a_web_server_that_stands_still_is_not_told_as_a_silent_collector(
-    served: Served, collector: Collector, page: Page, address: str
-) -> None:
-    await live(page, f"{served.origin}{address}")
-    await page.route(re.compile(r"/healthz$"), lambda route: route.abort())
-    collector.muted = True
-    await expect(page.locator("main")).to_contain_text("web server does not answer", timeout=PATIENCE)
-    await page.unroute(re.compile(r"/healthz$"))
-    await expect(page.locator("main")).to_contain_text("collector of this cluster has not", timeout=PATIENCE)
-
-
-@pytest.mark.parametrize("address", ["/", "/c/prod-eu-1/"])
-async def test_signing_out_in_one_tab_is_said_in_the_other_within_5_s(
-    served: Served, collector: Collector, page: Page, address: str
-) -> None:
-    await live(page, f"{served.origin}{address}")
-    other = await page.context.new_page()
-    await other.goto(f"{served.origin}/")
-    await other.get_by_role("button", name="sign out").click()
-    await expect(other.locator("#signed-out")).to_be_visible(timeout=PATIENCE)
-    await expect(page.locator("body")).to_contain_text(re.compile("signed out", re.IGNORECASE), timeout=5000)
 
 
 async def test_the_wall_hears_of_changes_and_of_a_collector_that_falls_silent(

@@ -1,0 +1,93 @@
+"""The product served in the loop of a Chromium, a collector that stores, publishes and pulses, and a page of who is signed in."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from django.conf import settings
+from playwright.async_api import Browser, Page, async_playwright
+from pytest_django import Settings
+from redis.asyncio import Redis
+
+from planes.live.stream import EXPIRY, Stream, pulse_key
+from planes.live.wire import Pulse
+from tests.chromium import FLAGS, executable
+from tests.dashboard import scenes
+from tests.dashboard.conftest import Served, in_thread, serving
+from tests.dashboard.rows import Collecting
+
+
+class Collector:
+    """Stores and publishes one cluster, and pulses once a second until it is muted."""
+
+    def __init__(self, collecting: Collecting, url: str, nodes: int) -> None:
+        self.collecting = collecting
+        self.stream = Stream(url)
+        self.url = url
+        self.nodes = nodes
+        self.muted = False
+
+    async def show(self, wrong: str) -> None:
+        """The cluster is in another state now."""
+        frame = scenes.frame(self.collecting.cluster.slug, self.nodes, wrong, time.time())
+        delta = await in_thread(self.collecting.flush)(frame)
+        await self.stream.delta(self.collecting.id, delta)
+
+    async def stream_is_old(self, seconds: float) -> None:
+        """The collector was heard so long ago, and not since."""
+        then = time.time() - seconds
+        frame = scenes.frame(self.collecting.cluster.slug, self.nodes, "", then)
+        await in_thread(self.collecting.flush)(frame)
+        await self.stream.pulse(self.collecting.id, Pulse(then, then, str(self.collecting.epoch), self.collecting.offset))
+        async with Redis.from_url(self.url) as client:
+            await client.expire(pulse_key(self.collecting.id), max(1, int(EXPIRY - seconds)))
+
+    async def pulse(self) -> None:
+        """Pulse for ever."""
+        while True:
+            if not self.muted:
+                now = time.time()
+                beat = Pulse(now, now, str(self.collecting.epoch), self.collecting.offset)
+                await self.stream.pulse(self.collecting.id, beat)
+            await asyncio.sleep(1)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def served(transactional_db: None, valkey: str, settings: Settings, session: str) -> AsyncIterator[Served]:
+    """As the folder's, on the loop of the browser."""
+    settings.REDIS_URL = valkey
+    async with serving(session) as served:
+        yield served
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def collector(served: Served, valkey: str) -> AsyncIterator[Collector]:
+    collector = Collector(await in_thread(Collecting)("prod-eu-1"), valkey, 120)
+    await collector.show("")
+    pulsing = asyncio.create_task(collector.pulse())
+    yield collector
+    pulsing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await pulsing
+    await collector.stream.aclose()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all tests of this file: to start one costs as much as a test. What a page keeps, it keeps for its own context."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(served: Served, browser: Browser) -> AsyncIterator[Page]:
+    """A page of who is signed in."""
+    async with await browser.new_context(viewport={"width": 1920, "height": 1080}) as context:
+        await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.session, "url": served.origin}])
+        yield await context.new_page()

@@ -1,0 +1,266 @@
+"""What a page calls live is what it shows. On every page each source fails in turn: what is fetched, the socket, pulses, the web
+server, the script. All pages are open at once, so that they wait together."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from django.conf import settings
+from playwright.async_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
+
+from tests.dashboard.conftest import Served
+from tests.dashboard.live.conftest import Collector
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+
+PATIENCE = 20_000  # milliseconds
+LIST = ("/", "/wall/")
+PICTURES = ("/c/prod-eu-1/", "/wall/prod-eu-1/")
+#: All pages that show the present.
+ALL = (*LIST, *PICTURES, "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/kubelet/", "/c/prod-eu-1/nodes/node-90/")
+NOT_LIVE = re.compile(r"not-live|is-blind")
+LIVE = re.compile(r"^\s*live ·")
+GREY = re.compile(r"saturate\(0\.1")
+
+
+class Tabs:
+    """Every page in a tab of its own, of who is signed in; `sockets` are those that are open."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.context = context
+        self.origin = origin
+        self.pages: dict[str, Page] = {}
+        self.sockets: list[WebSocketRoute] = []
+        self.cut = False
+
+    async def open(self, addresses: tuple[str, ...] = ALL) -> None:
+        await self.context.route_web_socket(re.compile(r"/ws/"), self._socket)
+        self.pages = {address: await self.context.new_page() for address in addresses}
+        await asyncio.gather(*(page.goto(f"{self.origin}{address}") for address, page in self.pages.items()))
+
+    async def _socket(self, socket: WebSocketRoute) -> None:
+        if self.cut:
+            await socket.close(code=1011)
+            return
+        socket.connect_to_server()
+        self.sockets.append(socket)
+
+    async def lose(self) -> None:
+        """The server is gone, for sockets."""
+        self.cut = True
+        for socket in self.sockets:
+            with contextlib.suppress(Exception):  # it may have been closed meanwhile
+                await socket.close(code=1011)
+        self.sockets.clear()
+
+    async def live(self) -> None:
+        await asyncio.gather(*(self._is_live(page) for page in self.pages.values()))
+
+    async def _is_live(self, page: Page) -> None:
+        await expect(page.locator("[data-attended]")).to_have_count(1, timeout=PATIENCE)
+        await expect(page.locator("body")).not_to_have_class(NOT_LIVE, timeout=2 * PATIENCE)
+        if page.url.removeprefix(self.origin) not in ("/wall/",):
+            await expect(page.locator("#freshness")).to_have_text(LIVE, timeout=PATIENCE)
+
+    async def late(self, words: str = "") -> None:
+        """All of them are grey, with an age, and say why."""
+        await asyncio.gather(*(self._is_late(page, words) for page in self.pages.values()))
+
+    async def _is_late(self, page: Page, words: str) -> None:
+        await expect(page.locator("body")).to_have_class(NOT_LIVE, timeout=PATIENCE)
+        if words:
+            await expect(page.locator("#late, #overlay")).to_contain_text(re.compile(words), timeout=PATIENCE)
+        if page.url.removeprefix(self.origin) not in ("/wall/",):
+            await expect(page.locator("#freshness")).to_contain_text("not live")
+        # No state that is said in words passes for the present.
+        for one in await page.locator("main h1 .state-word, .pill b, .card-live .words").all_inner_texts():
+            assert one != "live", page.url
+        pills = await page.locator(".pill b").all_inner_texts()
+        assert set(pills) <= {"unknown"}, page.url
+
+    async def each(self, look: str, pattern: re.Pattern[str]) -> None:
+        """A style of the part that shows: `#live` or `#cluster`."""
+        await asyncio.gather(
+            *(expect(page.locator("#live, #cluster")).to_have_css(look, pattern, timeout=PATIENCE) for page in self.pages.values())
+        )
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def tabs(served: Served, browser: Browser) -> AsyncIterator[Tabs]:
+    async with await browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.session, "url": served.origin}])
+        yield Tabs(context, served.origin)
+
+
+async def refuse(route: Route) -> None:
+    await route.fulfill(status=503, body="")
+
+
+FETCHED = re.compile(r"fragment=1|/snapshot$")
+
+
+async def test_each_source_fails_in_turn_and_no_page_calls_itself_live_until_it_is_back(
+    served: Served, collector: Collector, tabs: Tabs
+) -> None:
+    await tabs.open()
+    await tabs.live()
+
+    await tabs.context.route(FETCHED, refuse)
+    collector.collecting.offset += 1  # something was published that never came, and pulses go on
+    await tabs.late("could not be fetched")
+    collector.collecting.offset -= 1
+    await tabs.context.unroute(FETCHED)
+    await tabs.live()
+
+    collector.muted = True
+    await tabs.late("been heard since|not reported since|No cluster's collector")
+    await tabs.context.route(re.compile(r"/healthz$"), lambda route: route.abort())
+    await tabs.late("web server does not answer")
+    await tabs.context.unroute(re.compile(r"/healthz$"))
+    collector.muted = False
+    await tabs.live()
+
+    await tabs.lose()
+    await tabs.late("has not been reached since|has been lost since")
+    tabs.cut = False
+    await tabs.live()
+
+
+async def test_a_page_whose_fragment_cannot_be_fetched_after_a_change_is_late_and_a_picture_that_got_it_by_its_socket_is_not(
+    served: Served, collector: Collector, tabs: Tabs
+) -> None:
+    await tabs.open()
+    await tabs.live()
+    await tabs.context.route(FETCHED, refuse)
+    await collector.show("broken")
+    pictures = {address: page for address, page in tabs.pages.items() if address in PICTURES}
+    tabs.pages = {address: page for address, page in tabs.pages.items() if address not in PICTURES}
+    await tabs.late("could not be fetched")
+    tabs.pages = pictures
+    await tabs.live()
+    for page in pictures.values():
+        await expect(page.locator(".pills")).to_contain_text("down")
+
+
+async def test_a_page_whose_socket_never_opens_is_not_live(served: Served, collector: Collector, tabs: Tabs) -> None:
+    tabs.cut = True
+    await tabs.open()
+    await tabs.late()
+
+
+STATIC = Path(settings.BASE_DIR) / "static" / "js"
+
+
+def spoilt(route_to: str, before: str, after: str) -> tuple[re.Pattern[str], str]:
+    """A script of ours with one place of it changed."""
+    text = (STATIC / route_to).read_text()
+    assert before in text, before
+    return re.compile(rf"/js/{re.escape(route_to)}$"), text.replace(before, after, 1)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        [re.compile(r"/js/(pages/live|cluster)\.js$")],  # it does not come
+        [re.compile(r"/js/gaps\.js$")],  # a module of it does not
+        [
+            spoilt("pages/live.js", "shown();\n", "throw new Error('at start');\n"),
+            spoilt("cluster.js", "const socket = new", "throw new Error('at start');\nconst socket = new"),
+        ],
+        [
+            spoilt(
+                "freshness.js", "export function freshness(facts) {", "export function freshness(facts) {\n  throw new Error('x');"
+            )
+        ],
+    ],
+    ids=["does not come", "lacks a module", "throws", "cannot judge"],
+)
+async def test_a_page_whose_script_fails_at_the_start_turns_grey_by_itself(
+    served: Served, collector: Collector, tabs: Tabs, broken: list[re.Pattern[str] | tuple[re.Pattern[str], str]]
+) -> None:
+    for one in broken:
+        if isinstance(one, tuple):
+            await tabs.context.route(one[0], answer_with(one[1]))
+        else:
+            await tabs.context.route(one, refuse)
+    await tabs.open()
+    for address, page in tabs.pages.items():
+        await expect(page.locator("#live, #cluster")).to_have_css("filter", GREY, timeout=PATIENCE)
+        if address != "/wall/":
+            await expect(page.locator("#freshness")).to_contain_text("not live")
+
+
+def answer_with(text: str) -> Callable[[Route], Awaitable[None]]:
+    """Answers every request with that script."""
+
+    async def handler(route: Route) -> None:
+        await route.fulfill(status=200, content_type="text/javascript", body=text)
+
+    return handler
+
+
+async def test_what_came_and_could_not_be_shown_is_not_live(served: Served, collector: Collector, tabs: Tabs) -> None:
+    for path, text in (
+        spoilt(
+            "pages/panels.js",
+            "export function renew(root, html) {",
+            "export function renew(root, html) {\n  if (self.bad) throw 1;",
+        ),
+        spoilt(
+            "scene/sky.js",
+            "export function skyOf(picture, now) {",
+            "export function skyOf(picture, now) {\n  if (self.bad) throw 1;",
+        ),
+    ):
+        await tabs.context.route(path, answer_with(text))
+    await tabs.open()
+    await tabs.live()
+    for page in tabs.pages.values():
+        await page.evaluate("self.bad = true")
+    await collector.show("broken")
+    await asyncio.gather(*(expect(page.locator("body")).to_have_class(NOT_LIVE, timeout=PATIENCE) for page in tabs.pages.values()))
+    for page in tabs.pages.values():
+        await page.evaluate("self.bad = false")
+    await tabs.live()
+
+
+AGES = "[...document.querySelectorAll('main [data-t^=a]:not(.for *), .entry time')].map((one) => one.textContent).join()"
+
+
+async def test_pages_that_are_opened_while_the_collector_is_silent_are_grey_from_the_first_paint_and_their_ages_stand_still(
+    served: Served, collector: Collector, tabs: Tabs
+) -> None:
+    collector.muted = True
+    await collector.show("broken")
+    await collector.stream_is_old(50)
+    scripts = re.compile(r"\.js$")
+    await tabs.context.route(scripts, lambda route: route.abort())
+    await tabs.open()
+    for page in tabs.pages.values():
+        await expect(page.locator("body")).to_have_class(NOT_LIVE)
+    await tabs.context.unroute(scripts)
+    await asyncio.gather(*(page.reload() for page in tabs.pages.values()))
+    await tabs.late("been heard since|not reported since|No cluster's collector")
+    first = {address: await page.evaluate(AGES) for address, page in tabs.pages.items()}
+    page = tabs.pages["/"]
+    await page.wait_for_function("(from) => Date.now() - from > 2500", arg=await page.evaluate("Date.now()"), timeout=PATIENCE)
+    assert {address: await page.evaluate(AGES) for address, page in tabs.pages.items()} == first
+
+
+@pytest.mark.parametrize("address", ["/", "/c/prod-eu-1/", "/wall/prod-eu-1/"])
+async def test_signing_out_in_one_tab_is_said_in_the_other_within_5_s(
+    served: Served, collector: Collector, tabs: Tabs, address: str
+) -> None:
+    await tabs.open((address,))
+    await tabs.live()
+    other = await tabs.context.new_page()
+    await other.goto(f"{served.origin}/")
+    await other.get_by_role("button", name="sign out").click()
+    await expect(other.locator("#signed-out")).to_be_visible(timeout=PATIENCE)
+    page = tabs.pages[address]
+    await expect(page.locator("body")).to_contain_text(re.compile("signed out", re.IGNORECASE), timeout=5000)
+    await expect(page.locator("body")).to_have_class(NOT_LIVE)

@@ -26,7 +26,7 @@ export function drawFailed(place) {
 function pill({ label, state, said, last, title }) {
   // Where there is little room, the reason is what goes; the word of the state stays whole.
   const why = said === WORDS[state] ? "" : said;
-  return html`<p class="pill state-${state} ${why ? "has-why" : ""}" title=${title}>
+  return html`<p class="pill state-${state} ${why ? "has-why" : ""} ${last ? "has-last" : ""}" title=${title}>
     ${glyph(state)}<span>${label}<span class="plane-word"> plane</span></span><b>${WORDS[state]}</b>
     ${why ? html`<span class="why">${why}</span>` : nothing}
     ${last ? html`<span class="muted">${last}</span>` : nothing}

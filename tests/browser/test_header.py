@@ -1,5 +1,6 @@
 """The header and the menus in a real Chromium: themes, the cluster's name, saving the picture, and what an upgrade does."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -125,6 +126,22 @@ def test_the_word_of_a_states_plane_is_never_cut_whatever_the_clusters_name(
     words = [str(state.value).replace("_", " ") for state in (control, data)]
     assert stage.page.evaluate(whole) == [[word, True, True, False] for word in words]
     assert stage.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("width", [1130, 1440, 1600, 1920])
+def test_where_nobody_vouches_for_the_picture_both_pills_say_so_and_all_of_the_header_has_its_room(
+    staged: Opened, width: int
+) -> None:
+    stage = staged(width=width)
+    stage.open()
+    stage.drawn()
+    stage.pulse(at=time.time() - 20)
+    expect(stage.page.locator("body")).to_have_class(re.compile("is-blind"), timeout=10_000)
+    told = [" ".join(text.split()) for text in stage.page.locator(".pill").all_inner_texts()]
+    assert told == ["control plane unknown last healthy", "data plane unknown last healthy"]
+    assert stage.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    out = "() => [...document.querySelectorAll('.site *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1).length"
+    assert stage.page.evaluate(out) == 0
 
 
 def test_a_pill_says_its_state_and_then_why(staged: Opened) -> None:

@@ -29,7 +29,7 @@ function pill({ label, state, said, last, title }) {
   return html`<p class="pill state-${state} ${why ? "has-why" : ""} ${last ? "has-last" : ""}" title=${title}>
     ${glyph(state)}<span>${label}<span class="plane-word"> plane</span></span><b>${WORDS[state]}</b>
     ${why ? html`<span class="why">${why}</span>` : nothing}
-    ${last ? html`<span class="muted">${last}</span>` : nothing}
+    ${last ? html`<span class="last">${last}</span>` : nothing}
   </p>`;
 }
 

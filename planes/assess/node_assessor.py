@@ -14,6 +14,7 @@ from planes.assess.node_states import (
     AgentChange,
     NodeState,
     Verdicts,
+    besides,
     is_told_by_node,
     last_known,
     leaving_of,
@@ -24,6 +25,7 @@ from planes.assess.node_states import (
     whole_of,
     why_passing,
     why_well,
+    worst_of,
 )
 from planes.assess.rows import agent_row, because_of, event_rows, node_row, pods_used, shown_state
 from planes.cache.stores import Dirty
@@ -37,7 +39,7 @@ from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import NodeObservation, NodeScene
 from planes.structs.rows import AgentRow, NodeRow
 from planes.structs.thresholds import Thresholds
-from planes.structs.verdicts import PASSING, SEVERITY, State
+from planes.structs.verdicts import PASSING, State
 
 #: So many nodes get new usage figures a frame; the others the frame after.
 _USAGE_A_FRAME = 400
@@ -225,8 +227,8 @@ class NodeAssessor:
     def _summarise(self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], verdicts: Verdicts) -> None:
         node = self._cache.nodes[name].node
         shown = [shown_state(memory)[0] for memory in state.memories]
-        worst = max(range(3), key=lambda index: (SEVERITY[shown[index]], -index))
         found = (shown[0], shown[1], shown[2])
+        worst = worst_of(found, [memory.shown.cause for memory in state.memories])
         whole = whole_of(found, worst, state.life, node.spec.unschedulable)
         zone = zone_of(node)
         if (state.state, state.agents, state.zone) != (whole, found, zone):
@@ -240,7 +242,7 @@ class NodeAssessor:
                 agent=AGENT_KINDS[worst],
                 cause=memory.shown.cause,
                 state=whole,
-                because=memory.shown.because,
+                because=besides(worst, shown, [one.shown.because for one in state.memories], _TITLES),
                 since=memory.since,
                 agents=dict(zip(AGENT_KINDS, (one.state for one in agents), strict=True)),
             )
@@ -272,8 +274,8 @@ class NodeAssessor:
 
     def _row(self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], offset: float) -> NodeRow:
         cache = self._cache
-        states = [SEVERITY[one.state] for one in agents]
-        worst = states.index(max(states))
+        states = [one.state for one in agents]
+        worst = worst_of((states[0], states[1], states[2]), [memory.shown.cause for memory in state.memories])
         if state.state is State.HEALTHY:
             because, since = why_well(agents, _TITLES), max(one.since for one in agents)
         elif state.state in _OF_THE_NODE:
@@ -284,7 +286,7 @@ class NodeAssessor:
         elif state.memories[0].shown.cause in ("unreachable", "all-silent"):
             because, since = agents[0].because, agents[0].since  # nothing of this node in particular
         else:
-            because = f"{AGENTS[worst].title}: {agents[worst].because}"
+            because = f"{AGENTS[worst].title}: {besides(worst, states, [one.because for one in agents], _TITLES)}"
             since = agents[worst].since
         if state.row is not EMPTY and state.row.state == state.state.value and state.state in _AS_BEFORE:
             since = state.row.since

@@ -9,12 +9,13 @@ from planes.assess.attention import Trouble
 from planes.components import lives
 from planes.components.lives import Life
 from planes.components.node_kinds import kind_of
+from planes.components.verdict_builder import and_more, harm
 from planes.structs import objects
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import NodeScene
 from planes.structs.rows import AgentRow, NodeRow
 from planes.structs.time_tokens import to_epoch
-from planes.structs.verdicts import PASSING, State, Verdict
+from planes.structs.verdicts import PASSING, SEVERITY, State, Verdict
 
 #: Unknown for a reason that lies elsewhere: the change is told where the reason is, and not once a node.
 ELSEWHERE = frozenset(
@@ -149,6 +150,26 @@ def why_last_known(scene: NodeScene) -> str:
         return scene.unreachable
     fault = scene.nodes.fault
     return f"Nodes cannot be read: {fault.message}" if fault is not None else "Waiting for the list of nodes."
+
+
+def worst_of(shown: tuple[State, State, State], causes: list[str]) -> int:
+    """Which of a node's agents decides about it: the worst; of equals the one whose cause does the most harm."""
+
+    def rank(index: int) -> tuple[int, int, int]:
+        state = shown[index]
+        return SEVERITY[state], -harm(causes[index]) if state in (State.DEGRADED, State.DOWN) else 0, -index
+
+    return max(range(3), key=rank)
+
+
+def besides(worst: int, states: list[State], becauses: list[str], titles: tuple[str, str, str]) -> str:
+    """What is said of the worst of a node's agents, and of the others that are degraded or down as well."""
+    others = [
+        f"{titles[index]}: {becauses[index]}"
+        for index, state in enumerate(states)
+        if index != worst and state in (State.DEGRADED, State.DOWN)
+    ]
+    return and_more(becauses[worst], others)
 
 
 def whole_of(shown: tuple[State, State, State], worst: int, life: Life | None, cordoned: bool) -> State:

@@ -200,6 +200,10 @@ def check_webhooks(builder: VerdictBuilder, seen: ApiServerObservation, now: Mon
         said = f"The webhook {name} has failurePolicy Fail and nobody behind it ({service}) for {ago(since)}"
         said += ": the requests it checks are refused."
         builder.bad(Evidence("webhooks", text, should_be, State.DEGRADED, source, since), said, "webhook")
+        for start, other, behind in closed[1:]:
+            if now - start > thresholds.webhook_unready:
+                told = f"The webhook {other} has failurePolicy Fail and nobody behind it ({behind}) for {ago(start)}."
+                builder.worse(State.DEGRADED, told, "webhook", about=other)
     else:
         builder.ripens(since + thresholds.webhook_unready)
         builder.good(Evidence("webhooks", text, should_be, State.HEALTHY, source, since))

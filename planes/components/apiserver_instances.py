@@ -206,7 +206,10 @@ def _check_one(
             text = f"not renewed for {ago(lease.changed_at)}"
             line = Evidence(f"identity of {one.host}", text, should_be, State.DEGRADED, source, lease.changed_at)
             builder.bad(
-                line, f"The API server on {one.host} has not renewed its identity for {ago(lease.changed_at)}.", "instance-lost"
+                line,
+                f"The API server on {one.host} has not renewed its identity for {ago(lease.changed_at)}.",
+                "instance-lost",
+                about=one.host,
             )
             state, because = State.DOWN, f"Its identity has not been renewed for {ago(lease.changed_at)}."
     elif one.listed is not None:
@@ -224,7 +227,7 @@ def _check_one(
             state, because = State.UNKNOWN, unheard(pod)
         elif not pod.silent and not pod.ready:
             said = f"{pod.reason or 'Not ready'} for {ago(pod.changed_at)}."
-            builder.worse(State.DEGRADED, f"{pod.name}: {said}", "pod-not-ready", hold=thresholds.hold_condition)
+            builder.worse(State.DEGRADED, f"{pod.name}: {said}", "pod-not-ready", hold=thresholds.hold_condition, about=pod.name)
             if state is not State.DOWN:
                 state, because = State.DEGRADED, said
         elif not pod.silent and state is State.UNKNOWN:

@@ -166,7 +166,11 @@ def _check_conditions(builder: VerdictBuilder, node: NodeObservation) -> None:
                 kind, f"True for {ago(condition.since)}: {condition.message}", "False", State.DEGRADED, source, condition.since
             )
             builder.bad(
-                line, f"Its node runs short of {what} for {ago(condition.since)}; pods may be evicted.", "pressure", hold=1.0
+                line,
+                f"Its node runs short of {what} for {ago(condition.since)}; pods may be evicted.",
+                "pressure",
+                hold=1.0,
+                about=kind,
             )
         elif condition.status == "False":
             builder.good(Evidence(kind, "False", "False", State.HEALTHY, source, condition.since))

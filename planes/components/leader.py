@@ -283,7 +283,7 @@ def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds:
     for pod in seen.pods:
         line, said = skew.check(pod.version, seen.server.newest, thresholds.leader_skew, f"image of {pod.name}", pod.seen_at)
         if said:
-            builder.bad(line, f"{pod.name}: {said}", "skew")
+            builder.bad(line, f"{pod.name}: {said}", "skew", about=pod.name)
         else:
             builder.good(line)
     if not seen.pods:

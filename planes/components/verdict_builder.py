@@ -27,6 +27,8 @@ _HARM = {
         (
             *("webhook", "errors", "half-reachable", "no-endpoints", "etcd-check", "etcd-errors", "no-work-done"),
             *("lease-gone", "lease-released", "lease-frozen", "check-livez", "certificate-over"),
+            *("silent", "not-ready", "network", "pod-missing", "agents-not-ready"),
+            *("runtime-down", "network-not-ready", "runtime-not-ready", "runtime-error", "pleg"),
         ),
         0,
     ),
@@ -34,6 +36,8 @@ _HARM = {
     **dict.fromkeys(("certificate", "skew"), 3),
 }
 _USUAL = 1
+#: So many others are named after the first; beyond that they are counted.
+_NAMED = 4
 #: Words with which a sentence begins that are small in the middle of one.
 _BEGINS = re.compile(r"^(Its?|The|A|No|New|Only)\b")
 
@@ -47,6 +51,7 @@ class _Bad:
     cause: str
     hold: float
     line: str
+    about: str
 
 
 def harm(cause: str) -> int:
@@ -123,14 +128,15 @@ class VerdictBuilder:
         """The good lines so far are enough to call the component healthy."""
         self._best = True
 
-    def bad(self, evidence: Evidence, because: str, cause: str, *, hold: float = 0.0, line: str = "") -> None:
-        """A line whose state is degraded or down. What does the most harm is said first, see `verdict`."""
+    def bad(self, evidence: Evidence, because: str, cause: str, *, hold: float = 0.0, line: str = "", about: str = "") -> None:
+        """A line whose state is degraded or down. What does the most harm is said first, see `verdict`. `about`: whom it concerns,
+        where the same cause may concern several: each of them is named."""
         self.evidence.append(evidence)
-        self.worse(evidence.state, because, cause, hold=hold, line=line)
+        self.worse(evidence.state, because, cause, hold=hold, line=line, about=about)
 
-    def worse(self, state: State, because: str, cause: str, *, hold: float = 0.0, line: str = "") -> None:
+    def worse(self, state: State, because: str, cause: str, *, hold: float = 0.0, line: str = "", about: str = "") -> None:
         """The same without a line of its own."""
-        self._bad.append(_Bad(state, because, cause, hold, line))
+        self._bad.append(_Bad(state, because, cause, hold, line, about))
 
     def unsure(self, evidence: Evidence, because: str, cause: str, *, waiting: bool = False, hold: float = 0.0) -> None:
         """A principal line that should be there and cannot be trusted now: without something worse, the component is unknown."""
@@ -152,7 +158,7 @@ class VerdictBuilder:
             worst, *others = self._by_harm()
             return Verdict(
                 state=worst.state,
-                because=_and_more(worst.because, [one.because for one in others]),
+                because=and_more(worst.because, [*(one.because for one in others), *self._not_known(worst.state)]),
                 evidence=evidence,
                 line=next((one.line for one in sorted(self._bad, key=_rank) if one.line), self.line),
                 due=self._due,
@@ -201,19 +207,25 @@ class VerdictBuilder:
         )
 
     def _by_harm(self) -> list[_Bad]:
-        """The causes, the worst first; of each only the first of its worst."""
-        causes: dict[str, _Bad] = {}
+        """The causes, the worst first; of each, for each of whom it concerns, only the first of its worst."""
+        causes: dict[tuple[str, str], _Bad] = {}
         for one in sorted(self._bad, key=_rank):
-            causes.setdefault(one.cause, one)
+            causes.setdefault((one.cause, one.about), one)
         return list(causes.values())
 
+    def _not_known(self, state: State) -> list[str]:
+        """What should be known besides: what works with a fault may not work at all."""
+        return [] if state is State.DOWN or self._unsure is None or self._waiting else [self._unsure[0]]
 
-def _and_more(because: str, others: list[str]) -> str:
-    """The first sentence, and the others named after it."""
+
+def and_more(because: str, others: list[str]) -> str:
+    """The first sentence, and the others named after it, as many as can be read."""
     if not others:
         return because
-    named = "; ".join(_BEGINS.sub(lambda found: found[0].lower(), clause(one)) for one in others)
-    return f"{sentence(because)} And {len(others)} more: {named}."
+    named = [_BEGINS.sub(lambda found: found[0].lower(), clause(one)) for one in others]
+    if len(named) > _NAMED:
+        named = [*named[: _NAMED - 1], f"and {len(named) - _NAMED + 1} others"]
+    return f"{sentence(because)} And {len(others)} more: {'; '.join(named)}."
 
 
 def unknown(

@@ -126,7 +126,7 @@ class Assessor:
         view.unheard = self._nodes.unheard
         components, gone_kinds, more = self._components.judge(scene, anew, now, offset)
         changes = self._changes.of_disruption(disruption, now, offset) + more + self._changes.of_agents(told, now, offset)
-        planes = self._summary.planes(self._nodes, self._components.rows, now, offset)
+        planes = self._summary.planes(self._nodes, self._components.rows, self._components.held(), now, offset)
         attention_rows = self._attend(now, offset)
         cluster = self._summary.row(view, planes, now, offset, self._cluster)
         self._nodes.counts_changed = False
@@ -178,7 +178,11 @@ class Assessor:
     def _nobody_watches(self) -> str:
         """The controller manager is what turns Ready to Unknown; as of the frame before, does it not work?"""
         memory = self._components.memories.get("kube-controller-manager")
-        return "the controller manager, which would notice it, is down" if memory and memory.state is State.DOWN else ""
+        return (
+            "the controller manager, which would notice it, is down"
+            if memory and memory.state is State.DOWN and not memory.held
+            else ""
+        )
 
     # --- attention ------------------------------------------------------------------------------------------------------------
 

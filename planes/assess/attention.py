@@ -23,6 +23,10 @@ _MANY = {
 }
 
 
+#: The cause of who is better, and is only held as bad as it was: see planes.assess.hysteresis.
+HELD = "held"
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One node that is degraded or down: the worst of its agents decides."""
@@ -76,7 +80,8 @@ def group(troubles: Iterable[Trouble], thresholds: Thresholds) -> list[Entry]:
             continue
         found.sort(key=lambda one: (-SEVERITY[one.state], one.since, one.node))
         worst, names = found[0], tuple(one.node for one in found[:5])
-        title = f"{len(found):,} {_MANY.get((agent, cause), f'nodes: {agent} {worst.state.value}')}"
+        many = f"nodes: {agent} {'held as ' if cause == HELD else ''}{worst.state.value}"
+        title = f"{len(found):,} {_MANY.get((agent, cause), many)}"
         down = sum(one.state is State.DOWN for one in found)
         told = f"{down:,} down, {len(found) - down:,} degraded" if 0 < down < len(found) else f"all {worst.state.value}"
         because = f"{told[0].upper()}{told[1:]}. {worst.because}"

@@ -1,7 +1,7 @@
 """The cluster's own row: what it is, when it last answered, what is missing, and the two planes as a whole."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -52,12 +52,12 @@ class ClusterSummary:
         self._paused = (gap, now)
 
     def planes(
-        self, nodes: NodeAssessor, components: Mapping[str, ComponentRow], now: Mono, offset: float
+        self, nodes: NodeAssessor, components: Mapping[str, ComponentRow], held: Collection[str], now: Mono, offset: float
     ) -> tuple[PlaneRow, PlaneRow]:
-        """The control plane and the data plane."""
+        """The control plane and the data plane. `held`: components that are better than they are shown."""
         remembered = nodes.last_known
         told = [(row.kind, row.state, row.because) for row in components.values() if row.plane == "control"]
-        control = rollup.control_plane(told)
+        control = rollup.control_plane(told, held)
         if nodes.counts_changed or "data" not in self._planes or remembered or not self._cache.nodes:
             counts, zones, sample = nodes.counts(None)
             sample = {state: to_epoch(text, offset) for state, text in sample.items()}

@@ -117,6 +117,10 @@ class ComponentAssessor:
         self.rows = dict(sorted(self.rows.items(), key=lambda item: rank(item[0])))
         return changed, gone, changes
 
+    def held(self) -> frozenset[str]:
+        """Those that are better by now than they are shown, for they got worse again and again."""
+        return frozenset(kind for kind, memory in self.memories.items() if memory.held)
+
     def _is_due(self, now: Mono, anew: bool) -> bool:
         """Whether they are to be judged in this frame: what is told again and again changes nothing of them at once."""
         disruption = (self._view.disruption.suspicion, self._view.disruption.blocked)

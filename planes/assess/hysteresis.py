@@ -35,6 +35,7 @@ class Memory:
     hold: float = 0.0
     look: float = 0.0  # so long after `pending_since` it is to be judged again
     waits: bool = False  # shown as unknown while nothing was seen yet, without a change of state
+    held: bool = False  # it is better, and only held as bad as it was for having got worse again and again
     relapses: tuple[Mono, ...] = ()  # when it was last announced as worse
     reasons: tuple[str, ...] = ()  # causes for which the state that is announced was announced, the one of now last
     returns: tuple[Mono, ...] = ()  # when a cause that had been announced before was announced again
@@ -77,6 +78,7 @@ def restored(state: State, since: Mono, last: State | None, now: Mono, seen_at: 
 
 def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
     """Take the newest verdict. Changes `memory`; returns the change to announce, if there is one now."""
+    memory.held = False
     if verdict.waiting:
         memory.waits, memory.shown, memory.pending = True, verdict, None
         return None
@@ -110,7 +112,7 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     better = verdict.state in (State.HEALTHY, State.DEGRADED, State.NOT_OBSERVABLE) and not worse
     held_back = memory.state in (State.DOWN, State.DEGRADED) and better and better_for < hold
     if held_back and better_for >= thresholds.hold_recovery:
-        memory.shown = _held(memory, verdict, now, thresholds)
+        memory.shown, memory.held = _held(memory, verdict, now, thresholds), True
     memory.look = thresholds.hold_recovery if held_back and better_for < thresholds.hold_recovery else hold
     if better_for < hold:
         if verdict.doubt is not None and memory.state is State.HEALTHY:
@@ -224,7 +226,7 @@ def _held(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -
     recent = sum(now - at <= thresholds.flap_window for at in memory.relapses)
     why = f"it got worse {recent} times within {thresholds.flap_window / 60:.0f} min"
     held = f"So since {at(memory.pending_since)}; held as {memory.state.value} until {at(memory.pending_since + memory.hold)}"
-    because = f"{verdict.because} {held}, because {why}."
+    because = f"{verdict.because} {held}, because {why}.".strip()
     return replace(verdict, state=memory.state, because=because, cause=memory.shown.cause)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from planes.assess import hysteresis
-from planes.assess.attention import Trouble
+from planes.assess.attention import HELD, Trouble
 from planes.assess.node_states import (
     ELSEWHERE,
     EMPTY,
@@ -240,7 +240,7 @@ class NodeAssessor:
             state.trouble = Trouble(
                 node=name,
                 agent=AGENT_KINDS[worst],
-                cause=memory.shown.cause,
+                cause=HELD if memory.held else memory.shown.cause,
                 state=whole,
                 because=besides(worst, shown, [one.shown.because for one in state.memories], _TITLES),
                 since=memory.since,

@@ -1,7 +1,7 @@
 """Many judged as one: the three agents over all nodes, the data plane, the control plane. Each says the arithmetic."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from planes.structs.moments import Mono
 from planes.structs.thresholds import Thresholds
@@ -104,13 +104,14 @@ def data_plane(
     return state, arithmetic(counts, "nodes")
 
 
-def control_plane(components: Sequence[tuple[str, State, str]]) -> tuple[State, str]:
-    """The control plane: the worst of its components, each given as (kind, state, because)."""
+def control_plane(components: Sequence[tuple[str, State, str]], held: Collection[str] = ()) -> tuple[State, str]:
+    """The control plane: the worst of its components, each given as (kind, state, because). `held`: those that are better by now,
+    and are shown so only for having got worse again and again."""
     counts = Counter(state for _, state, _ in components)
     for state in (State.DOWN, State.DEGRADED):
         found = [(kind, because) for kind, one, because in components if one is state]
         if found:
-            return state, " · ".join(f"{kind} is {word(state)}" for kind, _ in found)
+            return state, " · ".join(f"{kind} is {'held as ' if kind in held else ''}{word(state)}" for kind, _ in found)
     if counts.get(State.UNKNOWN):
         found = [(kind, because) for kind, one, because in components if one is State.UNKNOWN]
         return State.UNKNOWN, found[0][1] if len(found) > 1 else f"{found[0][0]} is unknown: {found[0][1]}"

@@ -6,7 +6,7 @@ import msgspec
 
 from dashboard.presenters.words import counted, known, severity, word
 from planes.live.wire import Lateness
-from planes.store.freshness import Freshness, seen, unknown_since
+from planes.store.freshness import Freshness, believed, seen, unknown_since
 from planes.store.selectors import ClusterSummary
 from planes.structs.events import BLAME
 from planes.structs.rows import AttentionRow, FaultRow, PlaneRow
@@ -130,14 +130,14 @@ def wall_card(summary: ClusterSummary) -> WallCard:
 
 def cluster_card(summary: ClusterSummary, fresh: Freshness, late: Lateness | None) -> ClusterCard:
     """The card as it may be shown, with the moments and the position from which the browser judges on."""
-    card = wall_card(summary)
+    card, told = wall_card(summary), believed(fresh, late)
     return ClusterCard(
         card=card,
         control=_now(card.control, late),
         data=_now(card.data, late),
         late=late,
-        heard=fresh.heard_at,
-        pulse=fresh.collected_at,
+        heard=told.heard_at,
+        pulse=told.collected_at,
         epoch=summary.head.epoch,
         offset=summary.head.offset,
         full=summary.head.context,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from dashboard import component_help, presenters, pulses
 from planes.live.wire import Lateness
 from planes.store import selectors
-from planes.store.freshness import lateness
+from planes.store.freshness import believed, lateness
 
 #: Links that a page for something unknown offers.
 _OFFERED = 12
@@ -64,7 +64,7 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         page = presenters.component_page(detail, late, nodes=sick, changes=changes)
     else:
         page = presenters.component_page(detail, late)
-    return _show(request, "component", {"page": page, "fresh": fresh, **_moments(late, now)})
+    return _show(request, "component", {"page": page, "fresh": believed(fresh, late), **_moments(late, now)})
 
 
 @require_safe
@@ -78,7 +78,7 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     fresh = pulses.freshness(detail.cluster)
     late = lateness(fresh, now)
     page = presenters.node_page(detail, late, beat=pulses.heartbeat(detail.cluster, name))
-    return _show(request, "node", {"page": page, "fresh": fresh, **_moments(late, now)})
+    return _show(request, "node", {"page": page, "fresh": believed(fresh, late), **_moments(late, now)})
 
 
 def _show(request: HttpRequest, page: str, context: dict[str, object]) -> HttpResponse:
@@ -118,7 +118,7 @@ def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
         "full": head.context,
         "tables": None if wall else presenters.tables(found, late),
         "late": late,
-        "fresh": fresh,
+        "fresh": believed(fresh, late),
         "wall": wall,
         **_moments(late, now),
     }

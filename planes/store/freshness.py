@@ -5,7 +5,7 @@ The browser judges by the same rules from pulses (static/js/socket.js).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planes.live.stream import EXPIRY
 from planes.live.wire import Lateness, Pulse
@@ -102,6 +102,15 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
         said = f"{blame[1]} since it last answered {heard} ago." if blame else f"Its API server last answered {heard} ago."
         return Lateness("cluster", said, fresh.heard_at)
     return None
+
+
+def believed(fresh: Freshness, late: Lateness | None) -> Freshness:
+    """The moments from which whoever is shown the picture judges on: of a silent collector those that can be believed, whatever its
+    own clock said."""
+    if late is None or late.cause != "collector" or late.since is None:
+        return fresh
+    heard_at = None if fresh.heard_at is None else min(fresh.heard_at, late.since)
+    return replace(fresh, collected_at=late.since, heard_at=heard_at)
 
 
 def _silent(since: float, nobody: bool, trouble: str) -> Lateness:

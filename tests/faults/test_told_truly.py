@@ -30,6 +30,8 @@ QUICK = {
     "PLANEWATCH_BOUND_WEBHOOK_UNREADY": "6",
     "PLANEWATCH_BOUND_HOLD_RECOVERY": "1.5",
 }
+#: The last change of a component: to, and why.
+LAST = "SELECT after, because FROM planes_transition WHERE subject = ? ORDER BY id DESC LIMIT 1"
 CLUSTER, COMPONENT, NODE = "/c/demo/", "/c/demo/kube-scheduler/", "/c/demo/nodes/node-01/"
 PAGES = ("/", "/wall/", CLUSTER, COMPONENT, NODE)
 
@@ -123,6 +125,7 @@ def test_faults_that_need_time_stay_told_after_the_watch_worker_was_killed_and_t
     until(lambda: "webhook" in component(late, "kube-apiserver")[3], "the webhook", within=30)
     before = {kind: component(late, kind) for kind in kinds}
     told = {kind: history(late, kind) for kind in kinds}
+    addons = {kind: history(late, kind) for kind in ("dns", "metrics-server")}
     killed_at = time.time()
     ((epoch,),) = asked(late, "SELECT epoch FROM planes_cluster")
     os.kill(late.part("watch@"), signal.SIGKILL)
@@ -145,7 +148,12 @@ def test_faults_that_need_time_stay_told_after_the_watch_worker_was_killed_and_t
     assert because.index("webhook") < because.index("And 1 more") < because.index("certificate")
     waited = float(re.findall(r"the oldest for ⟨a:([\d.]+)⟩", component(late, "kube-scheduler")[3])[0])
     assert waited < killed_at - 6, "by its creation"
-    mended(late, "webhook-down", "certificate-expiring", "scheduler-stuck")
+    assert {kind: history(late, kind) for kind in addons} == addons, "what was not listed yet was never hidden"
+    mended(late, "webhook-down")
+    until(lambda: history(late, "kube-apiserver") != told["kube-apiserver"], "a change of the reason", within=60)
+    ((after, because),) = asked(late, LAST, "kube-apiserver")
+    assert (after, because) == ("degraded", "Its serving certificate ends in 5 days.")
+    mended(late, "certificate-expiring", "scheduler-stuck")
 
 
 def test_with_the_watch_worker_frozen_everything_says_so_and_no_page_is_in_colour_from_the_first_paint_on(
@@ -214,6 +222,16 @@ def test_clocks_that_disagree_are_told_as_such_by_status_api_and_pages(late: Up,
         finally:
             ended.set()
             pulsing.join(5)
+        # Then it dies: whatever its clock said, it has not been heard since.
+        expect(page.locator("#overlay")).to_contain_text("collector of this cluster has not reported", timeout=15_000)
+        (card,) = api(late, page, "clusters")["clusters"]
+        assert card["late"]["cause"] == "collector"
+        assert card["late"]["since"] <= time.time()
+        (said,) = late.status().clusters
+        assert said.late.startswith("Its collector was last heard ")
+        assert {plane.state for plane in said.planes.values()} == {"unknown"}
+        page.goto(f"{late.address}{COMPONENT}")
+        expect(page.locator("#late")).to_contain_text("has not been heard since", timeout=10_000)
 
 
 def test_refused_credentials_are_told_as_such(late: Up, page: Page) -> None:

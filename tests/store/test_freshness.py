@@ -3,7 +3,7 @@
 import pytest
 
 from planes.live.wire import Lateness
-from planes.store.freshness import CLOCKS_APART, Freshness, lateness, seen
+from planes.store.freshness import CLOCKS_APART, Freshness, believed, lateness, seen
 from planes.structs.time_tokens import render
 
 NOW = 1000.0
@@ -105,8 +105,13 @@ def test_a_collector_that_died_is_silent_since_then_however_wrong_its_clock_was(
     late = lateness(Freshness(pulse, pulse, 60.0, dead), NOW)
     assert late is not None
     assert late.cause == cause
+    told = believed(Freshness(pulse, pulse, 60.0, dead), late)
     if cause == "collector":
         assert late.since == pytest.approx(NOW - dead, abs=0.06)
+        assert told.collected_at == late.since
+        assert told.heard_at == min(pulse, late.since)
+    else:
+        assert (told.collected_at, told.heard_at) == (pulse, pulse)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import msgspec
 from dashboard.picture.engine import Engine, tokens
 from dashboard.picture.errors import CannotDrawError, TooManyError
 from dashboard.picture.png import rasterise
-from planes.store.freshness import Freshness
+from planes.store.freshness import Freshness, believed, lateness
 
 Theme = Literal["dark", "light"]
 THEMES: tuple[Theme, ...] = ("dark", "light")
@@ -48,6 +48,7 @@ class _Options(msgspec.Struct, frozen=True, kw_only=True):
     now: float
     pulse: float | None
     heard: float | None
+    apart: float
     beats: dict[str, float]
 
 
@@ -75,7 +76,8 @@ class Painter:
     ) -> str:
         """The picture of an encoded snapshot as it may be shown at `now` (epoch seconds), in the thread of who asks. `beats`: when
         each node's lease was last seen to be renewed. Raises CannotDrawError."""
-        wanted = wanted or Wanted()
+        wanted, late = wanted or Wanted(), lateness(fresh, now)
+        fresh = believed(fresh, late)
         options = _Options(
             css=tokens(),
             width=wanted.width,
@@ -86,6 +88,7 @@ class Painter:
             now=now,
             pulse=fresh.collected_at,
             heard=fresh.heard_at,
+            apart=(late.apart or 0.0) if late is not None else 0.0,
             beats=beats or {},
         )
         return self._engine.draw(snapshot.decode(), msgspec.json.encode(options).decode())

@@ -242,6 +242,24 @@ def test_a_late_picture_says_its_age_in_large_letters_and_has_no_colours() -> No
     assert "not live" in (root.findtext(f"{SVG}desc") or "")
 
 
+@pytest.mark.parametrize(
+    ("off", "age", "said"),
+    [
+        (-20.0, 0.3, "disagree by 20 s"),
+        (20.0, 0.3, "disagree by 19 s"),
+        (20.0, 8.0, "8 s old"),
+        (-20.0, 8.0, "8 s old"),
+        (3605.0, 59.0, "59 s old"),
+    ],
+)
+def test_a_picture_by_a_clock_that_is_wrong_says_what_the_pages_say(off: float, age: float, said: str) -> None:
+    told = PICTURES["3"](NOW)
+    drawn = picture.painter().svg(msgspec.json.encode(told), Freshness(NOW + off - age, NOW + off - age, 60.0, age), NOW)
+    words = " ".join(re.sub("<[^>]*>", " ", drawn).split())
+    assert said in words
+    assert "unknown · last healthy" in words
+
+
 def test_texts_of_a_picture_that_nobody_confirms_stand_still() -> None:
     early, later = (drawn(PICTURES["120-broken"](NOW), age=age) for age in (30, 300))
     assert "No heartbeat for 31 s of a 40 s lease" in early

@@ -23,6 +23,7 @@ import { utcClock } from "./time.js";
  * @property {number} now epoch seconds
  * @property {number | null} pulse when the collector was last heard
  * @property {number | null} heard when the API server last answered it
+ * @property {number} [apart] by so many seconds the clocks of server and collector disagree
  * @property {Record<string, number>} beats when each node's lease was last seen to be renewed, where that is told
  */
 /**
@@ -40,13 +41,13 @@ import { utcClock } from "./time.js";
  */
 
 /** @param {Snapshot} snapshot @param {Options} options @returns {Scene} */
-export function sceneOf(snapshot, { css, theme, group, sort, now, pulse, heard, beats }) {
+export function sceneOf(snapshot, { css, theme, group, sort, now, pulse, heard, apart = 0, beats }) {
   const picture = new Picture(snapshot);
   picture.beats = beats;
   // Whoever asks for the file has the server's own word: no socket lies between, and none can be late. It says no "trying again in
   // 4 s", for that is over when it is read.
   const fresh = freshness({
-    now, pulse, heard, pictured: picture.at || null, socket: "open", socketSince: null, socketRetry: null, fault: "", retry: null,
+    now, pulse, heard, apart, pictured: picture.at || null, socket: "open", socketSince: null, socketRetry: null, fault: "", retry: null,
   });
   const late = fresh.kind !== "live";
   const colours = new Palette(css, theme, late);

@@ -1,6 +1,6 @@
 """kube-controller-manager and cloud-controller-manager: lease and pods, and whether controllers keep up with what is wanted."""
 
-from planes.components import leader
+from planes.components import leader, leader_pods
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
 from planes.components.spec import Component, Plane, Signal, static_pods
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
@@ -18,7 +18,7 @@ def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
         return Judged(verdict=builder)
     leader.check_lease(builder, seen, now, thresholds)
     keeps_up = _check_lag(builder, seen, now, thresholds)
-    leader.check_pods(builder, seen, now, thresholds)
+    leader_pods.check(builder, seen, now, thresholds)
     leader.check_versions(builder, seen, thresholds)
     good = f"{leader.stands(seen, now)}, and its controllers keep up." if keeps_up else f"{leader.stands(seen, now)}."
     return Judged(verdict=builder.verdict(good=good), instances=leader.instances(seen, now, thresholds))

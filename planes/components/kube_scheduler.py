@@ -1,6 +1,6 @@
 """kube-scheduler: its lease and pods, and whether it does its work: pods that nobody decides about."""
 
-from planes.components import leader
+from planes.components import leader, leader_pods
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
 from planes.components.spec import Component, Plane, Signal, static_pods
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
@@ -18,7 +18,7 @@ def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
         return Judged(verdict=builder)
     leader.check_lease(builder, seen, now, thresholds)
     decided = _check_undecided(builder, seen, now, thresholds)
-    leader.check_pods(builder, seen, now, thresholds)
+    leader_pods.check(builder, seen, now, thresholds)
     leader.check_versions(builder, seen, thresholds)
     good = f"{leader.stands(seen, now)}, and every pod has been decided about." if decided else f"{leader.stands(seen, now)}."
     verdict = builder.verdict(good=good)

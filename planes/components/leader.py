@@ -10,7 +10,7 @@ from planes.cache.leases import LeaseTrack
 from planes.cache.recent import Noted
 from planes.components import skew
 from planes.components.lease_names import KUBE_SYSTEM, Held, lease_of
-from planes.components.pod_lines import NOT_HEARD, instance_of, pod_line
+from planes.components.pod_lines import instance_of
 from planes.components.relics import is_abandoned, renewed_at
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap, plural
 from planes.components.view import ClusterView
@@ -228,54 +228,10 @@ def _check_failovers(builder: VerdictBuilder, lease: LeaseSeen, source: str, now
 def stands(seen: LeaderObservation, now: Mono) -> str:
     """What a healthy one rests on: nothing is said of a lease that is not seen or not held."""
     if seen.lease is None:
-        return "Its pods are ready"
+        return "Its pods are ready" if all(pod.ready for pod in seen.pods) else "Its pods are ready or have only begun to start"
     if seen.lease.released_at is None and seen.lease.silence(now) > seen.lease.duration:
         return "Its lease is late by no more than a failover takes"
     return "Its lease is renewed in time" if seen.lease.released_at is None else "Its lease was released, to be taken again at once"
-
-
-def check_pods(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> None:
-    """The mirror pods, whose probes their kubelets run; those of kubelets that are not heard are the last known state and are
-    not counted."""
-    only = seen.lease is None and not seen.lease_seen_before  # its pods are all there is to judge by
-    gap = feed_gap(seen.pods_feed, "pods", "every instance ready", now, thresholds)
-    if gap is not None:
-        check_gap(builder, gap, principal=False, said="", enough=only)
-        return
-    if (due := feed_due(seen.pods_feed, thresholds)) is not None:
-        builder.due(due)
-    homeless = [pod for pod in seen.pods if pod.homeless_since is not None]
-    fresh = [pod for pod in seen.pods if not pod.silent and pod.homeless_since is None]
-    source = seen.pods_feed.name
-    if not seen.pods:
-        text = f"it runs {seen.elsewhere}" if seen.elsewhere else "not recognised: none under a name of it"
-        if seen.holder_on:
-            text += f"; its lease is held on {seen.holder_on}"
-        line = Evidence("pods", text, "every instance ready", State.NOT_OBSERVABLE, source, seen.pods_feed.heard_at)
-        builder.hidden(line)
-        return
-    for pod in seen.pods:
-        builder.evidence.append(pod_line(pod))
-    ready = sum(pod.ready for pod in fresh)
-    if fresh and ready < len(fresh):
-        which = ", ".join(f"{pod.name} ({pod.reason or 'not ready'})" for pod in fresh if not pod.ready)
-        first = min(pod.changed_at for pod in fresh if not pod.ready)
-        none_since = max(pod.changed_at for pod in fresh)
-        state = State.DEGRADED
-        if ready == 0 and len(fresh) + len(homeless) == len(seen.pods):
-            # An instance that restarts is not ready for a moment, and its lease is good for longer.
-            if now - none_since <= thresholds.leader_released:
-                builder.ripens(none_since + thresholds.leader_released)
-            builder.due(none_since + thresholds.leader_released)
-            state = State.DOWN if now - none_since > thresholds.leader_released else State.DEGRADED
-        said = f"{ready} of {plural(len(seen.pods), 'instance')} {'is' if ready == 1 else 'are'} ready: {which}, for {ago(first)}."
-        builder.worse(state, said, "pod-not-ready", hold=thresholds.hold_condition)
-    elif only:
-        if fresh:
-            builder.enough()
-        elif not homeless:
-            line = Evidence("pods", NOT_HEARD, "every instance ready", State.UNKNOWN, source, seen.pods_feed.heard_at)
-            builder.unsure(line, f"{NOT_HEARD}, so nothing is known of it.", "kubelet-silent")
 
 
 def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds: Thresholds) -> None:

@@ -28,10 +28,10 @@ _POD = Signal(
     "pod",
     "pods of kube-system",
     "Each instance, by its mirror pod. Is it ready, and if not, why (CrashLoopBackOff, …)?",
-    "one is not ready",
+    "one cannot run, or is not ready for longer than a restart in good order takes",
     "every instance is not ready for longer than the bound",
     "the kubelet of its node is silent, or its node has only just come back: what is told of it is the last known state",
-    ("hold_condition", "leader_released", "pods_counted"),
+    ("hold_condition", "leader_degraded", "leader_released", "leader_down", "pods_counted"),
 )
 _SKEW = Signal(
     "version skew",

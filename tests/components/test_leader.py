@@ -153,7 +153,21 @@ def test_a_mirror_pod_that_is_not_ready_is_degraded_and_all_of_them_for_15_s_are
     bad = pod(ready=False, reason="CrashLoopBackOff", changed_at=NOW - 100)
     other = pod("kube-scheduler-node-1", "node-1", changed_at=NOW - age)
     assert state(leader(pods=(bad, other))) is State.DEGRADED
-    assert state(leader(pods=(bad, replace(other, ready=False)))) is expected
+    assert state(leader(pods=(bad, replace(other, ready=False, reason="CrashLoopBackOff")))) is expected
+
+
+def test_an_instance_that_restarts_in_good_order_turns_nothing_and_its_line_says_why() -> None:
+    starts = pod(ready=False, changed_at=NOW - 12)
+    found = judged(leader(pods=(starts, pod("kube-scheduler-node-1", "node-1"))))
+    assert found.verdict.state is State.HEALTHY
+    line = next(one for one in found.verdict.evidence if one.source.endswith("node-0"))
+    assert line.now == f"not ready for ⟨a:{NOW - 12}⟩: a restart in good order takes up to 20 s"
+    assert found.instances[0].state is State.DEGRADED, "the instance itself is not ready, and says so"
+
+
+def test_nothing_is_called_ready_that_only_starts() -> None:
+    good = judged(leader(lease=None, pods=(pod(ready=False, changed_at=NOW - 12),))).verdict.because
+    assert good == "Its pods are ready or have only begun to start, and every pod has been decided about."
 
 
 def test_pods_of_a_silent_kubelet_are_the_last_known_and_count_for_nothing() -> None:

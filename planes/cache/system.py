@@ -9,7 +9,7 @@ from planes.structs import objects
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import PodSeen
 from planes.structs.timestamps import epoch, latest
-from planes.structs.versions import image_version
+from planes.structs.versions import image_version, is_kubernetes_own
 
 MIRROR = "kubernetes.io/config.mirror"
 #: The component that a pod is an instance of; empty if of none.
@@ -31,6 +31,7 @@ class PodTrack:
         "date",
         "homeless_since",
         "otherwise_at",
+        "own_version",
         "pod",
         "ready",
         "reason",
@@ -58,7 +59,9 @@ class PodTrack:
         self.homeless_since = _homeless_since(pod)
         images = {one.name: one.image for one in pod.spec.containers}
         first = next(iter(images.values()), "")
-        self.version = image_version(images.get(self.component, first))
+        image = images.get(self.component, first)
+        self.version = image_version(image)
+        self.own_version = self.component == "cloud-controller-manager" and not is_kubernetes_own(image)
 
     def change(self, pod: objects.SystemPod, at: Mono) -> bool:
         """Take the newest state; True if anything that is judged changed."""
@@ -107,6 +110,7 @@ class PodTrack:
             restarts=self.restarts,
             restarted_at=(*before, *self.restarted_at),
             version=self.version,
+            own_version=self.own_version,
             terminating=bool(meta.deletionTimestamp),
             changed_at=dated(self.changed_at, self.date, offset, self.otherwise_at),
             seen_at=self.seen_at,

@@ -131,7 +131,7 @@ def _check_workload(builder: VerdictBuilder, seen: AddonObservation, now: Mono, 
     else:
         state = State.DOWN if work.ready == 0 and not _answers(seen) else State.DEGRADED
         line = Evidence("replicas", text, "all ready", state, source, work.seen_at)
-        verb = "is" if work.ready == 1 else "are"
+        verb = "is" if 1 in (work.ready, work.desired) else "are"
         builder.bad(
             line,
             f"{work.ready} of {plural(work.desired, 'replica')} {verb} ready.",

@@ -1,7 +1,7 @@
 """Which distribution a cluster is, by the marks that it shows (distributions.py): a name without proof is not said.
 
-Nothing is managed where pods of the control plane are seen. Nodes that are simulated or virtual say nothing: they imitate the
-labels of what they stand for.
+Nothing is managed where pods or nodes of the control plane are seen. Nodes that are simulated or virtual say nothing: they imitate
+the labels of what they stand for.
 """
 
 from collections.abc import Collection, Iterator
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from planes.components.distribution_marks import Distribution, Mark, Where
 from planes.components.distributions import DISTRIBUTIONS, K3S_PROXY, KUBEADM, KUBERNETES, KWOK, MICROSHIFT
 from planes.components.node_kinds import kind_of
+from planes.components.node_labels import is_control_plane
 from planes.structs import objects
 
 #: Managed control planes, and those that are one process with all else, by name.
@@ -41,6 +42,7 @@ class Marks:
     mirrored: Collection[str] = ()  # components of the control plane whose pods are seen
     kubeadm: Collection[str] = ()  # those whose static pods are labelled as kubeadm labels them
     simulated: bool = False  # there are nodes, and all of them are
+    own_nodes: bool = False  # nodes of the control plane are seen
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ class Gathered:
     images: set[str] = field(default_factory=set)
     providers: set[str] = field(default_factory=set)
     proxy_off: bool = False  # a node of k3s or RKE2 says that it was started without kube-proxy
+    own_nodes: bool = False
     nodes: int = 0
     simulated: int = 0
 
@@ -69,6 +72,7 @@ class Gathered:
         self.annotations.update(meta.annotations)
         self.images.add(info.osImage)
         self.providers.add(node.spec.providerID)
+        self.own_nodes = self.own_nodes or is_control_plane(node)
         self.proxy_off = self.proxy_off or any(_is_off(meta.annotations.get(key, "")) for key in _NODE_ARGS)
 
 
@@ -105,7 +109,7 @@ def _detect(marks: Marks) -> Distribution:
             continue
         if one.beside and marks.labels and not any(_bears(marks, mark) for mark in one.beside):
             continue
-        if not one.managed or not marks.mirrored:
+        if not one.managed or not (marks.mirrored or marks.own_nodes):
             return one
         if one.own:
             return _BY_NAME.get(one.own, Distribution(name=one.own, source=one.source))
@@ -130,7 +134,7 @@ def _bears(marks: Marks, mark: Mark) -> bool:
         case Where.VERSION:
             return any(text in one for one in marks.versions)
         case Where.LABEL:
-            return any(key.startswith(text) and mark.value in ("", value) for key, value in marks.labels)
+            return any(_is_of(key, text) and mark.value in ("", value) for key, value in marks.labels)
         case Where.ANNOTATION:
             return any(one.startswith(text) for one in marks.annotations)
         case Where.IMAGE:
@@ -145,6 +149,12 @@ def _bears(marks: Marks, mark: Mark) -> bool:
             return any(one.startswith(text) for one in marks.workload_labels)
         case Where.LEASE:
             return text in marks.leases
+
+
+def _is_of(key: str, text: str) -> bool:
+    """Whether a label's key begins so; of a domain that ends before a slash also whether it is of one below that
+    (machine.cluster.vke.volcengine.com/gpu-name)."""
+    return key.startswith(text) or ("/" in text and f".{text}" in key)
 
 
 def _elects_nobody(marks: Marks) -> bool:

@@ -8,7 +8,7 @@ class Where(StrEnum):
     """Where a mark is looked for. The value ends the sentence "known by …"."""
 
     VERSION = "the version"  # of the API server, or of a kubelet: contained in it
-    LABEL = "a node label"  # its key begins so; with a value that is the value
+    LABEL = "a node label"  # its key begins so, or, up to the slash, is of a domain below; with a value that is the value
     ANNOTATION = "a node annotation"  # its key begins so
     IMAGE = "the nodes' operating system"  # contained in osImage
     PROVIDER = "a providerID"  # begins so

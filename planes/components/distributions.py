@@ -1,7 +1,8 @@
 """Every distribution that is told by name: its marks, how it runs what others run as pods, and where that is written.
 
 A mark is proof: something that this distribution alone puts there, and that is read from the cluster itself. What runs a managed
-control plane is only believed where none of its pods is seen (EKS Distro and GKE on premises end their versions like EKS and GKE).
+control plane is only believed where none of its pods and nodes is seen (EKS Distro and GKE on premises end their versions like EKS
+and GKE).
 What no row knows is called Kubernetes, and nothing is claimed of it.
 """
 
@@ -178,7 +179,11 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
     ),
     Distribution(
         name="EKS Anywhere",
-        marks=(group("anywhere.eks.amazonaws.com"), Mark(Where.PROVIDER, "tinkerbell://")),
+        marks=(
+            group("anywhere.eks.amazonaws.com"),
+            label("anywhere.eks.amazonaws.com/"),
+            Mark(Where.PROVIDER, "tinkerbell://"),
+        ),
         source="anywhere.eks.amazonaws.com/docs, Cluster architecture",
     ),
     Distribution(
@@ -240,7 +245,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         "OKE",
         label("oke.oraclecloud.com/"),
         label("node.info.ds_proxymux_client"),
-        label("node.info.kubeletVersion"),
+        label("node.info/kubeletVersion"),
         Mark(Where.WORKLOAD, "proxymux-client"),
         source="docs.oracle.com, Container Engine: clusters and nodes",
     ),
@@ -256,19 +261,19 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         "TKE",
         version("-tke."),
         label("tke.cloud.tencent.com/"),
-        label("node.tke.cloud.tencent.com/"),
         source="tencentcloud.com/document/product/457, Cluster hosting modes",
     ),
     _service("CCE", version("-CCE"), label("cce.cloud.com/"), source="support.huaweicloud.com/cce, Cluster overview"),
-    _service("VKE", version("-vke."), label("cluster.vke.volcengine.com/"), source="volcengine.com/docs/6460"),
+    _service("VKE", version("-vke."), label("vke.volcengine.com/"), source="volcengine.com/docs/6460"),
     _service("DOKS", label("doks.digitalocean.com/"), source="docs.digitalocean.com/products/kubernetes"),
     _service("LKE", label("lke.linode.com/"), source="techdocs.akamai.com/cloud-computing, Linode Kubernetes Engine"),
     _service("Vultr Kubernetes Engine", label("vke.vultr.com/"), source="docs.vultr.com/products/kubernetes"),
     _service("Exoscale SKS", label("node.exoscale.net/"), source="community.exoscale.com, SKS: node labels"),
     _service("Scaleway Kapsule", label("k8s.scaleway.com/"), source="scaleway.com/docs/kubernetes, node labels"),
     _service("OVHcloud MKS", label("node.k8s.ovh/"), source="docs.ovh.com, Managed Kubernetes: node pools"),
-    _service("IONOS Kubernetes", label("enterprise.cloud.ionos.com/"), source="docs.ionos.com, Managed Kubernetes: node labels"),
+    _service("IONOS Kubernetes", label("cloud.ionos.com/"), source="docs.ionos.com, Managed Kubernetes: node labels"),
     _service("Yandex Managed Kubernetes", label("yandex.cloud/"), source="yandex.cloud/docs/managed-kubernetes, node labels"),
+    _service("Nebius Managed Kubernetes", label("nebius.com/node-group-id"), source="docs.nebius.com/kubernetes, Node groups"),
     _service("VK Cloud Kubernetes", label("mcs.mail.ru/"), source="cloud.vk.com/docs/kubernetes"),
     _service("Naver Kubernetes Service", label("ncloud.com/nks-nodepool"), source="guide.ncloud-docs.com, Kubernetes Service"),
     Distribution(
@@ -304,7 +309,11 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         source="docs.siderolabs.com, Control Plane",
     ),
     Distribution(name="minikube", marks=(label("minikube.k8s.io/"),), source="minikube.sigs.k8s.io, Node labels"),
-    Distribution(name="kind", marks=(Mark(Where.PROVIDER, "kind://"),), source="kubernetes-sigs/kind:pkg/cluster/internal/kubeadm"),
+    Distribution(
+        name="kind",
+        marks=(Mark(Where.PROVIDER, "kind://"), Mark(Where.WORKLOAD, "kindnet")),  # minikube's has its own mark, and comes first
+        source="kubernetes-sigs/kind:pkg/cluster/internal/kubeadm, pkg/build/nodeimage",
+    ),
     Distribution(name="Docker Desktop", marks=(Mark(Where.IMAGE, "Docker Desktop"),), source="docs.docker.com/desktop, Kubernetes"),
     Distribution(
         name="Kamaji",

@@ -10,13 +10,15 @@ from planes.components.view import ClusterView
 from planes.structs.events import Check
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
-from planes.structs.observations import EtcdObservation, HealthSeen, RatesSeen
+from planes.structs.observations import EtcdObservation, HealthSeen, PodSeen, RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
 
 #: k3s and RKE2 label the nodes that keep etcd so.
 _ROLE = "node-role.kubernetes.io/etcd"
+#: The store in which kOps keeps events alone (kops.sigs.k8s.io, "etcd"), and what its pods' names begin with.
+_EVENTS = "etcd-manager-events"
 
 
 def is_check(name: str) -> bool:
@@ -133,13 +135,19 @@ def _check_members(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, th
         return
     for pod in seen.pods:
         builder.evidence.append(pod_line(pod))
-    fresh = [pod for pod in seen.pods if not pod.silent]
-    bad = [pod for pod in fresh if not pod.ready]
+    events = [pod for pod in seen.pods if pod.name.startswith(_EVENTS)]
+    _check_quorum(builder, "", [pod for pod in seen.pods if pod not in events], thresholds)
+    _check_quorum(builder, f" of {_EVENTS}", events, thresholds)
+
+
+def _check_quorum(builder: VerdictBuilder, of: str, pods: list[PodSeen], thresholds: Thresholds) -> None:
+    """The members of one store, `of` it where there is another, for each has a majority of its own."""
+    bad = [pod for pod in pods if not pod.silent and not pod.ready]
     if bad:
-        ready = len(seen.pods) - len(bad)
-        quorum = len(seen.pods) // 2 + 1
+        ready = len(pods) - len(bad)
+        quorum = len(pods) // 2 + 1
         which = ", ".join(f"{pod.name} ({pod.reason or 'not ready'})" for pod in bad)
-        said = f"{ready} of {plural(len(seen.pods), 'member')} {'is' if ready == 1 else 'are'} ready: {which}."
+        said = f"{ready} of {plural(len(pods), 'member')}{of} {'is' if 1 in (ready, len(pods)) else 'are'} ready: {which}."
         said += f" It works while {quorum} are." if ready >= quorum else f" It needs {quorum} to work."
         builder.worse(State.DEGRADED, said, "member-not-ready", hold=thresholds.hold_condition)
 
@@ -212,7 +220,7 @@ COMPONENT: Component[EtcdObservation] = Component(
         "kubectl -n kube-system get pods -l component=etcd -o wide",
         "kubectl -n kube-system logs -l component=etcd --tail=50",
     ),
-    pods=static_pods("etcd", "etcd-manager-main", "etcd-server", hosted=False),  # kOps calls it so
+    pods=static_pods("etcd", "etcd-manager-main", _EVENTS, "etcd-server", hosted=False),  # etcd-manager-cilium is Cilium's own
     healthy="the API server's checks of it pass. A list that is answered proves nothing: it may come from a cache",
     degraded="a member is not ready, or requests to it fail or are slow",
     down="the API server's check of it fails: nothing can be changed, while what is cached can still be read",

@@ -141,8 +141,14 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
         said += f" Kubernetes itself has said NotReady for {ago(ready.since)}."
     elif ready is not None and ready.status == "False":
         said += f" Kubernetes counts it as NotReady already: {clause(ready.message or ready.reason or 'no reason told')}."
+    elif now <= (told := lease.changed_at + thresholds.monitor_grace):
+        said += f" Kubernetes itself will say NotReady in about {until(told)}."
+        builder.due(told + 0.001)
+    elif now > (overdue := lease.changed_at + thresholds.monitor_grace * _MONITORED):
+        grace = f"{thresholds.monitor_grace:.0f} s"
+        said += f" Kubernetes itself has not said NotReady yet, which it does after about {grace} unless told otherwise."
     else:
-        said += f" Kubernetes itself will say NotReady in about {until(lease.changed_at + thresholds.monitor_grace)}."
+        builder.due(overdue + 0.001)
     builder.bad(
         Evidence("node lease", f"not renewed for {ago(lease.changed_at)}", should_be, state, source_of(node), lease.changed_at),
         said,

@@ -235,8 +235,11 @@ def stands(seen: LeaderObservation, now: Mono) -> str:
 
 
 def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds: Thresholds) -> None:
-    """Each instance's version against the API server's."""
+    """Each instance's version against the API server's, where it is a version of Kubernetes."""
     for pod in seen.pods:
+        if pod.own_version:
+            builder.hidden(skew.not_applicable(pod.version, f"image of {pod.name}", pod.seen_at))
+            continue
         line, said = skew.check(pod.version, seen.server.newest, thresholds.leader_skew, f"image of {pod.name}", pod.seen_at)
         if said:
             builder.bad(line, f"{pod.name}: {said}", "skew", about=pod.name)

@@ -69,7 +69,8 @@ def _say(
             builder.ripens(Mono(ends))
         builder.due(ends)
         state = State.DOWN if now > ends else State.DEGRADED
-    said = f"{ready} of {plural(len(seen.pods), 'instance')} {'is' if ready == 1 else 'are'} ready: {which}, for {ago(first)}."
+    count = len(seen.pods)
+    said = f"{ready} of {plural(count, 'instance')} {'is' if 1 in (ready, count) else 'are'} ready: {which}, for {ago(first)}."
     builder.worse(state, said, "pod-not-ready", hold=thresholds.hold_condition)
 
 

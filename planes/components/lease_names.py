@@ -23,14 +23,19 @@ class Held:
 
 
 def lease_of(cache: ClusterCache, kind: str) -> Held | None:
-    """A leader's lease. One that is held comes before one that was left behind."""
-    book = cache.system_leases
-    if (track := book.tracks.get(kind)) is not None:
-        return Held(kind, KUBE_SYSTEM, track, book)
-    if (extra := cache.extra_leases.find(kind)) is not None:
-        return Held(kind, extra[0], extra[1].tracks[kind], extra[1])
-    ending = _ENDINGS.get(kind)
-    names = [f"{prefix}{kind}" for prefix in _PREFIXES if f"{prefix}{kind}" in book.tracks]
+    """A leader's lease. One that is seen to be renewed comes before a relic of another way to run it, and one that is held before
+    one that was left behind; of equals its own name comes first."""
+    found = _found(cache, kind)
+    renewed = (one for one in found if one.track.gone_at is None and one.track.confirmed)
+    held = (one for one in found if one.track.gone_at is None and one.track.released_at is None)
+    return next(renewed, None) or next(held, None) or next(iter(found), None)
+
+
+def _found(cache: ClusterCache, kind: str) -> list[Held]:
+    book, ending = cache.system_leases, _ENDINGS.get(kind)
+    names = [name for name in (kind, *(f"{prefix}{kind}" for prefix in _PREFIXES)) if name in book.tracks]
     names += sorted(name for name in book.tracks if ending and name.endswith(ending) and name not in names)
     found = [Held(name, KUBE_SYSTEM, book.tracks[name], book) for name in names]
-    return next((one for one in found if one.track.gone_at is None and one.track.released_at is None), found[0] if found else None)
+    if (extra := cache.extra_leases.find(kind)) is not None:
+        found.insert(1 if kind in names else 0, Held(kind, extra[0], extra[1].tracks[kind], extra[1]))
+    return found

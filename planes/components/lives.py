@@ -5,7 +5,9 @@ Silence is expected only after a trustworthy mark that came before it: who marks
 counted from when we saw the mark; where the node was silent already when we first saw it, by the cluster's own record.
 
 Sources: cluster-autoscaler, Karpenter, the node lifecycle controllers of Kubernetes and of cloud providers, kubelet's graceful node
-shutdown, kubernetes-mixin (which ignores the same taints), GKE and AWS Node Termination Handler; [signals.md] for the bounds.
+shutdown, kubernetes-mixin (which ignores the same taints), GKE and AWS Node Termination Handler, castai/spot-handler; of new nodes
+Cluster API, Gardener ("Node readiness"), aws-ebs-csi-driver ("Node startup taint"), Cilium ("Taint effects"); [signals.md] for the
+bounds.
 """
 
 from dataclasses import dataclass, replace
@@ -27,8 +29,10 @@ LEAVING_TAINTS = {
     "node.kubernetes.io/out-of-service": "it was declared out of service",
     "cloud.google.com/impending-node-termination": "its cloud is about to end its machine",
     "aws-node-termination-handler/spot-itn": "its cloud takes its spot machine back",
+    "aws-node-termination-handler/rebalance-recommendation": "its cloud is likely to take its spot machine back",
     "aws-node-termination-handler/asg-lifecycle-termination": "its scaling group is removing it",
     "aws-node-termination-handler/scheduled-maintenance": "its cloud is about to maintain its machine",
+    "autoscaling.cast.ai/draining": "CAST AI is removing it",
 }
 #: Taints of a node that may come to leave: no more than a candidate.
 CANDIDATE_TAINTS = {"DeletionCandidateOfClusterAutoscaler": "candidate for removal by the cluster autoscaler"}
@@ -39,12 +43,17 @@ JOINING_TAINTS = {
     "node.kubernetes.io/network-unavailable": "its network is not set up yet",
     "karpenter.sh/unregistered": "Karpenter has not registered it yet",
     "node.cilium.io/agent-not-ready": "Cilium is not ready on it yet",
+    "node.cluster.x-k8s.io/uninitialized": "Cluster API has not taken notice of it yet",
+    "node.gardener.cloud/critical-components-not-ready": "what every node of Gardener needs is not ready on it yet",
+    "ebs.csi.aws.com/agent-not-ready": "its storage driver is not ready yet",
+    "efs.csi.aws.com/agent-not-ready": "its storage driver is not ready yet",
 }
 _NOT_READY = "node.kubernetes.io/not-ready"
 #: What kubelet says while it shuts its node down in good order (pkg/kubelet/nodeshutdown).
 _SHUTTING_DOWN = "node is shutting down"
-#: Taints whose matter a condition of the node tells as well, which has a rule of its own.
-_BY_CONDITION = frozenset({_NOT_READY, "node.kubernetes.io/network-unavailable"})
+#: Taints that are no sign of a node that was never set up: a condition of the node tells of the same and has a rule of its own, or
+#: they come again (Cilium's operator taints each node whose agent restarts).
+_COME_AGAIN = frozenset({_NOT_READY, "node.kubernetes.io/network-unavailable", "node.cilium.io/agent-not-ready"})
 _LEAVING = frozenset({"leaving", "leaving-long"})
 _SILENCE = frozenset({"silent", "kubelet-silent", "lease-missing"})
 #: Why an agent is unknown that the life of its node explains.
@@ -155,7 +164,7 @@ def _joining(seen: NodeObservation, now: Mono, thresholds: Thresholds) -> Life |
         return Life(State.JOINING, f"{JOINING_TAINTS[taint]} (taint {taint})", seen.created_at, Mono(new + 0.001), "joining")
     if now <= young:
         return Life(State.JOINING, "it has only just come", seen.created_at, Mono(young + 0.001), "joining")
-    if taint is not None and taint not in _BY_CONDITION:
+    if taint is not None and taint not in _COME_AGAIN:
         return Life(State.DEGRADED, f"{JOINING_TAINTS[taint]} (taint {taint})", seen.created_at, cause="not-set-up")
     return None
 

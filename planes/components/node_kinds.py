@@ -2,7 +2,8 @@
 
 A virtual, edge or pretended node is not run by the kubelet of this Kubernetes, so that its version says nothing of skew; a
 placeholder stands for a node of another cluster, and nothing here looks after it. Sources: the documents
-of each project (virtual-kubelet, vcluster, KWOK, Liqo, EKS Fargate and Auto Mode, KubeEdge, OpenYurt, SuperEdge, Krustlet).
+of each project (virtual-kubelet, vcluster, KWOK, Liqo, EKS Fargate and Auto Mode, KubeEdge, OpenYurt, SuperEdge, Krustlet; TKE,
+"Super nodes"; VKE, "Virtual nodes").
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from planes.structs import objects
 
 _WINDOWS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 _COMPUTE = "eks.amazonaws.com/compute-type"
+_VCI = "vci.vke.volcengine.com/node-type"
+_EKLET = "eks.tke.cloud.tencent.com/eklet"
+_INSTANCE = "node.kubernetes.io/instance-type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ _LIQO = NodeKind("virtual node (Liqo): another cluster", own_version=True)
 _VIRTUAL = NodeKind("virtual node (virtual-kubelet)", own_version=True)
 _KUBEEDGE = NodeKind("edge node (KubeEdge)", own_version=True)
 _KRUSTLET = NodeKind("WebAssembly node (Krustlet)", own_version=True)
+_SUPER = NodeKind("super node (TKE): virtual", own_version=True)
 _FARGATE = NodeKind("Fargate: one node for one pod")
 _AUTO = NodeKind("EKS Auto Mode")
 _HYBRID = NodeKind("EKS hybrid node")
@@ -48,6 +53,7 @@ _LABELS = frozenset(
         "liqo.io/type",
         "openyurt.io/is-edge-worker",
         "superedge.io/edge-node",
+        _VCI,
         _COMPUTE,
     }
 )
@@ -65,6 +71,7 @@ def kind_of(node: objects.Node) -> NodeKind:
     """The kind of a node. The marks of who runs it come before those of what it runs on."""
     meta, info = node.metadata, node.status.nodeInfo
     marked = not (_LABELS.isdisjoint(meta.labels) and _ANNOTATIONS.isdisjoint(meta.annotations)) or _is_odd(info.kubeletVersion)
+    marked = marked or meta.labels.get(_INSTANCE) == "eklet"
     if marked or node.spec.taints or info.architecture.startswith("wasm"):
         found = _by_marks(node)
         if found is not None:
@@ -83,8 +90,11 @@ def _by_marks(node: objects.Node) -> NodeKind | None:
         return _KWOK
     if labels.get("liqo.io/type") == "virtual-node" or kind == "liqo":
         return _LIQO
+    if labels.get(_INSTANCE) == "eklet" or any(taint.key == _EKLET for taint in node.spec.taints):
+        return _SUPER
     if (
         kind == "virtual-kubelet"
+        or _VCI in labels
         or "-vk-" in version
         or "virtual-kubelet" in version
         or any(taint.key == "virtual-kubelet.io/provider" for taint in node.spec.taints)

@@ -36,7 +36,7 @@ _POOLS = (
     "alibabacloud.com/nodepool-id",
     "tke.cloud.tencent.com/nodepool-id",
     "cce.cloud.com/cce-nodepool",
-    "cluster.vke.volcengine.com/node-pool-id",
+    "cluster.vke.volcengine.com/machinepool-name",
     "doks.digitalocean.com/node-pool",
     "lke.linode.com/pool-id",
     "vke.vultr.com/node-pool",
@@ -45,9 +45,9 @@ _POOLS = (
     "k8s.scaleway.com/pool",
     "kubernetes.civo.com/civo-node-pool",
     "kubernetes.civo.com/node-pool",
-    "enterprise.cloud.ionos.com/nodepool-name",
-    "enterprise.cloud.ionos.com/node-pool-id",
+    "cloud.ionos.com/nodepool-name",
     "yandex.cloud/node-group-id",
+    "nebius.com/node-group-id",
     "mcs.mail.ru/mcs-nodepool",
     "ncloud.com/nks-nodepool",
     "magnum.openstack.org/nodegroup",
@@ -65,11 +65,15 @@ _POOLS = (
 _OWNER = "cluster.x-k8s.io/owner-name"
 _ZONES = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
 _AZURE = "kubernetes.azure.com/"
+_IBM = "ibm-cloud.kubernetes.io/"
 
 
 def is_control_plane(node: objects.Node) -> bool:
-    """By its role label, whatever its distribution calls it."""
+    """By its role label, whatever its distribution calls it. OpenShift on IBM Cloud calls its workers masters, too
+    (cloud.ibm.com/docs/openshift, "oc get nodes": master,worker)."""
     labels = node.metadata.labels
+    if any(key.startswith(_IBM) for key in labels):
+        return False
     return any((labels[key] == value) if value else labels[key] != "false" for key, value in _CONTROL_PLANE if key in labels)
 
 

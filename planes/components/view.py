@@ -220,6 +220,7 @@ class ClusterView:
                 mirrored=mirrored,
                 kubeadm=[kind for kind in CONTROL if any(_is_kubeadms(one) for one in system.of(kind))],
                 simulated=0 < gathered.nodes == gathered.simulated,
+                own_nodes=gathered.own_nodes,
             )
         )
 

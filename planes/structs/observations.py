@@ -61,6 +61,7 @@ class PodSeen:
     containers_ready: bool = False  # every container is, whatever Kubernetes says of the pod because of its node
     returning: bool = False
     homeless_since: float | None = None
+    own_version: bool = False  # `version` is its provider's, and no version of Kubernetes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

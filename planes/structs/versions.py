@@ -32,6 +32,14 @@ def behind(version: str, server: str) -> int | None:
 
 
 @lru_cache(maxsize=4096)
+def is_kubernetes_own(image: str) -> bool:
+    """Whether an image of a cloud controller manager is that of Kubernetes itself (registry.k8s.io/cloud-controller-manager), whose
+    tag is a version of Kubernetes. What a provider publishes has versions of its own, also below Kubernetes' registry
+    (registry.k8s.io/cloud-provider-gcp/cloud-controller-manager:v30.0.0, hetznercloud/hcloud-cloud-controller-manager:v1.20.0)."""
+    parts = image.split("/")
+    return len(parts) == 2 and parts[1].startswith("cloud-controller-manager")
+
+
 def image_version(image: str) -> str:
     """The tag of an image if it is a version: "v1.36.2" of "registry.k8s.io/kube-proxy:v1.36.2@sha256:…"; else empty."""
     tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2]

@@ -51,6 +51,7 @@ export const MANAGED = /** @type {const} */ ([
   "IONOS Kubernetes",
   "LKE",
   "Naver Kubernetes Service",
+  "Nebius Managed Kubernetes",
   "OKE",
   "OVHcloud MKS",
   "OpenShift (hosted control plane)",

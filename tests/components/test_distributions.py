@@ -1,5 +1,7 @@
 """What proves which distribution a cluster is: each mark of each, and what must not be taken for one."""
 
+from dataclasses import replace
+
 import pytest
 
 from planes.components import dataplanes
@@ -50,6 +52,32 @@ def test_nothing_is_managed_where_pods_of_the_control_plane_are_seen(one: Distri
     assert found.name not in MANAGED
     assert not found.managed
     assert "provider" not in found.elsewhere
+
+
+@pytest.mark.parametrize("one", [one for one in DISTRIBUTIONS if one.managed], ids=lambda one: one.name)
+def test_nothing_is_managed_where_nodes_of_the_control_plane_are_seen(one: Distribution) -> None:
+    found = detect(replace(bearing(*one.marks[:1], *one.beside[:1]), own_nodes=True))
+    assert found.name not in MANAGED
+    assert "provider" not in found.elsewhere
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("machine.cluster.vke.volcengine.com/gpu-name", "VKE"),
+        ("vci.vke.volcengine.com/node-type", "VKE"),
+        ("node.tke.cloud.tencent.com/cpu", "TKE"),
+        ("eks.tke.cloud.tencent.com/nodepool-id", "TKE"),
+        ("enterprise.cloud.ionos.com/datacenter-id", "IONOS Kubernetes"),
+        ("cloud.ionos.com/nodepool-name", "IONOS Kubernetes"),
+        ("notcloud.ionos.com/nodepool-name", "Kubernetes"),
+        ("example.org/cloud.ionos.com", "Kubernetes"),
+        ("node.info/kubeletVersion", "OKE"),
+        ("anywhere.eks.amazonaws.com/x", "EKS Anywhere"),
+    ],
+)
+def test_a_mark_that_is_a_domain_counts_on_what_is_below_it(key: str, name: str) -> None:
+    assert detect(Marks(labels=[(key, "x")], groups=["apps"])).name == name
 
 
 @pytest.mark.parametrize("one", list(declared()), ids=lambda one: one.name)

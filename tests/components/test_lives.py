@@ -31,6 +31,8 @@ def marked(*taints: Taint, deleted: str | None = None, ready: ConditionSeen | No
         Taint("karpenter.sh/disruption", "disrupting", "NoSchedule"),
         Taint("node.cloudprovider.kubernetes.io/shutdown", "", "NoSchedule"),
         Taint("node.kubernetes.io/out-of-service", "nodeshutdown", "NoExecute"),
+        Taint("aws-node-termination-handler/rebalance-recommendation", "x", "NoSchedule"),
+        Taint("autoscaling.cast.ai/draining", "spot-interruption", "NoSchedule"),
     ],
 )
 def test_what_marks_a_node_that_leaves(taint: Taint) -> None:
@@ -176,6 +178,12 @@ YOUNG = NOW - 119
         (NOW - 601, ("node.kubernetes.io/not-ready",), "False", None),
         (NOW - 600, ("node.cloudprovider.kubernetes.io/uninitialized",), "True", State.JOINING),
         (NOW - 601, ("node.cloudprovider.kubernetes.io/uninitialized",), "True", State.DEGRADED),
+        (NOW - 600, ("node.gardener.cloud/critical-components-not-ready",), "True", State.JOINING),
+        (NOW - 601, ("node.gardener.cloud/critical-components-not-ready",), "True", State.DEGRADED),
+        (NOW - 600, ("node.cluster.x-k8s.io/uninitialized",), "True", State.JOINING),
+        (NOW - 600, ("ebs.csi.aws.com/agent-not-ready",), "True", State.JOINING),
+        (NOW - 600, ("node.cilium.io/agent-not-ready",), "True", State.JOINING),
+        (NOW - 601, ("node.cilium.io/agent-not-ready",), "True", None),  # its operator puts it there again
         (None, ("node.kubernetes.io/not-ready",), "False", None),
         (NOW - 121, ("dedicated",), "False", None),
     ],

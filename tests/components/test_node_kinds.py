@@ -44,6 +44,10 @@ VIRTUAL = "virtual node (virtual-kubelet)"
         (made({"openyurt.io/is-edge-worker": "false"}), "", False),
         (made({"superedge.io/edge-node": "enable"}), "edge node (SuperEdge)", False),
         (made({"kubernetes.io/os": "windows"}), "Windows node", False),
+        (made({"node.kubernetes.io/instance-type": "eklet"}, version="v2.5.21"), "super node (TKE): virtual", True),
+        (made(taint="eks.tke.cloud.tencent.com/eklet", version="v1.28.3-tke.4"), "super node (TKE): virtual", True),
+        (made({"node.kubernetes.io/instance-type": "m5.large"}), "", False),
+        (made({"vci.vke.volcengine.com/node-type": "vci"}), VIRTUAL, True),
     ],
 )
 def test_a_node_is_called_by_its_own_marks(node: Node, called: str, own_version: bool) -> None:

@@ -36,6 +36,12 @@ def test_a_node_of_the_control_plane_is_known_by_every_label_in_use(key: str, va
     assert is_control_plane(node({key: value})) is found
 
 
+def test_openshift_on_ibm_cloud_calls_its_workers_masters_too() -> None:
+    roles = {"node-role.kubernetes.io/master": "", "node-role.kubernetes.io/worker": ""}
+    assert is_control_plane(node(roles)) is True
+    assert is_control_plane(node({**roles, "ibm-cloud.kubernetes.io/worker-id": "kube-x"})) is False
+
+
 @pytest.mark.parametrize(
     "key",
     [
@@ -53,6 +59,15 @@ def test_a_node_of_the_control_plane_is_known_by_every_label_in_use(key: str, va
         "node.exoscale.net/nodepool-id",
         "kubernetes.civo.com/civo-node-pool",
         "karpenter.sh/nodepool",
+        "cce.cloud.com/cce-nodepool",
+        "cluster.vke.volcengine.com/machinepool-name",
+        "cloud.ionos.com/nodepool-name",
+        "yandex.cloud/node-group-id",
+        "nebius.com/node-group-id",
+        "mcs.mail.ru/mcs-nodepool",
+        "ncloud.com/nks-nodepool",
+        "vke.vultr.com/node-pool",
+        "magnum.openstack.org/nodegroup",
         "nodepool",
         "agentpool",
     ],

@@ -7,6 +7,7 @@ from planes.components import (
     dns,
     etcd,
     konnectivity,
+    kube_controller_manager,
     leader,
     metrics_server,
 )
@@ -15,6 +16,8 @@ from planes.structs.events import CacheEvent, Failed, Health, Metrics, Server
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import DisruptionSeen
+from planes.structs.thresholds import DEFAULT
+from planes.structs.verdicts import State
 from tests.components.observed import FORBIDDEN, endpoints, lease, listed, node, pod, thing, view
 
 # --- leaders ------------------------------------------------------------------------------------------------------------------
@@ -147,6 +150,37 @@ def test_of_several_leases_of_cloud_controllers_the_one_that_is_held_is_told() -
     left = thing(Feed.SYSTEM_LEASES, "a-cloud-controller-manager", spec={"holderIdentity": "", "leaseDurationSeconds": 1})
     seen = leader.observe(view([left, lease("b-cloud-controller-manager")]), "cloud-controller-manager")
     assert seen.called == "b-cloud-controller-manager"
+
+
+def test_of_several_leases_the_one_that_is_seen_to_be_renewed_is_told_and_not_a_relic_under_the_usual_name() -> None:
+    kind, own = "cloud-controller-manager", "hcloud-cloud-controller-manager"
+    told = [lease(kind), lease(own)]
+    assert leader.observe(view(told), kind).called == kind
+    assert leader.observe(view([*told, lease(own, at=102.0, second=2)]), kind).called == own
+    both = [*told, lease(own, at=102.0, second=2), lease(kind, at=103.0, second=3)]
+    assert leader.observe(view(both), kind).called == kind
+
+
+@pytest.mark.parametrize(
+    ("image", "skewed"),
+    [
+        ("registry.k8s.io/cloud-controller-manager:v1.20.0", True),
+        ("k8s.gcr.io/cloud-controller-manager-amd64:v1.20.0", True),
+        ("registry.k8s.io/cloud-provider-gcp/cloud-controller-manager:v30.0.0", False),
+        ("docker.io/hetznercloud/hcloud-cloud-controller-manager:v1.20.0", False),
+        ("index.docker.io/rancher/rke2-cloud-provider:v1.29.3-build20240515", False),
+        ("registry.k8s.io/provider-aws/cloud-controller-manager:v1.28.1", False),
+    ],
+)
+def test_a_providers_cloud_controller_manager_has_versions_of_its_own(image: str, skewed: bool) -> None:
+    kind = "cloud-controller-manager"
+    spec = {"nodeName": "cp", "containers": [{"name": kind, "image": image}]}
+    status = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+    made = thing(Feed.SYSTEM_PODS, "x", meta={"labels": {"k8s-app": kind}}, spec=spec, status=status)
+    told = [Server(Mono(100.0), "v1.31.2"), *listed(Feed.SYSTEM_PODS, Feed.SYSTEM_LEASES), made, lease(kind)]
+    judged = kube_controller_manager.judge(leader.observe(view(told), kind), Mono(100.0), DEFAULT)
+    line = next(one for one in judged.verdict.evidence if one.signal == "version skew")
+    assert line.state is (State.DEGRADED if skewed else State.NOT_OBSERVABLE)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ def pod(labels: dict[str, str], namespace: str = "kube-system", mirror: bool = F
         ({"app.kubernetes.io/name": "metrics-server"}, "kube-system", False, "metrics-server"),
         ({"k8s-app": "cilium"}, "kube-system", False, "replacement:Cilium"),
         ({"k8s-app": "etcd-manager-main"}, "kube-system", True, "etcd"),  # kOps
-        ({"k8s-app": "etcd-manager-events"}, "kube-system", True, ""),
+        ({"k8s-app": "etcd-manager-events"}, "kube-system", True, "etcd"),
+        ({"k8s-app": "etcd-manager-cilium"}, "kube-system", True, ""),
         ({"k8s-app": "kube-scheduler", "tier": "control-plane"}, "kube-system", False, "kube-scheduler"),  # bootkube
         ({"k8s-app": "kube-scheduler"}, "kube-system", False, ""),  # that it is called so is not enough
         ({"k8s-app": "etcd", "tier": "control-plane"}, "kube-system", False, ""),

@@ -161,8 +161,13 @@ def _authority() -> Authority:
 @cache
 def live(name: str, seconds: float = LIVES) -> Told:
     """Live through a case, once a process."""
+    return live_through(Case.load(name), seconds)
+
+
+def live_through(case: Case, seconds: float) -> Told:
+    """Live through any case."""
     with asyncio.Runner(loop_factory=JumpingLoop) as runner:
-        return runner.run(_live(Case.load(name), seconds))
+        return runner.run(_live(case, seconds))
 
 
 async def _live(case: Case, seconds: float) -> Told:

@@ -7,8 +7,9 @@ Keys of a case (tests/distros/cases/*.json): `source` (where the objects are fro
 served), `namespaces` (further ones that exist), `objects` (resource to list, as the API serves them), `configmaps` (those that
 exist, "namespace/name"), `context` (the kubeconfig's), `absent` (resources answered with 404), `versions` (/version answers with
 each in turn, as behind a balancer in an upgrade) and `grow_only` (pattern and step: what a scrape adds to the lines of /metrics
-that it matches). Of an object `_from` is when it is made, and of a lease `_every` how often it is renewed and `_until` until when,
-in seconds after the start. `fault` is what was said wrongly of it once, `should` what is to be said.
+that it matches). Of an object `_from` is when it is made, and `_then` lists what it turns into, as [seconds, merge patch]; of a
+lease `_every` is how often it is renewed and `_until` until when, in seconds after the start. `fault` is what was said wrongly of
+it once, `should` what is to be said.
 """
 
 import asyncio
@@ -195,7 +196,10 @@ class Replayed:
             renewed = max((at for at in _renewals(one, now)), default=_first(one))
             made["spec"] = {**one["spec"], "renewTime": _micro(self._begun + renewed)}
         changed = 0.0 if "_every" not in one else renewed
-        made["metadata"] = {**one["metadata"], "resourceVersion": _version_at(max(changed, float(one.get("_from", 0.0))))}
+        for at, patch in one.get("_then", ()):
+            if at <= now:
+                made, changed = _merged(made, patch), max(changed, float(at))
+        made["metadata"] = {**made["metadata"], "resourceVersion": _version_at(max(changed, float(one.get("_from", 0.0))))}
         return made
 
     async def _watch(self, chosen: list[Object], request: Request) -> AsyncIterator[bytes]:
@@ -248,11 +252,26 @@ def _next(one: Object, after: float) -> float:
     """When an object changes next, or is made."""
     if one.get("_from", 0.0) > after:
         return float(one["_from"])
+    return min(_renewed_next(one, after), *(float(at) for at, _ in one.get("_then", ()) if at > after), float("inf"))
+
+
+def _renewed_next(one: Object, after: float) -> float:
     if "_every" not in one:
         return float("inf")
     every, first = float(one["_every"]), _first(one)
     at = first + every * max(0, int((after - first) // every) + 1)
     return at if at <= float(one.get("_until", at)) else float("inf")
+
+
+def _merged(one: Object, patch: Object) -> Object:
+    """RFC 7396: a list is replaced, and None removes."""
+    made = {**one}
+    for key, value in patch.items():
+        if value is None:
+            made.pop(key, None)
+        else:
+            made[key] = _merged(made.get(key) or {}, value) if isinstance(value, dict) else value
+    return made
 
 
 def _fits(one: Object, namespace: str, request: Request) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from planes.cache.dating import dated
 from planes.cache.recent import Noted, Recent
+from planes.cache.store_quota import quota_of
 from planes.cache.stores import Dirty
 from planes.structs import objects
 from planes.structs.moments import Epoch, Mono
@@ -33,6 +34,7 @@ class PodTrack:
         "otherwise_at",
         "own_version",
         "pod",
+        "quota",
         "ready",
         "reason",
         "restarted_at",
@@ -61,6 +63,9 @@ class PodTrack:
         first = next(iter(images.values()), "")
         image = images.get(self.component, first)
         self.version = image_version(image)
+        self.quota = quota_of(pod) if self.component == "etcd" else None
+        for one in pod.spec.containers:
+            one.forget()
         self.own_version = self.component == "cloud-controller-manager" and not is_kubernetes_own(image)
 
     def change(self, pod: objects.SystemPod, at: Mono) -> bool:
@@ -87,6 +92,7 @@ class PodTrack:
             self.homeless_since,
             self.restarts,
             self.version,
+            self.quota,
             self.pod.spec.nodeName,
             meta.deletionTimestamp,
         )
@@ -111,6 +117,7 @@ class PodTrack:
             restarted_at=(*before, *self.restarted_at),
             version=self.version,
             own_version=self.own_version,
+            quota=self.quota,
             terminating=bool(meta.deletionTimestamp),
             changed_at=dated(self.changed_at, self.date, offset, self.otherwise_at),
             seen_at=self.seen_at,

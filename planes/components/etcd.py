@@ -49,15 +49,7 @@ def judge(seen: EtcdObservation, now: Mono, thresholds: Thresholds) -> Judged:
     _check_checks(builder, seen, now, thresholds)
     _check_members(builder, seen, now, thresholds)
     _check_rates(builder, seen.rates, thresholds)
-    facts = {}
-    if seen.rates.storage_bytes is not None:
-        facts["stored"] = size(seen.rates.storage_bytes)
-        stored = Evidence(
-            "stored bytes", facts["stored"], "below the quota (not known here)", State.HEALTHY, METRICS, seen.rates.at
-        )
-        builder.good(stored)
-        if builder.line:
-            builder.line = f"{facts['stored']} stored · {builder.line}"
+    facts = _check_stored(builder, seen, thresholds)
     return Judged(verdict=builder.verdict(good="The API server's checks of it pass."), instances=members, facts=facts)
 
 
@@ -171,6 +163,31 @@ def _check_rates(builder: VerdictBuilder, rates: RatesSeen, thresholds: Threshol
             builder.good(Evidence("request errors", text, should_be, State.HEALTHY, METRICS, rates.at))
 
 
+def _check_stored(builder: VerdictBuilder, seen: EtcdObservation, thresholds: Thresholds) -> dict[str, str]:
+    """How much is stored, against the quota where its members say one. The least of theirs counts."""
+    stored, at = seen.rates.storage_bytes, seen.rates.at
+    if stored is None:
+        return {}
+    told = size(stored)
+    quotas = [pod.quota for pod in seen.pods if not pod.name.startswith(_EVENTS)]
+    known = [quota for quota in quotas if quota is not None]
+    if not known or len(known) < len(quotas):
+        builder.good(Evidence("stored bytes", told, "below the quota (not known here)", State.HEALTHY, METRICS, at))
+    else:
+        quota, share = min(known), stored / min(known)
+        text = f"{told}, {share * 100:.0f} % of its quota"
+        should_be = f"at most {thresholds.etcd_quota * 100:.0f} % of its quota of {size(quota)}"
+        if share <= thresholds.etcd_quota:
+            builder.good(Evidence("stored bytes", text, should_be, State.HEALTHY, METRICS, at))
+        else:
+            line = Evidence("stored bytes", text, should_be, State.DEGRADED, METRICS, at)
+            said = f"It holds {told} of the {size(quota)} that it may: once it is full, nothing can be written."
+            builder.bad(line, said, "etcd-quota")
+    if builder.line:
+        builder.line = f"{told} stored · {builder.line}"
+    return {"stored": told}
+
+
 def size(count: float) -> str:
     """Bytes as people read them: "412 MiB"."""
     for unit in ("B", "KiB", "MiB", "GiB"):
@@ -222,7 +239,7 @@ COMPONENT: Component[EtcdObservation] = Component(
     ),
     pods=static_pods("etcd", "etcd-manager-main", _EVENTS, "etcd-server", hosted=False),  # etcd-manager-cilium is Cilium's own
     healthy="the API server's checks of it pass. A list that is answered proves nothing: it may come from a cache",
-    degraded="a member is not ready, or requests to it fail or are slow",
+    degraded="a member is not ready, requests to it fail or are slow, or it is almost full",
     down="the API server's check of it fails: nothing can be changed, while what is cached can still be read",
     unknown="the checks were last answered too long ago, or the API server cannot be asked",
     hidden="the API server lists no check of it (not permitted, or its provider stores the state elsewhere) and no member is "
@@ -261,7 +278,13 @@ COMPONENT: Component[EtcdObservation] = Component(
             "it is above the bound",
             thresholds=("etcd_errors",),
         ),
-        Signal("stored bytes", METRICS_OF, "The size of what is stored. Its quota is not known here. Shown only."),
+        Signal(
+            "stored bytes",
+            f"{METRICS_OF}, flags of its pods",
+            "The size of what is stored, against its quota where its pods say one (--quota-backend-bytes; 2 GiB without).",
+            "it is above the bound",
+            thresholds=("etcd_quota",),
+        ),
     ),
     rights=("/livez", "/readyz", "/readyz/*", "/metrics", "pods/kube-system"),
     figures=(

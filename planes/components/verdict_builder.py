@@ -33,7 +33,7 @@ _HARM = {
         0,
     ),
     **dict.fromkeys(("latency", "etcd-latency", "failovers", "restarts", "flapping"), 2),
-    **dict.fromkeys(("certificate", "skew"), 3),
+    **dict.fromkeys(("certificate", "skew", "etcd-quota"), 3),
 }
 _USUAL = 1
 #: So many others are named after the first; beyond that they are counted.

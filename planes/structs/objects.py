@@ -186,9 +186,23 @@ class Pod(Item, gc=False):
             self.status.conditions = []
 
 
-class Container(msgspec.Struct, gc=False):
+class EnvVar(msgspec.Struct, gc=False):
+    name: str = ""
+    value: str = ""
+
+
+class Container(msgspec.Struct):
+    """What it is told is read once and not kept (planes/cache/system.py): values may be secret."""
+
     name: str = ""
     image: str = ""
+    command: list[str] = []
+    args: list[str] = []
+    env: list[EnvVar] = []
+
+    def forget(self) -> None:
+        """What it is told."""
+        self.command, self.args, self.env = [], [], []
 
 
 class SystemPodSpec(msgspec.Struct):
@@ -212,11 +226,6 @@ class DaemonSetStatus(msgspec.Struct, gc=False):
     observedGeneration: int = 0
     desiredNumberScheduled: int = 0
     numberReady: int = 0
-
-
-class EnvVar(msgspec.Struct, gc=False):
-    name: str = ""
-    value: str = ""
 
 
 class TemplateContainer(msgspec.Struct):

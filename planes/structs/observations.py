@@ -62,6 +62,7 @@ class PodSeen:
     returning: bool = False
     homeless_since: float | None = None
     own_version: bool = False  # `version` is its provider's, and no version of Kubernetes
+    quota: float | None = None  # of a member of the state store: how many bytes it may keep, where that is seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

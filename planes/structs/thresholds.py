@@ -31,6 +31,7 @@ _RANGES = {
     "of requests": (0.0001, 1.0),
     "of nodes": (0.01, 1.0),
     "of its lifetime": (0.01, 1.0),
+    "of its quota": (0.01, 1.0),
     "minor versions": (0.0, 20.0),
     "× lease duration": (0.1, 10.0),
     "nodes": (1.0, 5000.0),
@@ -103,6 +104,12 @@ class Thresholds:
 
     # --- etcd -----------------------------------------------------------------------------------------------------------------
     etcd_latency: float = _bound(0.25, "s", "etcd", "99th percentile of requests as the API server sees them above: degraded")
+    etcd_quota: float = _bound(
+        0.8,
+        "of its quota",
+        "etcd",
+        "more is stored, where the quota is seen: degraded, for at the quota nothing is written any more",
+    )
     etcd_errors: float = _bound(0.01, "of requests", "etcd", "failed requests as the API server sees them above: degraded")
 
     # --- controller manager, scheduler, cloud controller manager --------------------------------------------------------------

@@ -33,6 +33,7 @@ BOUNDS = {
     "webhook_unready": 30.0,
     # etcd: a p99 above 250 ms
     "etcd_latency": 0.25,
+    "etcd_quota": 0.8,
     "etcd_errors": 0.01,
     # leaders: frozen for twice the duration, released for 15 s, 3 transitions in 15 min
     "leader_degraded": 4 / 3,
@@ -88,6 +89,7 @@ RANGES = {
     "of requests": (0.0001, 1.0),  # a share
     "of nodes": (0.01, 1.0),
     "of its lifetime": (0.01, 1.0),
+    "of its quota": (0.01, 1.0),
     "minor versions": (0.0, 20.0),
     "× lease duration": (0.1, 10.0),
     "nodes": (1.0, 5_000.0),  # as many as Kubernetes is tested with

@@ -255,10 +255,11 @@ def test_a_mark_dated_after_now_by_the_clusters_clock_began_no_later_than_now() 
 def test_a_new_node_that_is_not_set_up_and_of_which_a_condition_tells_the_same_is_no_longer_joining() -> None:
     old = {"created_at": NOW - 700}
     assert looked(None, False, (), taints=("node.kubernetes.io/network-unavailable",), **old) is None
-    found = looked(None, False, (), taints=("node.cilium.io/agent-not-ready",), **old)
+    found = looked(None, False, (), taints=("node.gardener.cloud/critical-components-not-ready",), **old)
     assert found is not None
     assert (found.state, found.cause, found.since, found.due) == (State.DEGRADED, "not-set-up", NOW - 700, None)
-    assert found.why == "Cilium is not ready on it yet (taint node.cilium.io/agent-not-ready)"
+    assert found.why.startswith("what every node of Gardener needs is not ready on it yet (taint node.gardener.cloud/")
+    assert looked(None, False, (), taints=("node.cilium.io/agent-not-ready",), **old) is None, "its operator sets it again"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from dashboard import presenters
 from planes.structs import time_tokens
 
 register = template.Library()
+#: Sentences that say themselves for how long.
+_DATED = ("Leaving for ", "Joining for ", "Not set up for ")
 
 
 @register.inclusion_tag("parts/glyph.html")
@@ -27,6 +29,29 @@ def glyph(state: str, size: str = "", label: str | None = None) -> dict[str, str
 def word(state: str) -> str:
     """A state as it is read: "not observable"."""
     return presenters.word(state)
+
+
+@register.filter
+def undated(because: str) -> bool:
+    """Whether a sentence leaves it to others to say for how long its state has lasted: of a node that leaves or joins it does not
+    (planes/components/lives.py)."""
+    return not because.startswith(_DATED)
+
+
+#: A name that is longer is cut in its middle where it has no room, and so many characters of its end stay.
+_LONG, _END = 20, 10
+
+
+@register.filter
+def called(name: str) -> SafeString:
+    """A cluster's name in two parts, of which the first is cut where there is no room: what tells it apart from others ("prod ·
+    us-east-1", planes/store/naming.py) stands at its end."""
+    first, dot, rest = name.partition(" · ")
+    if dot:
+        rest = dot + rest
+    elif len(name) > _LONG:
+        first, rest = name[:-_END], name[-_END:]
+    return format_html('<span class="called"><span>{}</span><span>{}</span></span>', first, rest)
 
 
 @register.filter

@@ -195,6 +195,7 @@ def explain(
             line=life.state.value,
             cause=life.state.value,
             hold=0.0,
+            since=None,  # what the cluster's record dates is what it is no longer called
         )
     elif not life.passing and agent == "kubelet":
         verdict = _overdue(life, verdict)

@@ -55,6 +55,14 @@ def test_marks_that_explain_no_silence_are_told_of_by_the_kubelet_that_is_silent
 
 # --- in time --------------------------------------------------------------------------------------------------------------------
 
+
+def test_what_the_record_dates_is_not_since_when_a_node_leaves() -> None:
+    """Ready has been False for a day, says the record; that is not how long the kubelet has been called leaving."""
+    dated = replace(verdict(State.DEGRADED, "not-ready"), since=Mono(NOW - 86400))
+    assert explained(GOING, dated).since is None
+    assert explained(None, dated).since == NOW - 86400
+
+
 EXPLAINED = ("kubelet-silent", "runtime-unseen", "lease-missing", "lease-unconfirmed", "no-ready", "pod-awaited")
 
 

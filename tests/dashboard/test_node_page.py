@@ -26,6 +26,16 @@ def test_what_kind_of_node_it_is_stands_among_its_marks() -> None:
     assert presenters.node_page(NodeDetail(head(), row, ()), None).marks[0] == "virtual node (virtual-kubelet)"
 
 
+def test_for_how_long_a_node_leaves_is_told_once() -> None:
+    row = scene_nodes.node(7, AT, {})
+    said = f"Leaving for ⟨a:{AT - 300:.1f}⟩: Karpenter is removing it (taint karpenter.sh/disrupted). Its silence is expected."
+    row = msgspec.structs.replace(row, kubelet=msgspec.structs.replace(row.kubelet, state=State.LEAVING, because=said))
+    shown = render_to_string("parts/node.html", {"page": presenters.node_page(NodeDetail(head(), row, ()), None), "now": AT})
+    kubelet, proxy = shown.split('data-panel="kubelet"')[1].split('data-panel="kube-proxy"')
+    assert '<p class="because">Leaving for' in kubelet
+    assert '<p class="because"><span class="muted">for' in proxy
+
+
 def test_pods_of_a_node_that_leaves_are_as_last_reported() -> None:
     row = scene_nodes.node(7, AT, {})
     row = msgspec.structs.replace(row, kubelet=msgspec.structs.replace(row.kubelet, state=State.LEAVING))

@@ -231,6 +231,20 @@ def test_ages_in_a_text_run_on_and_the_rest_is_escaped() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [
+        ("prod", "prod", ""),
+        ("prod · us-east-1", "prod", " · us-east-1"),
+        ("prod · us-east-1 · 123456789012", "prod", " · us-east-1 · 123456789012"),
+        ("customer-production-west-01", "customer-producti", "on-west-01"),
+        ("<b>", "&lt;b&gt;", ""),
+    ],
+)
+def test_a_clusters_name_is_cut_where_it_tells_least(name: str, first: str, second: str) -> None:
+    assert f"<span>{first}</span><span>{second}</span>" in render("{{ name|called }}", name=name)
+
+
 def test_a_moment_that_never_was_is_a_dash() -> None:
     assert render("{% age moment now %}{% clock moment %}", moment=None, now=NOW) == "––"
 

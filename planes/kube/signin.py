@@ -54,7 +54,7 @@ class _Credentials:
 async def sign_in(cluster: Cluster, user: User, strays: list[str]) -> Access:
     """A client. `strays` are fields of both that client-go does not have. Raises `FaultError` (CONFIGURATION or CREDENTIALS); the
     cluster has not been asked anything then."""
-    url, secure = _server(cluster.server)
+    url, secure = _server(cluster)
     _check(user, secure)
     proxy = proxies.of_cluster(cluster.proxy_url, url, os.environ)
     headers = _acting(user)
@@ -108,8 +108,13 @@ async def sign_in(cluster: Cluster, user: User, strays: list[str]) -> Access:
     )
 
 
-def _server(server: str) -> tuple[str, bool]:
-    """The URL that is asked, without what is none of a server's (a query, a user name), and whether it is asked by TLS."""
+def _server(cluster: Cluster) -> tuple[str, bool]:
+    """The URL that is asked, without what is none of a server's (a query, a user name), and whether it is asked by TLS. A host and
+    port alone are asked so where the cluster has a CA or says that it needs none (client-go: rest.DefaultServerURL)."""
+    server, bare = cluster.server, "://" not in cluster.server and "/" not in cluster.server.rstrip("/")
+    if bare:
+        by_tls = cluster.certificate_authority or cluster.certificate_authority_data or cluster.insecure_skip_tls_verify
+        server = f"{'https' if by_tls else 'http'}://{server}"
     try:
         parts = urlsplit(server)
         host, _ = parts.hostname, parts.port

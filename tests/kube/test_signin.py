@@ -215,7 +215,8 @@ async def test_a_ca_file_may_hold_words_and_several_certificates(kubeconfig: Kub
         ({"certificate-authority": "gone"}, "names as certificate-authority cannot be read"),
         ({"certificate-authority-data": "aGVsbG8="}, "The CA certificate in the kubeconfig cannot be used."),
         ({"certificate-authority-data": "%%"}, "certificate-authority-data is not base64"),
-        ({"server": "10.0.0.1:6443"}, "no server address that is a URL"),
+        ({"server": "10.0.0.1:6443/k8s"}, "no server address that is a URL"),
+        ({"server": "tcp://10.0.0.1:6443"}, "no server address that is a URL"),
         ({"server": "https://10.0.0.1:port"}, "no server address that is a URL"),
         ({"server": ""}, "no server address that is a URL"),
         ({"proxy-url": "ftp://x"}, "proxy-url is not the URL of a proxy"),
@@ -224,6 +225,24 @@ async def test_a_ca_file_may_hold_words_and_several_certificates(kubeconfig: Kub
 async def test_a_cluster_that_cannot_be_used(kubeconfig: Kubeconfig, cluster: dict[str, Any], said: str) -> None:
     kubeconfig.cluster |= cluster
     assert said in (await kubeconfig.refusal()).fault.message
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_host_and_port_alone_are_asked_by_tls_where_there_is_a_ca_or_none_is_wanted(
+    kubeconfig: Kubeconfig, known: bool
+) -> None:
+    async with serve(version) as server:
+        kubeconfig.to(server)
+        bare = server.url.removeprefix("https://")
+        kubeconfig.cluster = {**kubeconfig.cluster, "server": bare} if known else {"server": bare, "insecure-skip-tls-verify": True}
+        link = await kubeconfig.link()
+        assert (await link.ask("/version", limit=5)).status == 200
+        await link.close()
+
+
+async def test_a_host_and_port_alone_are_asked_without_tls_where_nothing_speaks_for_it(kubeconfig: Kubeconfig) -> None:
+    kubeconfig.cluster = {"server": "127.0.0.1:1"}
+    assert (await kubeconfig.sign_in()).url == "http://127.0.0.1:1"
 
 
 # --- in words ----------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """kube-proxy on one node: its pod there; or what replaces it in this cluster, which is stated and no alarm."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from planes.cache.cluster import ClusterCache
 from planes.cache.pods import FINISHED
@@ -65,10 +65,17 @@ def replaced_by(cache: ClusterCache) -> str:
     return ""
 
 
-def beside(cache: ClusterCache) -> str:
+def beside(cache: ClusterCache) -> dataplanes.Dataplane | None:
     """What runs here and might stand in its place, and does not say that it does."""
     pods = cache.system_pods.by_component
-    return next((one.called for one in dataplanes.DATAPLANES if one.settings and pods.get(REPLACEMENT + one.called)), "")
+    return next((one for one in dataplanes.DATAPLANES if one.settings and pods.get(REPLACEMENT + one.called)), None)
+
+
+def _told(one: dataplanes.Dataplane | None, settings: Collection[str]) -> str:
+    """What its ConfigMap says of that, or that nobody may read it: no right that is asked for, but one that would tell more."""
+    if one is None or not one.config:
+        return ""
+    return f"; it was told {', '.join(sorted(settings))}" if settings else "; get on its ConfigMap cilium-config would tell"
 
 
 def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thresholds: Thresholds) -> Verdict:
@@ -209,7 +216,7 @@ def _without_pod(
             proxy.hidden or _UNSEEN,
         )
         if proxy.beside:
-            text = f"not proven: {proxy.beside} runs here, which works with it and without it"
+            text = f"not proven: {proxy.beside} runs here, which works with it and without it{proxy.told}"
             builder.hidden(
                 Evidence("replacement", text, "proven, if it is replaced", State.NOT_OBSERVABLE, source, scene.pods.heard_at)
             )
@@ -254,13 +261,14 @@ def _last_pod(node: NodeObservation) -> Mono:
 
 def observe_cluster(view: ClusterView) -> ProxyScene:
     """What the whole cluster tells about kube-proxy."""
-    cache = view.cache
-    wanted = _wanted(cache)
+    cache, alike = view.cache, beside(view.cache)
+    wanted, called = _wanted(cache), alike.called if alike is not None else ""
     return ProxyScene(
         wanted=wanted,
         everywhere=wanted is not None and wanted >= len(cache.nodes) > 0,
-        replaced_by=replaced_by(cache) or (beside(cache) if view.proxy_off else ""),
-        beside=beside(cache).partition(" (")[0],
+        replaced_by=replaced_by(cache) or (called if view.proxy_off else ""),
+        beside=called.partition(" (")[0],
+        told=_told(alike, cache.reach.settings),
         seen_before=view.known.kube_proxy,
         pods_seen=bool(cache.system_pods.by_component.get("kube-proxy")),
         hidden=_OFF if view.proxy_off else view.distribution.proxy or _UNSEEN,
@@ -337,7 +345,8 @@ AGENT = Agent(
         Signal(
             "replacement",
             "pods and DaemonSets of other dataplanes",
-            "Said where none of its pods is seen and a dataplane runs that may take its place: only its own setting is proof.",
+            "Said where none of its pods is seen and a dataplane runs that may take its place: only its own setting is proof. Of "
+            "Cilium that may stand in its ConfigMap cilium-config, which is asked for once, and is no right that is missed.",
         ),
         *on_all_nodes("kube-proxy"),
     ),

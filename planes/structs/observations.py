@@ -178,6 +178,7 @@ class ProxyScene:
     everywhere: bool = False  # the DaemonSet wants one on every node
     replaced_by: str = ""  # what is proven to take its place
     beside: str = ""  # what runs here and may take its place, without proof
+    told: str = ""  # what the setting of that says otherwise, or what would show it; to go on in the sentence
     seen_before: bool = False
     pods_seen: bool = False
     hidden: str = ""  # why none is seen in this distribution, and what would show more

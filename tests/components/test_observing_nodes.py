@@ -117,6 +117,17 @@ def test_ciliums_own_config_proves_that_it_takes_kube_proxys_place(setting: str,
     said = Served(frozenset({"cilium.io"}), Mono(100.0), frozenset({f"kube-proxy-replacement={setting}"}))
     assert kube_proxy.observe_cluster(view([proxy("c", called="cilium"), said])).replaced_by == replaced
     assert kube_proxy.observe_cluster(view([said])).replaced_by == ""
+    assert kube_proxy.observe_cluster(view([proxy("c", called="cilium"), said])).told == (
+        f"; it was told kube-proxy-replacement={setting}"
+    )
+
+
+def test_what_would_tell_whether_cilium_takes_kube_proxys_place_is_said() -> None:
+    assert kube_proxy.observe_cluster(view([proxy("c", called="cilium")])).told == (
+        "; get on its ConfigMap cilium-config would tell"
+    )
+    assert kube_proxy.observe_cluster(view([proxy("c", called="calico-node")])).told == ""
+    assert kube_proxy.observe_cluster(view([])).told == ""
 
 
 def test_a_daemon_set_proves_it_by_its_setting_and_several_of_kube_proxy_add_up() -> None:

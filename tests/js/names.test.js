@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { commonOf, isAddress, sharedDomain, shortened } from "../../static/js/names.js";
 
@@ -27,6 +28,15 @@ test("names lose their domains where they are told apart without them", () => {
   assert.deepEqual(shown("ip-1.eu.internal", "ip-2.us.internal").map(({ short }) => short), ["ip-1", "ip-2"]);
   assert.deepEqual(shown("a.eu.internal", "a.us.internal").map(({ short }) => short), ["a.eu.internal", "a.us.internal"]);
   assert.deepEqual(shown("only.example.com"), [{ short: "only", front: false }]);
+});
+
+test("the nodes of a pool of GKE (case 16) are cut at the front, and keep what tells them apart", () => {
+  const file = new URL("../distros/cases/16-names-of-a-pool.json", import.meta.url);
+  /** @type {{ objects: { nodes: { metadata: { name: string } }[] } }} */
+  const said = JSON.parse(readFileSync(file, "utf8"));
+  const names = said.objects.nodes.map((node) => node.metadata.name);
+  assert.deepEqual(shown(...names), names.map((short) => ({ short, front: true })));
+  assert.equal(new Set(names.map((name) => name.slice(-4))).size, names.length);
 });
 
 test("names that begin alike are cut at the front, and others at their end", () => {

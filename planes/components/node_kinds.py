@@ -43,6 +43,7 @@ _HYBRID = NodeKind("EKS hybrid node")
 _OPENYURT = NodeKind("edge node (OpenYurt)")
 _SUPEREDGE = NodeKind("edge node (SuperEdge)")
 _WINDOWS_NODE = NodeKind("Windows node")
+_HOLLOW = NodeKind("hollow node (kubemark): its pods run nothing")
 
 
 #: Where the marks stand. Most nodes carry none of them, which is told at once.
@@ -76,6 +77,8 @@ def kind_of(node: objects.Node) -> NodeKind:
         found = _by_marks(node)
         if found is not None:
             return found
+    if node.spec.providerID.startswith("kubemark:"):  # kubernetes/kubernetes:test/kubemark; its kubelet is Kubernetes' own
+        return _HOLLOW
     windows = info.operatingSystem == "windows" or any(meta.labels.get(one) == "windows" for one in _WINDOWS)
     return _WINDOWS_NODE if windows else _ORDINARY
 

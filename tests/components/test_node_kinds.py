@@ -54,3 +54,10 @@ def test_a_node_is_called_by_its_own_marks(node: Node, called: str, own_version:
     found = kind_of(node)
     assert (found.called, found.own_version) == (called, own_version)
     assert found.placeholder is called.startswith("placeholder")
+
+
+def test_a_hollow_node_has_a_kubelet_of_kubernetes_and_runs_nothing() -> None:
+    node = made()
+    node.spec.providerID = "kubemark://hollow-node-7"
+    found = kind_of(node)
+    assert (found.called, found.own_version) == ("hollow node (kubemark): its pods run nothing", False)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from planes.components import kube_controller_manager, kube_scheduler, leader
+from planes.components import kube_controller_manager, kube_scheduler, leader, leader_pods
 from planes.components.verdict_builder import VerdictBuilder
 from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
@@ -240,7 +240,7 @@ def test_three_failovers_within_a_quarter_of_an_hour_are_too_many(ages: tuple[fl
 
 def of_pods(*pods: PodSeen, **spoilt: Any) -> Verdict:
     builder = VerdictBuilder()
-    leader.check_pods(builder, making.leader(pods=pods, **spoilt), NOW, THRESHOLDS)
+    leader_pods.check(builder, making.leader(pods=pods, **spoilt), NOW, THRESHOLDS)
     return builder.verdict(good="Well.")
 
 

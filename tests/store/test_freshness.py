@@ -107,6 +107,7 @@ def test_a_collector_that_died_is_silent_since_then_however_wrong_its_clock_was(
     assert late.cause == cause
     told = believed(Freshness(pulse, pulse, 60.0, dead), late)
     if cause == "collector":
+        assert late.since is not None
         assert late.since == pytest.approx(NOW - dead, abs=0.06)
         assert told.collected_at == late.since
         assert told.heard_at == min(pulse, late.since)

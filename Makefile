@@ -57,6 +57,17 @@ test-pure: $(VENV)/.dev ## run the tests that need no services, and count the li
 	@$(COVERAGE) report $(COUNTED) --fail-under=99
 	@$(PYTEST) -q -n 2 -m hypothesis $(PURE:%=tests/%)
 
+.PHONY: test-pure-uncounted
+test-pure-uncounted: $(VENV)/.dev
+	@$(PYTEST) -q -n 2 $(PURE:%=tests/%)
+
+# The whole suite on another Python than the usual, before a release: PYTHON is the newest of the supported ones that is here.
+NEWEST = $(firstword $(foreach version,3.14 3.13 3.12,$(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/$(version).*/bin/python$(version)) $(shell command -v python$(version))))
+.PHONY: release-check
+release-check: ## run every check and test on the newest supported Python of this machine, with its warnings as errors
+	@if [ -z "$(NEWEST)" ]; then echo "make: there is no Python 3.12 or newer on this machine" >&2; exit 1; fi
+	@$(MAKE) --no-print-directory test PYTHON=$(NEWEST)
+
 # mypy takes a core as long as all the others together.
 CHECKS := check-types check-style check-imports check-dead check-browser check-lines check-tests check-django
 

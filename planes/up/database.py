@@ -19,8 +19,7 @@ def prepare(say: Say) -> None:
     """Reach the database and migrate it, if there is anything to migrate. Called in a thread of its own."""
     try:
         _reach()
-        for alias in connections:
-            _migrate(say, alias)
+        _migrate(say)
     except DatabaseError as error:
         raise _refusal(error) from error
     finally:
@@ -52,12 +51,20 @@ def _reach() -> None:
         ) from error
 
 
-def _migrate(say: Say, alias: str) -> None:
+def _migrate(say: Say) -> None:
+    steps = {alias: _steps(alias) for alias in connections}
+    if not any(steps.values()):
+        return
+    say(f"Preparing the database: {sum(steps.values())} steps.")
+    progress = _Progress(say, sum(steps.values()))
+    for alias, number in steps.items():
+        if number:
+            call_command("migrate", database=alias, interactive=False, verbosity=1, stdout=progress)
+
+
+def _steps(alias: str) -> int:
     executor = MigrationExecutor(connections[alias])
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        say(f"Preparing the database: {len(plan)} steps.")
-        call_command("migrate", database=alias, interactive=False, verbosity=1, stdout=_Progress(say, len(plan)))
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 class _Progress(StringIO):

@@ -50,14 +50,12 @@ def _workers(number: int) -> tuple[str, ...]:
 def computing() -> list[Part]:
     """The parts that compute, in the order in which they begin."""
     scripts = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "js").glob("*.test.js"))]
-    pure = (*_ONE, "-n", "2", "-m", "not hypothesis", *PURE)
-    postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_workers(3), "--rows", "-m", _ALONE, *_REST)
+    postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_workers(2), "--rows", "-m", _ALONE, *_REST)
     browser = (*_workers(3), "-m", "browser and not faults and not e2e", "tests/browser", "tests/dashboard")
     return [
-        Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(5), "-m", _ALONE, *_REST),)),
+        Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(4), "-m", _ALONE, *_REST),)),
         Part("browser", "the pages in a real Chromium", (browser,)),
-        Part("pure", "the pure core", (pure,)),
-        Part("searches", "the pure core, searched by Hypothesis for what breaks it", ((*_workers(2), "-m", "hypothesis", *PURE),)),
+        Part("pure", "the pure core", ((*_ONE, "-n", "2", *PURE),)),
         Part("postgres", "what uses the database, once more on a real PostgreSQL", (postgres,)),
         Part("js", "the browser's pure modules, in Node.js", ((".ci/node", sys.prefix, "--test", *scripts),)),
     ]

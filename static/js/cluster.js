@@ -8,7 +8,7 @@ import { drawControl } from "./diagram/control.js";
 import { glyph } from "./diagram/marks.js";
 import { NodeGrid } from "./diagram/nodegrid.js";
 import { drawOverlay } from "./diagram/overlay.js";
-import { Apart, freshness, isBlind, ServerClock } from "./freshness.js";
+import { Apart, freshness, isBlind, MISSED, ServerClock } from "./freshness.js";
 import { drawFailed, drawFreshness, drawPlanes, drawTab } from "./header.js";
 import { html, nothing, render } from "./html.js";
 import { drawRail } from "./rail.js";
@@ -257,7 +257,8 @@ function judge() {
     retry: picture?.cluster.retry_at ?? null,
     trouble,
   });
-  answering.look(fresh.why === "collector" || fresh.why === "server");
+  // In time: whoever is to blame is known before anybody is blamed.
+  answering.look(fresh.why === "collector" || fresh.why === "server" || (came !== null && at - came > MISSED));
   drawFreshness(place("freshness"), fresh);
   const said = notice(picture, fresh, at, clock);
   drawOverlay(place("overlay"), said);

@@ -54,6 +54,14 @@ def page(late: Up) -> Iterator[Page]:
         yield page
 
 
+#: Remembers all that is said of how fresh a page is.
+LISTEN = """() => {
+  self.said = [];
+  new MutationObserver(() => self.said.push(document.querySelector("#late").textContent))
+    .observe(document.querySelector("#late"), { childList: true, characterData: true, subtree: true });
+}"""
+
+
 def asked(up: Up, question: str, *values: object) -> list[tuple[Any, ...]]:
     """Of the database."""
     with closing(sqlite3.connect(up.data_dir / "planewatch.sqlite3", timeout=10)) as database:
@@ -183,8 +191,10 @@ def test_with_the_watch_worker_frozen_everything_says_so_and_no_page_is_in_colou
 def test_a_frozen_web_server_is_not_told_as_the_collector(late: Up, page: Page) -> None:
     page.goto(f"{late.address}{COMPONENT}")
     expect(page.locator("#freshness")).to_contain_text("live ·", timeout=20_000)
+    page.evaluate(LISTEN)
     with standing_still(late.part("dashboard.asgi:application"), late):
         expect(page.locator("#late")).to_contain_text("web server does not answer", timeout=20_000)
+        assert "collector" not in page.evaluate("self.said.join()"), "not for a moment"
     expect(page.locator("#late")).to_be_hidden(timeout=20_000)
 
 

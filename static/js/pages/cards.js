@@ -88,7 +88,7 @@ export function newest(now) {
   const cards = right.length ? right : all;
   /** @param {string} name */
   const top = (name) => cards.reduce((best, card) => Math.max(best, moment(card, name) ?? -Infinity), -Infinity);
-  return { count: all.length, pulse: finite(top("data-pulse")), heard: finite(top("data-heard")) };
+  return { count: all.length, pulse: finite(top("data-pulse")), heard: finite(top("data-heard")), came: finite(top("data-came")) };
 }
 
 /** @param {number} value */

@@ -3,7 +3,7 @@
  * own HTML is fetched anew and what differs of it is replaced; ages run by themselves.
  */
 
-import { Apart, ServerClock, freshness } from "../freshness.js";
+import { Apart, MISSED, ServerClock, freshness } from "../freshness.js";
 import { ReconnectingSocket } from "../reconnecting-socket.js";
 import { textsAt } from "../scene/header.js";
 import { Answering } from "../answering.js";
@@ -169,7 +169,9 @@ function judge() {
     retry: moments.retry,
     trouble,
   });
-  answering.look(fresh.why === "collector" || fresh.why === "server");
+  const last = many ? moments.came : came;
+  // In time: whoever is to blame is known before anybody is blamed.
+  answering.look(fresh.why === "collector" || fresh.why === "server" || (last !== null && now - last > MISSED));
   let turned = false;
   if (many) {
     turned = judgeCards(now, state !== "open" || fresh.why === "picture");
@@ -191,6 +193,7 @@ function single() {
   const number = (text) => (text ? Number(text) : null);
   return {
     count: 1,
+    came,
     pulse: number(data["pulse"]),
     heard: number(data["heard"]),
     retry: number(data["retry"]),

@@ -100,6 +100,13 @@ async def refuse(route: Route) -> None:
     await route.fulfill(status=503, body="")
 
 
+#: Remembers all that is said of how fresh a page is.
+LISTEN = """() => {
+  const place = document.querySelector("#late, #overlay");
+  self.said = [];
+  const all = { childList: true, characterData: true, subtree: true };
+  new MutationObserver(() => self.said.push(place.textContent)).observe(place, all);
+}"""
 FETCHED = re.compile(r"fragment=1|/snapshot$")
 
 
@@ -120,6 +127,17 @@ async def test_each_source_fails_in_turn_and_no_page_calls_itself_live_until_it_
     await tabs.late("been heard since|not reported since|No cluster's collector")
     await tabs.context.route(re.compile(r"/healthz$"), lambda route: route.abort())
     await tabs.late("web server does not answer")
+    await tabs.context.unroute(re.compile(r"/healthz$"))
+    collector.muted = False
+    await tabs.live()
+
+    await tabs.context.route(re.compile(r"/healthz$"), lambda route: route.abort())
+    for page in tabs.pages.values():
+        await page.evaluate(LISTEN)
+    collector.muted = True
+    await tabs.late("web server does not answer")
+    for page in tabs.pages.values():
+        assert "collector" not in await page.evaluate("self.said.join()"), page.url
     await tabs.context.unroute(re.compile(r"/healthz$"))
     collector.muted = False
     await tabs.live()

@@ -107,6 +107,8 @@ def _detect(marks: Marks) -> Distribution:
     for one in DISTRIBUTIONS:
         if not any(_bears(marks, mark) for mark in one.marks):
             continue
+        if any(_bears(marks, mark) for mark in one.unless):
+            continue
         if one.beside and marks.labels and not any(_bears(marks, mark) for mark in one.beside):
             continue
         if not one.managed or not (marks.mirrored or marks.own_nodes):

@@ -52,15 +52,17 @@ def group(text: str) -> Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """`marks`: any is enough; where nodes are seen, one of `beside` must be there too, if it has any. `elsewhere`: how it runs its
-    control plane where that is not as pods ("inside the k3s process"). `more`: what would show the elected where no lease of them
-    is seen; only what can be followed. `proxy`: why no kube-proxy is seen. `store`: where its state store is. `managed`: somebody
-    else runs the control plane; `own` is what bears its marks and runs it itself (empty: what other marks say). `process`: control
-    plane and agents are one process, by its name. `source`: where its marks and this are documented."""
+    """`marks`: any is enough; where nodes are seen, one of `beside` must be there too, if it has any, and with one of `unless` it
+    may be another. `elsewhere`: how it runs its control plane where that is not as pods ("inside the k3s process"). `more`: what
+    would show the elected where no lease of them is seen; only what can be followed. `proxy`: why no kube-proxy is seen. `store`:
+    where its state store is. `managed`: somebody else runs the control plane; `own` is what bears its marks and runs it itself
+    (empty: what other marks say). `process`: control plane and agents are one process, by its name. `source`: where its marks and
+    this are documented."""
 
     name: str
     marks: tuple[Mark, ...] = ()
     beside: tuple[Mark, ...] = ()
+    unless: tuple[Mark, ...] = ()
     elsewhere: str = ""
     more: str = ""
     proxy: str = ""

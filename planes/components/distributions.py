@@ -184,6 +184,8 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
             label("anywhere.eks.amazonaws.com/"),
             Mark(Where.PROVIDER, "tinkerbell://"),
         ),
+        # Tinkerbell is anybody's.
+        beside=(version("-eks-"), group("anywhere.eks.amazonaws.com"), label("anywhere.eks.amazonaws.com/")),
         source="anywhere.eks.amazonaws.com/docs, Cluster architecture",
     ),
     Distribution(
@@ -268,7 +270,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
     _service("DOKS", label("doks.digitalocean.com/"), source="docs.digitalocean.com/products/kubernetes"),
     _service("LKE", label("lke.linode.com/"), source="techdocs.akamai.com/cloud-computing, Linode Kubernetes Engine"),
     _service("Vultr Kubernetes Engine", label("vke.vultr.com/"), source="docs.vultr.com/products/kubernetes"),
-    _service("Exoscale SKS", label("node.exoscale.net/"), source="community.exoscale.com, SKS: node labels"),
+    _service("Exoscale SKS", label("node.exoscale.net/nodepool-id"), source="community.exoscale.com, SKS: node labels"),
     _service("Scaleway Kapsule", label("k8s.scaleway.com/"), source="scaleway.com/docs/kubernetes, node labels"),
     _service("OVHcloud MKS", label("node.k8s.ovh/"), source="docs.ovh.com, Managed Kubernetes: node pools"),
     _service("IONOS Kubernetes", label("cloud.ionos.com/"), source="docs.ionos.com, Managed Kubernetes: node labels"),
@@ -286,7 +288,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
     ),
     Distribution(
         name="TKGI",
-        marks=(label("pks-system/"), label("bosh.id")),
+        marks=(label("pks-system/"),),  # bosh.id is on the nodes of CFCR too
         elsewhere="as jobs of BOSH machines that are no nodes",
         proxy="No pod of it can be seen: BOSH runs it as a job of each node.",
         store="a job of BOSH machines that are no nodes",
@@ -309,11 +311,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         source="docs.siderolabs.com, Control Plane",
     ),
     Distribution(name="minikube", marks=(label("minikube.k8s.io/"),), source="minikube.sigs.k8s.io, Node labels"),
-    Distribution(
-        name="kind",
-        marks=(Mark(Where.PROVIDER, "kind://"), Mark(Where.WORKLOAD, "kindnet")),  # minikube's has its own mark, and comes first
-        source="kubernetes-sigs/kind:pkg/cluster/internal/kubeadm, pkg/build/nodeimage",
-    ),
+    Distribution(name="kind", marks=(Mark(Where.PROVIDER, "kind://"),), source="kubernetes-sigs/kind:pkg/cluster/internal/kubeadm"),
     Distribution(name="Docker Desktop", marks=(Mark(Where.IMAGE, "Docker Desktop"),), source="docs.docker.com/desktop, Kubernetes"),
     Distribution(
         name="Kamaji",
@@ -324,7 +322,8 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
     ),
     Distribution(
         name="kubespray",
-        marks=(Mark(Where.WORKLOAD, "nodelocaldns"), Mark(Where.WORKLOAD, "dns-autoscaler")),
+        marks=(Mark(Where.WORKLOAD, "nodelocaldns"),),
+        unless=(label("node-role.kubernetes.io/worker"), group("kubesphere.io")),  # KubeKey has one too, and labels its workers so
         store="etcd as a service of its nodes or in pods, as kubespray was told",
         source="kubernetes-sigs/kubespray:roles/kubernetes-apps",
     ),

@@ -98,6 +98,7 @@ def _distributions() -> Iterator[str]:
     for one in distribution.declared():
         marks = "; ".join(f"{mark}" for mark in one.marks)
         marks += f", with {' or '.join(f'{mark}' for mark in one.beside)}" if one.beside else ""
+        marks += f", without {' and '.join(f'{mark}' for mark in one.unless)}" if one.unless else ""
         runs = one.elsewhere or "as pods"
         cells = (one.name, marks, runs, one.more, one.proxy, one.source)
         yield f"| {' | '.join(_cell(cell) for cell in cells)} |\n"

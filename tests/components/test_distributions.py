@@ -62,6 +62,27 @@ def test_nothing_is_managed_where_nodes_of_the_control_plane_are_seen(one: Distr
 
 
 @pytest.mark.parametrize(
+    ("marks", "name"),
+    [
+        (Marks(workloads=["nodelocaldns"], labels=[("a", "b")]), "kubespray"),
+        (
+            Marks(workloads=["nodelocaldns"], labels=[("node-role.kubernetes.io/worker", "")], kubeadm=MIRRORED),
+            "kubeadm",
+        ),  # KubeKey
+        (Marks(workloads=["nodelocaldns"], groups=["cluster.kubesphere.io"], kubeadm=MIRRORED), "kubeadm"),
+        (Marks(workloads=["dns-autoscaler"], kubeadm=MIRRORED), "kubeadm"),  # kubernetes.io, "Autoscale the DNS Service"
+        (Marks(workloads=["kindnet"], kubeadm=MIRRORED), "kubeadm"),  # a network that anybody may use
+        (Marks(providers=["tinkerbell://a/b"], versions=["v1.30.2"], labels=[("a", "b")], kubeadm=MIRRORED), "kubeadm"),
+        (Marks(providers=["tinkerbell://a/b"], versions=["v1.30.2-eks-1-30-8"], labels=[("a", "b")]), "EKS Anywhere"),
+        (Marks(labels=[("bosh.id", "x")]), "Kubernetes"),  # CFCR
+        (Marks(labels=[("node.exoscale.net/external", "")]), "Kubernetes"),
+    ],
+)
+def test_what_others_have_too_is_no_proof(marks: Marks, name: str) -> None:
+    assert detect(marks).name == name
+
+
+@pytest.mark.parametrize(
     ("key", "name"),
     [
         ("machine.cluster.vke.volcengine.com/gpu-name", "VKE"),

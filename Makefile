@@ -125,6 +125,12 @@ screenshots: dev ## draw every page in every state and size into build/screensho
 	@$(BIN)/python -m tests.browser.picture_shots $(ARGS)
 	@$(BIN)/python -m tests.browser.pages_shots $(ARGS)
 
+.PHONY: test-faults
+test-faults: dev ## attack a running Planewatch and break everything in it, one after the other, and print what became of it (twenty minutes; ARGS=--write: docs/reliability.md; ARGS="valkey" for some, ARGS="--on several" for one installation)
+	@.ci/postgres
+	@.ci/faketime || true
+	@$(BIN)/python -m tests.reliability $(ARGS)
+
 .PHONY: bench-truth
 bench-truth: $(VENV)/.dev ## live through every fault of the demo cluster and every way that breaks, and print what is said (ARGS=--faults: not the ways, which take an hour; ARGS=--write: docs/truth.md)
 	@$(BIN)/python -m tests.bench.bench_truth $(ARGS)

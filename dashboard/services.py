@@ -75,6 +75,8 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"DATABASE_URL begins with {parts.scheme!r}; say postgresql://user:password@host:5432/name, or leave it out for SQLite."
         )
+    from dashboard.bounded import BoundedConnection  # the driver takes a while to import, and SQLite needs none
+
     query = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -84,7 +86,11 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}, **_BOUNDED, **query},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 10, "connection_class": BoundedConnection},
+            **_BOUNDED,
+            **query,
+        },
     }
 
 

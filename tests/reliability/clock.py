@@ -1,12 +1,12 @@
-"""Clocks that are set while Planewatch runs, by libfaketime: it sees another time of day, and its monotonic clock goes on."""
+"""Clocks that are set while Planewatch runs, by libfaketime: its web server and its watch workers each see another time of day than
+Valkey, PostgreSQL and the clusters; their monotonic clocks go on. (Not beat's: libfaketime breaks its way of sleeping.)"""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.reliability.one import One, one
 from tests.reliability.rows import Place
+from tests.reliability.several import WATCHES, Several, several
 
 TEN_MINUTES = 600
 
@@ -20,43 +20,50 @@ def needs_it() -> str:
     return "" if library() is not None else "libfaketime is not installed (Debian: apt-get install libfaketime)"
 
 
-_set_by = Path(tempfile.gettempdir()) / "unset"
+CLOCKED = ("web", *WATCHES)
 
 
 @contextmanager
-def clocked() -> Iterator[One]:
-    """As `one`; its clock is what a file says."""
-    global _set_by
-    with tempfile.TemporaryDirectory(prefix="pwclock-") as directory:
-        _set_by = Path(directory) / "clock"
-        _set_by.write_text("+0")
-        environ = {
-            "LD_PRELOAD": str(library()),
-            "FAKETIME_TIMESTAMP_FILE": str(_set_by),
-            "FAKETIME_CACHE_DURATION": "1",  # seconds for which the file is not looked at again
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-        }
-        with one(environ) as here:
-            yield here
+def clocked() -> Iterator[Several]:
+    """As `several`; the clocks of its web server and its watch workers are what a file of each says."""
+    preloaded = {
+        "LD_PRELOAD": str(library()),
+        "FAKETIME_CACHE_DURATION": "1",  # seconds for which the file is not looked at again
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
+    with several(preloaded, CLOCKED) as here:
+        yield here
 
 
 CLOCK = Place("clock", clocked)
 
 
-def _set(seconds: int) -> None:
-    beside = _set_by.with_suffix(".new")
-    beside.write_text(f"{seconds:+d}")
-    beside.replace(_set_by)
+@CLOCK.fault("The clock of the watch workers is set back by ten minutes", lasts=30.0, needs=needs_it)
+def watch_back(here: Several) -> Iterator[None]:
+    for name in WATCHES:
+        here.set_clock(name, -TEN_MINUTES)
+    yield
+    for name in WATCHES:
+        here.set_clock(name, 0)
 
 
-@CLOCK.fault("The clock is set back by ten minutes", needs=needs_it)
-def back(here: One) -> Iterator[None]:
-    _set(-TEN_MINUTES)
+@CLOCK.fault("The clock of the web server is set back by ten minutes", lasts=30.0, needs=needs_it)
+def web_back(here: Several) -> Iterator[None]:
+    here.set_clock("web", -TEN_MINUTES)
+    yield
+    here.set_clock("web", 0)
+
+
+@CLOCK.fault("All clocks are set back by ten minutes", needs=needs_it)
+def all_back(here: Several) -> Iterator[None]:
+    for name in CLOCKED:
+        here.set_clock(name, -TEN_MINUTES)
     yield
 
 
-@CLOCK.fault("The clock is set forward by ten minutes", needs=needs_it)
-def forward(here: One) -> Iterator[None]:
-    _set(0)
+@CLOCK.fault("All clocks are set forward by ten minutes", needs=needs_it)
+def all_forward(here: Several) -> Iterator[None]:
+    for name in CLOCKED:
+        here.set_clock(name, 0)
     yield

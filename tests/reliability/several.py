@@ -27,14 +27,17 @@ from tests.services import postgres_binaries, run_as, unprivileged, valkey_binar
 from tests.up.processes import descendants
 
 CLUSTERS = 6
+#: Names the file that libfaketime reads.
+CLOCK_FILE = "FAKETIME_TIMESTAMP_FILE"
 WATCHES = ("watch-1", "watch-2")
 
 
 class Several:
     """All of it. Make it with `several`."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, more: dict[str, str] | None = None, of: tuple[str, ...] = ()) -> None:
         self.home = home
+        self._more, self._of = more or {}, of
         self.kept: dict[str, Kept] = {}
         self.ways: dict[str, Way] = {}
         self.ports = {name: free_port() for name in ("web", "postgres", "valkey", "demo")}
@@ -79,7 +82,18 @@ class Several:
             one.close()
 
     def keep(self, name: str, words: list[str], user: tuple[int, int] | None = None) -> None:
-        self.kept[name] = Kept(words, self.home / f"{name}.log", self.environ, user)
+        more = {**self._more, CLOCK_FILE: str(self._clock(name))} if name in self._of else {}
+        self.set_clock(name, 0)
+        self.kept[name] = Kept(words, self.home / f"{name}.log", {**self.environ, **more}, user)
+
+    def set_clock(self, name: str, seconds: int) -> None:
+        """How far this part's clock is off, where it has one of its own (clock.py)."""
+        beside = self.home / f"{name}.clock.new"
+        beside.write_text(f"{seconds:+d}")
+        beside.replace(self._clock(name))
+
+    def _clock(self, name: str) -> Path:
+        return self.home / f"{name}.clock"
 
     def sql(self, statement: str) -> None:
         """By its owner, past the way."""
@@ -106,15 +120,15 @@ def documented() -> list[list[str]]:
 
 
 @contextmanager
-def several() -> Iterator[Several]:
-    """It runs, until the end."""
+def several(more: dict[str, str] | None = None, of: tuple[str, ...] = ()) -> Iterator[Several]:
+    """It runs, until the end; the parts `of` it have these variables besides."""
     home = Path(tempfile.mkdtemp(prefix="pwsev-"))
     home.chmod(0o711)
     with ExitStack() as after:
         after.callback(shutil.rmtree, home, ignore_errors=True)
         (home / "postgres").mkdir()
         after.enter_context(mounted(home / "postgres"))
-        here = Several(home)
+        here = Several(home, more, of)
         after.callback(here.close)
         _begin_services(here)
         for name in ("postgres", "valkey"):

@@ -35,8 +35,15 @@ WATCHES = ("watch-1", "watch-2")
 class Several:
     """All of it. Make it with `several`."""
 
-    def __init__(self, home: Path, more: dict[str, str] | None = None, of: tuple[str, ...] = ()) -> None:
-        self.home = home
+    def __init__(
+        self,
+        home: Path,
+        more: dict[str, str] | None = None,
+        of: tuple[str, ...] = (),
+        clusters: int = CLUSTERS,
+        watches: tuple[str, ...] = WATCHES,
+    ) -> None:
+        self.home, self.clusters, self.watches = home, clusters, watches
         self._more, self._of = more or {}, of
         self.kept: dict[str, Kept] = {}
         self.ways: dict[str, Way] = {}
@@ -120,7 +127,12 @@ def documented() -> list[list[str]]:
 
 
 @contextmanager
-def several(more: dict[str, str] | None = None, of: tuple[str, ...] = ()) -> Iterator[Several]:
+def several(
+    more: dict[str, str] | None = None,
+    of: tuple[str, ...] = (),
+    clusters: int = CLUSTERS,
+    watches: tuple[str, ...] = WATCHES,
+) -> Iterator[Several]:
     """It runs, until the end; the parts `of` it have these variables besides."""
     home = Path(tempfile.mkdtemp(prefix="pwsev-"))
     home.chmod(0o711)
@@ -128,7 +140,7 @@ def several(more: dict[str, str] | None = None, of: tuple[str, ...] = ()) -> Ite
         after.callback(shutil.rmtree, home, ignore_errors=True)
         (home / "postgres").mkdir()
         after.enter_context(mounted(home / "postgres"))
-        here = Several(home, more, of)
+        here = Several(home, more, of, clusters, watches)
         after.callback(here.close)
         _begin_services(here)
         for name in ("postgres", "valkey"):
@@ -174,7 +186,7 @@ def _begin_parts(here: Several) -> None:
     until(kubeconfig.exists, "the demo cluster", within=60)
     known = yaml.safe_load(kubeconfig.read_text())
     (context,) = known["contexts"]
-    known["contexts"] = [{**context, "name": f"c{number}"} for number in range(1, CLUSTERS + 1)]
+    known["contexts"] = [{**context, "name": f"c{number}"} for number in range(1, here.clusters + 1)]
     known["current-context"] = "c1"
     (here.home / "kubeconfig").write_text(yaml.safe_dump(known))
     here.manage("migrate")
@@ -183,7 +195,7 @@ def _begin_parts(here: Several) -> None:
     web[web.index("--port") + 1], web[web.index("--host") + 1] = str(here.ports["web"]), "127.0.0.1"
     here.keep("web", web)
     here.keep("jobs", jobs)
-    for name in WATCHES:
+    for name in here.watches:
         here.keep(name, [word.replace("watch@%h", f"{name}@%h") for word in watch])
     healthz = f"{here.address}/healthz"
     until(

@@ -63,7 +63,8 @@ def main(words: list[str]) -> None:
         watch.end()
         sys.stdout.write(
             f"{clusters} clusters of 3 nodes on one watch worker: all live after {live:.0f} s; in the minute after that "
-            f"{spent:.2f} of a core, {memory(process):.0f} MB, at most {most} connections of all parts, {gaps} looks that were not live. "
+            f"{spent:.2f} of a core, {memory(process):.0f} MB, at most {most} connections of all parts, "
+            f"{gaps} looks that were not live. "
             f"({time.monotonic() - begun:.0f} s in all)\n"
         )
 

@@ -29,7 +29,7 @@ def heartbeat(head: ClusterHead, node: str) -> float | None:
 def freshness(head: ClusterHead) -> Freshness:
     """When this cluster's collector was last heard, and when its API server last answered. A Valkey that is away knows nothing
     newer than what was stored, so the picture is then soon late, as it is."""
-    return _freshness(head, _trouble())
+    return all_freshness([head])[0]
 
 
 def _freshness(head: ClusterHead, trouble: str) -> Freshness:
@@ -42,7 +42,3 @@ def all_freshness(heads: list[ClusterHead]) -> list[Freshness]:
         return [replace(freshness_of(head, None), trouble=VALKEY_AWAY) for head in heads]
     trouble = peek().trouble()
     return [_freshness(head, trouble) for head in heads]
-
-
-def _trouble() -> str:
-    return peek().trouble() if peek().alive() else VALKEY_AWAY

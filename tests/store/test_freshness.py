@@ -160,3 +160,7 @@ def test_while_valkey_is_away_nobody_blames_the_api_server() -> None:
     assert late is not None
     assert (late.cause, late.brief) == ("collector", "Valkey does not answer.")
     assert render(late.because, NOW) == "Valkey does not answer. What was stored last is 3 s old."
+    assert lateness(Freshness(NOW - 3, NOW - 4, trouble="Valkey does not answer."), NOW) is None, "it was stored just now"
+    late = lateness(Freshness(NOW - 3, NOW - 300, fault="unreachable", trouble="Valkey does not answer."), NOW)
+    assert late is not None
+    assert late.cause == "cluster", "its collector has found that it is unreachable"

@@ -88,8 +88,8 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
         collected_at = round(now - fresh.age, 1)
     unheard = fresh.heard_at is not None and now - fresh.heard_at > LATE_AFTER
     heard_in_time = fresh.heard_at is not None and fresh.collected_at - fresh.heard_at <= LATE_AFTER
-    # No pulse could be read, for a reason that is known. What was stored of when the API server answered is as old as the last change
-    # of its row, and blames nobody; a collector that found a fault has stored it.
+    # No pulse could be read, for a reason that is known. What was stored of when the API server answered is as old as the last
+    # change of its row, and blames nobody; a collector that found a fault has stored it.
     unread = fresh.kept is None and bool(fresh.trouble) and unheard and not fresh.fault
     stands = fresh.kept is not None and unheard and heard_in_time and now - collected_at > MISSED
     if now - collected_at > LATE_AFTER or stands or unread:

@@ -42,6 +42,9 @@ one whose clock is set by libfaketime. Somebody is signed in and looks twice a s
 """
 
 
+_ATTACKS = "## Attacks from outside"
+
+
 def say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
@@ -78,12 +81,14 @@ def main(words: list[str]) -> int:
     made = "## Faults inside\n\n" + table(outcomes, skipped)
     if asked.on is None and not asked.faults:
         attacks = list(attacked(asked.words, say))  # alone, for they measure how soon /healthz is answered
-        made = f"## Attacks from outside\n\n{attack_table(attacks)}\n\n{made}"
+        made = f"{_ATTACKS}\n\n{attack_table(attacks)}\n\n{made}"
     sys.stdout.write(made + "\n")
     if asked.write:
         machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
         date = f"{datetime.now(UTC):%Y-%m-%d}"
         head = _HEAD.format(command="make test-faults ARGS=--write", date=date, machine=machine, back=BACK)
+        if not attacks and DOCUMENT.exists() and _ATTACKS in (before := DOCUMENT.read_text(encoding="utf-8")):
+            made = before[before.index(_ATTACKS) : before.index("## Faults inside")] + made  # as they were measured last
         DOCUMENT.write_text(f"{head}\n{made}\n", encoding="utf-8")
     return int(any(one.wrong for one in outcomes) or any(one.wrong for one in attacks))
 

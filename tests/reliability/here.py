@@ -21,6 +21,8 @@ from tests.reliability.rows import Seen
 
 #: Seconds between two looks, and for one.
 EVERY, LIMIT = 0.5, 4.0
+#: Seconds within which one must be able to sign in before anything is broken.
+SIGN_IN = 60.0
 _SERIOUS = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 _KEY = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _TITLE = re.compile(r"<h1[^>]*>([^<]+)</h1>")
@@ -149,9 +151,20 @@ class Watch(threading.Thread):
         self.lines: list[tuple[float, str]] = []
         self._here = here
         self._visitor = Visitor(here.address)
-        self._visitor.sign_in(here.sign_in_link())
+        self._sign_in()
         self._ending = threading.Event()
         self._beside = threading.Thread(target=self._repeat, args=(self._read,), daemon=True)
+
+    def _sign_in(self) -> None:
+        """Also while it is still recovering from what was broken before."""
+        end = time.monotonic() + SIGN_IN
+        while True:
+            try:
+                return self._visitor.sign_in(self._here.sign_in_link())
+            except (OSError, AssertionError, http.client.HTTPException):
+                if time.monotonic() > end:
+                    raise
+                threading.Event().wait(1.0)
 
     def run(self) -> None:
         """Until `end`."""

@@ -1,9 +1,13 @@
 """Living through rows, one after the other on one installation."""
 
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
+
+import psycopg
+import redis
 
 from tests.reliability.here import Here, Watch
 from tests.reliability.rows import Life, Outcome, Place, Row, outcome
@@ -21,7 +25,12 @@ def live(place: Place[H], rows: list[Row[H]], say: Callable[[str], None]) -> Ite
     with place.installation() as here:
         for row in rows:
             say(f"{row.name} …")
-            yield _one(row, here)
+            try:
+                done = _one(row, here)
+            except (OSError, AssertionError, RuntimeError, subprocess.SubprocessError, psycopg.Error, redis.RedisError) as error:
+                done = Outcome(row, None, None, None, "", (f"it could not be lived through ({type(error).__name__}: {error})",))
+            say(f"{row.name}: page {done.page}, line {done.line}, back {done.back}. {done.how} {'; '.join(done.wrong)}")
+            yield done
 
 
 def _one(row: Row[H], here: H) -> Outcome:

@@ -56,6 +56,7 @@ def test_after_a_restart_the_first_frame_is_held_back_for_fifteen_seconds_at_mos
         again.now = Mono(START + second)
         frame = again.frame()
         assert (frame.full, frame.components, frame.nodes, frame.cluster) == (False, [], {}, None)
+        assert frame.at == WALL + second
     again.now = Mono(START + 15.0)
     assert again.frame().full
 

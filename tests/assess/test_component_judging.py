@@ -3,13 +3,16 @@
 import pytest
 
 from planes.components.registry import AGENT_KINDS
-from planes.structs.events import Check, Failed, Health, Heard, Listed
+from planes.structs.events import Check, Failed, Fault, FaultKind, Health, Heard, Listed
 from planes.structs.feeds import Feed
+from planes.structs.observations import NodeScene
 from planes.structs.rows import ComponentRow, Frame
+from planes.structs.verdicts import Evidence, State
 from tests.assess.test_assessor import FORBIDDEN, REFUSED, Cluster, changes, node
 from tests.assess.test_calm import Counted
 from tests.assess.test_nodes_judged import begun
 from tests.assess.test_nodes_told import forbidden
+from tests.components.making import BROKEN, NOW, feed, scene
 
 
 def rows(frames: list[Frame], *kinds: str) -> list[ComponentRow]:
@@ -115,3 +118,71 @@ def test_what_is_worse_after_an_outage_is_told_from_what_was_known_before_it() -
         cluster.apply(*(Health(path, cluster.now + 0.5, 0.01, 500, failing) for path in ("/livez", "/readyz")))
         cluster.run(1)
     assert [one for one in changes(cluster.frames[first:]) if one[0] == "etcd"] == [("etcd", "", "healthy", "down")]
+
+
+def test_a_right_that_is_given_back_is_told_though_an_outage_was_before_it() -> None:
+    cluster = begun()
+    cluster.mute |= {"probes", "leaders"}
+    cluster.silent = set(cluster.names)
+    refused(cluster, 10)
+    cluster.mute, cluster.silent = set(), set()
+    cluster.now += 1.0
+    cluster.begin()
+    cluster.run(15)
+    first = len(cluster.frames)
+    cluster.mute.add("leaders")
+    for _ in range(25):
+        cluster.apply(Failed(Feed.SYSTEM_LEASES, FORBIDDEN, cluster.now, cluster.now + 60))
+        cluster.run(1)
+    cluster.mute = set()
+    cluster.run(15)
+    told = [one for one in changes(cluster.frames[first:]) if one[0] == "kube-scheduler"]
+    assert told == [("kube-scheduler", "", "healthy", "not_observable"), ("kube-scheduler", "", "not_observable", "healthy")]
+
+
+def test_what_is_unknown_for_a_reason_of_its_own_is_told_and_so_is_its_end() -> None:
+    cluster = begun()
+    first = len(cluster.frames)
+    cluster.mute |= {"probes", "leaders"}
+    cluster.silent = set(cluster.names)
+    for _ in range(6):
+        cluster.apply(Health("/livez", cluster.now + 0.5, 0.0, fault=Fault(FaultKind.NAME, "The name is not known.")))
+        cluster.run(1)
+    cluster.mute, cluster.silent = set(), set()
+    cluster.apply(*cluster.probes())
+    cluster.run(10)
+    assert changes(cluster.frames[first:]) == [
+        ("kube-apiserver", "", "healthy", "unknown"),
+        ("kube-apiserver", "", "unknown", "healthy"),
+    ]
+
+
+# --- no nodes -------------------------------------------------------------------------------------------------------------------
+
+UNSEEN = "Nodes cannot be seen:"
+HIDDEN_NODES = f"{UNSEEN} not permitted; needs list and watch on nodes."
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (scene(), (State.NOT_OBSERVABLE, "There are no nodes.", "no nodes", "hidden", False)),
+        (
+            scene(nodes=feed("nodes", listed_at=None)),
+            (State.UNKNOWN, f"{UNSEEN} waiting for the first answer.", "", "hidden", True),
+        ),
+        (scene(nodes=feed("nodes", listed_at=None, fault=FORBIDDEN)), (State.NOT_OBSERVABLE, HIDDEN_NODES, "", "hidden", False)),
+        (
+            scene(nodes=feed("nodes", listed_at=None, fault=BROKEN)),
+            (State.UNKNOWN, f"{UNSEEN} could not be read: the server answers 500.", "", "hidden", False),
+        ),
+        (scene(unreachable="It is away.", waiting=True), (State.UNKNOWN, "It is away.", "", "unreachable", True)),
+        (scene(unreachable="It is away."), (State.UNKNOWN, "It is away.", "", "unreachable", False)),
+    ],
+)
+def test_where_no_node_is_known_that_is_said(seen: NodeScene, expected: tuple[State, str, str, str, bool]) -> None:
+    made = begun().assessor._components.without_nodes("kubelet", seen, NOW)
+    assert (made.state, made.because, made.line, made.cause, made.waiting) == expected
+    (line,) = made.evidence
+    if expected[2]:
+        assert line == Evidence("kubelet", "no nodes", "nodes", State.NOT_OBSERVABLE, "nodes", NOW)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from planes.assess.assessor import Assessor
+from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Failed, Health, Heard, Listed
 from planes.structs.feeds import Feed
 from tests.assess.test_assessor import REFUSED, Cluster, changes
@@ -81,3 +83,21 @@ def test_a_drained_node_that_stays_silent_when_the_others_are_back_leaves_once_i
     assert (row(cluster).state, row(cluster).leaving) == ("unknown", "")
     cluster.run(20)
     assert (row(cluster).state, row(cluster).leaving) == ("leaving", "it was cordoned and drained before it fell silent")
+
+
+def test_a_node_that_was_leaving_leaves_in_the_first_frame_after_a_restart() -> None:
+    cluster = drained()
+    cluster.silent.add(NAME)
+    cluster.run(30)
+    before = row(cluster)
+    again = Cluster(assessor=Assessor(new_cache(), slug="test"))
+    again.assessor.restore([], [before])
+    again.now = cluster.now
+    again.begin()
+    again.apply(Changed(Feed.NODES, told(ready="Unknown", unschedulable=True), again.now))
+    again.frame()
+    assert (before.leaving, row(again).leaving, row(again).leaving_since) == (
+        "it was cordoned and drained before it fell silent",
+        before.leaving,
+        before.leaving_since,
+    )

@@ -320,7 +320,7 @@ class NodeAssessor:
     def _refresh_usage(self, names: set[str], changed: dict[str, NodeRow]) -> None:
         """New figures of CPU and memory: no reason to judge, and not all nodes in one frame."""
         cache = self._cache
-        self._usage += names.difference(self._usage) if self._usage else names
+        self._usage += names.difference(self._usage)
         taken, self._usage = self._usage[:_USAGE_A_FRAME], self._usage[_USAGE_A_FRAME:]
         for name in taken:
             state = self.states.get(name)

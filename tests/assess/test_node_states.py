@@ -21,10 +21,14 @@ from planes.assess.node_states import (
     why_well,
 )
 from planes.components.lives import Life
+from planes.structs.events import Gone, Listed
+from planes.structs.feeds import Feed
 from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import LabelledMeta, Node, NodeSpec, Taint
 from planes.structs.rows import AgentRow, NodeRow
 from planes.structs.verdicts import State
+from tests.assess.test_assessor import Cluster, node
+from tests.assess.test_nodes_judged import begun
 from tests.components.making import BROKEN, failing, feed, scene
 
 GOING = Life(State.LEAVING, "it goes", Mono(90.0), None, "leaving")
@@ -188,3 +192,26 @@ def test_what_is_to_be_said_of_a_node_besides_is_what_it_is_and_what_may_become_
     called = "placeholder of vcluster for a node of the host cluster"
     assert traits_of(Node(LabelledMeta("n", labels=labels), NodeSpec(taints=taints))) == (called, candidate)
     assert traits_of(Node(LabelledMeta("n"))) == ()
+
+
+def test_nodes_of_whose_kubelet_nothing_is_known_are_unheard_until_it_is_or_they_are_gone() -> None:
+    cluster = begun()
+    nodes = cluster.assessor._nodes
+    assert set(nodes.unheard) == set()
+    cluster.silent = set(cluster.names)
+    cluster.run(30)
+    assert set(nodes.unheard) == set(cluster.names)
+    cluster.apply(Gone(Feed.NODES, node("node-0"), cluster.now))
+    cluster.run(1)
+    assert set(nodes.unheard) == set(cluster.names) - {"node-0"}
+    cluster.silent = set()
+    cluster.run(12)
+    assert set(nodes.unheard) == set()
+
+
+def test_a_node_that_is_only_waited_for_is_not_unheard() -> None:
+    cluster = Cluster()
+    cluster.apply(Listed(Feed.NODES, [node(name) for name in cluster.names], "", cluster.now), *cluster.probes())
+    cluster.frame()
+    assert cluster.kubelet("node-1")[0] == "unknown"
+    assert set(cluster.assessor._nodes.unheard) == set()

@@ -63,7 +63,7 @@ def test_what_the_record_dates_is_not_since_when_a_node_leaves() -> None:
     assert explained(None, dated).since == NOW - 86400
 
 
-EXPLAINED = ("kubelet-silent", "runtime-unseen", "lease-missing", "lease-unconfirmed", "no-ready", "pod-awaited")
+EXPLAINED = ("kubelet-silent", "kubelet-unheard", "runtime-unseen", "lease-missing", "lease-unconfirmed", "no-ready", "pod-awaited")
 
 
 @pytest.mark.parametrize("life", [GOING, COMING])

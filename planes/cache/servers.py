@@ -72,8 +72,8 @@ class Servers:
 
     def _successor(self, end: float, shown: _Shown) -> tuple[Mono, float] | None:
         """Of the certificates that end later and were shown first after this one was shown last, the first: when, and its end."""
-        later = [(one.first, other) for other, (_, one) in self._certificates.items() if other > end and one.first > shown.last]
-        return min(later, default=None)
+        ends_later = [(one.first, other) for other, (_, one) in self._certificates.items() if other > end]
+        return min((one for one in ends_later if one[0] > shown.last), default=None)
 
     def take_renewal(self) -> Renewal | None:
         """The renewal that was seen since this was last asked."""

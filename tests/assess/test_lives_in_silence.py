@@ -8,8 +8,11 @@ from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import new_cache
 from planes.structs.events import Changed, Failed, Health, Heard, Listed
 from planes.structs.feeds import Feed
-from tests.assess.test_assessor import REFUSED, Cluster, changes
+from planes.structs.lease_seen import LeaseSeen
+from planes.structs.observations import NodeScene
+from tests.assess.test_assessor import REFUSED, START, Cluster, changes, lease
 from tests.assess.test_lives import GOING, NAME, begun, row, told
+from tests.components import making
 
 
 def drained() -> Cluster:
@@ -101,3 +104,33 @@ def test_a_node_that_was_leaving_leaves_in_the_first_frame_after_a_restart() -> 
         before.leaving,
         before.leaving_since,
     )
+
+
+def test_of_a_drained_node_that_came_while_all_were_silent_nobody_knows_what_came_first() -> None:
+    cluster = begun(12)
+    cluster.apply(Listed(Feed.PODS, [], "", cluster.now), Listed(Feed.DAEMON_SETS, [], "", cluster.now))
+    cluster.apply(Changed(Feed.NODE_LEASES, lease("node-9", cluster.now - START), cluster.now))
+    cluster.silent = set(cluster.names)
+    cluster.run(20)
+    cluster.apply(Changed(Feed.NODES, told("node-9", unschedulable=True), cluster.now))
+    cluster.run(10)
+    cluster.silent = set()
+    cluster.run(75)
+    assert (row(cluster, "node-9").state, row(cluster, "node-9").leaving) == ("down", "")
+
+
+@pytest.mark.parametrize(
+    ("made", "common", "blind"),
+    [
+        (making.lease(1.0, 40.0), making.scene(), False),
+        (making.lease(90.0, 40.0), making.scene(), False),
+        (making.lease(25.0, 40.0, in_grace=True), making.scene(), True),
+        (making.lease(25.1, 40.0, in_grace=True), making.scene(), False),
+        (None, making.scene(), False),
+        (None, making.scene(silence="etcd is suspected."), True),
+        (None, making.scene(unreachable="It is away."), True),
+    ],
+)
+def test_whose_own_silence_says_nothing(made: LeaseSeen | None, common: NodeScene, blind: bool) -> None:
+    nodes = Assessor(new_cache())._nodes
+    assert nodes._is_blind(making.node(lease=made), common, making.NOW) is blind

@@ -101,4 +101,7 @@ def test_a_leader_that_is_not_seen_to_renew_at_first_is_no_change_when_it_does()
 
 
 def test_of_a_cluster_of_which_nothing_was_seen_there_is_nothing_new_to_remember() -> None:
-    assert Assessor(new_cache()).baseline_changed is False
+    assessor = Assessor(new_cache())
+    assert assessor.baseline_changed is False
+    assessor.frame(START, WALL)
+    assert assessor.baseline_changed is False

@@ -2,11 +2,12 @@
 
 import pytest
 
+from planes.components.distributions import KUBERNETES
 from planes.components.view import ClusterView, Known, steady
 from planes.structs.events import CacheEvent, Changed, Failed, Fault, FaultKind, Gone, Graced, Health, Server
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
-from planes.structs.observations import DisruptionSeen, FeedSeen
+from planes.structs.observations import DisruptionSeen, FeedSeen, RatesSeen, ReachSeen, ServerSeen
 from planes.structs.thresholds import DEFAULT
 from tests.components.observed import BROKEN, FORBIDDEN, NOON, OFFSET, lease, listed, node, pod, proven, thing, view
 
@@ -228,6 +229,8 @@ def test_hosts_of_the_control_plane_are_known_by_name_and_address() -> None:
 def test_a_view_before_the_first_look_knows_nothing() -> None:
     made = ClusterView(view([]).cache, DEFAULT)
     assert (made.now, made.clock_offset, made.nobody_watches, made.known.leases) == (0.0, None, "", frozenset())
+    assert (made.wall_offset, made.disruption, made.distribution) == (0.0, DisruptionSeen(), KUBERNETES)
+    assert (made.reach, made.server, made.rates, made.proxy_off) == (ReachSeen(), ServerSeen(), RatesSeen(), False)
 
 
 def test_workloads_of_another_kind_are_not_mistaken() -> None:

@@ -52,7 +52,7 @@ def test_one_good_line_that_is_enough_makes_it_healthy_and_others_do_not() -> No
 def test_the_good_lines_so_far_may_be_called_enough() -> None:
     builder = VerdictBuilder()
     builder.enough()
-    assert builder.verdict(good="Well.").state is State.HEALTHY
+    assert builder.verdict(good="Well.") == Verdict(state=State.HEALTHY, because="Well.", line="", cause="")
 
 
 def test_what_is_hidden_says_why_for_the_first_that_does() -> None:

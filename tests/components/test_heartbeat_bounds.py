@@ -44,10 +44,13 @@ def told(verdict: Verdict) -> tuple[State, str, float | None, float | None]:
         (lease(1.0, 40.0), (State.HEALTHY, "", NOW + 24.001, None)),
         (lease(25.1, 40.0), (State.DEGRADED, "silent", NOW + 14.9, None)),
         (lease(40.0, 40.0), (State.DEGRADED, "silent", NOW, None)),
-        (lease(40.1, 40.0), (State.DOWN, "silent", None, None)),
+        (lease(40.1, 40.0), (State.DOWN, "silent", NOW + 9.901, None)),  # then Kubernetes itself should say so
+        (lease(50.0, 40.0), (State.DOWN, "silent", NOW + 0.001, None)),
+        (lease(50.1, 40.0), (State.DOWN, "silent", NOW + 4.901, None)),
+        (lease(55.1, 40.0), (State.DOWN, "silent", None, None)),
         (first(1.0), (State.HEALTHY, "", NOW + 24.001, NOW + 39)),
         (first(40.0), (State.DEGRADED, "silent", NOW, NOW)),
-        (first(40.1), (State.DOWN, "silent", None, None)),
+        (first(40.1), (State.DOWN, "silent", NOW + 9.901, None)),
         (first(1.0, stale_on_arrival=True), (State.UNKNOWN, "lease-unconfirmed", NOW + 24.001, NOW + 39)),
         (lease(1.0, 40.0, stale_on_arrival=True), (State.HEALTHY, "", NOW + 24.001, None)),
         (lease(1.0, 40.0, in_grace=True), (State.UNKNOWN, "lease-unconfirmed", NOW + 24.001, None)),
@@ -278,6 +281,12 @@ def test_a_node_has_been_so_since_the_cluster_says_where_that_is_a_minute_before
             gone_bad(None, "True"),
             f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes itself will say NotReady in about ⟨u:{NOW + 9:.1f}⟩.",
         ),
+        (node(50.1), f"No heartbeat for ⟨a:{NOW - 50.1:.1f}⟩ of a 40 s lease."),
+        (
+            node(55.1),
+            f"No heartbeat for ⟨a:{NOW - 55.1:.1f}⟩ of a 40 s lease. "
+            "Kubernetes itself has not said NotReady yet, which it does after about 50 s unless told otherwise.",
+        ),
         (
             node(41.0, conditions={}),
             f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes itself will say NotReady in about ⟨u:{NOW + 9:.1f}⟩.",
@@ -286,7 +295,8 @@ def test_a_node_has_been_so_since_the_cluster_says_where_that_is_a_minute_before
 )
 def test_a_silent_node_says_what_kubernetes_makes_of_it(seen: NodeObservation, said: str) -> None:
     verdict = checked(seen)
-    assert (verdict.because, verdict.line) == (said, f"no heartbeat for ⟨a:{NOW - 41:.1f}⟩")
+    age = "" if seen.lease is None else f"⟨a:{seen.lease.changed_at:.1f}⟩"
+    assert (verdict.because, verdict.line) == (said, f"no heartbeat for {age}")
 
 
 def test_for_how_long_ready_is_as_it_is_and_that_kubernetes_has_not_heard_from_it() -> None:

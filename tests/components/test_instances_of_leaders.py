@@ -146,7 +146,7 @@ def store(*ready: bool, **spoilt: Any) -> Verdict:
     [
         ((True, True, False), "2 of 3 members are ready: etcd-2 (not ready). It works while 2 are."),
         ((True, False, False), "1 of 3 members is ready: etcd-1 (not ready), etcd-2 (not ready). It needs 2 to work."),
-        ((False,), "0 of 1 member are ready: etcd-0 (not ready). It needs 1 to work."),
+        ((False,), "0 of 1 member is ready: etcd-0 (not ready). It needs 1 to work."),
         ((True, True, False, False), "2 of 4 members are ready: etcd-2 (not ready), etcd-3 (not ready). It needs 3 to work."),
         (
             (True, True, True, False, False),

@@ -89,7 +89,7 @@ BY_HARM = {
         ("latency",),
         ("certificate", "skew"),
     ),
-    "etcd": (("etcd-check", "etcd-errors"), ("member-not-ready",), ("etcd-latency",)),
+    "etcd": (("etcd-check", "etcd-errors"), ("member-not-ready",), ("etcd-latency",), ("etcd-quota",)),
     "leaders": (
         ("lease-gone", "lease-released", "lease-frozen", "no-work-done"),
         ("pod-not-ready",),

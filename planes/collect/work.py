@@ -19,7 +19,7 @@ from planes.kube.connect import Target
 from planes.kube.identity import Identity
 from planes.kube.source import ClusterSource
 from planes.live.stream import LOST, Stream
-from planes.store import selectors
+from planes.store import anchor, selectors
 from planes.structs.thresholds import DEFAULT, Thresholds
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ def _collect_here(cluster_id: int, redis_url: str, stopping: Callable[[], bool],
     finally:
         # This thread asks nothing more, and runs for months: a connection that it kept would be one less for all others.
         close_old_connections()
+    anchor.hold()
     if head is None or not head.enabled:
         return
     target = Target(head.kubeconfig, head.context, head.source == "in-cluster")

@@ -19,6 +19,9 @@ test("a card is live, silent or late by its own pulses", () => {
   assert.deepEqual(judge(100, 40, 101), { late: false, silent: true, words: "no answer for", age: "1 m 1 s" });
   assert.deepEqual(judge(90, 90, 101), { late: true, silent: false, words: "not seen for", age: "11 s" });
   assert.equal(judge(null, null, 101).words, "not seen yet");
+  // By when its last pulse came, whatever that says; but who says that it has no collector is no sign of its life.
+  assert.deepEqual(judge(150, 150, 101, 0, "", 90), { late: true, silent: false, words: "not seen for", age: "11 s" });
+  assert.deepEqual(judge(40, 40, 101, 0, "no collector", 90), { late: true, silent: false, words: "no collector for", age: "1 m 1 s" });
   assert.equal(judge(100, null, 101).silent, true);
   assert.equal(judge(100, 40, 101, 0, "unauthenticated").words, "credentials refused for");
   assert.equal(judge(100, null, 101, 0, "unauthenticated").words, "credentials refused");

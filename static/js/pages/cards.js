@@ -14,7 +14,8 @@ import { NOBODY, briefOf } from "../blame.js";
  */
 export function judge(pulse, heard, now, apart = 0, fault = "", came = null) {
   const missing = fault === NOBODY ? briefOf(fault) : "";
-  if (came !== null && now - came > LATE_AFTER) return { late: true, silent: false, words: missing ? `${missing} for` : "not seen for", age: duration(now - came) };
+  // While it has no collector, what comes is the word of those who say so, and no sign of life.
+  if (came !== null && !missing && now - came > LATE_AFTER) return { late: true, silent: false, words: "not seen for", age: duration(now - came) };
   if (pulse === null) return { late: true, silent: false, words: missing || "not seen yet", age: "" };
   const disagree = apart || (pulse - now > CLOCKS_APART ? pulse - now : 0);
   if (disagree) return { late: true, silent: false, words: "clocks disagree by", age: duration(disagree) };

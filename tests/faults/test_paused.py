@@ -12,8 +12,8 @@ import pytest
 from tests.e2e.fixtures import is_healthy
 from tests.e2e.running import Up, until
 
-# A group of its own, for it takes as long as all that share one Planewatch.
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(180), pytest.mark.xdist_group("paused")]
+# Not with the others that watch the same Planewatch: it takes as long as all of them. These are the shortest.
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(180), pytest.mark.xdist_group("own")]
 #: Longer than the lease of a kubelet, and than the one by which the collector holds its cluster.
 STOOD_STILL = 60.0
 RED = {"degraded", "down"}

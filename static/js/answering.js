@@ -5,8 +5,8 @@ const LIMIT_MS = 2000;
 const PAUSE_MS = 2000;
 
 export class Answering {
-  /** It was asked and did not answer in time. */
-  silent = false;
+  /** It was asked and did not answer in time; null while that is not known. @type {boolean | null} */
+  silent = null;
   #asking = false;
   #asked = -Infinity;
 
@@ -19,7 +19,7 @@ export class Answering {
   /** Ask, if it was not asked just now. @param {boolean} wanted nothing is heard: else it is heard, and does answer */
   look(wanted) {
     if (!wanted) {
-      this.silent = false;
+      this.silent = null;
       return;
     }
     if (this.#asking || performance.now() - this.#asked < PAUSE_MS) return;

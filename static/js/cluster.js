@@ -258,7 +258,7 @@ function judge() {
     trouble,
   });
   // In time: whoever is to blame is known before anybody is blamed.
-  answering.look(fresh.why === "collector" || fresh.why === "server" || (came !== null && at - came > MISSED));
+  answering.look(["quiet", "server", "collector"].includes(fresh.why) || (came !== null && at - came > MISSED));
   drawFreshness(place("freshness"), fresh);
   const said = notice(picture, fresh, at, clock);
   drawOverlay(place("overlay"), said);

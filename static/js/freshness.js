@@ -90,7 +90,7 @@ export class ServerClock {
  * @property {number | null} socketRetry when the socket tries again
  * @property {number} [apart] so many seconds the clocks of server and collector disagree; 0: they do not
  * @property {number | null} [came] when the last pulse arrived here; null: none has yet; left out where none can
- * @property {boolean} [mute] the web server itself does not answer
+ * @property {boolean | null} [mute] the web server itself does not answer; null: it was asked, and whether it does is not known yet
  * @property {string} fault why the API server does not answer, if the collector said
  * @property {number | null} retry when the collector asks it again
  * @property {string} [trouble] what is wrong with Planewatch itself, in a sentence, as the server says; empty: nothing
@@ -101,7 +101,8 @@ export class ServerClock {
  * @property {"waiting" | "live" | "late"} kind
  * @property {number} age seconds; by how much the clocks disagree, where that is why
  * @property {number | null} since the last moment for which the picture stands, epoch seconds
- * @property {"" | "socket" | "offline" | "signed out" | "gone" | "picture" | "server" | "clocks" | "collector" | "cluster"} why
+ * @property {"" | "socket" | "offline" | "signed out" | "gone" | "picture" | "quiet" | "server" | "clocks" | "collector" | "cluster"} why
+ *   "quiet": nothing is heard, and who is to blame is not known yet
  * @property {number | null} retry when it is tried again, epoch seconds
  * @property {string} [trouble] what is wrong with Planewatch itself, in a sentence
  */
@@ -120,6 +121,8 @@ function judged(facts) {
   /** @param {Freshness["why"]} why @param {number | null} retry @param {number | null} from @returns {Freshness} */
   const late = (why, retry, from) => ({ kind: "late", age: from === null ? age : Math.max(0, now - from), since: from, why, retry });
 
+  const blamed = facts.mute === null ? "quiet" : facts.mute ? "server" : "collector";
+
   if (facts.socket === "gone" || facts.socket === "signed out") return late(facts.socket, null, since);
   const whole = facts.whole === undefined ? pulse : facts.whole;
   const behind = whole !== null && now - whole > LATE_AFTER;
@@ -135,17 +138,17 @@ function judged(facts) {
     if (facts.socketSince !== null && now - facts.socketSince < LATE_AFTER) {
       return { kind: "waiting", age, since, why: "", retry: null };
     }
-    return late(facts.mute ? "server" : "collector", null, since);
+    return late(blamed, null, since);
   }
   // Whatever its clock says, and however wrong that is: what has not arrived for too long comes no more.
   const awaited = facts.came === undefined ? null : newest(facts.came, facts.socketSince);
   if (awaited !== null && now - awaited > LATE_AFTER) {
     const told = heard ?? pulse;
-    return late(facts.mute ? "server" : "collector", null, facts.apart || told - now > CLOCKS_APART ? (facts.came ?? null) : told);
+    return late(blamed, null, facts.apart || told - now > CLOCKS_APART ? (facts.came ?? null) : told);
   }
   if (facts.apart || pulse - now > CLOCKS_APART) return { ...late("clocks", null, null), age: facts.apart || pulse - now };
   const still = heard !== null && now - heard > LATE_AFTER && pulse - heard <= LATE_AFTER && now - pulse > MISSED;
-  if (now - pulse > LATE_AFTER || still) return late(facts.mute ? "server" : "collector", null, newest(heard, null) ?? pulse);
+  if (now - pulse > LATE_AFTER || still) return late(blamed, null, newest(heard, null) ?? pulse);
   // Pulses tell that the collector lives, not that what it published has come to be shown.
   if (behind) return late("picture", null, whole);
   if (heard === null || now - heard > LATE_AFTER) return late("cluster", facts.retry, heard);

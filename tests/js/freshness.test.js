@@ -113,6 +113,7 @@ test("a web server that does not answer is not told as its collector", () => {
   assert.equal(freshness(facts({ pulse: 990, heard: 990, mute: true })).why, "server");
   assert.equal(freshness(facts({ pulse: null, socketSince: 900, mute: true })).why, "server");
   assert.equal(freshness(facts({ mute: true })).kind, "live");
+  assert.equal(freshness(facts({ pulse: 990, heard: 990, mute: null })).why, "quiet", "nobody is blamed before it is known who is silent");
 });
 
 test("clocks disagree where delay cannot be the reason", () => {

@@ -79,6 +79,7 @@ test("each reason of lateness has its sentence, with what is tried next", () => 
   assert.match(why(late({ why: "socket", retry: 1016 }), about), /Trying again in 4 s\.$/);
   assert.doesNotMatch(why(late({ why: "socket", retry: 1010 }), about), /Trying again/);
   assert.doesNotMatch(why(late({ why: "cluster", since: null }), about), /last picture/);
+  assert.match(why(late({ why: "quiet" }), about), /^Nothing has been heard since /);
   assert.match(why(late({}), { ...about, seen: false }), /since \S+\. Nothing of it has been seen yet\.$/);
   assert.match(why(late({ why: "signed out" }), about), /signed out/);
   assert.match(why(late({ why: "offline" }), about), /offline/);

@@ -23,6 +23,8 @@ export function why(fresh, about) {
       return `Planewatch has not been reached${since}.${last}${again}`;
     case "picture":
       return `What has changed${since} could not be fetched.${last}`;
+    case "quiet":
+      return `Nothing has been heard${since}.${last}`;
     case "server":
       return `Planewatch's web server does not answer${since}.${last}`;
     case "clocks":

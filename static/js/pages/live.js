@@ -171,7 +171,7 @@ function judge() {
   });
   const last = many ? moments.came : came;
   // In time: whoever is to blame is known before anybody is blamed.
-  answering.look(fresh.why === "collector" || fresh.why === "server" || (last !== null && now - last > MISSED));
+  answering.look(["quiet", "server", "collector"].includes(fresh.why) || (last !== null && now - last > MISSED));
   let turned = false;
   if (many) {
     turned = judgeCards(now, state !== "open" || fresh.why === "picture");

@@ -73,7 +73,7 @@ function wasSeen(picture) {
 function unseen(picture, fresh, retry, clock) {
   const { fault, missing } = picture.cluster;
   const empty = picture.size === 0 && picture.components.size === 0;
-  const asked = !["socket", "offline", "server"].includes(fresh.why);
+  const asked = !["socket", "offline", "server", "quiet"].includes(fresh.why);
   if (fault && asked && (empty || (fresh.kind === "late" && fresh.since === null))) {
     return { kind: "notice", state: "unknown", title: "This cluster cannot be seen",
       lines: [sentence(fault.message), sentence(fault.remedy), retry] };
@@ -109,6 +109,8 @@ function reason(picture, fresh, clock) {
       return [`The connection to Planewatch has been lost${since}.`];
     case "picture":
       return [`What has changed${since} could not be fetched; it is tried again.`];
+    case "quiet":
+      return [`Nothing has been heard${since}.`];
     case "server":
       return [`Planewatch's web server does not answer${since}.`];
     case "clocks":

@@ -32,12 +32,13 @@ class Renewal:
 
 
 class Servers:
-    """The API servers as their answers tell them apart."""
+    """The API servers as their answers tell them apart. `answers` is how many there were, each on a connection of its own."""
 
-    __slots__ = ("_certificates", "_renewal", "_versions", "seen")
+    __slots__ = ("_certificates", "_renewal", "_versions", "answers", "seen")
 
     def __init__(self) -> None:
         self.seen = ServerSeen()
+        self.answers = 0
         self._renewal: Renewal | None = None
         self._versions: dict[str, _Shown] = {}
         self._certificates: dict[float, tuple[float | None, _Shown]] = {}  # by when they end: from when they are valid
@@ -45,6 +46,7 @@ class Servers:
     def took(self, event: Server) -> None:
         """/version was answered. What was known before stays where the new answer does not tell."""
         before = self.seen
+        self.answers += 1
         version = event.git_version or before.version
         if version:
             self._versions.setdefault(version, _Shown(event.at, event.at)).last = event.at

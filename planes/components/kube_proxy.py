@@ -113,7 +113,8 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     _check_pod(builder, node, pod, now, thresholds)
     _check_restarts(builder, pod, now, thresholds)
     allowed = skew.allowed_of(pod.version, thresholds.proxy_skew)
-    line, said = skew.check(pod.version, scene.server_version, allowed, f"image of {pod.name}", pod.changed_at)
+    image = f"image of {pod.name}"
+    line, said = skew.check(pod.version, scene.server_version, allowed, image, pod.changed_at, scene.settled)
     if said:
         builder.bad(line, said, "skew")
     else:

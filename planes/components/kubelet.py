@@ -81,8 +81,9 @@ def _check_skew(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene
         builder.hidden(skew.not_applicable(version, source, node.seen_at))
         return
     allowed = skew.allowed_of(version, thresholds.kubelet_skew)
-    server = scene.servers.get(node.name) or scene.server_version  # it talks to the API server beside it, where there is one
-    line, said = skew.check(version, server, allowed, source, node.seen_at)
+    beside = scene.servers.get(node.name, "")  # it talks to the API server beside it, where there is one
+    settled = scene.settled or bool(beside)
+    line, said = skew.check(version, beside or scene.server_version, allowed, source, node.seen_at, settled)
     if said:
         builder.bad(line, said, "skew")
     else:
@@ -301,6 +302,7 @@ AGENT = Agent(
             "the Node's nodeInfo, GET /version",
             "Its version against the API server's on its own node, where there is one, else against the newest.",
             "it is newer, or older by more than the bound",
+            unknown="it is newer than those that have told their version, and another API server may still be heard",
             thresholds=("kubelet_skew",),
         ),
         node_conditions.SIGNAL,

@@ -240,7 +240,8 @@ def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds:
         if pod.own_version:
             builder.hidden(skew.not_applicable(pod.version, f"image of {pod.name}", pod.seen_at))
             continue
-        line, said = skew.check(pod.version, seen.server.newest, thresholds.leader_skew, f"image of {pod.name}", pod.seen_at)
+        server, image = seen.server, f"image of {pod.name}"
+        line, said = skew.check(pod.version, server.newest, thresholds.leader_skew, image, pod.seen_at, server.settled)
         if said:
             builder.bad(line, f"{pod.name}: {said}", "skew", about=pod.name)
         else:

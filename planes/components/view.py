@@ -31,6 +31,8 @@ from planes.structs.versions import order
 _CLOSE = 3600.0
 #: The cluster's clock is measured again and again, and differs by a little each time. Dates are moved when it differs by more.
 _SET = 2.0
+#: After so many answers to /version each API server behind a load balancer is taken to have given one. [rule]
+_ANSWERS = 4
 #: Where pods of these are seen, nobody else runs the control plane.
 CONTROL = ("kube-apiserver", "etcd", "kube-scheduler", "kube-controller-manager")
 
@@ -86,14 +88,22 @@ class ClusterView:
         server = cache.reach.server
         ends = server.certificate_not_after
         left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
-        told = cache.reach.servers.versions(now) | {one.version for one in cache.system_pods.of("kube-apiserver") if one.version}
-        self.server = replace(server, certificate_left=left, versions=tuple(sorted(told, key=lambda one: (order(one), one))))
+        pods = [one.version for one in cache.system_pods.of("kube-apiserver") if one.version]
+        told = tuple(sorted(cache.reach.servers.versions(now) | set(pods), key=lambda one: (order(one), one)))
+        settled = cache.reach.servers.answers >= _ANSWERS or len(pods) >= self._listed()
+        self.server = replace(server, certificate_left=left, versions=told, settled=settled)
         self._tell_term(ends, left)
         self.rates = cache.rates.seen()
         leases = steady(self.feed(Feed.NODE_LEASES), now, self.thresholds)
         self._leases_readable = leases.fault is None and leases.proven_at is None
         self._leases_until = cache.node_leases.observed(now)
         self._recognise()
+
+    def _listed(self) -> int:
+        """How many API servers there are by their own endpoints; one where those are not seen."""
+        seen = self.cache.apiserver_endpoints.find("default/kubernetes", self.dating)
+        count = len(seen.endpoints) if seen is not None else 1
+        return 0 if count == 1 else count
 
     def _tell_term(self, ends: float | None, left: float | None) -> None:
         """How long such a certificate lasts: by its own dates, or, as an issuer may date one back to its own beginning, by what a

@@ -235,3 +235,30 @@ def test_a_view_before_the_first_look_knows_nothing() -> None:
 
 def test_workloads_of_another_kind_are_not_mistaken() -> None:
     assert view([thing(Feed.DEPLOYMENTS, "kube-proxy")]).cache.daemon_sets.find("kube-proxy") is None
+
+
+@pytest.mark.parametrize(
+    ("addresses", "answers", "pods", "settled"),
+    [
+        (1, 1, 0, True),
+        (2, 1, 0, False),  # behind a load balancer another may answer next
+        (2, 3, 0, False),
+        (2, 4, 0, True),
+        (3, 1, 3, True),  # each is known by its pod
+        (3, 1, 2, False),
+        (0, 1, 0, True),  # how many there are is not seen
+    ],
+)
+def test_the_versions_of_all_api_servers_are_known_by_their_pods_or_by_as_many_answers(
+    addresses: int, answers: int, pods: int, settled: bool
+) -> None:
+    told: list[CacheEvent] = [Server(Mono(100.0 + n), "v1.29.3") for n in range(answers)]
+    if addresses:
+        ends = [{"addresses": [f"192.0.2.{n}"], "conditions": {"ready": True}} for n in range(addresses)]
+        labels = {"kubernetes.io/service-name": "kubernetes"}
+        told.append(thing(Feed.APISERVER_ENDPOINTS, "kubernetes", space="default", meta={"labels": labels}, endpoints=ends))
+    for n in range(pods):
+        made = {"nodeName": f"cp{n}", "containers": [{"name": "kube-apiserver", "image": "x/kube-apiserver:v1.29.3"}]}
+        meta = {"labels": {"component": "kube-apiserver"}, "annotations": {"kubernetes.io/config.mirror": "x"}}
+        told.append(thing(Feed.SYSTEM_PODS, f"kube-apiserver-cp{n}", meta=meta, spec=made, status={"phase": "Running"}))
+    assert view(told).server.settled is settled

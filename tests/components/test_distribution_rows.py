@@ -41,7 +41,8 @@ def test_which_bear_the_marks_of_a_service_and_run_their_control_plane_themselve
 
 def test_which_are_one_process_and_which_need_another_mark_beside_theirs() -> None:
     assert names("process") == {"OrbStack", "k3s", "MicroShift"}
-    assert names("beside") == {"OpenShift on IBM Cloud", "GKE"}
+    assert names("beside") == {"OpenShift on IBM Cloud", "GKE", "EKS Anywhere"}
+    assert names("unless") == {"kubespray"}
 
 
 def test_for_which_there_is_a_way_to_see_more() -> None:

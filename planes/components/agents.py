@@ -30,7 +30,7 @@ def observe_scene(view: ClusterView) -> NodeScene:
         silence=disruption.suspicion,
         silence_since=disruption.since,
         server_version=_minor(view.server.newest),
-        settled=view.server.settled,
+        unsettled=view.server.unsettled,
         servers={one.pod.spec.nodeName: _minor(one.version) for one in view.cache.system_pods.of("kube-apiserver") if one.version},
         proxy=kube_proxy.observe_cluster(view),
         csi=steady(view.feed(Feed.CSI_NODES), view.now, view.thresholds),

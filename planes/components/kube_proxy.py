@@ -114,7 +114,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     _check_restarts(builder, pod, now, thresholds)
     allowed = skew.allowed_of(pod.version, thresholds.proxy_skew)
     image = f"image of {pod.name}"
-    line, said = skew.check(pod.version, scene.server_version, allowed, image, pod.changed_at, scene.settled)
+    line, said = skew.check(pod.version, scene.server_version, allowed, image, pod.changed_at, scene.unsettled)
     if said:
         builder.bad(line, said, "skew")
     else:

@@ -82,8 +82,8 @@ def _check_skew(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene
         return
     allowed = skew.allowed_of(version, thresholds.kubelet_skew)
     beside = scene.servers.get(node.name, "")  # it talks to the API server beside it, where there is one
-    settled = scene.settled or bool(beside)
-    line, said = skew.check(version, beside or scene.server_version, allowed, source, node.seen_at, settled)
+    unsettled = scene.unsettled and not beside
+    line, said = skew.check(version, beside or scene.server_version, allowed, source, node.seen_at, unsettled)
     if said:
         builder.bad(line, said, "skew")
     else:

@@ -241,7 +241,7 @@ def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds:
             builder.hidden(skew.not_applicable(pod.version, f"image of {pod.name}", pod.seen_at))
             continue
         server, image = seen.server, f"image of {pod.name}"
-        line, said = skew.check(pod.version, server.newest, thresholds.leader_skew, image, pod.seen_at, server.settled)
+        line, said = skew.check(pod.version, server.newest, thresholds.leader_skew, image, pod.seen_at, server.unsettled)
         if said:
             builder.bad(line, f"{pod.name}: {said}", "skew", about=pod.name)
         else:

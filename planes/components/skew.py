@@ -24,10 +24,10 @@ def not_applicable(version: str, source: str, at: Mono | None) -> Evidence:
 
 
 @lru_cache(maxsize=4096)
-def check(version: str, server: str, allowed: float, source: str, at: Mono | None, settled: bool = True) -> tuple[Evidence, str]:
+def check(version: str, server: str, allowed: float, source: str, at: Mono | None, unsettled: bool = False) -> tuple[Evidence, str]:
     """The line of evidence for a version against the API server's, and why it is bad (empty if it is not). Of several API servers
-    it is the newest's that counts: to be newer is to be newer than all of them, which is known once they are (`settled`), and to be
-    too old is to be so for one of them."""
+    it is the newest's that counts: to be newer is to be newer than all of them, which nobody knows while they are `unsettled`, and
+    to be too old is to be so for one of them."""
     should_be = f"at most {allowed:.0f} minor older than the API server, never newer"
     if not version or not server:
         missing = "version not known" if not version else "the API server's version is not known"
@@ -36,7 +36,7 @@ def check(version: str, server: str, allowed: float, source: str, at: Mono | Non
     if old is None:
         return Evidence("version skew", f"{version}, API server {server}", should_be, State.NOT_OBSERVABLE, source, at), ""
     now = f"{version}, API server {server}"
-    if old < 0 and not settled:
+    if old < 0 and unsettled:
         text = f"{now}; not every API server has told its version yet"
         return Evidence("version skew", text, should_be, State.UNKNOWN, source, at), ""
     if old < 0:

@@ -90,8 +90,8 @@ class ClusterView:
         left = ends - (server.at + wall_offset) if ends is not None and server.at is not None else None
         pods = [one.version for one in cache.system_pods.of("kube-apiserver") if one.version]
         told = tuple(sorted(cache.reach.servers.versions(now) | set(pods), key=lambda one: (order(one), one)))
-        settled = cache.reach.servers.answers >= _ANSWERS or len(pods) >= self._listed()
-        self.server = replace(server, certificate_left=left, versions=told, settled=settled)
+        unsettled = cache.reach.servers.answers < _ANSWERS and len(pods) < self._listed()
+        self.server = replace(server, certificate_left=left, versions=told, unsettled=unsettled)
         self._tell_term(ends, left)
         self.rates = cache.rates.seen()
         leases = steady(self.feed(Feed.NODE_LEASES), now, self.thresholds)

@@ -95,12 +95,12 @@ class ReachSeen:
 class ServerSeen:
     """What /version and its connection tell. `version` is whichever API server answered last; `versions` are those of all API
     servers seen lately, by their pods and by their answers, oldest version first: during an upgrade there is more than one.
-    `settled`: no other is to be expected, for the version of each is known or each has had its chance to answer."""
+    `unsettled`: another is to be expected, for the version of some is not known and they have not had their chance to answer."""
 
     at: Mono | None = None
     version: str = ""
     versions: tuple[str, ...] = ()
-    settled: bool = True
+    unsettled: bool = False
     certificate_not_after: float | None = None  # epoch seconds
     certificate_not_before: float | None = None
     certificate_left: float | None = None  # seconds left at `at`
@@ -198,7 +198,7 @@ class NodeScene:
     silence: str = ""  # what is suspected while all node leases are silent together; empty otherwise
     silence_since: Mono | None = None
     server_version: str = ""  # of the newest API server, by its minor: "v1.36"
-    settled: bool = True  # see ServerSeen
+    unsettled: bool = False  # see ServerSeen
     servers: dict[str, str] = field(default_factory=dict)  # node -> that of the API server which runs on it
     proxy: ProxyScene = field(default_factory=ProxyScene)
     csi: FeedSeen | None = None  # where storage drivers come from

@@ -11,8 +11,8 @@ from planes.collect.lease import owner_key
 from planes.store import selectors
 
 #: Seconds for which a collector that was asked for is not asked for again. Its message expires by then, so that a queue whose
-#: worker is away does not pile up.
-PATIENCE = 10
+#: worker is away does not pile up. Not for longer: a worker that stands still may have been handed the message, which is lost then.
+PATIENCE = 5
 #: A cluster that has had no collector for so many seconds has none: longer than one that died is usually missed (a lease of 15 s,
 #: and the asking).
 MISSING = 20.0

@@ -1,12 +1,15 @@
-"""Clocks that are set while Planewatch runs, by libfaketime: its web server and its watch workers each see another time of day than
-Valkey, PostgreSQL and the clusters; their monotonic clocks go on. (Not beat's: libfaketime breaks its way of sleeping.)"""
+"""The machine's clock is set while Planewatch runs, by libfaketime: all of it sees another time of day, and its monotonic clocks go on.
 
+A defect of beat is told then: libfaketime breaks the sleeping of Python's threads (clock_nanosleep), as no clock does that is set.
+"""
+
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.reliability.one import One, one
 from tests.reliability.rows import Place
-from tests.reliability.several import WATCHES, Several, several
 
 TEN_MINUTES = 600
 
@@ -17,53 +20,47 @@ def library() -> Path | None:
 
 
 def needs_it() -> str:
+    """Why no clock can be set here; empty where it can."""
     return "" if library() is not None else "libfaketime is not installed (Debian: apt-get install libfaketime)"
 
 
-CLOCKED = ("web", *WATCHES)
+class Clocked(One):
+    """Its clock is what a file says."""
+
+    def set_clock(self, seconds: int) -> None:
+        """How far it is off."""
+        beside = self.data_dir.parent / "clock.new"
+        beside.write_text(f"{seconds:+d}")
+        beside.replace(self.data_dir.parent / "clock")
 
 
 @contextmanager
-def clocked() -> Iterator[Several]:
-    """As `several`; the clocks of its web server and its watch workers are what a file of each says."""
-    preloaded = {
-        "LD_PRELOAD": str(library()),
-        "FAKETIME_CACHE_DURATION": "1",  # seconds for which the file is not looked at again
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "DONT_FAKE_MONOTONIC": "1",
-    }
-    with several(preloaded, CLOCKED) as here:
-        yield here
+def clocked() -> Iterator[Clocked]:
+    """As `one`, with a clock of its own."""
+    with tempfile.TemporaryDirectory(prefix="pwclock-") as directory:
+        environ = {
+            "LD_PRELOAD": str(library()),
+            "FAKETIME_TIMESTAMP_FILE": f"{directory}/clock",
+            "FAKETIME_CACHE_DURATION": "1",  # seconds for which the file is not looked at again
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "DONT_FAKE_MONOTONIC": "1",
+        }
+        Path(directory, "clock").write_text("+0")
+        with one(environ) as here:
+            made = Clocked(here.up, Path(directory) / "data")
+            yield made
 
 
 CLOCK = Place("clock", clocked)
 
 
-@CLOCK.fault("The clock of the watch workers is set back by ten minutes", lasts=30.0, needs=needs_it)
-def watch_back(here: Several) -> Iterator[None]:
-    for name in WATCHES:
-        here.set_clock(name, -TEN_MINUTES)
-    yield
-    for name in WATCHES:
-        here.set_clock(name, 0)
-
-
-@CLOCK.fault("The clock of the web server is set back by ten minutes", lasts=30.0, needs=needs_it)
-def web_back(here: Several) -> Iterator[None]:
-    here.set_clock("web", -TEN_MINUTES)
-    yield
-    here.set_clock("web", 0)
-
-
-@CLOCK.fault("All clocks are set back by ten minutes", needs=needs_it)
-def all_back(here: Several) -> Iterator[None]:
-    for name in CLOCKED:
-        here.set_clock(name, -TEN_MINUTES)
+@CLOCK.fault("The clock is set back by ten minutes", needs=needs_it)
+def back(here: Clocked) -> Iterator[None]:
+    here.set_clock(-TEN_MINUTES)
     yield
 
 
-@CLOCK.fault("All clocks are set forward by ten minutes", needs=needs_it)
-def all_forward(here: Several) -> Iterator[None]:
-    for name in CLOCKED:
-        here.set_clock(name, 0)
+@CLOCK.fault("The clock is set forward by ten minutes", needs=needs_it)
+def forward(here: Clocked) -> Iterator[None]:
+    here.set_clock(0)
     yield

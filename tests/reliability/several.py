@@ -27,8 +27,6 @@ from tests.services import postgres_binaries, run_as, unprivileged, valkey_binar
 from tests.up.processes import descendants
 
 CLUSTERS = 6
-#: Names the file that libfaketime reads.
-CLOCK_FILE = "FAKETIME_TIMESTAMP_FILE"
 WATCHES = ("watch-1", "watch-2")
 
 
@@ -38,13 +36,10 @@ class Several:
     def __init__(
         self,
         home: Path,
-        more: dict[str, str] | None = None,
-        of: tuple[str, ...] = (),
         clusters: int = CLUSTERS,
         watches: tuple[str, ...] = WATCHES,
     ) -> None:
         self.home, self.clusters, self.watches = home, clusters, watches
-        self._more, self._of = more or {}, of
         self.kept: dict[str, Kept] = {}
         self.ways: dict[str, Way] = {}
         self.ports = {name: free_port() for name in ("web", "postgres", "valkey", "demo")}
@@ -89,18 +84,7 @@ class Several:
             one.close()
 
     def keep(self, name: str, words: list[str], user: tuple[int, int] | None = None) -> None:
-        more = {**self._more, CLOCK_FILE: str(self._clock(name))} if name in self._of else {}
-        self.set_clock(name, 0)
-        self.kept[name] = Kept(words, self.home / f"{name}.log", {**self.environ, **more}, user)
-
-    def set_clock(self, name: str, seconds: int) -> None:
-        """How far this part's clock is off, where it has one of its own (clock.py)."""
-        beside = self.home / f"{name}.clock.new"
-        beside.write_text(f"{seconds:+d}")
-        beside.replace(self._clock(name))
-
-    def _clock(self, name: str) -> Path:
-        return self.home / f"{name}.clock"
+        self.kept[name] = Kept(words, self.home / f"{name}.log", self.environ, user)
 
     def sql(self, statement: str) -> None:
         """By its owner, past the way."""
@@ -128,19 +112,17 @@ def documented() -> list[list[str]]:
 
 @contextmanager
 def several(
-    more: dict[str, str] | None = None,
-    of: tuple[str, ...] = (),
     clusters: int = CLUSTERS,
     watches: tuple[str, ...] = WATCHES,
 ) -> Iterator[Several]:
-    """It runs, until the end; the parts `of` it have these variables besides."""
+    """It runs, until the end."""
     home = Path(tempfile.mkdtemp(prefix="pwsev-"))
     home.chmod(0o711)
     with ExitStack() as after:
         after.callback(shutil.rmtree, home, ignore_errors=True)
         (home / "postgres").mkdir()
         after.enter_context(mounted(home / "postgres"))
-        here = Several(home, more, of, clusters, watches)
+        here = Several(home, clusters, watches)
         after.callback(here.close)
         _begin_services(here)
         for name in ("postgres", "valkey"):

@@ -1,4 +1,4 @@
-"""The machine's clock is set while Planewatch runs, by libfaketime: all of it sees another time of day, and its monotonic clocks go on.
+"""The machine's clock is set while Planewatch runs, by libfaketime: all of it sees another time of day; monotonic clocks go on.
 
 A defect of beat is told then: libfaketime breaks the sleeping of Python's threads (clock_nanosleep), as no clock does that is set.
 """

@@ -42,6 +42,7 @@ class Publisher:
         self._flushed_at = float("-inf")
         self._wake = asyncio.Event()
         self._valkey_is_away = False
+        self._told = False  # that SQL does not take what it is given
 
     def put(self, frame: Frame, baseline: bytes | None) -> None:
         """Have it stored and sent soon."""
@@ -96,6 +97,9 @@ class Publisher:
             if self._backoff.failures:
                 logger.warning("%s: SQL takes the picture again, after %d refusals.", self._name, self._backoff.failures)
                 self._backoff.succeeded()
+                self._told = True
+            if self._told:
+                self._told = False
                 await self._stream.trouble.over()
             return stored
 
@@ -106,6 +110,7 @@ class Publisher:
     async def pulse(self, heard: float | None) -> None:
         """Say that we live, if what was published is the present."""
         if not self.is_present():
+            await self._say_that_it_takes_long()
             return
         pulse = Pulse(pulse=self._clocks.wall(), heard=heard, epoch=str(self._epoch), o=self._offset)
         try:
@@ -114,6 +119,12 @@ class Publisher:
             self._lost(error)
         else:
             self._found()
+
+    async def _say_that_it_takes_long(self) -> None:
+        """Why there is no pulse, where SQL has neither taken nor refused what it was given: a lock is held, or it stands still."""
+        if self._flushing is not None and not self._backoff.failures:
+            self._told = True
+            await self._stream.trouble.say("Planewatch's database takes long to store what is seen.")
 
     async def heartbeats(self, heartbeats: dict[str, float]) -> None:
         """Tell the nodes' heartbeats."""

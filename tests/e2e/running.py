@@ -48,6 +48,7 @@ class Up:
         # Nothing of the tests' own surroundings: an empty home, no kubeconfig, no services.
         kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "PYTHONPATH", "VIRTUAL_ENV")}
         self.environ = {**kept, "HOME": str(self.home), "PLANEWATCH_DATA_DIR": str(self.data_dir), **(environ or {})}
+        self.patience = PATIENCE  # seconds that a start may take
         self._options = options
         self._process: subprocess.Popen[str] | None = None
         self._reading: threading.Thread | None = None
@@ -62,7 +63,7 @@ class Up:
     def start(self) -> None:
         """Start it and wait for its address."""
         self.launch()
-        until(lambda: self._link() or self.code is not None, "the address", within=PATIENCE)
+        until(lambda: self._link() or self.code is not None, "the address", within=self.patience)
         if self.code is not None:
             raise AssertionError(f"manage.py up ended with {self.code}:\n" + "\n".join(self.said))
 

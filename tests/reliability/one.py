@@ -16,6 +16,8 @@ from tests.reliability.here import Visitor
 from tests.reliability.rows import Place
 from tests.up.processes import descendants
 
+#: Seconds that a start may take, three of them beside each other and one of them with libfaketime.
+START = 180.0
 _WORDS = {"web": "dashboard.asgi:application", "watch": "watch@", "jobs": "jobs@", "valkey": "valkey"}
 
 
@@ -56,7 +58,9 @@ def one(environ: dict[str, str] | None = None) -> Iterator[One]:
     """It runs, until the end."""
     with tempfile.TemporaryDirectory(prefix="pwdisk-") as directory, mounted(Path(directory)):
         data_dir = Path(directory) / "data"
-        with Up(*DEMO, environ={"PLANEWATCH_DATA_DIR": str(data_dir), **(environ or {})}) as up:
+        up = Up(*DEMO, environ={"PLANEWATCH_DATA_DIR": str(data_dir), **(environ or {})})
+        up.patience = START
+        with up:
             yield One(up, data_dir)
 
 

@@ -25,7 +25,7 @@ LIVE_FOR = 8.0
 
 @dataclass(frozen=True, kw_only=True)
 class Row(Generic[H]):
-    """`lasts`: seconds until it is mended, within which it must be said; 0: it must mend by itself. `holds`: it goes on for so many
+    """`lasts`: seconds until it is mended; 0: it must mend by itself. `holds`: it goes on for so many
     seconds though, and is overcome meanwhile. `dark`: nothing can be known meanwhile, so that nothing may be shown as live. `red`:
     it truly is the cluster that does not answer then. `needs`: why it cannot be done on this machine; empty where it can."""
 
@@ -112,8 +112,6 @@ def outcome(row: Row[Any], life: Life) -> Outcome:
         wrong.append("false red: " + next(one.said for one in after if one.red))
     if row.dark and any(one.live and life.broken + LIVE_FOR < one.at < life.mended for one in after):
         wrong.append("shown as live though nothing was known")
-    if row.lasts and first is None and line is None:
-        wrong.append("not said")
     if back is None or back > BACK:
         wrong.append("not back" if back is None else f"back after {back:.0f} s")
     how = (first.said if first is not None else "") or (line[1] if line is not None else "")

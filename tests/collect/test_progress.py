@@ -92,7 +92,7 @@ async def test_a_lease_is_let_go_while_sql_takes_nothing_and_taken_again_when_it
 ) -> None:
     cluster = await declare()
     with redis.Redis.from_url(valkey) as client:
-        async with collecting(cluster, valkey, intervals=replace(QUICK, storing=0.3)) as running:
+        async with collecting(cluster, valkey, intervals=replace(QUICK, storing=1.5)) as running:
             await comes_true(etcd_says(cluster, "0 events"), "the first frame")
             assert client.exists(owner_key(cluster.pk))
             async with sql_refusing():
@@ -105,14 +105,14 @@ async def test_a_lease_is_let_go_while_sql_takes_nothing_and_taken_again_when_it
             await comes_true(lambda: bool(client.exists(owner_key(cluster.pk))), "the lease again")
             assert len(running.judges) == 1, "nobody else has taken it: nothing is lost"
     said = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
-    assert sum("the database has taken nothing for a while" in line for line in said) == 1
+    assert any("the database has taken nothing for a while" in line for line in said)
 
 
 @rows
 async def test_who_stands_still_ends_when_another_has_taken_the_cluster(valkey: str) -> None:
     cluster = await declare()
     other = Lease(valkey, cluster.pk, time.monotonic)
-    async with collecting(cluster, valkey, intervals=replace(QUICK, storing=0.3)) as running:
+    async with collecting(cluster, valkey, intervals=replace(QUICK, storing=1.5)) as running:
         await comes_true(etcd_says(cluster, "0 events"), "the first frame")
         async with sql_refusing():
             running.script.tell()

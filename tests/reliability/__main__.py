@@ -1,7 +1,7 @@
 """Live through every attack and fault, and print what came of it:
 python -m tests.reliability [--write] [--faults] [--on PLACE] [WORDS …].
 
-With words, only rows whose names hold one of them. `--write` puts the table into docs/reliability.md. Ends with 1 if anything was
+With words, only rows whose names hold one of them. `--write` puts the table into docs/reliability.md, or these rows into it. Ends with 1 if anything was
 wrong. The installations are run beside each other; a row takes half a minute.
 """
 
@@ -40,6 +40,16 @@ one whose clock is set by libfaketime. Somebody is signed in and looks twice a s
 *Back* is when all is shown as live and well for good: counted from the fault where it mends by itself, else from its end; \
 {back:.0f} s are allowed. No state may be false meanwhile: nothing red that is well, and nothing live of which nothing is known.
 """
+
+
+def renewed(before: str, made: str) -> str:
+    """The document with the rows of `made` in place of those of the same names: for some that were lived through once more."""
+
+    def name(line: str) -> str:
+        return line.split(" | ")[0]
+
+    new = {name(line): line for line in made.splitlines() if line.startswith("| ")}
+    return "".join(f"{new.get(name(line), line) if line.startswith('| ') else line}\n" for line in before.splitlines())
 
 
 _ATTACKS = "## Attacks from outside"
@@ -87,9 +97,13 @@ def main(words: list[str]) -> int:
         machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
         date = f"{datetime.now(UTC):%Y-%m-%d}"
         head = _HEAD.format(command="make test-faults ARGS=--write", date=date, machine=machine, back=BACK)
-        if not attacks and DOCUMENT.exists() and _ATTACKS in (before := DOCUMENT.read_text(encoding="utf-8")):
-            made = before[before.index(_ATTACKS) : before.index("## Faults inside")] + made  # as they were measured last
-        DOCUMENT.write_text(f"{head}\n{made}\n", encoding="utf-8")
+        before = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
+        if asked.words and before:
+            DOCUMENT.write_text(renewed(before, made), encoding="utf-8")
+        else:
+            if not attacks and _ATTACKS in before:
+                made = before[before.index(_ATTACKS) : before.index("## Faults inside")] + made  # as they were measured last
+            DOCUMENT.write_text(f"{head}\n{made}\n", encoding="utf-8")
     return int(any(one.wrong for one in outcomes) or any(one.wrong for one in attacks))
 
 

@@ -1,11 +1,12 @@
-"""The machine's clock is set while Planewatch runs, by libfaketime: all of it sees another time of day; monotonic clocks go on.
+"""The machine's clock is set while Planewatch runs, by libfaketime: all of it sees another time of day; monotonic clocks go on."""
 
-A defect of beat is told then: libfaketime breaks the sleeping of Python's threads (clock_nanosleep), as no clock does that is set.
-"""
-
+import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from tests.reliability.one import One, one
@@ -19,9 +20,29 @@ def library() -> Path | None:
     return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 
 
+def _preloaded(clock: Path) -> dict[str, str]:
+    """For a process that sees the time of day that this file tells."""
+    return {
+        "LD_PRELOAD": str(library()),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_CACHE_DURATION": "1",  # seconds for which the file is not looked at again
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+@cache
 def needs_it() -> str:
-    """Why no clock can be set here; empty where it can."""
-    return "" if library() is not None else "libfaketime is not installed (Debian: apt-get install libfaketime)"
+    """Why no clock can be set here; empty where it can. Some versions break the waits of Python's threads, whatever the time is:
+    what is seen then is theirs and not ours."""
+    if library() is None:
+        return "libfaketime is not installed (Debian: apt-get install libfaketime)"
+    with tempfile.TemporaryDirectory(prefix="pwclock-") as directory:
+        clock = Path(directory, "clock")
+        clock.write_text("+0")
+        waits = [sys.executable, "-S", "-c", "import time; time.sleep(0.01)"]
+        done = subprocess.run(waits, env={**os.environ, **_preloaded(clock)}, capture_output=True, check=False, timeout=30)
+    return "under the libfaketime of this machine time.sleep() of Python fails, whatever the time is" if done.returncode else ""
 
 
 class Clocked(One):
@@ -38,15 +59,9 @@ class Clocked(One):
 def clocked() -> Iterator[Clocked]:
     """As `one`, with a clock of its own."""
     with tempfile.TemporaryDirectory(prefix="pwclock-") as directory:
-        environ = {
-            "LD_PRELOAD": str(library()),
-            "FAKETIME_TIMESTAMP_FILE": f"{directory}/clock",
-            "FAKETIME_CACHE_DURATION": "1",  # seconds for which the file is not looked at again
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-        }
-        Path(directory, "clock").write_text("+0")
-        with one(environ) as here:
+        clock = Path(directory, "clock")
+        clock.write_text("+0")
+        with one(_preloaded(clock)) as here:
             made = Clocked(here.up, Path(directory) / "data")
             yield made
 

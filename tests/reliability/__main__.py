@@ -1,8 +1,8 @@
 """Live through every attack and fault, and print what came of it:
 python -m tests.reliability [--write] [--faults] [--on PLACE] [WORDS …].
 
-With words, only rows whose names hold one of them. `--write` puts the table into docs/reliability.md, or these rows into it. Ends with 1 if anything was
-wrong. The installations are run beside each other; a row takes half a minute.
+With words, only rows whose names hold one of them. `--write` puts the table into docs/reliability.md, or these rows into it. Ends
+with 1 if anything was wrong. The installations are run beside each other; a row takes half a minute.
 """
 
 import argparse

@@ -39,7 +39,7 @@ def check(
         builder.good(Evidence(signal, text, should_be, State.HEALTHY, METRICS, rates.at))
     elif not covers(rates, thresholds):
         if rates.at is not None:
-            builder.ripens(rates.at + max(0.0, thresholds.rate_window * _COVERED - rates.span))
+            builder.ripens(rates.at + (thresholds.rate_window * _COVERED - rates.span))
         text += f" over the last {duration(rates.span)}; judged after {duration(thresholds.rate_window)}"
         builder.hidden(Evidence(signal, text, should_be, State.UNKNOWN, METRICS, rates.at))
     else:

@@ -123,6 +123,19 @@ def test_the_version_is_of_the_container_that_is_called_so_or_of_the_first(image
     assert PodTrack(pod(images=images), "kube-proxy", Mono(1.0)).version == version
 
 
+@pytest.mark.parametrize(
+    ("component", "image", "own"),
+    [
+        ("cloud-controller-manager", "registry.k8s.io/cloud-controller-manager:v1.36.2", False),
+        ("cloud-controller-manager", "hetznercloud/hcloud-cloud-controller-manager:v1.20.0", True),
+        ("kube-proxy", "hetznercloud/kube-proxy:v1.36.2", False),
+    ],
+)
+def test_a_cloud_controller_manager_of_a_provider_has_versions_of_its_own(component: str, image: str, own: bool) -> None:
+    made = PodTrack(pod(images=[("main", image)]), component, Mono(1.0))
+    assert made.seen(False).own_version is own
+
+
 def test_a_pod_as_rules_see_it() -> None:
     track = PodTrack(pod(statuses=[status(restarts=3)]), "kube-proxy", Mono(1.0))
     made = pod(statuses=[status(False, 4, "Odd")], conditions=[UNREADY], images=[("x", "k:v1.36.2")])

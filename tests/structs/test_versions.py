@@ -3,7 +3,7 @@
 import pytest
 
 from planes.structs.timestamps import epoch
-from planes.structs.versions import behind, image_version, minor, order
+from planes.structs.versions import behind, image_version, is_kubernetes_own, minor, order
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,19 @@ def test_a_timestamp_in_epoch_seconds(timestamp: str | None, seconds: float | No
 def test_versions_are_ordered_by_number_and_not_by_letter() -> None:
     told = ["v1.10.0", "v1.9.12", "v1.9.2", "1.27", "v1.27.0+k3s1", "nonsense"]
     assert sorted(told, key=order) == ["nonsense", "v1.9.2", "v1.9.12", "v1.10.0", "1.27", "v1.27.0+k3s1"]
+
+
+@pytest.mark.parametrize(
+    ("image", "own"),
+    [
+        ("registry.k8s.io/cloud-controller-manager:v1.36.2", True),
+        ("k8s.gcr.io/cloud-controller-manager-amd64:v1.20.0", True),
+        ("registry.k8s.io/cloud-provider-gcp/cloud-controller-manager:v30.0.0", False),
+        ("hetznercloud/hcloud-cloud-controller-manager:v1.20.0", False),
+        ("cloud-controller-manager:v1.36.2", False),
+        ("registry.k8s.io/kube-proxy:v1.36.2", False),
+        ("", False),
+    ],
+)
+def test_a_cloud_controller_manager_is_kubernetes_own_right_below_its_registry(image: str, own: bool) -> None:
+    assert is_kubernetes_own(image) is own

@@ -57,9 +57,9 @@ def page(late: Up) -> Iterator[Page]:
 LIVE = re.compile(r"^\s*live ·")
 
 
-def asked(up: Up, question: str, *values: object) -> list[tuple[Any, ...]]:
-    """Of the database."""
-    with closing(sqlite3.connect(up.data_dir / "planewatch.sqlite3", timeout=10)) as database:
+def asked(up: Up, question: str, *values: object, of: str = "planewatch") -> list[tuple[Any, ...]]:
+    """Of the database, or of another file of SQLite's."""
+    with closing(sqlite3.connect(up.data_dir / f"{of}.sqlite3", timeout=10)) as database:
         found = list(database.execute(question, values))
         database.commit()
         return found
@@ -280,5 +280,5 @@ def over(row: tuple[str, str, float, str]) -> bool:
 def test_a_session_that_ends_elsewhere_ends_here_within_5_s(late: Up, page: Page) -> None:
     page.goto(f"{late.address}{CLUSTER}")
     expect(page.locator("#freshness")).to_have_text(LIVE, timeout=20_000)
-    asked(late, "DELETE FROM django_session")
+    asked(late, "DELETE FROM django_session", of="planewatch-accounts")
     expect(page.locator("main")).to_contain_text(re.compile("signed out", re.IGNORECASE), timeout=5000)

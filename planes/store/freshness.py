@@ -60,12 +60,22 @@ def freshness_of(head: ClusterHead, pulse: Pulse | None, age: Callable[[int], fl
     collector whose picture is not the stored one, and vouches for nothing."""
     fault = head.row.fault.kind if head.row.fault is not None else ""
     if pulse is None or pulse.epoch != str(head.epoch):
-        return Freshness(head.collected_at, head.row.heard_at, fault=fault)
+        return Freshness(head.collected_at, _vouched(head, head.row.heard_at), fault=fault)
     collected_at = max(pulse.pulse, head.collected_at or 0.0)
     heard_at = pulse.heard if pulse.heard is not None else head.row.heard_at
+    if collected_at > pulse.pulse:
+        heard_at = _vouched(head, heard_at)
     written = age(head.id)
     since = None if written is None else max(0.0, written - (collected_at - pulse.pulse))
     return Freshness(collected_at, heard_at, EXPIRY, since, fault)
+
+
+def _vouched(head: ClusterHead, heard_at: float | None) -> float | None:
+    """When the API server was last heard, where no pulse is as young as what is stored: a collector that says every few seconds
+    that its picture still holds, and has stored no fault, was answered."""
+    if head.row.fault is not None or heard_at is None or head.collected_at is None:
+        return heard_at
+    return max(heard_at, head.collected_at)
 
 
 def lateness(fresh: Freshness, now: float) -> Lateness | None:

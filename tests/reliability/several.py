@@ -219,7 +219,7 @@ def frozen(here: Several) -> Iterator[None]:
     os.kill(pid, signal.SIGKILL)
 
 
-@SEVERAL.fault("The jobs worker is killed")
+@SEVERAL.fault("The only jobs worker is killed, and started again by systemd or its like")
 def jobs_killed(here: Several) -> Iterator[None]:
     os.kill(here.pid("jobs"), signal.SIGKILL)
     yield

@@ -302,7 +302,7 @@ def valkey_away(here: Several) -> Iterator[None]:
     here.ways["valkey"].swallow(False)
 
 
-@SEVERAL.fault("Valkey is full", lasts=30.0, dark=True)
+@SEVERAL.fault("Valkey is full", lasts=30.0)  # what is stored goes on, and is vouched for every five seconds
 def valkey_full(here: Several) -> Iterator[None]:
     with here.valkey() as client:
         client.config_set("maxmemory-policy", "noeviction")

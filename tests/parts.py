@@ -64,7 +64,7 @@ def computing() -> list[Part]:
 BESIDE = Part(
     "processes",
     "the whole of it, run, killed part by part and started again",
-    ((*_workers(4), "-m", "faults or e2e", "tests/faults", "tests/e2e"),),
+    ((*_workers(2), "-m", "faults or e2e", "tests/faults", "tests/e2e"),),
 )
 
 

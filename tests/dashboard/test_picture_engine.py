@@ -121,7 +121,7 @@ async def test_one_person_has_a_share_of_the_places_and_the_others_get_theirs() 
     refused = [task for task in greedy if task.done()]
     assert len(refused) == 3
     for task in refused:
-        with pytest.raises(TooManyError, match="2 pictures that you asked for"):
+        with pytest.raises(TooManyError, match="You have asked for 2 pictures"):
             await task
     other = asked(2)
     held.go.set()

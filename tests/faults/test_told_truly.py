@@ -89,7 +89,7 @@ def mended(up: Up, *names: str) -> None:
 
 @contextmanager
 def standing_still(process: int, up: Up) -> Iterator[None]:
-    """Stopped, but not in the midst of writing: nobody else could read then."""
+    """Stopped, but not in the midst of writing; together with `up`, which would take it for hung and start another."""
 
     def stopped() -> bool:
         os.kill(process, signal.SIGSTOP)
@@ -101,11 +101,13 @@ def standing_still(process: int, up: Up) -> Iterator[None]:
                 return False
         return True
 
-    until(stopped, "a moment at which it does not write", within=20)
+    os.kill(up.pid, signal.SIGSTOP)
     try:
+        until(stopped, "a moment at which it does not write", within=20)
         yield
     finally:
         os.kill(process, signal.SIGCONT)
+        os.kill(up.pid, signal.SIGCONT)
 
 
 def api(up: Up, page: Page, path: str) -> Any:

@@ -315,7 +315,7 @@ async def test_a_key_that_cannot_be_handed_over_is_told(
 
 async def test_a_server_address_that_is_no_url(tmp_path: Path) -> None:
     path = Server(version, Authority()).write_kubeconfig(tmp_path)
-    path.write_text(path.read_text().replace("https://127.0.0.1:0", "10.0.0.1"))
+    path.write_text(path.read_text().replace("https://127.0.0.1:0", "ftp://10.0.0.1"))
     with pytest.raises(FaultError) as caught:
         await open_access(Target(str(path)))
     assert caught.value.fault.kind is FaultKind.CONFIGURATION

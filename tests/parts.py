@@ -51,7 +51,7 @@ def computing() -> list[Part]:
     """The parts that compute, in the order in which they begin."""
     scripts = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "js").glob("*.test.js"))]
     postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_workers(2), "--rows", "-m", _ALONE, *_REST)
-    browser = (*_workers(3), "-m", "browser and not faults and not e2e", "tests/browser", "tests/dashboard")
+    browser = (*_workers(2), "-m", "browser and not faults and not e2e", "tests/browser", "tests/dashboard")
     return [
         Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(4), "-m", _ALONE, *_REST),)),
         Part("browser", "the pages in a real Chromium", (browser,)),

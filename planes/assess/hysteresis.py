@@ -160,7 +160,7 @@ def _learn(memory: Memory, verdict: Verdict, young: bool) -> bool:
     """After a restart it is not known for which reason it was so before until every rule has spoken. True: nothing is to be told;
     what goes back to a milder reason, or to one that was seen since, has turned."""
     reason = _reason(verdict)
-    if not young:
+    if not young and (not memory.reasons or harm(reason) <= harm(memory.reasons[-1])):
         _turn_to(memory, verdict)
     elif not memory.reasons or (reason not in memory.reasons and harm(reason) <= harm(memory.reasons[-1])):
         memory.reasons = (*memory.reasons, reason)

@@ -33,7 +33,10 @@ def uncollected(remembered: Remembered, places: int, now: float) -> Frame:
         message = "No watch worker of Planewatch has taken this cluster."
         remedy = "See that one runs; its log says more."
     at = remembered.head.collected_at if remembered.head is not None else None
-    return _unseen(remembered, FaultKind.UNCOLLECTED, message, remedy, _UNCOLLECTED, now, at or 0.0, None)
+    made = _unseen(remembered, FaultKind.UNCOLLECTED, message, remedy, _UNCOLLECTED, now, at or 0.0, None)
+    # What was seen last stands as it was, with its own `since`: whoever shows it sees by its age that nobody vouches for it
+    # (decision 0015), and a collector that comes back goes on from it, without a change that nobody saw.
+    return msgspec.structs.replace(made, components=[], nodes={})
 
 
 def _unseen(

@@ -201,3 +201,13 @@ def test_a_worse_reason_that_ends_soon_after_a_restart_is_told() -> None:
     assert step(memory, worse, 101.0) is None
     assert step(memory, mild, 110.0) is None
     assert step(memory, mild, 120.0) == Change(State.DEGRADED, State.DEGRADED, Mono(110.0))
+
+
+def test_a_worse_reason_that_ends_with_what_had_yet_to_be_said_after_a_restart_is_told() -> None:
+    memory = hysteresis.restored(State.DEGRADED, Mono(0.0), None, Mono(100.0))
+    mild = Verdict(state=State.DEGRADED, because="soon over", cause="certificate")
+    worse = Verdict(state=State.DEGRADED, because="refused", cause="webhook", ripe=Mono(400.0))
+    assert step(memory, worse, 101.0) is None
+    assert step(memory, worse, 120.0) is None
+    assert step(memory, mild, 130.0) is None, "nothing has yet to be said now: what was known is not what is"
+    assert step(memory, mild, 140.0) == Change(State.DEGRADED, State.DEGRADED, Mono(130.0))

@@ -41,6 +41,16 @@ def deltas(url: str, cluster: Cluster) -> list[Delta]:
     return [msgspec.json.decode(fields[b"m"], type=Delta) for _, fields in entries if b"m" in fields]
 
 
+async def sent(url: str, cluster: Cluster, epoch: str = "1") -> list[Delta]:
+    """The same, once there is one of this epoch: what is stored is sent a moment later."""
+    found = deltas(url, cluster)
+    async with asyncio.timeout(PATIENCE):
+        while epoch not in {one.epoch for one in found}:
+            await asyncio.sleep(0.01)
+            found = deltas(url, cluster)
+    return found
+
+
 async def ended(task: "asyncio.Task[Ended]") -> Ended:
     async with asyncio.timeout(PATIENCE):
         return await asyncio.shield(task)
@@ -115,8 +125,8 @@ async def test_a_stale_collector_neither_writes_nor_publishes(valkey: str) -> No
     cluster = await declare()
     async with collecting(cluster, valkey, intervals=replace(QUICK, touch=60.0)) as running:
         await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+        before = await sent(valkey, cluster)
         epoch = await in_sql(lambda: services.take(cluster.pk))
-        before = deltas(valkey, cluster)
         running.script.tell(5)
         assert await ended(running.task) is Ended.NOT_OURS
     assert deltas(valkey, cluster) == before
@@ -140,11 +150,11 @@ async def test_a_successor_begins_with_what_was_known_and_removes_what_is_gone(v
     async with collecting(cluster, valkey) as running:
         await comes_true(etcd_says(cluster, "0 events"), "the second collector's frame")
         remembered = running.judges[0].remembered
+        last = (await sent(valkey, cluster, "2"))[-1]
     assert remembered is not None
     assert [row.name for row in remembered.nodes] == ["node-1", "node-2"]
     assert remembered.components[0].because == "1 events"
     assert remembered.baseline == b'{"seen":1}'
-    last = deltas(valkey, cluster)[-1]
     assert (last.epoch, last.x.nodes) == ("2", ["node-2"])
     assert await in_sql(lambda: list(Node.objects.values_list("name", flat=True))) == ["node-1"]
 

@@ -43,7 +43,10 @@ async def _wrong_passwords(target: Target, number: int) -> Found:
     form = await target.form()
     async with probing(target.port) as probes:
         answers = await asyncio.gather(
-            *(target.post("/signin/", form, username=f"guessed{one % 7}", password=f"wrong{one}") for one in range(number))
+            *(
+                target.post("/signin/", form, of="127.0.5.1", username=f"guessed{one % 7}", password=f"wrong{one}")
+                for one in range(number)
+            )
         )
     looked_at = sum(b"do not belong together" in answer for answer in answers)
     return Found(

@@ -45,13 +45,12 @@ test: dev $(VENV)/.compiled ## run every test, on SQLite and on PostgreSQL, with
 
 PURE := structs cache components assess
 comma := ,
-# To count takes as long as to run where Python cannot tell of each line once (sys.monitoring, 3.12); the searches reach no line that
-# the other tests do not. Not in `make test`: once in .ci/run.
-COVERAGE = COVERAGE_CORE=$(shell $(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') $(BIN)/python -m coverage
+# To count takes as long as to run; the searches reach no line that the other tests do not. Not in `make test`: once in .ci/run.
+COVERAGE := $(BIN)/python -m coverage
 COUNTED := --data-file=$(VENV)/.coverage
 
 .PHONY: test-pure
-test-pure: $(VENV)/.dev ## run the tests that need no services, and count the lines that they reach
+test-pure: $(VENV)/.dev ## run the tests that need no services, and count the lines and branches that they reach
 	@$(COVERAGE) erase $(COUNTED)
 	@$(COVERAGE) run $(COUNTED) --source=planes.$(subst $() ,$(comma)planes.,$(PURE)) -m pytest -q -n 2 -m "not hypothesis" $(PURE:%=tests/%)
 	@$(COVERAGE) combine -q $(COUNTED)

@@ -253,7 +253,7 @@ async def test_what_sql_does_not_take_is_kept_and_written_late_with_every_change
             while (now := peek.pulse(cluster.pk)) != before:
                 before = now
                 await asyncio.sleep(QUICK.pulse * 3)
-            assert peek.trouble().startswith("Planewatch's database "), "whoever shows the picture can say why"
+            await comes_true(lambda: peek.trouble().startswith("Planewatch's database "), "whoever shows the picture can say why")
         await comes_true(etcd_says(cluster, "4 events"), "writing late")
         await comes_true(lambda: peek.pulse(cluster.pk) != before, "pulses again")
         assert peek.trouble() == ""

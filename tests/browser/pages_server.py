@@ -38,8 +38,10 @@ async def main(count: int) -> None:
     django.setup()
     from asgiref.sync import sync_to_async
     from django.core.management import call_command
+    from django.db import connections
 
-    await sync_to_async(call_command)("migrate", verbosity=0)
+    for alias in connections:
+        await sync_to_async(call_command)("migrate", database=alias, verbosity=0)
     stage = await sync_to_async(_Stage)(count)
     try:
         await _serve(stage)

@@ -33,9 +33,20 @@ function pill({ label, state, said, last, title }) {
   </p>`;
 }
 
+/** What a plane is, large, over the plane itself: where the header has no room to say why. @param {Pill} told */
+function verdict({ state, said, last }) {
+  return html`${glyph(state, "glyph-m")}<span><b>${WORDS[state]}</b>${said === WORDS[state] ? nothing : html` ${said}`}${last ? html` ${last}` : nothing}</span>`;
+}
+
 /** @param {HTMLElement} place @param {Pill[]} pills */
 export function drawPlanes(place, pills) {
   render(html`${pills.map(pill)}`, place);
+  for (const told of pills) {
+    const over = document.getElementById(`${told.label}-verdict`);
+    if (!over) continue;
+    over.className = `verdict state-${told.state}`;
+    render(verdict(told), over);
+  }
 }
 
 /** The tab carries the state: its icon and its title. @param {Picture | null} picture @param {Freshness} fresh */

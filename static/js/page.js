@@ -1,6 +1,7 @@
 /** What every page does: the clock and the themes in the header, menus, and the keys that `data-key` names. */
 
 import { clock } from "./ages.js";
+import { keepFitting } from "./fitting.js";
 import { tellSignedOut } from "./signed-out.js";
 import { closing } from "./menu.js";
 import { themeSwitch } from "./theme-switch.js";
@@ -17,6 +18,8 @@ tick();
 // Other pages of this browser ask at once whether they are still signed in.
 if (document.getElementById("signed-out")) tellSignedOut();
 
+const header = document.querySelector("header.site");
+if (header instanceof HTMLElement) keepFitting(header);
 const theme = document.getElementById("theme");
 if (theme) themeSwitch(theme);
 for (const menu of document.querySelectorAll("details.menu")) if (menu instanceof HTMLDetailsElement) closing(menu);

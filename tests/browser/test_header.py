@@ -82,17 +82,44 @@ def test_the_address_may_ask_for_a_theme(staged: Opened, asked: str, theme: str)
     assert stage.page.evaluate(THEME) == theme
 
 
-@pytest.mark.parametrize("width", [1366, 1920])
-def test_a_long_reason_leaves_the_clusters_name_its_room(staged: Opened, width: int) -> None:
+@pytest.mark.parametrize("width", [1280, 1366, 1440, 1920])
+def test_a_long_reason_leaves_the_clusters_name_its_room_and_stays_whole(staged: Opened, width: int) -> None:
     stage = staged(width=width, long=True)
     stage.open()
     stage.drawn()
     cut = "element => element.scrollWidth > element.clientWidth"
     assert stage.page.locator(".crumb h1").evaluate(cut) is False
-    # The pills give way, and still say which plane they speak of.
-    for label in ("control plane", "data plane"):
-        assert stage.page.locator(".pill span", has_text=label).evaluate(cut) is False
+    for words in (
+        "control plane",
+        "data plane",
+        "kube-controller-manager has no leader now",
+        "zone eu-1a and 34 more nodes are silent",
+    ):
+        assert stage.page.locator(".pill span", has_text=words).evaluate(cut) is False
     assert stage.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_header_gives_away_first_the_version_then_the_words_of_the_navigation_then_the_clock(staged: Opened) -> None:
+    stage = staged(long=True)
+    stage.open()
+    stage.drawn()
+    page = stage.page
+    seen = """() => ['#facts', '.site nav span', '.site .logo span', '#clock'].map(one => {
+      const box = document.querySelector(one).getBoundingClientRect();
+      return box.width > 1 && box.height > 1;
+    })"""
+    frames = "requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    told = []
+    for width in (2560, 1920, 1600, 1440, 1366, 1280, 1130, 1024):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
+        )
+        told.append(page.evaluate(seen))
+    # What goes later stands only where what goes earlier has gone.
+    assert all(one == sorted(one) for one in told), told
+    assert told[0] == [True] * 4
+    assert told[-1] == [False] * 4
 
 
 @pytest.mark.parametrize(

@@ -112,9 +112,7 @@ def test_the_header_gives_away_first_the_version_then_the_words_of_the_navigatio
     told = []
     for width in (2560, 1920, 1600, 1440, 1366, 1280, 1130, 1024):
         page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate(
-            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
-        )
+        page.evaluate(f"() => new Promise(done => {frames})")
         told.append(page.evaluate(seen))
     # What goes later stands only where what goes earlier has gone.
     assert all(one == sorted(one) for one in told), told

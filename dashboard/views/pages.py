@@ -99,6 +99,8 @@ def _cards() -> dict[str, object]:
     summaries = selectors.clusters()
     fresh = pulses.all_freshness([summary.head for summary in summaries])
     cards = [presenters.cluster_card(summary, one, lateness(one, now)) for summary, one in zip(summaries, fresh, strict=True)]
+    # The worst first, and of each state by name, as they were selected.
+    cards.sort(key=lambda one: -presenters.severity(one.worst))
     late = max((one.late for one in cards if one.late), key=lambda late: late.since or 0.0, default=None)
     whole = late if late is not None and all(one.late is not None and one.late.cause != "cluster" for one in cards) else None
     heard = max((one.heard for one in cards if one.heard is not None), default=None)

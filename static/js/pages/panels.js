@@ -13,6 +13,9 @@ export function gist(panel) {
     for (const name of ["data-pulse", "data-heard", "data-came", "data-epoch", "data-offset"]) card.removeAttribute(name);
     card.classList.remove("is-late", "is-silent");
     card.querySelector("[data-status]")?.remove();
+    card.removeAttribute("data-gives");
+    for (const entry of card.querySelectorAll(".troubles li")) entry.removeAttribute("hidden");
+    card.querySelector(".troubles .more")?.remove();
   }
   for (const details of copy.querySelectorAll("details")) details.removeAttribute("open");
   return `${panel.className} ${copy.innerHTML}`;

@@ -1,6 +1,7 @@
 /** The wall of all clusters: lays the cards out, keeps the screen awake, hides the pointer, and shifts a little against burn-in. */
 
 import { clock } from "../ages.js";
+import { fitCards } from "./fit.js";
 import { grid } from "./grid.js";
 import { keepAwake, stillPointer, wander } from "./screen.js";
 
@@ -13,6 +14,7 @@ function lay() {
   const { columns, rows } = grid(Number(element.dataset["count"]), element.clientWidth, element.clientHeight);
   element.style.setProperty("--columns", String(columns));
   element.style.setProperty("--rows", String(rows));
+  fitCards(element);
 }
 
 function tell() {
@@ -22,8 +24,11 @@ function tell() {
 lay();
 tell();
 setInterval(tell, 1000);
+// Ages grow longer.
+setInterval(lay, 5000);
 addEventListener("resize", lay);
 root.addEventListener("renewed", lay);
+document.fonts?.ready.then(lay, () => undefined);
 keepAwake();
 stillPointer();
 wander(root);

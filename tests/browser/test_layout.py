@@ -1,0 +1,99 @@
+"""Every page in every state at every size: no text is cut, none lies over another, nothing scrolls sideways.
+
+The pages are the product's own, of stored clusters (tests.browser.pages_server). Each is loaded once and brought to all sizes.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.pages_shots import Served, served
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("layout")]
+
+CHECK = (Path(__file__).parent / "nothing_cut.js").read_text()
+#: CSS pixels. 720 × 450 is 1440 × 900 at 200 %.
+SIZES = (
+    (1280, 720), (1366, 768), (1440, 900), (1536, 864), (1920, 1080), (3840, 2160), (1080, 1920), (390, 844), (720, 450),
+)  # fmt: skip
+STILL = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
+
+#: By state: healthy, broken, hidden by the provider and without rights, a store that is down, never reached; and pages of nothing.
+PAGES = {
+    "clusters": "/",
+    "wall": "/wall/",
+    "healthy": "/c/prod-us-1/",
+    "broken": "/c/prod-eu-1/",
+    "no-rights": "/c/prod-ap-1/",
+    "etcd-down": "/c/ci/",
+    "unreachable": "/c/edge-17/",
+    "wall-broken": "/wall/prod-eu-1/",
+    "wall-unreachable": "/wall/edge-17/",
+    "scheduler-degraded": "/c/prod-eu-1/kube-scheduler/",
+    "kubelets-broken": "/c/prod-eu-1/kubelet/",
+    "apiserver-healthy": "/c/prod-us-1/kube-apiserver/",
+    "etcd-of-it": "/c/ci/etcd/",
+    "etcd-hidden": "/c/prod-ap-1/etcd/",
+    "node-broken": "/c/prod-eu-1/nodes/node-90/",
+    "node-healthy": "/c/prod-us-1/nodes/node-5/",
+    "scheduler-unreachable": "/c/edge-17/kube-scheduler/",
+    "node-unreachable": "/c/edge-17/nodes/node-3/",
+    "no-such-cluster": "/c/nowhere/",
+    "no-such-node": "/c/prod-eu-1/nodes/node-999/",
+}
+LATE = ("clusters", "wall", "healthy", "broken", "wall-broken", "scheduler-degraded", "node-broken")
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Served]:
+    with served(6) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, product: Served) -> Iterator[Page]:
+    """Of who is signed in, without motion: what moves would be measured on its way."""
+    with browser.new_context(reduced_motion="reduce") as context:
+        context.add_cookies([{"name": product.cookie["name"], "value": product.cookie["value"], "url": product.origin}])
+        yield context.new_page()
+
+
+def wrong(page: Page) -> dict[str, list[str]]:
+    """What is wrong, and at which sizes."""
+    found: dict[str, list[str]] = {}
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(STILL)
+        for line in page.evaluate(CHECK):
+            found.setdefault(line, []).append(f"{width}x{height}")
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_text_is_cut_or_lies_over_another_at_any_size(page: Page, product: Served, name: str) -> None:
+    page.goto(product.origin + PAGES[name])
+    page.evaluate("document.fonts.ready.then(() => undefined)")
+    if page.locator("#cluster").count():
+        expect(page.locator("#cluster")).to_have_class(re.compile("is-drawn"))
+    assert wrong(page) == {}
+
+
+def test_nor_when_nothing_of_it_is_new(page: Page, product: Served) -> None:
+    for slug in ("prod-us-1", "prod-eu-1", "prod-ap-1", "staging", "edge-17", "ci"):
+        product.say(f"mute {slug}")
+    found: dict[str, dict[str, list[str]]] = {}
+    for name in LATE:
+        page.goto(product.origin + PAGES[name])
+        expect(page.locator(".is-late, .not-live").first).to_be_attached(timeout=15_000)
+        found |= {name: said} if (said := wrong(page)) else {}
+    assert found == {}
+
+
+def test_nor_on_the_pages_of_who_is_not_signed_in(browser: Browser, product: Served) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{product.origin}/signin/")
+        assert wrong(page) == {}

@@ -126,7 +126,7 @@ class Assessor:
         view.unheard = self._nodes.unheard
         components, gone_kinds, more = self._components.judge(scene, anew, now, offset)
         changes = self._changes.of_disruption(disruption, now, offset) + more + self._changes.of_agents(told, now, offset)
-        planes = self._summary.planes(self._nodes, self._components.rows, self._components.held(), now, offset)
+        planes = self._summary.planes(self._nodes, self._components, now, offset)
         attention_rows = self._attend(now, offset)
         cluster = self._summary.row(view, planes, now, offset, self._cluster)
         self._nodes.counts_changed = False

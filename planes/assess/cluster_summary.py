@@ -1,11 +1,11 @@
 """The cluster's own row: what it is, when it last answered, what is missing, and the two planes as a whole."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
 
 import msgspec
 
 from planes.assess import rollup
+from planes.assess.component_assessor import ComponentAssessor
 from planes.assess.node_assessor import NodeAssessor
 from planes.cache.cluster import ClusterCache
 from planes.cache.reachability import FeedTrack
@@ -13,7 +13,7 @@ from planes.components.verdict_builder import RIGHTS, clause, sentence
 from planes.components.view import ClusterView
 from planes.structs.events import Fault, FaultKind
 from planes.structs.moments import Epoch, Mono
-from planes.structs.rows import ClusterRow, ComponentRow, FaultRow, PlaneRow
+from planes.structs.rows import ClusterRow, FaultRow, PlaneRow
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import duration, to_epoch
 from planes.structs.verdicts import State
@@ -51,13 +51,11 @@ class ClusterSummary:
         """We ourselves were away."""
         self._paused = (gap, now)
 
-    def planes(
-        self, nodes: NodeAssessor, components: Mapping[str, ComponentRow], held: Collection[str], now: Mono, offset: float
-    ) -> tuple[PlaneRow, PlaneRow]:
-        """The control plane and the data plane. `held`: components that are better than they are shown."""
+    def planes(self, nodes: NodeAssessor, components: ComponentAssessor, now: Mono, offset: float) -> tuple[PlaneRow, PlaneRow]:
+        """The control plane and the data plane."""
         remembered = nodes.last_known
-        told = [(row.kind, row.state, row.because) for row in components.values() if row.plane == "control"]
-        control = rollup.control_plane(told, held)
+        told = [(row.kind, row.state, row.because) for row in components.by_harm() if row.plane == "control"]
+        control = rollup.control_plane(told, components.held())
         if nodes.counts_changed or "data" not in self._planes or remembered or not self._cache.nodes:
             counts, zones, sample = nodes.counts(None)
             sample = {state: to_epoch(text, offset) for state, text in sample.items()}
@@ -65,9 +63,9 @@ class ClusterSummary:
             if remembered:
                 counts = Counter({State.UNKNOWN: len(remembered)})
                 sample = {State.UNKNOWN: next(iter(remembered.values())).because}
-            agent = components.get("kubelet")
+            agent = components.rows.get("kubelet")
             if counts or agent is None:
-                state, because = rollup.data_plane(counts, zones, sample, self._thresholds)
+                state, because = rollup.data_plane(counts, zones, sample, self._thresholds, nodes.held(None))
             else:
                 state, because = State(agent.state), agent.because
             self._plane("data", state, because, now, offset)

@@ -8,7 +8,7 @@ from planes.assess.node_states import ELSEWHERE, why_last_known
 from planes.assess.rows import because_of, component_row, instances_of
 from planes.components.registry import AGENT_KINDS, COMPONENTS, rank
 from planes.components.spec import Plane
-from planes.components.verdict_builder import Judged, away_verdict, feed_gap
+from planes.components.verdict_builder import Judged, away_verdict, feed_gap, harm
 from planes.components.view import ClusterView
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import NodeScene
@@ -63,7 +63,7 @@ class ComponentAssessor:
             sample = {State.UNKNOWN: why_last_known(scene)}
         if not counts:
             return self.without_nodes(kind, scene, now)
-        verdict = rollup.agents(kind, counts, zones, sample, self._thresholds, now)
+        verdict = rollup.agents(kind, counts, zones, sample, self._thresholds, now, self._nodes.held(index))
         if scene.unreachable and verdict.state is State.UNKNOWN:
             return Verdict(
                 state=State.UNKNOWN,
@@ -118,8 +118,12 @@ class ComponentAssessor:
         return changed, gone, changes
 
     def held(self) -> frozenset[str]:
-        """Those that are better by now than they are shown, for they got worse again and again."""
+        """Those that are better by now than they are shown."""
         return frozenset(kind for kind, memory in self.memories.items() if memory.held)
+
+    def by_harm(self) -> list[ComponentRow]:
+        """All rows, those first whose cause does the most harm now."""
+        return sorted(self.rows.values(), key=lambda row: harm(self.memories[row.kind].shown.cause))
 
     def _is_due(self, now: Mono, anew: bool) -> bool:
         """Whether they are to be judged in this frame: what is told again and again changes nothing of them at once."""

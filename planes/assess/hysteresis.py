@@ -33,9 +33,8 @@ class Memory:
     pending: State | None = None
     pending_since: Mono = NEVER
     hold: float = 0.0
-    look: float = 0.0  # so long after `pending_since` it is to be judged again
     waits: bool = False  # shown as unknown while nothing was seen yet, without a change of state
-    held: bool = False  # it is better, and only held as bad as it was for having got worse again and again
+    held: bool = False  # it is better, `pending` tells how, and only held as bad as it was until that has lasted
     relapses: tuple[Mono, ...] = ()  # when it was last announced as worse
     reasons: tuple[str, ...] = ()  # causes for which the state that is announced was announced, the one of now last
     returns: tuple[Mono, ...] = ()  # when a cause that had been announced before was announced again
@@ -110,10 +109,8 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     memory.pending, memory.hold = verdict.state, hold
     better_for = now - memory.pending_since
     better = verdict.state in (State.HEALTHY, State.DEGRADED, State.NOT_OBSERVABLE) and not worse
-    held_back = memory.state in (State.DOWN, State.DEGRADED) and better and better_for < hold
-    if held_back and better_for >= thresholds.hold_recovery:
+    if memory.state in (State.DOWN, State.DEGRADED) and better and better_for < hold:
         memory.shown, memory.held = _held(memory, verdict, now, thresholds), True
-    memory.look = thresholds.hold_recovery if held_back and better_for < thresholds.hold_recovery else hold
     if better_for < hold:
         if verdict.doubt is not None and memory.state is State.HEALTHY:
             because, cause = verdict.doubt
@@ -150,9 +147,9 @@ def _unripe(verdict: Verdict) -> Verdict:
 
 
 def due(memory: Memory) -> Mono | None:
-    """When a pending state is to be announced if it goes on, or a better one that is held back to be told."""
+    """When a pending state or another cause is to be announced if it goes on."""
     if memory.pending is not None:
-        return memory.pending_since + memory.look
+        return memory.pending_since + memory.hold
     return memory.turned_since + memory.hold if memory.turned else None
 
 
@@ -222,11 +219,13 @@ def _hold(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -
 
 
 def _held(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Verdict:
-    """What is said while a better state is held back: damping may hold the colour, but never a sentence that is over."""
-    recent = sum(now - at <= thresholds.flap_window for at in memory.relapses)
-    why = f"it got worse {recent} times within {thresholds.flap_window / 60:.0f} min"
+    """What is said while a better state is held back, from its first moment on: damping may hold the colour, but never a sentence
+    that is over. Why it is held is said where that takes longer than any recovery does."""
     held = f"So since {at(memory.pending_since)}; held as {memory.state.value} until {at(memory.pending_since + memory.hold)}"
-    because = f"{verdict.because} {held}, because {why}.".strip()
+    if memory.hold > thresholds.hold_recovery:
+        recent = sum(now - at <= thresholds.flap_window for at in memory.relapses)
+        held += f", because it got worse {recent} times within {thresholds.flap_window / 60:.0f} min"
+    because = f"{verdict.because} {held}.".strip()
     return replace(verdict, state=memory.state, because=because, cause=memory.shown.cause)
 
 

@@ -15,7 +15,9 @@ from planes.assess.node_states import (
     NodeState,
     Verdicts,
     besides,
+    held_of,
     is_told_by_node,
+    is_well,
     last_known,
     leaving_of,
     own_changes,
@@ -228,12 +230,13 @@ class NodeAssessor:
         node = self._cache.nodes[name].node
         shown = [shown_state(memory)[0] for memory in state.memories]
         found = (shown[0], shown[1], shown[2])
-        worst = worst_of(found, [memory.shown.cause for memory in state.memories])
+        held = held_of(state.memories)
+        worst = worst_of(found, [memory.shown.cause for memory in state.memories], held)
         whole = whole_of(found, worst, state.life, node.spec.unschedulable)
-        zone = zone_of(node)
-        if (state.state, state.agents, state.zone) != (whole, found, zone):
+        zone, well = zone_of(node), any(held) and is_well(found, state.memories)
+        if (state.state, state.agents, state.zone, state.held, state.well) != (whole, found, zone, held, well):
             self.counts_changed = True
-        state.state, state.agents, state.zone = whole, found, zone
+        state.state, state.agents, state.zone, state.held, state.well = whole, found, zone, held, well
         state.trouble = None
         if whole in (State.DOWN, State.DEGRADED):
             memory = state.memories[worst]
@@ -275,7 +278,7 @@ class NodeAssessor:
     def _row(self, name: str, state: NodeState, agents: tuple[AgentRow, AgentRow, AgentRow], offset: float) -> NodeRow:
         cache = self._cache
         states = [one.state for one in agents]
-        worst = worst_of((states[0], states[1], states[2]), [memory.shown.cause for memory in state.memories])
+        worst = worst_of((states[0], states[1], states[2]), [memory.shown.cause for memory in state.memories], state.held)
         if state.state is State.HEALTHY:
             because, since = why_well(agents, _TITLES), max(one.since for one in agents)
         elif state.state in _OF_THE_NODE:
@@ -356,6 +359,14 @@ class NodeAssessor:
                 memory = one.memories[index or 0]
                 sample[state] = memory.shown.because
         return whole, zones, sample
+
+    def held(self, index: int | None) -> dict[str, Counter[State]]:
+        """By zone, how many of each state are better by now than they are shown; of one agent, or nodes that are well (None)."""
+        zones: dict[str, Counter[State]] = {}
+        for one in self.states.values():
+            if one.well if index is None else one.held[index]:
+                zones.setdefault(one.zone, Counter())[one.state if index is None else one.agents[index]] += 1
+        return zones
 
     def troubles(self) -> Iterable[Trouble]:
         """Nodes that need a person."""

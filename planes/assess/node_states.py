@@ -34,6 +34,7 @@ ELSEWHERE = frozenset(
         "writes-blocked",
     }
 )
+_BAD = (State.DEGRADED, State.DOWN)
 _CORDONED = "Taken out on purpose: no new pods are put here."
 
 Verdicts = tuple[Verdict, Verdict, Verdict]
@@ -61,6 +62,8 @@ class NodeState:
     state: State = State.UNKNOWN
     zone: str = ""
     agents: tuple[State, State, State] = (State.UNKNOWN, State.UNKNOWN, State.UNKNOWN)
+    held: tuple[bool, bool, bool] = (False, False, False)  # agents that are better by now than they are shown
+    well: bool = False  # it is degraded or down for such alone, which are well by now
     trouble: Trouble | None = None
     by_lease: bool = False  # due when its lease is late, besides `others`
     others: Mono | None = None
@@ -152,12 +155,13 @@ def why_last_known(scene: NodeScene) -> str:
     return f"Nodes cannot be read: {fault.message}" if fault is not None else "Waiting for the list of nodes."
 
 
-def worst_of(shown: tuple[State, State, State], causes: list[str]) -> int:
-    """Which of a node's agents decides about it: the worst; of equals the one whose cause does the most harm."""
+def worst_of(shown: tuple[State, State, State], causes: list[str], held: tuple[bool, bool, bool] = (False, False, False)) -> int:
+    """Which of a node's agents decides about it: the worst; of equals one that is not merely held as it was, and of those the one
+    whose cause does the most harm."""
 
-    def rank(index: int) -> tuple[int, int, int]:
+    def rank(index: int) -> tuple[int, bool, int, int]:
         state = shown[index]
-        return SEVERITY[state], -harm(causes[index]) if state in (State.DEGRADED, State.DOWN) else 0, -index
+        return SEVERITY[state], not held[index], -harm(causes[index]) if state in (State.DEGRADED, State.DOWN) else 0, -index
 
     return max(range(3), key=rank)
 
@@ -170,6 +174,18 @@ def besides(worst: int, states: list[State], becauses: list[str], titles: tuple[
         if index != worst and state in (State.DEGRADED, State.DOWN)
     ]
     return and_more(becauses[worst], others)
+
+
+def held_of(memories: list[hysteresis.Memory]) -> tuple[bool, bool, bool]:
+    """Which of a node's agents are better by now than they are shown."""
+    first, second, third = (memory.held for memory in memories)
+    return first, second, third
+
+
+def is_well(shown: tuple[State, State, State], memories: list[hysteresis.Memory]) -> bool:
+    """Whether a node's agents that are shown as degraded or down are all well by now."""
+    bad = [memory for state, memory in zip(shown, memories, strict=True) if state in _BAD]
+    return bool(bad) and all(memory.held and memory.pending not in _BAD for memory in bad)
 
 
 def whole_of(shown: tuple[State, State, State], worst: int, life: Life | None, cordoned: bool) -> State:

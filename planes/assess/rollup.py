@@ -5,11 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from planes.structs.moments import Mono
 from planes.structs.thresholds import Thresholds
-from planes.structs.verdicts import Evidence, State, Verdict
+from planes.structs.verdicts import SEVERITY, Evidence, State, Verdict
 
 _WORDS = {State.NOT_OBSERVABLE: "not observable"}
 
 Counts = Mapping[State, int]
+#: None of whom is held.
+_NONE: Mapping[str, Counts] = {}
 
 
 def word(state: State) -> str:
@@ -17,15 +19,16 @@ def word(state: State) -> str:
     return _WORDS.get(state, state.value)
 
 
-def arithmetic(counts: Counts, what: str) -> str:
-    """ "117 of 120 nodes healthy, 2 degraded, 1 down"."""
-    total = sum(counts.values())
+def arithmetic(counts: Counts, what: str, held: Counts | None = None) -> str:
+    """ "117 of 120 nodes healthy, 1 degraded, 1 held as degraded, 1 down". `held`: how many of each state are better by now."""
+    total, held = sum(counts.values()), held or {}
     parts = [f"{counts.get(State.HEALTHY, 0) + counts.get(State.CORDONED, 0):,} of {total:,} {what} healthy"]
-    parts += [
-        f"{counts[state]:,} {word(state)}"
-        for state in (State.DEGRADED, State.DOWN, State.UNKNOWN, State.LEAVING, State.JOINING, State.NOT_OBSERVABLE)
-        if counts.get(state)
-    ]
+    for state in (State.DEGRADED, State.DOWN, State.UNKNOWN, State.LEAVING, State.JOINING, State.NOT_OBSERVABLE):
+        better = held.get(state, 0)
+        if counts.get(state, 0) > better:
+            parts.append(f"{counts[state] - better:,} {word(state)}")
+        if better:
+            parts.append(f"{better:,} held as {word(state)}")
     return ", ".join(parts)
 
 
@@ -57,9 +60,16 @@ def whole(counts: Counts, zones: Mapping[str, Counts], thresholds: Thresholds) -
 
 
 def agents(
-    kind: str, counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], thresholds: Thresholds, at: Mono
+    kind: str,
+    counts: Counts,
+    zones: Mapping[str, Counts],
+    sample: Mapping[State, str],
+    thresholds: Thresholds,
+    at: Mono,
+    held: Mapping[str, Counts] = _NONE,
 ) -> Verdict:
-    """One of the agents over all nodes. `sample`: one node's reason for each state, which explains the whole when all share it."""
+    """One of the agents over all nodes. `sample`: one node's reason for each state, which explains the whole when all share it.
+    `held`: by zone, how many of each state are better by now than they are shown."""
     total = sum(counts.values())
     should_be = "healthy on every node"
     if not total:
@@ -69,49 +79,88 @@ def agents(
             evidence=(Evidence(kind, "no nodes", should_be, State.NOT_OBSERVABLE, "nodes", at),),
         )
     state, zone = whole(counts, zones, thresholds)
-    text = arithmetic(counts, "nodes")
+    better = _total(held)
+    text = arithmetic(counts, "nodes", better)
     evidence = [Evidence(f"{kind} on nodes", text, should_be, state, "all nodes", at)]
     if len(zones) > 1:
         for name, one in sorted(zones.items()):
             alone, _ = whole(one, {}, thresholds)  # by the same arithmetic: one node of ten that is down is no lost zone
-            evidence.append(Evidence(f"zone {name or 'none'}", arithmetic(one, "nodes"), should_be, alone, "all nodes", at))
+            evidence.append(
+                Evidence(f"zone {name or 'none'}", arithmetic(one, "nodes", held.get(name)), should_be, alone, "all nodes", at)
+            )
     because = text + "."
     if zone:
-        because = f"All nodes of zone {zone} are down. {because}"
+        because = f"All nodes of zone {zone} are {_down(zones[zone], held.get(zone))}. {because}"
     elif state in (State.UNKNOWN, State.NOT_OBSERVABLE) and counts.get(state, 0) == total:
         because = sample.get(state, because)
     line = f"{counts.get(State.HEALTHY, 0):,} of {total:,} healthy"
+    if better:
+        line += f", {sum(better.values()):,} held"
     if state is State.NOT_OBSERVABLE:
         line = "not observable"
     return Verdict(state=state, because=because, evidence=tuple(evidence), line=line, cause="nodes")
 
 
+def _total(held: Mapping[str, Counts]) -> Counter[State]:
+    """How many of each state are held, in all zones."""
+    total: Counter[State] = Counter()
+    for one in held.values():
+        total.update(one)
+    return total
+
+
+def _down(zone: Counts, held: Counts | None) -> str:
+    """How the nodes of a zone are that are all shown as down."""
+    better = held.get(State.DOWN, 0) if held else 0
+    if not better:
+        return "down"
+    return "held as down" if better == sum(zone.values()) else "down or held as down"
+
+
 def data_plane(
-    counts: Counts, zones: Mapping[str, Counts], sample: Mapping[State, str], thresholds: Thresholds
+    counts: Counts,
+    zones: Mapping[str, Counts],
+    sample: Mapping[State, str],
+    thresholds: Thresholds,
+    held: Mapping[str, Counts] = _NONE,
 ) -> tuple[State, str]:
-    """The data plane: the nodes as a whole."""
+    """The data plane: the nodes as a whole. `held`: by zone, how many of each state are well by now: they need nobody."""
     total = sum(counts.values())
     if not total:
         return State.NOT_OBSERVABLE, "There are no nodes."
     state, zone = whole(counts, zones, thresholds)
-    need = counts.get(State.DOWN, 0) + counts.get(State.DEGRADED, 0)
-    if zone:
-        return state, f"All nodes of zone {zone} are down; {need:,} of {total:,} nodes need you"
+    better = _total(held)
+    need = counts.get(State.DOWN, 0) + counts.get(State.DEGRADED, 0) - sum(better.values())
+    said = [f"All nodes of zone {zone} are {_down(zones[zone], held.get(zone))}"] if zone else []
     if need:
-        return state, f"{need:,} of {total:,} {'node needs' if need == 1 and total == 1 else 'nodes need'} you"
+        said.append(f"{need:,} of {total:,} {'node needs' if need == 1 and total == 1 else 'nodes need'} you")
+    if better:
+        said.append(_held(better, "" if need else f" of {total:,} {'node' if total == 1 else 'nodes'}"))
+    if said:
+        return state, "; ".join(said)
     if state in (State.UNKNOWN, State.NOT_OBSERVABLE):
         return state, sample.get(state, arithmetic(counts, "nodes"))
     return state, arithmetic(counts, "nodes")
 
 
+def _held(better: Counts, of: str) -> str:
+    """ "3 of 12 nodes are held as down", "1 is held as degraded, 2 as down"."""
+    found = [(better[state], state) for state in (State.DEGRADED, State.DOWN) if better.get(state)]
+    (first, state), *others = found
+    text = f"{first:,}{of} {'is' if first == 1 else 'are'} held as {word(state)}"
+    return ", ".join([text, *(f"{number:,} as {word(one)}" for number, one in others)])
+
+
 def control_plane(components: Sequence[tuple[str, State, str]], held: Collection[str] = ()) -> tuple[State, str]:
-    """The control plane: the worst of its components, each given as (kind, state, because). `held`: those that are better by now,
-    and are shown so only for having got worse again and again."""
+    """The control plane: the worst of its components, each given as (kind, state, because), the most harmful first. All that are
+    down or degraded are named, the worst first. `held`: those that are better by now, and are shown so only until that has lasted;
+    they are named after the others of their state."""
     counts = Counter(state for _, state, _ in components)
-    for state in (State.DOWN, State.DEGRADED):
-        found = [(kind, because) for kind, one, because in components if one is state]
-        if found:
-            return state, " · ".join(f"{kind} is {'held as ' if kind in held else ''}{word(state)}" for kind, _ in found)
+    bad = sorted(
+        (one for one in components if one[1] in (State.DOWN, State.DEGRADED)), key=lambda one: (-SEVERITY[one[1]], one[0] in held)
+    )
+    if bad:
+        return State(bad[0][1]), " · ".join(f"{kind} is {'held as ' if kind in held else ''}{word(one)}" for kind, one, _ in bad)
     if counts.get(State.UNKNOWN):
         found = [(kind, because) for kind, one, because in components if one is State.UNKNOWN]
         return State.UNKNOWN, found[0][1] if len(found) > 1 else f"{found[0][0]} is unknown: {found[0][1]}"

@@ -27,10 +27,11 @@ against a component.
 | leaving | a node that is being removed, shut down or repaired, as it said before it fell silent. Needs nobody for a while |
 | joining | a node that has only just come and is not set up yet. Needs nobody for a while |
 
-A worse state is announced once it has held for its time, a better one likewise, so that nothing flaps at a bound. Silence is \
-measured on Planewatch's own clock, by when a lease was last seen to change: the cluster's clock may be off without changing any \
-state. Time in which Planewatch itself stood still counts against nobody. While all nodes are silent at once, what they have in \
-common is suspected, and no single node is called down.
+A worse state is announced once it has held for its time, a better one likewise, so that nothing flaps at a bound. What is \
+better is said at once, and that its state is held, and until when. Silence is measured on Planewatch's own clock, by when a \
+lease was last seen to change: the cluster's clock may be off without changing any state. Time in which Planewatch itself stood \
+still counts against nobody. While all nodes are silent at once, what they have in common is suspected, and no single node is \
+called down.
 """
 _BOUNDS = """
 ## Bounds

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from planes.assess import attention, hysteresis, rollup
+from planes.assess import attention, hysteresis, node_states, rollup
 from planes.assess.attention import HELD, Trouble
 from planes.components.verdict_builder import Judged
 from planes.structs.events import Health
 from planes.structs.moments import Mono
+from planes.structs.rows import NodeRow
 from planes.structs.thresholds import DEFAULT
 from planes.structs.verdicts import State, Verdict
 from tests.assess.test_assessor import REFUSED, Cluster
@@ -49,12 +50,10 @@ def test_what_is_well_and_held_says_that_it_is_well_since_when_and_for_how_long_
     memory = hysteresis.begin(ill, Mono(0.0))
     memory.relapses = (Mono(100.0), Mono(200.0), Mono(300.0))
     assert not memory.held
+    said = f"{well.because} So since ⟨c:400.0⟩; held as {state.value} until ⟨c:412.0⟩, because it got worse 3 times within 15 min."
     for now in (400.0, 400.0 + DEFAULT.hold_recovery):
         assert hysteresis.step(memory, well, Mono(now), DEFAULT) is None
-    assert (memory.held, memory.shown.state, memory.shown.line) == (True, state, well.line)
-    assert memory.shown.because == (
-        f"{well.because} So since ⟨c:400.0⟩; held as {state.value} until ⟨c:412.0⟩, because it got worse 3 times within 15 min."
-    )
+        assert (memory.held, memory.shown.state, memory.shown.line, memory.shown.because) == (True, state, well.line, said)
     hysteresis.step(memory, ill, Mono(405.0), DEFAULT)
     assert (memory.held, memory.shown) == (False, ill)
 
@@ -63,7 +62,7 @@ def test_the_plane_says_of_a_component_that_is_held_that_it_is() -> None:
     told = [("etcd", State.HEALTHY, ""), ("kube-apiserver", State.DOWN, ""), ("kube-scheduler", State.DOWN, "")]
     assert rollup.control_plane(told, {"kube-apiserver"}) == (
         State.DOWN,
-        "kube-apiserver is held as down · kube-scheduler is down",
+        "kube-scheduler is down · kube-apiserver is held as down",
     )
 
 
@@ -73,6 +72,81 @@ def test_an_entry_of_nodes_that_are_held_does_not_say_that_they_are_silent() -> 
 
     (entry,) = attention.group([held(name) for name in "abc"], DEFAULT)
     assert (entry.title, entry.because) == ("3 nodes: kubelet held as down", "All down. Its heartbeat is on time. So since …")
+
+
+H, D, X = State.HEALTHY, State.DEGRADED, State.DOWN
+Counts = dict[State, int]
+
+
+@pytest.mark.parametrize(
+    ("counts", "held", "said"),
+    [
+        ({H: 9, X: 3}, {X: 3}, "3 of 12 nodes are held as down"),
+        ({H: 11, D: 1}, {D: 1}, "1 of 12 nodes is held as degraded"),
+        ({D: 1}, {D: 1}, "1 of 1 node is held as degraded"),
+        ({H: 8, D: 1, X: 3}, {D: 1, X: 3}, "1 of 12 nodes is held as degraded, 3 as down"),
+        ({H: 7, D: 2, X: 3}, {X: 3}, "2 of 12 nodes need you; 3 are held as down"),
+        ({H: 9, X: 3}, {}, "3 of 12 nodes need you"),
+    ],
+)
+def test_nodes_that_are_merely_held_are_not_said_to_need_anybody(counts: Counts, held: Counts, said: str) -> None:
+    assert rollup.data_plane(counts, {}, {}, DEFAULT, {"": held})[1] == said
+
+
+@pytest.mark.parametrize(("held", "zone"), [(1, "down or held as down"), (2, "held as down"), (0, "down")])
+def test_a_zone_whose_nodes_are_held_is_not_said_to_be_down(held: int, zone: str) -> None:
+    counts, zones = {H: 4, X: 2}, {"a": {H: 4}, "b": {X: 2}}
+    state, said = rollup.data_plane(counts, zones, {}, DEFAULT, {"b": {X: held}} if held else {})
+    assert (state, said.split(";")[0]) == (X, f"All nodes of zone b are {zone}")
+    agents = rollup.agents("kubelet", counts, zones, {}, DEFAULT, Mono(0.0), {"b": {X: held}} if held else {})
+    assert agents.because.startswith(f"All nodes of zone b are {zone}. 4 of 6 nodes healthy, ")
+
+
+def test_the_arithmetic_of_an_agent_tells_who_is_held_from_who_is_not() -> None:
+    zones = {"a": {H: 6, X: 1}, "b": {H: 3, D: 1, X: 1}}
+    verdict = rollup.agents("kubelet", {H: 9, D: 1, X: 2}, zones, {}, DEFAULT, Mono(0.0), {"a": {X: 1}, "b": {D: 1}})
+    assert verdict.because == "9 of 12 nodes healthy, 1 held as degraded, 1 down, 1 held as down."
+    assert verdict.line == "9 of 12 healthy, 2 held"
+    assert [one.now for one in verdict.evidence[1:]] == [
+        "6 of 7 nodes healthy, 1 held as down",
+        "3 of 5 nodes healthy, 1 held as degraded, 1 down",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "worst"), [((False, False, False), 0), ((True, False, False), 1), ((True, True, False), 0), ((True, True, True), 0)]
+)
+def test_of_a_nodes_agents_that_are_as_bad_one_decides_that_is_so_now(held: tuple[bool, bool, bool], worst: int) -> None:
+    assert node_states.worst_of((X, X, H), ["silent", "pod-missing", ""], held) == worst
+
+
+def test_nodes_need_somebody_exactly_while_one_of_them_is_unwell_and_are_said_to_be_held_after_that() -> None:
+    cluster = Cluster()
+    cluster.begin()
+    cluster.run(12)
+    lost = {"node-0", "node-1", "node-3"}
+    for _ in range(3):
+        cluster.silent = lost
+        cluster.run(50)
+        cluster.silent = set()
+        cluster.run(14)
+    planes = [frame.cluster.data for frame in cluster.frames if frame.cluster is not None and frame.cluster.data is not None]
+    kubelets = [row for frame in cluster.frames for row in frame.components if row.kind == "kubelet"]
+    rows: dict[str, NodeRow] = {}
+    for frame in cluster.frames:
+        rows |= frame.nodes
+        plane = frame.cluster.data if frame.cluster is not None else None
+        ill = [row for row in rows.values() if row.state in (D, X) and "heartbeat is on time" not in row.because]
+        if plane is not None and plane.state in (D, X):
+            assert ("need you" in plane.because) == bool(ill), (plane.because, ill)
+    assert "3 of 6 nodes need you" in {plane.because for plane in planes}
+    assert planes[-1].because == "3 of 6 nodes are held as down"
+    assert (kubelets[-1].line, kubelets[-1].because) == ("3 of 6 healthy, 3 held", "3 of 6 nodes healthy, 3 held as down.")
+
+
+def test_a_control_plane_names_all_that_is_bad_the_worst_and_the_most_harmful_first() -> None:
+    told = [("kube-scheduler", D, ""), ("kube-apiserver", D, ""), ("etcd", X, ""), ("kube-controller-manager", H, "")]
+    assert rollup.control_plane(told) == (X, "etcd is down · kube-scheduler is degraded · kube-apiserver is degraded")
 
 
 def test_no_sentence_of_a_cluster_that_answers_again_says_that_it_does_not() -> None:

@@ -162,23 +162,23 @@ def relapsed(times: int) -> tuple[Memory, float]:
 def test_what_is_held_for_its_relapses_says_that_it_is_well_and_why_it_is_held() -> None:
     memory, now = relapsed(3)
     assert (memory.state, memory.shown.because) == (State.DOWN, "down")
-    assert step(memory, WELL, now + 1) is None
-    assert memory.shown.because == "down"  # for a moment: it may be nothing
-    assert hysteresis.due(memory) == now + 1 + THRESHOLDS.hold_recovery
-    assert step(memory, WELL, now + 4) is None
     said = f"healthy So since ⟨c:{now + 1:.1f}⟩; held as down until ⟨c:{now + 13:.1f}⟩, "
     said += "because it got worse 3 times within 15 min."
-    assert (memory.state, memory.shown.because, memory.shown.cause) == (State.DOWN, said, DEAD.cause)
+    for later in (1.0, 4.0):
+        assert step(memory, WELL, now + later) is None
+        assert (memory.state, memory.shown.because, memory.shown.cause) == (State.DOWN, said, DEAD.cause)
     assert hysteresis.due(memory) == now + 13
     assert step(memory, DEAD, now + 5) is None
-    assert memory.shown is DEAD
+    assert (memory.held, memory.shown) == (False, DEAD)
     assert step(memory, WELL, now + 20) is None
-    assert memory.shown is DEAD
+    assert memory.held
 
 
-def test_the_first_recoveries_are_announced_before_anything_need_be_said_of_them() -> None:
+def test_from_its_first_moment_a_recovery_is_said_to_be_one() -> None:
     memory, now = relapsed(1)
     step(memory, WELL, now + 1)
+    said = f"healthy So since ⟨c:{now + 1:.1f}⟩; held as down until ⟨c:{now + 4:.1f}⟩."
+    assert (memory.state, memory.held, memory.shown.because) == (State.DOWN, True, said)
     assert step(memory, WELL, now + 4) == Change(State.DOWN, State.HEALTHY, Mono(now + 1))
     assert memory.shown is WELL
 

@@ -72,13 +72,13 @@ def test_what_is_held_back_shows_the_old_state_and_cause_and_says_why(first: Sta
     memory = hysteresis.begin(of(first, "frozen"), Mono(0.0))
     now = 9000.0
     memory.relapses = tuple(Mono(now - age) for age in (3601.0, 3600.0 - HOLD, 10.0, 5.0))
-    assert step(memory, of(better, "other"), now) is None
-    assert hysteresis.due(memory) == now + HOLD
-    assert step(memory, of(better, "other"), now + HOLD) is None
-    shown = memory.shown
     said = f"{better.value}. So since ⟨c:9000.0⟩; held as {first.value} until ⟨c:9012.0⟩, "
     said += "because it got worse 3 times within 60 min."  # the first of them just so
-    assert (shown.state, shown.cause, shown.because) == (first, "frozen", said)
+    for later in (0.0, HOLD):
+        assert step(memory, of(better, "other"), now + later) is None
+        assert hysteresis.due(memory) == now + 12.0
+        shown = memory.shown
+        assert (memory.held, shown.state, shown.cause, shown.because) == (True, first, "frozen", said)
 
 
 # --- after a restart ------------------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def test_the_data_plane_says_how_many_need_you(counts: Counts, zones: dict[str, 
 @pytest.mark.parametrize(
     ("components", "expected"),
     [
-        ([("a", D, ""), ("b", X, ""), ("c", X, "")], (X, "b is down · c is down")),
+        ([("a", D, ""), ("b", X, ""), ("c", X, "")], (X, "b is down · c is down · a is degraded")),
         ([("a", D, ""), ("b", U, "")], (D, "a is degraded")),
         ([("a", U, "Refused."), ("b", H, "")], (U, "a is unknown: Refused.")),
         ([("a", U, "Refused."), ("b", U, "Waiting.")], (U, "Refused.")),

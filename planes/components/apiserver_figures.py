@@ -122,7 +122,7 @@ def time_left(left: float) -> str:
         return f"{left / DAY:.0f} d"
     if left > 2 * 3600.0:
         return duration(left // 3600 * 3600)
-    return duration(left // 300 * 300) if left >= 300 else "less than 5 m"
+    return duration(left // 300 * 300) if left >= 300 else "less than 5 min"
 
 
 def check_certificate(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> None:

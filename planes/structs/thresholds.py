@@ -95,7 +95,7 @@ class Thresholds:
         0.1,
         "of its lifetime",
         "kube-apiserver",
-        "less is left of the serving certificate, and less than the days above: degraded (the 7 d of a year's, 72 m of 12 h)",
+        "less is left of the serving certificate, and less than the days above: degraded (the 7 d of a year's, 72 min of 12 h)",
     )
     apiservice_unavailable: float = _bound(300.0, "s", "kube-apiserver", "an APIService not available for longer: degraded", _MIXIN)
     webhook_unready: float = _bound(

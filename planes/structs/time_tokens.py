@@ -11,7 +11,7 @@ _TOKEN = re.compile(r"⟨([auc]):(-?\d+(?:\.\d+)?)⟩")
 
 
 def ago(moment: float) -> str:
-    """A token that reads as the time since `moment`: "31 s", "8 m", "3 h 5 m"."""
+    """A token that reads as the time since `moment`: "31 s", "8 min", "3 h 5 min"."""
     return f"⟨a:{moment:.1f}⟩"
 
 
@@ -38,7 +38,7 @@ def to_epoch(text: str, offset: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as people read them: "0.4 s", "31 s", "1 m 12 s", "8 m", "3 h 5 m", "2 d 4 h"."""
+    """Seconds as people read them: "0.4 s", "31 s", "1 min 12 s", "8 min", "3 h 5 min", "2 d 4 h"."""
     seconds = max(0.0, seconds)
     if seconds < 1:
         return f"{seconds:.1f} s"
@@ -47,10 +47,10 @@ def duration(seconds: float) -> str:
         return f"{whole} s"
     if whole < 3600:
         minutes, rest = divmod(whole, 60)
-        return f"{minutes} m {rest} s" if rest and minutes < 10 else f"{minutes} m"
+        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
     if whole < 86400:
         hours, rest = divmod(whole // 60, 60)
-        return f"{hours} h {rest} m" if rest else f"{hours} h"
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
     days, rest = divmod(whole // 3600, 24)
     return f"{days} d {rest} h" if rest else f"{days} d"
 

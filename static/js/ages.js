@@ -8,7 +8,7 @@
 const TOKEN = /⟨([auc]):(-?\d+(?:\.\d+)?)⟩/g;
 
 /**
- * Seconds as people read them: "0.4 s", "31 s", "1 m 12 s", "8 m", "3 h 5 m", "2 d 4 h".
+ * Seconds as people read them: "0.4 s", "31 s", "1 min 12 s", "8 min", "3 h 5 min", "2 d 4 h".
  * @param {number} seconds
  */
 export function duration(seconds) {
@@ -16,9 +16,9 @@ export function duration(seconds) {
   if (left < 1) return `${tenths(left)} s`;
   const whole = Math.floor(left);
   if (whole < 60) return `${whole} s`;
-  if (whole < 600) return pair(Math.floor(whole / 60), "m", whole % 60, "s");
-  if (whole < 3600) return `${Math.floor(whole / 60)} m`;
-  if (whole < 86400) return pair(Math.floor(whole / 3600), "h", Math.floor(whole / 60) % 60, "m");
+  if (whole < 600) return pair(Math.floor(whole / 60), "min", whole % 60, "s");
+  if (whole < 3600) return `${Math.floor(whole / 60)} min`;
+  if (whole < 86400) return pair(Math.floor(whole / 3600), "h", Math.floor(whole / 60) % 60, "min");
   return pair(Math.floor(whole / 86400), "d", Math.floor(whole / 3600) % 24, "h");
 }
 

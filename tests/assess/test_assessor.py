@@ -245,7 +245,7 @@ def test_a_pause_of_our_own_is_not_held_against_the_cluster(cluster: Cluster) ->
     assert changes([frame]) == []
     assert not frame.nodes
     assert frame.cluster is not None
-    assert "Planewatch itself was paused for 1 m" in frame.cluster.missing[0].message
+    assert "Planewatch itself was paused for 1 min" in frame.cluster.missing[0].message
     assert changes(cluster.run(30)) == []
     assert cluster.state("kube-scheduler")[0] == "healthy"
 

@@ -65,4 +65,4 @@ def test_a_change_tells_what_was_true_then() -> None:
     assert (row.because, row.at) == ("No heartbeat for 40 s.", 1099.0)
     blind = DisruptionSeen(suspicion=f"The oldest for {ago(40.0)}.")
     (row,) = Changes("prod").of_disruption(blind, Mono(100.0), 1000.0)
-    assert row.because == "All nodes fell silent together. The oldest for 1 m."
+    assert row.because == "All nodes fell silent together. The oldest for 1 min."

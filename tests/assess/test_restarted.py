@@ -219,7 +219,7 @@ def test_a_leader_whose_lease_is_frozen_stays_down_over_a_restart_and_its_age_is
     assert set(states) == {("unknown", "down"), ("down", "")}
     assert states[-1] == ("down", "")
     assert {row.since for row in told(again, SCHEDULER)} == {since}
-    assert read(again, told(again, SCHEDULER)[-1].because) == "Its lease has not been renewed for 2 m 24 s; it lasts 15 s."
+    assert read(again, told(again, SCHEDULER)[-1].because) == "Its lease has not been renewed for 2 min 24 s; it lasts 15 s."
     assert history(again) == []
 
 
@@ -251,7 +251,7 @@ def test_a_lease_that_nobody_took_again_is_not_healthy_for_the_moment_of_a_hando
     assert {row.state for row in told(again, SCHEDULER)} == {"unknown", "down"}
     assert again.state(SCHEDULER) == ("down", "")
     assert history(again) == []
-    assert read(again, told(again, SCHEDULER)[-1].line) == "no leader for 1 m 33 s"
+    assert read(again, told(again, SCHEDULER)[-1].line) == "no leader for 1 min 33 s"
 
 
 def test_failovers_are_counted_over_a_restart_and_those_that_happened_meanwhile_too() -> None:
@@ -308,7 +308,7 @@ def test_a_node_that_has_lost_its_proxy_stays_down_over_a_restart_for_as_long_as
     live(again, 10)
     found = [one.kube_proxy for one in of_node(again, "node-4")]
     assert {(one.state, one.since) for one in found if one.state != "unknown"} == {("down", row.since)}
-    assert "for 1 m 43 s, though one is wanted" in read(again, found[-1].because)
+    assert "for 1 min 43 s, though one is wanted" in read(again, found[-1].because)
     assert [one for one in history(again) if one.subject == "node-4"] == []
 
 
@@ -325,7 +325,7 @@ def test_a_pod_that_waits_is_dated_by_its_creation_and_the_scheduler_told_of_wit
     assert again.state(SCHEDULER) == ("unknown", "degraded")
     live(again, 2)
     assert again.state(SCHEDULER) == ("degraded", "")
-    assert "the oldest for 3 m 7 s" in read(again, told(again, SCHEDULER)[-1].because)
+    assert "the oldest for 3 min 7 s" in read(again, told(again, SCHEDULER)[-1].because)
     assert history(again) == []
 
 
@@ -351,7 +351,7 @@ def test_an_outage_and_a_check_that_fails_have_lasted_since_they_began_over_a_re
     again = taken_over(before)
     fails(again, 20)
     row = told(again, "kube-apiserver")[-1]
-    assert read(again, row.because).startswith("It refuses connections, for 1 m 22 s")
+    assert read(again, row.because).startswith("It refuses connections, for 1 min 22 s")
     assert row.since == told(before, "kube-apiserver")[-1].since
     assert history(again) == []
     again.apply(*again.probes())

@@ -98,7 +98,7 @@ def both(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Both]:
 
 def still(text: str) -> str:
     """Without ages, which run between the one and the other, and as one line."""
-    return re.sub(r"\s+", " ", re.sub(r"\b[\d.]+ [smhd]\b( \d+ [smhd]\b)?", "AGE", text.replace("\xa0", " "))).strip()
+    return re.sub(r"\s+", " ", re.sub(r"\b[\d.]+ (?:min|[smhd])\b( \d+ (?:min|[smhd])\b)?", "AGE", text.replace("\xa0", " "))).strip()
 
 
 def tight(text: str) -> str:

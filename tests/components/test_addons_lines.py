@@ -205,7 +205,7 @@ def test_its_instances_are_its_pods_by_name_also_while_the_api_server_is_away() 
     assert ([one.name for one in away.instances], away.verdict.cause) == (["a", "b"], "unreachable")
 
 
-@pytest.mark.parametrize(("left", "told"), [(0.5, "less than 5 m"), (0.0, "over"), (-1.0, "over")])
+@pytest.mark.parametrize(("left", "told"), [(0.5, "less than 5 min"), (0.0, "over"), (-1.0, "over")])
 def test_a_certificate_is_over_at_its_very_end(left: float, told: str) -> None:
     seen = making.apiserver(server=replace(SERVER, certificate_left=left))
     assert kube_apiserver.judge(seen, NOW, THRESHOLDS).facts["certificate"] == told

@@ -168,11 +168,11 @@ DAY = 86_400.0
         (5 * 3600 + 3599, "5 h"),
         (2 * 3600 + 1, "2 h"),
         (2 * 3600, "2 h"),
-        (2 * 3600 - 1, "1 h 55 m"),
-        (599, "5 m"),
-        (300, "5 m"),
-        (299, "less than 5 m"),
-        (0, "less than 5 m"),
+        (2 * 3600 - 1, "1 h 55 min"),
+        (599, "5 min"),
+        (300, "5 min"),
+        (299, "less than 5 min"),
+        (0, "less than 5 min"),
     ],
 )
 def test_what_is_left_is_told_in_steps(left: float, said: str) -> None:

@@ -190,9 +190,9 @@ def test_a_serving_certificate_is_judged_by_its_own_lifetime_and_is_down_only_wh
         (2.01 * DAY, "2 d"),
         (1.99 * DAY, "1 d 23 h"),
         (5.9 * HOUR, "5 h"),
-        (1.99 * HOUR, "1 h 55 m"),
-        (700.0, "10 m"),
-        (299.0, "less than 5 m"),
+        (1.99 * HOUR, "1 h 55 min"),
+        (700.0, "10 min"),
+        (299.0, "less than 5 min"),
     ],
 )
 def test_what_is_left_of_a_certificate_is_told_in_steps(left: float, told: str) -> None:

@@ -159,7 +159,7 @@ def rates(span: float, value: float, recent: float | None) -> RatesSeen:
 @pytest.mark.parametrize(
     ("span", "value", "recent", "state", "said"),
     [
-        (180.0, 0.052, 0.05, State.UNKNOWN, "over the last 3 m; judged after 5 m"),
+        (180.0, 0.052, 0.05, State.UNKNOWN, "over the last 3 min; judged after 5 min"),
         (254.9, 0.052, 0.05, State.UNKNOWN, "judged after"),
         (255.0, 0.052, 0.05, State.DEGRADED, ""),
         (255.0, 0.052, None, State.DEGRADED, ""),

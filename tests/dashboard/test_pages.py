@@ -75,14 +75,14 @@ def test_an_unreachable_clusters_card_says_why_and_what_to_do(browser: Client, a
     assert "Check the way there" in said
     assert "unknown, last healthy" in said
     assert re.search(r"Asked again in +1[0-4] s", said)
-    assert "no answer for 4 m" in re.sub(" +", " ", said)
+    assert "no answer for 4 min" in re.sub(" +", " ", said)
 
 
 def test_a_card_whose_collector_is_away_is_late_and_says_since_when(browser: Client) -> None:
     collect("prod", "", age=90)
     html = browser.get("/").content.decode()
     assert "is-late" in html
-    assert "not seen for 1 m 3" in text(browser, "/")
+    assert "not seen for 1 min 3" in text(browser, "/")
 
 
 def test_a_cluster_that_was_never_collected_waits(browser: Client) -> None:
@@ -227,7 +227,7 @@ def test_ages_in_a_text_run_on_and_the_rest_is_escaped() -> None:
     shown = render("{{ text|ticking:now }}", text=f"<i> for {ago(NOW - 31)}, next in {until(NOW + 90)}", now=NOW)
     assert shown == (
         f'&lt;i&gt; for <span class="age" data-t="a:{NOW - 31:.1f}">31 s</span>, '
-        f'next in <span class="age" data-t="u:{NOW + 90:.1f}">1 m 30 s</span>'
+        f'next in <span class="age" data-t="u:{NOW + 90:.1f}">1 min 30 s</span>'
     )
 
 

@@ -38,7 +38,7 @@ def test_a_clock_that_is_ten_minutes_off_changes_no_state_and_is_said(tmp_path: 
     assert set(states.values()) == {"healthy"}
     assert turns == []
     assert said in line
-    assert line.startswith(("10 m ", "9 m 59 s ")), "Date holds whole seconds"
+    assert line.startswith(("10 min ", "9 min 59 s ")), "Date holds whole seconds"
 
 
 @pytest.mark.parametrize("later", [TEN_MINUTES, -TEN_MINUTES])

@@ -16,12 +16,12 @@ const late = (with_) => ({ kind: "late", age: 12, since: 1000, why: "collector",
 
 test("a card is live, silent or late by its own pulses", () => {
   assert.deepEqual(judge(100, 99, 101), { late: false, silent: false, words: "live", age: "" });
-  assert.deepEqual(judge(100, 40, 101), { late: false, silent: true, words: "no answer for", age: "1 m 1 s" });
+  assert.deepEqual(judge(100, 40, 101), { late: false, silent: true, words: "no answer for", age: "1 min 1 s" });
   assert.deepEqual(judge(90, 90, 101), { late: true, silent: false, words: "not seen for", age: "11 s" });
   assert.equal(judge(null, null, 101).words, "not seen yet");
   // By when its last pulse came, whatever that says; but who says that it has no collector is no sign of its life.
   assert.deepEqual(judge(150, 150, 101, 0, "", 90), { late: true, silent: false, words: "not seen for", age: "11 s" });
-  assert.deepEqual(judge(40, 40, 101, 0, "no collector", 90), { late: true, silent: false, words: "no collector for", age: "1 m 1 s" });
+  assert.deepEqual(judge(40, 40, 101, 0, "no collector", 90), { late: true, silent: false, words: "no collector for", age: "1 min 1 s" });
   assert.equal(judge(100, null, 101).silent, true);
   assert.equal(judge(100, 40, 101, 0, "unauthenticated").words, "credentials refused for");
   assert.equal(judge(100, null, 101, 0, "unauthenticated").words, "credentials refused");
@@ -88,7 +88,7 @@ test("each reason of lateness has its sentence, with what is tried next", () => 
 
 test("the header says live with its age, or how old the picture is", () => {
   assert.equal(brief({ kind: "live", age: 0.3, since: 1, why: "", retry: null }), "live · 0.3 s ago");
-  assert.equal(brief(late({ age: 134 })), "not live · 2 m 14 s old");
+  assert.equal(brief(late({ age: 134 })), "not live · 2 min 14 s old");
   assert.equal(brief(late({ since: null })), "not live");
   assert.equal(brief({ kind: "waiting", age: 0, since: null, why: "", retry: null }), "connecting …");
 });

@@ -150,7 +150,7 @@ test("the header says the word where a reason would not fit, and how fresh the p
   assert.deepEqual(pillsOf(told, NOW, false).map(({ said }) => said), ["down", "3 of 9 nodes"]);
   assert.equal(freshWords(fresh()).words, "live · 0.3 s ago");
   assert.equal(freshWords(fresh(), true).words, "live when taken · 0.3 s old");
-  assert.equal(freshWords(fresh({ kind: "late", age: 134, since: 866, why: "collector" }), true).words, "not live · 2 m 14 s old");
+  assert.equal(freshWords(fresh({ kind: "late", age: 134, since: 866, why: "collector" }), true).words, "not live · 2 min 14 s old");
   assert.equal(freshWords(fresh({ kind: "waiting", since: null }), true).words, "not live");
 });
 

@@ -119,9 +119,9 @@ def test_a_collector_that_died_is_silent_since_then_however_wrong_its_clock_was(
 @pytest.mark.parametrize(
     ("fault", "heard", "said"),
     [
-        ("unauthenticated", NOW - 240, "The API server has refused our credentials since it last answered 4 m ago."),
+        ("unauthenticated", NOW - 240, "The API server has refused our credentials since it last answered 4 min ago."),
         ("unauthenticated", None, "The API server has refused our credentials."),
-        ("refused", NOW - 240, "Its API server last answered 4 m ago."),
+        ("refused", NOW - 240, "Its API server last answered 4 min ago."),
         ("something newer", None, "Its API server has not answered yet."),
     ],
 )

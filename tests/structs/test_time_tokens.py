@@ -15,16 +15,16 @@ from planes.structs import time_tokens
         (1.0, "1 s"),
         (1.9, "1 s"),
         (59.9, "59 s"),
-        (60.0, "1 m"),
-        (61.0, "1 m 1 s"),
-        (599.0, "9 m 59 s"),
-        (600.0, "10 m"),
-        (601.0, "10 m"),
-        (660.0, "11 m"),
-        (3599.0, "59 m"),
+        (60.0, "1 min"),
+        (61.0, "1 min 1 s"),
+        (599.0, "9 min 59 s"),
+        (600.0, "10 min"),
+        (601.0, "10 min"),
+        (660.0, "11 min"),
+        (3599.0, "59 min"),
         (3600.0, "1 h"),
-        (3660.0, "1 h 1 m"),
-        (86_399.0, "23 h 59 m"),
+        (3660.0, "1 h 1 min"),
+        (86_399.0, "23 h 59 min"),
         (86_400.0, "1 d"),
         (90_000.0, "1 d 1 h"),
         (86_400.0 * 3 + 7_199.0, "3 d 1 h"),
@@ -38,7 +38,7 @@ def test_an_age_counts_up_and_a_time_left_counts_down_to_nothing() -> None:
     text = f"for {time_tokens.ago(100.0)}, in {time_tokens.until(150.0)}"
     assert text == "for ⟨a:100.0⟩, in ⟨u:150.0⟩"
     assert time_tokens.render(text, 131.0) == "for 31 s, in 19 s"
-    assert time_tokens.render(text, 160.0) == "for 1 m, in 0.0 s"
+    assert time_tokens.render(text, 160.0) == "for 1 min, in 0.0 s"
     assert time_tokens.render("no token", 131.0) == "no token"
 
 

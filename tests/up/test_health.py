@@ -118,7 +118,7 @@ def test_what_is_wrong_is_a_sentence_each(tmp_path: Path) -> None:
     assert told(tmp_path, "starting") == ["The watch worker is starting, for 9 s."]
     assert told(tmp_path, "works", age=HUNG) == []
     (said,) = told(tmp_path, "works", age=60.0)
-    assert said.startswith(f"`manage.py up` on {tmp_path} was last heard 1 m ago")
+    assert said.startswith(f"`manage.py up` on {tmp_path} was last heard 1 min ago")
 
 
 def test_what_cannot_be_read_says_nothing(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ import { sentence } from "../words.js";
 /** Said where a right is missing: what tells of all of them. */
 export const DOCTOR = ".venv/bin/python manage.py doctor says what each missing right costs; with --rbac it prints what grants them all.";
 
-/** "2 min 14 s": where it is read from afar. @param {number} seconds */
+/** "2 min 14 s", and whole seconds only: where it is read from afar. @param {number} seconds */
 export function spelled(seconds) {
-  return duration(seconds).replace(/ m\b/, " min").replace(/^(\d)\.\d s$/, "$1 s");
+  return duration(seconds).replace(/^(\d)\.\d s$/, "$1 s");
 }
 
 /** Does its state's shape stand beside its title? @param {Notice} said */

@@ -25,7 +25,8 @@ VISIONS = {"trichromacy": _NONE, **_MACHADO}
 _XYZ = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041))
 _WHITE = (0.95047, 1.0, 1.08883)
 
-_TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?,\s*(#[0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?\)")
+_HEX = r"(#[0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?"
+_TOKEN = re.compile(rf"--([\w-]+):\s*var\(--light, {_HEX}\) var\(--dark, {_HEX}\)")
 
 
 def tokens(theme: str) -> dict[str, str]:

@@ -1,6 +1,8 @@
 /** Does the web server itself answer? Asked when pulses stop coming, so that a web server that stands still is not told as a collector
  *  that does. */
 
+import { within } from "./limits.js";
+
 const LIMIT_MS = 2000;
 const PAUSE_MS = 2000;
 
@@ -30,7 +32,7 @@ export class Answering {
   async #ask() {
     let silent = false;
     try {
-      await fetch(this.address, { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LIMIT_MS) });
+      await fetch(this.address, { cache: "no-store", redirect: "manual", signal: within(LIMIT_MS) });
     } catch {
       silent = true;
     }

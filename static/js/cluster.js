@@ -327,5 +327,6 @@ look();
 socket.start();
 // Last of all: of a script that fails before, the style sheet tells that nobody attends to the page.
 root.dataset["attended"] = "";
+document.body.classList.add("is-attended");
 // Type that arrives late changes sizes once.
 void document.fonts.ready.then(resized);

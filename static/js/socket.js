@@ -6,6 +6,7 @@
 
 import { ReconnectingSocket, backoff } from "./reconnecting-socket.js";
 import { Sync } from "./sync.js";
+import { within } from "./limits.js";
 
 /** @typedef {import("./wire-types.js").Message} Message */
 /** @typedef {import("./wire-types.js").Snapshot} Snapshot */
@@ -122,7 +123,7 @@ export class LiveSocket {
     /** @type {boolean} */
     let again = true;
     try {
-      const signal = AbortSignal.any([AbortSignal.timeout(FETCH_LIMIT_MS), this.socket.signal]);
+      const signal = within(FETCH_LIMIT_MS, this.socket.signal);
       const answer = await fetch(this.snapshotPath, { cache: "no-cache", credentials: "same-origin", redirect: "manual", signal });
       if (answer.status === 401 || answer.status === 403 || answer.type === "opaqueredirect") return this.#end("signed out");
       if (answer.status === 404) return this.#end("gone");

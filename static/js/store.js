@@ -109,7 +109,7 @@ export class Picture {
       touched.attention = true;
     }
     if (changes.length) {
-      this.changes = newest([...changes.toReversed(), ...this.changes]);
+      this.changes = newest([...[...changes].reverse(), ...this.changes]);
       touched.changes = true;
     }
     touched.samples = this.series.add(samples);

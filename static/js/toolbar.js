@@ -2,6 +2,7 @@
 
 import { filterOf } from "./filter.js";
 import { writeView } from "./viewstate.js";
+import { within } from "./limits.js";
 
 /** @typedef {import("./diagram/nodegrid.js").NodeGrid} NodeGrid */
 /** @typedef {import("./viewstate.js").ViewState} ViewState */
@@ -129,7 +130,7 @@ export class Toolbar {
     }
     this.#asked.add(label);
     try {
-      const signal = AbortSignal.timeout(LIMIT_MS);
+      const signal = within(LIMIT_MS);
       const answer = await fetch(`${this.search}?label=${encodeURIComponent(label)}`, { credentials: "same-origin", redirect: "manual", signal });
       if (!answer.ok) throw new Error(String(answer.status));
       const { names } = /** @type {{ names: string[] }} */ (await answer.json());

@@ -98,7 +98,8 @@ def both(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Both]:
 
 def still(text: str) -> str:
     """Without ages, which run between the one and the other, and as one line."""
-    return re.sub(r"\s+", " ", re.sub(r"\b[\d.]+ (?:min|[smhd])\b( \d+ (?:min|[smhd])\b)?", "AGE", text.replace("\xa0", " "))).strip()
+    ages = r"\b[\d.]+ (?:min|[smhd])\b( \d+ (?:min|[smhd])\b)?"
+    return re.sub(r"\s+", " ", re.sub(ages, "AGE", text.replace("\xa0", " "))).strip()
 
 
 def tight(text: str) -> str:

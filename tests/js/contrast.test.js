@@ -5,7 +5,7 @@ import { test } from "node:test";
 const css = readFileSync(new URL("../../static/css/tokens.css", import.meta.url), "utf8");
 /** @type {Record<string, [string, string]>} light, dark */
 const tokens = {};
-for (const [, name, light, dark] of css.matchAll(/--([\w-]+): light-dark\((#\w+), (#\w+)\)/g)) {
+for (const [, name, light, dark] of css.matchAll(/--([\w-]+): var\(--light, (#\w+)\) var\(--dark, (#\w+)\)/g)) {
   tokens[/** @type {string} */ (name)] = [/** @type {string} */ (light), /** @type {string} */ (dark)];
 }
 

@@ -51,7 +51,7 @@ test("a snapshot and the deltas after it equal a fresh snapshot", () => {
       for (const kind of goneParts) parts.delete(kind);
       /** @type {ChangeRow[]} */
       const told = touched.map((name) => ({ subject_kind: "Node", subject: name, agent: "", before: "unknown", after: "healthy", because: "", at: o, group: "", more: 0, more_from: null }));
-      changes = [...told.toReversed(), ...changes];
+      changes = [...[...told].reverse(), ...changes];
       picture.apply(delta(o, { u: { nodes, components: [part], changes: told }, x: { nodes: gone, components: goneParts } }));
     }
     const fresh = new Picture(

@@ -3,6 +3,7 @@
 import { render } from "../html.js";
 import { nodeState } from "../groups.js";
 import { hoverCard } from "./nodecard.js";
+import { within } from "../limits.js";
 
 /** @typedef {import("../store.js").Picture} Picture */
 /** @typedef {import("../wire-types.js").NodeReport} NodeDetail */
@@ -91,7 +92,7 @@ export class Hover {
     const asking = new AbortController();
     this.#asking = asking;
     try {
-      const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(LIMIT_MS)]);
+      const signal = within(LIMIT_MS, asking.signal);
       const answer = await fetch(this.detailOf(name), { credentials: "same-origin", redirect: "manual", signal });
       if (!answer.ok) return;
       const body = /** @type {NodeDetail & { node?: NodeDetail }} */ (await answer.json());

@@ -3,6 +3,7 @@
  * as many small ones. Neither gathering nor drawing allocates anything for a node.
  */
 
+import { roundedRect } from "./rounded.js";
 import { CODES, HEALTHY, HIDDEN, SEGMENTS, SHADES, STROKES, STROKES_FROM, UNKNOWN, UNTOLD } from "../scene/tile.js";
 import { cellHorizon, cellRound, codeOf, edgeOf, fillOf, heightOf, isWell, opacityOf, rises, shadeOf, stepOf, tileShape } from "../scene/tile.js";
 import { STATES } from "../states.js";
@@ -106,7 +107,7 @@ export class NodeCanvas {
   #box(at, round) {
     const x = /** @type {number} */ (this.#xs[at]);
     const y = /** @type {number} */ (this.#ys[at]);
-    if (round) this.low.roundRect(x, y, this.#w, this.#h, round);
+    if (round) roundedRect(this.low, x, y, this.#w, this.#h, round);
     else this.low.rect(x, y, this.#w, this.#h);
   }
 
@@ -165,7 +166,7 @@ export class NodeCanvas {
     for (let at = 0; at < this.#count; at += 1) {
       if (picture.number("cp", this.#rows[at] ?? 0) !== 1) continue;
       low.beginPath();
-      low.roundRect(/** @type {number} */ (this.#xs[at]) + x, /** @type {number} */ (this.#ys[at]) + y, w, h, r);
+      roundedRect(low, /** @type {number} */ (this.#xs[at]) + x, /** @type {number} */ (this.#ys[at]) + y, w, h, r);
       low.fill();
     }
   }
@@ -198,7 +199,7 @@ export class NodeCanvas {
         if (this.#states[at] !== state) continue;
         const x = /** @type {number} */ (this.#xs[at]) + line / 2;
         const y = /** @type {number} */ (this.#ys[at]) + line / 2;
-        if (round) low.roundRect(x, y, this.#w - line, this.#h - line, round);
+        if (round) roundedRect(low, x, y, this.#w - line, this.#h - line, round);
         else low.rect(x, y, this.#w - line, this.#h - line);
       }
       low.fillStyle = named["tile"] ?? "";
@@ -250,7 +251,7 @@ export class NodeCanvas {
         const tall = heightOf(shape, step);
         const x = /** @type {number} */ (this.#xs[at]) + level.x;
         const y = /** @type {number} */ (this.#ys[at]) + level.foot - tall;
-        if (round) low.roundRect(x, y, level.w, tall, Math.min(round, tall / 2));
+        if (round) roundedRect(low, x, y, level.w, tall, Math.min(round, tall / 2));
         else low.rect(x, y, level.w, tall);
       }
       if (!some) continue;
@@ -277,7 +278,7 @@ export class NodeCanvas {
           some = true;
           const x = /** @type {number} */ (this.#xs[at]) + left;
           const y = /** @type {number} */ (this.#ys[at]) + agents.y - rise;
-          if (round) low.roundRect(x, y, agents.w, agents.h + rise, round);
+          if (round) roundedRect(low, x, y, agents.w, agents.h + rise, round);
           else low.rect(x, y, agents.w, agents.h + rise);
         }
       }

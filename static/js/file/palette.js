@@ -2,14 +2,14 @@
  * The colours of css/tokens.css, for who draws without a browser: one source, so that a file cannot drift from the page. Pure: the
  * style sheet comes as an argument.
  *
- * Each token there is `--name: light-dark(#light, #dark)`. A picture that is late is drawn in the same colours with hardly any of them
+ * Each token there is `--name: var(--light, #light) var(--dark, #dark)`. A picture that is late is drawn in the same colours with hardly any of them
  * left, as the page's own filter does (css/cluster.css).
  */
 
 /** @typedef {"dark" | "light"} Theme */
 /** @typedef {import("../states.js").State} State */
 
-const TOKEN = /--([\w-]+):\s*light-dark\((#[0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?,\s*(#[0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?\)/g;
+const TOKEN = /--([\w-]+):\s*var\(--light, (#[0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?\) var\(--dark, (#[0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?\)/g;
 
 /** What the page's filter leaves of a late picture: saturate(), and brightness() by theme. */
 const SATURATION = 0.12;

@@ -208,4 +208,5 @@ draw();
 setInterval(draw, 1000);
 // Of a script that fails before, the style sheet tells that nobody attends to the page.
 root.dataset["attended"] = "";
+document.body.classList.add("is-attended");
 if (node !== undefined) setInterval(() => document.visibilityState === "visible" && socket.state === "open" && renewing.ask(), LOOK_MS);

@@ -1,6 +1,7 @@
 /** Fetching a page's HTML anew: at once the first time, then at most once in a while; one request at a time, each with a limit. */
 
 import { backoff } from "../reconnecting-socket.js";
+import { within } from "../limits.js";
 
 const LIMIT_MS = 10_000;
 
@@ -48,7 +49,7 @@ export class Renewing {
         credentials: "same-origin",
         cache: "no-store",
         redirect: "manual",
-        signal: AbortSignal.timeout(LIMIT_MS),
+        signal: within(LIMIT_MS),
       });
       if (answer.type === "opaqueredirect" || answer.status === 403) this.end("signed out");
       else if (answer.status === 404) this.end("gone");

@@ -19,3 +19,10 @@ export function grid(count, width, height) {
   }
   return { columns: best.columns, rows: best.rows };
 }
+
+/** For how much a card of this size has room, in rem. @param {number} width @param {number} height */
+export function roomOf(width, height) {
+  if (width <= 16 || height <= 10) return "least";
+  if (width <= 22 || height <= 14) return "little";
+  return width >= 30 && height >= 24 ? "much" : "some";
+}

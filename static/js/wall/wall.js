@@ -2,7 +2,7 @@
 
 import { clock } from "../ages.js";
 import { fitCards } from "./fit.js";
-import { grid } from "./grid.js";
+import { grid, roomOf } from "./grid.js";
 import { keepAwake, stillPointer, wander } from "./screen.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("live"));
@@ -14,6 +14,13 @@ function lay() {
   const { columns, rows } = grid(Number(element.dataset["count"]), element.clientWidth, element.clientHeight);
   element.style.setProperty("--columns", String(columns));
   element.style.setProperty("--rows", String(rows));
+  const style = getComputedStyle(element);
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const width = (element.clientWidth - (columns - 1) * parseFloat(style.columnGap)) / columns;
+  const height = (element.clientHeight - (rows - 1) * parseFloat(style.rowGap)) / rows;
+  element.style.setProperty("--card-width", `${width}px`);
+  element.style.setProperty("--card-height", `${height}px`);
+  element.dataset["room"] = matchMedia("(max-width: 40rem)").matches ? "much" : roomOf(width / rem, height / rem);
   fitCards(element);
 }
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
+from dashboard.presenters.evidence import EvidenceLine, evidence_lines
 from dashboard.presenters.words import commands, counted, known, severity, word
 from planes.components.registry import AGENT_KINDS
 from planes.live.wire import Lateness
 from planes.store.freshness import seen, unknown_since
 from planes.store.selectors import ClusterHead, ComponentDetail, NodeSummary
-from planes.structs.rows import ChangeRow, EvidenceRow, FaultRow, InstanceRow
+from planes.structs.rows import ChangeRow, FaultRow, InstanceRow
 
 #: Nodes that a roll-up lists; beyond that it says how many more there are.
 NODES_LISTED = 200
@@ -52,7 +53,7 @@ class ComponentPage:
     because: str
     does: str
     away: str
-    evidence: tuple[EvidenceRow, ...]
+    evidence: tuple[EvidenceLine, ...]
     facts: tuple[tuple[str, str], ...]
     instances: tuple[InstanceLine, ...]
     is_agent: bool
@@ -106,7 +107,7 @@ def component_page(
         because=shown.because,
         does=about.does,
         away=about.away,
-        evidence=row.evidence,
+        evidence=evidence_lines(row.evidence),
         facts=tuple(row.facts.items()),
         instances=tuple(
             _instance(row.kind, one, late) for one in sorted(row.instances, key=lambda one: (not one.leader, one.name))

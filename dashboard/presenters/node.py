@@ -7,11 +7,12 @@ import msgspec
 
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
+from dashboard.presenters.evidence import EvidenceLine, evidence_lines
 from dashboard.presenters.words import commands, cores, known, number, share, size
 from planes.live.wire import Lateness
 from planes.store.freshness import seen, unknown_since
 from planes.store.selectors import ClusterHead, NodeDetail
-from planes.structs.rows import AgentRow, ConditionRow, EventRow, EvidenceRow, FaultRow, NodeRow, PodRow
+from planes.structs.rows import AgentRow, ConditionRow, EventRow, FaultRow, NodeRow, PodRow
 
 _CHANGES = 15
 _EVENTS = 50
@@ -28,7 +29,7 @@ class AgentCard:
     since: float
     because: str
     version: str
-    evidence: tuple[EvidenceRow, ...]
+    evidence: tuple[EvidenceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def _agent(kind: str, row: AgentRow, late: Lateness | None) -> AgentCard:
         since=unknown_since(late, row.since),
         because=shown.because,
         version=row.version,
-        evidence=row.evidence,
+        evidence=evidence_lines(row.evidence, f"{kind}-"),
     )
 
 

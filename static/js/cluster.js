@@ -313,6 +313,11 @@ button?.addEventListener("click", () => {
   place("tables").scrollIntoView();
 });
 
+// On paper all nodes are rows, as they are now.
+addEventListener("beforeprint", () => {
+  if (picture) drawTables(place("tables"), picture, pages, shownAt(), isBlind(fresh));
+});
+
 whenSignedOut(() => socket.ask());
 addEventListener("pagehide", () => socket.stop());
 addEventListener("pageshow", (event) => {

@@ -3,7 +3,8 @@
 import { glyph } from "./diagram/marks.js";
 import { html, nothing, render } from "./html.js";
 import { freshWords, overall } from "./scene/header.js";
-import { SEVERITY, WORDS } from "./states.js";
+import { WORDS } from "./states.js";
+import { tellTab } from "./tab.js";
 
 /** @typedef {import("./freshness.js").Freshness} Freshness */
 /** @typedef {import("./scene/header.js").Pill} Pill */
@@ -51,15 +52,6 @@ export function drawPlanes(place, pills) {
 
 /** The tab carries the state: its icon and its title. @param {Picture | null} picture @param {Freshness} fresh */
 export function drawTab(picture, fresh) {
-  const state = overall(picture, fresh);
   const name = picture?.name ?? document.querySelector("h1")?.textContent ?? "";
-  const late = fresh.kind === "late";
-  const title = `${late ? "not live" : SEVERITY[state] >= SEVERITY.unknown ? WORDS[state] : ""}`;
-  const text = [title, name, "Planewatch"].filter(Boolean).join(" · ");
-  if (document.title !== text) document.title = text;
-  const icon = document.getElementById("favicon");
-  const folder = icon?.dataset["icons"];
-  if (!icon || !folder) return;
-  const href = `${folder}${["degraded", "down", "unknown"].includes(state) ? state : "healthy"}.svg`;
-  if (icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+  tellTab(overall(picture, fresh), fresh.kind === "late", name);
 }

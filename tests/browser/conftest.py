@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.lending import Lender
+from tests.browser.pages_shots import Served, served
 from tests.browser.stage import failed
 from tests.chromium import chromium
 
@@ -21,6 +22,14 @@ def browser() -> Iterator[Browser]:
 def lender(browser: Browser) -> Lender:
     """Lends the pages of that Chromium."""
     return Lender(browser)
+
+
+@pytest.fixture(scope="package")
+def product() -> Iterator[Served]:
+    """The product with six stored clusters, one in each state. Tests that use it share a worker (xdist_group "product"), and leave
+    it as it was."""
+    with served(6) as running:
+        yield running
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages_shots import Served, served
+from tests.browser.pages_shots import Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("layout")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("product")]
 
 CHECK = (Path(__file__).parent / "nothing_cut.js").read_text()
 #: CSS pixels. 720 × 450 is 1440 × 900 at 200 %.
@@ -48,12 +48,6 @@ LATE = ("clusters", "wall", "healthy", "broken", "wall-broken", "scheduler-degra
 
 
 @pytest.fixture(scope="module")
-def product() -> Iterator[Served]:
-    with served(6) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def page(browser: Browser, product: Served) -> Iterator[Page]:
     """Of who is signed in, without motion: what moves would be measured on its way."""
     with browser.new_context(reduced_motion="reduce") as context:
@@ -82,13 +76,18 @@ def test_no_text_is_cut_or_lies_over_another_at_any_size(page: Page, product: Se
 
 
 def test_nor_when_nothing_of_it_is_new(page: Page, product: Served) -> None:
-    for slug in ("prod-us-1", "prod-eu-1", "prod-ap-1", "staging", "edge-17", "ci"):
+    slugs = ("prod-us-1", "prod-eu-1", "prod-ap-1", "staging", "edge-17", "ci")
+    for slug in slugs:
         product.say(f"mute {slug}")
     found: dict[str, dict[str, list[str]]] = {}
-    for name in LATE:
-        page.goto(product.origin + PAGES[name])
-        expect(page.locator(".is-late, .not-live").first).to_be_attached(timeout=15_000)
-        found |= {name: said} if (said := wrong(page)) else {}
+    try:
+        for name in LATE:
+            page.goto(product.origin + PAGES[name])
+            expect(page.locator(".is-late, .not-live").first).to_be_attached(timeout=15_000)
+            found |= {name: said} if (said := wrong(page)) else {}
+    finally:
+        for slug in slugs:
+            product.say(f"pulse {slug}")
     assert found == {}
 
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.old_browsers import BROWSERS, OldBrowser, lowered, script
-from tests.browser.pages_shots import Served, served
+from tests.browser.pages_shots import Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.xdist_group("layout")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.xdist_group("product")]
 
 #: The colours of what is drawn for each state on the wall, and of both planes' verdicts.
 COLOURS = """() => [...document.querySelectorAll('.half .as-known .glyph, .pill .glyph')].map(glyph => [
@@ -21,12 +21,6 @@ PIXELS = """() => {
   for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 255) seen.add(data[at] << 16 | data[at + 1] << 8 | data[at + 2]);
   return seen.size;
 }"""
-
-
-@pytest.fixture(scope="module")
-def product() -> Iterator[Served]:
-    with served(6) as running:
-        yield running
 
 
 @pytest.fixture(params=BROWSERS, ids=lambda one: one.name)

@@ -288,7 +288,7 @@ def test_the_newest_heartbeat_is_the_age_of_a_lease_in_good_order() -> None:
         None,
         beat=AT - 3,
     )
-    assert page.agents[0].evidence[0].at == AT - 3
+    assert page.agents[0].evidence[0].row.at == AT - 3
 
 
 # --- changes and tables ------------------------------------------------------------------------------------------------------

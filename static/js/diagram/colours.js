@@ -13,14 +13,21 @@ const NAMED = [
   "tile", "tile-edge", "tile-level", "tile-level-down", "tile-bar", "agent", "horizon", "ink", "zone", "focus", "healthy", "unknown",
 ];
 
+/** Where the viewer's system forces its own few colours, shapes and edges tell the states: what is well is grey. */
+const FORCED = {
+  tile: "Canvas", "tile-edge": "CanvasText", "tile-level": "GrayText", "tile-level-down": "GrayText", "tile-bar": "GrayText",
+  agent: "GrayText", horizon: "Highlight", ink: "Canvas", zone: "Canvas", focus: "Highlight", healthy: "GrayText", unknown: "CanvasText",
+};
+
 /** Read the palette as it is now. @param {Element} place where it applies @returns {Colours} */
 export function readColours(place) {
   const probe = document.createElement("span");
   probe.hidden = true;
   place.append(probe);
+  const forced = matchMedia("(forced-colors: active)").matches;
   /** @param {string} property */
   const read = (property) => {
-    probe.style.color = `var(--${property})`;
+    probe.style.color = forced ? (/** @type {Record<string, string>} */ (FORCED)[property] ?? "CanvasText") : `var(--${property})`;
     return getComputedStyle(probe).color;
   };
   const states = /** @type {Record<State, string>} */ (Object.fromEntries(STATES.map((one) => [one, read(one.replace("_", "-"))])));

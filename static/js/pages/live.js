@@ -15,6 +15,7 @@ import { renew } from "./panels.js";
 import { Offsets, concerns } from "./relevance.js";
 import { Renewing } from "./renewing.js";
 import { clocks, tick } from "./ticking.js";
+import { stateOfPage, tellTab } from "../tab.js";
 
 /** @typedef {import("../wire-types.js").Message} Message */
 /** @typedef {import("../wire-types.js").Delta} Delta */
@@ -30,6 +31,8 @@ const CONNECTING_MS = 4000;
 /** A node's page shows figures that change without an announcement (its heartbeat, its usage): look now and then. */
 const LOOK_MS = 10_000;
 
+/** What the page is of, as its title said when it came. */
+const NAME = document.title.replace(/ · Planewatch$/, "");
 const root = /** @type {HTMLElement} */ (document.getElementById("live"));
 const { component, node } = root.dataset;
 const many = component === undefined && node === undefined;
@@ -152,7 +155,7 @@ function judge() {
   clocks(document, now);
   const moments = many ? { ...newest(now), retry: null, apart: null, fault: "" } : single();
   const connecting = Date.now() - socket.since < CONNECTING_MS ? "open" : "closed";
-  const state = ended || (socket.state === "connecting" ? connecting : socket.state);
+  const connection = ended || (socket.state === "connecting" ? connecting : socket.state);
   const fresh = freshness({
     now,
     pulse: moments.pulse,
@@ -162,7 +165,7 @@ function judge() {
     mute: answering.silent,
     pictured: moments.pulse,
     whole: moments.count === 0 ? null : whole,
-    socket: state,
+    socket: connection,
     socketSince: server.now(socket.since / 1000),
     socketRetry: socket.retryAt === null ? null : server.now(socket.retryAt / 1000),
     fault: moments.fault,
@@ -174,13 +177,16 @@ function judge() {
   answering.look(["quiet", "server", "collector"].includes(fresh.why) || (last !== null && now - last > MISSED));
   let turned = false;
   if (many) {
-    turned = judgeCards(now, state !== "open" || fresh.why === "picture");
+    turned = judgeCards(now, connection !== "open" || fresh.why === "picture");
     // That clusters do not answer is said on their cards; an empty list is not late.
-    if (state === "open" && (moments.count === 0 || fresh.why === "cluster")) fresh.kind = "live";
+    if (connection === "open" && (moments.count === 0 || fresh.why === "cluster")) fresh.kind = "live";
   }
   // Ages of what nobody confirms stand still at what was true then; how old the whole is, is told once, large.
   tick(document, textsAt(fresh, now));
   if (many) for (const card of document.querySelectorAll("[data-card].is-late")) tick(card, Number(card.getAttribute("data-pulse")) || now);
+  const state = stateOfPage(root);
+  // An empty list is of no state.
+  if (state) tellTab(state, fresh.kind === "late", NAME);
   show(fresh, { now, many, fault: moments.fault, seen: moments.heard !== null || moments.count === 0 });
   turned ||= wasLate !== (fresh.kind === "late");
   wasLate = fresh.kind === "late";

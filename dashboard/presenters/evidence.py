@@ -1,0 +1,39 @@
+"""Evidence as a page lists it: what fails first, each line with an address of its own."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from planes.structs.rows import EvidenceRow
+
+#: What comes first on a page: what is wrong. What cannot be known or seen keeps its place among the rest.
+_FIRST = ("down", "degraded")
+#: Sources that are not an object of the cluster, besides its addresses.
+_ASKED = ("probe", "history", "all nodes")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """A row with its `anchor`, which no other line of the page has. Its age reads `before`, the age itself, `after`."""
+
+    row: EvidenceRow
+    anchor: str
+    before: str
+    after: str
+
+
+def evidence_lines(rows: Iterable[EvidenceRow], prefix: str = "") -> tuple[EvidenceLine, ...]:
+    """What is down first, then what is degraded, then the rest in the order in which a rule looked at it. `prefix` tells the lines
+    of several subjects of a page apart."""
+    lines: list[EvidenceLine] = []
+    taken: set[str] = set()
+    for row in sorted(rows, key=lambda row: _FIRST.index(row.state) if row.state in _FIRST else len(_FIRST)):
+        anchor = name = f"{prefix}{re.sub(r'[^a-z0-9]+', '-', row.signal.lower()).strip('-') or 'signal'}"
+        number = 2
+        while anchor in taken:
+            anchor, number = f"{name}-{number}", number + 1
+        taken.add(anchor)
+        # An object is watched: it is seen all the time, and has been as it is for so long. An address is asked, now and then.
+        watched = not row.source.startswith("/") and row.source not in _ASKED
+        lines.append(EvidenceLine(row, anchor, "unchanged for " if watched else "", "" if watched else " ago"))
+    return tuple(lines)

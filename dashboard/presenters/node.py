@@ -97,6 +97,11 @@ class NodePage:
     late: Lateness | None
 
     @property
+    def blind(self) -> bool:
+        """Nobody vouches for it now: what the page lists is as it was last seen."""
+        return self.late is not None and self.late.cause != "cluster"
+
+    @property
     def stands(self) -> bool:
         """The state may be said although the cluster does not answer: its collector, which is alive, has judged just that."""
         return self.late is not None and self.late.cause == "cluster" and self.state in ("down", "unknown")

@@ -60,6 +60,13 @@ def ticking(text: str, now: float) -> SafeString:
     return format_html_join("", "{}", ((_piece(piece, now),) for piece in time_tokens.pieces(text)))
 
 
+@register.filter
+def as_seen(text: str, now: float) -> SafeString:
+    """The same of a sentence that is said of a state: while nobody vouches for it, it begins with words that say so, as in
+    static/js/ages.js."""
+    return format_html('<span class="if-late">When last seen: </span>{}', ticking(text, now)) if text else SafeString("")
+
+
 def _piece(piece: str | tuple[str, float], now: float) -> str | SafeString:
     if isinstance(piece, str):
         return piece

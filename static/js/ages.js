@@ -48,6 +48,18 @@ export function render(text, now) {
   });
 }
 
+/** What a sentence begins with that nobody vouches for now: it is told as what was true then, and so are its ages. */
+export const THEN = "When last seen: ";
+
+/**
+ * A sentence that is said of a state, as a person reads it.
+ * @param {string} text @param {number} now epoch seconds of the server's clock @param {boolean} blind nobody vouches for it now, and
+ *   `now` is when somebody did
+ */
+export function asSeen(text, now, blind) {
+  return blind && text ? THEN + render(text, now) : render(text, now);
+}
+
 /** Does this text run? @param {string} text */
 export function runs(text) {
   return text.includes("⟨");

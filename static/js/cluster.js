@@ -93,6 +93,7 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     const { beats = {} } = picture ?? {};
     picture = new Picture(snapshot);
     picture.beats = beats;
+    picture.blind = isBlind(fresh);
     heardOf.heard ??= snapshot.cluster.heard_at;
     whole = now();
     announcer.attend(picture.attention);
@@ -208,7 +209,7 @@ function joinPlanes(shown) {
 
 /** The caption of the ground, or why it is empty. @param {Picture} shown */
 function drawGround(shown) {
-  const { size, agents } = captionOf(shown);
+  const { size, agents } = captionOf(shown, shownAt());
   render(
     html`<span>${size}</span>${agents.map(
       (row) => html`<a class="agent-link" href="${pages}${row.kind}/" title=${row.because}>${glyph(row.state, "glyph-xs")}${row.title}
@@ -216,7 +217,7 @@ function drawGround(shown) {
     )}`,
     place("data-count"),
   );
-  const said = groundNotice(shown, now());
+  const said = groundNotice(shown, shownAt());
   const empty = place("ground-notice");
   empty.hidden = !said;
   render(said ? html`<h3>${said.title}</h3>${said.lines.map((text) => html`<p>${text}</p>`)}` : nothing, empty);
@@ -265,9 +266,10 @@ function judge() {
   root.classList.toggle("is-late", fresh.kind === "late" || said !== null);
   root.dataset["why"] = fresh.why;
   document.body.classList.toggle("is-blind", isBlind(fresh));
+  if (picture) picture.blind = isBlind(fresh);
   if (isBlind(fresh) !== wasBlind) {
     wasBlind = isBlind(fresh);
-    due.panels = true;
+    due.panels = due.places = true;
     ask();
   }
   drawTab(picture, fresh);

@@ -50,6 +50,8 @@ export class Picture {
     this.series = new Series(snapshot.series);
     /** When each node's lease was last seen to be renewed, by name; told only where nodes are few. @type {Record<string, number>} */
     this.beats = {};
+    /** Nobody vouches for it now: what is said of it was true then. */
+    this.blind = false;
     /** @type {Common | null} */
     this.names = null;
   }

@@ -1,6 +1,6 @@
 /** The picture as tables, kept live while they are open. The server renders them first (templates/parts/tables.html). */
 
-import { render as renderAges } from "./ages.js";
+import { asSeen } from "./ages.js";
 import { nodeState, notHealthy } from "./groups.js";
 import { html, nothing, render } from "./html.js";
 import { titleOf } from "./kinds.js";
@@ -34,7 +34,7 @@ export function drawTables(place, picture, pages, now, blind) {
         (row) => html`<tr>
           <th scope="row"><a href="${pages}${row.kind}/">${titleOf(row.kind)}</a></th>
           <td>${told(row.state, row.last)}</td>
-          <td>${renderAges(row.because, now)}</td>
+          <td>${asSeen(row.because, now, blind)}</td>
           <td>${row.instances.map((one) => `${one.name}${one.leader ? " (leader)" : ""} ${WORDS[seenOf(one.state, "", blind).state]}`).join(", ")}</td>
         </tr>`,
       ),
@@ -53,7 +53,7 @@ export function drawTables(place, picture, pages, now, blind) {
           <th scope="row"><a href="${pages}nodes/${encodeURIComponent(name)}/">${name}</a></th>
           <td>${told(nodeState(picture, row))}</td>
           ${AGENTS.map(({ column }) => html`<td>${told(nodeState(picture, row, column))}</td>`)}
-          <td>${renderAges(picture.text("because", row), now)}</td>
+          <td>${asSeen(picture.text("because", row), now, blind)}</td>
           <td>${picture.text("zone", row)}</td>
           <td class="number">${picture.number("pods", row) || (picture.cluster.pods ? 0 : "")}</td>
           <td>${picture.text("version", row)}</td>

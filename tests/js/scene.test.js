@@ -62,15 +62,15 @@ test("names lose the domain that all of them share, and nothing else", () => {
 });
 
 test("a card says why it is not well, with what was known last", () => {
-  assert.equal(lineOf(component("etcd", { line: "stored ⟨a:990⟩ ago", because: "no" }), NOW), "stored 10 s ago");
-  assert.equal(lineOf(component("etcd", { state: "down", because: "It is away." }), NOW), "It is away.");
-  assert.equal(lineOf(component("etcd", { state: "unknown", because: "Not heard.", last: "healthy" }), NOW), "Not heard. Last known: healthy.");
+  assert.equal(lineOf(component("etcd", { line: "stored ⟨a:990⟩ ago", because: "no" }), NOW, false), "stored 10 s ago");
+  assert.equal(lineOf(component("etcd", { state: "down", because: "It is away." }), NOW, false), "It is away.");
+  assert.equal(lineOf(component("etcd", { state: "unknown", because: "Not heard.", last: "healthy" }), NOW, false), "Not heard. Last known: healthy.");
 });
 
 test("a store without visible members says so; what cannot be seen at all does not say it twice", () => {
   const told = picture([], [component("etcd")]);
-  assert.equal(cardOf(component("etcd"), told.series, NOW).absent, "its members are not visible from here");
-  assert.equal(cardOf(component("etcd", { state: "not_observable" }), told.series, NOW).absent, "");
+  assert.equal(cardOf(component("etcd"), told.series, NOW, false).absent, "its members are not visible from here");
+  assert.equal(cardOf(component("etcd", { state: "not_observable" }), told.series, NOW, false).absent, "");
 });
 
 test("an arrow is as well as the worse of its two ends", () => {
@@ -176,6 +176,30 @@ test("what nobody vouches for is unknown, with its last known state, in the pill
   assert.equal(railOf(told, NOW, false).well, true);
 });
 
+test("while nobody vouches for a picture every sentence is told as what was true then", () => {
+  const entry = { key: "k", kind: "Component", name: "etcd", title: "etcd", state: "down", because: "silent for ⟨a:990⟩", since: 990, count: 1, agents: {}, names: [] };
+  const server = component("kube-apiserver", { state: "down", because: "It refuses.", instances: instances(1, { 1: { state: "down", because: "It is away." } }) });
+  const parts = [component("etcd", { line: "all well" }), server, component("dns", { plane: "addon", state: "down", because: "No pod." })];
+  const agent = component("kubelet", { plane: "data", state: "down", because: "All silent for ⟨a:990⟩." });
+  const told = picture([node("n1", { state: DOWN, because: "No heartbeat." })], [...parts, agent], { attention: [entry] });
+  const said = () => {
+    const { cards, bar, addons } = skyOf(told, NOW);
+    const sky = [...cards.flatMap(({ lines }) => lines), bar?.line, ...(bar?.servers ?? []).map((one) => one.said), ...addons.map(({ line }) => line)];
+    const rest = [railOf(told, NOW, told.blind).entries[0]?.because, captionOf(told, NOW).agents[0]?.because, nodeCardOf(told, 0, NOW).because];
+    return [...sky, ...rest];
+  };
+  const live = said();
+  assert.deepEqual(live, ["all well", "It refuses.", "It is away.", "No pod.", "silent for 10 s", "All silent for 10 s.", "No heartbeat."]);
+  assert.match(nodeSentence(told, 0, NOW), /^n1, down, No heartbeat/);
+  told.blind = true;
+  assert.deepEqual(said(), live.map((one) => `When last seen: ${one}`));
+  assert.match(nodeSentence(told, 0, NOW), /^n1, unknown, last down, When last seen: No heartbeat/);
+  const hidden = component("kubelet", { plane: "data", state: "unknown", because: "Nodes cannot be seen." });
+  const empty = picture([], [hidden]);
+  empty.blind = true;
+  assert.deepEqual(groundNotice(empty, NOW)?.lines, ["When last seen: Nodes cannot be seen."]);
+});
+
 test("texts that nobody confirms stand still; those of a cluster that does not answer run", () => {
   assert.equal(textsAt(fresh({ kind: "late", since: 900, why: "collector" }), NOW), 900);
   assert.equal(textsAt(fresh({ kind: "late", since: 900, why: "cluster" }), NOW), NOW);
@@ -224,5 +248,5 @@ test("an empty ground says whether nodes are hidden or not there", () => {
   assert.deepEqual(nodeCardOf(unlisted, 0, NOW).usages.map(({ label }) => label), ["cpu"], "its pods are still being listed");
   unlisted.cluster = { ...unlisted.cluster, pods: 9 };
   assert.deepEqual(nodeCardOf(unlisted, 0, NOW).usages.map(({ value }) => value), ["0 / 110", "50 %"]);
-  assert.equal(captionOf(picture([node("n")], [component("kubelet", { plane: "data" })])).size, "1 node", "its pods are still being listed");
+  assert.equal(captionOf(picture([node("n")], [component("kubelet", { plane: "data" })]), NOW).size, "1 node", "its pods are still being listed");
 });

@@ -16,7 +16,7 @@ export function glyph(state, size = "") {
 
 /** A word for those who do not see the shape. @param {string} state */
 export function spoken(state) {
-  return html`<span class="visually-hidden">${WORDS[stateOf(state)]}</span>`;
+  return html`<span class="visually-hidden"><span class="if-late">last known </span>${WORDS[stateOf(state)]}</span>`;
 }
 
 /** "+ 4", with the shape of the worst of them where that says something. @param {import("../scene/instances.js").Rest} rest

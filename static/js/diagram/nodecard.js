@@ -1,6 +1,6 @@
 /** One node in the page: as a card in the field while nodes are few, and as the card that opens on hover and focus. */
 
-import { duration, render as renderAges } from "../ages.js";
+import { asSeen, duration } from "../ages.js";
 import { nodeState } from "../groups.js";
 import { html, nothing } from "../html.js";
 import { AGENTS } from "../registry.js";
@@ -67,7 +67,7 @@ export function hoverCard(picture, row, detail, now) {
       ${AGENTS.map(({ column, title }) => {
         const agent = nodeState(picture, row, column);
         return html`<li class="state-${agent}">${glyph(agent, "glyph-s")}<b>${title}</b>
-          <span class="word">${agentLine(detail, column, agent, now)}</span></li>`;
+          <span class="word">${agentLine(detail, column, agent, now, picture.blind)}</span></li>`;
       })}
     </ul>
     ${because ? html`<p class="because">${because}</p>` : nothing}
@@ -76,12 +76,13 @@ export function hoverCard(picture, row, detail, now) {
 
 /**
  * @param {NodeDetail | null} detail @param {"kubelet" | "proxy" | "runtime"} column @param {string} state @param {number} now
+ * @param {boolean} blind nobody vouches for the picture now
  */
-function agentLine(detail, column, state, now) {
+function agentLine(detail, column, state, now, blind) {
   const agent = detail?.[/** @type {const} */ ({ kubelet: "kubelet", proxy: "kube_proxy", runtime: "container_runtime" })[column]];
   // What was fetched may be older than what the picture shows; it speaks only while both agree.
   if (!detail || !agent || stateOf(agent.state) !== state) return WORDS[stateOf(state)];
   if (state === "unknown") return agent.last ? `unknown, last ${WORDS[stateOf(agent.last)]}` : "unknown";
   if (column === "kubelet" && state === "healthy" && detail.beat) return `heartbeat ${duration(now - detail.beat)} ago`;
-  return runtimeName(renderAges(agent.line || agent.because, now)) || WORDS[stateOf(state)];
+  return runtimeName(asSeen(agent.line || agent.because, now, blind)) || WORDS[stateOf(state)];
 }

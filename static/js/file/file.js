@@ -1,6 +1,6 @@
 /** The whole picture as one SVG document, from a snapshot as it came over the wire: pure, and the same for the same arguments. */
 
-import { render as renderAges } from "../ages.js";
+import { asSeen, render as renderAges } from "../ages.js";
 import { nodeState } from "../groups.js";
 import { freshWords } from "../scene/header.js";
 import { skyOf } from "../scene/sky.js";
@@ -75,7 +75,9 @@ function described({ picture, now, at, fresh }) {
   const { control, data } = picture.cluster;
   const said = [`${picture.name}, taken ${stamp(now)}, ${freshWords(fresh, true).words}.`];
   for (const [label, row] of /** @type {const} */ ([["Control plane", control], ["Data plane", data]])) {
-    if (row) said.push(`${label}: ${WORDS[stateOf(row.state)]}${row.because ? `, ${renderAges(row.because, at).replace(/[.]$/, "")}` : ""}.`);
+    const word = picture.blind ? "unknown" : WORDS[stateOf(row?.state)];
+    const why = row?.because ? (picture.blind ? `. ${asSeen(row.because, at, true)}` : `, ${renderAges(row.because, at)}`) : "";
+    if (row) said.push(`${label}: ${word}${why.replace(/[.]$/, "")}.`);
   }
   /** @type {Map<string, number>} */
   const counts = new Map();
@@ -86,6 +88,6 @@ function described({ picture, now, at, fresh }) {
   const states = [...STATES].sort((one, other) => SEVERITY[other] - SEVERITY[one]).filter((state) => counts.has(state));
   const told = states.map((state) => `${thousands(counts.get(state) ?? 0)} ${WORDS[state]}`);
   if (told.length) said.push(`${counted(picture.size, "node")}: ${told.join(", ")}.`);
-  for (const row of picture.attention.slice(0, 5)) said.push(`${row.title}: ${renderAges(row.because, at)}`);
+  for (const row of picture.attention.slice(0, 5)) said.push(`${row.title}: ${asSeen(row.because, at, picture.blind)}`);
   return said.join(" ");
 }

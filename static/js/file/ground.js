@@ -53,7 +53,7 @@ function planOf(groups, area) {
 function drawHead(sheet, scene, addons, top, across) {
   const { colours } = sheet;
   const base = top + 42;
-  const { size, agents } = captionOf(scene.picture);
+  const { size, agents } = captionOf(scene.picture, scene.at);
   let x = across - GUTTER;
   for (const { kind, title, state, word } of [...addons, ...agents.map((one) => ({ ...one, word: "" }))].reverse()) {
     const told = word ? `${title} ${word}` : title;

@@ -49,6 +49,7 @@ export function sceneOf(snapshot, { css, theme, group, sort, now, pulse, heard, 
   const fresh = freshness({
     now, pulse, heard, apart, pictured: picture.at || null, socket: "open", socketSince: null, socketRetry: null, fault: "", retry: null,
   });
+  picture.blind = isBlind(fresh);
   const late = fresh.kind !== "live";
   const colours = new Palette(css, theme, late);
   const plain = new Palette(css, theme, false);

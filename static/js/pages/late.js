@@ -2,6 +2,7 @@
 
 import { clock, duration } from "../ages.js";
 import { NOBODY, saysOf } from "../blame.js";
+import { isBlind } from "../freshness.js";
 
 /** @typedef {import("../freshness.js").Freshness} Freshness */
 /** What else is known. `fault`: its kind; `seen`: whether there ever was anything to picture.
@@ -55,12 +56,14 @@ export function brief(fresh) {
 }
 
 /**
- * Show it. The body has the class `not-live` while what it shows is not the present.
+ * Show it. The body has the class `not-live` while what it shows is not the present, and `is-blind` while nobody vouches for it.
  * @param {Freshness} fresh @param {About} about
  */
 export function show(fresh, about) {
   const late = fresh.kind === "late";
   document.body.classList.toggle("not-live", late);
+  // The word of a collector that lives is the present, whether its cluster answers it or not.
+  document.body.classList.toggle("is-blind", isBlind(fresh));
   const header = document.getElementById("freshness");
   if (header) {
     header.classList.toggle("is-live", fresh.kind === "live");
@@ -80,7 +83,7 @@ export function show(fresh, about) {
 
 /** What tells how fresh the page is has failed: then nothing of it passes for the present any more. */
 export function showFailed() {
-  document.body.classList.add("not-live");
+  document.body.classList.add("not-live", "is-blind");
   const header = document.getElementById("freshness");
   header?.classList.remove("is-live");
   header?.classList.add("is-late");

@@ -1,6 +1,6 @@
 /** The API server as the bar on the horizon: its checks, its instances, and its figures with the hour behind them. Pure. */
 
-import { render as renderAges } from "../ages.js";
+import { asSeen } from "../ages.js";
 import { isManaged, roleOf, titleOf } from "../kinds.js";
 import { FIGURES } from "../registry.js";
 import { extent, period } from "../series.js";
@@ -64,10 +64,10 @@ export function barOf(row, picture, now) {
   return {
     state, title: titleOf(APISERVER), managed, role: managed ? `run by ${distribution}` : roleOf(APISERVER), checks,
     about: about.map((key) => (key === "version" ? row.facts[key] : `${key} ${row.facts[key]}`)).join(" · "),
-    servers: shown.map((one) => serverOf(one, short.get(one) ?? "", now)), rest,
+    servers: shown.map((one) => serverOf(one, short.get(one) ?? "", now, picture.blind)), rest,
     hidden: row.instances.length ? "" : "its instances are not visible from here",
     figures: figuresOf(row, picture, now),
-    line: state === "healthy" && checks.length ? "" : lineOf(row, now),
+    line: state === "healthy" && checks.length ? "" : lineOf(row, now, picture.blind),
   };
 }
 
@@ -77,10 +77,10 @@ function check(key, value) {
   return { words: `${key} ${value}`, passes: passed === all && value !== "fails" };
 }
 
-/** @param {InstanceRow} one @param {string} name @param {number} now @returns {Server} */
-function serverOf(one, name, now) {
+/** @param {InstanceRow} one @param {string} name @param {number} now @param {boolean} blind @returns {Server} */
+function serverOf(one, name, now, blind) {
   const state = stateOf(one.state);
-  const because = renderAges(one.because, now);
+  const because = asSeen(one.because, now, blind);
   const restarts = one.restarts ? `${one.restarts} restart${one.restarts === 1 ? "" : "s"}` : "";
   const said = state === "healthy" ? [one.version, restarts].filter(Boolean).join(" · ") || because : because;
   return { name, state, said, title: [one.host || one.name, WORDS[state], one.version, restarts, because].filter(Boolean).join(" · ") };

@@ -1,6 +1,6 @@
 /** What is said of a component: its line, and its card with a chip for each instance. Pure. */
 
-import { render as renderAges } from "../ages.js";
+import { asSeen } from "../ages.js";
 import { roleOf, titleOf } from "../kinds.js";
 import { GAP, said } from "../series.js";
 import { WORDS, stateOf } from "../states.js";
@@ -33,51 +33,51 @@ export const CHIPS = 9;
 
 /**
  * What is said below a component: why it is not well, else its most telling evidence.
- * @param {ComponentRow} row @param {number} now
+ * @param {ComponentRow} row @param {number} now @param {boolean} blind nobody vouches for it now
  */
-export function lineOf(row, now) {
+export function lineOf(row, now, blind) {
   const state = stateOf(row.state);
-  if (state === "healthy") return renderAges(row.line || row.because, now);
-  const because = renderAges(row.because || row.line, now);
+  if (state === "healthy") return asSeen(row.line || row.because, now, blind);
+  const because = asSeen(row.because || row.line, now, blind);
   if (state !== "unknown" || !row.last || /last known/i.test(because)) return because;
   return `${because.replace(/[.]$/, "")}. Last known: ${WORDS[stateOf(row.last)]}.`;
 }
 
-/** @param {ComponentRow} row @param {number} now @returns {{ chips: Chip[], rest: Rest }} */
-function chipsOf(row, now) {
+/** @param {ComponentRow} row @param {number} now @param {boolean} blind @returns {{ chips: Chip[], rest: Rest }} */
+function chipsOf(row, now, blind) {
   const { shown, rest } = fitting(row.instances, CHIPS);
   const short = shortNames(row.instances);
   const chips = shown.map((one) => {
     const state = stateOf(one.state);
-    const title = [one.host || one.name, one.leader ? "leader" : "", WORDS[state], one.version, renderAges(one.because, now)];
+    const title = [one.host || one.name, one.leader ? "leader" : "", WORDS[state], one.version, asSeen(one.because, now, blind)];
     return { name: short.get(one) ?? "", state, leader: one.leader, title: title.filter(Boolean).join(" · ") };
   });
   return { chips, rest };
 }
 
-/** @param {ComponentRow} row @param {Series} series @param {number} now @returns {Card} */
-export function cardOf(row, series, now) {
+/** @param {ComponentRow} row @param {Series} series @param {number} now @param {boolean} blind @returns {Card} */
+export function cardOf(row, series, now, blind) {
   const state = stateOf(row.state);
   const store = row.kind === "etcd";
   const last = store ? series.runs("etcd_requests").at(-1)?.at(-1) : undefined;
   return {
-    kind: row.kind, state, title: titleOf(row.kind), role: roleOf(row.kind), process: false, parts: [], ...chipsOf(row, now),
+    kind: row.kind, state, title: titleOf(row.kind), role: roleOf(row.kind), process: false, parts: [], ...chipsOf(row, now, blind),
     absent: store && !row.instances.length && state !== "not_observable" ? "its members are not visible from here" : "",
     traffic: last && now - last.at <= GAP ? said("etcd_requests", last.value) : "",
     chart: last !== undefined,
-    lines: [lineOf(row, now)],
+    lines: [lineOf(row, now, blind)],
   };
 }
 
 /**
  * Parts that run inside one process and cannot be told apart: one card, a chip for each.
- * @param {ComponentRow[]} rows @param {string} process @param {number} now @returns {Card}
+ * @param {ComponentRow[]} rows @param {string} process @param {number} now @param {boolean} blind @returns {Card}
  */
-export function processCard(rows, process, now) {
+export function processCard(rows, process, now, blind) {
   return {
     kind: rows[0]?.kind ?? "", state: "not_observable", title: `${process} process`,
     role: "one process runs all of these, and the API server", process: true, chips: [], rest: { count: 0, state: "healthy" },
     parts: rows.map((row) => ({ kind: row.kind, title: titleOf(row.kind), state: stateOf(row.state) })),
-    absent: "", traffic: "", chart: false, lines: [...new Set(rows.map((row) => lineOf(row, now)))],
+    absent: "", traffic: "", chart: false, lines: [...new Set(rows.map((row) => lineOf(row, now, blind)))],
   };
 }

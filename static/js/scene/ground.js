@@ -1,5 +1,6 @@
 /** What is said of the ground: how much there is, its agents, its groups, and why it is empty. Pure. */
 
+import { THEN, asSeen } from "../ages.js";
 import { groupTitle } from "../arrange.js";
 import { groupSummary } from "../groups.js";
 import { titleOf } from "../kinds.js";
@@ -15,13 +16,15 @@ import { DOCTOR, aged } from "./notice.js";
 /** @typedef {{ kind: string, title: string, state: State, because: string }} AgentLink */
 
 /** How much there is, and the three agents with their roll-ups. @param {Picture} picture
- *  @returns {{ size: string, agents: AgentLink[] }} */
-export function captionOf(picture) {
+ *  @param {number} now @returns {{ size: string, agents: AgentLink[] }} */
+export function captionOf(picture, now) {
   const rows = AGENTS.map(({ kind }) => picture.components.get(kind)).filter((row) => row !== undefined);
   return {
     // No pods are pods that are still being listed.
     size: [picture.size ? counted(picture.size, "node") : "", picture.size && picture.cluster.pods ? counted(picture.cluster.pods, "pod") : ""].filter(Boolean).join(" · "),
-    agents: rows.map((row) => ({ kind: row.kind, title: titleOf(row.kind), state: stateOf(row.state), because: row.because })),
+    agents: rows.map((row) => ({
+      kind: row.kind, title: titleOf(row.kind), state: stateOf(row.state), because: asSeen(row.because, now, picture.blind),
+    })),
   };
 }
 
@@ -40,7 +43,7 @@ export function groundNotice(picture, now) {
   }
   const kubelet = picture.components.get("kubelet");
   if (kubelet && stateOf(kubelet.state) === "unknown") {
-    return aged({ title: "No node has been seen", lines: [sentence(kubelet.because)] }, now);
+    return aged({ title: "No node has been seen", lines: [sentence(`${picture.blind ? THEN : ""}${kubelet.because}`)] }, now);
   }
   const missing = picture.cluster.missing.find((row) => /^nodes\b|\blist nodes\b/i.test(row.message));
   return missing

@@ -1,6 +1,6 @@
 /** What is said of one node. Pure. */
 
-import { duration, render as renderAges } from "../ages.js";
+import { asSeen, duration } from "../ages.js";
 import { nodeState } from "../groups.js";
 import { shortened } from "../names.js";
 import { AGENTS } from "../registry.js";
@@ -31,7 +31,7 @@ export function runtimeName(version) {
 
 /** Why a node is not well; empty while it is. @param {Picture} picture @param {number} row @param {number} now */
 export function becauseOf(picture, row, now) {
-  return renderAges(picture.text("because", row), now);
+  return asSeen(picture.text("because", row), now, picture.blind);
 }
 
 /** "node-63, down: container runtime is down", for who does not see it. @param {Picture} picture @param {number} row @param {number} now */
@@ -40,7 +40,8 @@ export function nodeSentence(picture, row, now) {
   const agents = AGENTS.map(({ column, title }) => ({ title, state: nodeState(picture, row, column) }))
     .filter((agent) => agent.state !== "healthy")
     .map((agent) => `${agent.title} ${WORDS[agent.state]}`);
-  return [`${picture.text("name", row)}, ${WORDS[state]}`, becauseOf(picture, row, now), ...agents].filter(Boolean).join(", ");
+  const word = `${picture.blind ? "unknown, last " : ""}${WORDS[state]}`;
+  return [`${picture.text("name", row)}, ${word}`, becauseOf(picture, row, now), ...agents].filter(Boolean).join(", ");
 }
 
 /** @param {Picture} picture @param {number} row */

@@ -1,6 +1,6 @@
 /** The rail: what needs attention, grouped by cause, then changes as they happen, and what cannot be seen. Pure. */
 
-import { duration, render as renderAges } from "../ages.js";
+import { asSeen, duration, render as renderAges } from "../ages.js";
 import { grouped, spanOf, subjects } from "../changes.js";
 import { WORDS, stateOf } from "../states.js";
 import { thousands } from "../words.js";
@@ -29,10 +29,10 @@ import { thousands } from "../words.js";
 const ENTRIES = 40;
 const CHANGES = 40;
 
-/** @param {AttentionRow} row @param {number} now @returns {Entry} */
-function entryOf(row, now) {
+/** @param {AttentionRow} row @param {number} now @param {boolean} blind @returns {Entry} */
+function entryOf(row, now, blind) {
   return {
-    title: row.title, state: stateOf(row.state), since: row.since, age: duration(now - row.since), because: renderAges(row.because, now),
+    title: row.title, state: stateOf(row.state), since: row.since, age: duration(now - row.since), because: asSeen(row.because, now, blind),
     names: row.count > 1 && row.names.length ? `${row.names.join(", ")}${row.count > row.names.length ? " …" : ""}` : "",
     component: row.kind === "Component" ? row.name : "", node: row.kind === "Node" && row.count === 1 ? row.name : "",
   };
@@ -55,7 +55,7 @@ export function railOf(picture, now, blind) {
   const well = !blind && cluster.control?.state === "healthy" && cluster.data?.state === "healthy";
   return {
     title: `${blind ? "Last known to need attention" : "Needs attention"}${attention.length ? ` · ${attention.length}` : ""}`,
-    entries: attention.slice(0, ENTRIES).map((row) => entryOf(row, now)),
+    entries: attention.slice(0, ENTRIES).map((row) => entryOf(row, now, blind)),
     more: Math.max(0, attention.length - ENTRIES),
     nothing: attention.length ? "" : well ? "Nothing does. Both planes are as they should be." : blind ? "Nothing was." : "Nothing is listed.",
     well,

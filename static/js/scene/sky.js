@@ -22,19 +22,19 @@ export function skyOf(picture, now) {
   const within = process ? others.filter((row) => row.kind !== "etcd" && stateOf(row.state) === "not_observable") : [];
   const merged = within.length > 1 ? within : [];
   const apart = others.filter((row) => !merged.includes(row));
-  const cards = apart.map((row) => cardOf(row, picture.series, now));
-  if (merged.length) cards.push(processCard(merged, process, now));
+  const cards = apart.map((row) => cardOf(row, picture.series, now, picture.blind));
+  if (merged.length) cards.push(processCard(merged, process, now, picture.blind));
   const instances = all.reduce((sum, row) => sum + row.instances.length, 0);
   const count = all.length ? [counted(all.length, "component"), instances ? counted(instances, "instance") : ""] : [];
   return {
     cards, bar: server ? barOf(server, picture, now) : null, count: count.filter(Boolean).join(" · "), blank: all.length === 0,
-    addons: picture.plane("addon").map((row) => addonOf(row, now)),
+    addons: picture.plane("addon").map((row) => addonOf(row, now, picture.blind)),
   };
 }
 
-/** @param {import("../wire-types.js").ComponentRow} row @param {number} now @returns {Addon} */
-function addonOf(row, now) {
+/** @param {import("../wire-types.js").ComponentRow} row @param {number} now @param {boolean} blind @returns {Addon} */
+function addonOf(row, now, blind) {
   const state = stateOf(row.state);
   const word = SEVERITY[state] > SEVERITY.healthy ? WORDS[state] : "";
-  return { kind: row.kind, title: titleOf(row.kind), state, word, line: lineOf(row, now) };
+  return { kind: row.kind, title: titleOf(row.kind), state, word, line: lineOf(row, now, blind) };
 }

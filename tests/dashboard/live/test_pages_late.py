@@ -27,6 +27,14 @@ LIVE = re.compile(r"^\s*live ·")
 GREY = re.compile(r"saturate\(0\.1")
 
 
+#: All sentences that are said of a state and can be read.
+SENTENCES = """[...document.querySelectorAll(
+  '.subject .because, .agent .because, .proof .now, #attention .entry p, .unit .line, .api .line, .node .because')]
+  .filter((one) => one.getClientRects().length).map((one) => one.innerText.trim()).filter(Boolean)"""
+#: One that nobody vouches for is told as what was true then; who is silent is told of now.
+THEN = "/^(for .+· )?When last seen: |^(for .+· )?(Its collector|The clocks)|^for [0-9smhd ]+$/"
+
+
 class Tabs:
     """Every page in a tab of its own, of who is signed in; `sockets` are those that are open."""
 
@@ -65,6 +73,7 @@ class Tabs:
         await expect(page.locator("body")).not_to_have_class(NOT_LIVE, timeout=2 * PATIENCE)
         if page.url.removeprefix(self.origin) not in ("/wall/",):
             await expect(page.locator("#freshness")).to_have_text(LIVE, timeout=PATIENCE)
+        await self._no_sentence(page, "one.includes('When last seen')")
 
     async def late(self, words: str = "") -> None:
         """All of them are grey, with an age, and say why."""
@@ -81,6 +90,16 @@ class Tabs:
             assert one != "live", page.url
         pills = await page.locator(".pill b").all_inner_texts()
         assert set(pills) <= {"unknown"}, page.url
+        await self._no_sentence(page, f"!{THEN}.test(one)")
+        if words and page.url.removeprefix(self.origin) not in LIST:
+            assert await page.evaluate(SENTENCES), page.url
+
+    async def _no_sentence(self, page: Page, wrong: str) -> None:
+        """Soon no sentence is wrong in that way, a condition on `one`."""
+        async with asyncio.timeout(PATIENCE / 1000):
+            while found := await page.evaluate(f"{SENTENCES}.filter((one) => {wrong})"):
+                print(page.url, found)  # noqa: T201 - shown if the test fails
+                await asyncio.sleep(0.2)
 
     async def each(self, look: str, pattern: re.Pattern[str]) -> None:
         """A style of the part that shows: `#live` or `#cluster`."""

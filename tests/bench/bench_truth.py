@@ -1,5 +1,5 @@
 """What is said of each fault of the demo cluster, and while the way to it breaks:
-python -m tests.bench.bench_truth [--write] [--jobs N] [--faults | --chaos [--short]] [FAULT …].
+python -m tests.bench.bench_truth [--write] [--jobs N] [--phases N] [--faults | --chaos [--short]] [FAULT …].
 
 Prints fault × component × verdict × seconds to notice × others that turned × healed after, and the way that breaks × fault behind
 it (tests/bench/bench_chaos.py), which takes an hour; `--faults` leaves that out, as naming faults does, `--chaos` the first. Ends
@@ -39,8 +39,13 @@ on {machine}.
 Each fault is lived through on a demo cluster of its own, of {nodes} nodes in three zones with three API servers, by the same \
 source, picture and rules as in a collector, over HTTPS. All of it runs by one clock that jumps to the next moment at which \
 anything happens, so a second is a second of the cluster's life whatever else the machine does; judging every {tick} s as a \
-collector does. The fault is injected {settle:g} s after the start, when every component and node is healthy, lasts {lasts:g} s \
-or longer, and is healed.
+collector does. The fault is injected {settle:g} s after the start or later, when every component and node is healthy, lasts \
+{lasts:g} s or longer, and is healed.
+
+Most of what passes before a fault is noticed is waiting: for the next question (health is asked for every 2 s, the certificate is \
+seen every 60 s, metrics are read every 30 s, all of them a tenth sooner or later), then until it has held. So one fault takes \
+longer at one time than at another; each was lived through {phases}, begun at moments that are spread over a minute, and where \
+times differ the table has the shortest and the longest.
 
 *Noticed* is the time from breaking it to the state being shown, for the last of those concerned; in brackets the time within \
 which it must be. *Others* are components and agents that turned besides, as they may: what runs on a broken node, or cannot be \
@@ -69,6 +74,8 @@ differ in a figure share a row, with the longest of their times.
 _COLUMNS = "| fault | on | component | verdict | noticed (within) | others that turned | healed (within) | |\n"
 
 
+#: Over so many seconds the beginnings of one fault are spread: the longest that anything is asked for only now and then.
+_MINUTE = 60.0
 #: Where the document's second part begins.
 MARKER = "\n## While"
 
@@ -83,18 +90,31 @@ class Row:
     complaints: tuple[str, ...]
 
 
-def row(outcome: Outcome) -> Row:
-    """An outcome, ready to print."""
-    fault = outcome.fault
-    healed = "by itself" if fault.momentary else _seconds(outcome.healed_after)
-    ending = f"{_others(outcome.tolerated)} | {healed} ({fault.heals_within:g} s) | {'right' if outcome.right else '**wrong**'} |"
-    begin = f"| {fault.name} | {_where(outcome)}"
-    lines = [
-        f"{begin} | {one.notice.component} | {one.notice.state} | {_seconds(one.after)} ({one.notice.within:g} s) | "
-        for one in outcome.noticed
-    ] or [f"{begin} | none | nothing may turn | | "]
+def row(*outcomes: Outcome) -> Row:
+    """Outcomes of one fault, ready to print."""
+    first = outcomes[0]
+    fault, right = first.fault, all(one.right for one in outcomes)
+    healed = "by itself" if fault.momentary else _span([one.healed_after for one in outcomes])
+    others = _others([turn for one in outcomes for turn in one.tolerated])
+    ending = f"{others} | {healed} ({fault.heals_within:g} s) | {'right' if right else '**wrong**'} |"
+    begin = f"| {fault.name} | {_where(first)}"
+    lines = []
+    for number, one in enumerate(first.noticed):
+        after = _span([outcome.noticed[number].after for outcome in outcomes])
+        lines.append(f"{begin} | {one.notice.component} | {one.notice.state} | {after} ({one.notice.within:g} s) | ")
+    lines = lines or [f"{begin} | none | nothing may turn | | "]
     lines = [line + (ending if number == len(lines) - 1 else "| | |") for number, line in enumerate(lines)]
-    return Row(fault.name, tuple(lines), outcome.right and not _undeclared(outcome), tuple(_complaints(outcome)))
+    complaints = dict.fromkeys(said for one in outcomes for said in _complaints(one))
+    return Row(fault.name, tuple(lines), right and not any(_undeclared(one) for one in outcomes), tuple(complaints))
+
+
+def _span(values: list[float | None]) -> str:
+    """ "5.5 to 6.6 s", or "5.5 s" where they do not differ; never, if one of them is."""
+    told = [value for value in values if value is not None]
+    if len(told) < len(values):
+        return _seconds(None)
+    least, most = (f"{value:.1f}" for value in (min(told), max(told)))
+    return f"{most} s" if least == most else f"{least} to {most} s"
 
 
 def _where(outcome: Outcome) -> str:
@@ -137,10 +157,13 @@ def _undeclared(outcome: Outcome) -> list[tuple[str, str]]:
     return sorted(one for one in outcome.evidence if registry.find(*one) is None)
 
 
-def measured(name: str) -> Row:
-    """Live through one fault, in a directory of its own."""
-    with tempfile.TemporaryDirectory(prefix="planewatch-truth-") as directory:
-        return row(live_through(name, Path(directory)))
+def measured(name: str, phases: int = 1) -> Row:
+    """Live through one fault so many times, begun at moments that are spread over a minute, each in a directory of its own."""
+    outcomes = []
+    for phase in range(phases):
+        with tempfile.TemporaryDirectory(prefix="planewatch-truth-") as directory:
+            outcomes.append(live_through(name, Path(directory), SETTLE + phase * _MINUTE / phases))
+    return row(*outcomes)
 
 
 def machine() -> str:
@@ -148,10 +171,16 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
 
 
-def document(rows: Iterable[Row], took: float) -> str:
+def document(rows: Iterable[Row], took: float, phases: int) -> str:
     """docs/truth.md."""
     command, date = "make bench-truth ARGS=--write", datetime.now(UTC).strftime("%Y-%m-%d")
-    measures = {"nodes": SHAPE.nodes, "tick": TICK, "settle": SETTLE, "lasts": LASTS}
+    measures = {
+        "nodes": SHAPE.nodes,
+        "tick": TICK,
+        "settle": SETTLE,
+        "lasts": LASTS,
+        "phases": f"{phases} times" if phases > 1 else "once",
+    }
     head = _HEAD.format(command=command, date=date, machine=machine(), **measures)
     rows = list(rows)
     lines = [line for one in rows for line in one.lines]
@@ -183,6 +212,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--chaos", action="store_true", help="only ways that break")
     parser.add_argument("--short", action="store_true", help="of ways that differ in a figure, one")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2, help="so many at once")
+    parser.add_argument("--phases", type=int, default=3, help="live so many times through each fault, begun at other moments")
     options = parser.parse_args(arguments)
     known = {fault.name: fault for fault in FAULTS}
     unknown = [name for name in options.faults if name not in known]
@@ -192,7 +222,7 @@ def main(arguments: list[str]) -> int:
     first = second = ""
     right = True
     if not options.chaos:
-        first, right = _faults(wanted, options.jobs)
+        first, right = _faults(wanted, options.jobs, options.phases)
         sys.stdout.write(first)
     if not (options.faults or options.only_faults):
         second, well = _ways(options.short, options.jobs)
@@ -204,18 +234,18 @@ def main(arguments: list[str]) -> int:
     return 0 if right else 1
 
 
-def _faults(wanted: list[Fault], jobs: int) -> tuple[str, bool]:
+def _faults(wanted: list[Fault], jobs: int, phases: int) -> tuple[str, bool]:
     """The document's first part, and whether all was right."""
     began = time.monotonic()
     found: dict[str, Row] = {}
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        running = [pool.submit(measured, fault.name) for fault in sorted(wanted, key=_longest_first)]
+        running = [pool.submit(measured, fault.name, phases) for fault in sorted(wanted, key=_longest_first)]
         for done in as_completed(running):
             one = done.result()
             found[one.fault] = one
             sys.stderr.write("".join([*(f"{line}\n" for line in one.lines), *(f"    {said}\n" for said in one.complaints)]))
     rows = [found[fault.name] for fault in wanted]
-    return document(rows, time.monotonic() - began), all(one.right for one in rows)
+    return document(rows, time.monotonic() - began, phases), all(one.right for one in rows)
 
 
 def _ways(short: bool, jobs: int) -> tuple[str, bool]:

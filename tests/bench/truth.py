@@ -110,15 +110,15 @@ class Scene(Looking):
         await self.demo.stop()
 
 
-def live_through(name: str, directory: Path) -> Outcome:
-    """Break it, look, heal it, look."""
+def live_through(name: str, directory: Path, settle: float = SETTLE) -> Outcome:
+    """Let it live for so many seconds, break it, look, heal it, look."""
     with asyncio.Runner(loop_factory=JumpingLoop) as runner:
-        return runner.run(_live_through(next(fault for fault in FAULTS if fault.name == name), directory))
+        return runner.run(_live_through(next(fault for fault in FAULTS if fault.name == name), directory, settle))
 
 
-async def _live_through(fault: Fault, directory: Path) -> Outcome:
+async def _live_through(fault: Fault, directory: Path, settle: float) -> Outcome:
     async with Scene(directory) as scene:
-        await scene.live(SETTLE)
+        await scene.live(settle)
         watcher, faults = scene.watcher, scene.demo.faults
         before = dict(watcher.states)
         unwell = {one: state for one, state in before.items() if state != "healthy"}

@@ -34,6 +34,16 @@ def test_a_runtime_that_is_down_is_named_in_time_and_nothing_else_turns(outcome:
 
 
 @once
+def test_a_fault_that_was_lived_through_again_has_the_shortest_and_the_longest_of_its_times(outcome: Outcome) -> None:
+    longer = replace(outcome, noticed=(replace(outcome.noticed[0], after=14.0),), healed_after=29.9)
+    least, healed = outcome.noticed[0].after, outcome.healed_after
+    (line,) = row(longer, outcome).lines
+    assert f"| {least:.1f} to 14.0 s (15 s) |" in line
+    assert f"| {healed:.1f} to 29.9 s (30 s) | right |" in line
+    assert row(outcome, replace(longer, healed_after=None)).lines[0].endswith("| never (30 s) | **wrong** |")
+
+
+@once
 def test_another_that_turned_is_complained_of(outcome: Outcome) -> None:
     spoilt = row(replace(outcome, wrong=(Turn(1050.0, "node-02/kubelet", "down", "It is silent."),)))
     assert not spoilt.right

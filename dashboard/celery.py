@@ -18,6 +18,8 @@ from celery.signals import setup_logging, worker_init, worker_ready
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+# Celery would run Django's checks at each start, and for them import every page. `make lint` runs them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 from django.conf import settings
 

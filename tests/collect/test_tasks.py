@@ -1,5 +1,7 @@
 """The tasks and the Celery application: what goes where, and that a part that is away is a sentence and not a traceback."""
 
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -20,6 +22,8 @@ from planes.structs.moments import Epoch
 from planes.structs.rows import Frame
 from tests.services import Valkey
 from tests.store.rows import change
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -46,6 +50,15 @@ def test_collectors_have_a_queue_of_their_own_and_every_scheduled_task_exists() 
     assert celery.app.amqp.router.route({}, "planes.prune")["queue"].name == "jobs"
     assert {entry["task"] for entry in celery.app.conf.beat_schedule.values()} <= celery.app.tasks.keys()
     assert not celery.app.conf.task_acks_late
+
+
+def test_a_worker_starts_without_what_only_pages_collectors_and_celerys_command_line_need() -> None:
+    told = "import sys; from dashboard import worker; worker.app.loader.import_default_modules(); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60, cwd=ROOT
+    ).stdout.split()
+    assert "planes.tasks" in loaded
+    assert {"kubernetes", "aiohttp", "dashboard.urls", "celery.bin.celery"}.isdisjoint(loaded)
 
 
 @dataclass

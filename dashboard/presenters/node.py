@@ -180,7 +180,7 @@ def _pods_last_known(kubelet: AgentRow, late: Lateness | None) -> str:
     if kubelet.state == "leaving":
         return "Its node is leaving, so this is what its pods last reported."
     if kubelet.state in ("down", "unknown"):
-        return "The kubelet is not heard, so this is what its pods last reported."
+        return "No word from the kubelet, so this is what its pods last reported."
     return ""
 
 

@@ -207,7 +207,7 @@ class Assessor:
         if silence.suspicion:
             count = len(self._nodes.states)
             since = silence.since if silence.since is not None else now
-            because = f"No heartbeat of any node arrives. {silence.suspicion}"
+            because = f"No heartbeat arrives from any node. {silence.suspicion}"
             title = f"{plural(count, 'node')} silent together"
             entries.append(
                 attention.Entry(

@@ -11,12 +11,12 @@ from planes.structs.verdicts import SEVERITY, State
 _MANY = {
     ("kubelet", "silent"): "kubelets silent",
     ("kubelet", "pressure"): "nodes under pressure",
-    ("kubelet", "skew"): "kubelets of an unsupported version",
+    ("kubelet", "skew"): "kubelets with an unsupported version",
     ("kubelet", "not-ready"): "kubelets not ready",
-    ("kubelet", "leaving-long"): "nodes leaving for too long",
+    ("kubelet", "leaving-long"): "nodes taking too long to leave",
     ("kubelet", "not-set-up"): "nodes not set up in time",
     ("container-runtime", "runtime-down"): "container runtimes down",
-    ("container-runtime", "network-not-ready"): "nodes whose pod network is not ready",
+    ("container-runtime", "network-not-ready"): "nodes with no pod network",
     ("kube-proxy", "pod-not-ready"): "kube-proxies not ready",
     ("kube-proxy", "pod-missing"): "kube-proxies missing",
     ("kube-proxy", "restarts"): "kube-proxies restarting",
@@ -80,7 +80,7 @@ def group(troubles: Iterable[Trouble], thresholds: Thresholds) -> list[Entry]:
             continue
         found.sort(key=lambda one: (-SEVERITY[one.state], one.since, one.node))
         worst, names = found[0], tuple(one.node for one in found[:5])
-        many = f"nodes: {agent} {'held as ' if cause == HELD else ''}{worst.state.value}"
+        many = f"nodes: {agent} {'still shown as ' if cause == HELD else ''}{worst.state.value}"
         title = f"{len(found):,} {_MANY.get((agent, cause), many)}"
         down = sum(one.state is State.DOWN for one in found)
         told = f"{down:,} down, {len(found) - down:,} degraded" if 0 < down < len(found) else f"all {worst.state.value}"

@@ -59,7 +59,7 @@ class Changes:
             self._silence_since, told = now, render(disruption.suspicion, now)
             return [self._of_all("healthy", "unknown", f"All nodes fell silent together. {told}", now + offset)]
         self._silence_since = None
-        return [self._of_all("unknown", "healthy", "Heartbeats of nodes arrive again.", now + offset)]
+        return [self._of_all("unknown", "healthy", "Heartbeats from nodes arrive again.", now + offset)]
 
     def _of_all(self, before: str, after: str, because: str, at: float) -> ChangeRow:
         return ChangeRow(

@@ -147,12 +147,12 @@ class ClusterSummary:
         made += self._polled(offset)
         if self._paused is not None and now - self._paused[1] < _SAID:
             gap, back = self._paused
-            said = f"Planewatch itself was paused for {duration(gap)} and saw nothing in that time."
+            said = f"Planewatch itself was paused for {duration(gap)} and saw nothing meanwhile."
             made.append(
                 FaultRow(
                     kind=FaultKind.INTERNAL.value,
                     message=said,
-                    remedy="Nothing: it goes on by itself.",
+                    remedy="Nothing to do: it continues by itself.",
                     since=Epoch(round(back + offset, 1)),
                 )
             )
@@ -167,8 +167,8 @@ class ClusterSummary:
         return [
             FaultRow(
                 kind=FaultKind.CLOSED.value,
-                message=sentence(f"Watches do not work: {clause(reason)}. Lists stand in for them, of {_names(tracks)}"),
-                remedy="Look for a proxy or load balancer on the way that cuts long answers short or buffers them.",
+                message=sentence(f"Watches do not work: {clause(reason)}. Polled instead: {_names(tracks)}"),
+                remedy="Look for a proxy or load balancer that cuts off or buffers long responses.",
                 since=Epoch(round(min(one.polled_since for one in tracks if one.polled_since is not None) + offset, 1)),
             )
             for reason, tracks in why.items()

@@ -83,7 +83,7 @@ class ComponentAssessor:
         if gap is not None:
             waiting = gap.state is State.UNKNOWN and scene.nodes.fault is None
             return Verdict(
-                state=gap.state, because=f"Nodes cannot be seen: {gap.now}.", evidence=(gap,), cause="hidden", waiting=waiting
+                state=gap.state, because=f"Nodes cannot be read: {gap.now}.", evidence=(gap,), cause="hidden", waiting=waiting
             )
         line = Evidence(kind, "no nodes", "nodes", State.NOT_OBSERVABLE, "nodes", now)
         return Verdict(state=State.NOT_OBSERVABLE, because="There are no nodes.", evidence=(line,), line="no nodes", cause="hidden")

@@ -47,9 +47,9 @@ class FullDisruption:
                 suspicion = _suspicion(failing is not None, proven, leaders_silent, _some_alive(cache.system_leases, now))
         blocked = ""
         if failing is not None:
-            blocked = "the API server's check of its state store fails"
+            blocked = "the API server's etcd check fails"
         elif suspicion and leaders_silent:
-            blocked = "no lease of this cluster is renewed any more"
+            blocked = "no lease in this cluster is being renewed"
         over: tuple[Feed, ...] = (Feed.NODE_LEASES,) if before.suspicion and not suspicion else ()
         if before.blocked and not blocked:
             over += _LEADERS
@@ -59,14 +59,14 @@ class FullDisruption:
 
 def _suspicion(failing: bool, proven: bool, leaders_silent: bool, leaders_alive: bool) -> str:
     if failing:
-        return "The state store (etcd) is the cause: the API server's check of it fails, so no heartbeat can be written."
+        return "The cause is etcd: the API server's check of it fails, so no heartbeat can be written."
     if leaders_silent and proven:
-        return (
-            "The leaders' leases are silent too, though etcd's check passes: the API server or Planewatch's own watch is suspected."
-        )
+        return "The leaders' leases are silent too, though the etcd check passes: suspect the API server or Planewatch's own watch."
     if leaders_alive:
-        return "The leaders' leases are renewed: the way from the nodes to the API server, or Planewatch's own watch, is suspected."
-    return "What they have in common is suspected: etcd, the API server, the way to it, or Planewatch's own watch."
+        return (
+            "The leaders' leases are still renewed: suspect the path from the nodes to the API server, or Planewatch's own watch."
+        )
+    return "Suspect what they share: etcd, the API server, the path to it, or Planewatch's own watch."
 
 
 def _all_frozen(book: LeaseStore, now: Mono, thresholds: Thresholds) -> bool:

@@ -142,8 +142,8 @@ def _is_young(memory: Memory, verdict: Verdict, now: Mono, thresholds: Threshold
 
 def _unripe(verdict: Verdict) -> Verdict:
     ripe = verdict.ripe if verdict.ripe is not None else NEVER
-    waits = "not everything was listed yet" if isinf(ripe) else f"a rule that needs time speaks within {until(ripe)}"
-    return replace(verdict, state=State.UNKNOWN, because=f"The collector was started anew: {waits}.", cause="waiting")
+    waits = "not everything has been listed yet" if isinf(ripe) else f"the slowest rule decides within {until(ripe)}"
+    return replace(verdict, state=State.UNKNOWN, because=f"The collector has restarted: {waits}.", cause="waiting")
 
 
 def due(memory: Memory) -> Mono | None:
@@ -221,10 +221,12 @@ def _hold(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -
 def _held(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Verdict:
     """What is said while a better state is held back, from its first moment on: damping may hold the colour, but never a sentence
     that is over. Why it is held is said where that takes longer than any recovery does."""
-    held = f"So since {at(memory.pending_since)}; held as {memory.state.value} until {at(memory.pending_since + memory.hold)}"
+    held = (
+        f"So since {at(memory.pending_since)}; still shown as {memory.state.value} until {at(memory.pending_since + memory.hold)}"
+    )
     if memory.hold > thresholds.hold_recovery:
         recent = sum(now - at <= thresholds.flap_window for at in memory.relapses)
-        held += f", because it got worse {recent} times within {thresholds.flap_window / 60:.0f} min"
+        held += f", because it got worse {recent} times in {thresholds.flap_window / 60:.0f} min"
     because = f"{verdict.because} {held}.".strip()
     return replace(verdict, state=memory.state, because=because, cause=memory.shown.cause)
 

@@ -35,7 +35,7 @@ ELSEWHERE = frozenset(
     }
 )
 _BAD = (State.DEGRADED, State.DOWN)
-_CORDONED = "Taken out on purpose: no new pods are put here."
+_CORDONED = "Cordoned on purpose: no new pods are placed here."
 
 Verdicts = tuple[Verdict, Verdict, Verdict]
 
@@ -204,8 +204,8 @@ def why_well(agents: tuple[AgentRow, AgentRow, AgentRow], titles: tuple[str, str
     seen = [title for title, one in zip(titles, agents, strict=True) if one.state is State.HEALTHY]
     hidden = [title for title, one in zip(titles, agents, strict=True) if one.state is not State.HEALTHY]
     if not hidden:
-        return "Its three agents are well."
-    well = f"Its {' and '.join(seen)} {'is' if len(seen) == 1 else 'are'} well"
+        return "All three agents are healthy."
+    well = f"Its {' and '.join(seen)} {'is' if len(seen) == 1 else 'are'} healthy"
     return f"{well}; its {' and '.join(hidden)} cannot be observed."
 
 

@@ -20,7 +20,7 @@ def word(state: State) -> str:
 
 
 def arithmetic(counts: Counts, what: str, held: Counts | None = None) -> str:
-    """ "117 of 120 nodes healthy, 1 degraded, 1 held as degraded, 1 down". `held`: how many of each state are better by now."""
+    """ "117 of 120 nodes healthy, 1 degraded, 1 still shown as degraded". `held`: how many of each state are better by now."""
     total, held = sum(counts.values()), held or {}
     parts = [f"{counts.get(State.HEALTHY, 0) + counts.get(State.CORDONED, 0):,} of {total:,} {what} healthy"]
     for state in (State.DEGRADED, State.DOWN, State.UNKNOWN, State.LEAVING, State.JOINING, State.NOT_OBSERVABLE):
@@ -28,7 +28,7 @@ def arithmetic(counts: Counts, what: str, held: Counts | None = None) -> str:
         if counts.get(state, 0) > better:
             parts.append(f"{counts[state] - better:,} {word(state)}")
         if better:
-            parts.append(f"{better:,} held as {word(state)}")
+            parts.append(f"{better:,} still shown as {word(state)}")
     return ", ".join(parts)
 
 
@@ -114,7 +114,7 @@ def _down(zone: Counts, held: Counts | None) -> str:
     better = held.get(State.DOWN, 0) if held else 0
     if not better:
         return "down"
-    return "held as down" if better == sum(zone.values()) else "down or held as down"
+    return "still shown as down" if better == sum(zone.values()) else "down or still shown as down"
 
 
 def data_plane(
@@ -133,7 +133,7 @@ def data_plane(
     need = counts.get(State.DOWN, 0) + counts.get(State.DEGRADED, 0) - sum(better.values())
     said = [f"All nodes of zone {zone} are {_down(zones[zone], held.get(zone))}"] if zone else []
     if need:
-        said.append(f"{need:,} of {total:,} {'node needs' if need == 1 and total == 1 else 'nodes need'} you")
+        said.append(f"{need:,} of {total:,} {'node needs' if total == 1 else 'nodes need'} attention")
     if better:
         said.append(_held(better, "" if need else f" of {total:,} {'node' if total == 1 else 'nodes'}"))
     if said:
@@ -144,10 +144,10 @@ def data_plane(
 
 
 def _held(better: Counts, of: str) -> str:
-    """ "3 of 12 nodes are held as down", "1 is held as degraded, 2 as down"."""
+    """ "3 of 12 nodes are still shown as down", "1 is still shown as degraded, 2 as down"."""
     found = [(better[state], state) for state in (State.DEGRADED, State.DOWN) if better.get(state)]
     (first, state), *others = found
-    text = f"{first:,}{of} {'is' if first == 1 else 'are'} held as {word(state)}"
+    text = f"{first:,}{of} {'is' if first == 1 else 'are'} still shown as {word(state)}"
     return ", ".join([text, *(f"{number:,} as {word(one)}" for number, one in others)])
 
 
@@ -160,7 +160,9 @@ def control_plane(components: Sequence[tuple[str, State, str]], held: Collection
         (one for one in components if one[1] in (State.DOWN, State.DEGRADED)), key=lambda one: (-SEVERITY[one[1]], one[0] in held)
     )
     if bad:
-        return State(bad[0][1]), " · ".join(f"{kind} is {'held as ' if kind in held else ''}{word(one)}" for kind, one, _ in bad)
+        return State(bad[0][1]), " · ".join(
+            f"{kind} is {'still shown as ' if kind in held else ''}{word(one)}" for kind, one, _ in bad
+        )
     if counts.get(State.UNKNOWN):
         found = [(kind, because) for kind, one, because in components if one is State.UNKNOWN]
         return State.UNKNOWN, found[0][1] if len(found) > 1 else f"{found[0][0]} is unknown: {found[0][1]}"
@@ -170,4 +172,4 @@ def control_plane(components: Sequence[tuple[str, State, str]], held: Collection
             State.HEALTHY,
             "every component is healthy" if not hidden else f"{counts[State.HEALTHY]} healthy, {hidden} not observable",
         )
-    return State.NOT_OBSERVABLE, "nothing of it can be observed"
+    return State.NOT_OBSERVABLE, "none of it can be observed"

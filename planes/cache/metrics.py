@@ -169,6 +169,7 @@ class RatesStore:
             recent_p99=percentile(late.latency(), 0.99),
             inflight_reading=gauges.get("reading"),
             inflight_mutating=gauges.get("mutating"),
+            inflight_of=sum("mutating" in one for one in self._gauges.values()),
             terminations=rate.per_second("terminations"),
             rejected=rate.per_second("rejected"),
             webhook_fail_open=rate.per_second("fail_open"),

@@ -2,7 +2,7 @@
 
 from planes.components.pod_lines import NOT_HEARD, homeless, instance_of, pod_line
 from planes.components.spec import Signal, pod_signal
-from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
+from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, colon, feed_gap, plural
 from planes.components.view import ClusterView
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
@@ -13,13 +13,13 @@ from planes.structs.verdicts import Evidence, State, Verdict
 from planes.structs.workload_observations import ApiServiceSeen
 
 
-def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
-    """One add-on of one cluster."""
+def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds, effect: str = "") -> Judged:
+    """One add-on of one cluster. `effect`: what its absence means for others, a sentence."""
     instances = tuple(instance_of(pod) for pod in sorted(seen.pods, key=lambda pod: pod.name))
     builder = begin(seen.reach, now, thresholds)
     if isinstance(builder, Verdict):
         return Judged(verdict=builder, instances=instances)
-    _check_endpoints(builder, seen, now, thresholds)
+    _check_endpoints(builder, seen, now, thresholds, effect)
     _check_workload(builder, seen, now, thresholds)
     for pod in seen.pods:
         builder.evidence.append(pod_line(pod))
@@ -30,17 +30,20 @@ def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
         else:
             line = Evidence(
                 "API service",
-                f"away for {ago(one.since)}: {one.reason}",
+                f"unavailable for {ago(one.since)}{colon(one.reason)}",
                 "available",
                 State.DOWN,
                 f"apiservice {one.name}",
                 one.since,
             )
             builder.bad(
-                line, f"Its API {one.name} has not answered for {ago(one.since)}.", "apiservice", hold=thresholds.hold_probe
+                line,
+                f"Its API {one.name} has been unavailable for {ago(one.since)}. {effect}".rstrip(),
+                "apiservice",
+                hold=thresholds.hold_probe,
             )
     _check_heard(builder, seen)
-    hidden = "Neither its service nor its Deployment is seen: its pods alone do not tell whether it answers."
+    hidden = "Neither its Service nor its Deployment is visible; its pods alone do not show whether it answers."
     return Judged(verdict=builder.verdict(good=_good(seen), hidden=hidden), instances=instances)
 
 
@@ -54,27 +57,25 @@ def _good(seen: AddonObservation) -> str:
     if work is None or work.ready >= work.desired or not waiting:
         return "It is ready."
     first = min(waiting, key=lambda pod: pod.homeless_since or 0.0)
-    verb = homeless(first) if len(waiting) == 1 else homeless(first).replace("fits", "fit", 1)
-    return f"It answers. {len(waiting)} of {plural(work.desired, 'replica')} {verb}: a matter of capacity."
+    verb = "has" if len(waiting) == 1 else "have"
+    return f"It answers. {len(waiting)} of {plural(work.desired, 'replica')} {verb} been {homeless(first)}."
 
 
 def _check_heard(builder: VerdictBuilder, seen: AddonObservation) -> None:
     """Endpoints and replicas are what kubelets reported: when none of those that run it is heard, they are the last known state."""
     if seen.unheard:
-        said = f"Its readiness is what was last reported. {seen.unheard}"
+        said = f"Its readiness is as last reported. {seen.unheard}"
     elif seen.pods and all(pod.silent for pod in seen.pods):
-        said = f"{NOT_HEARD}, so nothing is known of it."
+        said = f"{NOT_HEARD}, so its state is unknown."
     else:
         return
-    line = Evidence(
-        "kubelets of its pods", "not heard", "one is heard", State.UNKNOWN, seen.pods_feed.name, seen.pods_feed.heard_at
-    )
+    line = Evidence("kubelets of its pods", "no word", "word from one", State.UNKNOWN, seen.pods_feed.name, seen.pods_feed.heard_at)
     builder.unsure(line, said, "kubelet-silent")
 
 
-def _check_endpoints(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds) -> None:
+def _check_endpoints(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds, effect: str) -> None:
     if (gap := feed_gap(seen.endpoints_feed, "endpoints", "at least one ready", now, thresholds)) is not None:
-        check_gap(builder, gap, principal=seen.endpoints is not None, said="Its endpoints cannot be seen", enough=True)
+        check_gap(builder, gap, principal=seen.endpoints is not None, said="Its endpoints cannot be read", enough=True)
         return
     if seen.endpoints is None:
         return
@@ -98,7 +99,7 @@ def _check_endpoints(builder: VerdictBuilder, seen: AddonObservation, now: Mono,
         )
         builder.bad(
             line,
-            f"Nobody has answered for it for {ago(seen.endpoints.since)}.",
+            f"It has had no ready endpoint for {ago(seen.endpoints.since)}. {effect}".rstrip(),
             "no-endpoints",
             hold=thresholds.hold_probe,
             line="no ready endpoint",
@@ -124,7 +125,7 @@ def _check_workload(builder: VerdictBuilder, seen: AddonObservation, now: Mono, 
     elif work.ready > 0 and work.desired - work.ready <= sum(pod.homeless_since is not None for pod in seen.pods):
         # A replica that fits on no node is capacity: what is lacking is a node.
         builder.good(
-            Evidence("replicas", f"{text}, the rest fit on no node", "all ready", State.HEALTHY, source, work.seen_at),
+            Evidence("replicas", f"{text}, no node fits the rest", "all ready", State.HEALTHY, source, work.seen_at),
             principal=True,
         )
         builder.line = builder.line or text
@@ -175,7 +176,7 @@ def observe(
 ENDPOINTS = Signal(
     "endpoints",
     "endpointslices of its service",
-    "Whether anybody answers for it.",
+    "Whether it has a ready endpoint.",
     down="none is ready",
     thresholds=("hold_probe",),
 )

@@ -3,8 +3,8 @@
 from planes.components import rate_figures
 from planes.components.etcd import is_check
 from planes.components.rate_figures import METRICS, missing
-from planes.components.spec import Figure, Form, facts_of
-from planes.components.verdict_builder import VerdictBuilder, check_gap, feed_gap
+from planes.components.spec import Figure, Form, brief, facts_of
+from planes.components.verdict_builder import VerdictBuilder, check_gap, feed_gap, some
 from planes.structs.moments import Mono
 from planes.structs.observations import ApiServerObservation, RatesSeen, ServerSeen
 from planes.structs.thresholds import Thresholds
@@ -78,23 +78,28 @@ def check_rates(builder: VerdictBuilder, seen: ApiServerObservation, thresholds:
     rates, window = seen.rates, f"{thresholds.rate_window / 60:.0f} min"
     should_be = f"at most {thresholds.error_ratio * 100:.0f} % over {window}"
     share = f"{(rates.error_ratio or 0.0) * 100:.1f} % of requests"
-    figure = (f"{share} answered with 5xx", rates.error_ratio, rates.recent_error_ratio)
-    bad = (f"{share} are answered with 5xx.", "errors")
+    figure = (f"{share} fail with 5xx", rates.error_ratio, rates.recent_error_ratio)
+    bad = (f"{share} fail with 5xx.", "errors")
     rate_figures.check(builder, "errors", should_be, rates, figure, thresholds.error_ratio, bad, thresholds)
     should_be = f"99 % within {thresholds.latency:g} s over {window}"
-    figure = (f"99 % within {(rates.p99 or 0.0) * 1000:.0f} ms", rates.p99, rates.recent_p99)
-    bad = (f"1 % of requests take longer than {rates.p99 or 0.0:.1f} s.", "latency")
+    figure = (f"99 % within {brief(rates.p99 or 0.0)}", rates.p99, rates.recent_p99)
+    bad = (f"1 % of requests take longer than {brief(rates.p99 or 0.0)}.", "latency")
     rate_figures.check(builder, "latency", should_be, rates, figure, thresholds.latency, bad, thresholds)
     _check_load(builder, seen, thresholds)
 
 
+def _limit(rates: RatesSeen, thresholds: Thresholds) -> float:
+    """How many requests in flight those API servers admit by default whose own are added up."""
+    return thresholds.inflight_limit * max(1, rates.inflight_of)
+
+
 def _check_load(builder: VerdictBuilder, seen: ApiServerObservation, thresholds: Thresholds) -> None:
     rates = seen.rates
-    limit = f"fewer than {thresholds.inflight_limit:.0f} (the default limit)"
+    limit = f"fewer than {_limit(rates, thresholds):,.0f} (the default limit)"
     if rates.inflight_reading is None or rates.inflight_mutating is None:
         builder.hidden(Evidence("in flight", missing(rates), limit, State.NOT_OBSERVABLE, METRICS, rates.at))
     else:
-        text = f"{rates.inflight_reading:.0f} reading, {rates.inflight_mutating:.0f} mutating"
+        text = f"{rates.inflight_reading:,.0f} reading, {rates.inflight_mutating:,.0f} mutating"
         builder.good(Evidence("in flight", text, limit, State.HEALTHY, METRICS, rates.at))
     for signal, value in (
         ("terminated requests", rates.terminations),
@@ -137,37 +142,38 @@ def check_certificate(builder: VerdictBuilder, seen: ApiServerObservation, now: 
         if left > edge:
             builder.due(now + left - edge)
     if left <= 0:
-        line = Evidence("serving certificate", "over", should_be, State.DOWN, "TLS handshake", server.at)
-        builder.bad(line, "Its serving certificate is over.", "certificate-over", line="certificate over")
+        line = Evidence("serving certificate", "expired", should_be, State.DOWN, "TLS handshake", server.at)
+        builder.bad(line, "Its serving certificate has expired.", "certificate-over", line="certificate expired")
         return
     text = f"{time_left(left)} left"
     if left < bound:
         line = Evidence("serving certificate", text, should_be, State.DEGRADED, "TLS handshake", server.at)
-        ends = f"{left / DAY:.0f} days" if left > 2 * DAY else time_left(left)
-        builder.bad(line, f"Its serving certificate ends in {ends}.", "certificate", line=f"certificate {text}")
+        builder.bad(line, f"Its serving certificate expires in {time_left(left)}.", "certificate", line=f"certificate {text}")
     else:
         builder.good(Evidence("serving certificate", text, should_be, State.HEALTHY, "TLS handshake", server.at))
 
 
 def check_api_services(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> None:
     """API groups that others serve and that do not answer."""
-    should_be = f"none away for more than {thresholds.apiservice_unavailable / 60:.0f} min"
+    should_be = f"none unavailable for more than {thresholds.apiservice_unavailable / 60:.0f} min"
     if (gap := feed_gap(seen.api_services_feed, "API services", should_be, now, thresholds)) is not None:
         check_gap(builder, gap, principal=False, said="")
         return
     away = sorted((one.since, one.name, one.reason) for one in seen.api_services if not one.available)
     source, at = seen.api_services_feed.name, seen.api_services_feed.heard_at
     if not away:
-        text = f"{len(seen.api_services)} of {len(seen.api_services)} available"
+        text = f"{len(seen.api_services):,} of {len(seen.api_services):,} available"
         builder.good(Evidence("API services", text, should_be, State.HEALTHY, source, at))
         return
     since = away[0][0]
-    text = "away: " + ", ".join(f"{name} for {ago(start)} ({reason})" for start, name, reason in away[:5])
+    text = "unavailable: " + ", ".join(f"{name} for {ago(start)} ({reason})" for start, name, reason in away[:5])
     builder.due(since + thresholds.apiservice_unavailable)
     if now - since > thresholds.apiservice_unavailable:
         late = [name for start, name, _ in away if now - start > thresholds.apiservice_unavailable]
-        count = "1 API service is" if len(late) == 1 else f"{len(late)} API services are"
-        said = f"{count} not available: {', '.join(late[:3])}, for {ago(since)}."
+        if len(late) == 1:
+            said = f"API service {late[0]} has been unavailable for {ago(since)}."
+        else:
+            said = f"{len(late):,} API services are unavailable, the first for {ago(since)}: {some(late, 3)}."
         builder.bad(Evidence("API services", text, should_be, State.DEGRADED, source, since), said, "apiservice")
     else:
         builder.ripens(since + thresholds.apiservice_unavailable)
@@ -184,25 +190,25 @@ def check_webhooks(builder: VerdictBuilder, seen: ApiServerObservation, now: Mon
     dead = [one for one in seen.webhooks if one.ready == 0]
     unseen = sum(one.ready is None for one in seen.webhooks)
     if not dead:
-        text = f"{len(seen.webhooks)}" + (
-            f", {unseen} whose endpoints cannot be seen" if unseen else ", all with ready endpoints" if seen.webhooks else ""
-        )
+        known = f", endpoints of {unseen:,} not visible" if unseen else ", all with ready endpoints"
+        text = f"{len(seen.webhooks):,}{known}" if seen.webhooks else "none"
         builder.good(Evidence("webhooks", text, should_be, State.HEALTHY, source, seen.webhooks_feed.heard_at))
         return
     closed = sorted((one.since, one.name, one.service) for one in dead if one.fails_closed)
-    text = "nobody behind: " + ", ".join(f"{one.name} ({'Fail' if one.fails_closed else 'Ignore'})" for one in dead[:5])
+    named = (f"{one.name} ({'Fail' if one.fails_closed else 'Ignore'})" for one in dead)
+    text = f"no ready endpoint: {some(named, 5)}"
     if not closed:
         builder.good(Evidence("webhooks", text + ": requests pass unchecked", should_be, State.HEALTHY, source, dead[0].since))
         return
     since, name, service = closed[0]
     builder.due(since + thresholds.webhook_unready)
     if now - since > thresholds.webhook_unready:
-        said = f"The webhook {name} has failurePolicy Fail and nobody behind it ({service}) for {ago(since)}"
+        said = f"Webhook {name} (failurePolicy Fail) has had no ready endpoint in {service} for {ago(since)}"
         said += ": the requests it checks are refused."
         builder.bad(Evidence("webhooks", text, should_be, State.DEGRADED, source, since), said, "webhook")
         for start, other, behind in closed[1:]:
             if now - start > thresholds.webhook_unready:
-                told = f"The webhook {other} has failurePolicy Fail and nobody behind it ({behind}) for {ago(start)}."
+                told = f"Webhook {other} (failurePolicy Fail) has had no ready endpoint in {behind} for {ago(start)}."
                 builder.worse(State.DEGRADED, told, "webhook", about=other)
     else:
         builder.ripens(since + thresholds.webhook_unready)
@@ -214,16 +220,25 @@ def check_skew_of_clock(builder: VerdictBuilder, seen: ApiServerObservation, thr
     skew = seen.server.clock_skew
     should_be = f"within {thresholds.clock_skew:g} s of ours"
     if skew is None:
-        builder.hidden(Evidence("clock", "not told", should_be, State.NOT_OBSERVABLE, "HTTP Date", seen.server.at))
+        builder.hidden(Evidence("clock", "not known", should_be, State.NOT_OBSERVABLE, "HTTP Date", seen.server.at))
         return
     if abs(skew) <= thresholds.clock_skew:
-        builder.good(Evidence("clock", "as ours", should_be, State.HEALTHY, "HTTP Date", seen.server.at))
+        builder.good(Evidence("clock", "same as ours", should_be, State.HEALTHY, "HTTP Date", seen.server.at))
     else:
         text = f"{duration(abs(skew))} {'ahead of' if skew > 0 else 'behind'} ours; no verdict rests on it"
         builder.evidence.append(Evidence("clock", text, should_be, State.DEGRADED, "HTTP Date", seen.server.at))
 
 
-def facts(seen: ApiServerObservation) -> dict[str, str]:
+def _well(each: list[int | None], bad: str) -> str:
+    """How many of them work: "6 ok", "1 of 6 failing", "5 of 6 ok" where nobody may see whether the sixth does; "none" of none.
+    Each is how many answer for it; None: that cannot be seen."""
+    failing, unseen, total = sum(one == 0 for one in each), sum(one is None for one in each), f"{len(each):,}"
+    if failing:
+        return f"{failing:,} of {total} {bad}"
+    return f"{len(each) - unseen:,} of {total} ok" if unseen else f"{total} ok" if each else "none"
+
+
+def facts(seen: ApiServerObservation, thresholds: Thresholds) -> dict[str, str]:
     """Figures for the cache; what was not observed is not there."""
     made: dict[str, str] = {}
     if seen.server.newest:
@@ -235,10 +250,12 @@ def facts(seen: ApiServerObservation) -> dict[str, str]:
     if store:
         made["etcd"] = "ok" if all(check.ok for check in store) else "fails"
     made |= facts_of(FIGURES, seen.rates)
+    if (flying := made.get("in flight")) is not None:
+        made["in flight"] = f"{flying} / {_limit(seen.rates, thresholds):,.0f}"
     if seen.server.certificate_left is not None:
-        made["certificate"] = time_left(seen.server.certificate_left) if seen.server.certificate_left > 0 else "over"
+        made["certificate"] = time_left(seen.server.certificate_left) if seen.server.certificate_left > 0 else "expired"
     if seen.webhooks_feed.listed_at is not None:
-        made["webhooks"] = str(len(seen.webhooks))
+        made["webhooks"] = _well([one.ready for one in seen.webhooks], "failing")
     if seen.api_services_feed.listed_at is not None:
-        made["API services"] = f"{sum(one.available for one in seen.api_services)}/{len(seen.api_services)}"
+        made["API services"] = _well([int(one.available) for one in seen.api_services], "unavailable")
     return made

@@ -67,7 +67,10 @@ def check(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresh
             builder.good(line)
         else:
             builder.bad(
-                line, "No API server is listed as ready in its own endpoints.", "no-endpoints", hold=thresholds.hold_condition
+                line,
+                "The kubernetes Service has no ready endpoint: pods cannot reach the API server through it.",
+                "no-endpoints",
+                hold=thresholds.hold_condition,
             )
     _check_versions(builder, seen)
     return tuple(instances)
@@ -174,9 +177,9 @@ def _check_one(
         source, should_be = f"lease kube-system/{lease.name}", f"renewed within {thresholds.identity_frozen:.0f} s"
         unseen = lease.is_unseen(now, thresholds.identity_frozen, thresholds.hold_probe)
         if _fresh(one, now, thresholds) and unseen:
-            text = f"nothing seen of it for {ago(lease.changed_at)}"
+            text = f"nothing seen for {ago(lease.changed_at)}"
             builder.hidden(Evidence(f"identity of {one.host}", text, should_be, State.UNKNOWN, source, lease.changed_at))
-            because = "Identity leases could not be seen for a while, and it was not seen to be renewed since."
+            because = "Identity leases could not be read for a while, and this one has not been seen renewed since."
         elif _fresh(one, now, thresholds):
             builder.due(lease.expires(thresholds.identity_frozen))
             builder.good(
@@ -195,10 +198,12 @@ def _check_one(
             if one.listed is not True and one.pod is None:
                 return None
             builder.hidden(
-                Evidence(f"identity of {one.host}", "old when first seen", should_be, State.UNKNOWN, source, lease.changed_at)
+                Evidence(
+                    f"identity of {one.host}", "already old when first seen", should_be, State.UNKNOWN, source, lease.changed_at
+                )
             )
         elif seen.writes_blocked:
-            text = f"not renewed for {ago(lease.changed_at)}, which proves nothing now: {seen.writes_blocked}"
+            text = f"not renewed for {ago(lease.changed_at)}, which proves nothing while {seen.writes_blocked}"
             builder.hidden(Evidence(f"identity of {one.host}", text, should_be, State.UNKNOWN, source, lease.changed_at))
         else:
             if not one.lost:
@@ -207,11 +212,11 @@ def _check_one(
             line = Evidence(f"identity of {one.host}", text, should_be, State.DEGRADED, source, lease.changed_at)
             builder.bad(
                 line,
-                f"The API server on {one.host} has not renewed its identity for {ago(lease.changed_at)}.",
+                f"The API server on {one.host} has not renewed its identity lease for {ago(lease.changed_at)}.",
                 "instance-lost",
                 about=one.host,
             )
-            state, because = State.DOWN, f"Its identity has not been renewed for {ago(lease.changed_at)}."
+            state, because = State.DOWN, f"Its identity lease has not been renewed for {ago(lease.changed_at)}."
     elif one.listed is not None:
         state = State.HEALTHY if one.listed else State.UNKNOWN
     if one.listed is False and state is not State.DOWN and lease is not None:
@@ -227,7 +232,13 @@ def _check_one(
             state, because = State.UNKNOWN, unheard(pod)
         elif not pod.silent and not pod.ready:
             said = f"{pod.reason or 'Not ready'} for {ago(pod.changed_at)}."
-            builder.worse(State.DEGRADED, f"{pod.name}: {said}", "pod-not-ready", hold=thresholds.hold_condition, about=pod.name)
+            builder.worse(
+                State.DEGRADED,
+                f"{pod.name}: {said[0].lower() if not pod.reason else said[0]}{said[1:]}",
+                "pod-not-ready",
+                hold=thresholds.hold_condition,
+                about=pod.name,
+            )
             if state is not State.DOWN:
                 state, because = State.DEGRADED, said
         elif not pod.silent and state is State.UNKNOWN:
@@ -262,12 +273,12 @@ def _versions(seen: ApiServerObservation) -> list[str]:
 def _check_versions(builder: VerdictBuilder, seen: ApiServerObservation) -> None:
     versions = _versions(seen)
     minors = sorted({found for version in versions if (found := minor_of(version)) is not None})
-    should_be = "within 1 minor of each other"
+    should_be = "within 1 minor version of each other"
     text = ", ".join(versions) or "not known"
     if not minors:
         builder.hidden(Evidence("versions", text, should_be, State.NOT_OBSERVABLE, "GET /version", seen.server.at))
     elif minors[-1][1] - minors[0][1] > 1 or minors[-1][0] != minors[0][0]:
         line = Evidence("versions", text, should_be, State.DEGRADED, "GET /version, images", seen.server.at)
-        builder.bad(line, f"API servers run versions too far apart: {text}.", "skew")
+        builder.bad(line, f"API servers run versions more than 1 minor version apart: {text}.", "skew")
     else:
         builder.good(Evidence("versions", text, should_be, State.HEALTHY, "GET /version, images", seen.server.at))

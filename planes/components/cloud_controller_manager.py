@@ -22,7 +22,7 @@ COMPONENT: Component[LeaderObservation] = Component(
     title="cloud-controller-manager",
     role="talks to the cloud",
     does="Keeps the cluster and its cloud in step: addresses and zones of nodes, load balancers of Services, routes.",
-    away="While it is away, running pods and existing load balancers go on. New nodes stay tainted as uninitialised, and "
+    away="While it is away, pods and existing load balancers keep working. New nodes stay tainted as uninitialised, and "
     "new or changed load balancers are not made.",
     commands=(
         "kubectl -n kube-system get lease cloud-controller-manager -o yaml",
@@ -30,8 +30,8 @@ COMPONENT: Component[LeaderObservation] = Component(
     ),
     pods=PodMarks(labels=named("cloud-controller-manager"), ending="cloud-controller-manager"),
     healthy="its lease is renewed in time",
-    degraded="its lease is late, an instance is not ready, or it changes hands too often",
-    down="its lease has not been renewed for twice its duration, nobody has taken the lead, or no instance is ready",
+    degraded="its lease is late, an instance is not ready, or its leader changes too often",
+    down="its lease has not been renewed for twice its duration, there is no leader, or no instance is ready",
     unknown=UNKNOWN,
     hidden=HIDDEN + ". It is shown only where one was seen",
     signals=(*LEADS, *STANDS),

@@ -15,19 +15,19 @@ from planes.structs.verdicts import Evidence, State, Verdict
 
 #: What a kubelet's Ready message may say of the runtime (kubelet's runtimeState): text, state, our sentence.
 MESSAGES: tuple[tuple[str, State, str, str], ...] = (
-    ("container runtime is down", State.DOWN, "runtime-down", "The kubelet cannot reach it"),
-    ("pleg is not healthy", State.DEGRADED, "pleg", "It answers too slowly for the kubelet (PLEG is not healthy)"),
-    ("container runtime network not ready", State.DEGRADED, "network-not-ready", "Its pod network is not ready"),
-    ("runtime network not ready", State.DEGRADED, "network-not-ready", "Its pod network is not ready"),  # until 1.20
-    ("cni plugin not initialized", State.DEGRADED, "network-not-ready", "Its pod network is not ready"),
-    ("container runtime not ready", State.DEGRADED, "runtime-not-ready", "It says that it is not ready"),
+    ("container runtime is down", State.DOWN, "runtime-down", "The kubelet has not reached it"),
+    ("pleg is not healthy", State.DEGRADED, "pleg", "It has answered the kubelet too slowly"),
+    ("container runtime network not ready", State.DEGRADED, "network-not-ready", "Its pod network has not been ready"),
+    ("runtime network not ready", State.DEGRADED, "network-not-ready", "Its pod network has not been ready"),  # until 1.20
+    ("cni plugin not initialized", State.DEGRADED, "network-not-ready", "Its pod network has not been ready"),
+    ("container runtime not ready", State.DEGRADED, "runtime-not-ready", "It has reported not ready"),
     (
         "container runtime status check may not have completed",
         State.DEGRADED,
         "runtime-not-checked",
-        "The kubelet has not checked it yet",
+        "The kubelet has not checked it",
     ),
-    ("rpc error", State.DEGRADED, "runtime-error", "It answers the kubelet with an error"),
+    ("rpc error", State.DEGRADED, "runtime-error", "It has answered the kubelet with errors"),
 )
 
 
@@ -89,7 +89,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     if silent:
         last = ready.message or ready.reason or ready.status
         line = Evidence("Ready message", f"last known: {last}", should_be, State.UNKNOWN, source, ready.since)
-        builder.unsure(line, "Its kubelet is silent, so nothing is known of it.", "kubelet-silent")
+        builder.unsure(line, "Its kubelet is silent, so its state is unknown.", "kubelet-silent")
         return builder.verdict(good="")
     if ready.status == "True" and not node.runtime_version:
         builder.hidden(
@@ -103,16 +103,16 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
             principal=True,
         )
         builder.line = node.runtime_version
-        return builder.verdict(good="Its kubelet works with it and says Ready.")
+        return builder.verdict(good="Its kubelet uses it and reports Ready.")
     lower = ready.message.lower()
     found = False
     for text, state, cause, said in MESSAGES:
         if text in lower:
             found = True
-            effect = " Running containers go on; none can be started or stopped." if state is State.DOWN else ""
+            effect = " Containers keep running; none can be started or stopped." if state is State.DOWN else ""
             builder.bad(
                 Evidence("Ready message", ready.message, should_be, state, source, ready.since),
-                f"{said}, for {ago(ready.since)}: {ready.message}.{effect}",
+                f"{said} for {ago(ready.since)}: {ready.message}.{effect}",
                 cause,
                 hold=thresholds.hold_condition,
                 line=text.replace("pleg", "PLEG").replace("cni", "CNI"),
@@ -129,7 +129,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         )
         builder.good(line, principal=bool(node.runtime_version))
         builder.line = node.runtime_version
-    return builder.verdict(good="Its kubelet says nothing against it.", hidden=_NONE)
+    return builder.verdict(good="Its kubelet reports no problem with it.", hidden=_NONE)
 
 
 def _unreported(node: NodeObservation, source: str) -> Verdict:
@@ -149,7 +149,7 @@ AGENT = Agent(
     title="container runtime",
     role="runs the containers of its node",
     does="Pulls images and runs containers (containerd, CRI-O and their like) as the kubelet asks for them.",
-    away="While it is away, containers that run may go on, but none is started, stopped or probed on this node, though the "
+    away="While it is away, containers may keep running, but none is started, stopped or probed on this node, though the "
     "kubelet may still renew its lease.",
     commands=(
         "kubectl get nodes -o custom-columns=NODE:.metadata.name,RUNTIME:.status.nodeInfo.containerRuntimeVersion",
@@ -157,7 +157,7 @@ AGENT = Agent(
     ),
     healthy="its kubelet works with it",
     degraded="the kubelet says that it answers too slowly (PLEG), with errors, or that the pod network is not ready",
-    down='the kubelet says "container runtime is down"; its own heartbeat goes on meanwhile',
+    down='the kubelet says "container runtime is down"; its own heartbeat continues',
     unknown="the kubelet is silent, or nothing would tell if it were",
     hidden="nodes may not be read",
     signals=(

@@ -28,7 +28,7 @@ def _service(
 
 
 _OPENSHIFT_PROXY = (
-    "No pod of it can be seen: on OpenShift OVN-Kubernetes or OpenShift SDN does its work, or kube-proxy itself in "
+    "No pod of it is visible: on OpenShift OVN-Kubernetes or OpenShift SDN does its work, or kube-proxy itself in "
     "openshift-kube-proxy. The pods of openshift-ovn-kubernetes, openshift-sdn and openshift-kube-proxy tell which."
 )
 #: Where agents of k3s run, whoever runs the servers.
@@ -40,7 +40,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         name="vcluster",
         marks=(annotation("vcluster.loft.sh/"), label("vcluster.loft.sh/")),
         elsewhere="inside the vcluster's pods, in its host cluster",
-        proxy="No pod of it can be seen: the nodes are those of the host cluster, whose kube-proxy serves them.",
+        proxy="No pod of it is visible: the nodes are those of the host cluster, whose kube-proxy serves them.",
         store="inside the vcluster's pods, or a database beside them, in its host cluster",
         source="vcluster.com/docs, Architecture",
     ),
@@ -97,7 +97,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         name="OrbStack",
         marks=(version("+orb"), Mark(Where.IMAGE, "OrbStack")),
         elsewhere="inside OrbStack's own process",
-        proxy="No pod of it can be seen: it runs inside OrbStack's own process.",
+        proxy="No pod of it is visible: it runs inside OrbStack's own process.",
         store="inside OrbStack's own process",
         process=True,
         source="docs.orbstack.dev, Kubernetes",
@@ -131,7 +131,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         name="MicroK8s",
         marks=(label("microk8s.io/"), label("node.kubernetes.io/microk8s-")),
         elsewhere="inside the MicroK8s services (kubelite)",
-        proxy="No pod of it can be seen: MicroK8s runs it inside the kubelite service of each node; that service is watched by its "
+        proxy="No pod of it is visible: MicroK8s runs it inside the kubelite service of each node; that service is watched by its "
         "kubelet's lease.",
         store="dqlite, in the k8s-dqlite service of its nodes, or an external etcd",
         source="microk8s.io/docs, Services and ports; Configuring services",
@@ -140,7 +140,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         name="Canonical Kubernetes",
         marks=(label("k8sd.io/"),),
         elsewhere="as snap services of its control-plane nodes",
-        proxy="No pod of it can be seen: the k8s snap runs it as a service of each node, or Cilium does its work.",
+        proxy="No pod of it is visible: the k8s snap runs it as a service of each node, or Cilium does its work.",
         store="a snap service of its control-plane nodes",
         source="documentation.ubuntu.com/canonical-kubernetes, Architecture",
     ),
@@ -148,7 +148,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         name="Charmed Kubernetes",
         marks=(label("juju-charm", "kubernetes-worker"), label("juju-application", "kubernetes-worker")),
         elsewhere="as snap services of machines that Juju runs",
-        proxy="No pod of it can be seen: the charm runs it as a snap service of each node.",
+        proxy="No pod of it is visible: the charm runs it as a snap service of each node.",
         store="etcd, on machines that Juju runs",
         source="ubuntu.com/kubernetes/charmed-k8s/docs, Overview",
     ),
@@ -161,7 +161,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
             annotation("com.docker.ucp."),
         ),
         elsewhere="as containers of the engine on its managers",
-        proxy="No pod of it can be seen: MKE runs it as a container of the engine on each node (ucp-kube-proxy).",
+        proxy="No pod of it is visible: MKE runs it as a container of the engine on each node (ucp-kube-proxy).",
         store="a container of the engine on its managers (ucp-kv)",
         source="docs.mirantis.com/mke, MKE components",
     ),
@@ -173,7 +173,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
             label("node-role.kubernetes.io/controlplane"),
         ),
         elsewhere="as containers of the engine on its control-plane nodes",
-        proxy="No pod of it can be seen: RKE runs it as a container of the engine on each node (kube-proxy).",
+        proxy="No pod of it is visible: RKE runs it as a container of the engine on each node (kube-proxy).",
         store="a container of the engine on the nodes with the role etcd",
         source="rke.docs.rancher.com, How upgrades work; rancher/rke:cluster/plan.go",
     ),
@@ -205,7 +205,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         label("eks.amazonaws.com/"),
         own="EKS Distro",
         more="No right shows more; EKS writes its log to CloudWatch where control plane logging is on.",
-        proxy="No pod of it can be seen: EKS Auto Mode runs it as a service of its nodes, Fargate hides it, and a cluster may "
+        proxy="No pod of it is visible: EKS Auto Mode runs it as a service of its nodes, Fargate hides it, and a cluster may "
         "be made without the add-on.",
         source="docs.aws.amazon.com/eks, Amazon EKS architecture; EKS Auto Mode; distro.eks.amazonaws.com",
     ),
@@ -282,7 +282,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         name="Magnum",
         marks=(label("magnum.openstack.org/"),),
         elsewhere="as services of its master nodes",
-        proxy="No pod of it can be seen: Magnum runs it as a service of each node.",
+        proxy="No pod of it is visible: Magnum runs it as a service of each node.",
         store="a service of its master nodes",
         source="docs.openstack.org/magnum, User guide: Kubernetes",
     ),
@@ -290,7 +290,7 @@ DISTRIBUTIONS: tuple[Distribution, ...] = (
         name="TKGI",
         marks=(label("pks-system/"),),  # bosh.id is on the nodes of CFCR too
         elsewhere="as jobs of BOSH machines that are no nodes",
-        proxy="No pod of it can be seen: BOSH runs it as a job of each node.",
+        proxy="No pod of it is visible: BOSH runs it as a job of each node.",
         store="a job of BOSH machines that are no nodes",
         source="techdocs.broadcom.com, TKGI architecture",
     ),
@@ -334,7 +334,7 @@ MICROSHIFT = Distribution(
     marks=(label("node.openshift.io/"),),
     elsewhere="inside the MicroShift process",
     more="MicroShift elects no leaders and has no setting for it: systemctl status microshift on its host tells.",
-    proxy="No pod of it can be seen: OVN-Kubernetes takes its place on MicroShift; its pods in openshift-ovn-kubernetes tell more.",
+    proxy="No pod of it is visible: OVN-Kubernetes takes its place on MicroShift; its pods in openshift-ovn-kubernetes tell more.",
     store="inside the MicroShift process (microshift-etcd)",
     process=True,
     source="docs.redhat.com, Red Hat build of MicroShift; openshift/microshift",

@@ -1,11 +1,11 @@
 """The state store, as the API server's own checks of it tell. A list answered from the watch cache proves nothing about it."""
 
 from planes.components import rate_figures
-from planes.components.pod_lines import instance_of, pod_line
+from planes.components.pod_lines import count_ready, instance_of, named, pod_line
 from planes.components.probes import probe
 from planes.components.rate_figures import METRICS, METRICS_OF, missing
-from planes.components.spec import REACH, Component, Figure, Form, Plane, Signal, pod_signal, static_pods
-from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
+from planes.components.spec import REACH, Component, Figure, Form, Plane, Signal, brief, pod_signal, static_pods
+from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap
 from planes.components.view import ClusterView
 from planes.structs.events import Check
 from planes.structs.feeds import Feed
@@ -66,9 +66,9 @@ def _check_checks(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thr
                 if health is None:
                     said = "Waiting for the first answer."
                 elif now - health.at > thresholds.probe_stale:
-                    said = f"{path} was last answered {ago(health.at)} ago."
+                    said = f"{path} last answered {ago(health.at)} ago."
                 else:
-                    said = f"{path} does not tell: {base.now}."
+                    said = f"{path} shows nothing about it: {base.now}."
                 builder.unsure(gap, said, "waiting" if waiting else "probe-stale", waiting=waiting)
             elif base.state is State.NOT_OBSERVABLE:
                 builder.hidden(gap, f"The API server's checks cannot be read: {base.now}.")
@@ -77,7 +77,7 @@ def _check_checks(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thr
             else:
                 builder.unsure(
                     Evidence(signal, base.now, "ok", State.UNKNOWN, source, base.at),
-                    f"{path} does not tell: {base.now}.",
+                    f"{path} shows nothing about it: {base.now}.",
                     "probe-stale",
                     hold=thresholds.hold_probe,
                 )
@@ -99,8 +99,8 @@ def _check_checks(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thr
                 since = health.failing_since if health.failing_since is not None else health.at
                 builder.bad(
                     Evidence(signal, f"failed for {ago(since)}{reason}", "ok", State.DOWN, source, health.at),
-                    f"The API server's check of it has failed for {ago(since)}{reason}. Nothing can be changed; "
-                    f"what is cached can still be read, and running pods go on.",
+                    f"The API server's check of it has been failing for {ago(since)}{reason}. Nothing can be changed; "
+                    f"cached objects can still be read, and pods keep running.",
                     "etcd-check",
                     hold=thresholds.hold_probe,
                     line=f"{path}/{check.name} fails",
@@ -110,17 +110,17 @@ def _check_checks(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thr
     if not found and seen.check_seen_before and seen.livez is not None and seen.livez.checks:
         builder.hidden(
             Evidence("etcd checks", "no longer listed", "listed", State.NOT_OBSERVABLE, "GET /livez?verbose", seen.livez.at),
-            "The API server no longer lists a check of its state store.",
+            "The API server no longer lists a check of it.",
         )
 
 
 def _check_members(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thresholds: Thresholds) -> None:
     gap = feed_gap(seen.pods_feed, "members", "every member ready", now, thresholds)
     if gap is not None:
-        check_gap(builder, gap, principal=False, said="Its members cannot be seen")
+        check_gap(builder, gap, principal=False, said="Its members cannot be read")
         return
     if not seen.pods:
-        text = f"state store: {seen.store}" if seen.store else "not recognised: no pod of it is seen; where it runs is not known"
+        text = f"state store: {seen.store}" if seen.store else "not recognised: no pod of it is visible; where it runs is not known"
         builder.hidden(
             Evidence("members", text, "every member ready", State.NOT_OBSERVABLE, seen.pods_feed.name, seen.pods_feed.heard_at)
         )
@@ -138,15 +138,14 @@ def _check_quorum(builder: VerdictBuilder, of: str, pods: list[PodSeen], thresho
     if bad:
         ready = len(pods) - len(bad)
         quorum = len(pods) // 2 + 1
-        which = ", ".join(f"{pod.name} ({pod.reason or 'not ready'})" for pod in bad)
-        said = f"{ready} of {plural(len(pods), 'member')}{of} {'is' if 1 in (ready, len(pods)) else 'are'} ready: {which}."
-        said += f" It works while {quorum} are." if ready >= quorum else f" It needs {quorum} to work."
+        said = f"{count_ready(ready, len(pods), 'member', of)}; not ready: {named(bad)}."
+        said += f" It keeps working while {quorum} are." if ready >= quorum else f" It needs {quorum} to work."
         builder.worse(State.DEGRADED, said, "member-not-ready", hold=thresholds.hold_condition)
 
 
 def _check_rates(builder: VerdictBuilder, rates: RatesSeen, thresholds: Thresholds) -> None:
     should_be = f"99 % within {thresholds.etcd_latency * 1000:.0f} ms"
-    slowest = f"{(rates.etcd_p99 or 0.0) * 1000:.0f} ms"
+    slowest = brief(rates.etcd_p99 or 0.0)
     bad = (f"1 % of requests to it take longer than {slowest}.", "etcd-latency")
     figure = (f"99 % within {slowest}", rates.etcd_p99, rates.recent_etcd_p99)
     rate_figures.check(builder, "request latency", should_be, rates, figure, thresholds.etcd_latency, bad, thresholds)
@@ -181,7 +180,7 @@ def _check_stored(builder: VerdictBuilder, seen: EtcdObservation, thresholds: Th
             builder.good(Evidence("stored bytes", text, should_be, State.HEALTHY, METRICS, at))
         else:
             line = Evidence("stored bytes", text, should_be, State.DEGRADED, METRICS, at)
-            said = f"It holds {told} of the {size(quota)} that it may: once it is full, nothing can be written."
+            said = f"It stores {told} of its {size(quota)} quota. Once that is full, nothing can be written."
             builder.bad(line, said, "etcd-quota")
     if builder.line:
         builder.line = f"{told} stored · {builder.line}"
@@ -190,11 +189,11 @@ def _check_stored(builder: VerdictBuilder, seen: EtcdObservation, thresholds: Th
 
 def size(count: float) -> str:
     """Bytes as people read them: "412 MiB"."""
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < 1024 or unit == "GiB":
-            return f"{count:.0f} {unit}" if unit != "GiB" else f"{count:.1f} {unit}"
+    for unit in ("B", "KiB", "MiB"):
+        if count < 1024:
+            return f"{count:,.0f} {unit}"
         count /= 1024
-    return f"{count:.1f} GiB"
+    return f"{count:,.1f} GiB"
 
 
 def observe(view: ClusterView) -> EtcdObservation:
@@ -230,7 +229,7 @@ COMPONENT: Component[EtcdObservation] = Component(
     role="stores the state",
     does="Keeps every object of the cluster, agreed between its members. The API server is its only client.",
     away="While it is away, or without a majority of its members, nothing can be written and consistent reads fail; lists "
-    "that the API server serves from its cache may still answer. Running pods go on.",
+    "that the API server serves from its cache may still answer. Pods keep running.",
     commands=(
         "kubectl get --raw /livez/etcd",
         "kubectl get --raw /readyz/etcd",

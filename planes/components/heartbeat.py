@@ -42,7 +42,7 @@ def doubted(kubelet: Verdict, other: Verdict) -> Verdict:
     whether that lives, what it said last is the last known state, and never health."""
     if kubelet.state is not State.UNKNOWN or kubelet.waiting or other.state is not State.HEALTHY:
         return other
-    because = f"Its kubelet is not heard, so nothing newer is known of it. {kubelet.because}"
+    because = f"No word from its kubelet, so nothing newer is known. {kubelet.because}"
     return replace(other, state=State.UNKNOWN, because=because, line="", cause="kubelet-unheard")
 
 
@@ -74,7 +74,7 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
         _check_lost(builder, node.lease, gap, now, thresholds)
         return
     if gap is not None:
-        check_gap(builder, gap, principal=True, said="Its heartbeat cannot be seen")
+        check_gap(builder, gap, principal=True, said="Its heartbeat cannot be read")
         return
     if (due := feed_due(scene.leases, thresholds)) is not None:
         builder.due(due)
@@ -84,23 +84,23 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
         return
     if lease is not None and relic and lease.silence(now) > lease.duration * thresholds.kubelet_slow:
         text = f"last renewed {ago(renewed_at(lease))} ago"
-        line = Evidence("node lease", text, "there, and renewed", State.UNKNOWN, source_of(node), renewed_at(lease))
-        why = f"Its lease was last renewed {ago(renewed_at(lease))} ago, long before it was watched, and yet it is Ready."
-        builder.unsure(line, f"{why} Whether it lives cannot be known by it.", "lease-old")
+        line = Evidence("node lease", text, "present and renewed", State.UNKNOWN, source_of(node), renewed_at(lease))
+        why = f"Its lease was last renewed {ago(renewed_at(lease))} ago, long before watching began, yet it reports Ready."
+        builder.unsure(line, f"{why} So its lease does not show whether it is alive.", "lease-old")
         return
     if lease is None:
         text = "it has none"
-        line = Evidence("node lease", text, "there, and renewed", State.UNKNOWN, source_of(node), scene.leases.heard_at)
+        line = Evidence("node lease", text, "present and renewed", State.UNKNOWN, source_of(node), scene.leases.heard_at)
         if scene.leases_seen_before and not node.own_version:  # a kubelet has one; what is none may be heard by its status alone
             builder.unsure(line, "It has no lease, so its heartbeat cannot be seen.", "lease-missing")
         else:
             builder.hidden(
-                Evidence("node lease", text, "there, and renewed", State.NOT_OBSERVABLE, source_of(node), scene.leases.heard_at)
+                Evidence("node lease", text, "present and renewed", State.NOT_OBSERVABLE, source_of(node), scene.leases.heard_at)
             )
         return
     if lease.gone_at is not None:
         line = Evidence(
-            "node lease", f"deleted {ago(lease.gone_at)} ago", "there, and renewed", State.UNKNOWN, source_of(node), lease.gone_at
+            "node lease", f"deleted {ago(lease.gone_at)} ago", "present and renewed", State.UNKNOWN, source_of(node), lease.gone_at
         )
         builder.unsure(line, f"Its lease was deleted {ago(lease.gone_at)} ago, so its heartbeat cannot be seen.", "lease-missing")
         return
@@ -118,13 +118,13 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
     if age <= slow:
         builder.due(lease.turns_unseen(now, slow, thresholds.hold_probe))
         if lease.is_unseen(now, slow, thresholds.hold_probe) and not lease.in_grace:
-            text = f"nothing seen of it for {ago(lease.changed_at)}"
+            text = f"nothing seen for {ago(lease.changed_at)}"
             line = Evidence("node lease", text, should_be, State.UNKNOWN, source_of(node), lease.changed_at)
-            why = "Heartbeats could not be seen for a while, and none of it was seen since."
+            why = "Heartbeats could not be read for a while, and none from it has been seen since."
             builder.unsure(line, why, "lease-unconfirmed")
             return
         if lease.in_grace or (lease.stale_on_arrival and not lease.confirmed):
-            line = Evidence("node lease", "not seen to be renewed yet", should_be, State.UNKNOWN, source_of(node), lease.changed_at)
+            line = Evidence("node lease", "not seen renewed yet", should_be, State.UNKNOWN, source_of(node), lease.changed_at)
             builder.unsure(line, "Waiting for its next heartbeat.", "lease-unconfirmed")
             return
         builder.good(Evidence("node lease", "on time", should_be, State.HEALTHY, source_of(node), lease.changed_at), principal=True)
@@ -136,17 +136,17 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
     said = f"No heartbeat for {ago(lease.changed_at)} of a {lease.duration:g} s lease."
     ready = node.conditions.get("Ready")
     if (record := _record(node)) is not None:
-        said = f"No heartbeat for at least {ago(max(lease.first_at, lease.changed_at))}, since it is watched; {record}."
+        said = f"No heartbeat for at least {ago(max(lease.first_at, lease.changed_at))}, as long as it has been watched; {record}."
     elif ready is not None and ready.status == "Unknown":
-        said += f" Kubernetes itself has said NotReady for {ago(ready.since)}."
+        said += f" Kubernetes marked it NotReady {ago(ready.since)} ago."
     elif ready is not None and ready.status == "False":
-        said += f" Kubernetes counts it as NotReady already: {clause(ready.message or ready.reason or 'no reason told')}."
+        said += f" Kubernetes already counts it as NotReady: {clause(ready.message or ready.reason or 'no reason given')}."
     elif now <= (told := lease.changed_at + thresholds.monitor_grace):
-        said += f" Kubernetes itself will say NotReady in about {until(told)}."
+        said += f" Kubernetes marks it NotReady in about {until(told)}."
         builder.due(told + 0.001)
     elif now > (overdue := lease.changed_at + thresholds.monitor_grace * _MONITORED):
         grace = f"{thresholds.monitor_grace:.0f} s"
-        said += f" Kubernetes itself has not said NotReady yet, which it does after about {grace} unless told otherwise."
+        said += f" Kubernetes has not marked it NotReady yet; by default it does after about {grace}."
     else:
         builder.due(overdue + 0.001)
     builder.bad(
@@ -166,11 +166,11 @@ def _check_lost(builder: VerdictBuilder, lease: LeaseSeen, gap: Evidence, now: M
         if due > now:
             builder.due(due + 0.001)
     if late < now <= told and lease.gone_at is None:
-        why = f"Its heartbeat may not be read any more and was last seen {ago(lease.changed_at)} ago"
-        text = f"{why}; that it says Ready tells nothing newer yet."
+        why = f"Its heartbeat may no longer be read and was last seen {ago(lease.changed_at)} ago"
+        text = f"{why}; that it reports Ready is no newer yet."
         builder.unsure(replace(gap, state=State.UNKNOWN, at=lease.changed_at), text, "feed-stale")
     else:
-        check_gap(builder, gap, principal=True, said="Its heartbeat cannot be seen")
+        check_gap(builder, gap, principal=True, said="Its heartbeat cannot be read")
 
 
 def _check_status_beat(builder: VerdictBuilder, node: NodeObservation, now: Mono, thresholds: Thresholds) -> bool:
@@ -207,12 +207,12 @@ def _record(node: NodeObservation) -> str | None:
 def how_long(node: NodeObservation, ready: ConditionSeen) -> str:
     """For how long Ready is as it is, where it may have been so before we first saw it."""
     record = _record(node)
-    return ago(ready.since) if record is None else f"at least {ago(ready.since)}, since it is watched ({record})"
+    return ago(ready.since) if record is None else f"at least {ago(ready.since)}, as long as it has been watched ({record})"
 
 
 def not_heard(node: NodeObservation, ready: ConditionSeen) -> str:
     """That Kubernetes has not heard from it, and for how long."""
     record = _record(node)
     if record is None:
-        return f"Kubernetes has not heard from it and says Ready=Unknown for {ago(ready.since)}."
-    return f"Kubernetes has not heard from it for at least {ago(ready.since)}, since it is watched; {record}."
+        return f"Kubernetes has not heard from it; Ready has been Unknown for {ago(ready.since)}."
+    return f"Kubernetes has not heard from it for at least {ago(ready.since)}, as long as it has been watched; {record}."

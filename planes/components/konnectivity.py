@@ -5,15 +5,14 @@ servers beside the API servers. Each agent is a tunnel of its own, and one is en
 """
 
 from planes.components.addons import HIDDEN
-from planes.components.pod_lines import NOT_HEARD, instance_of, pod_line
+from planes.components.pod_lines import NOT_HEARD, count_ready, instance_of, not_ready, pod_line
 from planes.components.spec import REACH, Component, Plane, PodMarks, Signal, pod_signal
-from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
+from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap
 from planes.components.view import ClusterView
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import AddonObservation
 from planes.structs.thresholds import Thresholds
-from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
 
 _KIND = "konnectivity"
@@ -47,7 +46,7 @@ def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
         return Judged(verdict=builder, instances=instances)
     _check_wanted(builder, seen, now, thresholds)
     _check_pods(builder, seen, now, thresholds)
-    return Judged(verdict=builder.verdict(good="Every agent that can be seen is ready."), instances=instances)
+    return Judged(verdict=builder.verdict(good="Every visible pod of it is ready."), instances=instances)
 
 
 def _check_wanted(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds) -> None:
@@ -70,7 +69,7 @@ def _check_wanted(builder: VerdictBuilder, seen: AddonObservation, now: Mono, th
 def _check_pods(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds) -> None:
     should_be, source = "every agent ready", seen.pods_feed.name
     if (gap := feed_gap(seen.pods_feed, "agents", should_be, now, thresholds)) is not None:
-        check_gap(builder, gap, principal=bool(seen.pods), said="Its pods cannot be seen", enough=True)
+        check_gap(builder, gap, principal=bool(seen.pods), said="Its pods cannot be read", enough=True)
         return
     if not seen.pods:
         builder.hidden(
@@ -84,19 +83,17 @@ def _check_pods(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thre
     ready = sum(pod.ready for pod in fresh)
     text = f"{ready:,} of {len(seen.pods):,} ready"
     if not fresh:
-        line = Evidence(
-            "agents", "the kubelets of all of them are not heard", should_be, State.UNKNOWN, source, seen.pods_feed.heard_at
-        )
-        builder.unsure(line, f"{NOT_HEARD}, so nothing is known of it.", "kubelet-silent")
+        line = Evidence("agents", "no word from their kubelets", should_be, State.UNKNOWN, source, seen.pods_feed.heard_at)
+        builder.unsure(line, f"{NOT_HEARD}, so its state is unknown.", "kubelet-silent")
         return
     builder.line = text
     if ready == len(fresh):
         builder.good(Evidence("agents", text, should_be, State.HEALTHY, source, seen.pods_feed.heard_at), principal=True)
         return
-    since = min(pod.changed_at for pod in fresh if not pod.ready)
-    verb = "is" if ready == 1 else "are"
-    said = f"{ready:,} of {plural(len(seen.pods), 'pod')} of it {verb} ready, for {ago(since)}."
-    said += " The others carry what the API server sends to nodes." if ready else " The API server reaches no node through it."
+    unready = [pod for pod in fresh if not pod.ready]
+    since = min(pod.changed_at for pod in unready)
+    said = f"{count_ready(ready, len(seen.pods), 'pod')}; {not_ready(unready, since)}."
+    said += " The rest carry what the API server sends to nodes." if ready else " The API server cannot reach nodes through it."
     state = State.DEGRADED if ready else State.DOWN
     builder.bad(
         Evidence("agents", text, should_be, state, source, seen.pods_feed.heard_at),
@@ -114,7 +111,7 @@ COMPONENT: Component[AddonObservation] = Component(
     role="tunnels from the API server to the nodes",
     does="Carries what the API server itself sends to nodes and pods: kubectl logs, exec and port-forward, webhooks and aggregated "
     "APIs that run inside the cluster.",
-    away="While it is away, running pods go on and kubelets report as before. kubectl logs, exec and port-forward fail, and so do "
+    away="While it is away, pods keep running and kubelets report as before. kubectl logs, exec and port-forward fail, and so do "
     "webhooks and aggregated APIs that run inside the cluster.",
     commands=(
         "kubectl -n kube-system get pods -l k8s-app=konnectivity-agent -o wide",
@@ -130,7 +127,7 @@ COMPONENT: Component[AddonObservation] = Component(
     healthy="every pod of it that can be seen is ready",
     degraded="some of its pods are not ready; one agent is enough to reach every node",
     down="none of its pods is ready: the API server reaches no node through it",
-    unknown="the API server cannot be asked, or the kubelets of all its pods are not heard",
+    unknown="the API server cannot be asked, or there is no word from the kubelets of its pods",
     hidden=HIDDEN,
     signals=(
         REACH,
@@ -138,10 +135,10 @@ COMPONENT: Component[AddonObservation] = Component(
         Signal(
             "agents",
             "pods of kube-system",
-            "How many of its pods are ready. Those of kubelets that are not heard are not counted.",
+            "How many of its pods are ready. Those of silent kubelets are not counted.",
             "some are not",
             "none is",
-            "the kubelets of all of them are not heard",
+            "there is no word from their kubelets",
             ("hold_probe",),
         ),
         pod_signal("Each pod of it.", "", ()),

@@ -34,7 +34,7 @@ def judge(seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> Judg
         # That it answers some requests is not enough to call it healthy: /readyz may have failed for an hour.
         hidden=f"It answers; what its own checks say is not permitted; needs {RIGHTS['/livez']}. {under_way}".rstrip(),
     )
-    return Judged(verdict=verdict, instances=instances, facts=figures.facts(seen))
+    return Judged(verdict=verdict, instances=instances, facts=figures.facts(seen, thresholds))
 
 
 def _check_reach(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> Verdict | None:
@@ -65,12 +65,12 @@ def _check_reach(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono,
             builder.bad(worse, said, "half-reachable", hold=thresholds.hold_probe, line="new requests fail")
             return None
         what = {
-            FaultKind.REFUSED: "It refuses connections",
-            FaultKind.HANGING: "It accepts connections and does not answer",
-            FaultKind.CLOSED: "It closes connections without an answer",
-            FaultKind.SERVER_ERROR: "Only errors come back, from it or from what stands before it",
-        }.get(fault.kind, "It does not answer")
-        said = f"{what}, for {ago(since)}. Running pods go on; nothing can be read or changed."
+            FaultKind.REFUSED: "It has refused connections",
+            FaultKind.HANGING: "It has accepted connections without answering",
+            FaultKind.CLOSED: "It has closed connections without an answer",
+            FaultKind.SERVER_ERROR: "It, or a proxy in front of it, has answered with nothing but errors",
+        }.get(fault.kind, "It has not answered")
+        said = f"{what} for {ago(since)}. Pods keep running; nothing can be read or changed."
         builder.bad(line, said, f"unreachable-{fault.kind.value}", hold=thresholds.hold_probe, line=f"no answer for {ago(since)}")
         return builder.verdict(good="")
     if reach.heard_at is None:
@@ -78,7 +78,7 @@ def _check_reach(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono,
         return unknown("Waiting for the first answer.", "waiting", (line,), waiting=True)
     if now - reach.heard_at > thresholds.probe_stale:
         line = Evidence(signal, f"nothing heard for {ago(reach.heard_at)}", should_be, State.UNKNOWN, source, reach.heard_at)
-        return unknown(f"Nothing was heard from it for {ago(reach.heard_at)}.", "probe-stale", (line,))
+        return unknown(f"No word from it for {ago(reach.heard_at)}.", "probe-stale", (line,))
     builder.good(Evidence(signal, "yes", should_be, State.HEALTHY, source, reach.heard_at))
     return None
 
@@ -96,7 +96,7 @@ def _check_probes(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono
                 told.append(f"{path.strip('/')} {len(health.checks)}/{len(health.checks)}")
         elif line.state is State.UNKNOWN:
             waiting = health is None
-            said = f"Waiting for the first answer of {path}." if waiting else f"{path} was last answered {ago(line.at or now)} ago."
+            said = f"Waiting for the first answer of {path}." if waiting else f"{path} last answered {ago(line.at or now)} ago."
             builder.unsure(line, said, "waiting" if waiting else "probe-stale", waiting=waiting)
         elif line.state is State.NOT_OBSERVABLE:
             builder.hidden(line)
@@ -106,10 +106,13 @@ def _check_probes(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono
             state = worst if failing else State.DEGRADED
             if found.failed:
                 which = names(found.failed)
-                said = f"Its {path.strip('/')} check {which} has failed for {ago(since)}."
-                short = f"{path.strip('/')}: {plural(len(found.failed), 'check')} {'fails' if len(found.failed) == 1 else 'fail'}"
+                one = len(found.failed) == 1
+                said = (
+                    f"Its {path} {'check' if one else 'checks'} {which} {'has' if one else 'have'} been failing for {ago(since)}."
+                )
+                short = f"{path}: {plural(len(found.failed), 'check')} {'fails' if one else 'fail'}"
             else:
-                said = f"{path} has not been well for {ago(since)}: {line.now}."
+                said = f"{path} has been failing for {ago(since)}: {line.now}."
                 short = f"{path} fails"
             bad = Evidence(line.signal, line.now, line.should_be, state, line.source, line.at)
             builder.bad(bad, said, f"check-{path.strip('/')}", hold=thresholds.hold_probe, line=short)
@@ -156,7 +159,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
     role="the only door between the planes",
     does="Serves the Kubernetes API: it authenticates, admits and stores every change, and tells everybody else of it. "
     "Nothing passes between the planes but through it.",
-    away="While it is away, running pods go on and Services keep routing by their last known endpoints. Nothing can be "
+    away="While it is away, pods keep running and Services keep routing by their last known endpoints. Nothing can be "
     "read or changed: no scheduling, no scaling, no replacement of what fails.",
     commands=(
         "kubectl get --raw '/livez?verbose'",
@@ -169,7 +172,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
     healthy="it answers, and what its own checks say is good",
     degraded="it works with a fault: a check of /readyz fails, one of several is lost, errors, slowness, or what it depends on is "
     "away",
-    down="nobody can use it: it refuses connections, does not answer, /livez fails, or its certificate is over",
+    down="nobody can use it: it refuses connections, does not answer, /livez fails, or its certificate has expired",
     unknown="the reason lies on our side (kubeconfig, credentials, DNS, TLS trust, no route), or nothing was heard for too long",
     hidden="does not occur: an API server that answers is seen",
     signals=(
@@ -190,7 +193,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
             _LEASES,
             "Each instance renews a lease of its own every 10 s. One that lingers after its instance was replaced is no instance.",
             "it is not renewed while its pod, endpoint or Node remains, or while fewer live than are listed: that instance is "
-            "lost, the others go on",
+            "lost, the others keep working",
             unknown="it was old when first seen, or nothing can be written while etcd is away",
             thresholds=("identity_frozen",),
         ),
@@ -213,7 +216,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "errors",
             METRICS_OF,
-            "The share of requests answered with 5xx over the window. Requests for /livez, /readyz and /healthz are left out.",
+            "The share of requests fail with 5xx over the window. Requests for /livez, /readyz and /healthz are left out.",
             "it is above the bound over the whole window, and still between the last two scrapes",
             unknown="it is above the bound, and the window is not covered yet",
             thresholds=("error_ratio", "rate_window"),
@@ -238,21 +241,21 @@ COMPONENT: Component[ApiServerObservation] = Component(
             "TLS handshake",
             "When the certificate ends that it shows, by how long such a certificate lasts and when it is usually renewed.",
             "soon",
-            "it is over",
+            "it has expired",
             thresholds=("certificate_warning", "certificate_share"),
         ),
         Signal(
             "API services",
             "apiservices",
             "API groups that others serve (metrics-server, …).",
-            "one has been away for longer than the bound",
+            "one has been unavailable for longer than the bound",
             thresholds=("apiservice_unavailable",),
         ),
         Signal(
             "webhooks",
             "webhook configurations and endpointslices",
-            "Admission webhooks, and whether anybody is behind their services.",
-            "nobody is behind one of failurePolicy Fail, so that what it checks is refused",
+            "Admission webhooks, and whether their services have a ready endpoint.",
+            "one of failurePolicy Fail has no ready endpoint, so that what it checks is refused",
             thresholds=("webhook_unready",),
         ),
         Signal(

@@ -40,13 +40,13 @@ def _check_lag(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thre
         return True
     since, name = behind[0]
     if seen.templates:
-        text = f"not known: of {plural(len(behind), 'workload')} no controller has taken notice, nor was one ever seen to here"
+        text = f"not known: no controller has noticed {plural(len(behind), 'workload')}, and none has been seen at work here"
         builder.hidden(Evidence("controllers keep up", text, should_be, State.NOT_OBSERVABLE, source, since))
         return False
-    text = f"{plural(len(behind), 'workload')} lag, the first for {ago(since)}: {name}"
+    text = f"{plural(len(behind), 'workload')} {'lags' if len(behind) == 1 else 'lag'}, the first for {ago(since)}: {name}"
     builder.due(since + thresholds.generation_lag)
     if now - since > thresholds.generation_lag and not seen.writes_blocked:
-        said = f"{name} was changed {ago(since)} ago and no controller has taken notice."
+        said = f"{name} changed {ago(since)} ago and no controller has noticed."
         builder.bad(Evidence("controllers keep up", text, should_be, State.DEGRADED, source, since), said, "no-work-done")
     else:
         if now - since <= thresholds.generation_lag:
@@ -62,7 +62,7 @@ COMPONENT: Component[LeaderObservation] = Component(
     role="reconciles desired and actual",
     does="Runs the controllers that turn what is wanted into what is: replicas of Deployments, endpoints of Services, "
     "eviction from silent nodes, garbage collection. One instance leads, the others stand by.",
-    away="While it is away, running pods go on. Failed pods of Deployments are not replaced, rollouts stand still, silent "
+    away="While it is away, pods keep running. Failed pods of Deployments are not replaced, rollouts stand still, silent "
     "nodes are not marked NotReady, and endpoints do not follow their pods.",
     commands=(
         "kubectl -n kube-system get lease kube-controller-manager -o yaml",
@@ -71,8 +71,8 @@ COMPONENT: Component[LeaderObservation] = Component(
     ),
     pods=static_pods("kube-controller-manager"),
     healthy="its lease is renewed in time, and its controllers keep up",
-    degraded="its lease is late, an instance is not ready, it changes hands too often, or it leads but does no work",
-    down="its lease has not been renewed for twice its duration, nobody has taken the lead, or no instance is ready",
+    degraded="its lease is late, an instance is not ready, its leader changes too often, or it leads but does no work",
+    down="its lease has not been renewed for twice its duration, there is no leader, or no instance is ready",
     unknown=UNKNOWN,
     hidden=HIDDEN,
     signals=(

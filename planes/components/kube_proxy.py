@@ -10,7 +10,7 @@ from planes.components.container_runtime import is_down
 from planes.components.pod_lines import pod_line
 from planes.components.spec import NAMES, REACH, Agent, Plane, PodMarks, Signal, named, on_all_nodes
 from planes.components.unwatched import unwatched
-from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_due, feed_gap, unknown
+from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, colon, feed_due, feed_gap, unknown
 from planes.components.view import ClusterView
 from planes.structs import versions
 from planes.structs.moments import Mono
@@ -25,11 +25,8 @@ _NAME = "kube-proxy"
 #: Where its DaemonSets are. One may be several: for Windows, a pool (Gardener), in OpenShift beside a foreign network.
 _SPACES = ("kube-system", "openshift-kube-proxy")
 _NAMES = (*NAMES, "name", "app.kubernetes.io/component")
-_OFF = "It is switched off: the nodes say that they were started with --disable-kube-proxy."
-_UNSEEN = (
-    "No pod of it can be seen under any of the names in use. Whether it runs outside of pods, or what takes its place, is "
-    "not known."
-)
+_OFF = "It is switched off: its nodes were started with --disable-kube-proxy."
+_UNSEEN = "No pod of it is visible under any known name. Whether it runs outside pods, or what replaces it, is not known."
 #: Gardener's label, which says it in other words (gardener/gardener:pkg/component/kubernetes/proxy).
 _GARDENER = {("app", "kubernetes"), ("role", "proxy")}
 
@@ -90,7 +87,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     if not silent:
         node_conditions.check(builder, "kube-proxy", node.name, node.conditions)
     if (gap := feed_gap(scene.pods, "pod", "ready", now, thresholds)) is not None:
-        check_gap(builder, gap, principal=True, said="Its pod cannot be seen")
+        check_gap(builder, gap, principal=True, said="Its pod cannot be read")
         return builder.verdict(good="")
     if (due := feed_due(scene.pods, thresholds)) is not None:
         builder.due(due)
@@ -108,7 +105,13 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         return builder.verdict(good="")
     if not pod.ready and pod.containers_ready and scene.nodes.fault is not None:
         # Kubernetes does so where a node is not ready, and whether this one is cannot be read.
-        _last_known(builder, pod, "its node cannot be read", "Kubernetes may count it out because of its node", "feed-stale")
+        _last_known(
+            builder,
+            pod,
+            "its node cannot be read",
+            "Its node cannot be read, and may be why its pod counts as not ready",
+            "feed-stale",
+        )
         return builder.verdict(good="")
     _check_pod(builder, node, pod, now, thresholds)
     _check_restarts(builder, pod, now, thresholds)
@@ -128,7 +131,7 @@ def _last_known(builder: VerdictBuilder, pod: PodSeen, short: str, why: str, cau
     last = "ready" if pod.ready or pod.containers_ready else pod.reason or "not ready"
     source = f"pod {pod.namespace}/{pod.name}"
     line = Evidence("pod", f"last known: {last}; {short}", "ready", State.UNKNOWN, source, pod.changed_at)
-    builder.unsure(line, f"{why}; last known: {last}. Rules already set go on working.", cause)
+    builder.unsure(line, f"{why}; last known: {last}. Rules already set keep working.", cause)
 
 
 def _check_pod(builder: VerdictBuilder, node: NodeObservation, pod: PodSeen, now: Mono, thresholds: Thresholds) -> None:
@@ -143,9 +146,8 @@ def _check_pod(builder: VerdictBuilder, node: NodeObservation, pod: PodSeen, now
         builder.good(Evidence("pod", "ready", "ready", State.HEALTHY, source, pod.changed_at), principal=True)
         builder.line = "pod ready"
         return
-    said = f"Its pod is not ready for {ago(pod.changed_at)}"
-    said += f": {pod.reason}." if pod.reason else "."
-    said += " Rules already set go on working; changes of Services do not arrive."
+    said = f"Its pod has not been ready for {ago(pod.changed_at)}"
+    said += f"{colon(pod.reason)}. Rules already set keep working; changes to Services do not arrive."
     line = pod_line(pod)
     builder.bad(line, said, "pod-not-ready", hold=thresholds.hold_condition, line=pod.reason or "pod not ready")
 
@@ -172,7 +174,7 @@ def _check_restarts(builder: VerdictBuilder, pod: PodSeen, now: Mono, thresholds
         builder.due(recent[0] + thresholds.flap_window + 0.001)
     if len(recent) >= thresholds.proxy_restarts:
         line = Evidence("restarts", text, should_be, State.DEGRADED, source, recent[-1])
-        builder.bad(line, f"It restarted {len(recent)} times within {thresholds.flap_window / 60:.0f} minutes.", "restarts")
+        builder.bad(line, f"It restarted {len(recent)} times in {thresholds.flap_window / 60:.0f} min.", "restarts")
     else:
         builder.good(Evidence("restarts", text, should_be, State.HEALTHY, source, pod.changed_at))
 
@@ -180,7 +182,7 @@ def _check_restarts(builder: VerdictBuilder, pod: PodSeen, now: Mono, thresholds
 def _check_beside_kubelet(builder: VerdictBuilder, node: NodeObservation, pod: PodSeen, thresholds: Thresholds) -> None:
     apart = None if node.own_version else versions.behind(pod.version, node.kubelet_version)
     allowed = skew.allowed_of(pod.version, thresholds.proxy_skew)
-    should_be = f"within {allowed:.0f} minors of its kubelet"
+    should_be = f"within {skew.minors(allowed)} of its kubelet"
     text = f"{pod.version or 'not known'}, kubelet {node.kubelet_version or 'not known'}"
     source = f"image of {pod.name}"
     if apart is None:
@@ -188,7 +190,7 @@ def _check_beside_kubelet(builder: VerdictBuilder, node: NodeObservation, pod: P
     elif abs(apart) > allowed:
         line = Evidence("skew to kubelet", text, should_be, State.DEGRADED, source, pod.changed_at)
         said = f"It runs {pod.version} beside a kubelet of {node.kubelet_version}: "
-        builder.bad(line, f"{said}more than {allowed:.0f} minors apart.", "skew")
+        builder.bad(line, f"{said}more than {skew.minors(allowed)} apart.", "skew")
     else:
         builder.good(Evidence("skew to kubelet", text, should_be, State.HEALTHY, source, pod.changed_at))
 
@@ -217,7 +219,7 @@ def _without_pod(
             proxy.hidden or _UNSEEN,
         )
         if proxy.beside:
-            text = f"not proven: {proxy.beside} runs here, which works with it and without it{proxy.told}"
+            text = f"not proven: {proxy.beside} runs here, which works with or without it{proxy.told}"
             builder.hidden(
                 Evidence("replacement", text, "proven, if it is replaced", State.NOT_OBSERVABLE, source, scene.pods.heard_at)
             )
@@ -232,26 +234,26 @@ def _without_pod(
                 source,
                 scene.pods.heard_at,
             ),
-            "No pod of it runs on this node, and the DaemonSet is not seen to want one here.",
+            "It has no pod on this node, and its DaemonSet does not appear to want one here.",
         )
         return builder.verdict(good="")
     since = node.proxy_missing_since if node.proxy_missing_since is not None else _last_pod(node)
     if silent:
         line = Evidence("pod", f"none for {ago(since)}; its kubelet is silent", "ready", State.UNKNOWN, source, since)
-        builder.unsure(line, "The node's kubelet is silent, so nothing is known of it.", "kubelet-silent")
+        builder.unsure(line, "The node's kubelet is silent, so its state is unknown.", "kubelet-silent")
         return builder.verdict(good="")
     should_be = f"a pod here within {thresholds.proxy_missing:.0f} s"
     if now - since > thresholds.proxy_missing:
         builder.bad(
             Evidence("pod", f"none for {ago(since)}", should_be, State.DOWN, source, since),
-            f"No pod of it runs on this node for {ago(since)}, though one is wanted. Changes of Services do not arrive here.",
+            f"It has had no pod on this node for {ago(since)}, though one is wanted. Changes to Services do not arrive here.",
             "pod-missing",
             line="no pod",
         )
     else:
         builder.ripens(since + thresholds.proxy_missing)
         line = Evidence("pod", f"none for {ago(since)}", should_be, State.UNKNOWN, source, since)
-        builder.unsure(line, f"No pod of it is on this node for {ago(since)}; one is awaited.", "pod-awaited")
+        builder.unsure(line, f"It has had no pod on this node for {ago(since)}; one is expected.", "pod-awaited")
     return builder.verdict(good="")
 
 
@@ -295,7 +297,7 @@ AGENT = Agent(
     title="kube-proxy",
     role="routes Services on its node",
     does="Programs the node's packet rules, so that a Service's address leads to one of its ready pods.",
-    away="While it is away, the rules that stand go on routing, but do not follow changes: new Services are not reached "
+    away="While it is away, rules already set keep routing but do not follow changes: new Services are not reached "
     "from this node, and pods that are gone still get traffic.",
     commands=(
         "kubectl -n kube-system get daemonset kube-proxy",

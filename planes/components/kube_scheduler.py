@@ -3,7 +3,7 @@
 from planes.components import leader, leader_pods
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
 from planes.components.spec import Component, Plane, Signal, static_pods
-from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
+from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, colon, feed_gap, plural
 from planes.structs.moments import Mono
 from planes.structs.observations import LeaderObservation
 from planes.structs.thresholds import Thresholds
@@ -20,7 +20,7 @@ def judge(seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> Judged:
     decided = _check_undecided(builder, seen, now, thresholds)
     leader_pods.check(builder, seen, now, thresholds)
     leader.check_versions(builder, seen, thresholds)
-    good = f"{leader.stands(seen, now)}, and every pod has been decided about." if decided else f"{leader.stands(seen, now)}."
+    good = f"{leader.stands(seen, now)}, and no pod waits for a decision." if decided else f"{leader.stands(seen, now)}."
     verdict = builder.verdict(good=good)
     facts = (
         {"undecided pods": f"{seen.undecided.count:,}"} if seen.pods_all is not None and seen.pods_all.listed_at is not None else {}
@@ -41,8 +41,7 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
     if waiting.oldest is None:
         builder.good(Evidence("pods undecided", "none", should_be, State.HEALTHY, source, at))
         return True
-    names = ", ".join(waiting.names)
-    text = f"{waiting.count:,}, the oldest for {ago(waiting.oldest)}: {names}"
+    text = f"{waiting.count:,}, the oldest for {ago(waiting.oldest)}{colon(', '.join(waiting.names))}"
     # Its creation may be told late, and what was decided of it right after: it counts from when it was seen to wait for a moment.
     ripe = waiting.oldest + thresholds.pod_undecided
     if waiting.sighted is not None:
@@ -52,7 +51,9 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
     lease = seen.lease
     leads = lease is not None and lease.gone_at is None and lease.released_at is None
     if overdue and (leads or seen.pods) and not seen.writes_blocked:
-        said = f"It leads, yet {plural(waiting.count, 'pod')} wait for a decision, the oldest for {ago(waiting.oldest)}."
+        many = waiting.count != 1
+        since = f"{', the oldest' if many else ''} for {ago(waiting.oldest)}"
+        said = f"It leads, but {plural(waiting.count, 'pod')} {'have' if many else 'has'} waited for a decision{since}."
         line = Evidence("pods undecided", text, should_be, State.DEGRADED, source, waiting.oldest)
         builder.bad(line, said, "no-work-done", line=f"{plural(waiting.count, 'pod')} undecided for {ago(waiting.oldest)}")
     else:
@@ -68,7 +69,7 @@ COMPONENT: Component[LeaderObservation] = Component(
     title="kube-scheduler",
     role="places pods on nodes",
     does="Assigns each new pod to a node by what it asks for and what is free. One instance leads, the others stand by.",
-    away="While it is away, running pods go on; new and evicted pods stay Pending.",
+    away="While it is away, pods keep running; new and evicted pods stay Pending.",
     commands=(
         "kubectl -n kube-system get lease kube-scheduler -o yaml",
         "kubectl get pods -A --field-selector status.phase=Pending",
@@ -76,9 +77,9 @@ COMPONENT: Component[LeaderObservation] = Component(
         "kubectl -n kube-system logs -l component=kube-scheduler --tail=50",
     ),
     pods=static_pods("kube-scheduler"),
-    healthy="its lease is renewed in time, and every pod has been decided about",
-    degraded="its lease is late, an instance is not ready, it changes hands too often, or it leads but decides nothing",
-    down="its lease has not been renewed for twice its duration, nobody has taken the lead, or no instance is ready",
+    healthy="its lease is renewed in time, and no pod waits for a decision",
+    degraded="its lease is late, an instance is not ready, its leader changes too often, or it leads but decides nothing",
+    down="its lease has not been renewed for twice its duration, there is no leader, or no instance is ready",
     unknown=UNKNOWN,
     hidden=HIDDEN,
     signals=(

@@ -6,7 +6,7 @@ from planes.components import heartbeat, node_conditions, skew
 from planes.components.container_runtime import speaks_of_runtime
 from planes.components.spec import REACH, SILENT, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
-from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_gap, plural, unknown
+from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, colon, feed_gap, plural, unknown
 from planes.structs.moments import Mono
 from planes.structs.observations import NodeObservation, NodeScene
 from planes.structs.thresholds import Thresholds
@@ -25,7 +25,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     if scene.silence:
         line = Evidence(
             "node lease",
-            f"not renewed, as none of the others, for {ago(scene.silence_since or now)}",
+            f"not renewed for {ago(scene.silence_since or now)}, like all others",
             "renewed",
             State.UNKNOWN,
             heartbeat.source_of(node),
@@ -61,17 +61,23 @@ def _good(node: NodeObservation, evidence: list[Evidence]) -> str:
     """What a healthy one rests on: nothing is said of a heartbeat, or of Ready, that is not seen."""
     seen, ready = {one.signal: one for one in evidence if one.state is State.HEALTHY}, node.conditions.get("Ready")
     by_status = "node lease" in seen and seen["node lease"].source == f"Node {node.name}"
-    beat = "It renews no lease, but writes its status" if by_status else "Its heartbeat is on time"
+    beat = "It renews no lease but writes its status" if by_status else "Its heartbeat is on time"
     if "Ready" not in seen or ready is None:
-        return f"{beat} but whether it says Ready cannot be read now."
-    said = "says Ready" if ready.status == "True" else "reports its container runtime as the trouble"
-    return f"{beat} and it {said}." if "node lease" in seen else f"It {said}; its heartbeat cannot be seen."
+        return f"{beat}; whether it reports Ready cannot be read now."
+    said = "reports Ready" if ready.status == "True" else "reports trouble with its container runtime"
+    return (
+        f"{beat}, and it {said}."
+        if by_status
+        else f"{beat} and it {said}."
+        if "node lease" in seen
+        else f"It {said}; its heartbeat cannot be seen."
+    )
 
 
 def _placeholder(node: NodeObservation) -> Verdict:
-    said = "It stands for a node of another cluster: what it reports is not its own, and nothing tells how that node is."
+    said = "It stands for a node of another cluster. What it reports is not its own, so that node's state is unknown."
     text, source = "a placeholder has none of its own", heartbeat.source_of(node)
-    line = Evidence("node lease", text, "there, and renewed", State.NOT_OBSERVABLE, source, None)
+    line = Evidence("node lease", text, "present and renewed", State.NOT_OBSERVABLE, source, None)
     return Verdict(state=State.NOT_OBSERVABLE, because=said, evidence=(line,), line="placeholder", cause="placeholder")
 
 
@@ -128,7 +134,7 @@ def _check_ready(builder: VerdictBuilder, node: NodeObservation) -> None:
         builder.bad(
             Evidence(
                 "Ready",
-                f"Unknown for {heartbeat.how_long(node, ready)}: {ready.message or ready.reason}",
+                f"Unknown for {heartbeat.how_long(node, ready)}{colon(ready.message or ready.reason)}",
                 "True",
                 State.DOWN,
                 source,
@@ -141,18 +147,18 @@ def _check_ready(builder: VerdictBuilder, node: NodeObservation) -> None:
         # The kubelet lives and tells of the runtime: that is the runtime's matter.
         text = f"{ready.status}: {ready.message}"
         builder.good(
-            Evidence("Ready", f"{text} (the runtime's matter)", "True", State.HEALTHY, source, ready.since), principal=True
+            Evidence("Ready", f"{text} (judged with the runtime)", "True", State.HEALTHY, source, ready.since), principal=True
         )
-        builder.line = builder.line or "reports the container runtime as its trouble"
+        builder.line = builder.line or "reports trouble with its container runtime"
     else:
-        why = ready.message or ready.reason or "no reason told"
-        said = f"It says that it is not ready for {heartbeat.how_long(node, ready)}: {why}."
+        why = ready.message or ready.reason or "no reason given"
+        said = f"It has reported not ready for {heartbeat.how_long(node, ready)}: {why}."
         builder.bad(
-            Evidence("Ready", f"{ready.status}: {ready.message or ready.reason}", "True", State.DEGRADED, source, ready.since),
+            Evidence("Ready", f"{ready.status}{colon(ready.message or ready.reason)}", "True", State.DEGRADED, source, ready.since),
             said,
             "not-ready",
             hold=1.0,
-            line=f"not ready: {ready.reason}",
+            line=f"not ready: {ready.reason}" if ready.reason else "not ready",
         )
 
 
@@ -164,11 +170,11 @@ def _check_conditions(builder: VerdictBuilder, node: NodeObservation) -> None:
             builder.hidden(Evidence(kind, "not reported", "False", State.NOT_OBSERVABLE, source, None))
         elif condition.status == "True":
             line = Evidence(
-                kind, f"True for {ago(condition.since)}: {condition.message}", "False", State.DEGRADED, source, condition.since
+                kind, f"True for {ago(condition.since)}{colon(condition.message)}", "False", State.DEGRADED, source, condition.since
             )
             builder.bad(
                 line,
-                f"Its node runs short of {what} for {ago(condition.since)}; pods may be evicted.",
+                f"Its node has been short of {what} for {ago(condition.since)}; pods may be evicted.",
                 "pressure",
                 hold=1.0,
                 about=kind,
@@ -179,8 +185,10 @@ def _check_conditions(builder: VerdictBuilder, node: NodeObservation) -> None:
             builder.hidden(Evidence(kind, condition.status, "False", State.UNKNOWN, source, condition.since))
     network = node.conditions.get("NetworkUnavailable")
     if network is not None and network.status == "True":
-        line = Evidence("NetworkUnavailable", f"True: {network.message}", "False", State.DEGRADED, source, network.since)
-        builder.bad(line, f"The node's network is not set up: {network.message or network.reason}.", "network", hold=1.0)
+        line = Evidence(
+            "NetworkUnavailable", f"True{colon(network.message or network.reason)}", "False", State.DEGRADED, source, network.since
+        )
+        builder.bad(line, f"The node's network is not set up{colon(network.message or network.reason)}.", "network", hold=1.0)
 
 
 def _check_csi(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now: Mono, thresholds: Thresholds) -> None:
@@ -209,7 +217,7 @@ def _check_flips(builder: VerdictBuilder, node: NodeObservation, now: Mono, thre
     builder.due(recent[0] + thresholds.flap_window + 0.001)
     if len(recent) > thresholds.ready_flips:
         line = Evidence("flips of Ready", str(len(recent)), should_be, State.DEGRADED, source, recent[-1])
-        builder.bad(line, f"Ready changed {len(recent)} times within {thresholds.flap_window / 60:.0f} minutes.", "flapping")
+        builder.bad(line, f"Ready changed {len(recent)} times in {thresholds.flap_window / 60:.0f} min.", "flapping")
     else:
         builder.good(Evidence("flips of Ready", str(len(recent)), should_be, State.HEALTHY, source, recent[-1]))
 
@@ -232,18 +240,18 @@ AGENT = Agent(
     role="runs the pods of its node",
     does="The agent of each node: it starts and stops the pods assigned to it, probes them, and renews the node's lease "
     "every 10 s.",
-    away="While it is silent, containers that run go on, but nobody restarts or probes them, and what their pods report is "
+    away="While it is silent, containers keep running but are not restarted or probed, and what their pods report is "
     "the last known state. After 50 s Kubernetes marks the node NotReady, and after 5 min more it evicts the pods.",
     commands=(
         "kubectl get nodes -o wide",
         "kubectl -n kube-node-lease get leases",
         "kubectl get events -A --field-selector involvedObject.kind=Node",
     ),
-    healthy="its heartbeat is on time and it says Ready",
+    healthy="its heartbeat is on time and it reports Ready",
     degraded="its heartbeat is late, it says that it is not ready, its node is under pressure, Ready flaps, or its version is not "
     "supported",
     down="no heartbeat for the lease's duration (40 s, as a rule), or Kubernetes itself says Ready=Unknown",
-    unknown="its lease was deleted or not seen to be renewed yet; all nodes fell silent together, so that no single one is to "
+    unknown="its lease was deleted or not seen renewed yet; all nodes fell silent together, so that no single one is to "
     "blame; or its lease may not be read while the controller manager, which would notice its death, is down",
     hidden="neither nodes nor node leases may be read",
     signals=(
@@ -254,7 +262,7 @@ AGENT = Agent(
             "Its heartbeat: renewed about every 10 s of a 40 s lease. It tells 25 to 30 s before Kubernetes itself does.",
             "not renewed for longer than the first bound",
             "not renewed for longer than the second",
-            "deleted, missing, renewed by a neighbour, or not seen to be renewed yet; all nodes silent together",
+            "deleted, missing, renewed by a neighbour, or not seen renewed yet; all nodes silent together",
             (
                 "kubelet_slow",
                 "kubelet_silent",
@@ -268,10 +276,10 @@ AGENT = Agent(
         Signal(
             "Ready",
             "the Node's conditions",
-            "What it says of itself. What it says of the container runtime is the runtime's matter.",
+            "What it reports of itself. What it reports of the container runtime is judged with the runtime.",
             "False, for a reason of its own",
             "Unknown: Kubernetes has not heard from it",
-            f"{SILENT}; or nobody would take it back if the node died",
+            f"{SILENT}; or nothing would take it back if the node died",
             ("hold_condition", "monitor_grace"),
         ),
         _pressure("MemoryPressure", "memory"),

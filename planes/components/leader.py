@@ -23,6 +23,13 @@ from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State
 
+#: What stands still without a leader, and what does not.
+_WITHOUT = {
+    "kube-scheduler": " New pods stay Pending; running ones keep running.",
+    "kube-controller-manager": " What fails is not replaced; pods keep running.",
+    "cloud-controller-manager": " Changes in the cloud stand still; pods keep running.",
+}
+
 
 def check_lease(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thresholds: Thresholds) -> None:
     """The lease: frozen, released, taken away, changing hands too often; or why it cannot be seen."""
@@ -30,24 +37,25 @@ def check_lease(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thr
     gap = feed_gap(seen.leases, "lease", "renewed within its own duration", now, thresholds)
     if gap is not None:
         # Ready pods alone are no leader: until leases were listed, or while they cannot be, nobody knows who leads.
-        check_gap(builder, gap, principal=True, said=f"The lease of {seen.kind} cannot be seen")
+        check_gap(builder, gap, principal=True, said="Its lease cannot be read")
         return
     if (due := feed_due(seen.leases, thresholds)) is not None:
         builder.due(due)
     lease = seen.lease
     if lease is None:
         if seen.lease_seen_before:
-            line = Evidence(
-                "lease", "not there, though it was seen before", "there, and renewed", State.DOWN, source, seen.leases.heard_at
-            )
+            line = Evidence("lease", "missing; it was seen before", "present and renewed", State.DOWN, source, seen.leases.heard_at)
             builder.bad(
-                line, "Its lease is gone, though this cluster had one before.", "lease-gone", hold=2 * thresholds.leader_released
+                line,
+                f"Its lease is missing; this cluster had one before.{_without(seen.kind, line.state)}",
+                "lease-gone",
+                hold=2 * thresholds.leader_released,
             )
             return
         line = Evidence(
             "lease",
-            f"none was ever seen{_why_none(seen)}",
-            "there, and renewed",
+            f"none has been seen{_why_none(seen)}",
+            "present and renewed",
             State.NOT_OBSERVABLE,
             source,
             seen.leases.heard_at,
@@ -55,7 +63,7 @@ def check_lease(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, thr
         builder.hidden(line, _unseen(seen))
         return
     if lease.gone_at is not None:
-        _check_gone(builder, lease, lease.gone_at, source, now, thresholds)
+        _check_gone(builder, seen, lease, lease.gone_at, source, now, thresholds)
     elif lease.released_at is not None:
         _check_released(builder, seen, lease, lease.released_at, source, now, thresholds)
     else:
@@ -79,20 +87,33 @@ def _unseen(seen: LeaderObservation) -> str:
     """What is said of one of which neither lease nor pod is seen. Nothing is advised that cannot be followed."""
     if seen.elsewhere:
         more = f" {seen.more}" if seen.more else ""
-        return f"It runs {seen.elsewhere}: no lease of it was ever seen.{more}"
+        return f"It runs {seen.elsewhere}: no lease of it has been seen.{more}"
     if seen.kind == "kube-scheduler" and seen.nodes == 0:
-        return "None is seen, and there are no nodes to schedule to."
-    return f"Not recognised: no lease of it and no pod under a name of it was ever seen{_why_none(seen)}."
+        return "None is visible, and there are no nodes to schedule to."
+    return f"Not recognised: neither a lease nor a pod under any known name has been seen{_why_none(seen)}."
 
 
-def _check_gone(builder: VerdictBuilder, lease: LeaseSeen, gone_at: Mono, source: str, now: Mono, thresholds: Thresholds) -> None:
-    text = f"deleted {ago(gone_at)} ago and not made again"
+def _without(kind: str, state: State) -> str:
+    return _WITHOUT.get(kind, "") if state is State.DOWN else ""
+
+
+def _check_gone(
+    builder: VerdictBuilder,
+    seen: LeaderObservation,
+    lease: LeaseSeen,
+    gone_at: Mono,
+    source: str,
+    now: Mono,
+    thresholds: Thresholds,
+) -> None:
+    text = f"deleted {ago(gone_at)} ago and not recreated"
     down = lease.duration * thresholds.leader_down
-    line = Evidence("lease", text, "there, and renewed", State.DOWN if now - gone_at > down else State.DEGRADED, source, gone_at)
+    line = Evidence("lease", text, "present and renewed", State.DOWN if now - gone_at > down else State.DEGRADED, source, gone_at)
     builder.due(gone_at + down)
     late = now > lease.expires(lease.duration * thresholds.leader_degraded)  # it was not renewed for too long anyway
     hold = 0.0 if late else thresholds.leader_handover
-    builder.bad(line, f"Its lease was deleted {ago(gone_at)} ago and nobody made a new one.", "lease-gone", hold=hold)
+    said = f"Its lease was deleted {ago(gone_at)} ago and has not been recreated.{_without(seen.kind, line.state)}"
+    builder.bad(line, said, "lease-gone", hold=hold)
 
 
 def _check_released(
@@ -105,9 +126,9 @@ def _check_released(
     thresholds: Thresholds,
 ) -> None:
     """A graceful stop: the lease's holder is empty until another takes it."""
-    should_be = f"taken again within {thresholds.leader_released:.0f} s"
+    should_be = f"taken within {thresholds.leader_released:.0f} s"
     told = lease.released_since if lease.released_since is not None else released_at
-    text = f"released {ago(told)} ago, not taken again"
+    text = f"released {ago(told)} ago, not taken since"
     if not lease.confirmed:
         builder.ripens(released_at + thresholds.leader_released)
     age = lease.observed(now) - released_at
@@ -118,13 +139,13 @@ def _check_released(
         return
     if seen.writes_blocked:
         line = Evidence("lease", text, should_be, State.UNKNOWN, source, released_at)
-        builder.unsure(line, f"Whether anybody leads cannot be known: {seen.writes_blocked}.", "writes-blocked")
+        builder.unsure(line, f"Whether it has a leader cannot be known: {seen.writes_blocked}.", "writes-blocked")
         return
     state = State.DOWN if age > thresholds.leader_released else State.DEGRADED
     builder.due(released_at + thresholds.leader_released)
     builder.bad(
         Evidence("lease", text, should_be, state, source, released_at),
-        f"It was stopped {ago(told)} ago and no other has taken the lead.",
+        f"Its leader stopped {ago(told)} ago and no other has taken over.{_without(seen.kind, state)}",
         "lease-released",
         line=f"no leader for {ago(told)}",
     )
@@ -147,18 +168,20 @@ def _check_renewal(
             return
         if lease.is_unseen(now, limit, thresholds.hold_probe) and not lease.in_grace:
             line = Evidence(
-                "lease", f"nothing seen of it for {ago(lease.changed_at)}", should_be, State.UNKNOWN, source, lease.changed_at
+                "lease", f"nothing seen for {ago(lease.changed_at)}", should_be, State.UNKNOWN, source, lease.changed_at
             )
-            why = "Leases could not be seen for a while, and it was not seen to be renewed since."
+            why = "Leases could not be read for a while, and this one has not been seen renewed since."
             builder.unsure(line, why, "lease-unconfirmed")
             return
         if lease.in_grace or (lease.stale_on_arrival and not lease.confirmed):
-            line = Evidence("lease", "not seen to be renewed yet", should_be, State.UNKNOWN, source, lease.changed_at)
-            why = "No lease could be renewed for a while" if lease.in_grace else "Its lease was old when first seen"
-            builder.unsure(line, f"{why}, and it was not seen to be renewed yet.", "lease-unconfirmed")
+            line = Evidence("lease", "not seen renewed yet", should_be, State.UNKNOWN, source, lease.changed_at)
+            why = (
+                "No lease could be renewed for a while, and this one" if lease.in_grace else "Its lease was old when first seen and"
+            )
+            builder.unsure(line, f"{why} has not been seen renewed yet.", "lease-unconfirmed")
             return
         if age > lease.duration:
-            text = f"{_not_renewed(lease)}: a failover takes up to {slow:g} s"
+            text = f"{_not_renewed(lease)}: a failover may take {slow:g} s"
             builder.line = f"lease not renewed for {ago(lease.changed_at)}"
         else:
             builder.due(lease.expires(lease.duration))
@@ -173,15 +196,15 @@ def _check_renewal(
     if is_abandoned(lease, thresholds.lease_abandoned) and not _is_corroborated(seen, now, thresholds):
         text = f"last renewed {ago(renewed_at(lease))} ago, held by {lease.holder}"
         line = Evidence("lease", text, should_be, State.UNKNOWN, source, renewed_at(lease))
-        why = f"Its lease was last renewed {ago(renewed_at(lease))} ago, long before it was watched: it may be a relic."
-        builder.unsure(line, f"{why} Nothing else tells whether anybody leads.", "lease-old")
+        why = f"Its lease was last renewed {ago(renewed_at(lease))} ago, long before watching began: it may be a leftover."
+        builder.unsure(line, f"{why} Nothing else shows whether it has a leader.", "lease-old")
         return
     text = _not_renewed(lease)
     state = State.DOWN if age > silent else State.DEGRADED
     builder.due(lease.stale_since + silent)
     builder.bad(
         Evidence("lease", text, should_be, state, source, renewed_at(lease)),
-        f"Its lease has not been renewed for {ago(renewed_at(lease))}; it lasts {lease.duration:g} s.",
+        f"Its {lease.duration:g} s lease has not been renewed for {ago(renewed_at(lease))}.{_without(seen.kind, state)}",
         "lease-frozen",
         line=f"lease not renewed for {ago(renewed_at(lease))}",
     )
@@ -203,7 +226,7 @@ def _is_corroborated(seen: LeaderObservation, now: Mono, thresholds: Thresholds)
 
 def _say_blocked(builder: VerdictBuilder, seen: LeaderObservation, lease: LeaseSeen, source: str, should_be: str) -> None:
     line = Evidence("lease", _not_renewed(lease), should_be, State.UNKNOWN, source, lease.changed_at)
-    builder.unsure(line, f"Its lease is not renewed, which proves nothing now: {seen.writes_blocked}.", "writes-blocked")
+    builder.unsure(line, f"Its lease is not renewed, which proves nothing while {seen.writes_blocked}.", "writes-blocked")
 
 
 def _check_failovers(builder: VerdictBuilder, lease: LeaseSeen, source: str, now: Mono, thresholds: Thresholds) -> None:
@@ -216,7 +239,7 @@ def _check_failovers(builder: VerdictBuilder, lease: LeaseSeen, source: str, now
         builder.due(recent[-int(thresholds.leader_failovers)] + thresholds.flap_window)
         builder.bad(
             Evidence("failovers", text, should_be, State.DEGRADED, source, at),
-            f"The lead changed hands {len(recent)} times within {thresholds.flap_window / 60:.0f} minutes.",
+            f"Its leader changed {len(recent)} times in {thresholds.flap_window / 60:.0f} min.",
             "failovers",
         )
     else:
@@ -228,10 +251,12 @@ def _check_failovers(builder: VerdictBuilder, lease: LeaseSeen, source: str, now
 def stands(seen: LeaderObservation, now: Mono) -> str:
     """What a healthy one rests on: nothing is said of a lease that is not seen or not held."""
     if seen.lease is None:
-        return "Its pods are ready" if all(pod.ready for pod in seen.pods) else "Its pods are ready or have only begun to start"
+        return "Its pods are ready" if all(pod.ready for pod in seen.pods) else "Its pods are ready or starting"
     if seen.lease.released_at is None and seen.lease.silence(now) > seen.lease.duration:
-        return "Its lease is late by no more than a failover takes"
-    return "Its lease is renewed in time" if seen.lease.released_at is None else "Its lease was released, to be taken again at once"
+        return "Its lease is late, as during a failover"
+    return (
+        "Its lease is renewed in time" if seen.lease.released_at is None else "Its lease has just been released for the next leader"
+    )
 
 
 def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds: Thresholds) -> None:
@@ -243,7 +268,7 @@ def check_versions(builder: VerdictBuilder, seen: LeaderObservation, thresholds:
         server, image = seen.server, f"image of {pod.name}"
         line, said = skew.check(pod.version, server.newest, thresholds.leader_skew, image, pod.seen_at, server.unsettled)
         if said:
-            builder.bad(line, f"{pod.name}: {said}", "skew", about=pod.name)
+            builder.bad(line, f"{pod.name} {said.removeprefix('It ')}", "skew", about=pod.name)
         else:
             builder.good(line)
     if not seen.pods:

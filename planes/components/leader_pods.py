@@ -5,8 +5,8 @@ another takes the lead meanwhile. So one that only starts is given the time that
 leader election; one that its kubelet says cannot run (CrashLoopBackOff, ImagePullBackOff, …) is not.
 """
 
-from planes.components.pod_lines import NOT_HEARD, pod_line
-from planes.components.verdict_builder import VerdictBuilder, check_gap, feed_due, feed_gap, plural
+from planes.components.pod_lines import NOT_HEARD, count_ready, not_ready, pod_line
+from planes.components.verdict_builder import VerdictBuilder, check_gap, feed_due, feed_gap
 from planes.structs.moments import Mono
 from planes.structs.observations import LeaderObservation, PodSeen
 from planes.structs.thresholds import Thresholds
@@ -29,7 +29,7 @@ def check(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, threshold
     if (due := feed_due(seen.pods_feed, thresholds)) is not None:
         builder.due(due)
     if not seen.pods:
-        text = f"it runs {seen.elsewhere}" if seen.elsewhere else "not recognised: none under a name of it"
+        text = f"it runs {seen.elsewhere}" if seen.elsewhere else "not recognised: none under any known name"
         if seen.holder_on:
             text += f"; its lease is held on {seen.holder_on}"
         source, at = seen.pods_feed.name, seen.pods_feed.heard_at
@@ -50,7 +50,7 @@ def check(builder: VerdictBuilder, seen: LeaderObservation, now: Mono, threshold
             builder.enough()
         elif not any(pod.homeless_since is not None for pod in seen.pods):
             line = Evidence("pods", NOT_HEARD, "every instance ready", State.UNKNOWN, seen.pods_feed.name, seen.pods_feed.heard_at)
-            builder.unsure(line, f"{NOT_HEARD}, so nothing is known of it.", "kubelet-silent")
+            builder.unsure(line, f"{NOT_HEARD}, so its state is unknown.", "kubelet-silent")
 
 
 def _say(
@@ -58,8 +58,8 @@ def _say(
 ) -> None:
     ready = sum(pod.ready for pod in fresh)
     homeless_ones = sum(pod.homeless_since is not None for pod in seen.pods)
-    which = ", ".join(f"{pod.name} ({pod.reason or 'not ready'})" for pod in fresh if not pod.ready)
-    first = min(pod.changed_at for pod in bad)
+    unready = [pod for pod in fresh if not pod.ready]
+    first = min(pod.changed_at for pod in unready)
     state = State.DEGRADED
     if ready == 0 and len(fresh) + homeless_ones == len(seen.pods):
         # An instance that restarts is not ready for a moment, and its lease is good for longer.
@@ -69,8 +69,7 @@ def _say(
             builder.ripens(Mono(ends))
         builder.due(ends)
         state = State.DOWN if now > ends else State.DEGRADED
-    count = len(seen.pods)
-    said = f"{ready} of {plural(count, 'instance')} {'is' if 1 in (ready, count) else 'are'} ready: {which}, for {ago(first)}."
+    said = f"{count_ready(ready, len(seen.pods), 'instance')}; {not_ready(unready, first)}."
     builder.worse(state, said, "pod-not-ready", hold=thresholds.hold_condition)
 
 
@@ -84,5 +83,5 @@ def _starts(pod: PodSeen) -> bool:
 
 
 def _starting_line(pod: PodSeen, patience: float) -> Evidence:
-    text = f"{pod.reason or 'not ready'} for {ago(pod.changed_at)}: a restart in good order takes up to {patience:g} s"
+    text = f"{pod.reason or 'not ready'} for {ago(pod.changed_at)}: a normal restart may take {patience:g} s"
     return Evidence("pod", text, "ready", State.HEALTHY, f"pod {pod.namespace}/{pod.name}", pod.seen_at)

@@ -25,13 +25,13 @@ LEAVING_TAINTS = {
     "ToBeDeletedByClusterAutoscaler": "the cluster autoscaler is removing it",
     "karpenter.sh/disrupted": "Karpenter is removing it",
     "karpenter.sh/disruption": "Karpenter is removing it",
-    "node.cloudprovider.kubernetes.io/shutdown": "its cloud says that its machine is shut down",
+    "node.cloudprovider.kubernetes.io/shutdown": "its cloud provider reports its machine shut down",
     "node.kubernetes.io/out-of-service": "it was declared out of service",
-    "cloud.google.com/impending-node-termination": "its cloud is about to end its machine",
-    "aws-node-termination-handler/spot-itn": "its cloud takes its spot machine back",
-    "aws-node-termination-handler/rebalance-recommendation": "its cloud is likely to take its spot machine back",
+    "cloud.google.com/impending-node-termination": "its cloud provider is about to terminate its machine",
+    "aws-node-termination-handler/spot-itn": "its cloud provider is reclaiming its spot machine",
+    "aws-node-termination-handler/rebalance-recommendation": "its cloud provider is likely to reclaim its spot machine",
     "aws-node-termination-handler/asg-lifecycle-termination": "its scaling group is removing it",
-    "aws-node-termination-handler/scheduled-maintenance": "its cloud is about to maintain its machine",
+    "aws-node-termination-handler/scheduled-maintenance": "its cloud provider is about to maintain its machine",
     "autoscaling.cast.ai/draining": "CAST AI is removing it",
 }
 #: Taints of a node that may come to leave: no more than a candidate.
@@ -39,12 +39,12 @@ CANDIDATE_TAINTS = {"DeletionCandidateOfClusterAutoscaler": "candidate for remov
 #: Taints of a new node.
 JOINING_TAINTS = {
     "node.kubernetes.io/not-ready": "it is not ready yet",
-    "node.cloudprovider.kubernetes.io/uninitialized": "its cloud has not initialised it yet",
+    "node.cloudprovider.kubernetes.io/uninitialized": "its cloud provider has not initialised it yet",
     "node.kubernetes.io/network-unavailable": "its network is not set up yet",
     "karpenter.sh/unregistered": "Karpenter has not registered it yet",
     "node.cilium.io/agent-not-ready": "Cilium is not ready on it yet",
-    "node.cluster.x-k8s.io/uninitialized": "Cluster API has not taken notice of it yet",
-    "node.gardener.cloud/critical-components-not-ready": "what every node of Gardener needs is not ready on it yet",
+    "node.cluster.x-k8s.io/uninitialized": "Cluster API has not initialised it yet",
+    "node.gardener.cloud/critical-components-not-ready": "Gardener's critical components are not ready on it yet",
     "ebs.csi.aws.com/agent-not-ready": "its storage driver is not ready yet",
     "efs.csi.aws.com/agent-not-ready": "its storage driver is not ready yet",
 }
@@ -90,7 +90,7 @@ def marks_of(node: objects.Node, ready: ConditionSeen | None) -> tuple[NodeMark,
         if says is not None and taint.value != "candidate":
             made.append(NodeMark(f"taint {taint.key}", says, epoch(taint.timeAdded) or _stamp(taint.value)))
     if ready is not None and ready.status == "False" and _SHUTTING_DOWN in ready.message.lower():
-        made.append(NodeMark("Ready", "its kubelet says that it is shutting down", ready.recorded, of_kubelet=True))
+        made.append(NodeMark("Ready", "its kubelet reports that it is shutting down", ready.recorded, of_kubelet=True))
     return tuple(made)
 
 
@@ -163,7 +163,7 @@ def _joining(seen: NodeObservation, now: Mono, thresholds: Thresholds) -> Life |
     if taint is not None and now <= new:
         return Life(State.JOINING, f"{JOINING_TAINTS[taint]} (taint {taint})", seen.created_at, Mono(new + 0.001), "joining")
     if now <= young:
-        return Life(State.JOINING, "it has only just come", seen.created_at, Mono(young + 0.001), "joining")
+        return Life(State.JOINING, "it is a new node", seen.created_at, Mono(young + 0.001), "joining")
     if taint is not None and taint not in _COME_AGAIN:
         return Life(State.DEGRADED, f"{JOINING_TAINTS[taint]} (taint {taint})", seen.created_at, cause="not-set-up")
     return None
@@ -183,14 +183,14 @@ def explain(
     silence came first, are told for what they are."""
     if life is None:
         if agent == "kubelet" and verdict.cause == "silent" and marks:
-            told = f"It is marked, but not before it fell silent, as far as is known: {marks[0].says} ({marks[0].name})."
+            told = f"It is marked as leaving, but as far as is known only since it fell silent: {marks[0].says} ({marks[0].name})."
             return replace(verdict, because=f"{verdict.because} {told}")
         return verdict
     if life.passing and _is_explained(verdict):
         verdict = replace(
             verdict,
             state=life.state,
-            because=f"{sentence(life)} {'Its silence is expected' if verdict.cause in _SILENCE else 'Nobody is needed yet'}.",
+            because=f"{sentence(life)} {'Its silence is expected' if verdict.cause in _SILENCE else 'No action is needed yet'}.",
             evidence=tuple(_softer(line, life.state) for line in verdict.evidence),
             line=life.state.value,
             cause=life.state.value,
@@ -212,7 +212,7 @@ def sentence(life: Life) -> str:
         case "not-set-up":
             return f"Not set up for {ago(life.since)}: {life.why}. No pods are placed here."
         case _:
-            return f"Leaving for {ago(life.since)}, longer than it should take: {life.why}."
+            return f"Leaving for {ago(life.since)}, longer than expected: {life.why}."
 
 
 def _overdue(life: Life, verdict: Verdict) -> Verdict:

@@ -3,8 +3,11 @@
 from planes.components import addons
 from planes.components.addons import ENDPOINTS, HEARD, HIDDEN, POD, REPLICAS, RIGHTS, UNKNOWN
 from planes.components.spec import REACH, Component, Plane, PodMarks, Signal
+from planes.components.verdict_builder import Judged
 from planes.components.view import ClusterView
+from planes.structs.moments import Mono
 from planes.structs.observations import AddonObservation
+from planes.structs.thresholds import Thresholds
 
 _NAMES = ("metrics-server", "rke2-metrics-server")
 
@@ -15,13 +18,18 @@ def observe(view: ClusterView) -> AddonObservation | None:
     return addons.observe(view, "metrics-server", _NAMES, _NAMES, api_service)
 
 
+def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
+    """metrics-server of one cluster."""
+    return addons.judge(seen, now, thresholds, "kubectl top and autoscaling by CPU or memory stand still.")
+
+
 COMPONENT: Component[AddonObservation] = Component(
     kind="metrics-server",
     plane=Plane.ADDON,
     title="metrics-server",
     role="measures nodes and pods",
     does="Serves CPU and memory usage of nodes and pods as metrics.k8s.io.",
-    away="While it is away, kubectl top and autoscaling by CPU or memory stand still; everything else goes on.",
+    away="While it is away, kubectl top and autoscaling by CPU or memory stand still; everything else keeps working.",
     commands=(
         "kubectl get apiservice v1beta1.metrics.k8s.io",
         "kubectl -n kube-system get pods -l k8s-app=metrics-server -o wide",
@@ -48,5 +56,5 @@ COMPONENT: Component[AddonObservation] = Component(
     ),
     rights=(*RIGHTS, "apiservices"),
     observe=observe,
-    judge=addons.judge,
+    judge=judge,
 )

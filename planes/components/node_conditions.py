@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from planes.components.spec import Signal
-from planes.components.verdict_builder import VerdictBuilder, clause
+from planes.components.verdict_builder import VerdictBuilder, colon
 from planes.structs.observations import ConditionSeen
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State
@@ -121,11 +121,11 @@ def check(builder: VerdictBuilder, agent: str, name: str, conditions: Mapping[st
         told = one.message or one.reason
         line = Evidence(
             f"condition {kind}",
-            f"{one.status} for {ago(one.since)}" + (f": {told}" if told else ""),
+            f"{one.status} for {ago(one.since)}{colon(told)}",
             should_be,
             State.DEGRADED,
             f"Node {name}",
             one.since,
         )
-        said = f"A detector on its node says {kind}={one.status} for {ago(one.since)}" + (f": {clause(told)}." if told else ".")
+        said = f"A detector on its node has reported {kind}={one.status} for {ago(one.since)}{colon(told)}."
         builder.bad(line, said, f"condition-{kind}", hold=1.0, line=kind)

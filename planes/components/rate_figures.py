@@ -35,7 +35,7 @@ def check(
     elif value <= bound:
         builder.good(Evidence(signal, text, should_be, State.HEALTHY, METRICS, rates.at))
     elif recent is not None and recent <= bound:
-        text += f" over the last {duration(rates.span)}, within the bound since the last look"
+        text += f" over the last {duration(rates.span)}, but within the bound at the last scrape"
         builder.good(Evidence(signal, text, should_be, State.HEALTHY, METRICS, rates.at))
     elif not covers(rates, thresholds):
         if rates.at is not None:
@@ -50,7 +50,7 @@ def check(
 def missing(rates: RatesSeen) -> str:
     """Why a figure of /metrics is not there."""
     if rates.fault is not None:
-        return f"not readable: {clause(rates.fault.message)}"
+        return f"cannot be read: {clause(rates.fault.message)}"
     if rates.at is None:
         return "waiting for the first scrape"
     return "needs two scrapes of one API server" if rates.requests is None else "not among the metrics"

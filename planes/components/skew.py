@@ -23,12 +23,17 @@ def not_applicable(version: str, source: str, at: Mono | None) -> Evidence:
     return Evidence("version skew", text, "told by its own project", State.NOT_OBSERVABLE, source, at)
 
 
+def minors(count: float) -> str:
+    """ "1 minor version", "3 minor versions"."""
+    return f"{count:.0f} minor version{'' if count == 1 else 's'}"
+
+
 @lru_cache(maxsize=4096)
 def check(version: str, server: str, allowed: float, source: str, at: Mono | None, unsettled: bool = False) -> tuple[Evidence, str]:
     """The line of evidence for a version against the API server's, and why it is bad (empty if it is not). Of several API servers
     it is the newest's that counts: to be newer is to be newer than all of them, which nobody knows while they are `unsettled`, and
     to be too old is to be so for one of them."""
-    should_be = f"at most {allowed:.0f} minor older than the API server, never newer"
+    should_be = f"at most {minors(allowed)} older than the API server, never newer"
     if not version or not server:
         missing = "version not known" if not version else "the API server's version is not known"
         return Evidence("version skew", missing, should_be, State.NOT_OBSERVABLE, source, None), ""
@@ -37,12 +42,12 @@ def check(version: str, server: str, allowed: float, source: str, at: Mono | Non
         return Evidence("version skew", f"{version}, API server {server}", should_be, State.NOT_OBSERVABLE, source, at), ""
     now = f"{version}, API server {server}"
     if old < 0 and unsettled:
-        text = f"{now}; not every API server has told its version yet"
+        text = f"{now}; not every API server has reported its version yet"
         return Evidence("version skew", text, should_be, State.UNKNOWN, source, at), ""
     if old < 0:
-        said = f"It runs {version}, which is newer than the API server's {server}; that is not supported."
+        said = f"It runs {version}, newer than the API server's {server}; that is not supported."
         return Evidence("version skew", now, should_be, State.DEGRADED, source, at), said
     if old > allowed:
-        said = f"It runs {version}, {old} minor versions older than the API server's {server}; at most {allowed:.0f} is supported."
+        said = f"It runs {version}, {minors(old)} older than the API server's {server}; at most {allowed:.0f} is supported."
         return Evidence("version skew", now, should_be, State.DEGRADED, source, at), said
     return Evidence("version skew", now, should_be, State.HEALTHY, source, at), ""

@@ -54,7 +54,7 @@ class Figure:
     shown: Callable[[RatesSeen], float | None] = lambda rates: None
 
     def text(self, rates: RatesSeen) -> str | None:
-        """The fact, ready to show: "1,284", "38 ms", "0.4 %"; None where it was not observed."""
+        """The fact, ready to show: "1,284", "38 ms" (or "1.5 s"), "0.4 %"; None where it was not observed."""
         value = self.shown(rates)
         if value is None:
             return None
@@ -62,9 +62,14 @@ class Figure:
             case Form.COUNT:
                 return f"{value:,.0f}"
             case Form.MILLISECONDS:
-                return f"{value * 1000:.0f} ms"
+                return brief(value)
             case Form.PERCENT:
                 return f"{value * 100:.1f} %"
+
+
+def brief(seconds: float) -> str:
+    """How long a request takes: "38 ms", "1.5 s"."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
 
 
 def facts_of(figures: tuple[Figure, ...], rates: RatesSeen) -> dict[str, str]:

@@ -18,5 +18,5 @@ def unwatched(node: NodeObservation, scene: NodeScene) -> str:
     hidden = fault is not None and fault.kind in _HIDDEN
     if not hidden and (node.lease is not None or scene.leases.listed_at is None):
         return ""
-    seen = "its heartbeat may not be read" if hidden else "it has no lease whose renewal could be seen"
+    seen = "its heartbeat may not be read" if hidden else "it has no lease to watch"
     return f"It may have died unnoticed: {seen}, and {scene.nobody_watches}."

@@ -7,6 +7,7 @@ never counts against a component.
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from planes.structs import rights
@@ -39,7 +40,7 @@ _USUAL = 1
 #: So many others are named after the first; beyond that they are counted.
 _NAMED = 4
 #: Words with which a sentence begins that are small in the middle of one.
-_BEGINS = re.compile(r"^(Its?|The|A|No|New|Only)\b")
+_BEGINS = re.compile(r"^(Its?|The|A|No|New|Only|Webhook)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def and_more(because: str, others: list[str]) -> str:
     named = [_BEGINS.sub(lambda found: found[0].lower(), clause(one)) for one in others]
     if len(named) > _NAMED:
         named = [*named[: _NAMED - 1], f"and {len(named) - _NAMED + 1} others"]
-    return f"{sentence(because)} And {len(others)} more: {'; '.join(named)}."
+    return f"{sentence(because)} Also: {'; '.join(named)}."
 
 
 def unknown(
@@ -238,7 +239,7 @@ def unknown(
 def away_verdict(away: tuple[str, Mono | None, bool]) -> Verdict:
     """The verdict of everything that is seen through the API server while that cannot be asked: see `unreachable`."""
     because, since, waiting = away
-    text = "waiting for the first answer" if waiting else f"not asked with success: {because}"
+    text = "waiting for the first answer" if waiting else f"no: {clause(because)}"
     line = Evidence("API server answers", text, "every request is answered", State.UNKNOWN, "the collector's requests", since)
     return unknown(because, "unreachable", (line,), waiting=waiting)
 
@@ -255,7 +256,7 @@ def unreachable(reach: ReachSeen, now: Mono, thresholds: Thresholds) -> tuple[st
     if reach.heard_at is None:
         return ("Waiting for the first answer of the API server.", None, True)
     if now - reach.heard_at > thresholds.probe_stale:
-        return (f"Nothing was heard from the API server for {ago(reach.heard_at)}.", reach.heard_at, False)
+        return (f"No word from the API server for {ago(reach.heard_at)}.", reach.heard_at, False)
     return None
 
 
@@ -284,21 +285,21 @@ def feed_gap(feed: FeedSeen, signal: str, should_be: str, now: Mono, thresholds:
     if fault is not None:
         if fault.kind is FaultKind.FORBIDDEN:
             lost = feed.listed_at is not None and feed.failing_since is not None
-            since = f" for {ago(feed.failing_since or now)}, though it was before" if lost else ""
-            text = f"not permitted{since}; needs {RIGHTS.get(feed.name, feed.name)}"
+            what = f"permission lost {ago(feed.failing_since or now)} ago" if lost else "not permitted"
+            text = f"{what}; needs {RIGHTS.get(feed.name, feed.name)}"
             return Evidence(signal, text, should_be, State.NOT_OBSERVABLE, feed.name, feed.failing_since)
         if fault.kind is FaultKind.NOT_SERVED:
             text = "not served by this API server"
             return Evidence(signal, text, should_be, State.NOT_OBSERVABLE, feed.name, feed.failing_since)
         if feed.listed_at is None:
-            return Evidence(signal, f"could not be read: {clause(fault.message)}", should_be, State.UNKNOWN, feed.name, None)
+            return Evidence(signal, f"the first read failed ({clause(fault.message)})", should_be, State.UNKNOWN, feed.name, None)
         if feed.failing_since is not None and now - feed.failing_since > thresholds.feed_stale:
-            text = f"not readable for {ago(feed.failing_since)}: {clause(fault.message)}"
+            text = f"reads have failed for {ago(feed.failing_since)} ({clause(fault.message)})"
             return Evidence(signal, text, should_be, State.UNKNOWN, feed.name, feed.heard_at)
     elif feed.listed_at is None:
         return Evidence(signal, "waiting for the first answer", should_be, State.UNKNOWN, feed.name, None)
     if feed.proven_at is not None and is_unproven(feed, now, thresholds):
-        text = f"nothing of it has arrived for {ago(feed.proven_at)}"
+        text = f"nothing received for {ago(feed.proven_at)}"
         return Evidence(signal, text, should_be, State.UNKNOWN, feed.name, feed.proven_at)
     return None
 
@@ -343,6 +344,18 @@ def clause(text: str) -> str:
 def sentence(text: str) -> str:
     """With a full stop."""
     return text if not text or text.endswith((".", "?")) else text + "."
+
+
+def colon(text: str) -> str:
+    """What follows a colon, with it; nothing where there is nothing to say."""
+    return f": {clause(text)}" if text else ""
+
+
+def some(names: Iterable[str], most: int) -> str:
+    """The first of them, and how many more there are: "a, b, c and 2 more"."""
+    told = list(names)
+    more = f" and {len(told) - most:,} more" if len(told) > most else ""
+    return f"{', '.join(told[:most])}{more}"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -182,7 +182,7 @@ class ClusterView:
         """Why what any pod of the cluster reports is the last known state; empty while a kubelet is heard."""
         if self.disruption.suspicion:
             return self.disruption.suspicion
-        return "No kubelet of this cluster is heard." if self.unheard and len(self.unheard) >= len(self.cache.nodes) else ""
+        return "No kubelet in this cluster reports." if self.unheard and len(self.unheard) >= len(self.cache.nodes) else ""
 
     def is_silent(self, name: str) -> bool:
         """Whether a node's kubelet does not report, so that what its pods say is the last known state."""

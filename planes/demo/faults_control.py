@@ -247,7 +247,7 @@ CONTROL_FAULTS = (
     ),
     Fault(
         "etcd-down",
-        "etcd is gone: its checks fail with 500, nothing can be written, leases freeze; lists from the cache go on.",
+        "etcd is gone: its checks fail with 500, nothing can be written, leases freeze; lists from the cache keep working.",
         "component",
         (Notice("etcd", "down", 15), Notice("kube-apiserver", "down", 15)),
         *_switch("etcd"),
@@ -337,7 +337,7 @@ CONTROL_FAULTS = (
     ),
     Fault(
         "rights-revoked",
-        "The rights of the user planewatch are taken away: open watches go on until they end, the next requests are refused.",
+        "The rights of the user planewatch are taken away: open watches continue until they end, the next requests are refused.",
         "cluster",
         (),
         *_switch("revoked"),

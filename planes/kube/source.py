@@ -314,7 +314,7 @@ class ClusterSource:
                 if self._identity is not None:
                     self._identity.suspect()
             except FaultError as exc:
-                logger.warning("The kubeconfig has changed and cannot be used; the old one goes on: %s", exc.fault.message)
+                logger.warning("The kubeconfig has changed and cannot be used; the old one stays in use: %s", exc.fault.message)
 
 
 def _is_answer(event: SourceEvent) -> bool:

@@ -48,5 +48,5 @@ def end_those_before_us() -> bool:
     except DatabaseError:
         return False
     if ended:
-        logger.warning("Ended %d transactions that held a cluster for more than %g s without going on.", ended, FROZEN)
+        logger.warning("Ended %d transactions that held a cluster for more than %g s without any progress.", ended, FROZEN)
     return bool(ended)

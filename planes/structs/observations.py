@@ -128,6 +128,7 @@ class RatesSeen:
     recent_p99: float | None = None
     inflight_reading: float | None = None
     inflight_mutating: float | None = None
+    inflight_of: int = 0  # API servers whose requests in flight are added up
     terminations: float | None = None  # per second
     rejected: float | None = None  # by priority and fairness, per second
     webhook_fail_open: float | None = None  # per second

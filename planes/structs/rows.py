@@ -129,7 +129,7 @@ class NodeRow(msgspec.Struct, frozen=True):
 
 class PlaneRow(msgspec.Struct, frozen=True):
     state: State
-    because: str  # short, e.g. "3 of 120 nodes need you"
+    because: str  # short, e.g. "3 of 120 nodes need attention"
     since: Epoch
     last: str = ""
 

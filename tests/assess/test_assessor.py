@@ -171,7 +171,7 @@ def test_an_unreachable_cluster_is_unknown_below_and_only_its_server_is_down(clu
     assert cluster.kubelet("node-3") == ("unknown", "healthy")
     assert changes(frames) == [("kube-apiserver", "", "healthy", "down")]
     (told,) = [change.because for frame in frames for change in frame.changes]
-    assert told == "It refuses connections, for 3 s. Running pods go on; nothing can be read or changed.", "as it was then"
+    assert told == "It has refused connections for 3 s. Pods keep running; nothing can be read or changed.", "as it was then"
     attention = [frame.attention for frame in frames if frame.attention is not None][-1]
     assert [row.key for row in attention] == ["component:kube-apiserver"]
     row = next(frame.cluster for frame in reversed(frames) if frame.cluster)
@@ -325,7 +325,7 @@ def test_a_zone_that_falls_silent_is_one_entry_and_the_data_plane_down() -> None
     frames = cluster.run(60)
     row = next(frame.cluster for frame in reversed(frames) if frame.cluster)
     assert row.data is not None
-    assert (row.data.state, row.data.because) == ("down", "All nodes of zone a are down; 10 of 30 nodes need you")
+    assert (row.data.state, row.data.because) == ("down", "All nodes of zone a are down; 10 of 30 nodes need attention")
     attention = [frame.attention for frame in frames if frame.attention is not None][-1]
     assert [(one.title, one.count, one.state) for one in attention] == [("10 kubelets silent", 10, "down")]
     down = [row for frame in frames for row in frame.changes if row.after == "down"]

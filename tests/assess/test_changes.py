@@ -23,7 +23,7 @@ def test_that_all_nodes_fell_silent_is_told_once_when_it_is_noticed_and_once_whe
     fell = change(State.HEALTHY, State.UNKNOWN, "All nodes fell silent together. etcd is suspected.", 1100.1)
     assert changes.of_disruption(SILENT, Mono(100.06), 1000.0) == [fell]
     assert changes.of_disruption(SILENT, Mono(101.0), 1000.0) == []
-    rose = change(State.UNKNOWN, State.HEALTHY, "Heartbeats of nodes arrive again.", 1130.0)
+    rose = change(State.UNKNOWN, State.HEALTHY, "Heartbeats from nodes arrive again.", 1130.0)
     assert changes.of_disruption(DisruptionSeen(), Mono(130.04), 1000.0) == [rose]
     assert changes.of_disruption(DisruptionSeen(), Mono(131.0), 1000.0) == []
 

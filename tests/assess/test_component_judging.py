@@ -159,7 +159,7 @@ def test_what_is_unknown_for_a_reason_of_its_own_is_told_and_so_is_its_end() -> 
 
 # --- no nodes -------------------------------------------------------------------------------------------------------------------
 
-UNSEEN = "Nodes cannot be seen:"
+UNSEEN = "Nodes cannot be read:"
 HIDDEN_NODES = f"{UNSEEN} not permitted; needs list and watch on nodes."
 
 
@@ -174,7 +174,7 @@ HIDDEN_NODES = f"{UNSEEN} not permitted; needs list and watch on nodes."
         (scene(nodes=feed("nodes", listed_at=None, fault=FORBIDDEN)), (State.NOT_OBSERVABLE, HIDDEN_NODES, "", "hidden", False)),
         (
             scene(nodes=feed("nodes", listed_at=None, fault=BROKEN)),
-            (State.UNKNOWN, f"{UNSEEN} could not be read: the server answers 500.", "", "hidden", False),
+            (State.UNKNOWN, f"{UNSEEN} the first read failed (the server answers 500).", "", "hidden", False),
         ),
         (scene(unreachable="It is away.", waiting=True), (State.UNKNOWN, "It is away.", "", "unreachable", True)),
         (scene(unreachable="It is away."), (State.UNKNOWN, "It is away.", "", "unreachable", False)),

@@ -78,11 +78,11 @@ def probed(etcd: bool, at: float = 124.0) -> CacheEvent:
     return Health("/livez", Mono(at), 0.01, 200 if etcd else 500, (Check("ping", True), Check("etcd", etcd)))
 
 
-ETCD = "The state store (etcd) is the cause: the API server's check of it fails, so no heartbeat can be written."
-WATCH = "The leaders' leases are silent too, though etcd's check passes: the API server or Planewatch's own watch is suspected."
-WAY = "The leaders' leases are renewed: the way from the nodes to the API server, or Planewatch's own watch, is suspected."
-ANY = "What they have in common is suspected: etcd, the API server, the way to it, or Planewatch's own watch."
-FAILS, FROZEN = "the API server's check of its state store fails", "no lease of this cluster is renewed any more"
+ETCD = "The cause is etcd: the API server's check of it fails, so no heartbeat can be written."
+WATCH = "The leaders' leases are silent too, though the etcd check passes: suspect the API server or Planewatch's own watch."
+WAY = "The leaders' leases are still renewed: suspect the path from the nodes to the API server, or Planewatch's own watch."
+ANY = "Suspect what they share: etcd, the API server, the path to it, or Planewatch's own watch."
+FAILS, FROZEN = "the API server's etcd check fails", "no lease in this cluster is being renewed"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_where_the_state_store_fails_no_proof_is_waited_for() -> None:
 def test_a_leader_that_was_never_seen_to_renew_does_not_speak_for_the_others() -> None:
     frozen = leases("kube-scheduler", feed=Feed.SYSTEM_LEASES)
     arrived = lease("kube-controller-manager", Feed.SYSTEM_LEASES, 124.0)
-    assert look(*leases(*NODES), *frozen, arrived).blocked == "no lease of this cluster is renewed any more"
+    assert look(*leases(*NODES), *frozen, arrived).blocked == "no lease in this cluster is being renewed"
     assert look(*leases(*NODES), arrived).blocked == ""
 
 
@@ -139,7 +139,7 @@ def test_a_leader_whose_lease_was_deleted_is_not_waited_for() -> None:
     deleted = lease("kube-controller-manager", Feed.SYSTEM_LEASES, 124.0, gone=True)
     assert isinstance(deleted, Gone)
     assert look(*leases(*NODES), *frozen, *other).blocked == ""
-    assert look(*leases(*NODES), *frozen, *other, deleted).blocked == "no lease of this cluster is renewed any more"
+    assert look(*leases(*NODES), *frozen, *other, deleted).blocked == "no lease in this cluster is being renewed"
 
 
 def test_when_it_is_over_each_gets_its_grace_once() -> None:

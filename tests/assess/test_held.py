@@ -46,11 +46,15 @@ def test_what_is_well_and_held_says_that_it_is_well_since_when_and_for_how_long_
     found = WELL[kind]
     well = found.verdict if isinstance(found, Judged) else found
     assert well.state is State.HEALTHY
-    ill = Verdict(state=state, because="It refuses connections, for 60 s.", cause="unreachable-refused", line="no answer for 60 s")
+    ill = Verdict(
+        state=state, because="It has refused connections for 60 s.", cause="unreachable-refused", line="no answer for 60 s"
+    )
     memory = hysteresis.begin(ill, Mono(0.0))
     memory.relapses = (Mono(100.0), Mono(200.0), Mono(300.0))
     assert not memory.held
-    said = f"{well.because} So since ⟨c:400.0⟩; held as {state.value} until ⟨c:412.0⟩, because it got worse 3 times within 15 min."
+    said = (
+        f"{well.because} So since ⟨c:400.0⟩; still shown as {state.value} until ⟨c:412.0⟩, because it got worse 3 times in 15 min."
+    )
     for now in (400.0, 400.0 + DEFAULT.hold_recovery):
         assert hysteresis.step(memory, well, Mono(now), DEFAULT) is None
         assert (memory.held, memory.shown.state, memory.shown.line, memory.shown.because) == (True, state, well.line, said)
@@ -62,7 +66,7 @@ def test_the_plane_says_of_a_component_that_is_held_that_it_is() -> None:
     told = [("etcd", State.HEALTHY, ""), ("kube-apiserver", State.DOWN, ""), ("kube-scheduler", State.DOWN, "")]
     assert rollup.control_plane(told, {"kube-apiserver"}) == (
         State.DOWN,
-        "kube-scheduler is down · kube-apiserver is held as down",
+        "kube-scheduler is down · kube-apiserver is still shown as down",
     )
 
 
@@ -71,7 +75,10 @@ def test_an_entry_of_nodes_that_are_held_does_not_say_that_they_are_silent() -> 
         return Trouble(name, "kubelet", HELD, State.DOWN, "Its heartbeat is on time. So since …", Mono(1.0), {})
 
     (entry,) = attention.group([held(name) for name in "abc"], DEFAULT)
-    assert (entry.title, entry.because) == ("3 nodes: kubelet held as down", "All down. Its heartbeat is on time. So since …")
+    assert (entry.title, entry.because) == (
+        "3 nodes: kubelet still shown as down",
+        "All down. Its heartbeat is on time. So since …",
+    )
 
 
 H, D, X = State.HEALTHY, State.DEGRADED, State.DOWN
@@ -81,19 +88,19 @@ Counts = dict[State, int]
 @pytest.mark.parametrize(
     ("counts", "held", "said"),
     [
-        ({H: 9, X: 3}, {X: 3}, "3 of 12 nodes are held as down"),
-        ({H: 11, D: 1}, {D: 1}, "1 of 12 nodes is held as degraded"),
-        ({D: 1}, {D: 1}, "1 of 1 node is held as degraded"),
-        ({H: 8, D: 1, X: 3}, {D: 1, X: 3}, "1 of 12 nodes is held as degraded, 3 as down"),
-        ({H: 7, D: 2, X: 3}, {X: 3}, "2 of 12 nodes need you; 3 are held as down"),
-        ({H: 9, X: 3}, {}, "3 of 12 nodes need you"),
+        ({H: 9, X: 3}, {X: 3}, "3 of 12 nodes are still shown as down"),
+        ({H: 11, D: 1}, {D: 1}, "1 of 12 nodes is still shown as degraded"),
+        ({D: 1}, {D: 1}, "1 of 1 node is still shown as degraded"),
+        ({H: 8, D: 1, X: 3}, {D: 1, X: 3}, "1 of 12 nodes is still shown as degraded, 3 as down"),
+        ({H: 7, D: 2, X: 3}, {X: 3}, "2 of 12 nodes need attention; 3 are still shown as down"),
+        ({H: 9, X: 3}, {}, "3 of 12 nodes need attention"),
     ],
 )
 def test_nodes_that_are_merely_held_are_not_said_to_need_anybody(counts: Counts, held: Counts, said: str) -> None:
     assert rollup.data_plane(counts, {}, {}, DEFAULT, {"": held})[1] == said
 
 
-@pytest.mark.parametrize(("held", "zone"), [(1, "down or held as down"), (2, "held as down"), (0, "down")])
+@pytest.mark.parametrize(("held", "zone"), [(1, "down or still shown as down"), (2, "still shown as down"), (0, "down")])
 def test_a_zone_whose_nodes_are_held_is_not_said_to_be_down(held: int, zone: str) -> None:
     counts, zones = {H: 4, X: 2}, {"a": {H: 4}, "b": {X: 2}}
     state, said = rollup.data_plane(counts, zones, {}, DEFAULT, {"b": {X: held}} if held else {})
@@ -105,11 +112,11 @@ def test_a_zone_whose_nodes_are_held_is_not_said_to_be_down(held: int, zone: str
 def test_the_arithmetic_of_an_agent_tells_who_is_held_from_who_is_not() -> None:
     zones = {"a": {H: 6, X: 1}, "b": {H: 3, D: 1, X: 1}}
     verdict = rollup.agents("kubelet", {H: 9, D: 1, X: 2}, zones, {}, DEFAULT, Mono(0.0), {"a": {X: 1}, "b": {D: 1}})
-    assert verdict.because == "9 of 12 nodes healthy, 1 held as degraded, 1 down, 1 held as down."
+    assert verdict.because == "9 of 12 nodes healthy, 1 still shown as degraded, 1 down, 1 still shown as down."
     assert verdict.line == "9 of 12 healthy, 2 held"
     assert [one.now for one in verdict.evidence[1:]] == [
-        "6 of 7 nodes healthy, 1 held as down",
-        "3 of 5 nodes healthy, 1 held as degraded, 1 down",
+        "6 of 7 nodes healthy, 1 still shown as down",
+        "3 of 5 nodes healthy, 1 still shown as degraded, 1 down",
     ]
 
 
@@ -139,9 +146,9 @@ def test_nodes_need_somebody_exactly_while_one_of_them_is_unwell_and_are_said_to
         ill = [row for row in rows.values() if row.state in (D, X) and "heartbeat is on time" not in row.because]
         if plane is not None and plane.state in (D, X):
             assert ("need you" in plane.because) == bool(ill), (plane.because, ill)
-    assert "3 of 6 nodes need you" in {plane.because for plane in planes}
-    assert planes[-1].because == "3 of 6 nodes are held as down"
-    assert (kubelets[-1].line, kubelets[-1].because) == ("3 of 6 healthy, 3 held", "3 of 6 nodes healthy, 3 held as down.")
+    assert "3 of 6 nodes need attention" in {plane.because for plane in planes}
+    assert planes[-1].because == "3 of 6 nodes are still shown as down"
+    assert (kubelets[-1].line, kubelets[-1].because) == ("3 of 6 healthy, 3 held", "3 of 6 nodes healthy, 3 still shown as down.")
 
 
 def test_a_control_plane_names_all_that_is_bad_the_worst_and_the_most_harmful_first() -> None:
@@ -168,6 +175,6 @@ def test_no_sentence_of_a_cluster_that_answers_again_says_that_it_does_not() -> 
     assert rows[-1].state == "degraded"
     assert rows[-1].because.startswith("It answers, and every check passes. So since ")
     assert planes[-1] is not None
-    assert planes[-1].because == "kube-apiserver is held as degraded"
+    assert planes[-1].because == "kube-apiserver is still shown as degraded"
     assert [entry.because for entry in entries] == [rows[-1].because]
     assert not re.search("fail|no answer", f"{rows[-1].because} {rows[-1].line}")

@@ -162,8 +162,8 @@ def relapsed(times: int) -> tuple[Memory, float]:
 def test_what_is_held_for_its_relapses_says_that_it_is_well_and_why_it_is_held() -> None:
     memory, now = relapsed(3)
     assert (memory.state, memory.shown.because) == (State.DOWN, "down")
-    said = f"healthy So since ⟨c:{now + 1:.1f}⟩; held as down until ⟨c:{now + 13:.1f}⟩, "
-    said += "because it got worse 3 times within 15 min."
+    said = f"healthy So since ⟨c:{now + 1:.1f}⟩; still shown as down until ⟨c:{now + 13:.1f}⟩, "
+    said += "because it got worse 3 times in 15 min."
     for later in (1.0, 4.0):
         assert step(memory, WELL, now + later) is None
         assert (memory.state, memory.shown.because, memory.shown.cause) == (State.DOWN, said, DEAD.cause)
@@ -177,7 +177,7 @@ def test_what_is_held_for_its_relapses_says_that_it_is_well_and_why_it_is_held()
 def test_from_its_first_moment_a_recovery_is_said_to_be_one() -> None:
     memory, now = relapsed(1)
     step(memory, WELL, now + 1)
-    said = f"healthy So since ⟨c:{now + 1:.1f}⟩; held as down until ⟨c:{now + 4:.1f}⟩."
+    said = f"healthy So since ⟨c:{now + 1:.1f}⟩; still shown as down until ⟨c:{now + 4:.1f}⟩."
     assert (memory.state, memory.held, memory.shown.because) == (State.DOWN, True, said)
     assert step(memory, WELL, now + 4) == Change(State.DOWN, State.HEALTHY, Mono(now + 1))
     assert memory.shown is WELL

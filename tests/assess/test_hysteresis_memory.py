@@ -72,8 +72,8 @@ def test_what_is_held_back_shows_the_old_state_and_cause_and_says_why(first: Sta
     memory = hysteresis.begin(of(first, "frozen"), Mono(0.0))
     now = 9000.0
     memory.relapses = tuple(Mono(now - age) for age in (3601.0, 3600.0 - HOLD, 10.0, 5.0))
-    said = f"{better.value}. So since ⟨c:9000.0⟩; held as {first.value} until ⟨c:9012.0⟩, "
-    said += "because it got worse 3 times within 60 min."  # the first of them just so
+    said = f"{better.value}. So since ⟨c:9000.0⟩; still shown as {first.value} until ⟨c:9012.0⟩, "
+    said += "because it got worse 3 times in 60 min."  # the first of them just so
     for later in (0.0, HOLD):
         assert step(memory, of(better, "other"), now + later) is None
         assert hysteresis.due(memory) == now + 12.0
@@ -93,7 +93,7 @@ def test_what_was_worse_before_a_restart_waits_for_the_rule_that_needs_time(know
     memory = restored(known)
     for now in (501.0, 520.0):
         assert step(memory, of(better, ripe=520.0), now) is None
-        because = "The collector was started anew: a rule that needs time speaks within ⟨u:520.0⟩."
+        because = "The collector has restarted: the slowest rule decides within ⟨u:520.0⟩."
         assert (memory.waits, memory.shown.state, memory.shown.cause, memory.shown.because) == (True, U, "waiting", because)
         assert (memory.state, memory.since, memory.known) == (known, 100.0, known)
     assert step(memory, of(better, ripe=520.0), 520.1) is None
@@ -103,7 +103,7 @@ def test_what_was_worse_before_a_restart_waits_for_the_rule_that_needs_time(know
 def test_what_cannot_be_listed_is_waited_for_for_as_long_as_rates_need() -> None:
     memory, longest = restored(X), 500.0 + HOURLY.rate_window
     assert step(memory, of(H, ripe=inf), longest) is None
-    assert (memory.waits, memory.shown.because) == (True, "The collector was started anew: not everything was listed yet.")
+    assert (memory.waits, memory.shown.because) == (True, "The collector has restarted: not everything has been listed yet.")
     step(memory, of(H, ripe=inf), longest + 0.1)
     assert not memory.waits
 

@@ -116,14 +116,14 @@ TITLES = ("kubelet", "kube-proxy", "container runtime")
 @pytest.mark.parametrize(
     ("states", "said"),
     [
-        ((State.HEALTHY,) * 3, "Its three agents are well."),
+        ((State.HEALTHY,) * 3, "All three agents are healthy."),
         (
             (State.HEALTHY, State.NOT_OBSERVABLE, State.HEALTHY),
-            "Its kubelet and container runtime are well; its kube-proxy cannot be observed.",
+            "Its kubelet and container runtime are healthy; its kube-proxy cannot be observed.",
         ),
         (
             (State.HEALTHY, State.NOT_OBSERVABLE, State.NOT_OBSERVABLE),
-            "Its kubelet is well; its kube-proxy and container runtime cannot be observed.",
+            "Its kubelet is healthy; its kube-proxy and container runtime cannot be observed.",
         ),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_node_that_passes_says_what_its_agents_say_of_it_or_its_life() -> None
     assert why_passing(State.LEAVING, GOING, (well, well, well), OFFSET) == "Leaving for ⟨a:1090.0⟩: it goes."
     assert why_passing(State.LEAVING, None, (well, well, well), OFFSET) == ""
     cordoned = why_passing(State.CORDONED, GOING, (well, going, well), OFFSET)
-    assert cordoned == "Taken out on purpose: no new pods are put here."
+    assert cordoned == "Cordoned on purpose: no new pods are placed here."
 
 
 def test_that_a_node_leaves_is_stored_with_why_and_since_when() -> None:

@@ -11,7 +11,7 @@ from tests.assess.test_assessor import FORBIDDEN, REFUSED, START, WALL, Cluster,
 from tests.cache.generating import decoded
 
 #: Their kube-proxy cannot be seen.
-WELL = "Its kubelet and container runtime are well; its kube-proxy cannot be observed."
+WELL = "Its kubelet and container runtime are healthy; its kube-proxy cannot be observed."
 
 
 def begun(nodes: int = 6, seconds: int = 12) -> Cluster:
@@ -201,7 +201,7 @@ def test_nodes_that_may_not_be_read_are_nobodys_fault() -> None:
     cluster.apply(Failed(Feed.NODES, FORBIDDEN, cluster.now, cluster.now + 60))
     cluster.frame()
     state, because, _ = component(cluster, "kubelet")
-    assert (state, because.startswith("Nodes cannot be seen: ")) == ("not_observable", True)
+    assert (state, because.startswith("Nodes cannot be read: ")) == ("not_observable", True)
 
 
 def test_agents_of_a_cluster_that_does_not_answer_say_why() -> None:
@@ -227,7 +227,7 @@ def test_all_silent_together_need_one_look_that_dates_from_when_it_was_noticed()
         "unknown",
         6,
     )
-    assert entry.because.startswith("No heartbeat of any node arrives. ")
+    assert entry.because.startswith("No heartbeat arrives from any node. ")
     assert epoch(cluster.now - 60) <= entry.since <= epoch(cluster.now)
 
 

@@ -10,7 +10,7 @@ from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import FaultRow
 
 WALL = 1_000.0
-REMEDY = "Look for a proxy or load balancer on the way that cuts long answers short or buffers them."
+REMEDY = "Look for a proxy or load balancer that cuts off or buffers long responses."
 
 
 def told(*polled: tuple[Feed, str, float], now: float = 100.0) -> tuple[FaultRow, ...]:
@@ -25,7 +25,7 @@ def told(*polled: tuple[Feed, str, float], now: float = 100.0) -> tuple[FaultRow
 def test_feeds_of_one_reason_are_told_together_since_the_first_of_them() -> None:
     cut = [(Feed.NODES, "they are cut", 90.06), (Feed.PODS, "they are cut", 80.0), (Feed.SYSTEM_PODS, "they are cut", 95.0)]
     held = (Feed.EVENTS, "they are held back", 70.0)
-    said = "Watches do not work: {}. Lists stand in for them, of {}."
+    said = "Watches do not work: {}. Polled instead: {}."
     assert told(*cut, held) == (
         FaultRow("closed", said.format("they are cut", "nodes, pods, pods/kube-system"), REMEDY, Epoch(WALL + 80.0)),
         FaultRow("closed", said.format("they are held back", "events"), REMEDY, Epoch(WALL + 70.0)),
@@ -46,5 +46,5 @@ def test_that_we_were_away_is_said_for_a_minute_since_we_are_back(later: float, 
         assessor.frame(Mono(100.06 + second), Epoch(WALL + 100.06 + second))
     row = assessor.frame(Mono(100.06 + later), Epoch(WALL + 100.06 + later), full=True).cluster
     assert row is not None
-    paused = [one for one in row.missing if one.message == "Planewatch itself was paused for 9 s and saw nothing in that time."]
+    paused = [one for one in row.missing if one.message == "Planewatch itself was paused for 9 s and saw nothing meanwhile."]
     assert [one.since for one in paused] == ([WALL + 100.1] if said else [])

@@ -117,8 +117,8 @@ def test_that_we_ourselves_were_away_is_said_for_a_minute() -> None:
     cluster.frame()
     told = FaultRow(
         kind="internal",
-        message="Planewatch itself was paused for 20 s and saw nothing in that time.",
-        remedy="Nothing: it goes on by itself.",
+        message="Planewatch itself was paused for 20 s and saw nothing meanwhile.",
+        remedy="Nothing to do: it continues by itself.",
         since=Epoch(epoch(back)),
     )
     assert summary(cluster).missing == (told,)
@@ -221,7 +221,7 @@ def test_each_plane_has_its_own_state_and_the_whole_of_each_agent_counts_its_own
     row = summary(cluster)
     assert row.control is not None
     assert row.data is not None
-    assert (row.control.state, row.data.state, row.data.because) == ("healthy", "degraded", "1 of 6 nodes need you")
+    assert (row.control.state, row.data.state, row.data.because) == ("healthy", "degraded", "1 of 6 nodes need attention")
     wholes = {one.kind: (one.state, one.because) for frame in cluster.frames for one in frame.components}
     assert wholes["container-runtime"] == ("degraded", "5 of 6 nodes healthy, 1 degraded.")
     assert wholes["kubelet"] == ("healthy", "6 of 6 nodes healthy.")
@@ -247,7 +247,7 @@ def test_a_cluster_without_nodes_follows_what_is_said_of_the_list_of_nodes() -> 
         cluster.apply(Failed(Feed.NODES, FORBIDDEN, cluster.now, cluster.now + 60))
         cluster.run(3)
     assert told[0] == "There are no nodes."
-    assert told[1].startswith("Nodes cannot be seen: not permitted")
+    assert told[1].startswith("Nodes cannot be read: permission lost")
     kubelets = [one for frame in cluster.frames for one in frame.components if one.kind == "kubelet"][-1]
     assert [(line.signal, line.state) for line in kubelets.evidence] == [("nodes", "not_observable")]
 

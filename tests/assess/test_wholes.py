@@ -43,7 +43,7 @@ def test_a_zone_that_is_gone_is_the_data_plane_down() -> None:
     zones = {"a": {H: 40}, "b": {H: 40}, "c": {X: 40}}
     state, because = rollup.data_plane({H: 80, X: 40}, zones, {}, THRESHOLDS)
     assert state is X
-    assert because == "All nodes of zone c are down; 40 of 120 nodes need you"
+    assert because == "All nodes of zone c are down; 40 of 120 nodes need attention"
 
 
 def test_a_zone_of_one_node_is_no_zone_gone() -> None:

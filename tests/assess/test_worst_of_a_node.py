@@ -37,7 +37,7 @@ def test_the_worst_state_decides_and_of_equals_the_most_harm(
 def test_what_else_is_bad_is_named_with_its_agent_and_what_is_unknown_is_not() -> None:
     said = ["It is old.", "Its pod is not ready.", "It is too slow."]
     assert besides(1, [D, D, X], said, TITLES) == (
-        "Its pod is not ready. And 2 more: kubelet: It is old; container runtime: It is too slow."
+        "Its pod is not ready. Also: kubelet: It is old; container runtime: It is too slow."
     )
     assert besides(0, [X, U, H], said, TITLES) == "It is old."
 
@@ -63,7 +63,7 @@ def test_a_node_whose_kubelet_is_old_and_whose_proxy_is_not_ready_is_told_by_its
     cluster.run(5)
     row = [frame.nodes[name] for frame in cluster.frames if name in frame.nodes][-1]
     assert (row.kubelet.state, row.kube_proxy.state) == ("degraded", "degraded")
-    assert row.because.startswith("kube-proxy: Its pod is not ready")
-    assert ". And 1 more: kubelet: It runs v1.30.0, " in row.because
+    assert row.because.startswith("kube-proxy: Its pod has not been ready")
+    assert ". Also: kubelet: It runs v1.30.0, " in row.because
     (entry,) = [frame.attention for frame in cluster.frames if frame.attention][-1]
     assert (entry.title, entry.because) == (f"{name} · kube-proxy", row.because.removeprefix("kube-proxy: "))

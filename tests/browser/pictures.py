@@ -86,9 +86,7 @@ def broken(count: int) -> Callable[[float], Snapshot]:
             0,
             "5 pods have waited over 30 s for a decision, though its leader renews its lease.",
         )
-        silence = (
-            f"No heartbeat for {ago(now - 31)} of a 40 s lease. Kubernetes itself will say NotReady in about {until(now + 19.5)}."
-        )
+        silence = f"No heartbeat for {ago(now - 31)} of a 40 s lease. Kubernetes marks it NotReady in about {until(now + 19.5)}."
         attention = [
             AttentionRow("a", "Node", str(dead["name"]), f"{dead['name']} · container runtime", State.DOWN,
                          "Ready is False: “container runtime is down”. The kubelet still renews its lease.", Epoch(now - 72)),
@@ -121,7 +119,7 @@ def broken(count: int) -> Callable[[float], Snapshot]:
         planes = replace(
             told.cluster,
             control=PlaneRow(State.DEGRADED, "scheduler degraded", Epoch(now - 48)),
-            data=PlaneRow(State.DOWN, f"3 of {count:,} nodes need you", Epoch(now - 72)),
+            data=PlaneRow(State.DOWN, f"3 of {count:,} nodes need attention", Epoch(now - 72)),
         )
         return replace(told, cluster=planes)
 

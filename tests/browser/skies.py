@@ -44,7 +44,7 @@ def k3s(now: float) -> Snapshot:
             "not_observable",
             "",
             now,
-            because="It runs inside the k3s process: no lease of it was ever seen. Start the k3s servers with "
+            because="It runs inside the k3s process: no lease of it has been seen. Start the k3s servers with "
             "--kube-controller-manager-arg=leader-elect=true and --kube-scheduler-arg=leader-elect=true to see it by its lease.",
         )
         for kind in ("kube-controller-manager", "kube-scheduler")
@@ -72,11 +72,11 @@ def ill(now: float) -> Snapshot:
     """One API server of three is lost, etcd fails its check, and the controller manager has nobody who leads."""
     parts = control_plane(now)
     api = parts[4]
-    lost = replace(api.instances[1], state="down", because=f"Its identity has not been renewed for {ago(now - 64)}.")
+    lost = replace(api.instances[1], state="down", because=f"Its identity lease has not been renewed for {ago(now - 64)}.")
     api = replace(
         api,
         state="degraded",
-        because=f"2 of 3 API servers work; lost: kube-apiserver-node-1. Its readyz check etcd has failed for {ago(now - 40)}.",
+        because="2 of 3 API servers work; lost: kube-apiserver-node-1. /readyz check etcd fails.",
         instances=(api.instances[0], lost, api.instances[2]),
         facts=api.facts | {"readyz": "40/41", "5xx": "2.4 %", "p99": "1,204 ms"},
     )
@@ -86,8 +86,8 @@ def ill(now: float) -> Snapshot:
         "",
         now,
         ("node-0", "node-1", "node-2"),
-        because=f"The API server's check of it has failed for {ago(now - 40)}: context deadline exceeded. Nothing can be changed; "
-        "what is cached can still be read, and running pods go on.",
+        because=f"The API server's check of it has been failing for {ago(now - 40)}: context deadline exceeded. "
+        "Nothing can be changed; cached objects can still be read, and pods keep running.",
     )
     etcd = replace(
         etcd,
@@ -99,7 +99,7 @@ def ill(now: float) -> Snapshot:
         "",
         now,
         ("node-0", "node-1", "node-2"),
-        because=f"Its lease is not renewed, which proves nothing now: etcd fails. Last known: healthy, {ago(now - 44)} ago.",
+        because=f"Its lease is not renewed, which proves nothing while etcd fails. Last known: healthy, {ago(now - 44)} ago.",
     )
     manager = replace(
         manager,
@@ -107,7 +107,7 @@ def ill(now: float) -> Snapshot:
         instances=tuple(replace(one, state="unknown", because="Last known: healthy.") for one in manager.instances),
     )
     parts = _swap(parts, api, etcd, manager)
-    parts[-2] = replace(parts[-2], state="down", because="Nobody has answered for it.", line="no ready endpoint")
+    parts[-2] = replace(parts[-2], state="down", because="It has had no ready endpoint for 12 s.", line="no ready endpoint")
     told = snapshot(now, nodes(12, now), parts)
     return replace(told, cluster=replace(told.cluster, control=PlaneRow(State.DOWN, "etcd fails its check", Epoch(now - 40))))
 
@@ -127,7 +127,7 @@ def unheard(now: float) -> Snapshot:
     parts[4] = replace(
         parts[4],
         state="down",
-        because=f"It refuses connections, for {ago(now - 400)}. Running pods go on; nothing can be read or changed.",
+        because=f"It has refused connections for {ago(now - 400)}. Pods keep running; nothing can be read or changed.",
         facts={},
     )
     told = snapshot(now, nodes(12, now), parts, series=series(now - 400))

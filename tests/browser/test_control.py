@@ -138,7 +138,7 @@ def test_an_api_server_that_is_not_heard_shows_no_figure_as_if_it_were_now(opene
     expect(page.locator(".traffic")).not_to_contain_text("/s")
     expect(page.locator(".server.state-unknown, .chip.state-unknown")).to_have_count(12)
     expect(page.locator(".arrow.is-well")).to_have_count(0)
-    expect(page.locator(".api p.line")).to_contain_text("It refuses connections, for 6 min 4")
+    expect(page.locator(".api p.line")).to_contain_text("It has refused connections for 6 min 4")
 
 
 def test_arrows_are_as_well_as_their_ends(opened: Opened) -> None:

@@ -108,8 +108,8 @@ async def test_rights_taken_away_and_given_back_turn_nothing_red(demo: Demo) -> 
         assert {(one.before, one.after) for one in watching.changes} == {("healthy", "not_observable")}
         for kind in hidden:
             said = watching.because(kind)
-            assert "not permitted for " in said, said
-            assert "though it was before; needs list and watch on " in said
+            assert "permission lost " in said, said
+            assert " ago; needs list and watch on " in said
         nodes = next(one for one in watching.cluster.missing if one.message == "nodes is not permitted.")
         assert nodes.remedy == "Grant list and watch on nodes."
         assert time.time() - nodes.since < LIMIT
@@ -181,6 +181,6 @@ def test_a_recorded_loss_of_nodes_hides_what_rests_on_them_and_nothing_else() ->
     assert {subject for subject, _ in turned if "/" not in subject} == {"container-runtime"}
     second, _ = timeline.of("container-runtime")[-1]
     assert second == pytest.approx(26.5, abs=2)
-    assert timeline.components["container-runtime"].because.endswith("though it was before; needs list and watch on nodes.")
+    assert timeline.components["container-runtime"].because.endswith(" ago; needs list and watch on nodes.")
     assert timeline.components["kubelet"].state == "healthy"
     assert timeline.nodes

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from planes.components import addons, kube_apiserver
+from planes.components import addons, kube_apiserver, metrics_server
+from planes.components import dns as dns_component
+from planes.components.spec import Component
 from planes.components.verdict_builder import Judged
-from planes.structs.observations import PodSeen
+from planes.structs.observations import AddonObservation, PodSeen
 from planes.structs.verdicts import State
 from planes.structs.workload_observations import ApiServiceSeen, EndpointSeen, EndpointsSeen, WorkloadSeen
 from tests.components import making
@@ -55,7 +57,7 @@ def test_an_add_on_answers_while_any_of_its_endpoints_is_ready(ready: tuple[bool
     assert found.verdict.state is state
     if state is State.DOWN:
         assert (found.verdict.cause, found.verdict.hold, found.verdict.line) == ("no-endpoints", 3.0, "no ready endpoint")
-        assert found.verdict.because == f"Nobody has answered for it for ⟨a:{NOW - 60:.1f}⟩."
+        assert found.verdict.because == f"It has had no ready endpoint for ⟨a:{NOW - 60:.1f}⟩."
     else:
         assert (found.verdict.line, found.verdict.because) == (text, "It is ready.")
 
@@ -74,7 +76,7 @@ def test_an_add_on_answers_while_any_of_its_endpoints_is_ready(ready: tuple[bool
         (work(0, 2), ends(True, False), (), (State.DEGRADED, State.DEGRADED, "0 of 2 ready")),
         (work(0, 2), ends(False), (), (State.DOWN, State.DOWN, "0 of 2 ready")),
         # A replica that fits on no node is capacity.
-        (work(1, 2), None, (HOMELESS,), (State.HEALTHY, State.HEALTHY, "1 of 2 ready, the rest fit on no node")),
+        (work(1, 2), None, (HOMELESS,), (State.HEALTHY, State.HEALTHY, "1 of 2 ready, no node fits the rest")),
         (work(1, 3), None, (HOMELESS,), (State.DEGRADED, State.DEGRADED, "1 of 3 ready")),
         (work(0, 1), None, (HOMELESS,), (State.DOWN, State.DOWN, "0 of 1 ready")),
         # Scaled to zero.
@@ -121,12 +123,12 @@ def test_what_it_answers_is_on_its_card_and_else_its_replicas() -> None:
         (
             work(1, 2),
             (HOMELESS,),
-            "It answers. 1 of 2 replicas fits on no node since 22 November 2026, 12:00 UTC: a matter of capacity.",
+            "It answers. 1 of 2 replicas has been unschedulable since 22 November 2026, 12:00 UTC: no node fits.",
         ),
         (
             work(1, 3),
             (HOMELESS, replace(HOMELESS, homeless_since=1795348800.0 - 3600)),
-            "It answers. 2 of 3 replicas fit on no node since 22 November 2026, 11:00 UTC: a matter of capacity.",
+            "It answers. 2 of 3 replicas have been unschedulable since 22 November 2026, 11:00 UTC: no node fits.",
         ),
     ],
 )
@@ -137,14 +139,30 @@ def test_what_is_said_of_one_that_is_well(made: WorkloadSeen | None, pods: tuple
 # --- its API --------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("component", "effect"),
+    [
+        (dns_component.COMPONENT, "New connections by name fail; open ones keep working."),
+        (metrics_server.COMPONENT, "kubectl top and autoscaling by CPU or memory stand still."),
+    ],
+)
+def test_one_that_is_away_says_what_that_means(component: Component[AddonObservation], effect: str) -> None:
+    seen = dns(endpoints=ends(False))
+    assert (
+        component.judge(seen, NOW, THRESHOLDS).verdict.because == f"It has had no ready endpoint for ⟨a:{NOW - 60:.1f}⟩. {effect}"
+    )
+    away = ApiServiceSeen(name="v1beta1.metrics.k8s.io", available=False, reason="", since=NOW - 5)
+    assert component.judge(dns(api_service=away), NOW, THRESHOLDS).verdict.because.endswith(f"{NOW - 5:.1f}⟩. {effect}")
+
+
 def test_its_api_is_available_or_away() -> None:
     one = ApiServiceSeen(name="v1beta1.metrics.k8s.io", available=True, reason="", since=NOW - 5)
     found = judged(api_service=one)
     assert (lines(found)["API service"], found.verdict.state) == (("available", State.HEALTHY, NOW - 5), State.HEALTHY)
     found = judged(api_service=replace(one, available=False, reason="MissingEndpoints"))
-    assert lines(found)["API service"] == (f"away for ⟨a:{NOW - 5:.1f}⟩: MissingEndpoints", State.DOWN, NOW - 5)
+    assert lines(found)["API service"] == (f"unavailable for ⟨a:{NOW - 5:.1f}⟩: MissingEndpoints", State.DOWN, NOW - 5)
     assert (found.verdict.state, found.verdict.cause, found.verdict.hold) == (State.DOWN, "apiservice", 3.0)
-    assert found.verdict.because == f"Its API v1beta1.metrics.k8s.io has not answered for ⟨a:{NOW - 5:.1f}⟩."
+    assert found.verdict.because == f"Its API v1beta1.metrics.k8s.io has been unavailable for ⟨a:{NOW - 5:.1f}⟩."
     assert "API service" not in lines(judged())
 
 
@@ -153,7 +171,7 @@ def test_its_api_is_available_or_away() -> None:
 
 def test_of_pods_alone_nobody_knows_whether_it_answers() -> None:
     verdict = judged(workload=None, endpoints=None).verdict
-    said = "Neither its service nor its Deployment is seen: its pods alone do not tell whether it answers."
+    said = "Neither its Service nor its Deployment is visible; its pods alone do not show whether it answers."
     assert (verdict.state, verdict.because) == (State.NOT_OBSERVABLE, said)
 
 
@@ -177,15 +195,15 @@ def test_what_cannot_be_read_weighs_as_much_as_it_would_decide(spoilt: dict[str,
 @pytest.mark.parametrize(
     ("pods", "unheard", "said"),
     [
-        ((pod("a", silent=True),), "", "The kubelets of all its pods are not heard, so nothing is known of it."),
+        ((pod("a", silent=True),), "", "No word from the kubelets of its pods, so its state is unknown."),
         ((pod("a", silent=True), pod("b")), "", None),
         ((), "", None),
         (
             (),
-            "No kubelet of this cluster is heard.",
-            "Its readiness is what was last reported. No kubelet of this cluster is heard.",
+            "No kubelet in this cluster reports.",
+            "Its readiness is as last reported. No kubelet in this cluster reports.",
         ),
-        ((pod("a"),), "All are silent.", "Its readiness is what was last reported. All are silent."),
+        ((pod("a"),), "All are silent.", "Its readiness is as last reported. All are silent."),
     ],
 )
 def test_readiness_is_last_known_when_none_of_its_kubelets_is_heard(
@@ -205,7 +223,7 @@ def test_its_instances_are_its_pods_by_name_also_while_the_api_server_is_away() 
     assert ([one.name for one in away.instances], away.verdict.cause) == (["a", "b"], "unreachable")
 
 
-@pytest.mark.parametrize(("left", "told"), [(0.5, "less than 5 min"), (0.0, "over"), (-1.0, "over")])
+@pytest.mark.parametrize(("left", "told"), [(0.5, "less than 5 min"), (0.0, "expired"), (-1.0, "expired")])
 def test_a_certificate_is_over_at_its_very_end(left: float, told: str) -> None:
     seen = making.apiserver(server=replace(SERVER, certificate_left=left))
     assert kube_apiserver.judge(seen, NOW, THRESHOLDS).facts["certificate"] == told

@@ -60,7 +60,7 @@ def test_a_frozen_node_lease_is_degraded_after_25_s_and_down_after_40_s(age: flo
 def test_a_late_heartbeat_says_what_kubernetes_will_do() -> None:
     verdict = kubelet_of(node(31.0))
     assert verdict.because == (
-        f"No heartbeat for ⟨a:{NOW - 31:.1f}⟩ of a 40 s lease. Kubernetes itself will say NotReady in about ⟨u:{NOW + 19:.1f}⟩."
+        f"No heartbeat for ⟨a:{NOW - 31:.1f}⟩ of a 40 s lease. Kubernetes marks it NotReady in about ⟨u:{NOW + 19:.1f}⟩."
     )
 
 
@@ -81,7 +81,7 @@ def test_a_lease_deleted_or_missing_is_unknown_and_not_red() -> None:
 def test_where_leases_may_not_be_read_ready_is_what_there_is() -> None:
     verdict = kubelet_of(node(lease=None), scene(leases=failing(FORBIDDEN, NOW - 90, "leases/kube-node-lease")))
     assert verdict.state is State.HEALTHY
-    assert any("not permitted" in line.now for line in verdict.evidence)
+    assert any("permission lost" in line.now for line in verdict.evidence)
 
 
 def test_where_nodes_and_leases_may_not_be_read_nothing_is_claimed() -> None:

@@ -10,7 +10,7 @@ from planes.components.verdict_builder import Judged
 from planes.structs.events import OURS, Check, Fault, FaultKind
 from planes.structs.observations import HealthSeen, RatesSeen, ReachSeen
 from planes.structs.verdicts import Evidence, State
-from planes.structs.workload_observations import WebhookSeen
+from planes.structs.workload_observations import ApiServiceSeen, WebhookSeen
 from tests.components import making
 from tests.components.making import FORBIDDEN, NOW, REACHED, SERVER, THRESHOLDS, failing, feed, health
 
@@ -47,7 +47,7 @@ def test_one_that_was_not_heard_for_thirty_seconds_is_unknown(age: float, state:
     if state is State.UNKNOWN:
         assert (found.verdict.cause, found.verdict.because) == (
             "probe-stale",
-            f"Nothing was heard from it for ⟨a:{NOW - age:.1f}⟩.",
+            f"No word from it for ⟨a:{NOW - age:.1f}⟩.",
         )
         assert line(found, "answers").at == NOW - age
 
@@ -75,17 +75,17 @@ def test_a_fault_of_ours_leaves_it_unknown(kind: FaultKind) -> None:
 @pytest.mark.parametrize(
     ("kind", "what"),
     [
-        (FaultKind.REFUSED, "It refuses connections"),
-        (FaultKind.HANGING, "It accepts connections and does not answer"),
-        (FaultKind.CLOSED, "It closes connections without an answer"),
-        (FaultKind.SERVER_ERROR, "Only errors come back, from it or from what stands before it"),
-        (FaultKind.GARBLED, "It does not answer"),
+        (FaultKind.REFUSED, "It has refused connections"),
+        (FaultKind.HANGING, "It has accepted connections without answering"),
+        (FaultKind.CLOSED, "It has closed connections without an answer"),
+        (FaultKind.SERVER_ERROR, "It, or a proxy in front of it, has answered with nothing but errors"),
+        (FaultKind.GARBLED, "It has not answered"),
     ],
 )
 def test_one_that_does_not_answer_is_down_after_three_seconds(kind: FaultKind, what: str) -> None:
     verdict = away(kind).verdict
     assert (verdict.state, verdict.cause, verdict.hold) == (State.DOWN, f"unreachable-{kind.value}", 3.0)
-    assert verdict.because == f"{what}, for ⟨a:{NOW - 9:.1f}⟩. Running pods go on; nothing can be read or changed."
+    assert verdict.because == f"{what} for ⟨a:{NOW - 9:.1f}⟩. Pods keep running; nothing can be read or changed."
     assert (verdict.line, verdict.due) == (f"no answer for ⟨a:{NOW - 9:.1f}⟩", NOW - 6)
 
 
@@ -132,8 +132,8 @@ def test_a_failing_livez_is_down_and_a_failing_readyz_degraded(path: str, status
     found = judged(**{name: failed})
     verdict = found.verdict
     assert (verdict.state, verdict.cause, verdict.hold) == (state, f"check-{name}", 3.0)
-    assert verdict.because == f"Its {name} check informer-sync (told so) has failed for ⟨a:{NOW - 6:.1f}⟩."
-    assert verdict.line == f"{name}: 1 check fails"
+    assert verdict.because == f"Its {path} check informer-sync (told so) has been failing for ⟨a:{NOW - 6:.1f}⟩."
+    assert verdict.line == f"{path}: 1 check fails"
     assert line(found, f"{path}/informer-sync") == Evidence(
         f"{path}/informer-sync", "failed: told so", "ok", state, f"GET {path}/informer-sync", NOW - 2
     )
@@ -143,23 +143,23 @@ def test_a_failing_livez_is_down_and_a_failing_readyz_degraded(path: str, status
 def test_several_checks_that_fail_are_named_and_those_without_a_reason_without_one() -> None:
     checks = (Check("a", False), Check("b", False, "told so"), Check("c", True))
     found = judged(readyz=health("/readyz", checks=checks, status=500, failing_since=None))
-    assert found.verdict.line == "readyz: 2 checks fail"
+    assert found.verdict.line == "/readyz: 2 checks fail"
     assert line(found, "/readyz/a").now == "failed"
     assert line(found, "readyz").now == "500: 2 of 3 checks fail: a, b (told so)"
-    assert found.verdict.because == f"Its readyz check a, b (told so) has failed for ⟨a:{NOW:.1f}⟩."
+    assert found.verdict.because == f"Its /readyz checks a, b (told so) have been failing for ⟨a:{NOW:.1f}⟩."
 
 
 def test_an_answer_without_checks_that_is_not_well_is_told() -> None:
     found = judged(livez=health(checks=(), status=503, failing_since=NOW - 6))
     assert (found.verdict.state, found.verdict.line) == (State.DOWN, "/livez fails")
-    assert found.verdict.because == f"/livez has not been well for ⟨a:{NOW - 6:.1f}⟩: 503."
+    assert found.verdict.because == f"/livez has been failing for ⟨a:{NOW - 6:.1f}⟩: 503."
 
 
 @pytest.mark.parametrize(
     ("seen", "expected"),
     [
         (None, (State.UNKNOWN, "waiting", True, "Waiting for the first answer of /livez.")),
-        (health(at=NOW - 30.1), (State.UNKNOWN, "probe-stale", False, f"/livez was last answered ⟨a:{NOW - 30.1:.1f}⟩ ago.")),
+        (health(at=NOW - 30.1), (State.UNKNOWN, "probe-stale", False, f"/livez last answered ⟨a:{NOW - 30.1:.1f}⟩ ago.")),
         (health(at=NOW - 30.0), (State.HEALTHY, "", False, "It answers, and every check passes.")),
         (health(fault=FORBIDDEN, status=403, checks=()), (State.HEALTHY, "", False, "It answers, and every check passes.")),
     ],
@@ -217,12 +217,12 @@ def hook(name: str = "guard", age: float = 60.0, ready: int | None = 0, *, close
 @pytest.mark.parametrize(
     ("hooks", "text", "state"),
     [
-        ((), "0", State.HEALTHY),
+        ((), "none", State.HEALTHY),
         ((hook(ready=2),), "1, all with ready endpoints", State.HEALTHY),
-        ((hook(ready=2), hook("b", ready=None)), "2, 1 whose endpoints cannot be seen", State.HEALTHY),
-        ((hook(closed=False),), "nobody behind: guard (Ignore): requests pass unchecked", State.HEALTHY),
-        ((hook(age=5.0),), "nobody behind: guard (Fail)", State.HEALTHY),
-        ((hook(age=90.0), hook("b", closed=False)), "nobody behind: guard (Fail), b (Ignore)", State.DEGRADED),
+        ((hook(ready=2), hook("b", ready=None)), "2, endpoints of 1 not visible", State.HEALTHY),
+        ((hook(closed=False),), "no ready endpoint: guard (Ignore): requests pass unchecked", State.HEALTHY),
+        ((hook(age=5.0),), "no ready endpoint: guard (Fail)", State.HEALTHY),
+        ((hook(age=90.0), hook("b", closed=False)), "no ready endpoint: guard (Fail), b (Ignore)", State.DEGRADED),
     ],
 )
 def test_webhooks_that_nobody_answers_for_are_named(hooks: tuple[WebhookSeen, ...], text: str, state: State) -> None:
@@ -237,13 +237,13 @@ def test_a_webhook_that_fails_closed_may_have_nobody_behind_it_for_a_while(over:
     verdict = judged(webhooks=(hook(age=age), hook("later", age - 5))).verdict
     assert verdict.state is state
     if state is State.DEGRADED:
-        said = f"The webhook guard has failurePolicy Fail and nobody behind it (a/guard) for ⟨a:{NOW - age:.1f}⟩"
+        said = f"Webhook guard (failurePolicy Fail) has had no ready endpoint in a/guard for ⟨a:{NOW - age:.1f}⟩"
         assert verdict.because == f"{said}: the requests it checks are refused."
 
 
 def test_of_webhooks_without_anybody_behind_them_five_are_named() -> None:
     text = line(judged(webhooks=tuple(hook(name) for name in "abcdef")), "webhooks").now
-    assert text == "nobody behind: " + ", ".join(f"{name} (Fail)" for name in "abcde")
+    assert text == "no ready endpoint: " + ", ".join(f"{name} (Fail)" for name in "abcde") + " and 1 more"
 
 
 @pytest.mark.parametrize(("name", "signal"), [("webhooks_feed", "webhooks"), ("api_services_feed", "API services")])
@@ -255,11 +255,38 @@ def test_what_may_not_be_read_turns_nothing(name: str, signal: str) -> None:
 # --- facts ----------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("hooks", "told"),
+    [
+        ((hook(ready=1), hook("b", ready=2)), "2 ok"),
+        ((hook(ready=1), hook("b", ready=0)), "1 of 2 failing"),
+        ((hook(ready=1), hook("b", ready=0, closed=False), hook("c", ready=None)), "1 of 3 failing"),
+        ((hook(ready=1), hook("b", ready=None)), "1 of 2 ok"),
+    ],
+)
+def test_of_webhooks_it_is_told_how_many_work_or_fail(hooks: tuple[WebhookSeen, ...], told: str) -> None:
+    assert judged(webhooks=hooks).facts["webhooks"] == told
+
+
+def test_of_api_services_it_is_told_how_many_are_available_or_not() -> None:
+    one = ApiServiceSeen(name="a", available=True, reason="", since=NOW - 5)
+    assert judged(api_services=(one, replace(one, name="b"))).facts["API services"] == "2 ok"
+    assert judged(api_services=(one, replace(one, name="b", available=False))).facts["API services"] == "1 of 2 unavailable"
+
+
+@pytest.mark.parametrize(("servers", "fact", "limit"), [(0, "6 / 600", "600"), (1, "6 / 600", "600"), (3, "6 / 1,800", "1,800")])
+def test_requests_in_flight_stand_beside_what_as_many_api_servers_admit(servers: int, fact: str, limit: str) -> None:
+    rates = RatesSeen(at=NOW - 3, requests=10.0, inflight_reading=4.0, inflight_mutating=2.0, inflight_of=servers)
+    found = judged(rates=rates)
+    assert found.facts["in flight"] == fact
+    assert line(found, "in flight").should_be == f"fewer than {limit} (the default limit)"
+
+
 def test_its_facts_are_what_was_observed() -> None:
     facts = judged(readyz=health("/readyz", "etcd")).facts
     assert (facts["version"], facts["livez"], facts["readyz"], facts["etcd"]) == ("v1.36.2", "3/3", "2/3", "fails")
-    assert (facts["certificate"], facts["webhooks"], facts["API services"]) == ("200 d", "0", "0/0")
+    assert (facts["certificate"], facts["webhooks"], facts["API services"]) == ("200 d", "none", "none")
     assert judged().facts["etcd"] == "ok"
-    assert judged(server=replace(SERVER, certificate_left=0.0)).facts["certificate"] == "over"
+    assert judged(server=replace(SERVER, certificate_left=0.0)).facts["certificate"] == "expired"
     bare = judged(livez=None, readyz=None, server=replace(SERVER, certificate_left=None), webhooks_feed=feed(listed_at=None)).facts
     assert not {"livez", "readyz", "etcd", "certificate", "webhooks"} & set(bare)

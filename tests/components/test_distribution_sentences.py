@@ -51,7 +51,7 @@ def test_the_real_recording_of_a_kubeadm_cluster_is_named() -> None:
 
 def test_k3s_without_leader_election_names_the_arguments_that_would_show_it() -> None:
     because = watched(k3s(elected=False)).components["kube-scheduler"].because
-    assert because.startswith("It runs inside the k3s process: no lease of it was ever seen.")
+    assert because.startswith("It runs inside the k3s process: no lease of it has been seen.")
     assert "--kube-scheduler-arg=leader-elect=true" in because
 
 

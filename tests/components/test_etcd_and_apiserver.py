@@ -106,7 +106,7 @@ def test_a_member_that_is_not_ready_is_degraded_and_the_quorum_is_told() -> None
     pods = [pod(f"etcd-node-{index}", f"node-{index}") for index in range(3)]
     verdict = store(pods=(replace(pods[0], ready=False, reason="CrashLoopBackOff"), pods[1], pods[2]))
     assert verdict.state is State.DEGRADED
-    assert "It works while 2 are." in verdict.because
+    assert "It keeps working while 2 are." in verdict.because
     assert store(pods=(replace(pods[0], ready=False, silent=True), pods[1], pods[2])).state is State.HEALTHY
 
 

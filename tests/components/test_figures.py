@@ -12,12 +12,12 @@ from tests.components.making import NOW, THRESHOLDS, apiserver, health
 
 
 def test_the_checks_of_the_state_store_are_a_figure_of_their_own() -> None:
-    assert facts(apiserver())["etcd"] == "ok"
-    assert facts(apiserver(readyz=health("/readyz", "etcd")))["etcd"] == "fails"
+    assert facts(apiserver(), THRESHOLDS)["etcd"] == "ok"
+    assert facts(apiserver(readyz=health("/readyz", "etcd")), THRESHOLDS)["etcd"] == "fails"
 
 
 def test_without_such_a_check_nothing_is_said_of_the_store() -> None:
-    assert "etcd" not in facts(apiserver(livez=None, readyz=None))
+    assert "etcd" not in facts(apiserver(livez=None, readyz=None), THRESHOLDS)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_sample_keeps_what_a_chart_can_show_and_noise_does_not_look_like_news(
 
 def test_shares_are_told_in_per_cent() -> None:
     half = RatesSeen(at=NOW, span=300.0, requests=9.0, error_ratio=0.5, recent_error_ratio=0.5)
-    assert facts(apiserver(rates=half))["5xx"] == "50.0 %"
+    assert facts(apiserver(rates=half), THRESHOLDS)["5xx"] == "50.0 %"
     told = kube_apiserver.judge(apiserver(rates=half), NOW, Thresholds(error_ratio=0.9)).verdict
     assert [line.should_be for line in told.evidence if line.signal == "errors"] == ["at most 90 % over 5 min"]
 

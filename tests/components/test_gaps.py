@@ -28,7 +28,7 @@ def never(fault: Fault | None) -> FeedSeen:
         (
             BROKEN,
             "feed-stale",
-            "The lease of kube-scheduler cannot be seen: could not be read: the server answers 500.",
+            "Its lease cannot be read: the first read failed (the server answers 500).",
             False,
         ),
     ],

@@ -28,7 +28,7 @@ def of_lease(made: LeaseSeen | None, common: NodeScene | None = None, **spoilt: 
 
 
 def first(age: float, **spoilt: Any) -> LeaseSeen:
-    """A lease that was not seen to be renewed yet."""
+    """A lease that was not seen renewed yet."""
     return lease(age, 40.0, confirmed=False, first_at=NOW - age, **spoilt)
 
 
@@ -101,8 +101,8 @@ def test_where_it_may_not_be_read_any_more_ready_is_believed_once_it_would_have_
     if expected[0] is State.UNKNOWN:
         (line,) = verdict.evidence
         assert (line.state, line.at) == (State.UNKNOWN, NOW - age)
-        said = "and was last seen ⟨a:{:.1f}⟩ ago; that it says Ready tells nothing newer yet."
-        assert verdict.because == "Its heartbeat may not be read any more " + said.format(NOW - age)
+        said = "and was last seen ⟨a:{:.1f}⟩ ago; that it reports Ready is no newer yet."
+        assert verdict.because == "Its heartbeat may no longer be read " + said.format(NOW - age)
 
 
 def test_what_falls_due_there_is_passed_and_not_met() -> None:
@@ -116,7 +116,7 @@ def test_where_nodes_may_not_be_read_either_or_no_lease_was_ever_seen_the_gap_is
     assert of_lease(None, HIDDEN).state is State.NOT_OBSERVABLE
     broken = scene(leases=failing(BROKEN, NOW - 16, "leases/kube-node-lease"))
     assert told(of_lease(lease(30.0, 40.0), broken))[:2] == (State.UNKNOWN, "feed-stale")
-    assert "Its heartbeat cannot be seen" in of_lease(lease(30.0, 40.0), broken).because
+    assert "Its heartbeat cannot be read" in of_lease(lease(30.0, 40.0), broken).because
 
 
 # --- none, and relics -----------------------------------------------------------------------------------------------------------
@@ -267,29 +267,30 @@ def test_a_node_has_been_so_since_the_cluster_says_where_that_is_a_minute_before
     [
         (
             gone_bad(5000.0),
-            f"No heartbeat for at least ⟨a:{NOW - 41:.1f}⟩, since it is watched; by the cluster's record since {RECORDED}.",
+            f"No heartbeat for at least ⟨a:{NOW - 41:.1f}⟩, as long as it has been watched; "
+            f"by the cluster's record since {RECORDED}.",
         ),
         (
             gone_bad(None),
-            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes itself has said NotReady for ⟨a:{NOW - 900:.1f}⟩.",
+            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes marked it NotReady ⟨a:{NOW - 900:.1f}⟩ ago.",
         ),
         (
             gone_bad(None, "False"),
-            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes counts it as NotReady already: It is odd.",
+            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes already counts it as NotReady: It is odd.",
         ),
         (
             gone_bad(None, "True"),
-            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes itself will say NotReady in about ⟨u:{NOW + 9:.1f}⟩.",
+            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes marks it NotReady in about ⟨u:{NOW + 9:.1f}⟩.",
         ),
         (node(50.1), f"No heartbeat for ⟨a:{NOW - 50.1:.1f}⟩ of a 40 s lease."),
         (
             node(55.1),
             f"No heartbeat for ⟨a:{NOW - 55.1:.1f}⟩ of a 40 s lease. "
-            "Kubernetes itself has not said NotReady yet, which it does after about 50 s unless told otherwise.",
+            "Kubernetes has not marked it NotReady yet; by default it does after about 50 s.",
         ),
         (
             node(41.0, conditions={}),
-            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes itself will say NotReady in about ⟨u:{NOW + 9:.1f}⟩.",
+            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes marks it NotReady in about ⟨u:{NOW + 9:.1f}⟩.",
         ),
     ],
 )
@@ -303,9 +304,9 @@ def test_for_how_long_ready_is_as_it_is_and_that_kubernetes_has_not_heard_from_i
     seen, fresh = gone_bad(5000.0), gone_bad(None)
     record = f"by the cluster's record since {RECORDED}"
     ready = seen.conditions["Ready"]
-    assert heartbeat.how_long(seen, ready) == f"at least ⟨a:{NOW - 900:.1f}⟩, since it is watched ({record})"
+    assert heartbeat.how_long(seen, ready) == f"at least ⟨a:{NOW - 900:.1f}⟩, as long as it has been watched ({record})"
     assert heartbeat.how_long(fresh, ready) == f"⟨a:{NOW - 900:.1f}⟩"
     assert heartbeat.not_heard(seen, ready) == (
-        f"Kubernetes has not heard from it for at least ⟨a:{NOW - 900:.1f}⟩, since it is watched; {record}."
+        f"Kubernetes has not heard from it for at least ⟨a:{NOW - 900:.1f}⟩, as long as it has been watched; {record}."
     )
-    assert heartbeat.not_heard(fresh, ready) == f"Kubernetes has not heard from it and says Ready=Unknown for ⟨a:{NOW - 900:.1f}⟩."
+    assert heartbeat.not_heard(fresh, ready) == f"Kubernetes has not heard from it; Ready has been Unknown for ⟨a:{NOW - 900:.1f}⟩."

@@ -59,8 +59,8 @@ def test_an_identity_is_renewed_within_thirty_seconds(age: float, state: State, 
     else:
         assert (text, line, at) == (f"not renewed for ⟨a:{NOW - age:.1f}⟩", State.DEGRADED, NOW - age)
         assert (verdict.state, verdict.cause) == (State.DEGRADED, "instance-lost")
-        assert verdict.because == f"The API server on a has not renewed its identity for ⟨a:{NOW - age:.1f}⟩."
-        assert told(*found) == [("a", "a", State.DOWN, f"Its identity has not been renewed for ⟨a:{NOW - age:.1f}⟩.")]
+        assert verdict.because == f"The API server on a has not renewed its identity lease for ⟨a:{NOW - age:.1f}⟩."
+        assert told(*found) == [("a", "a", State.DOWN, f"Its identity lease has not been renewed for ⟨a:{NOW - age:.1f}⟩.")]
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_an_identity_that_was_not_seen_for_a_while_is_neither_good_nor_bad(made:
     text, state, _ = lines(verdict)["identity of a"]
     assert (state is State.UNKNOWN) is unseen
     if unseen:
-        assert text == f"nothing seen of it for ⟨a:{NOW - 1:.1f}⟩"
-        why = "Identity leases could not be seen for a while, and it was not seen to be renewed since."
+        assert text == f"nothing seen for ⟨a:{NOW - 1:.1f}⟩"
+        why = "Identity leases could not be read for a while, and this one has not been seen renewed since."
         assert told(*found) == [("a", "a", State.UNKNOWN, why)]
     assert verdict.state is State.HEALTHY
 
@@ -101,7 +101,7 @@ def test_an_identity_that_was_old_when_first_seen_counts_where_something_else_is
 ) -> None:
     verdict, _ = checked(identities=(identity("a", age, "10.0.0.1", **OLD),), **spoilt)
     found = lines(verdict).get("identity of a")
-    assert (found is not None and found[:2] == ("old when first seen", State.UNKNOWN)) is shown
+    assert (found is not None and found[:2] == ("already old when first seen", State.UNKNOWN)) is shown
     assert verdict.ripe == ripe
     late, _ = checked(identities=(identity("a", age, "10.0.0.1"),), **spoilt)
     assert late.ripe is None
@@ -109,7 +109,7 @@ def test_an_identity_that_was_old_when_first_seen_counts_where_something_else_is
 
 def test_while_nothing_can_be_written_an_identity_that_is_not_renewed_proves_nothing() -> None:
     verdict, found = checked(identities=(identity(age=90.0, node="a"),), writes_blocked="etcd is down")
-    text = f"not renewed for ⟨a:{NOW - 90:.1f}⟩, which proves nothing now: etcd is down"
+    text = f"not renewed for ⟨a:{NOW - 90:.1f}⟩, which proves nothing while etcd is down"
     assert lines(verdict)["identity of a"] == (text, State.UNKNOWN, NOW - 90)
     assert (verdict.state, [one.state for one in found]) == (State.HEALTHY, [State.UNKNOWN])
 
@@ -125,7 +125,7 @@ def test_without_any_identity_that_is_said() -> None:
     assert lines(verdict)["identity leases"] == ("none", State.NOT_OBSERVABLE, NOW - 1)
     assert "identity leases" not in lines(checked(identities=(identity(),))[0])
     hidden, _ = checked(leases=failing(FORBIDDEN, NOW - 5, "leases/kube-system"), identities=(identity(),))
-    assert lines(hidden)["identity leases"][0].startswith("not permitted")
+    assert lines(hidden)["identity leases"][0].startswith("permission lost")
     assert "identity of a" not in lines(hidden)
 
 
@@ -138,7 +138,7 @@ def test_endpoints_are_counted_and_none_ready_is_degraded() -> None:
     verdict, found = checked(endpoints=ends("10.0.0.1", ready=False))
     assert lines(verdict)["endpoints"] == ("0 of 1 ready: 10.0.0.1", State.DEGRADED, NOW - 90)
     assert (verdict.state, verdict.cause, verdict.hold) == (State.DEGRADED, "no-endpoints", 1.0)
-    assert verdict.because == "No API server is listed as ready in its own endpoints."
+    assert verdict.because == "The kubernetes Service has no ready endpoint: pods cannot reach the API server through it."
     assert [one.state for one in found] == [State.UNKNOWN]
     unread, found = checked(endpoints=ends("10.0.0.1"), endpoints_feed=failing(BROKEN, NOW - 16))
     assert (lines(unread)["endpoints"][1], found) == (State.UNKNOWN, ())
@@ -177,14 +177,14 @@ def test_an_address_is_a_nodes_by_the_names_of_hosts_or_by_the_slice() -> None:
         (
             pod("p", "a", ready=False),
             (identity(age=90.0),),
-            (State.DOWN, f"Its identity has not been renewed for ⟨a:{NOW - 90:.1f}⟩."),
+            (State.DOWN, f"Its identity lease has not been renewed for ⟨a:{NOW - 90:.1f}⟩."),
         ),
         (pod("p", "a", silent=True), (identity(),), (State.HEALTHY, "")),  # it renews its identity: it is heard
         (pod("p", "a", silent=True, ready=False), (identity(),), (State.HEALTHY, "")),
         (
             pod("p", "a", silent=True),
             (),
-            (State.UNKNOWN, "Its kubelet is not heard; this is the last known state."),
+            (State.UNKNOWN, "No word from its kubelet; this is the last known state."),
         ),
         (
             pod("p", "a", silent=True, returning=True),
@@ -200,7 +200,7 @@ def test_what_a_servers_pod_adds_to_its_identity(
     assert [(one.name, one.host, one.state, one.because) for one in found] == [("p", "a", *expected)]
     if expected[0] is State.DEGRADED:
         assert (verdict.state, verdict.cause, verdict.hold) == (State.DEGRADED, "pod-not-ready", 1.0)
-        assert verdict.because == f"p: {expected[1]}"
+        assert verdict.because == f"p: {expected[1]}".replace("Not ready", "not ready")
 
 
 def test_a_pod_that_is_ready_vouches_for_an_identity_that_was_not_seen() -> None:

@@ -71,33 +71,33 @@ def test_without_a_holder_nobody_leads(made: LeaseSeen | None) -> None:
         (pod("p", ready=False, reason="Odd"), f"Odd for ⟨a:{NOW - 500:.1f}⟩", State.DEGRADED, f"Odd for ⟨a:{NOW - 500:.1f}⟩."),
         (
             pod("p", ready=False, homeless_since=0.0),
-            "fits on no node: a matter of capacity",
+            "unschedulable: no node fits",
             State.NOT_OBSERVABLE,
-            "Fits on no node.",
+            "Unschedulable: no node fits.",
         ),
         (
             pod("p", ready=False, homeless_since=1795348800.0),
-            "fits on no node since 22 November 2026, 12:00 UTC: a matter of capacity",
+            "unschedulable since 22 November 2026, 12:00 UTC: no node fits",
             State.NOT_OBSERVABLE,
-            "Fits on no node since 22 November 2026, 12:00 UTC.",
+            "Unschedulable since 22 November 2026, 12:00 UTC: no node fits.",
         ),
         (
             pod("p", silent=True),
-            "last known: ready; its kubelet is not heard",
+            "last known: ready; no word from its kubelet",
             State.UNKNOWN,
-            "Its kubelet is not heard; this is the last known state.",
+            "No word from its kubelet; this is the last known state.",
         ),
         (
             pod("p", silent=True, ready=False, reason="Odd"),
-            "last known: Odd; its kubelet is not heard",
+            "last known: Odd; no word from its kubelet",
             State.UNKNOWN,
-            "Its kubelet is not heard; this is the last known state.",
+            "No word from its kubelet; this is the last known state.",
         ),
         (
             pod("p", silent=True, ready=False),
-            "last known: not ready; its kubelet is not heard",
+            "last known: not ready; no word from its kubelet",
             State.UNKNOWN,
-            "Its kubelet is not heard; this is the last known state.",
+            "No word from its kubelet; this is the last known state.",
         ),
         (
             pod("p", silent=True, ready=False, returning=True),
@@ -130,7 +130,7 @@ def test_a_leader_is_at_most_one_minor_older_than_the_api_server_and_never_newer
     (line,) = verdict.evidence
     assert (line.state, verdict.state, line.source, line.at) == (state, state, "image of p", NOW - 100)
     if state is State.DEGRADED:
-        assert (verdict.cause, verdict.because.startswith("p: ")) == ("skew", True)
+        assert (verdict.cause, verdict.because.startswith("p runs v")) == ("skew", True)
 
 
 # --- members of the state store -------------------------------------------------------------------------------------------------
@@ -144,13 +144,13 @@ def store(*ready: bool, **spoilt: Any) -> Verdict:
 @pytest.mark.parametrize(
     ("ready", "said"),
     [
-        ((True, True, False), "2 of 3 members are ready: etcd-2 (not ready). It works while 2 are."),
-        ((True, False, False), "1 of 3 members is ready: etcd-1 (not ready), etcd-2 (not ready). It needs 2 to work."),
-        ((False,), "0 of 1 member is ready: etcd-0 (not ready). It needs 1 to work."),
-        ((True, True, False, False), "2 of 4 members are ready: etcd-2 (not ready), etcd-3 (not ready). It needs 3 to work."),
+        ((True, True, False), "2 of 3 members are ready; not ready: etcd-2. It keeps working while 2 are."),
+        ((True, False, False), "1 of 3 members is ready; not ready: etcd-1, etcd-2. It needs 2 to work."),
+        ((False,), "0 of 1 member is ready; not ready: etcd-0. It needs 1 to work."),
+        ((True, True, False, False), "2 of 4 members are ready; not ready: etcd-2, etcd-3. It needs 3 to work."),
         (
             (True, True, True, False, False),
-            "3 of 5 members are ready: etcd-3 (not ready), etcd-4 (not ready). It works while 3 are.",
+            "3 of 5 members are ready; not ready: etcd-3, etcd-4. It keeps working while 3 are.",
         ),
     ],
 )
@@ -168,12 +168,12 @@ def test_members_of_kubelets_that_are_not_heard_are_not_counted_out() -> None:
     ("count", "text"),
     [
         (0.0, "0 B"),
-        (1023.0, "1023 B"),
+        (1023.0, "1,023 B"),
         (1024.0, "1 KiB"),
         (1024.0**2, "1 MiB"),
         (412 * 1024.0**2, "412 MiB"),
         (1536 * 1024.0**2, "1.5 GiB"),
-        (5000 * 1024.0**3, "5000.0 GiB"),
+        (5000 * 1024.0**3, "5,000.0 GiB"),
     ],
 )
 def test_bytes_are_told_as_people_read_them(count: float, text: str) -> None:

@@ -47,15 +47,19 @@ READY, BROKEN, SILENT = pod("a-1"), pod("a-2", ready=False, changed_at=NOW - 20)
 @pytest.mark.parametrize(
     ("seen", "state", "said"),
     [
-        (agents(READY, READY), State.HEALTHY, "Every agent that can be seen is ready."),
-        (agents(READY, SILENT), State.HEALTHY, "Every agent that can be seen is ready."),
-        (agents(READY, BROKEN), State.DEGRADED, "1 of 2 pods of it is ready"),
-        (agents(BROKEN, BROKEN), State.DOWN, "The API server reaches no node through it."),
-        (agents(BROKEN, SILENT), State.DOWN, "0 of 2 pods of it are ready"),
-        (agents(SILENT, SILENT), State.UNKNOWN, "kubelets of all its pods are not heard"),
+        (agents(READY, READY), State.HEALTHY, "Every visible pod of it is ready."),
+        (agents(READY, SILENT), State.HEALTHY, "Every visible pod of it is ready."),
+        (agents(READY, BROKEN), State.DEGRADED, "1 of 2 pods is ready"),
+        (agents(BROKEN, BROKEN), State.DOWN, "The API server cannot reach nodes through it."),
+        (agents(BROKEN, SILENT), State.DOWN, "0 of 2 pods are ready"),
+        (agents(SILENT, SILENT), State.UNKNOWN, "No word from the kubelets of its pods"),
         (agents(desired=0), State.NOT_OBSERVABLE, "It is scaled to zero."),
         (agents(desired=None), State.NOT_OBSERVABLE, "No pod of it is visible."),
-        (replace(agents(READY), pods_feed=failing(FORBIDDEN, NOW - 90, "pods/kube-system")), State.NOT_OBSERVABLE, "not permitted"),
+        (
+            replace(agents(READY), pods_feed=failing(FORBIDDEN, NOW - 90, "pods/kube-system")),
+            State.NOT_OBSERVABLE,
+            "permission lost",
+        ),
         (replace(agents(READY), reach=replace(making.REACHED, fault=REFUSED, failing_since=NOW - 60)), State.UNKNOWN, "refuses"),
     ],
 )

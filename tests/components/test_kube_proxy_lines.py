@@ -50,8 +50,8 @@ def test_a_pod_that_is_not_ready_says_why_and_for_how_long() -> None:
     for reason, said, line in (("CrashLoopBackOff", ": CrashLoopBackOff.", "CrashLoopBackOff"), ("", ".", "pod not ready")):
         verdict = judged(with_pod(replace(POD, ready=False, reason=reason)))
         assert short(verdict) == (State.DEGRADED, "pod-not-ready", 1.0, line)
-        goes_on = "Rules already set go on working; changes of Services do not arrive."
-        assert verdict.because == f"Its pod is not ready for ⟨a:{NOW - 500:.1f}⟩{said} {goes_on}"
+        goes_on = "Rules already set keep working; changes to Services do not arrive."
+        assert verdict.because == f"Its pod has not been ready for ⟨a:{NOW - 500:.1f}⟩{said} {goes_on}"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_pod_whose_containers_run_is_counted_out_with_its_node_and_for_a_while
             scene(nodes=failing(BROKEN, NOW - 5, "nodes")),
             False,
             "feed-stale",
-            "Kubernetes may count it out because of its node",
+            "Its node cannot be read, and may be why its pod counts as not ready",
         ),
     ],
 )
@@ -117,7 +117,7 @@ def test_a_pod_that_nobody_looks_after_is_last_known(
 ) -> None:
     verdict = judged(seen, common, silent=silent)
     assert (verdict.state, verdict.cause) == (State.UNKNOWN, cause)
-    assert verdict.because == f"{why}; last known: ready. Rules already set go on working."
+    assert verdict.because == f"{why}; last known: ready. Rules already set keep working."
     assert lines(verdict)["pod"][1:] == (State.UNKNOWN, NOW - 500)
 
 
@@ -185,9 +185,9 @@ def test_it_keeps_within_three_minors_of_its_kubelet(version: str, kubelet: str,
 
 def test_it_says_by_how_much_it_differs_from_its_kubelet() -> None:
     verdict = judged(with_pod(replace(POD, version="v1.24.0"), kubelet_version="v1.27.1"), scene(server_version="v1.24.0"))
-    assert verdict.because == "It runs v1.24.0 beside a kubelet of v1.27.1: more than 2 minors apart."
+    assert verdict.because == "It runs v1.24.0 beside a kubelet of v1.27.1: more than 2 minor versions apart."
     (line,) = [one for one in verdict.evidence if one.signal == "skew to kubelet"]
-    assert line.should_be == "within 2 minors of its kubelet"
+    assert line.should_be == "within 2 minor versions of its kubelet"
 
 
 def test_what_cannot_be_seen_is_said_before_anything_of_its_pod() -> None:
@@ -198,7 +198,7 @@ def test_what_cannot_be_seen_is_said_before_anything_of_its_pod() -> None:
     assert judged(node(), scene(silence="x.")).cause == "all-silent"
     stale = judged(node(), scene(pods=failing(BROKEN, NOW - 16, "pods/kube-system")))
     assert (stale.state, stale.cause) == (State.UNKNOWN, "feed-stale")
-    assert stale.because.startswith("Its pod cannot be seen: ")
+    assert stale.because.startswith("Its pod cannot be read: ")
     assert judged(node(), scene(pods=failing(FORBIDDEN, NOW - 16, "pods/kube-system"))).state is State.NOT_OBSERVABLE
     assert judged(node(), scene(pods=feed(failing_since=NOW - 5))).due == NOW + 10
 
@@ -294,7 +294,7 @@ def test_what_hides_it_is_said_and_what_may_replace_it_is_not_proven() -> None:
     beside = without(ProxyScene(beside="Cilium"))
     assert beside.evidence[1] == Evidence(
         "replacement",
-        "not proven: Cilium runs here, which works with it and without it",
+        "not proven: Cilium runs here, which works with or without it",
         "proven, if it is replaced",
         State.NOT_OBSERVABLE,
         "pods/kube-system",

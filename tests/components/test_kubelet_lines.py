@@ -31,7 +31,7 @@ def test_one_that_reports_is_told_as_it_reports() -> None:
     verdict = judged(said(NetworkUnavailable=condition("False")))
     assert [one.signal for one in verdict.evidence] == ["node lease", "Ready", *CONDITIONS, "flips of Ready", "version skew"]
     assert all(one.state is State.HEALTHY for one in verdict.evidence)
-    assert (verdict.state, verdict.because) == (State.HEALTHY, "Its heartbeat is on time and it says Ready.")
+    assert (verdict.state, verdict.because) == (State.HEALTHY, "Its heartbeat is on time and it reports Ready.")
 
 
 def test_what_a_silent_one_said_is_last_known() -> None:
@@ -52,9 +52,9 @@ def test_what_a_silent_one_said_is_last_known() -> None:
 
 
 def test_what_kubernetes_says_of_a_silent_one_is_news() -> None:
-    seen = replace(said(Ready=condition("Unknown", "It stopped posting.")), lease=lease(41.0, 40.0))
+    seen = replace(said(Ready=condition("Unknown", "It stopped posting")), lease=lease(41.0, 40.0))
     found = lines(judged(seen, silent=True))
-    assert found["Ready"] == (f"Unknown for ⟨a:{NOW - 100:.1f}⟩: It stopped posting.", State.DOWN, NOW - 100)
+    assert found["Ready"] == (f"Unknown for ⟨a:{NOW - 100:.1f}⟩: It stopped posting", State.DOWN, NOW - 100)
     assert found["MemoryPressure"][0] == "False"
 
 
@@ -71,23 +71,23 @@ def test_where_nobody_would_notice_its_end_all_that_it_said_is_last_known() -> N
 def test_where_nodes_may_not_be_read_nothing_is_told_of_what_they_say() -> None:
     verdict = judged(node(), scene(nodes=failing(FORBIDDEN, NOW - 90, "nodes")))
     assert [one.signal for one in verdict.evidence] == ["Ready", "node lease", "version skew"]
-    assert verdict.because == "Its heartbeat is on time but whether it says Ready cannot be read now."
+    assert verdict.because == "Its heartbeat is on time; whether it reports Ready cannot be read now."
 
 
 @pytest.mark.parametrize(
     ("seen", "common", "because"),
     [
-        (node(), scene(), "Its heartbeat is on time and it says Ready."),
+        (node(), scene(), "Its heartbeat is on time and it reports Ready."),
         (
             said(Ready=condition("False", "PLEG is not healthy")),
             scene(),
-            "Its heartbeat is on time and it reports its container runtime as the trouble.",
+            "Its heartbeat is on time and it reports trouble with its container runtime.",
         ),
-        (node(lease=None), scene(leases=HIDDEN), "It says Ready; its heartbeat cannot be seen."),
+        (node(lease=None), scene(leases=HIDDEN), "It reports Ready; its heartbeat cannot be seen."),
         (
             node(lease=None, status_beat=NOW - 9),
             scene(),
-            "It renews no lease, but writes its status and it says Ready.",
+            "It renews no lease but writes its status, and it reports Ready.",
         ),
     ],
 )
@@ -114,7 +114,7 @@ def test_its_short_line_is_its_heartbeat_and_else_what_it_says() -> None:
     hidden = scene(leases=HIDDEN)
     assert judged(node(lease=None), hidden).line == "Ready"
     runtime = replace(said(Ready=condition("False", "PLEG is not healthy")), lease=None)
-    assert judged(runtime, hidden).line == "reports the container runtime as its trouble"
+    assert judged(runtime, hidden).line == "reports trouble with its container runtime"
     assert judged(replace(runtime, lease=lease(1.0, 40.0))).line.startswith("heartbeat on time")
 
 
@@ -123,22 +123,22 @@ def test_its_short_line_is_its_heartbeat_and_else_what_it_says() -> None:
     [
         ("it is odd", "R", "it is odd"),
         ("", "KubeletNotReady", "KubeletNotReady"),
-        ("", "", "no reason told"),
+        ("", "", "no reason given"),
     ],
 )
 def test_one_that_is_not_ready_for_a_reason_of_its_own_is_degraded(message: str, reason: str, because: str) -> None:
     verdict = judged(said(Ready=condition("False", message, reason)))
     assert (verdict.state, verdict.cause, verdict.hold) == (State.DEGRADED, "not-ready", 1.0)
-    assert verdict.because == f"It says that it is not ready for ⟨a:{NOW - 100:.1f}⟩: {because}."
-    assert verdict.line == f"not ready: {reason}"
-    assert lines(verdict)["Ready"][0] == f"False: {message or reason}"
+    assert verdict.because == f"It has reported not ready for ⟨a:{NOW - 100:.1f}⟩: {because}."
+    assert verdict.line == f"not ready: {reason}".removesuffix(": ")
+    assert lines(verdict)["Ready"][0] == f"False: {message or reason}".removesuffix(": ")
 
 
 @pytest.mark.parametrize(("kind", "what"), [("MemoryPressure", "memory"), ("DiskPressure", "disk"), ("PIDPressure", "process ids")])
 def test_pressure_holds_for_a_second_and_what_is_not_known_of_it_turns_nothing(kind: str, what: str) -> None:
     verdict = judged(said(**{kind: condition("True", "short")}))
     assert (verdict.state, verdict.cause, verdict.hold) == (State.DEGRADED, "pressure", 1.0)
-    assert verdict.because == f"Its node runs short of {what} for ⟨a:{NOW - 100:.1f}⟩; pods may be evicted."
+    assert verdict.because == f"Its node has been short of {what} for ⟨a:{NOW - 100:.1f}⟩; pods may be evicted."
     assert lines(verdict)[kind] == (f"True for ⟨a:{NOW - 100:.1f}⟩: short", State.DEGRADED, NOW - 100)
     odd = judged(said(**{kind: condition("Odd")}))
     assert (odd.state, lines(odd)[kind]) == (State.HEALTHY, ("Odd", State.UNKNOWN, NOW - 100))
@@ -214,7 +214,7 @@ def test_all_silent_together_are_told_with_since_when() -> None:
     for since, told in ((NOW - 20, NOW - 20), (None, NOW)):
         verdict = judged(node(), scene(silence="etcd is suspected.", silence_since=since))
         (line,) = verdict.evidence
-        assert (line.now, line.at) == (f"not renewed, as none of the others, for ⟨a:{told:.1f}⟩", since)
+        assert (line.now, line.at) == (f"not renewed for ⟨a:{told:.1f}⟩, like all others", since)
         assert (verdict.state, verdict.cause) == (State.UNKNOWN, "all-silent")
         assert verdict.because == "All nodes fell silent together. etcd is suspected."
 
@@ -254,8 +254,8 @@ def runtime(seen: NodeObservation, *, silent: bool = False, common: NodeScene | 
 def test_a_runtime_is_as_its_kubelet_says(message: str, state: State, cause: str, line: str) -> None:
     verdict = runtime(said(Ready=condition("False", message)))
     assert (verdict.state, verdict.cause, verdict.hold, verdict.line) == (state, cause, 1.0, line)
-    effect = " Running containers go on; none can be started or stopped." if state is State.DOWN else ""
-    assert verdict.because.endswith(f", for ⟨a:{NOW - 100:.1f}⟩: {message}.{effect}")
+    effect = " Containers keep running; none can be started or stopped." if state is State.DOWN else ""
+    assert verdict.because.endswith(f" for ⟨a:{NOW - 100:.1f}⟩: {message}.{effect}")
     assert lines(verdict)["Ready message"] == (message, state, NOW - 100)
     assert container_runtime.speaks_of_runtime(message)
     assert container_runtime.is_down(message) is (state is State.DOWN)
@@ -265,7 +265,7 @@ def test_what_is_said_of_anything_else_is_nothing_against_it() -> None:
     verdict = runtime(said(Ready=condition("False", "", "KubeletNotReady")))
     assert (verdict.state, verdict.because, verdict.line) == (
         State.HEALTHY,
-        "Its kubelet says nothing against it.",
+        "Its kubelet reports no problem with it.",
         "containerd://2.1.0",
     )
     assert lines(verdict)["Ready message"] == ("KubeletNotReady (not about the runtime)", State.HEALTHY, NOW - 100)
@@ -276,7 +276,7 @@ def test_what_is_said_of_anything_else_is_nothing_against_it() -> None:
 @pytest.mark.parametrize(
     ("seen", "silent", "expected"),
     [
-        (node(), False, (State.HEALTHY, "", "containerd://2.1.0", "Its kubelet works with it and says Ready.")),
+        (node(), False, (State.HEALTHY, "", "containerd://2.1.0", "Its kubelet uses it and reports Ready.")),
         (
             node(runtime_version=""),
             False,
@@ -288,7 +288,7 @@ def test_what_is_said_of_anything_else_is_nothing_against_it() -> None:
             (State.NOT_OBSERVABLE, "hidden", "not observable", "Its node reports no container runtime of its own."),
         ),
         (node(conditions={}), False, (State.UNKNOWN, "no-ready", "", "Its kubelet has reported nothing yet.")),
-        (node(), True, (State.UNKNOWN, "kubelet-silent", "", "Its kubelet is silent, so nothing is known of it.")),
+        (node(), True, (State.UNKNOWN, "kubelet-silent", "", "Its kubelet is silent, so its state is unknown.")),
         (
             node(placeholder=True),
             False,

@@ -163,7 +163,7 @@ def rates(span: float, value: float, recent: float | None) -> RatesSeen:
         (254.9, 0.052, 0.05, State.UNKNOWN, "judged after"),
         (255.0, 0.052, 0.05, State.DEGRADED, ""),
         (255.0, 0.052, None, State.DEGRADED, ""),
-        (300.0, 0.052, 0.001, State.HEALTHY, "within the bound since the last look"),
+        (300.0, 0.052, 0.001, State.HEALTHY, "but within the bound at the last scrape"),
         (180.0, 0.01, 0.01, State.HEALTHY, ""),
     ],
 )

@@ -32,7 +32,7 @@ def short(verdict: Verdict) -> tuple[State, str, float, Mono | None, Mono | None
 
 
 def seen_first(age: float, **spoilt: Any) -> LeaseSeen:
-    """A lease that was not seen to be renewed yet."""
+    """A lease that was not seen renewed yet."""
     return lease(age, confirmed=False, first_at=NOW - age, **spoilt)
 
 
@@ -84,7 +84,7 @@ def test_while_nothing_can_be_written_a_lease_that_is_late_proves_nothing(made: 
     verdict = of_lease(made, writes_blocked="etcd is down")
     if blocked:
         assert (verdict.state, verdict.cause) == (State.UNKNOWN, "writes-blocked")
-        assert verdict.because == "Its lease is not renewed, which proves nothing now: etcd is down."
+        assert verdict.because == "Its lease is not renewed, which proves nothing while etcd is down."
     else:
         assert verdict.cause != "writes-blocked"
 
@@ -116,15 +116,33 @@ def test_a_release_counts_in_observed_time_and_is_told_since_the_cluster_says() 
     verdict = of_lease(made)
     assert (verdict.state, verdict.line) == (State.HEALTHY, f"lease released ⟨a:{NOW - 90:.1f}⟩ ago")
     late = of_lease(replace(made, until=None))
-    assert late.because == f"It was stopped ⟨a:{NOW - 90:.1f}⟩ ago and no other has taken the lead."
+    said = f"Its leader stopped ⟨a:{NOW - 90:.1f}⟩ ago and no other has taken over. "
+    assert late.because == said + "New pods stay Pending; running ones keep running."
     assert late.line == f"no leader for ⟨a:{NOW - 90:.1f}⟩"
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect"),
+    [
+        ("kube-scheduler", "New pods stay Pending; running ones keep running."),
+        ("kube-controller-manager", "What fails is not replaced; pods keep running."),
+        ("cloud-controller-manager", "Changes in the cloud stand still; pods keep running."),
+    ],
+)
+def test_without_a_leader_it_says_what_stands_still_and_what_does_not(kind: str, effect: str) -> None:
+    for age, gone in ((30.1, None), (90.0, NOW - 30.1)):
+        down = of_lease(lease(age, gone_at=gone), kind=kind)
+        assert (down.state, down.because.endswith(f". {effect}")) == (State.DOWN, True)
+    missing = of_lease(None, kind=kind, lease_seen_before=True)
+    assert missing.because == f"Its lease is missing; this cluster had one before. {effect}"
+    assert effect not in of_lease(lease(30.0), kind=kind).because, "another may take over in time"
 
 
 def test_whether_anybody_leads_is_not_known_while_nothing_can_be_written() -> None:
     made = lease(60.0, released_at=NOW - 60, holder="")
     verdict = of_lease(made, writes_blocked="etcd is down")
     assert (verdict.state, verdict.cause) == (State.UNKNOWN, "writes-blocked")
-    assert verdict.because == "Whether anybody leads cannot be known: etcd is down."
+    assert verdict.because == "Whether it has a leader cannot be known: etcd is down."
 
 
 @pytest.mark.parametrize(
@@ -161,18 +179,18 @@ def test_a_lease_that_was_there_before_is_missed_after_twice_a_handovers_time() 
 )
 def test_where_no_lease_was_ever_seen_an_old_version_may_keep_the_lead_elsewhere(version: str, said: str) -> None:
     verdict = of_lease(None, server=replace(SERVER, version=version))
-    assert (verdict.state, verdict.evidence[0].now) == (State.NOT_OBSERVABLE, f"none was ever seen{said}")
-    assert verdict.because == f"Not recognised: no lease of it and no pod under a name of it was ever seen{said}."
+    assert (verdict.state, verdict.evidence[0].now) == (State.NOT_OBSERVABLE, f"none has been seen{said}")
+    assert verdict.because == f"Not recognised: neither a lease nor a pod under any known name has been seen{said}."
 
 
 @pytest.mark.parametrize(
     ("spoilt", "said"),
     [
-        ({"nodes": 0}, "None is seen, and there are no nodes to schedule to."),
-        ({"nodes": 1}, "Not recognised: no lease of it and no pod under a name of it was ever seen."),
-        ({"nodes": None}, "Not recognised: no lease of it and no pod under a name of it was ever seen."),
-        ({"nodes": 0, "elsewhere": "at its provider"}, "It runs at its provider: no lease of it was ever seen."),
-        ({"elsewhere": "in it", "more": "Look there."}, "It runs in it: no lease of it was ever seen. Look there."),
+        ({"nodes": 0}, "None is visible, and there are no nodes to schedule to."),
+        ({"nodes": 1}, "Not recognised: neither a lease nor a pod under any known name has been seen."),
+        ({"nodes": None}, "Not recognised: neither a lease nor a pod under any known name has been seen."),
+        ({"nodes": 0, "elsewhere": "at its provider"}, "It runs at its provider: no lease of it has been seen."),
+        ({"elsewhere": "in it", "more": "Look there."}, "It runs in it: no lease of it has been seen. Look there."),
     ],
 )
 def test_what_is_said_of_one_of_which_nothing_is_seen(spoilt: dict[str, Any], said: str) -> None:
@@ -300,19 +318,19 @@ def test_an_instance_may_restart_in_a_failovers_time_and_when_none_has_been_read
 @pytest.mark.parametrize(
     ("pods", "said"),
     [
-        ((broken("a", 5.0), pod("b")), f"1 of 2 instances is ready: a (CrashLoopBackOff), for ⟨a:{NOW - 5:.1f}⟩."),
+        ((broken("a", 5.0), pod("b")), f"1 of 2 instances is ready; not ready for ⟨a:{NOW - 5:.1f}⟩: a (CrashLoopBackOff)."),
         (
             (broken("a", 5.0), unready("b", 29.0), pod("c"), pod("d")),
-            f"2 of 4 instances are ready: a (CrashLoopBackOff), b (not ready), for ⟨a:{NOW - 29:.1f}⟩.",
+            f"2 of 4 instances are ready; not ready for up to ⟨a:{NOW - 29:.1f}⟩: a (CrashLoopBackOff), b.",
         ),
-        ((broken("a", 5.0),), f"0 of 1 instance is ready: a (CrashLoopBackOff), for ⟨a:{NOW - 5:.1f}⟩."),
+        ((broken("a", 5.0),), f"0 of 1 instance is ready; not ready for ⟨a:{NOW - 5:.1f}⟩: a (CrashLoopBackOff)."),
         (
             (broken("a", 5.0), unready("b", 9.0)),
-            f"0 of 2 instances are ready: a (CrashLoopBackOff), b (not ready), for ⟨a:{NOW - 5:.1f}⟩.",
+            f"0 of 2 instances are ready; not ready for up to ⟨a:{NOW - 9:.1f}⟩: a (CrashLoopBackOff), b.",
         ),
     ],
 )
-def test_instances_that_are_not_ready_are_named_since_the_first_of_those_that_are_late(
+def test_instances_that_are_not_ready_are_named_with_how_long_the_first_of_them_is_not(
     pods: tuple[PodSeen, ...], said: str
 ) -> None:
     assert of_pods(*pods).because == said

@@ -103,7 +103,7 @@ def test_each_look_tells_when_it_may_turn() -> None:
 
 
 def test_what_was_said_before_the_silence_stands_though_it_is_said_no_more() -> None:
-    said = looked(node(marks=(NodeMark("Ready", "its kubelet says that it is shutting down", of_kubelet=True),)))
+    said = looked(node(marks=(NodeMark("Ready", "its kubelet reports that it is shutting down", of_kubelet=True),)))
     kept = looked(node(), said, silent=True, now=NOW + 60)
     assert kept is not None
     assert (kept.state, kept.since) == (State.LEAVING, NOW)
@@ -237,12 +237,12 @@ def test_when_its_time_is_over_it_is_as_bad_as_that_and_no_worse(state: State, a
     life = Life(state, "it goes", NOW - 2000, None, "leaving-long")
     told = verdict_of(node(age=age), life, silent=age > 40)
     assert (told.state, told.cause) == (state, "leaving-long")
-    assert told.because.startswith(f"Leaving for ⟨a:{NOW - 2000:.1f}⟩, longer than it should take: it goes.")
+    assert told.because.startswith(f"Leaving for ⟨a:{NOW - 2000:.1f}⟩, longer than expected: it goes.")
     assert ("No heartbeat" in told.because) is (age > 40)
 
 
 def test_a_new_node_that_is_never_set_up_is_degraded() -> None:
-    life = Life(State.DEGRADED, "its cloud has not initialised it yet", NOW - 900, None, "not-set-up")
+    life = Life(State.DEGRADED, "its cloud provider has not initialised it yet", NOW - 900, None, "not-set-up")
     told = verdict_of(node(), life, silent=False)
     assert (told.state, told.cause) == (State.DEGRADED, "not-set-up")
     assert "No pods are placed here." in told.because

@@ -47,7 +47,7 @@ def test_marks_that_explain_no_silence_are_told_of_by_the_kubelet_that_is_silent
     before = verdict(State.DOWN, cause)
     told = explained(None, before, agent, marks)
     if told_of:
-        said = "It is marked, but not before it fell silent, as far as is known: somebody is removing it (taint x)."
+        said = "It is marked as leaving, but as far as is known only since it fell silent: somebody is removing it (taint x)."
         assert told == replace(before, because=f"It is odd. {said}")
     else:
         assert told is before
@@ -97,8 +97,8 @@ def test_what_is_wrong_with_a_node_that_comes_or_goes_is_expected_and_what_canno
         ("silent", "Its silence is expected."),
         ("kubelet-silent", "Its silence is expected."),
         ("lease-missing", "Its silence is expected."),
-        ("not-ready", "Nobody is needed yet."),
-        ("runtime-down", "Nobody is needed yet."),
+        ("not-ready", "No action is needed yet."),
+        ("runtime-down", "No action is needed yet."),
     ],
 )
 def test_silence_is_expected_and_for_whatever_else_nobody_is_needed_yet(cause: str, said: str) -> None:
@@ -154,7 +154,7 @@ def test_the_other_agents_of_a_node_that_takes_too_long_say_what_they_said(life:
 )
 def test_what_was_wrong_with_it_besides_is_said_after_that_it_is_late(before: Verdict, said: str) -> None:
     told = explained(LATE, before)
-    assert told.because == f"Leaving for ⟨a:{NOW - 900:.1f}⟩, longer than it should take: it goes.{said}"
+    assert told.because == f"Leaving for ⟨a:{NOW - 900:.1f}⟩, longer than expected: it goes.{said}"
     assert (told.line, told.hold) == (f"leaving for ⟨a:{NOW - 900:.1f}⟩", 0.0)
 
 
@@ -266,14 +266,14 @@ def test_a_new_node_that_is_not_set_up_and_of_which_a_condition_tells_the_same_i
     found = looked(None, False, (), taints=("node.gardener.cloud/critical-components-not-ready",), **old)
     assert found is not None
     assert (found.state, found.cause, found.since, found.due) == (State.DEGRADED, "not-set-up", NOW - 700, None)
-    assert found.why.startswith("what every node of Gardener needs is not ready on it yet (taint node.gardener.cloud/")
+    assert found.why.startswith("Gardener's critical components are not ready on it yet (taint node.gardener.cloud/")
     assert looked(None, False, (), taints=("node.cilium.io/agent-not-ready",), **old) is None, "its operator sets it again"
 
 
 @pytest.mark.parametrize(
     ("created", "taints", "due", "why"),
     [
-        (NOW - 20, (), NOW + 100.001, "it has only just come"),
+        (NOW - 20, (), NOW + 100.001, "it is a new node"),
         (
             NOW - 20,
             ("karpenter.sh/unregistered",),

@@ -36,7 +36,7 @@ def test_what_is_well_by_the_last_word_of_a_kubelet_that_is_not_heard_is_unknown
     if not so:
         assert told is other
         return
-    because = "Its kubelet is not heard, so nothing newer is known of it. It is away."
+    because = "No word from its kubelet, so nothing newer is known. It is away."
     assert told == Verdict(state=State.UNKNOWN, because=because, cause="kubelet-unheard", due=Mono(7.0))
 
 
@@ -45,8 +45,8 @@ def test_what_is_well_by_the_last_word_of_a_kubelet_that_is_not_heard_is_unknown
     [
         ((), "", ""),
         (("a",), "", ""),
-        (("a", "b"), "", "No kubelet of this cluster is heard."),
-        (("a", "b", "c"), "", "No kubelet of this cluster is heard."),
+        (("a", "b"), "", "No kubelet in this cluster reports."),
+        (("a", "b", "c"), "", "No kubelet in this cluster reports."),
         ((), "etcd is suspected.", "etcd is suspected."),
         (("a", "b"), "etcd is suspected.", "etcd is suspected."),
     ],

@@ -19,8 +19,8 @@ def test_a_webhook_that_refuses_pods_now_comes_before_a_certificate_that_ends_in
     seen = apiserver(server=replace(SERVER, at=NOW, certificate_left=5 * 86400.0), webhooks=(hook,))
     said = kube_apiserver.judge(seen, NOW, THRESHOLDS).verdict
     assert (said.state, said.cause) == (State.DEGRADED, "webhook")
-    assert said.because.startswith("The webhook guard has failurePolicy Fail and nobody behind it")
-    assert said.because.endswith(" are refused. And 1 more: its serving certificate ends in 5 days.")
+    assert said.because.startswith("Webhook guard (failurePolicy Fail) has had no ready endpoint")
+    assert said.because.endswith(" are refused. Also: its serving certificate expires in 5 d.")
 
 
 def test_each_webhook_that_refuses_requests_is_named_and_one_that_may_be_back_at_once_is_not() -> None:
@@ -29,8 +29,8 @@ def test_each_webhook_that_refuses_requests_is_named_and_one_that_may_be_back_at
         for name, age in (("new", 29.0), ("guard", 60.0), ("gate", 40.0))
     ]
     said = kube_apiserver.judge(apiserver(webhooks=tuple(hooks)), NOW, THRESHOLDS).verdict.because
-    assert said.startswith("The webhook guard has failurePolicy Fail and nobody behind it (a/guard) for ")
-    assert " And 1 more: the webhook gate has failurePolicy Fail and nobody behind it (a/gate) for " in said
+    assert said.startswith("Webhook guard (failurePolicy Fail) has had no ready endpoint in a/guard for ")
+    assert " Also: webhook gate (failurePolicy Fail) has had no ready endpoint in a/gate for " in said
     assert "new" not in said
 
 
@@ -46,12 +46,12 @@ def built(*causes: tuple[State, str]) -> str:
     [
         ((), ""),
         (((State.DEGRADED, "skew"),), "The skew."),
-        (((State.DEGRADED, "skew"), (State.DEGRADED, "replicas")), "The replicas. And 1 more: the skew."),
-        (((State.DEGRADED, "webhook"), (State.DOWN, "certificate")), "The certificate. And 1 more: the webhook."),
+        (((State.DEGRADED, "skew"), (State.DEGRADED, "replicas")), "The replicas. Also: the skew."),
+        (((State.DEGRADED, "webhook"), (State.DOWN, "certificate")), "The certificate. Also: the webhook."),
         (((State.DEGRADED, "skew"), (State.DEGRADED, "skew")), "The skew."),
         (
             ((State.DEGRADED, "latency"), (State.DEGRADED, "errors"), (State.DEGRADED, "replicas")),
-            "The errors. And 2 more: the replicas; the latency.",
+            "The errors. Also: the replicas; the latency.",
         ),
     ],
 )
@@ -65,16 +65,16 @@ def test_of_one_cause_each_of_whom_it_concerns_is_named_and_of_one_the_worst_alo
     builder = VerdictBuilder()
     for state, about in ((State.DEGRADED, "a"), (State.DOWN, "b"), (State.DEGRADED, "b"), (State.DEGRADED, "c")):
         builder.worse(state, f"The pod {about}.", "pod-not-ready", about=about)
-    assert builder.verdict(good="").because == "The pod b. And 2 more: the pod a; the pod c."
+    assert builder.verdict(good="").because == "The pod b. Also: the pod a; the pod c."
 
 
 def test_more_than_can_be_read_are_counted() -> None:
-    assert built(*((State.DEGRADED, cause) for cause in "abcde")) == "The a. And 4 more: the b; the c; the d; the e."
-    assert built(*((State.DEGRADED, cause) for cause in "abcdef")) == "The a. And 5 more: the b; the c; the d; and 2 others."
+    assert built(*((State.DEGRADED, cause) for cause in "abcde")) == "The a. Also: the b; the c; the d; the e."
+    assert built(*((State.DEGRADED, cause) for cause in "abcdef")) == "The a. Also: the b; the c; the d; and 2 others."
 
 
 def test_what_cannot_be_known_is_named_beside_what_is_degraded_and_not_beside_what_is_down() -> None:
-    for state, said in ((State.DEGRADED, "The errors. And 1 more: the feed."), (State.DOWN, "The errors.")):
+    for state, said in ((State.DEGRADED, "The errors. Also: the feed."), (State.DOWN, "The errors.")):
         builder = VerdictBuilder()
         builder.unsure(Evidence("feed", "", "", State.UNKNOWN, "", None), "The feed.", "feed-stale")
         builder.worse(state, "The errors.", "errors")
@@ -113,7 +113,7 @@ def test_what_does_more_harm_is_said_first_and_the_milder_is_named_whichever_was
     pairs = [(one, other) for at, rank in enumerate(ranks) for one in rank for milder in ranks[at + 1 :] for other in milder]
     for worse, milder in pairs:
         for order in ((worse, milder), (milder, worse)):
-            assert built(*((State.DEGRADED, cause) for cause in order)) == f"The {worse}. And 1 more: the {milder}."
+            assert built(*((State.DEGRADED, cause) for cause in order)) == f"The {worse}. Also: the {milder}."
     assert {harm(cause) for rank in ranks for cause in rank} <= set(range(4))
 
 

@@ -60,7 +60,7 @@ def test_a_kubelet_that_was_judged_unknown_is_not_heard_and_where_all_are_so_nob
     seen.unheard = {"n"}
     assert (seen.is_silent("n"), seen.is_silent("m"), seen.nobody_heard) == (True, False, "")
     seen.unheard = {"n", "m"}
-    assert seen.nobody_heard == "No kubelet of this cluster is heard."
+    assert seen.nobody_heard == "No kubelet in this cluster reports."
 
 
 def member(ready: bool, runs: bool) -> CacheEvent:

@@ -178,7 +178,7 @@ def test_sentences_go_on_in_the_middle_of_another() -> None:
         ("e", "Only one."),
     ):
         builder.worse(State.DEGRADED, said, cause)
-    assert builder.verdict(good="Well.").because == "First? And 4 more: Itself one; its pod is odd; API servers differ; only one."
+    assert builder.verdict(good="Well.").because == "First? Also: Itself one; its pod is odd; API servers differ; only one."
 
 
 # --- an API server that does not answer -----------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def failing(since: float, **more: Any) -> ReachSeen:
         (ReachSeen(heard_at=NOW - 30.0), None),
         (
             ReachSeen(heard_at=NOW - 30.1),
-            (f"Nothing was heard from the API server for ⟨a:{NOW - 30.1:.1f}⟩.", NOW - 30.1, False),
+            (f"No word from the API server for ⟨a:{NOW - 30.1:.1f}⟩.", NOW - 30.1, False),
         ),
         (failing(NOW - 2.9), None),
         (failing(NOW - 3.0), ("10.0.0.1:6443 refuses connections.", NOW - 3.0, False)),
@@ -229,7 +229,7 @@ def test_what_is_seen_through_an_api_server_that_is_away_says_so() -> None:
         (
             Evidence(
                 "API server answers",
-                "not asked with success: It is away.",
+                "no: It is away",
                 "every request is answered",
                 State.UNKNOWN,
                 "the collector's requests",
@@ -259,17 +259,17 @@ def feed(**spoilt: Any) -> FeedSeen:
     [
         (feed(), None),
         (feed(listed_at=None), ("waiting for the first answer", State.UNKNOWN, None)),
-        (feed(listed_at=None, fault=BROKEN), ("could not be read: the server answers 500", State.UNKNOWN, None)),
+        (feed(listed_at=None, fault=BROKEN), ("the first read failed (the server answers 500)", State.UNKNOWN, None)),
         (feed(fault=BROKEN, failing_since=NOW - 15), None),
         (
             feed(fault=BROKEN, failing_since=NOW - 15.1),
-            (f"not readable for ⟨a:{NOW - 15.1:.1f}⟩: the server answers 500", State.UNKNOWN, NOW - 50),
+            (f"reads have failed for ⟨a:{NOW - 15.1:.1f}⟩ (the server answers 500)", State.UNKNOWN, NOW - 50),
         ),
         (feed(fault=BROKEN), None),
         (
             feed(fault=FORBIDDEN, failing_since=NOW - 5),
             (
-                f"not permitted for ⟨a:{NOW - 5:.1f}⟩, though it was before; needs list and watch on nodes",
+                f"permission lost ⟨a:{NOW - 5:.1f}⟩ ago; needs list and watch on nodes",
                 State.NOT_OBSERVABLE,
                 NOW - 5,
             ),
@@ -281,15 +281,15 @@ def feed(**spoilt: Any) -> FeedSeen:
         (feed(fault=FORBIDDEN), ("not permitted; needs list and watch on nodes", State.NOT_OBSERVABLE, None)),
         (feed(fault=NOT_SERVED, failing_since=NOW - 5), ("not served by this API server", State.NOT_OBSERVABLE, NOW - 5)),
         (feed(proven_at=NOW - 15), None),
-        (feed(proven_at=NOW - 15.1), (f"nothing of it has arrived for ⟨a:{NOW - 15.1:.1f}⟩", State.UNKNOWN, NOW - 15.1)),
+        (feed(proven_at=NOW - 15.1), (f"nothing received for ⟨a:{NOW - 15.1:.1f}⟩", State.UNKNOWN, NOW - 15.1)),
         (feed(proven_at=NOW - 15.1, patience=60.0), None),
         (
             feed(proven_at=NOW - 60.1, patience=60.0),
-            (f"nothing of it has arrived for ⟨a:{NOW - 60.1:.1f}⟩", State.UNKNOWN, NOW - 60.1),
+            (f"nothing received for ⟨a:{NOW - 60.1:.1f}⟩", State.UNKNOWN, NOW - 60.1),
         ),
         (
             feed(proven_at=NOW - 20, fault=BROKEN, failing_since=NOW - 10),
-            (f"nothing of it has arrived for ⟨a:{NOW - 20:.1f}⟩", State.UNKNOWN, NOW - 20),
+            (f"nothing received for ⟨a:{NOW - 20:.1f}⟩", State.UNKNOWN, NOW - 20),
         ),
     ],
 )

@@ -55,7 +55,7 @@ def frame(name: str, nodes: int, wrong: str, at: float) -> Frame:
             control=_control_plane(wrong, at),
             data=PlaneRow(
                 state=State("down" if sick else "healthy"),
-                because=f"{len(sick)} of {nodes} nodes need you" if sick else "",
+                because=f"{len(sick)} of {nodes} nodes need attention" if sick else "",
                 since=Epoch(at - 72),
             ),
             missing=(
@@ -111,7 +111,7 @@ def component(kind: str, at: float, wrong: str) -> ComponentRow:
     if kind == "kube-scheduler" and wrong == "broken":
         state, because = "degraded", "Its lease is fresh, yet 5 pods have waited over 30 s for any decision."
     if kind == "etcd" and wrong == "etcd":
-        state, because = "down", f"/livez/etcd has failed for {ago(at - 15)}: context deadline exceeded."
+        state, because = "down", f"/livez/etcd has been failing for {ago(at - 15)}: context deadline exceeded."
     return ComponentRow(
         kind=kind,
         plane="control",

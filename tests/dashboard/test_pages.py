@@ -60,7 +60,7 @@ def test_each_cluster_is_a_card_of_two_planes(browser: Client, address: str) -> 
     collect("staging", "", 24)
     said = text(browser, address)
     assert "kube-scheduler degraded" in said
-    assert "4 of 120 nodes need you" in said
+    assert "4 of 120 nodes need attention" in said
     assert "116/120" in said
     assert "24/24" in said
     assert "2 clusters" in said
@@ -115,7 +115,7 @@ def test_a_component_says_its_state_why_and_the_evidence(browser: Client) -> Non
     said = text(browser, "/c/prod/kube-scheduler/")
     assert "kube-scheduler degraded" in said
     assert "5 pods have waited over 30 s for any decision" in said
-    assert "While it is away, running pods go on" in said
+    assert "While it is away, pods keep running" in said
     assert "Pods without a decision" in said
     assert "none longer than 30 s" in said
     assert "leader" in said

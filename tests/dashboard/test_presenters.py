@@ -110,7 +110,7 @@ def test_what_is_wrong_is_the_headline_and_the_worst_plane_is_the_cards_state() 
     one = summary(scenes.frame("prod", 120, "broken", AT))
     card = presenters.wall_card(one)
     assert card.control.headline == "kube-scheduler degraded"
-    assert card.data.headline == "4 of 120 nodes need you"
+    assert card.data.headline == "4 of 120 nodes need attention"
     assert presenters.cluster_card(one, FRESH, None).worst == "down"
     assert (len(card.trouble), card.more) == (3, 2)
 

@@ -47,16 +47,13 @@ def test_a_mark_that_its_cloud_or_an_operator_sets_after_the_silence_leaves_it_d
     off = {"spec": {"taints": [taint("node.cloudprovider.kubernetes.io/shutdown", at="2026-11-26T12:01:40Z")]}}
     told = lived(with_node(node("w1", then=[(90, unknown), (100, off)]), 40.0), 130.0)
     assert told.state("w1") == "down"
-    assert "It is marked, but not before it fell silent, as far as is known: its cloud says that its machine is shut down" in (
-        told.because("w1")
-    )
+    why = "its cloud provider reports its machine shut down"
+    assert f"It is marked as leaving, but as far as is known only since it fell silent: {why}" in told.because("w1")
 
 
 def test_what_kubernetes_has_not_said_long_after_it_should_have_is_no_longer_announced() -> None:
     told = lived(with_node(node("w1"), 30.0), 120.0)
-    assert told.because("w1/kubelet").endswith(
-        "Kubernetes itself has not said NotReady yet, which it does after about 50 s unless told otherwise."
-    )
+    assert told.because("w1/kubelet").endswith("Kubernetes has not marked it NotReady yet; by default it does after about 50 s.")
     assert "in about 0.0 s" not in told.words("w1/kubelet")
 
 
@@ -64,5 +61,5 @@ def test_a_provider_runs_no_control_plane_whose_node_is_among_the_nodes() -> Non
     """VK Cloud until 2022: its masters are nodes, whose services are no pods."""
     nodes = [node("g-0", labels={"mcs.mail.ru/mcs-nodepool": "g"}), node("m-0", labels={"node-role.kubernetes.io/master": ""})]
     told = lived(Cluster("v1.17.8", nodes=nodes, leases=[]), 40.0)
-    assert told.because("kube-scheduler").startswith("Not recognised: no lease of it and no pod under a name of it was ever seen")
+    assert told.because("kube-scheduler").startswith("Not recognised: neither a lease nor a pod under any known name has been seen")
     assert "provider" not in told.ever("kube-scheduler", since=25.0) + told.ever("etcd", since=25.0)

@@ -72,7 +72,7 @@ def test_kube_proxy_worker_is_kube_proxy_and_nothing_is_advised_where_a_provider
 def test_mke_runs_kube_proxy_and_control_plane_as_containers_of_the_engine(told: Told) -> None:
     never_bad(told)
     assert told.cluster.distribution == "MKE"
-    assert told.because("kube-proxy").startswith("No pod of it can be seen: MKE runs it as a container of the engine")
+    assert told.because("kube-proxy").startswith("No pod of it is visible: MKE runs it as a container of the engine")
     assert "provider" not in told.words("kube-scheduler") + told.words("etcd")
     assert "eplaced by" not in told.ever()
 
@@ -150,7 +150,7 @@ def test_a_self_hosted_control_plane_is_seen_by_its_pods(told: Told) -> None:
 def test_a_replica_of_dns_that_fits_on_no_node_is_capacity(told: Told) -> None:
     never_bad(told)
     healthy(told, "dns")
-    assert "1 of 2 replicas fits on no node since " in told.because("dns")
+    assert "1 of 2 replicas has been unschedulable since " in told.because("dns")
     assert told.cluster.distribution == "kubespray"
 
 
@@ -166,9 +166,9 @@ def test_finished_pods_are_no_instances(told: Told) -> None:
 def test_an_api_server_without_nodes_keeps_templates_of_work(told: Told) -> None:
     never_bad(told)
     healthy(told, "kube-controller-manager")
-    assert told.because("kube-scheduler") == "None is seen, and there are no nodes to schedule to."
+    assert told.because("kube-scheduler") == "None is visible, and there are no nodes to schedule to."
     assert ADVICE not in told.ever()
-    assert "was changed" not in told.ever()
+    assert "ago and no controller has noticed" not in told.ever()
     keeps_up = told.evidence("kube-controller-manager", "controllers keep up")
     assert keeps_up is not None
     assert keeps_up.state == "not_observable"

@@ -10,9 +10,9 @@ from tests.distros.living import Told
 def test_failed_health_checks_are_no_errors_of_requests(told: Told) -> None:
     line = told.evidence("kube-apiserver", "errors")
     assert line is not None
-    assert (line.now, line.state) == ("0.0 % of requests answered with 5xx", "healthy")
+    assert (line.now, line.state) == ("0.0 % of requests fail with 5xx", "healthy")
     assert told.states("kube-apiserver") == {"healthy"}
-    assert "are answered with 5xx" not in told.ever("kube-apiserver")
+    assert "fail with 5xx." not in told.ever("kube-apiserver")
 
 
 @pytest.mark.case("12")

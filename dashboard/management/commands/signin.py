@@ -13,7 +13,7 @@ from planes.up.datadir import Running
 
 
 class Command(BaseCommand):
-    help = "Prints a link that signs in the administrator once, within 15 minutes."
+    help = "Prints a link that signs in the administrator once, in 15 min."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

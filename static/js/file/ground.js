@@ -70,7 +70,7 @@ function drawHead(sheet, scene, addons, top, across) {
     sheet.text(x, base, size, { size: 14, fill: colours.of("ground-text"), anchor: "end" });
     room -= width(size, 14) + 20;
   }
-  const motto = room > 200 ? cut("runs the workload; goes on while the control plane is away", 14, room) : "";
+  const motto = room > 200 ? cut("runs the workload; keeps running while the control plane is away", 14, room) : "";
   const tail = { text: motto, size: 14, fill: colours.of("ground-text"), gap: 14 };
   sheet.text(GUTTER, base, "DATA PLANE", { size: 13, weight: 700, fill: colours.of("ground-label"), spacing: 2.2, tail });
 }

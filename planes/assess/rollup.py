@@ -133,7 +133,7 @@ def data_plane(
     need = counts.get(State.DOWN, 0) + counts.get(State.DEGRADED, 0) - sum(better.values())
     said = [f"All nodes of zone {zone} are {_down(zones[zone], held.get(zone))}"] if zone else []
     if need:
-        said.append(f"{need:,} of {total:,} {'node needs' if total == 1 else 'nodes need'} attention")
+        said.append(f"{need:,} of {total:,} {'node' if total == 1 else 'nodes'} {'needs' if need == 1 else 'need'} attention")
     if better:
         said.append(_held(better, "" if need else f" of {total:,} {'node' if total == 1 else 'nodes'}"))
     if said:

@@ -145,7 +145,7 @@ def test_nodes_need_somebody_exactly_while_one_of_them_is_unwell_and_are_said_to
         plane = frame.cluster.data if frame.cluster is not None else None
         ill = [row for row in rows.values() if row.state in (D, X) and "heartbeat is on time" not in row.because]
         if plane is not None and plane.state in (D, X):
-            assert ("need you" in plane.because) == bool(ill), (plane.because, ill)
+            assert (" attention" in plane.because) == bool(ill), (plane.because, ill)
     assert "3 of 6 nodes need attention" in {plane.because for plane in planes}
     assert planes[-1].because == "3 of 6 nodes are still shown as down"
     assert (kubelets[-1].line, kubelets[-1].because) == ("3 of 6 healthy, 3 held", "3 of 6 nodes healthy, 3 still shown as down.")

@@ -221,7 +221,7 @@ def test_each_plane_has_its_own_state_and_the_whole_of_each_agent_counts_its_own
     row = summary(cluster)
     assert row.control is not None
     assert row.data is not None
-    assert (row.control.state, row.data.state, row.data.because) == ("healthy", "degraded", "1 of 6 nodes need attention")
+    assert (row.control.state, row.data.state, row.data.because) == ("healthy", "degraded", "1 of 6 nodes needs attention")
     wholes = {one.kind: (one.state, one.because) for frame in cluster.frames for one in frame.components}
     assert wholes["container-runtime"] == ("degraded", "5 of 6 nodes healthy, 1 degraded.")
     assert wholes["kubelet"] == ("healthy", "6 of 6 nodes healthy.")

@@ -71,9 +71,9 @@ def test_where_one_node_is_a_zone_a_healthy_one_is_no_lost_zone() -> None:
     [
         ({}, {}, (N, "There are no nodes.")),
         ({X: 1}, {}, (X, "1 of 1 node needs attention")),
-        ({H: 1, X: 1}, {}, (X, "1 of 2 nodes need attention")),
+        ({H: 1, X: 1}, {}, (X, "1 of 2 nodes needs attention")),
         ({X: 1, D: 1}, {}, (X, "2 of 2 nodes need attention")),
-        ({H: 9, D: 1}, {}, (D, "1 of 10 nodes need attention")),
+        ({H: 9, D: 1}, {}, (D, "1 of 10 nodes needs attention")),
         ({H: 9, D: 1, X: 2}, {"a": {H: 9, D: 1}, "b": {X: 2}}, (X, "All nodes of zone b are down; 3 of 12 nodes need attention")),
         ({U: 2}, {}, (U, "Refused.")),
         ({N: 2}, {}, (N, "Hidden.")),

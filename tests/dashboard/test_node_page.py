@@ -32,7 +32,7 @@ def test_for_how_long_a_node_leaves_is_told_once() -> None:
     row = msgspec.structs.replace(row, kubelet=msgspec.structs.replace(row.kubelet, state=State.LEAVING, because=said))
     shown = render_to_string("parts/node.html", {"page": presenters.node_page(NodeDetail(head(), row, ()), None), "now": AT})
     kubelet, proxy = shown.split('data-panel="kubelet"')[1].split('data-panel="kube-proxy"')
-    assert '<p class="because">Leaving for' in kubelet
+    assert '<p class="because"><span class="if-late">When last seen: </span>Leaving for' in kubelet
     assert '<p class="because"><span class="muted">for' in proxy
 
 

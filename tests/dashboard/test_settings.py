@@ -21,7 +21,7 @@ from planes.structs import thresholds
 ROOT = Path(settings.BASE_DIR)
 
 #: Read by the code but no settings: Django's own name for the settings module, and a switch of the tests of `up`.
-NOT_SETTINGS = {"DJANGO_SETTINGS_MODULE", "PLANEWATCH_WATCH_FROM_ASIDE"}
+NOT_SETTINGS = {"CELERY_SKIP_CHECKS", "DJANGO_SETTINGS_MODULE", "PLANEWATCH_WATCH_FROM_ASIDE"}
 
 _READ = re.compile(r"""(?:\benv\.\w+\(|environ(?:\.\w+)?[(\[])\s*"([A-Z][A-Z0-9_]+)"|"([A-Z][A-Z0-9_]+)" (?:not )?in os\.environ""")
 _ROW = re.compile(r"^\| `([A-Z0-9_]+)(?:<NAME>)?` \|", re.MULTILINE)  # <NAME>: a family, read by its prefix

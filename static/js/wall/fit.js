@@ -25,6 +25,7 @@ function fit(card) {
     ...entries.map((_, index) => ({ gives: "because", shown: entries.length - 1 - index })).filter(({ shown }) => shown > 0),
     { gives: "because foot", shown: Math.min(1, entries.length) },
     { gives: "because foot troubles", shown: 0 },
+    { gives: "because foot troubles size", shown: 0 },
   ];
   for (const step of steps) {
     card.dataset["gives"] = step.gives;

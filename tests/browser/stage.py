@@ -24,6 +24,9 @@ POLICY = "default-src 'none'; base-uri 'none'; connect-src 'self' ws:; " + "; ".
     f"{kind}-src 'self'" for kind in ("script", "style", "img", "font")
 )
 
+#: The page has been laid out for its size, and so has what its script lays out when it hears of it.
+_SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+
 
 class Stage:
     """One page and the wire that feeds it."""
@@ -56,6 +59,16 @@ class Stage:
     def drawn(self) -> None:
         """Wait for the first picture."""
         self.page.wait_for_selector("#cluster.is-drawn", timeout=10_000)
+
+    def paint(self, painted: bool = True) -> None:
+        """Whether the page is painted from now on, until it is opened again. All has its box and its words all the same, and a test
+        that looks at no more than those saves the pixels of each size of the window."""
+        self.page.evaluate("painted => { document.documentElement.style.visibility = painted ? '' : 'hidden'; }", painted)
+
+    def resize(self, width: int, height: int) -> None:
+        """Another size of the window; all is in its place there."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.evaluate(_SETTLED)
 
     def pulse(self, *, heard: float | None = None, at: float | None = None) -> None:
         """The collector lives."""

@@ -7,10 +7,10 @@ import redis
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from tests.e2e.fixtures import page, up
+from tests.e2e.fixtures import own, page, running, stopped, up
 from tests.services import Valkey
 
-__all__ = ["page", "up"]
+__all__ = ["own", "page", "running", "stopped", "up"]
 
 #: What pytest-django gives to tests that read or write rows; every fixture of ours that does rests on one of them.
 _ROWS = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.fixtures import is_healthy
 from tests.e2e.running import Up, until
 
-# Not with the others that watch the same Planewatch: it takes as long as all of them. These are the shortest.
+# Not with those that look at the one that all share: it takes as long as all of them.
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180), pytest.mark.xdist_group("own")]
 #: Longer than the lease of a kubelet, and than the one by which the collector holds its cluster.
 STOOD_STILL = 60.0
@@ -33,7 +33,8 @@ def stored(up: Up) -> set[tuple[str, str]]:
     return {(name, state) for name, state in found if state in RED}
 
 
-def test_a_watch_worker_that_slept_with_its_machine_for_60_s_turns_nothing_red_and_announces_nothing(up: Up) -> None:
+def test_a_watch_worker_that_slept_with_its_machine_for_60_s_turns_nothing_red_and_announces_nothing(running: Up) -> None:
+    up = running
     until(lambda: is_healthy(up), "a healthy cluster", within=40)
     before = changes(up)
     worker = up.part("watch@")

@@ -4,16 +4,23 @@ A connection is unfinished from its first moment, and again from each answer on,
 thousands of them and says nothing would use up the descriptors of the process and shut everyone out. So each has a deadline, and of
 too many from one address the oldest goes, for a browser says at once what it wants.
 
-Used by uvicorn: `--http dashboard.connections:BoundedProtocol`.
+Heads of requests are heard in turns (dashboard/turns.py), and so are the ends of sockets; a probe is heard at once.
+
+Used by dashboard/serving.py, as uvicorn's protocols.
 """
 
 import asyncio
 import ipaddress
 import resource
 from collections import OrderedDict
+from functools import partial
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from dashboard.turns import Turns
 
 #: Seconds within which a request's head must have come; uvicorn itself closes what says nothing at all after an answer, after 5 s.
 HEAD_TIME = 10.0
@@ -21,6 +28,8 @@ HEAD_TIME = 10.0
 READ_TIME = 30.0
 #: Unfinished connections of one address. A thousand displays behind one router that come back together say what they want at once.
 OF_ADDRESS = 512
+#: What is heard before all that waits: whoever asks whether this process lives ends it if the answer is late.
+_PROBES = (b"GET /healthz ", b"GET /readyz ", b"HEAD /healthz ", b"HEAD /readyz ")
 
 
 class Unfinished:
@@ -61,6 +70,15 @@ def in_all() -> int:
 
 
 unfinished = Unfinished(OF_ADDRESS, in_all())
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
+
+
+def turns_of(loop: asyncio.AbstractEventLoop) -> Turns:
+    """The turns of this event loop, the same for all of its connections."""
+    found = _turns.get(loop)
+    if found is None:
+        found = _turns[loop] = Turns(loop)
+    return found
 
 
 class BoundedProtocol(H11Protocol):
@@ -77,6 +95,22 @@ class BoundedProtocol(H11Protocol):
         self._head_came()
         self._cancel_read()
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        turns = turns_of(self.loop)
+        if self._head_due is None or data.startswith(_PROBES):  # the rest of a request that was heard: a body has bounds of its own
+            super().data_received(data)
+        elif turns.is_free():
+            turns.take(partial(super().data_received, data))
+        else:
+            # Nothing more is read of it meanwhile: what waits is bounded, and stays in order.
+            self.transport.pause_reading()
+            turns.take(partial(self._hear, data))
+
+    def _hear(self, data: bytes) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+            super().data_received(data)
 
     def handle_events(self) -> None:
         before = self.cycle
@@ -123,6 +157,21 @@ class BoundedProtocol(H11Protocol):
         if self._read_due is not None:
             self._read_due.cancel()
             self._read_due = None
+
+
+class PacedSockets(WebSocketsSansIOProtocol):
+    """uvicorn's own; of a thousand that are lost at once, some end in each turn."""
+
+    #: Sockets of this process that have ended.
+    ended = 0
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        # Nothing is sent to it from now on, whenever its turn comes.
+        self.disconnected = True
+        self.writable.set()
+        self.stop_keepalive()
+        PacedSockets.ended += 1
+        turns_of(self.loop).take(partial(super().connection_lost, exc))
 
 
 def _is_trusted(address: str) -> bool:

@@ -9,6 +9,7 @@ probe asks by an address that is in nobody's list.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from http import HTTPStatus
 from typing import NoReturn
 
@@ -26,6 +27,7 @@ from django.http.request import split_domain_port, validate_host
 
 from dashboard import readiness
 from dashboard.answers import problem
+from dashboard.lending import Threads
 from dashboard.logs import Sparing
 from dashboard.views import errors
 
@@ -99,6 +101,7 @@ class Gate:
         self._inner = inner
         self._all = Places(PLACES, QUEUE, QUEUE_TIME)
         self._sign_ins = Places(SIGN_INS, QUEUE, QUEUE_TIME)
+        self._threads = Threads("request")
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] != "http":
@@ -114,7 +117,7 @@ class Gate:
             receive = await _with_body(scope, receive)
             signs_in = scope["method"] == "POST" and scope["path"] == "/signin/"
             answer = Answer()
-            async with (self._sign_ins if signs_in else self._all).taken():
+            async with (self._sign_ins if signs_in else self._all).taken(), self._threads.lent():
                 await self._inner(scope, receive, answer.keep)
             # Given out when the place is free again: whoever reads slowly keeps nobody waiting.
             await answer.give(send)
@@ -197,12 +200,17 @@ async def _answer(scope: HTTPScope, send: ASGISendCallable, refusal: RefusalErro
     if scope["path"].startswith("/api/"):
         kind, body = b"application/json", problem(refusal.status, refusal.sentence).content
     else:
-        page = errors.page(refusal.status, refusal.status.phrase, refusal.sentence)
-        kind, body = b"text/html; charset=utf-8", page.encode()
+        kind, body = b"text/html; charset=utf-8", _page(refusal.status, refusal.sentence)
     more = [(b"connection", b"close")]
     if refusal.retry_after is not None:
         more.append((b"retry-after", str(refusal.retry_after).encode()))
     await _say(scope, send, refusal.status, kind, body, more)
+
+
+@lru_cache(maxsize=32)
+def _page(status: HTTPStatus, sentence: str) -> bytes:
+    """Made once for each refusal that there is: those who are refused come in hundreds, and this is the event loop."""
+    return errors.page(status, status.phrase, sentence).encode()
 
 
 async def _say(

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from planes.up import limits, redis
+from planes.up import redis
 from planes.up.part import Recipe
 
 _ANSWER_S = 3.0
@@ -21,7 +21,6 @@ class Plan:
     base_dir: Path  # where manage.py is
     data_dir: Path
     environ: dict[str, str]  # beside our own, for every part
-    trusted_proxies: tuple[str, ...] = ()
 
     @property
     def demo_dir(self) -> Path:
@@ -79,26 +78,7 @@ def web(plan: Plan, listening: socket.socket) -> Recipe:
     """Pages, API and sockets, on the socket that `up` has opened."""
     family, name = listening.family, listening.getsockname()
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name[0], name[0])  # noqa: S104 (read, not bound to)
-    proxies = (
-        ["--proxy-headers", "--forwarded-allow-ips", ",".join(plan.trusted_proxies)]
-        if plan.trusted_proxies
-        else ["--no-proxy-headers"]
-    )
-    command = [
-        *(sys.executable, "-m", "uvicorn", "dashboard.asgi:application"),
-        *("--fd", str(listening.fileno())),
-        *("--loop", "uvloop"),
-        *("--http", "dashboard.connections:BoundedProtocol"),
-        *("--ws", "websockets-sansio"),
-        *("--ws-per-message-deflate", "false"),  # deflate costs a viewer 300 kB and the server its latency
-        *("--ws-max-size", "65536"),
-        *("--lifespan", "on"),
-        *("--limit-concurrency", str(limits.connections())),  # beyond it 503 at once, before descriptors run out
-        *("--timeout-graceful-shutdown", "2"),
-        *("--log-level", "warning"),
-        *("--no-access-log", "--no-server-header", "--no-use-colors"),
-        *proxies,
-    ]
+    command = [sys.executable, "manage.py", "web", "--descriptor", str(listening.fileno())]
 
     async def ready() -> bool:
         return await _is_healthy(family, host, int(name[1]))

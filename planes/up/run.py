@@ -76,7 +76,6 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
             "PYTHONUNBUFFERED": "1",
             **({"PLANEWATCH_DECLARED_BY": f"{identity},{datadir.added(identity)}"} if settings.REDIS_IS_EMBEDDED else {}),
         },
-        trusted_proxies=tuple(settings.UP_TRUSTED_PROXIES),
     )
 
     async def begin() -> None:

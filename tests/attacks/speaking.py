@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import re
-import time
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -52,9 +54,10 @@ def status(answer: bytes) -> int:
 
 @dataclass
 class Probing:
-    """How long /healthz took, in seconds, each time it was asked meanwhile."""
+    """How long /healthz took, in seconds, each time it was asked meanwhile, and how much of it was waiting for a core."""
 
     took: list[float] = field(default_factory=list)
+    waited: list[float] = field(default_factory=list)
     failed: int = 0
 
     @property
@@ -62,28 +65,29 @@ class Probing:
         """Seconds."""
         return max(self.took, default=0.0)
 
+    @property
+    def worst_by_itself(self) -> float:
+        """Seconds, without those in which the machine had no core for it: what is left is the server's own doing."""
+        return max((took - waited for took, waited in zip(self.took, self.waited, strict=True)), default=0.0)
+
 
 @contextlib.asynccontextmanager
-async def probing(port: int) -> AsyncIterator[Probing]:
-    """/healthz, asked 20 times a second from an address of its own, on a loop that the attack shares: what it waits for that loop
-    counts against the server too."""
+async def probing(target: "Target") -> AsyncIterator[Probing]:
+    """/healthz, asked 20 times a second by a process of its own, for what attacks is late itself."""
     seen = Probing()
-
-    async def probe() -> None:
-        while True:
-            begun = time.monotonic()
-            good = status(await said(port, asked("GET", "/healthz"), of="127.0.0.9")) == 200
-            seen.took.append(time.monotonic() - begun)
-            seen.failed += not good
-            await asyncio.sleep(0.05)
-
-    task = asyncio.create_task(probe())
+    words = (str(Path(__file__).with_name("probe.py")), str(target.port), str(target.server))
+    probe = await asyncio.create_subprocess_exec(sys.executable, "-S", *words, stdin=PIPE, stdout=PIPE)
+    assert probe.stdout is not None
+    first = await probe.stdout.readline()  # it has begun
     try:
         yield seen
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        rest, _ = await probe.communicate(b"\n")
+        for line in (first + rest).decode().splitlines():
+            took, waited, good = line.split()
+            seen.took.append(float(took))
+            seen.waited.append(float(waited))
+            seen.failed += good != "1"
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Target:
     def __init__(self, up: Up) -> None:
         self.up = up
         self.port = int(urlsplit(up.address).port or 80)
+        self.server = up.part("--descriptor")
         self._accounts = 0
 
     async def form(self, cookie: str = "", path: str = "/signin/") -> Form:

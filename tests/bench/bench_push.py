@@ -23,10 +23,6 @@ from planes.live.wire import Delta, GoneRows, Update
 from tests.services import Valkey, until
 
 #: How `manage.py up` starts the server (planes/up/parts.py).
-_OPTIONS = [
-    *("--loop", "uvloop", "--http", "h11", "--lifespan", "on", "--log-level", "warning"),
-    *("--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
-]
 _TICKS = os.sysconf("SC_CLK_TCK")
 #: About the size of a delta of one node, bytes.
 _PADDING = "x" * 600
@@ -185,11 +181,10 @@ def run(words: list[str]) -> Figures:
         }
         cluster_id, cookie = _prepare()
         with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
-            # Sockets inherit it. uvicorn takes --fd for a Unix socket and would leave Nagle's algorithm on: 40 ms now and then.
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             port = listening.getsockname()[1]
             server = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", "dashboard.asgi:application", "--fd", str(listening.fileno()), *_OPTIONS],
+                [sys.executable, "manage.py", "web", "--descriptor", str(listening.fileno())],
+                cwd=Path(__file__).parents[2],
                 pass_fds=[listening.fileno()],
             )
             until(lambda: _answers(port), "the server's start")

@@ -16,8 +16,8 @@ from django.test import Client
 from pytest_django import Settings
 from websockets.asyncio.client import ClientConnection, connect
 
-from dashboard.connections import BoundedProtocol
 from dashboard.hub import Hub
+from dashboard.serving import config
 from tests.dashboard.rows import Collecting, full_frame
 
 
@@ -97,20 +97,8 @@ async def served(transactional_db: None, valkey: str, settings: Settings, sessio
 @contextlib.asynccontextmanager
 async def serving(session: str) -> AsyncIterator[Served]:
     """Start the server with the options that `manage.py up` gives it, on a port of its own."""
-    from dashboard.asgi import application
-
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        application,
-        ws="websockets-sansio",
-        http=BoundedProtocol,
-        lifespan="on",
-        ws_per_message_deflate=False,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=2,
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(config(()))  # what ours adds to it is for a process of its own
     running = asyncio.create_task(server.serve([listening]))
     try:
         await holds(lambda: server.started or running.done())

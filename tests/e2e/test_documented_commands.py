@@ -19,6 +19,7 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 ELSEWHERE = {
     "--in-cluster": "wants a pod's ServiceAccount",
     "manage.py up": "is what runs already",
+    "manage.py web": "runs until it is told to end; tests/dashboard/test_web_command.py runs it",
     "manage.py migrate": "is what `up` has done",
     "manage.py clusters": "would change what the other tests watch; tests of its own run it",
     "kubectl -n": "wants a cluster",

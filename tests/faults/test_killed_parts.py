@@ -56,7 +56,7 @@ def test_a_killed_valkey_is_back_and_the_page_live_within_10_s(up: Up, page: Pag
 
 
 def test_a_killed_web_server_is_back_and_the_page_reconnects(up: Up, page: Page) -> None:
-    os.kill(up.part("dashboard.asgi:application"), signal.SIGKILL)
+    os.kill(up.part("--descriptor"), signal.SIGKILL)
     page.wait_for_selector(LATE, timeout=10_000)
     page.wait_for_selector(LIVE, timeout=20_000)
     assert any("The web server ended by signal 9" in line for line in up.said)

@@ -188,7 +188,7 @@ def test_with_the_watch_worker_frozen_everything_says_so_and_no_page_is_in_colou
 def test_a_frozen_web_server_is_not_told_as_the_collector(late: Up, page: Page) -> None:
     page.goto(f"{late.address}{COMPONENT}")
     expect(page.locator("#freshness")).to_have_text(LIVE, timeout=20_000)
-    with standing_still(late.part("dashboard.asgi:application"), late):
+    with standing_still(late.part("--descriptor"), late):
         expect(page.locator("#late")).to_contain_text("web server does not answer", timeout=20_000)
     expect(page.locator("#late")).to_be_hidden(timeout=20_000)
 

@@ -18,7 +18,7 @@ from tests.up.processes import descendants
 
 #: Seconds that a start may take, three of them beside each other and one of them with libfaketime.
 START = 180.0
-_WORDS = {"web": "dashboard.asgi:application", "watch": "watch@", "jobs": "jobs@", "valkey": "valkey"}
+_WORDS = {"web": "--descriptor", "watch": "watch@", "jobs": "jobs@", "valkey": "valkey"}
 
 
 class One:

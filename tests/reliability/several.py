@@ -106,7 +106,7 @@ class Several:
 def documented() -> list[list[str]]:
     """The commands that docs/running.md has for web, watch and jobs, as words; the virtual environment's programs from this one."""
     text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^\.venv/bin/(uvicorn|celery) (.+)$", text, re.MULTILINE)
+    lines = re.findall(r"^\.venv/bin/(python(?= manage\.py web)|celery) (.+)$", text, re.MULTILINE)
     return [[str(Path(sys.executable).with_name(program)), *rest.split()] for program, rest in lines]
 
 
@@ -174,7 +174,7 @@ def _begin_parts(here: Several) -> None:
     here.manage("migrate")
     here.manage("clusters", "add", "--kubeconfig", str(here.home / "kubeconfig"), "--all-contexts")
     web, watch, jobs = documented()
-    web[web.index("--port") + 1], web[web.index("--host") + 1] = str(here.ports["web"]), "127.0.0.1"
+    web[web.index("--port") + 1], web[web.index("--bind") + 1] = str(here.ports["web"]), "127.0.0.1"
     here.keep("web", web)
     here.keep("jobs", jobs)
     for name in here.watches:

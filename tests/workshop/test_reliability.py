@@ -77,7 +77,7 @@ def test_what_cannot_be_tried_says_why() -> None:
 
 def test_the_documents_have_a_command_for_web_watch_and_jobs() -> None:
     web, watch, jobs = documented()
-    assert web[0].endswith("/uvicorn")
-    assert {"--host", "--port"} <= set(web)
+    assert web[1:3] == ["manage.py", "web"]
+    assert {"--bind", "--port"} <= set(web)
     assert "watch" in watch
     assert "jobs" in jobs

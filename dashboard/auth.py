@@ -31,7 +31,7 @@ Key = TypeVar("Key", int, str)
 
 
 def one_time_link(base_url: str) -> str:
-    """A new link below `base_url` (http://127.0.0.1:8765) that signs in the administrator once, in 15 min."""
+    """A new link below `base_url` (http://127.0.0.1:8765) that signs in the administrator once and is valid for 15 min."""
     now = timezone.now()
     # Each start passes here: what is over is swept away.
     SignInLink.objects.filter(expires__lt=now).delete()

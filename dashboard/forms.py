@@ -18,9 +18,9 @@ class SignInForm(AuthenticationForm):
     """Name and password, with a brake on guessing."""
 
     error_messages = {
-        "invalid_login": "This name and password do not belong together. Both are case-sensitive.",
+        "invalid_login": "Wrong name or password. Both are case-sensitive.",
         "inactive": "This account is switched off.",
-        "blocked": "Too many failed sign-ins from here. Wait 5 minutes, or print a link with: .venv/bin/python manage.py signin",
+        "blocked": "Too many failed sign-ins from here. Wait 5 min, or print a link with: .venv/bin/python manage.py signin",
         "slowed": "Many sign-ins are being tried just now. Wait a few seconds and try again.",
     }
 

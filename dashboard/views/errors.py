@@ -26,7 +26,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def failed(request: HttpRequest) -> HttpResponse:
     return _answer(
-        request, 500, "A fault of Planewatch", "Planewatch could not answer because of a fault of its own. The log says more."
+        request, 500, "An error in Planewatch", "Planewatch could not answer because of an error of its own. The log says more."
     )
 
 

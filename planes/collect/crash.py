@@ -19,7 +19,7 @@ _UNCOLLECTED = "Planewatch does not judge it: no collector watches this cluster.
 def crashed(remembered: Remembered, error: str, retry_at: float, now: float) -> Frame:
     """After a defect of the collector. `error` names the defect and holds nothing of the cluster's data."""
     message = f"Planewatch's collector of this cluster failed ({error}). The fault is Planewatch's, not the cluster's."
-    remedy = "It is started again by itself. If this stays, report it with the watch worker's log."
+    remedy = "It restarts by itself. If this persists, report it with the watch worker's log."
     return _unseen(remembered, FaultKind.INTERNAL, message, remedy, _FAILED, now, now, retry_at)
 
 
@@ -31,7 +31,7 @@ def uncollected(remembered: Remembered, places: int, now: float) -> Frame:
         remedy = "Start another watch worker, or let each collect more (PLANEWATCH_CLUSTERS_PER_WORKER)."
     else:
         message = "No watch worker of Planewatch has taken this cluster."
-        remedy = "See that one runs; its log says more."
+        remedy = "Make sure that one is running; its log says more."
     at = remembered.head.collected_at if remembered.head is not None else None
     made = _unseen(remembered, FaultKind.UNCOLLECTED, message, remedy, _UNCOLLECTED, now, at or 0.0, None)
     # What was seen last stands as it was, with its own `since`: whoever shows it sees by its age that nobody vouches for it

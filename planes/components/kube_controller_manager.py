@@ -60,7 +60,7 @@ COMPONENT: Component[LeaderObservation] = Component(
     plane=Plane.CONTROL,
     title="kube-controller-manager",
     role="reconciles desired and actual",
-    does="Runs the controllers that turn what is wanted into what is: replicas of Deployments, endpoints of Services, "
+    does="Runs the controllers that make what is wanted real: replicas of Deployments, endpoints of Services, "
     "eviction from silent nodes, garbage collection. One instance leads, the others stand by.",
     away="While it is away, pods keep running. Failed pods of Deployments are not replaced, rollouts stand still, silent "
     "nodes are not marked NotReady, and endpoints do not follow their pods.",

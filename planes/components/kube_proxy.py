@@ -309,7 +309,7 @@ AGENT = Agent(
     "their containers",
     degraded="its pod is not ready, restarts again and again, or its version is not supported",
     down="there is no pod of it on a node where the DaemonSet wants one",
-    unknown="the kubelet is silent or the container runtime is down, so that nobody sees the pod: the last known state is told",
+    unknown="the kubelet is silent or the container runtime is down, so that the pod cannot be seen: its last known state is shown",
     hidden="another dataplane takes its place (Cilium, anetd, OVN-Kubernetes, Calico in BPF mode, kube-router), it runs inside "
     "another process (k3s), or its pods may not be read",
     signals=(

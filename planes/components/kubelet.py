@@ -325,7 +325,7 @@ AGENT = Agent(
         Signal(
             "joining",
             "the Node's taints and creationTimestamp",
-            "Whether the node has only just come: nothing is expected of it yet.",
+            "Whether the node is new: nothing is expected of it yet.",
             "it is old enough, and a taint of a new node still stands that no condition explains",
             thresholds=("joining_time", "joining_long"),
         ),

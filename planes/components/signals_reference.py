@@ -24,8 +24,8 @@ against a component.
 | unknown | it could be seen and cannot be now: the last known state and its age are told |
 | not observable | it cannot be seen here: not permitted, not served, or not run as a part of its own. Never red |
 | cordoned | a node taken out on purpose. Not unhealthy |
-| leaving | a node that is being removed, shut down or repaired, as it said before it fell silent. Needs nobody for a while |
-| joining | a node that has only just come and is not set up yet. Needs nobody for a while |
+| leaving | a node that is being removed, shut down or repaired, as it said before it fell silent. No action is needed for a while |
+| joining | a new node that is not set up yet. No action is needed for a while |
 
 A worse state is announced once it has held for its time, a better one likewise, so that nothing flaps at a bound. What is \
 better is said at once, and that its state is held, and until when. Silence is measured on Planewatch's own clock, by when a \

@@ -256,15 +256,15 @@ class _Examination:
     def _tell_watches(self, report: Report) -> None:
         trial = self._watches
         if trial is None or trial.delivers is None:
-            report.watches = f"cannot be told: {trial.why if trial is not None else 'it was not answered in time'}"
+            report.watches = f"not known: {trial.why if trial is not None else 'it was not answered in time'}"
         elif trial.delivers:
             report.watches = "deliver"
         else:
             report.watches = f"do not work: {trial.why}"
             lists = f"leases every {RHYTHM:g} s, everything else every {POLL_EVERY:g} to {POLL_LONGEST:g} s"
             report.notes.append(
-                f"Watches do not work on this way to the cluster: {trial.why}. Planewatch asks by lists instead, {lists}. "
-                "Look at proxies and load balancers on the way."
+                f"Watches do not work on the path to this cluster: {trial.why}. Planewatch polls instead: {lists}. "
+                "Look at proxies and load balancers on the path."
             )
 
     def _tell_identity(self, report: Report) -> None:
@@ -276,7 +276,7 @@ class _Examination:
         elif identity.fault is not None and identity.fault.kind is FaultKind.NOT_SERVED:
             report.user_said = "This API server does not say who we are: it is older than Kubernetes 1.27."
         elif identity.fault is not None:
-            report.user_said = f"Who we are cannot be told: {sentence(identity.fault.message)}"
+            report.user_said = f"Who we are is not known: {sentence(identity.fault.message)}"
 
     def _conclude(self, report: Report) -> None:
         missing = [one for one in report.rights if one.allowed is False]
@@ -289,7 +289,7 @@ class _Examination:
             report.grant = _grant(report.user, bool(self._openshift))
         parts += failing
         if untold:
-            parts.append(f"{len(untold)} of {len(report.rights)} rights cannot be told")
+            parts.append(f"{len(untold)} of {len(report.rights)} rights {'is' if len(untold) == 1 else 'are'} not known")
         elif self.cut:
             parts.append("not everything was answered in time")
         report.summary = sentence("; ".join(parts)) if parts else "All is well: Planewatch can see what there is to see."

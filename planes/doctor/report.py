@@ -60,7 +60,7 @@ class HiddenReport(msgspec.Struct, frozen=True):
 
 class Report(msgspec.Struct):
     """What was found. Moments are epoch seconds; what was not learnt is null or empty. `watches` is "deliver", "do not work: …" or
-    "cannot be told: …"."""
+    "not known: …"."""
 
     chosen: str = ""
     exit: int = Exit.CANNOT_TELL

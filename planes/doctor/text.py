@@ -21,10 +21,10 @@ def text(report: Report, now: float) -> str:
         lines += ["", "Cannot be seen here"]
         lines += [line for one in report.hidden for line in _wrapped("○", f"{one.kind}: {one.because}")]
     if report.notes:
-        lines += ["", "To know"]
+        lines += ["", "Good to know"]
         lines += [line for note in report.notes for line in _wrapped("·", note)]
     if report.grant:
-        lines += ["", "To grant all of it, as somebody who may:", f"  {report.grant}"]
+        lines += ["", "To grant all of it, as someone who may:", f"  {report.grant}"]
     return _clean("\n".join([*lines, "", report.summary]))
 
 
@@ -34,7 +34,7 @@ def _server(report: Report, now: float) -> list[str]:
         said += f" in {report.latency_ms:.0f} ms"
     if report.certificate_not_after is not None:
         left = report.certificate_not_after - now
-        said += f"; its certificate {'ends in ' + duration(left) if left > 0 else 'has ended'}"
+        said += f"; its certificate {'expires in ' + duration(left) if left > 0 else 'has expired'}"
     elif not report.tls:
         said += "; without TLS"
     lines = _wrapped("●", said)
@@ -69,7 +69,7 @@ def _right(right: RightReport) -> list[str]:
     if not right.served:
         return _wrapped("○", f"{right.of}: not served here")
     if right.allowed is None:
-        return _wrapped("▲", f"{right.of}: cannot be told. {right.said}")
+        return _wrapped("▲", f"{right.of}: not known. {right.said}")
     return [f"  ● {right.of}{' (by trying)' if right.how == 'try' else ''}"]
 
 

@@ -54,7 +54,7 @@ async def discover(link: Link, sleep: Callable[[float], Awaitable[None]]) -> Fou
             return await _discover(link)
         except (FaultError, msgspec.DecodeError) as exc:
             if wait is None or (isinstance(exc, FaultError) and exc.fault.kind is FaultKind.FORBIDDEN):
-                logger.info("Which API groups are served cannot be told; only the common namespaces are watched")
+                logger.info("Which API groups are served is not known; only the common namespaces are watched")
                 return Found()
         await sleep(wait)
     return Found()

@@ -77,7 +77,7 @@ def not_kubernetes(server: str, what: str) -> FaultError:
 def hanging(server: str, limit: float) -> Fault:
     return Fault(
         FaultKind.HANGING,
-        f"{server} takes the connection and gives no answer within {limit:g} s.",
+        f"{server} accepts the connection but gives no answer within {limit:g} s.",
         "Look at the API server's host: load, disk, and whether etcd answers it.",
     )
 
@@ -104,7 +104,7 @@ def of_exception(exc: BaseException, server: str, limit: float, *, shaking_hands
         return _of_os_error(exc, server)
     return Fault(
         FaultKind.INTERNAL,
-        f"Planewatch met a defect of its own ({type(exc).__name__}).",
+        f"Planewatch has a bug ({type(exc).__name__}).",
         "The log has the details; please report it.",
     )
 

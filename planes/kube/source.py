@@ -336,7 +336,7 @@ def _mtime(path: Path) -> float:
 
 
 def _defect() -> Fault:
-    return Fault(FaultKind.INTERNAL, "Planewatch met a defect of its own here.", "The log has the details; please report it.")
+    return Fault(FaultKind.INTERNAL, "Planewatch has a bug here.", "The log has the details; please report it.")
 
 
 def _cause(group: BaseExceptionGroup[_ReceiverError]) -> BaseException:

@@ -90,8 +90,8 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
         return _silent(since, nobody, fresh.trouble)
     apart = _apart(fresh, now)
     if apart:
-        disagree = f"The clocks of this server and of its collector disagree by {time_tokens.duration(apart)}"
-        return Lateness("clocks", f"{disagree}: its age cannot be told.", None, apart=round(apart, 1))
+        disagree = f"The clocks of this server and its collector differ by {time_tokens.duration(apart)}"
+        return Lateness("clocks", f"{disagree}, so its age is unknown.", None, apart=round(apart, 1))
     # By the clock of who keeps it, where that is known: the collector's own may be wrong by a little.
     collected_at = fresh.collected_at
     if fresh.age is not None and now - fresh.age - collected_at > CLOCKS_APART:
@@ -129,8 +129,8 @@ def _silent(since: float, nobody: bool, trouble: str) -> Lateness:
     if nobody:
         return Lateness("collector", f"{_NOBODY} It was last seen {time_tokens.ago(since)} ago.", since, _NOBODY)
     if trouble:
-        return Lateness("collector", f"{trouble} What was stored last is {time_tokens.ago(since)} old.", since, trouble)
-    return Lateness("collector", f"Its collector was last heard {time_tokens.ago(since)} ago.", since, "Its collector is silent.")
+        return Lateness("collector", f"{trouble} The last stored state is {time_tokens.ago(since)} old.", since, trouble)
+    return Lateness("collector", f"Its collector last reported {time_tokens.ago(since)} ago.", since, "Its collector is silent.")
 
 
 def _apart(fresh: Freshness, now: float) -> float:

@@ -64,8 +64,8 @@ OURS = frozenset(
 #: Who is to blame while a cluster cannot be asked, where it is not that nobody answers: in two words, and in a clause that may be
 #: followed by "since …".
 BLAME: dict[FaultKind, tuple[str, str]] = {
-    FaultKind.UNAUTHENTICATED: ("credentials refused", "The API server has refused our credentials"),
-    FaultKind.CREDENTIALS: ("no credentials", "We have had no credentials for the API server"),
+    FaultKind.UNAUTHENTICATED: ("credentials refused", "The API server has refused Planewatch's credentials"),
+    FaultKind.CREDENTIALS: ("no credentials", "Planewatch has had no credentials for the API server"),
     FaultKind.CONFIGURATION: ("kubeconfig unusable", "The kubeconfig of this cluster has not been usable"),
     FaultKind.NAME: ("name not found", "The name of the API server has not been found"),
     FaultKind.TLS: ("not trusted", "The connection to the API server has not been trusted"),

@@ -98,7 +98,7 @@ class Declaration:
 
 
 _COORDINATION, _DISCOVERY, _ADMISSION = "coordination.k8s.io", "discovery.k8s.io", "admissionregistration.k8s.io"
-_UNNOTICED = "webhooks that reject every request because nobody answers them are not noticed."
+_UNNOTICED = "webhooks that reject every request because nothing answers them are not noticed."
 
 _DECLARED = (
     Declaration(

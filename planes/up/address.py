@@ -65,7 +65,7 @@ def _resolve(bind: str) -> tuple[socket.AddressFamily, str]:
         found = socket.getaddrinfo(bind or None, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError) as error:
         raise RefusalError(
-            f"--bind {bind} is not an address of this machine.", "Say an IP address, for instance 127.0.0.1 or 0.0.0.0.", Exit.USAGE
+            f"--bind {bind} is not an address of this machine.", "Use an IP address, for instance 127.0.0.1 or 0.0.0.0.", Exit.USAGE
         ) from error
     family, _, _, _, name = found[0]
     return family, str(name[0])
@@ -91,7 +91,7 @@ def _refusal(error: OSError, bind: str, port: int) -> RefusalError:
     if error.errno == errno.EADDRNOTAVAIL:
         return RefusalError(
             f"{bind} is not an address of this machine.",
-            "Say one that it has with --bind, for instance 127.0.0.1 or 0.0.0.0.",
+            "Use one that it has with --bind, for instance 127.0.0.1 or 0.0.0.0.",
             Exit.PLACE,
         )
     return RefusalError(

@@ -108,14 +108,14 @@ def _current(kubeconfig: str, name: str, read: ReadContexts) -> Choice:
         contexts = read(kubeconfig)
     except UnreadableError as error:
         raise RefusalError(
-            error.sentence, error.remedy or "Mend it, name another with --kubeconfig, or say --demo.", Exit.USAGE
+            error.sentence, error.remedy or "Mend it, name another with --kubeconfig, or use --demo.", Exit.USAGE
         ) from error
     if not contexts.current:
         known = (
             f"name one of {', '.join(contexts.names)} with --context" if contexts.names else "name another file with --kubeconfig"
         )
         raise RefusalError(
-            f"{name} ({kubeconfig}) has no current context.", f"{known[0].upper()}{known[1:]}, or say --demo.", Exit.USAGE
+            f"{name} ({kubeconfig}) has no current context.", f"{known[0].upper()}{known[1:]}, or use --demo.", Exit.USAGE
         )
     return Choice(
         (Watched("kubeconfig", contexts.current, kubeconfig, contexts.current),),

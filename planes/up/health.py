@@ -97,16 +97,16 @@ def troubles(data_dir: Path, now: float) -> list[str]:
         return []
     age = now - health.at
     if age > HUNG:
-        return [f"`manage.py up` on {data_dir} was last heard {duration(age)} ago; what it started may not run."]
+        return [f"`manage.py up` on {data_dir} last reported {duration(age)} ago; what it started may not be running."]
     return [said for one in health.parts if (said := _trouble(one, now))]
 
 
 def _trouble(one: PartHealth, now: float) -> str:
     since = duration(max(0.0, now - one.since))
     if one.state == "silent":
-        return f"{one.title} has not answered for {since}; it is started again after {HUNG:.0f} s."
+        return f"{one.title} has not answered for {since}; it is restarted after {HUNG:.0f} s."
     if one.state == "ended":
-        return f"{one.title} has ended {since} ago, and is started again."
+        return f"{one.title} ended {since} ago and is being restarted."
     if one.state == "starting":
         return f"{one.title} is starting, for {since}."
     return ""

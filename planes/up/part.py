@@ -120,7 +120,7 @@ class Part:
                 self._backoff.succeeded()
             wait = self._backoff.failed()
             why = f" Its last line: {self.tail}" if self.tail and not self.settled.is_set() else ""
-            self._say(f"{self.recipe.title} {self.ended_with}; it is started again in {wait:.1f} s.{why}")
+            self._say(f"{self.recipe.title} {self.ended_with}; it restarts in {wait:.1f} s.{why}")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)
 

@@ -23,7 +23,7 @@ def reach(url: str) -> None:
         client = redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5)
     except ValueError as error:
         raise RefusalError(
-            "REDIS_URL is not the address of a Redis.", "Say redis://user:password@host:6379/0 or unix:///path.", Exit.USAGE
+            "REDIS_URL is not the address of a Redis.", "Use redis://user:password@host:6379/0 or unix:///path.", Exit.USAGE
         ) from error
     try:
         client.ping()

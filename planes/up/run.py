@@ -100,7 +100,7 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
         supervisor.start(parts.jobs(plan), stage=_WORKERS)
         link = await asyncio.to_thread(_sign_in_link, base_url)
         await supervisor.settled(web)
-        say(f"\n  Open {link}\n  It signs you in once, in 15 min; `make signin` prints another.\n")
+        say(f"\n  Open {link}\n  It signs you in once and is valid for 15 min; `make signin` prints another.\n")
         say(f"Data and logs are in {settings.DATA_DIR}. ctrl-C stops Planewatch.")
 
     return await supervisor.run(begin)

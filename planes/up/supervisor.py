@@ -77,7 +77,7 @@ class Supervisor:
         now = time.monotonic()
         if not self._asked_to_stop.is_set():
             self._asked_at = now
-            self._say("Stopping. Once more kills what still runs.")
+            self._say("Stopping. Press ctrl-C again to kill what is still running.")
             self._asked_to_stop.set()
         elif now - self._asked_at > _ONE_CTRL_C_S:
             for part in self._parts():

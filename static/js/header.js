@@ -20,7 +20,7 @@ export function drawFreshness(place, fresh) {
 /** What tells how fresh it is has failed. @param {HTMLElement} place */
 export function drawFailed(place) {
   place.className = "freshness is-late";
-  render(html`${glyph("degraded", "glyph-s")}<span>not live: the script of this page has failed; load it again</span>`, place);
+  render(html`${glyph("degraded", "glyph-s")}<span>not live: this page's script has failed; reload the page</span>`, place);
 }
 
 /** @param {Pill} told */

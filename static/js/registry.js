@@ -73,8 +73,8 @@ export const ONE_PROCESS = /** @type {const} */ ([
 
 /** Who is to blame while a cluster cannot be asked, by the kind of fault; of all others nobody answers. */
 export const BLAME = /** @type {const} */ ([
-  {"kind": "unauthenticated", "brief": "credentials refused", "says": "The API server has refused our credentials"},
-  {"kind": "credentials", "brief": "no credentials", "says": "We have had no credentials for the API server"},
+  {"kind": "unauthenticated", "brief": "credentials refused", "says": "The API server has refused Planewatch's credentials"},
+  {"kind": "credentials", "brief": "no credentials", "says": "Planewatch has had no credentials for the API server"},
   {"kind": "configuration", "brief": "kubeconfig unusable", "says": "The kubeconfig of this cluster has not been usable"},
   {"kind": "name resolution", "brief": "name not found", "says": "The name of the API server has not been found"},
   {"kind": "tls", "brief": "not trusted", "says": "The connection to the API server has not been trusted"},

@@ -138,7 +138,7 @@ export class Toolbar {
       this.#trouble = "";
     } catch {
       this.#asked.delete(label);
-      this.#trouble = "labels cannot be asked for now";
+      this.#trouble = "labels cannot be searched now";
     }
     this.field.find(this.view.q, this.#labelled);
     this.told();

@@ -50,7 +50,7 @@ async def _wrong_passwords(target: Target, number: int) -> Found:
                 for one in range(number)
             )
         )
-    looked_at = sum(b"do not belong together" in answer for answer in answers)
+    looked_at = sum(b"Wrong name or password" in answer for answer in answers)
     return Found(
         f"{looked_at} of {number} were looked at, the others refused at once",
         all(status(answer) in (200, 503) for answer in answers) and looked_at <= 70 and not probes.failed,

@@ -168,7 +168,7 @@ def forbidden(now: float) -> Snapshot:
     told = snapshot(now, [], [*hidden, api])
     return replace(
         told,
-        cluster=replace(told.cluster, missing=missing, data=PlaneRow(State.NOT_OBSERVABLE, "nodes may not be seen", Epoch(now))),
+        cluster=replace(told.cluster, missing=missing, data=PlaneRow(State.NOT_OBSERVABLE, "nodes may not be read", Epoch(now))),
     )
 
 

@@ -147,7 +147,7 @@ def test_a_lost_connection_is_late_at_once_and_comes_back_by_itself(opened: Open
     [
         ("empty", ["Waiting for the first list"]),
         ("unreachable", ["This cluster cannot be seen", "does not resolve", "Check the cluster's server address"]),
-        ("forbidden", ["Nodes may not be seen", "Grant get, list and watch on nodes", "manage.py doctor", "Cannot be seen · 5"]),
+        ("forbidden", ["Nodes may not be read", "Grant get, list and watch on nodes", "manage.py doctor", "Cannot be seen · 5"]),
         ("no-nodes", ["No nodes yet"]),
     ],
 )

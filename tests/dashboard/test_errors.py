@@ -46,5 +46,5 @@ def test_a_500_is_a_page_with_one_sentence_while_every_query_fails(monkeypatch: 
     monkeypatch.setattr("django.core.handlers.base.BaseHandler.resolve_request", broken)
     failed = client.get("/wall/")
     assert failed.status_code == 500
-    assert "A fault of Planewatch" in failed.content.decode()
+    assert "An error in Planewatch" in failed.content.decode()
     assert "10.0.0.7" not in failed.content.decode()

@@ -74,7 +74,7 @@ def test_an_unreachable_clusters_card_says_why_and_what_to_do(browser: Client, a
     assert "connecting timed out after 10 s" in said
     assert "Check the way there" in said
     assert "unknown, last healthy" in said
-    assert re.search(r"Asked again in +1[0-4] s", said)
+    assert re.search(r"Trying again in +1[0-4] s", said)
     assert "no answer for 4 min" in re.sub(" +", " ", said)
 
 

@@ -245,8 +245,8 @@ def test_a_late_picture_says_its_age_in_large_letters_and_has_no_colours() -> No
 @pytest.mark.parametrize(
     ("off", "age", "said"),
     [
-        (-20.0, 0.3, "disagree by 20 s"),
-        (20.0, 0.3, "disagree by 19 s"),
+        (-20.0, 0.3, "differ by 20 s"),
+        (20.0, 0.3, "differ by 19 s"),
         (20.0, 8.0, "8 s old"),
         (-20.0, 8.0, "8 s old"),
         (3605.0, 59.0, "59 s old"),
@@ -277,7 +277,7 @@ def test_what_cannot_be_seen_is_said(name: str) -> None:
     said = {
         "empty": "Waiting for the first list",
         "unreachable": "does not resolve",
-        "forbidden": "Nodes may not be seen",
+        "forbidden": "Nodes may not be read",
         "no-nodes": "No nodes yet",
     }
     assert said[name] in drawn(PICTURES[name](NOW))

@@ -33,7 +33,7 @@ from tests.dashboard import scene_nodes, scenes
 
 AT = Epoch(1_780_000_000.0)
 FRESH = Freshness(AT, AT)
-LATE = Lateness("collector", "Its collector was last heard some time ago.", AT - 30)
+LATE = Lateness("collector", "Its collector last reported some time ago.", AT - 30)
 SILENT = Lateness("cluster", "Its API server last answered some time ago.", AT - 30)
 
 

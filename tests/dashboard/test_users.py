@@ -54,7 +54,7 @@ def test_an_account_of_one_time_links_is_told_as_such(monkeypatch: pytest.Monkey
         (["add", "ada"], "", "at least 10 characters"),
         (["add", "a b<c>"], GOOD, "valid username"),
         (["add", "x" * 151], GOOD, "at most 150"),
-        (["add", "Bob"], GOOD, "There is an account Bob already"),
+        (["add", "Bob"], GOOD, "An account Bob already exists"),
         (["password", "bob"], "short\n", "at least 10 characters"),
         (["password", "ada"], GOOD, "There is no account ada"),
         (["off", "ada"], "", "There is no account ada"),

@@ -98,7 +98,7 @@ async def test_what_reviews_refuse_to_tell_is_tried() -> None:
     assert right(report, "leases/kube-system").missing == ["list", "watch"]
     assert right(report, "/metrics").allowed is True
     assert report.user == ""
-    assert report.user_said.startswith("Who we are cannot be told: ")
+    assert report.user_said.startswith("Who we are is not known: ")
     assert "(by trying)" in text(report, NOW)
 
 

@@ -172,7 +172,7 @@ def test_with_the_watch_worker_frozen_everything_says_so_and_no_page_is_in_colou
         assert card["control"]["state"] == card["data"]["state"] == "unknown"
         assert api(late, page, "c/demo/snapshot")["late"] == card["late"]
         assert api(late, page, "c/demo/nodes/node-01")["late"] == card["late"]
-        assert said.late.startswith("Its collector was last heard ")
+        assert said.late.startswith("Its collector last reported ")
         assert {one.state for one in said.components} == {"unknown"}
         first = {path: page.request.get(f"{late.address}{path}").text() for path in PAGES}
         for path, html in first.items():
@@ -182,7 +182,7 @@ def test_with_the_watch_worker_frozen_everything_says_so_and_no_page_is_in_colou
             again = page.request.get(f"{late.address}{path}").text()
             assert ages(again, card["late"]["since"]) == ages(html, card["late"]["since"]), path
         page.goto(f"{late.address}{COMPONENT}")
-        expect(page.locator("#late")).to_contain_text("collector of this cluster has not been heard since", timeout=10_000)
+        expect(page.locator("#late")).to_contain_text("collector of this cluster has not reported since", timeout=10_000)
 
 
 def test_a_frozen_web_server_is_not_told_as_the_collector(late: Up, page: Page) -> None:
@@ -196,7 +196,7 @@ def test_a_frozen_web_server_is_not_told_as_the_collector(late: Up, page: Page) 
 @pytest.mark.parametrize(("off", "words"), [(-20.0, "(19|2.) s"), (3605.0, "1 h")])
 def test_clocks_that_disagree_are_told_as_such_by_status_api_and_pages(late: Up, page: Page, off: float, words: str) -> None:
     """The collector's clock cannot be set apart here: while it stands still, others publish and store what it would."""
-    disagree = re.compile(f"disagree by {words}")
+    disagree = re.compile(f"differ by {words}")
     ((cluster, epoch, offset),) = asked(late, "SELECT id, epoch, offset FROM planes_cluster")
     ended = threading.Event()
 
@@ -233,10 +233,10 @@ def test_clocks_that_disagree_are_told_as_such_by_status_api_and_pages(late: Up,
         assert card["late"]["cause"] == "collector"
         assert card["late"]["since"] <= time.time()
         (said,) = late.status().clusters
-        assert said.late.startswith("Its collector was last heard ")
+        assert said.late.startswith("Its collector last reported ")
         assert {plane.state for plane in said.planes.values()} == {"unknown"}
         page.goto(f"{late.address}{COMPONENT}")
-        expect(page.locator("#late")).to_contain_text("has not been heard since", timeout=10_000)
+        expect(page.locator("#late")).to_contain_text("has not reported since", timeout=10_000)
 
 
 def test_refused_credentials_are_told_as_such(late: Up, page: Page) -> None:
@@ -248,10 +248,10 @@ def test_refused_credentials_are_told_as_such(late: Up, page: Page) -> None:
         os.kill(late.part("watch@"), signal.SIGKILL)  # who is signed in is not asked again
         expect(page.locator("[data-status]")).to_contain_text("credentials refused", timeout=40_000)
         (said,) = late.status().clusters
-        assert said.late.startswith("The API server has refused our credentials since it last answered ")
+        assert said.late.startswith("The API server has refused Planewatch's credentials since it last answered ")
         assert {plane.state for plane in said.planes.values()} == {"unknown"}
         page.goto(f"{late.address}{COMPONENT}")
-        expect(page.locator("#late")).to_contain_text("has refused our credentials since", timeout=10_000)
+        expect(page.locator("#late")).to_contain_text("has refused Planewatch's credentials since", timeout=10_000)
     finally:
         kubeconfig.write_text(good)
     expect(page.locator("#freshness")).to_have_text(LIVE, timeout=40_000)

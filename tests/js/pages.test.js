@@ -25,14 +25,14 @@ test("a card is live, silent or late by its own pulses", () => {
   assert.equal(judge(100, null, 101).silent, true);
   assert.equal(judge(100, 40, 101, 0, "unauthenticated").words, "credentials refused for");
   assert.equal(judge(100, null, 101, 0, "unauthenticated").words, "credentials refused");
-  assert.deepEqual(judge(90, 90, 101, 11), { late: true, silent: false, words: "clocks disagree by", age: "11 s" });
+  assert.deepEqual(judge(90, 90, 101, 11), { late: true, silent: false, words: "clocks differ by", age: "11 s" });
 });
 
 test("a card is late after 5 s without a pulse and not before", () => {
   assert.equal(judge(100, 100, 105).late, false);
   assert.equal(judge(100, 100, 105.1).late, true);
   assert.deepEqual(judge(120, 120, 106, 20, "", 100), { late: true, silent: false, words: "not seen for", age: "6 s" }, "whatever its clock says");
-  assert.equal(judge(120, 120, 105, 20, "", 100).words, "clocks disagree by");
+  assert.equal(judge(120, 120, 105, 20, "", 100).words, "clocks differ by");
 });
 
 test("a component's page is renewed for its own rows, for the cluster, and for nothing else", () => {
@@ -72,14 +72,14 @@ test("what was missed counts: a gap, a new epoch, a pulse that is ahead of what 
 
 test("each reason of lateness has its sentence, with what is tried next", () => {
   const about = { now: 1012, many: false };
-  assert.match(why(late({}), about), /collector of this cluster has not been heard since/);
+  assert.match(why(late({}), about), /collector of this cluster has not reported since/);
   assert.match(why(late({}), { now: 1012, many: true }), /No cluster's collector/);
   assert.match(why(late({ why: "cluster" }), about), /API server has not answered since/);
-  assert.match(why(late({ why: "cluster" }), { ...about, fault: "unauthenticated" }), /API server has refused our credentials since/);
+  assert.match(why(late({ why: "cluster" }), { ...about, fault: "unauthenticated" }), /API server has refused Planewatch's credentials since/);
   assert.match(why(late({ why: "socket", retry: 1016 }), about), /Trying again in 4 s\.$/);
   assert.doesNotMatch(why(late({ why: "socket", retry: 1010 }), about), /Trying again/);
   assert.doesNotMatch(why(late({ why: "cluster", since: null }), about), /last picture/);
-  assert.match(why(late({ why: "quiet" }), about), /^Nothing has been heard since /);
+  assert.match(why(late({ why: "quiet" }), about), /^Nothing has been received since /);
   assert.match(why(late({}), { ...about, seen: false }), /since \S+\. Nothing of it has been seen yet\.$/);
   assert.match(why(late({ why: "signed out" }), about), /signed out/);
   assert.match(why(late({ why: "offline" }), about), /offline/);

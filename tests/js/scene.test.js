@@ -238,7 +238,7 @@ test("an empty ground says whether nodes are hidden or not there", () => {
   assert.equal(groundNotice(told, NOW)?.title, "No node has been seen", "of a cluster that was never reached nothing is there");
   told.cluster = cluster;
   told.cluster = { ...told.cluster, missing: [{ kind: "forbidden", message: "The user may not list nodes", remedy: "Grant it", since: 0 }] };
-  assert.equal(groundNotice(told, NOW)?.title, "Nodes may not be seen");
+  assert.equal(groundNotice(told, NOW)?.title, "Nodes may not be read");
   assert.equal(groundNotice(picture([node("n")], [component("etcd")]), NOW), null);
   const waits = component("kubelet", { plane: "data", state: "unknown", because: "Nodes cannot be read: waiting for the first answer." });
   assert.deepEqual(groundNotice(picture([], [waits]), NOW), { title: "No node has been seen", lines: [waits.because] });

@@ -17,7 +17,7 @@ def test_a_silent_collector_comes_before_a_silent_server() -> None:
     late = lateness(Freshness(NOW - 31, NOW - 40), NOW)
     assert late is not None
     assert (late.cause, late.since) == ("collector", NOW - 31)
-    assert render(late.because, NOW) == "Its collector was last heard 31 s ago."
+    assert render(late.because, NOW) == "Its collector last reported 31 s ago."
 
 
 def test_a_silent_server_is_told_with_its_age() -> None:
@@ -54,7 +54,7 @@ def test_a_moment_ahead_of_our_clock_is_late_for_nobody_can_tell_its_age() -> No
     late = lateness(Freshness(NOW + 3600, NOW + 3600), NOW)
     assert late is not None
     assert (late.cause, late.since) == ("clocks", None)
-    assert late.because == "The clocks of this server and of its collector disagree by 1 h: its age cannot be told."
+    assert late.because == "The clocks of this server and its collector differ by 1 h, so its age is unknown."
     assert (seen("healthy", "", "All is well.", late).state, seen("healthy", "", "All is well.", late).last) == (
         "unknown",
         "healthy",
@@ -119,8 +119,8 @@ def test_a_collector_that_died_is_silent_since_then_however_wrong_its_clock_was(
 @pytest.mark.parametrize(
     ("fault", "heard", "said"),
     [
-        ("unauthenticated", NOW - 240, "The API server has refused our credentials since it last answered 4 min ago."),
-        ("unauthenticated", None, "The API server has refused our credentials."),
+        ("unauthenticated", NOW - 240, "The API server has refused Planewatch's credentials since it last answered 4 min ago."),
+        ("unauthenticated", None, "The API server has refused Planewatch's credentials."),
         ("refused", NOW - 240, "Its API server last answered 4 min ago."),
         ("something newer", None, "Its API server has not answered yet."),
     ],
@@ -149,7 +149,7 @@ def test_what_is_wrong_with_planewatch_itself_is_why_a_picture_is_late_and_nothi
     said = "Planewatch's database takes no writes (it is read-only)."
     late = lateness(Freshness(NOW - 12, NOW - 12, 60, trouble=said), NOW)
     assert late is not None
-    assert render(late.because, NOW) == f"{said} What was stored last is 12 s old."
+    assert render(late.because, NOW) == f"{said} The last stored state is 12 s old."
     assert late.brief == said
     assert lateness(Freshness(NOW - 1, NOW - 1, 60, trouble=said), NOW) is None
 
@@ -159,7 +159,7 @@ def test_while_valkey_is_away_nobody_blames_the_api_server() -> None:
     late = lateness(Freshness(NOW - 3, NOW - 300, trouble="Valkey does not answer."), NOW)
     assert late is not None
     assert (late.cause, late.brief) == ("collector", "Valkey does not answer.")
-    assert render(late.because, NOW) == "Valkey does not answer. What was stored last is 3 s old."
+    assert render(late.because, NOW) == "Valkey does not answer. The last stored state is 3 s old."
     assert lateness(Freshness(NOW - 3, NOW - 4, trouble="Valkey does not answer."), NOW) is None, "it was stored just now"
     late = lateness(Freshness(NOW - 3, NOW - 300, fault="unreachable", trouble="Valkey does not answer."), NOW)
     assert late is not None

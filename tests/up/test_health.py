@@ -69,7 +69,7 @@ async def test_a_part_that_is_stopped_is_ended_and_started_again_and_that_is_sai
         await until(lambda: one.pid not in (None, first), "its second life", within=10)
         await until(lambda: one.health().state == "works", "its work again")
     assert len(said) == 1
-    assert said[0].startswith("The part did not answer for 1 s and was ended; it is started again in ")
+    assert said[0].startswith("The part did not answer for 1 s and was ended; it restarts in ")
 
 
 @pytest.mark.usefixtures("hasty")
@@ -113,12 +113,12 @@ def told(tmp_path: Path, state: str, *, age: float = 0.0) -> list[str]:
 def test_what_is_wrong_is_a_sentence_each(tmp_path: Path) -> None:
     assert troubles(tmp_path, 0.0) == [], "no up has run"
     assert told(tmp_path, "works") == []
-    assert told(tmp_path, "silent") == ["The watch worker has not answered for 9 s; it is started again after 15 s."]
-    assert told(tmp_path, "ended") == ["The watch worker has ended 9 s ago, and is started again."]
+    assert told(tmp_path, "silent") == ["The watch worker has not answered for 9 s; it is restarted after 15 s."]
+    assert told(tmp_path, "ended") == ["The watch worker ended 9 s ago and is being restarted."]
     assert told(tmp_path, "starting") == ["The watch worker is starting, for 9 s."]
     assert told(tmp_path, "works", age=HUNG) == []
     (said,) = told(tmp_path, "works", age=60.0)
-    assert said.startswith(f"`manage.py up` on {tmp_path} was last heard 1 min ago")
+    assert said.startswith(f"`manage.py up` on {tmp_path} last reported 1 min ago")
 
 
 def test_what_cannot_be_read_says_nothing(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ async def test_a_part_that_is_killed_is_started_again_and_that_is_said_in_one_li
         os.kill(first, signal.SIGKILL)
         await until(lambda: part.pid not in (None, first), "the second start", within=5)
     assert len(said) == 1
-    assert said[0].startswith("The part ended by signal 9 (SIGKILL); it is started again in 0.")
+    assert said[0].startswith("The part ended by signal 9 (SIGKILL); it restarts in 0.")
 
 
 async def test_what_a_killed_part_had_started_goes_with_it(tmp_path: Path) -> None:

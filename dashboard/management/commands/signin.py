@@ -13,7 +13,7 @@ from planes.up.datadir import Running
 
 
 class Command(BaseCommand):
-    help = "Prints a link that signs in the administrator once, in 15 min."
+    help = "Prints a link that signs in the administrator once and is valid for 15 min."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

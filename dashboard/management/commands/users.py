@@ -21,7 +21,7 @@ class Command(BaseCommand):
         words.add_parser("list", help="say who there is")
         for word, what in (
             ("add", "make an account; its password is asked for, or read from standard input"),
-            ("password", "set another password; who is signed in with the old one is signed out within 5 s"),
+            ("password", "set another password; whoever is signed in with the old one is signed out within 5 s"),
             ("off", "let it sign in no more, and sign it out within 5 s"),
             ("on", "let it sign in again"),
             ("remove", "remove it"),
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def _add(self, name: str) -> None:
         if User.objects.filter(username__iexact=name).exists():
-            raise CommandError(f"There is an account {name} already. Set another password with `manage.py users password {name}`.")
+            raise CommandError(f"An account {name} already exists. Set another password with `manage.py users password {name}`.")
         user = User(username=name)
         try:
             user.clean_fields(exclude=["password"])

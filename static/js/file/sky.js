@@ -54,7 +54,7 @@ function drawHead(sheet, sky, top, across) {
   const { colours } = sheet;
   sheet.text(across - GUTTER, top + 40, sky.count, { size: 14, fill: colours.of("sky-text"), anchor: "end" });
   const room = across - 2 * GUTTER - 170 - width(sky.count, 14);
-  const tail = { text: cut("decides what should run, and keeps it so", 14, room), size: 14, fill: colours.of("sky-text"), gap: 14 };
+  const tail = { text: cut("decides what runs, and keeps it that way", 14, room), size: 14, fill: colours.of("sky-text"), gap: 14 };
   sheet.text(GUTTER, top + 40, "CONTROL PLANE", { size: 13, weight: 700, fill: colours.of("sky-label"), spacing: 2.2, tail });
 }
 

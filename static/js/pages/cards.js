@@ -18,7 +18,7 @@ export function judge(pulse, heard, now, apart = 0, fault = "", came = null) {
   if (came !== null && !missing && now - came > LATE_AFTER) return { late: true, silent: false, words: "not seen for", age: duration(now - came) };
   if (pulse === null) return { late: true, silent: false, words: missing || "not seen yet", age: "" };
   const disagree = apart || (pulse - now > CLOCKS_APART ? pulse - now : 0);
-  if (disagree) return { late: true, silent: false, words: "clocks disagree by", age: duration(disagree) };
+  if (disagree) return { late: true, silent: false, words: "clocks differ by", age: duration(disagree) };
   if (now - pulse > LATE_AFTER) return { late: true, silent: false, words: missing ? `${missing} for` : "not seen for", age: duration(now - pulse) };
   if (heard === null) return { late: false, silent: true, words: briefOf(fault), age: "" };
   if (now - heard > LATE_AFTER) return { late: false, silent: true, words: `${briefOf(fault)} for`, age: duration(now - heard) };

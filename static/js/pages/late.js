@@ -23,25 +23,25 @@ export function why(fresh, about) {
     case "socket":
       return `Planewatch has not been reached${since}.${last}${again}`;
     case "picture":
-      return `What has changed${since} could not be fetched.${last}`;
+      return `Changes${since} could not be fetched.${last}`;
     case "quiet":
-      return `Nothing has been heard${since}.${last}`;
+      return `Nothing has been received${since}.${last}`;
     case "server":
       return `Planewatch's web server does not answer${since}.${last}`;
     case "clocks":
-      return `The clocks of this server and of the collector disagree by ${duration(fresh.age)}: the age of this picture cannot be told.`;
+      return `The clocks of this server and the collector differ by ${duration(fresh.age)}, so the age of this picture is unknown.`;
     case "collector":
       if (about.fault === NOBODY) return `${saysOf(about.fault)}${since}.${last}`;
       if (fresh.trouble) return `${fresh.trouble}${last}`;
       return about.many
-        ? `No cluster's collector has been heard${since}.${last}`
-        : `The collector of this cluster has not been heard${since}.${last}`;
+        ? `No cluster's collector has reported${since}.${last}`
+        : `The collector of this cluster has not reported${since}.${last}`;
     case "cluster":
       return `${saysOf(about.fault)}${since}.${last}${again}`;
     case "signed out":
-      return "You are signed out; what is shown here no longer changes. Load the page again to sign in.";
+      return "You are signed out, so this page no longer updates. Reload it to sign in.";
     case "gone":
-      return "This is no longer watched, or no longer there; what is shown here no longer changes.";
+      return "This is no longer watched or no longer exists, so this page no longer updates.";
     default:
       return "";
   }
@@ -87,7 +87,7 @@ export function showFailed() {
   const header = document.getElementById("freshness");
   header?.classList.remove("is-live");
   header?.classList.add("is-late");
-  say(header?.querySelector("span") ?? null, "not live: the script of this page has failed; load it again");
+  say(header?.querySelector("span") ?? null, "not live: this page's script has failed; reload the page");
 }
 
 /** @param {Element | null} element @param {string} text */

@@ -47,6 +47,6 @@ export function groundNotice(picture, now) {
   }
   const missing = picture.cluster.missing.find((row) => /^nodes\b|\blist nodes\b/i.test(row.message));
   return missing
-    ? aged({ title: "Nodes may not be seen", lines: [sentence(missing.message), sentence(missing.remedy), DOCTOR] }, now)
+    ? aged({ title: "Nodes may not be read", lines: [sentence(missing.message), sentence(missing.remedy), DOCTOR] }, now)
     : { title: "No nodes yet", lines: ["The control plane is there. A node appears here as soon as its kubelet has registered it."] };
 }

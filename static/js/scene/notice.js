@@ -49,16 +49,16 @@ function words(picture, fresh, now, clock) {
   const retry = again(fresh.retry, now);
   if (fresh.why === "gone") {
     return { kind: "notice", state: "unknown", title: "No longer watched", link: "clusters",
-      lines: ["This cluster has been removed from Planewatch. What it runs is not touched by that."] };
+      lines: ["This cluster has been removed from Planewatch. The cluster itself is not affected."] };
   }
   if (fresh.why === "signed out") {
-    return { kind: "notice", state: "unknown", title: "Signed out", link: "signin", lines: ["The picture is shown to who is signed in."] };
+    return { kind: "notice", state: "unknown", title: "Signed out", link: "signin", lines: ["Sign in to see the picture."] };
   }
   if (!picture) {
     if (fresh.kind !== "late" || !["socket", "offline"].includes(fresh.why)) return null;
     const offline = fresh.why === "offline";
     return { kind: "notice", state: "unknown", title: offline ? "No network" : "Planewatch does not answer",
-      lines: [offline ? "This device is not connected to any network." : "The picture comes as soon as it does.", retry] };
+      lines: [offline ? "This device is not connected to any network." : "The picture appears as soon as it does.", retry] };
   }
   return unseen(picture, fresh, retry, clock) ?? late(picture, fresh, retry, clock);
 }
@@ -86,7 +86,7 @@ function unseen(picture, fresh, retry, clock) {
       lines: [fresh.why === "cluster" ? "Its API server has not answered yet." : "The collector has been asked to watch this cluster and has not reported yet."] };
   }
   const [first] = missing;
-  return { kind: "notice", state: "not_observable", title: first ? "Nothing may be seen here" : "Waiting for the first list",
+  return { kind: "notice", state: "not_observable", title: first ? "Nothing here may be read" : "Waiting for the first list",
     lines: first ? [sentence(first.message), sentence(first.remedy), DOCTOR] : ["The cluster answers. Its objects are being listed."] };
 }
 
@@ -108,13 +108,13 @@ function reason(picture, fresh, clock) {
     case "socket":
       return [`The connection to Planewatch has been lost${since}.`];
     case "picture":
-      return [`What has changed${since} could not be fetched; it is tried again.`];
+      return [`Changes${since} could not be fetched; trying again.`];
     case "quiet":
-      return [`Nothing has been heard${since}.`];
+      return [`Nothing has been received${since}.`];
     case "server":
       return [`Planewatch's web server does not answer${since}.`];
     case "clocks":
-      return [`The clocks of this server and of the collector disagree by ${duration(fresh.age)}: its age cannot be told.`];
+      return [`The clocks of this server and the collector differ by ${duration(fresh.age)}, so its age is unknown.`];
     case "collector":
       if (picture.cluster.fault?.kind === NOBODY) {
         const { kind, message, remedy } = picture.cluster.fault;

@@ -60,7 +60,7 @@ async def test_a_page_whose_collector_is_away_says_so_and_comes_back(served: Ser
     await live(page, f"{served.origin}/c/prod-eu-1/kube-scheduler/")
     collector.muted = True
     await expect(page.locator("#late")).to_be_visible(timeout=PATIENCE)
-    await expect(page.locator("#late")).to_contain_text("has not been heard since")
+    await expect(page.locator("#late")).to_contain_text("has not reported since")
     await expect(page.locator("#freshness")).to_contain_text("not live")
     await expect(page.locator("h1 .state-word")).to_have_text("unknown", timeout=PATIENCE)
     collector.muted = False
@@ -143,7 +143,7 @@ async def test_without_javascript_the_pages_say_what_they_know(served: Served, c
         plain = await context.new_page()
         await plain.goto(f"{served.origin}/c/prod-eu-1/kube-scheduler/")
         await expect(plain.locator("h1")).to_contain_text("kube-scheduler")
-        await expect(plain.locator(".noscript")).to_contain_text("reload it to see the present")
+        await expect(plain.locator(".noscript")).to_contain_text("reload it to see the latest")
 
 
 LIES_APART = """() => [...document.querySelectorAll(".plane-card")].flatMap((card) => {

@@ -23,6 +23,20 @@ if (header instanceof HTMLElement) keepFitting(header);
 const theme = document.getElementById("theme");
 if (theme) themeSwitch(theme);
 for (const menu of document.querySelectorAll("details.menu")) if (menu instanceof HTMLDetailsElement) closing(menu);
+// What only some pages have is fetched by those.
+const others = document.querySelector("details.switcher");
+if (others instanceof HTMLDetailsElement) {
+  void import("./switcher.js").then(({ switcher }) => switcher(others, location.pathname.split("/")[2] ?? ""));
+}
+const commands = document.querySelector(".commands, .ways");
+if (commands) {
+  void import("./copying.js").then(({ copyButtons }) => {
+    copyButtons(document);
+    document.getElementById("live")?.addEventListener("renewed", () => copyButtons(document));
+  });
+}
+const full = document.getElementById("full-screen");
+if (full) void import("./full-screen.js").then(({ fullScreen }) => fullScreen(full));
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

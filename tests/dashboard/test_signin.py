@@ -17,6 +17,7 @@ from pytest_django import Settings
 
 from dashboard import auth, forms, throttle
 from dashboard.models import SignInLink
+from dashboard.views.session import WANTED
 from tests.services import Valkey
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,25 @@ def test_a_link_works_once() -> None:
     assert b"no longer works" in response.content
     assert second.get(path).status_code == 410
     assert not is_signed_in(second)
+
+
+def test_a_link_leads_to_the_address_that_was_asked_for_first() -> None:
+    client = Client()
+    asked = client.get("/c/prod-eu-1/kube-scheduler/?theme=dark")
+    assert client.get(asked["Location"]).status_code == 200
+    signed_in = client.post(path_of(auth.one_time_link(BASE)))
+    assert signed_in["Location"] == "/c/prod-eu-1/kube-scheduler/?theme=dark"
+    assert not signed_in.cookies[WANTED].value, "once"
+
+
+@pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"])
+def test_a_link_leads_nowhere_else_whatever_was_asked_for(wanted: str) -> None:
+    client = Client()
+    client.get("/signin/", {"next": wanted})
+    assert client.post(path_of(auth.one_time_link(BASE)))["Location"] == "/"
+    forged = Client()
+    forged.cookies[WANTED] = wanted
+    assert forged.post(path_of(auth.one_time_link(BASE)))["Location"] == "/"
 
 
 def test_a_link_is_over_after_15_minutes() -> None:

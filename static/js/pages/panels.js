@@ -17,6 +17,7 @@ export function gist(panel) {
     for (const entry of card.querySelectorAll(".troubles li")) entry.removeAttribute("hidden");
     card.querySelector(".troubles .more")?.remove();
   }
+  for (const button of copy.querySelectorAll(".copy")) button.remove();
   for (const details of copy.querySelectorAll("details")) details.removeAttribute("open");
   return `${panel.className} ${copy.innerHTML}`;
 }

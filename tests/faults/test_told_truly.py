@@ -157,7 +157,7 @@ def test_faults_that_need_time_stay_told_after_the_watch_worker_was_killed_and_t
     mended(late, "webhook-down")
     until(lambda: history(late, "kube-apiserver") != told["kube-apiserver"], "a change of the reason", within=60)
     ((after, because),) = asked(late, LAST, "kube-apiserver")
-    assert (after, because) == ("degraded", "Its serving certificate ends in 5 days.")
+    assert (after, because) == ("degraded", "Its serving certificate expires in 5 d.")
     mended(late, "certificate-expiring", "scheduler-stuck")
 
 

@@ -189,11 +189,11 @@ def test_the_picture_is_saved_from_the_keyboard_in_the_theme_that_is_seen(staged
     stage = staged(color_scheme="light")
     stage.open()
     stage.drawn()
-    summary = stage.page.locator(".menu summary")
+    summary = stage.page.locator(".rail .menu summary")
     summary.focus()
     stage.page.keyboard.press("Enter")
     stage.page.keyboard.press("Tab")
-    link = stage.page.locator(".menu a", has_text="as SVG")
+    link = stage.page.locator(".rail .menu a", has_text="as SVG")
     expect(link).to_be_focused()
     expect(link).to_have_attribute("href", "/c/prod-eu-1/picture.svg?download=&theme=light")
     stage.page.keyboard.press("Escape")
@@ -206,7 +206,7 @@ def test_axe_finds_nothing_in_the_open_menu(staged: Opened) -> None:
     stage.open()
     stage.drawn()
     stage.pulse()
-    stage.page.locator(".menu summary").click()
+    stage.page.locator(".rail .menu summary").click()
     assert axe(stage.page, first=stage.pulse) == []
 
 

@@ -4,7 +4,7 @@ The pages are the product's own, of stored clusters (tests.browser.pages_server)
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,8 @@ PAGES = {
     "no-such-cluster": "/c/nowhere/",
     "no-such-node": "/c/prod-eu-1/nodes/node-999/",
 }
+#: Where what is said instead of the picture has the least room, and the most.
+LATE_SIZES = ((1366, 768), (1080, 1920), (390, 844))
 LATE = ("clusters", "wall", "healthy", "broken", "wall-broken", "scheduler-degraded", "node-broken")
 
 
@@ -55,10 +57,10 @@ def page(browser: Browser, product: Served) -> Iterator[Page]:
         yield context.new_page()
 
 
-def wrong(page: Page) -> dict[str, list[str]]:
+def wrong(page: Page, sizes: Sequence[tuple[int, int]] = SIZES) -> dict[str, list[str]]:
     """What is wrong, and at which sizes."""
     found: dict[str, list[str]] = {}
-    for width, height in SIZES:
+    for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate(STILL)
         for line in page.evaluate(CHECK):
@@ -84,7 +86,7 @@ def test_nor_when_nothing_of_it_is_new(page: Page, product: Served) -> None:
         for name in LATE:
             page.goto(product.origin + PAGES[name])
             expect(page.locator(".is-late, .not-live").first).to_be_attached(timeout=15_000)
-            found |= {name: said} if (said := wrong(page)) else {}
+            found |= {name: said} if (said := wrong(page, LATE_SIZES)) else {}
     finally:
         for slug in slugs:
             product.say(f"pulse {slug}")

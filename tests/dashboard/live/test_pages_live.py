@@ -49,11 +49,11 @@ async def test_a_roll_up_hears_of_its_nodes(served: Served, collector: Collector
 
 async def test_a_node_page_changes_and_keeps_what_was_opened(served: Served, collector: Collector, page: Page) -> None:
     await live(page, f"{served.origin}/c/prod-eu-1/nodes/node-90/")
-    await page.locator("summary").click()
+    await page.locator("#live summary").click()
     await collector.show("broken")
     await expect(page.locator("h1 .state-word")).to_have_text("down", timeout=PATIENCE)
     await expect(page.locator(".last-known")).to_be_visible()
-    await expect(page.locator("details")).to_have_attribute("open", "")
+    await expect(page.locator("#live details")).to_have_attribute("open", "")
 
 
 async def test_a_page_whose_collector_is_away_says_so_and_comes_back(served: Served, collector: Collector, page: Page) -> None:

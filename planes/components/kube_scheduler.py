@@ -53,7 +53,7 @@ def _check_undecided(builder: VerdictBuilder, seen: LeaderObservation, now: Mono
     if overdue and (leads or seen.pods) and not seen.writes_blocked:
         many = waiting.count != 1
         since = f"{', the oldest' if many else ''} for {ago(waiting.oldest)}"
-        said = f"It leads, but {plural(waiting.count, 'pod')} {'have' if many else 'has'} waited for a decision{since}."
+        said = f"{plural(waiting.count, 'pod')} {'have' if many else 'has'} waited for a decision{since}."
         line = Evidence("pods undecided", text, should_be, State.DEGRADED, source, waiting.oldest)
         builder.bad(line, said, "no-work-done", line=f"{plural(waiting.count, 'pod')} undecided for {ago(waiting.oldest)}")
     else:

@@ -15,6 +15,8 @@ THRESHOLDS = (2_000, 20, 1_000_000)
 LOOK, AT_LEAST = 0.25, 10.0
 #: Sockets that come before what is alive is set aside again, and that have gone, at least, before all is looked through.
 CAME, WENT = 50, 1_000
+#: How many times as many have gone when all is looked through though more are going: what those hold takes long to look through.
+IN_ANY_CASE = 10
 
 
 class Garbage:
@@ -24,6 +26,7 @@ class Garbage:
         self._open = 0
         self._ended = 0
         self._looked = 0.0
+        self._last_ended, self._quiet_since = 0, 0.0
 
     def begin(self) -> None:
         """Set aside what the start has made."""
@@ -33,8 +36,11 @@ class Garbage:
 
     def look(self, *, open_now: int, ended: int, now: float) -> bool:
         """Do what is due, at a monotonic time in seconds; whether all was looked through."""
+        if ended != self._last_ended:
+            self._last_ended, self._quiet_since = ended, now
+        quiet = now >= self._quiet_since + AT_LEAST
         went = ended - self._ended
-        through_all = went >= max(WENT, 2 * open_now)
+        through_all = went >= max(WENT, 2 * open_now) * (1 if quiet else IN_ANY_CASE)
         if through_all:
             gc.unfreeze()
             gc.collect()

@@ -103,6 +103,10 @@ class Gate:
         self._sign_ins = Places(SIGN_INS, QUEUE, QUEUE_TIME)
         self._threads = Threads("request")
 
+    def begin(self) -> None:
+        """Start the threads for as many requests as are worked on at once."""
+        self._threads.begin(PLACES + SIGN_INS)
+
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] != "http":
             raise ValueError("The gate is for HTTP.")

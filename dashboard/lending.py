@@ -19,6 +19,12 @@ class Threads:
         self._free: list[ThreadPoolExecutor] = []
         self._made = 0
 
+    def begin(self, number: int) -> None:
+        """Start so many: whoever comes first waits for none of them."""
+        for thread in [self._new() for _ in range(number)]:
+            thread.submit(int).result()
+            self._free.append(thread)
+
     @property
     def made(self) -> int:
         """How many there are."""
@@ -27,13 +33,13 @@ class Threads:
     @asynccontextmanager
     async def lent(self) -> AsyncIterator[None]:
         """What is thread-sensitive within runs in one thread, which nothing else uses meanwhile."""
-        if self._free:
-            thread = self._free.pop()
-        else:
-            self._made += 1
-            thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"{self._name}-{self._made}")
+        thread = self._free.pop() if self._free else self._new()
         try:
             async with ThreadSensitiveContext(executor=thread):
                 yield
         finally:
             self._free.append(thread)
+
+    def _new(self) -> ThreadPoolExecutor:
+        self._made += 1
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"{self._name}-{self._made}")

@@ -23,6 +23,9 @@ class Server(uvicorn.Server):
     """uvicorn's own, with its garbage looked after."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        from dashboard.asgi import http  # it sets Django up, which `config` does without
+
+        http.begin()
         await super().startup(sockets)
         garbage = Garbage()
         garbage.begin()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.garbage import AT_LEAST, CAME, WENT, Garbage
+from dashboard.garbage import AT_LEAST, CAME, IN_ANY_CASE, WENT, Garbage
 
 
 @pytest.fixture
@@ -35,9 +35,11 @@ class Ring:
         (CAME, 0, 0.1, True, False),
         (0, 0, AT_LEAST, True, False),
         (0, WENT - 1, 0.1, False, False),
-        (0, WENT, 0.1, True, True),
+        (0, WENT, 0.1, False, False),
+        (0, IN_ANY_CASE * WENT, 0.1, True, True),
         (WENT, 2 * WENT - 1, AT_LEAST, True, False),
-        (WENT, 2 * WENT, 0.1, True, True),
+        (WENT, 2 * WENT * IN_ANY_CASE - 1, AT_LEAST, True, False),
+        (WENT, 2 * WENT * IN_ANY_CASE, 0.1, True, True),
     ],
 )
 def test_what_is_due(garbage: Garbage, open_now: int, ended: int, after: float, frozen_anew: bool, through_all: bool) -> None:
@@ -47,6 +49,14 @@ def test_what_is_due(garbage: Garbage, open_now: int, ended: int, after: float, 
     assert any(one is fresh for one in gc.get_objects()) is not frozen_anew, "what is set aside is listed no more"
 
 
+def test_all_is_looked_through_once_no_more_are_going(garbage: Garbage) -> None:
+    for second in range(5):
+        assert not garbage.look(open_now=3000 - 600 * second, ended=600 * second, now=AT_LEAST + second)
+    assert not garbage.look(open_now=0, ended=3000, now=AT_LEAST + 5.0)
+    assert not garbage.look(open_now=0, ended=3000, now=2 * AT_LEAST + 4.9)
+    assert garbage.look(open_now=0, ended=3000, now=2 * AT_LEAST + 5.0)
+
+
 def test_what_went_is_found_once_many_have(garbage: Garbage) -> None:
     ring = Ring()
     left = weakref.ref(ring)
@@ -54,7 +64,9 @@ def test_what_went_is_found_once_many_have(garbage: Garbage) -> None:
     del ring
     garbage.look(open_now=CAME, ended=WENT - 1, now=3 * AT_LEAST)
     assert left() is not None, "it was set aside"
-    garbage.look(open_now=CAME, ended=WENT, now=3 * AT_LEAST)
+    garbage.look(open_now=CAME, ended=WENT, now=4 * AT_LEAST)
+    assert left() is not None, "more are going"
+    garbage.look(open_now=CAME, ended=WENT, now=5 * AT_LEAST)
     assert left() is None
 
 

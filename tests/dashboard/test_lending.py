@@ -45,3 +45,11 @@ async def test_a_request_that_fails_gives_its_thread_back() -> None:
     for _ in range(3):
         await asyncio.gather(fail(), return_exceptions=True)
     assert threads.made == 1
+
+
+async def test_threads_that_were_begun_are_lent_first() -> None:
+    threads = Threads("request")
+    threads.begin(3)
+    together = asyncio.Barrier(3)
+    await asyncio.gather(*(thread_of(threads, together) for _ in range(3)))
+    assert threads.made == 3

@@ -32,6 +32,12 @@ def rows(up: Up) -> dict[str, int]:
         return {name: database.execute(question).fetchone()[0] for name, question in questions.items()}
 
 
+def changes(up: Up) -> list[tuple[str, ...]]:
+    """What the history has, the newest first: said if a test fails."""
+    with closing(sqlite3.connect(up.data_dir / "planewatch.sqlite3", timeout=10)) as database:
+        return database.execute("SELECT subject, before, after, because FROM planes_transition ORDER BY id DESC LIMIT 9").fetchall()
+
+
 def test_a_killed_watch_worker_is_replaced_within_25_s_and_the_page_says_it_is_late_meanwhile(up: Up, page: Page) -> None:
     before = rows(up)
     begun = time.monotonic()
@@ -41,7 +47,7 @@ def test_a_killed_watch_worker_is_replaced_within_25_s_and_the_page_says_it_is_l
     assert time.monotonic() - begun < 25
     assert any("The watch worker ended by signal 9" in line for line in up.said)
     until(lambda: is_healthy(up), "a healthy cluster", within=20)
-    assert rows(up) == before
+    assert rows(up) == before, changes(up)
 
 
 def test_a_killed_valkey_is_back_and_the_page_live_within_10_s(up: Up, page: Page) -> None:

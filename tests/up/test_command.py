@@ -89,9 +89,12 @@ contexts: [{name: here, context: {cluster: c, user: u}}, {name: there, context: 
 """
 
 
-def test_an_unknown_context_is_answered_with_those_that_there_are(tmp_path: Path) -> None:
+def test_an_unknown_context_is_answered_with_those_that_there_are(
+    refused_here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "config").write_text(KUBECONFIG)
-    said = refused("--context", "nowhere", code=Exit.USAGE, environ={"KUBECONFIG": str(tmp_path / "config")})
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    said = refused_here("--context", "nowhere", code=Exit.USAGE)
     assert "There is no context 'nowhere'" in said
     assert "here, there" in said
     assert "very-secret" not in said

@@ -1,5 +1,6 @@
 """On paper, in forced colours and in the tab: nothing of what is said is lost."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -51,7 +52,7 @@ def test_in_forced_colours_a_node_that_is_down_does_not_look_like_the_others(pag
     page.goto(f"{product.origin}/c/prod-eu-1/")
     expect(page.locator("#attention .entry")).to_have_count(5)
     canvas, text = 0xFFFFFF, 0
-    page.wait_for_function("document.querySelector('#cluster.is-drawn') !== null")
+    expect(page.locator("#cluster")).to_have_class(re.compile("is-drawn"))
     found = page.evaluate(COLOURS)
     assert found[0] == canvas, "a tile is as empty as the system has it"
     assert text in found

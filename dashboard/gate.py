@@ -36,7 +36,7 @@ ANYBODY, SIGNED_IN = 64 * 1024, 1024 * 1024
 #: Seconds within which a body must have come.
 BODY_TIME = 20.0
 #: Requests that are worked on at once, and sign-ins, which may be held back for seconds (dashboard/throttle.py) and have their own.
-PLACES, SIGN_INS = 12, 24
+PLACES, SIGN_INS = 12, 12
 #: Requests that wait for a place, and for how many seconds.
 QUEUE, QUEUE_TIME = 256, 15.0
 

@@ -39,7 +39,7 @@ one whose clock is set by libfaketime. Somebody is signed in and looks twice a s
 *Said on the page* is when what is shown is no longer called live, *in the terminal or log* when the first line about it came. \
 *Back* is when all is shown as live and well for good: counted from the fault where it mends by itself, else from its end; \
 {back:.0f} s are allowed. No state may be false meanwhile: nothing red that is well, and nothing live of which nothing is known. \
-During attacks `/healthz` is asked 20 times a second by a process of its own: whoever attacks shares the machine, and is late itself.
+During attacks `/healthz` is asked 20 times a second by a process of its own: whoever attacks shares the machine.
 """
 
 

@@ -22,7 +22,7 @@ from tests.reliability.disk import mounted, needs_a_disk
 from tests.reliability.here import serious
 from tests.reliability.processes import Kept, stop_tree
 from tests.reliability.proxy import Way
-from tests.reliability.rows import Place
+from tests.reliability.rows import LIVE_FOR, Place
 from tests.services import postgres_binaries, run_as, unprivileged, valkey_binary
 from tests.up.processes import descendants
 
@@ -287,7 +287,11 @@ def valkey_killed(here: Several) -> Iterator[None]:
     yield
 
 
-@SEVERAL.fault("Valkey stands still", lasts=40.0, dark=True)
+#: Its collector ends once its lease has not been renewed for two thirds of its 15 s; until then it stores what it sees.
+_STORED = 10.0 + LIVE_FOR
+
+
+@SEVERAL.fault("Valkey stands still", lasts=40.0, dark=True, dark_after=_STORED)
 def valkey_stopped(here: Several) -> Iterator[None]:
     pid = here.pid("valkey")
     os.kill(pid, signal.SIGSTOP)
@@ -295,7 +299,7 @@ def valkey_stopped(here: Several) -> Iterator[None]:
     os.kill(pid, signal.SIGCONT)
 
 
-@SEVERAL.fault("The way to Valkey swallows all", lasts=40.0, dark=True)
+@SEVERAL.fault("The way to Valkey swallows all", lasts=40.0, dark=True, dark_after=_STORED)
 def valkey_away(here: Several) -> Iterator[None]:
     here.ways["valkey"].swallow(True)
     yield

@@ -17,8 +17,8 @@ TURN = 0.004
 class Turns:
     """One for each event loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, turn: float = TURN) -> None:
-        self._loop, self._turn = loop, turn
+    def __init__(self, loop: asyncio.AbstractEventLoop, turn: float = TURN, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._loop, self._turn, self._clock = loop, turn, clock
         self._waiting: deque[Callable[[], None]] = deque()
         self._spent = 0.0
         self._begun = False
@@ -51,8 +51,8 @@ class Turns:
                 self._loop.call_soon(self._next)
 
     def _do(self, work: Callable[[], None]) -> None:
-        begun = time.perf_counter()
+        begun = self._clock()
         try:
             work()
         finally:
-            self._spent += time.perf_counter() - begun
+            self._spent += self._clock() - begun

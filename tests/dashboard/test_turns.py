@@ -23,14 +23,29 @@ def busy(seconds: float) -> None:
         pass
 
 
+class Clock:
+    """What is computed takes as long as it says, whatever the machine does meanwhile."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def busy(self, seconds: float) -> None:
+        """Computes for this long."""
+        self.now += seconds
+
+
 async def test_what_is_too_much_for_a_turn_waits_for_the_next_in_order() -> None:
     loop = asyncio.get_running_loop()
-    turns = Turns(loop, turn=0.002)
+    clock = Clock()
+    turns = Turns(loop, 0.002, clock)
     done: list[int] = []
     turn, at = 0, []
 
     def work(number: int) -> None:
-        busy(0.0015)
+        clock.busy(0.0015)
         done.append(number)
         at.append(turn)
 
@@ -45,8 +60,9 @@ async def test_what_is_too_much_for_a_turn_waits_for_the_next_in_order() -> None
 
 
 async def test_a_new_turn_has_its_whole_time() -> None:
-    turns = Turns(asyncio.get_running_loop(), turn=0.001)
-    turns.take(partial(busy, 0.002))
+    clock = Clock()
+    turns = Turns(asyncio.get_running_loop(), 0.001, clock)
+    turns.take(partial(clock.busy, 0.002))
     assert not turns.is_free()
     await asyncio.sleep(0)
     assert turns.is_free()
@@ -56,13 +72,14 @@ async def test_work_that_fails_leaves_the_others_their_turn() -> None:
     loop = asyncio.get_running_loop()
     failures: list[object] = []
     loop.set_exception_handler(lambda _, context: failures.append(context["exception"]))
-    turns = Turns(loop, turn=0.001)
+    clock = Clock()
+    turns = Turns(loop, 0.001, clock)
     done: list[str] = []
 
     def fail() -> None:
         raise ValueError("broken")
 
-    steps: list[Callable[[], None]] = [partial(busy, 0.002), fail, partial(done.append, "next")]
+    steps: list[Callable[[], None]] = [partial(clock.busy, 0.002), fail, partial(done.append, "next")]
     for step in steps:
         turns.take(step)
     await holds(lambda: not len(turns))

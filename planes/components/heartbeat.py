@@ -167,7 +167,7 @@ def _check_lost(builder: VerdictBuilder, lease: LeaseSeen, gap: Evidence, now: M
             builder.due(due + 0.001)
     if late < now <= told and lease.gone_at is None:
         why = f"Its heartbeat may no longer be read and was last seen {ago(lease.changed_at)} ago"
-        text = f"{why}; that it reports Ready is no newer yet."
+        text = f"{why}; its Ready condition is no newer yet."
         builder.unsure(replace(gap, state=State.UNKNOWN, at=lease.changed_at), text, "feed-stale")
     else:
         check_gap(builder, gap, principal=True, said="Its heartbeat cannot be read")

@@ -216,7 +216,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "errors",
             METRICS_OF,
-            "The share of requests fail with 5xx over the window. Requests for /livez, /readyz and /healthz are left out.",
+            "The share of requests that fail with 5xx over the window. Requests for /livez, /readyz and /healthz are left out.",
             "it is above the bound over the whole window, and still between the last two scrapes",
             unknown="it is above the bound, and the window is not covered yet",
             thresholds=("error_ratio", "rate_window"),

@@ -31,7 +31,7 @@ def test_a_lease_that_may_not_be_read_is_no_silence() -> None:
     cluster.run(20)
     state, because = shown(cluster)
     assert state == "unknown"
-    assert "that it reports Ready is no newer yet" in because
+    assert "its Ready condition is no newer yet" in because
     assert cluster.state("container-runtime")[0] == "unknown", "it is known by what Ready says, too"
     cluster.run(30)
     state, because = shown(cluster)

@@ -101,7 +101,7 @@ def test_where_it_may_not_be_read_any_more_ready_is_believed_once_it_would_have_
     if expected[0] is State.UNKNOWN:
         (line,) = verdict.evidence
         assert (line.state, line.at) == (State.UNKNOWN, NOW - age)
-        said = "and was last seen ⟨a:{:.1f}⟩ ago; that it reports Ready is no newer yet."
+        said = "and was last seen ⟨a:{:.1f}⟩ ago; its Ready condition is no newer yet."
         assert verdict.because == "Its heartbeat may no longer be read " + said.format(NOW - age)
 
 

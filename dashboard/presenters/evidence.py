@@ -8,8 +8,10 @@ from planes.structs.rows import EvidenceRow
 
 #: What comes first on a page: what is wrong. What cannot be known or seen keeps its place among the rest.
 _FIRST = ("down", "degraded")
-#: Sources that are not an object of the cluster, besides its addresses.
-_ASKED = ("probe", "history", "all nodes")
+#: How the source of a line begins that is an object of the cluster: "lease kube-system/kube-scheduler".
+_OBJECTS = frozenset(
+    ("apiservice", "csinode", "daemonset", "deployment", "endpointslice", "endpointslices", "lease", "node", "pod", "watch")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def evidence_lines(rows: Iterable[EvidenceRow], prefix: str = "") -> tuple[Evide
         while anchor in taken:
             anchor, number = f"{name}-{number}", number + 1
         taken.add(anchor)
-        # An object is watched: it is seen all the time, and has been as it is for so long. An address is asked, now and then.
-        watched = not row.source.startswith("/") and row.source not in _ASKED
+        # An object is watched: it is seen all the time, and has been as it is for so long. All else is asked, now and then.
+        watched = row.source.partition(" ")[0].lower() in _OBJECTS
         lines.append(EvidenceLine(row, anchor, "unchanged for " if watched else "", "" if watched else " ago"))
     return tuple(lines)

@@ -72,7 +72,7 @@ def test_the_picture_stands_and_says_that_it_is_live(opened: Opened) -> None:
 def test_a_delta_changes_what_is_drawn_without_a_reload(opened: Opened) -> None:
     stage = opened("120")
     page = stage.page
-    expect(page.locator(".rail")).to_contain_text("both planes are as they should be")
+    expect(page.locator(".rail")).to_contain_text("Nothing needs attention")
     before = page.locator("#field canvas").last.evaluate("canvas => canvas.toDataURL()")
     now = time.time()
     node = nodes(120, now)[40]

@@ -57,10 +57,10 @@ export function railOf(picture, now, blind) {
     title: `${blind ? "Last known to need attention" : "Needs attention"}${attention.length ? ` · ${attention.length}` : ""}`,
     entries: attention.slice(0, ENTRIES).map((row) => entryOf(row, now, blind)),
     more: Math.max(0, attention.length - ENTRIES),
-    nothing: attention.length ? "" : well ? "Nothing: both planes are as they should be." : blind ? "Nothing was." : "Nothing is listed.",
+    nothing: attention.length ? "" : well ? "Nothing needs attention." : blind ? "Nothing was." : "Nothing is listed.",
     well,
     changes: grouped(changes).slice(0, CHANGES).flatMap(changeOf),
-    unchanged: changes.length ? "" : "None has been seen yet.",
+    unchanged: changes.length ? "" : "No changes have been seen yet.",
     missing: cluster.missing.length ? { title: `Cannot be seen · ${cluster.missing.length}`, rows: cluster.missing } : null,
   };
 }

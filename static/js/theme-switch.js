@@ -41,9 +41,8 @@ export function themeSwitch(button) {
   const root = document.documentElement;
   const tell = () => {
     const theme = chosen(root);
-    const words = theme === "system" ? "system" : theme;
-    button.setAttribute("aria-label", `Theme: ${words}`);
-    button.title = `Theme: ${words}. Change it to ${after(theme) === "system" ? "the system's" : after(theme)}.`;
+    button.setAttribute("aria-label", `Theme: ${theme}`);
+    button.title = `Theme: ${theme}. Change it to ${after(theme) === "system" ? "the system's" : after(theme)}.`;
     button.querySelector("path")?.setAttribute("d", SHAPES[theme]);
   };
   button.addEventListener("click", () => {

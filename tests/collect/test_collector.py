@@ -115,6 +115,7 @@ async def test_of_two_collectors_of_one_cluster_exactly_one_writes(valkey: str, 
             first.script.tell(5)
             assert await ended(first.task) is Ended.NOT_OURS
             await comes_true(etcd_says(cluster, "2 events"), "the other's frame")
+            await sent(own_valkey.url, cluster, "2")
             assert not other.task.done()
     assert {one.epoch for one in deltas(valkey, cluster)} == {"1"}
     assert {one.epoch for one in deltas(own_valkey.url, cluster)} == {"2"}

@@ -111,7 +111,7 @@ async def test_parts_stop_stage_by_stage_the_last_first(tmp_path: Path) -> None:
 
     async def begin() -> None:
         parts = [
-            supervisor.start(python(TELLS_ITS_END.format(log=str(log), name=name), name=name), stage=stage)
+            supervisor.start(python(TELLS_ITS_END.format(log=str(log), name=name), name=name, grace=15), stage=stage)
             for stage, name in enumerate("abc")
         ]
         await until(lambda: all(part.tail == "here" for part in parts), "the start")

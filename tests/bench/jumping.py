@@ -70,5 +70,9 @@ class JumpingLoop(SelectorEventLoop):
         future.add_done_callback(self._finished)
         return future
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """Without the limit that newer Pythons set, five minutes of this clock: they pass in no time, before any thread can end."""
+        await super().shutdown_default_executor()
+
     def _finished(self, _: "asyncio.Future[_T]") -> None:
         self._chosen.threads -= 1

@@ -70,7 +70,7 @@ class JumpingLoop(SelectorEventLoop):
         future.add_done_callback(self._finished)
         return future
 
-    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109  asyncio's own
         """Without the limit that newer Pythons set, five minutes of this clock: they pass in no time, before any thread can end."""
         await super().shutdown_default_executor()
 

@@ -29,6 +29,7 @@ class Cluster(models.Model):
     epoch = models.BigIntegerField(default=0)
     offset = models.BigIntegerField(default=0)  # of the last publication within the epoch
     collected_at = models.FloatField(null=True)  # epoch seconds of the last flush
+    remembered_from = models.FloatField(null=True)  # epoch seconds: changes before it were too many to be kept; null: none were
     row = models.BinaryField(default=b"{}")  # delta.ClusterRow
     attention = models.BinaryField(default=b"[]")  # list[delta.AttentionRow]
     baseline = models.BinaryField(default=b"{}")  # what this cluster has been seen to have: rules' capability baseline
@@ -127,6 +128,22 @@ class Node(models.Model):
         return self.name
 
 
+class Watched(models.Model):
+    """A collector judged the cluster from `began` to `ended`, epoch seconds, without a gap. What lies between two of these rows is
+    unknown in every ribbon and ratio."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="watched")
+    began = models.FloatField()
+    ended = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cluster", "began"], name="one_span_a_beginning")]
+        indexes = [models.Index(fields=["cluster", "ended"])]
+
+    def __str__(self) -> str:
+        return f"{self.cluster} from {self.began:.0f} to {self.ended:.0f}"
+
+
 class Transition(models.Model):
     """An announced change of state: the history."""
 
@@ -142,7 +159,7 @@ class Transition(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["cluster", "-at"])]
+        indexes = [models.Index(fields=["cluster", "-at"]), models.Index(fields=["cluster", "subject_kind", "subject", "-at"])]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.agent}: {self.before} to {self.after}"

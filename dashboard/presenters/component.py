@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.evidence import EvidenceLine, evidence_lines
+from dashboard.presenters.history import RibbonLine
 from dashboard.presenters.words import commands, counted, known, severity, word
 from planes.components.registry import AGENT_KINDS
 from planes.live.wire import Lateness
@@ -61,6 +62,7 @@ class ComponentPage:
     nodes_more: int
     nodes_summary: str
     changes: tuple[ChangeLine, ...]
+    ribbons: tuple[RibbonLine, ...]
     commands: tuple[str, ...]
     fault: FaultRow | None
     missing: tuple[FaultRow, ...]
@@ -87,7 +89,12 @@ def is_agent(kind: str) -> bool:
 
 
 def component_page(
-    detail: ComponentDetail, late: Lateness | None, *, nodes: Sequence[NodeSummary] = (), changes: Sequence[ChangeRow] = ()
+    detail: ComponentDetail,
+    late: Lateness | None,
+    *,
+    nodes: Sequence[NodeSummary] = (),
+    changes: Sequence[ChangeRow] = (),
+    ribbons: tuple[RibbonLine, ...] = (),
 ) -> ComponentPage:
     """For the three agents of a node, which are roll-ups, `nodes` are the cluster's nodes that are not healthy, and `changes` the
     newest changes of the whole cluster, of which those of the agent are shown."""
@@ -117,6 +124,7 @@ def component_page(
         nodes_more=max(0, len(sick) - NODES_LISTED),
         nodes_summary=_summary(sick),
         changes=tuple(change_lines(related, _CHANGES)),
+        ribbons=ribbons,
         commands=commands(about.commands, detail.cluster),
         fault=detail.cluster.row.fault,
         missing=detail.cluster.row.missing if row.state in ("unknown", "not_observable") else (),

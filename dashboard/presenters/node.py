@@ -8,6 +8,7 @@ import msgspec
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.evidence import EvidenceLine, evidence_lines
+from dashboard.presenters.history import RibbonLine
 from dashboard.presenters.words import commands, cores, known, number, share, size
 from planes.live.wire import Lateness
 from planes.store.freshness import seen, unknown_since
@@ -92,6 +93,7 @@ class NodePage:
     pods_since: float | None
     events: tuple[EventRow, ...]
     changes: tuple[ChangeLine, ...]
+    ribbons: tuple[RibbonLine, ...]
     commands: tuple[str, ...]
     fault: FaultRow | None
     late: Lateness | None
@@ -107,7 +109,9 @@ class NodePage:
         return self.late is not None and self.late.cause == "cluster" and self.state in ("down", "unknown")
 
 
-def node_page(detail: NodeDetail, late: Lateness | None, *, beat: float | None = None) -> NodePage:
+def node_page(
+    detail: NodeDetail, late: Lateness | None, *, beat: float | None = None, ribbons: tuple[RibbonLine, ...] = ()
+) -> NodePage:
     """What a node's page shows; states as they may be said now. `beat`: when its lease was last seen to change, epoch seconds."""
     row = detail.row
     shown = seen(row.state, "", row.because, late)
@@ -141,6 +145,7 @@ def node_page(detail: NodeDetail, late: Lateness | None, *, beat: float | None =
         pods_since=beat if last_known else None,
         events=tuple(sorted(row.events, key=lambda event: -(event.at or 0.0))[:_EVENTS]),
         changes=tuple(change_lines(detail.changes, _CHANGES)),
+        ribbons=ribbons,
         commands=commands(component_help.of_node(row.name), detail.cluster),
         fault=detail.cluster.row.fault,
         late=late,

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dashboard import component_help, presenters, pulses
+from dashboard import component_help, presenters, pulses, ribbons
 from planes.live.wire import Lateness
 from planes.store import selectors
 from planes.store.freshness import believed, lateness
@@ -59,11 +59,12 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     now = time.time()
     fresh = pulses.freshness(detail.cluster)
     late = lateness(fresh, now)
+    drawn = ribbons.of_component(detail, fresh, now)
     if presenters.is_agent(kind):
         sick, changes = selectors.nodes_not_healthy(slug), selectors.changes(slug, _SEARCHED)
-        page = presenters.component_page(detail, late, nodes=sick, changes=changes)
+        page = presenters.component_page(detail, late, nodes=sick, changes=changes, ribbons=drawn)
     else:
-        page = presenters.component_page(detail, late)
+        page = presenters.component_page(detail, late, ribbons=drawn)
     return _show(request, "component", {"page": page, "fresh": believed(fresh, late), **_moments(late, now)})
 
 
@@ -77,7 +78,9 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     now = time.time()
     fresh = pulses.freshness(detail.cluster)
     late = lateness(fresh, now)
-    page = presenters.node_page(detail, late, beat=pulses.heartbeat(detail.cluster, name))
+    page = presenters.node_page(
+        detail, late, beat=pulses.heartbeat(detail.cluster, name), ribbons=ribbons.of_node(detail, fresh, now)
+    )
     return _show(request, "node", {"page": page, "fresh": believed(fresh, late), **_moments(late, now)})
 
 

@@ -24,6 +24,7 @@ from planes.collect.parts import QUEUE, Clocks, Emit, Intervals, Judge, Pause, S
 from planes.collect.progress import Progress
 from planes.collect.publishing import Publisher
 from planes.collect.store_thread import StoreThread
+from planes.collect.watching import Watching
 from planes.live.stream import Stream
 from planes.store.away import AWAY, said
 from planes.store.services import Fenced
@@ -147,7 +148,7 @@ class Collector:
         await judge.restore(remembered)
         queue: asyncio.Queue[SourceEvent] = asyncio.Queue(QUEUE)
         publisher = Publisher(self._name, self._store_thread, self._stream, epoch, self._clocks, self._intervals, self._rng)
-        heard = LastContact(self._clocks)
+        heard, watching = LastContact(self._clocks), Watching()
 
         async def emit(event: SourceEvent) -> None:
             try:
@@ -158,18 +159,18 @@ class Collector:
 
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tell(emit))
-            group.create_task(self._judge_events(queue, judge, publisher, heard))
+            group.create_task(self._judge_events(queue, judge, publisher, heard, watching))
             group.create_task(publisher.run())
             group.create_task(self._pulse(publisher, heard))
             group.create_task(self._heartbeats(publisher, judge))
-            group.create_task(self._touch(publisher, epoch))
+            group.create_task(self._touch(publisher, epoch, watching))
 
     async def _tell(self, emit: Emit) -> None:
         await self._source().run(emit)
         raise RuntimeError("the source of events ended by itself")
 
     async def _judge_events(
-        self, queue: asyncio.Queue[SourceEvent], judge: Judging, publisher: Publisher, heard: LastContact
+        self, queue: asyncio.Queue[SourceEvent], judge: Judging, publisher: Publisher, heard: LastContact, watching: Watching
     ) -> None:
         slept = self._clocks.mono()
         while True:
@@ -187,6 +188,7 @@ class Collector:
             self._faults.look(frame)
             if baseline is not None or not frame.is_empty():
                 publisher.put(frame, baseline)
+            watching.judged(self._clocks.wall(), after_a_pause=pause is not None)
             # After the work: judging a large cluster for long is not a pause.
             slept = self._clocks.mono()
 
@@ -202,14 +204,15 @@ class Collector:
             await publisher.heartbeats(judge.heartbeats)
             await asyncio.sleep(self._intervals.heartbeats)
 
-    async def _touch(self, publisher: Publisher, epoch: int) -> None:
-        """Every few seconds see whether the cluster is still ours and wanted, and leave the time for who reads without Valkey."""
+    async def _touch(self, publisher: Publisher, epoch: int, watching: Watching) -> None:
+        """Every few seconds see whether the cluster is still ours and wanted, and leave the time for whoever reads without Valkey,
+        and for the history."""
         while True:
             await asyncio.sleep(self._intervals.touch)
             if not publisher.is_present() or not self._progress.judges(self._clocks.mono(), self._intervals.pause):
                 continue
             try:
-                await self._store_thread.touch(epoch, self._clocks.wall(), self._identity())
+                await self._store_thread.touch(epoch, self._clocks.wall(), self._identity(), watching.span)
             except AWAY as error:
                 logger.debug("%s: the time could not be noted (%s).", self._name, type(error).__name__)
                 await self._stream.trouble.say(f"Planewatch's database {said(error)}.")

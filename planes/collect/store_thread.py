@@ -16,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, close_old_connections,
 
 from planes.store import selectors, services
 from planes.store.stored import Stored
+from planes.structs.history import Span
 from planes.structs.rows import ComponentRow, Frame, NodeRow
 
 T = TypeVar("T")
@@ -58,9 +59,10 @@ class StoreThread:
             lambda: services.flush(self.cluster_id, epoch, offset, frame, baseline=baseline, stored=self._stored)
         )
 
-    async def touch(self, epoch: int, at: float, identity: str = "") -> None:
-        """Say that the picture still held at `at`, and of which cluster. Raises services.Fenced when it is not ours any more."""
-        await self._write(lambda: services.touch(self.cluster_id, epoch, at, identity))
+    async def touch(self, epoch: int, at: float, identity: str = "", span: Span | None = None) -> None:
+        """Say that the picture still held at `at`, of which cluster, and since when it has been watched. Raises services.Fenced
+        when it is not ours any more."""
+        await self._write(lambda: services.touch(self.cluster_id, epoch, at, identity, span))
 
     async def aclose(self) -> None:
         """Close the connection and end the thread. A statement that hangs is left to its own time limit."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from planes.live import wire
-from planes.models import Component, Instance, Node, Transition
+from planes.models import Component, Instance, Node, Transition, Watched
 from planes.store.upserts import Insert, Update
 from planes.structs.rows import ChangeRow, ComponentRow, InstanceRow, NodeRow, PodRow
 
@@ -94,6 +94,8 @@ NODE_FIGURES = Update(Node, (*NodeFigures._fields, *_NODE), key=_NODE)
 COMPONENT = Insert(Component, ComponentColumns._fields, key=("cluster_id", "kind"))
 INSTANCE = Insert(Instance, InstanceColumns._fields)
 TRANSITION = Insert(Transition, TransitionColumns._fields)
+#: Values: cluster_id, began, ended.
+WATCHED = Insert(Watched, ("cluster_id", "began", "ended"), key=("cluster_id", "began"))
 
 
 _facts_of = attrgetter(*NodeFacts._fields)

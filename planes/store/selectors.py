@@ -1,4 +1,5 @@
-"""All reading of what is stored: typed rows for pages, the API, the hub and `manage.py status`. No query stands elsewhere."""
+"""All reading of what is stored: typed rows for pages, the API, the hub and `manage.py status`. No query stands elsewhere, but for
+the history's (planes.store.history)."""
 
 import time
 from collections import Counter, defaultdict

@@ -12,10 +12,11 @@ import msgspec
 from django.db import OperationalError, transaction
 from django.db.models import F
 
-from planes.models import Cluster, Component, Instance, Node, Transition
+from planes.models import Cluster, Component, Instance, Node, Transition, Watched
 from planes.store import columns, frozen
 from planes.store.stored import Stored
 from planes.store.upserts import Statement, Values
+from planes.structs.history import Span
 from planes.structs.rows import ComponentRow, Frame
 
 _encode = msgspec.json.encode
@@ -50,12 +51,15 @@ def _take(cluster_id: int) -> int:
         return Cluster.objects.values_list("epoch", flat=True).get(pk=cluster_id)
 
 
-def touch(cluster_id: int, epoch: int, at: float, identity: str = "") -> None:
-    """Say that the picture still held at `at` (epoch seconds), though nothing changed, and which cluster it is of where that is
-    known. Raises Fenced."""
+def touch(cluster_id: int, epoch: int, at: float, identity: str = "", span: Span | None = None) -> None:
+    """Say that the picture still held at `at` (epoch seconds), though nothing changed, which cluster it is of where that is known,
+    and since when it has been watched. Raises Fenced."""
     fields: dict[str, float | str] = {"collected_at": at, "identity": identity} if identity else {"collected_at": at}
-    if not Cluster.objects.filter(pk=cluster_id, epoch=epoch, enabled=True).update(**fields):
-        raise Fenced
+    with transaction.atomic():
+        if not Cluster.objects.filter(pk=cluster_id, epoch=epoch, enabled=True).update(**fields):
+            raise Fenced
+        if span is not None:
+            columns.WATCHED.run([(cluster_id, span.began, span.ended)])
 
 
 def flush(
@@ -95,13 +99,16 @@ def flush(
 
 
 def prune(before: float, keep: int) -> int:
-    """Forget changes older than `before` (epoch seconds), and all but the newest `keep` of each cluster. Returns how many."""
+    """Forget changes older than `before` (epoch seconds), and all but the newest `keep` of each cluster, which then remembers
+    nothing of the time before them. Returns how many."""
+    Watched.objects.filter(ended__lt=before).delete()
     removed, _ = Transition.objects.filter(at__lt=before).delete()
     for cluster_id in Cluster.objects.values_list("pk", flat=True):
         with transaction.atomic():
             beyond = Transition.objects.filter(cluster=cluster_id)[keep : keep + 1].first()
             if beyond is not None:
                 gone, _ = Transition.objects.filter(cluster=cluster_id, at__lte=beyond.at).delete()
+                Cluster.objects.filter(pk=cluster_id).update(remembered_from=beyond.at)
                 removed += gone
     return removed
 

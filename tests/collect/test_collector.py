@@ -14,7 +14,7 @@ from planes.collect.parts import Clocks
 from planes.kube.clock import wall
 from planes.live.stream import Peek, Stream, stream_key
 from planes.live.wire import Delta
-from planes.models import Cluster, Component, Node, Transition
+from planes.models import Cluster, Component, Node, Transition, Watched
 from planes.store import clusters, selectors, services
 from planes.structs.moments import Mono
 from tests.collect.scripted import (
@@ -280,3 +280,14 @@ async def test_which_cluster_it_was_seen_to_be_is_stored_and_stays(valkey: str) 
         stop.set()
         await ended(task)
         await stream.aclose()
+
+
+async def test_what_it_watched_is_stored_as_one_span_that_grows(valkey: str) -> None:
+    cluster = await declare()
+    async with collecting(cluster, valkey):
+        await comes_true(lambda: Watched.objects.filter(cluster=cluster.pk).exists(), "a span")
+        (first,) = await in_sql(lambda: list(Watched.objects.filter(cluster=cluster.pk)))
+        longer = Watched.objects.filter(cluster=cluster.pk, began=first.began, ended__gt=first.ended)
+        await comes_true(longer.exists, "a longer span")
+    assert await in_sql(Watched.objects.filter(cluster=cluster.pk).count) == 1
+    assert first.began == pytest.approx(time.time(), abs=PATIENCE)

@@ -1,0 +1,121 @@
+"""Ribbons: which state a subject was in over a day, a week and a month, and what was watched of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import ceil, floor
+
+import msgspec
+
+from dashboard.presenters.words import known, severity, word
+from planes.assess.ribbon import ribbon, shares, worst
+from planes.structs.history import History, Shares, Span, Stretch
+from planes.structs.moments import Epoch
+from planes.structs.time_tokens import duration
+from planes.structs.verdicts import State
+
+HOUR = 3600.0
+DAY = 86_400.0
+#: Windows by their titles, in seconds.
+COMPONENT_WINDOWS = (("24 h", DAY), ("7 d", 7 * DAY), ("30 d", 30 * DAY))
+#: A silent kubelet of seven minutes is two pixels of a day.
+NODE_WINDOWS = (("1 h", HOUR), *COMPONENT_WINDOWS)
+#: A ribbon is drawn in so many steps: where two states share one, the worse is drawn.
+STEPS = 600
+#: A span that was noted less than so many seconds before the collector was last heard goes on until then: it is noted every 5 s.
+NOTED_WITHIN = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """From `x` on, in percent of the ribbon, `width` wide. `state` is empty where nobody watched."""
+
+    x: str
+    width: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RibbonLine:
+    """`title` is the window's ("24 h"), `figure` the share that counts ("98.2 %"), `said` the times of all else, in words."""
+
+    title: str
+    figure: str
+    said: str
+    pieces: tuple[Piece, ...]
+
+
+def longest(windows: Sequence[tuple[str, float]]) -> float:
+    """Seconds of history that some windows need."""
+    return max(seconds for _, seconds in windows)
+
+
+def ribbon_lines(
+    histories: Sequence[History], windows: Sequence[tuple[str, float]], now: float, heard: float | None
+) -> tuple[RibbonLine, ...]:
+    """One line a window that ends `now`, epoch seconds; of several subjects the worst at each moment. `heard`: when the collector
+    last vouched for the present, epoch seconds; None: not known."""
+    kept = [_up_to(history, heard) for history in histories]
+    return tuple(_line(title, worst([ribbon(one, Epoch(now - seconds), Epoch(now)) for one in kept])) for title, seconds in windows)
+
+
+def _up_to(history: History, heard: float | None) -> History:
+    if not history.spans or heard is None:
+        return history
+    last = history.spans[-1]
+    if not last.ended < heard <= last.ended + NOTED_WITHIN:
+        return history
+    return msgspec.structs.replace(history, spans=(*history.spans[:-1], Span(last.began, Epoch(heard))))
+
+
+def _line(title: str, stretches: Sequence[Stretch]) -> RibbonLine:
+    seen = shares(stretches)
+    return RibbonLine(title, _figure(seen), _said(seen), tuple(_pieces(stretches)))
+
+
+def _figure(seen: Shares) -> str:
+    """The healthy share of what was watched. Never rounded up: what was not healthy for a second in a month is no "100 %"."""
+    healthy = seen.of(State.HEALTHY)
+    return "" if healthy is None else f"{_percent(healthy)} healthy"
+
+
+def _percent(share: float) -> str:
+    if share >= 1:
+        return "100 %"
+    if 0 < share < 0.0001:
+        return "< 0.01 %"
+    return f"{floor(share * 10_000) / 100:.2f} %"
+
+
+def _said(seen: Shares) -> str:
+    if seen.watched <= 0:
+        return "not watched in this time"
+    told = sorted((one for one in seen.seconds if one is not State.HEALTHY), key=lambda one: -severity(one))
+    parts = [f"{word(one)} for {duration(seen.seconds[one])}" for one in told]
+    parts.append(f"watched for {duration(seen.watched)}" if seen.unwatched >= 1 else "watched throughout")
+    return " · ".join(parts)
+
+
+def _pieces(stretches: Sequence[Stretch]) -> Iterable[Piece]:
+    if not stretches:
+        return
+    began, whole = stretches[0].began, stretches[-1].ended - stretches[0].began
+    cells: list[str | None] = [None] * STEPS
+    for one in stretches:
+        first = floor((one.began - began) / whole * STEPS)
+        last = min(STEPS, max(first + 1, ceil((one.ended - began) / whole * STEPS)))
+        state = "" if one.state is None else known(one.state)
+        for at in range(min(first, STEPS - 1), last):
+            cells[at] = _worse(cells[at], state)
+    at = 0
+    for cell, group in groupby(cells):
+        count = len(list(group))
+        yield Piece(f"{at / STEPS:.3%}", f"{count / STEPS:.3%}", cell or "")
+        at += count
+
+
+def _worse(one: str | None, other: str) -> str:
+    """What is drawn of two that share a step: what was wrong, else that nobody watched, else what was well."""
+    if one is None:
+        return other
+    return max(one, other, key=lambda state: severity(state) if state else severity(State.HEALTHY) + 0.5)

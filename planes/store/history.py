@@ -1,0 +1,55 @@
+"""Reading of what is remembered: of one subject its changes of state, and the spans in which its cluster was watched."""
+
+from collections.abc import Mapping
+
+from django.db.models import Q
+
+from planes.models import Cluster, Transition, Watched
+from planes.store.reading import one_view
+from planes.structs.history import History, Span, Turn
+from planes.structs.moments import Epoch
+from planes.structs.verdicts import State
+
+#: Changes of one subject that are read: of one that flaps for a month the newest.
+TURNS = 5_000
+
+
+def of_component(cluster_id: int, kind: str, state: State, since: float, began: float) -> History:
+    """Of a component, from `began` (epoch seconds) on. `state` is what it is in now, `since` epoch seconds."""
+    with one_view():
+        return History(
+            state=state,
+            since=Epoch(since),
+            turns=_turns(Q(cluster=cluster_id, subject_kind="Component", subject=kind), began),
+            spans=_spans(cluster_id, began),
+        )
+
+
+def of_agents(cluster_id: int, node: str, agents: Mapping[str, tuple[State, float]], began: float) -> list[History]:
+    """Of some agents of a node, each with the state that it is in now and since when, epoch seconds."""
+    with one_view():
+        spans = _spans(cluster_id, began)
+        about = Q(cluster=cluster_id, subject_kind="Node", subject=node)
+        return [
+            History(state=state, since=Epoch(since), turns=_turns(about & Q(agent=agent), began), spans=spans)
+            for agent, (state, since) in agents.items()
+        ]
+
+
+def _turns(about: Q, began: float) -> tuple[Turn, ...]:
+    """Oldest first. The last one before `began` tells what the state was then; where the oldest are too many, the newest count."""
+    fields = ("at", "before", "after")
+    found = list(Transition.objects.filter(about, at__gte=began).order_by("-at", "-id").values_list(*fields)[:TURNS])
+    if len(found) < TURNS:
+        found += Transition.objects.filter(about, at__lt=began).order_by("-at", "-id").values_list(*fields)[:1]
+    return tuple(Turn(Epoch(at), State(before), State(after)) for at, before, after in reversed(found))
+
+
+def _spans(cluster_id: int, began: float) -> tuple[Span, ...]:
+    """Of which changes are remembered: what was watched before the oldest of them says nothing any more."""
+    cluster = Cluster.objects.filter(pk=cluster_id).only("remembered_from").first()
+    kept = cluster.remembered_from if cluster is not None else None
+    if kept is not None:
+        began = max(began, kept)
+    found = Watched.objects.filter(cluster=cluster_id, ended__gte=began).order_by("began").values_list("began", "ended")
+    return tuple(Span(Epoch(one if kept is None else max(one, kept)), Epoch(other)) for one, other in found)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.views import api, pages, picture, session
+from dashboard.views import api, changes, pages, picture, session
 
 urlpatterns = [
     path("", pages.clusters, name="clusters"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("c/<slug:slug>/picture.svg", picture.svg, name="picture-svg"),
     path("c/<slug:slug>/picture.png", picture.png, name="picture-png"),
     path("c/<slug:slug>/nodes/<path:name>/", pages.node, name="node"),
+    path("c/<slug:slug>/changes/", changes.of_cluster, name="cluster-changes"),
+    path("c/<slug:slug>/changes.atom", changes.atom, name="cluster-changes-atom"),
+    path("c/<slug:slug>/changes.csv", changes.csv, name="cluster-changes-csv"),
+    path("changes/", changes.of_all, name="changes"),
+    path("changes.atom", changes.atom, name="changes-atom"),
+    path("changes.csv", changes.csv, name="changes-csv"),
     path("c/<slug:slug>/<slug:kind>/", pages.component, name="component"),
     path("wall/", pages.wall, name="wall"),
     path("wall/<slug:slug>/", pages.wall_cluster, name="wall_cluster"),

@@ -31,14 +31,15 @@ def change_lines(rows: Sequence[ChangeRow], limit: int) -> list[ChangeLine]:
     start = 0
     while start < len(rows) and len(lines) < limit:
         end = start + 1
-        while end < len(rows) and _together(rows[start], rows[end]):
+        while end < len(rows) and together(rows[start], rows[end]):
             end += 1
         lines.append(_line(list(rows[start:end])))
         start = end
     return lines
 
 
-def _together(one: ChangeRow, other: ChangeRow) -> bool:
+def together(one: ChangeRow, other: ChangeRow) -> bool:
+    """Whether two changes are of one cause and moment, and went the same way."""
     return bool(one.group) and (one.group, one.agent, one.before, one.after) == (
         other.group,
         other.agent,

@@ -114,7 +114,7 @@ def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
     found = selectors.snapshot(slug)
     head = selectors.cluster(slug)
     if found is None or head is None:
-        return _no_cluster(request, slug, wall=wall)
+        return no_cluster(request, slug, wall=wall)
     now = time.time()
     fresh = pulses.freshness(head)
     late = lateness(fresh, now)
@@ -130,7 +130,8 @@ def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
     return render(request, "wall_cluster.html" if wall else "cluster.html", context)
 
 
-def _no_cluster(request: HttpRequest, slug: str, *, wall: bool = False) -> HttpResponse:
+def no_cluster(request: HttpRequest, slug: str, *, wall: bool = False) -> HttpResponse:
+    """The answer to an address of a cluster that is not there: what is there."""
     page = "wall_cluster" if wall else "cluster"
     links = [(head.name, reverse(page, args=[head.slug])) for head in selectors.watched()]
     return _missing(request, f"There is no cluster “{slug}” here", "These clusters are watched:", links, reverse("clusters"))
@@ -139,7 +140,7 @@ def _no_cluster(request: HttpRequest, slug: str, *, wall: bool = False) -> HttpR
 def _no_component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     head = selectors.cluster(slug)
     if head is None:
-        return _no_cluster(request, slug)
+        return no_cluster(request, slug)
     links = [(component_help.of(row.kind).title, reverse("component", args=[slug, row.kind])) for row in selectors.components(slug)]
     title = f"{head.name} has no component “{kind}”"
     return _missing(request, title, "These components were found in it:", links, reverse("cluster", args=[slug]))
@@ -148,7 +149,7 @@ def _no_component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 def _no_node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     found = selectors.snapshot(slug)
     if found is None:
-        return _no_cluster(request, slug)
+        return no_cluster(request, slug)
     names = [str(one) for one in found.nodes["name"]]
     near = difflib.get_close_matches(name, names, n=_OFFERED, cutoff=0.5) or names[:_OFFERED]
     links = [(one, reverse("node", args=[slug, one])) for one in near]

@@ -21,7 +21,7 @@ export function tellTab(state, late, name) {
  *  @returns {State | null} */
 export function stateOfPage(root) {
   const subject = root.querySelector(".subject");
-  const told = subject ? [subject] : [...root.querySelectorAll("[data-card]")];
+  const told = subject ? [subject] : [...root.querySelectorAll("[data-card]:not([hidden])")];
   if (!told.length) return null;
   return worst(told.map((one) => (one.matches(".is-late") ? "unknown" : stateOf(/state-(\w+)/.exec(one.className)?.[1] ?? ""))));
 }

@@ -41,6 +41,9 @@ PAGES = {
     "node-healthy": "/c/prod-us-1/nodes/node-5/",
     "scheduler-unreachable": "/c/edge-17/kube-scheduler/",
     "node-unreachable": "/c/edge-17/nodes/node-3/",
+    "changes": "/c/prod-eu-1/changes/?range=all",
+    "changes-of-all": "/changes/?range=all",
+    "no-changes": "/c/prod-us-1/changes/?node=no-such-node",
     "no-such-cluster": "/c/nowhere/",
     "no-such-node": "/c/prod-eu-1/nodes/node-999/",
 }

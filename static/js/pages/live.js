@@ -35,7 +35,8 @@ const LOOK_MS = 10_000;
 const NAME = document.title.replace(/ · Planewatch$/, "");
 const root = /** @type {HTMLElement} */ (document.getElementById("live"));
 const { component, node } = root.dataset;
-const many = component === undefined && node === undefined;
+const changes = "changes" in root.dataset;
+const many = component === undefined && node === undefined && !changes;
 /** The web server's clock: that of its pages and keepalives. The collector's pulses are held against it. */
 const server = new ServerClock();
 const offsets = new Offsets();
@@ -136,7 +137,7 @@ function pulse(message) {
 /** @param {Delta} message */
 function delta(message) {
   const missed = offsets.delta(message);
-  if (missed || concerns(message, { component, node })) renewing.ask();
+  if (missed || concerns(message, { component, node, changes })) renewing.ask();
 }
 
 /** Whoever cannot tell how fresh the page is does not go on saying what was. */

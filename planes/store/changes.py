@@ -1,0 +1,134 @@
+"""Reading the history of announced changes: of one cluster or of all, filtered, a page at a time."""
+
+from collections.abc import Sequence
+
+import msgspec
+from django.db.models import Q, QuerySet
+
+from planes.components.registry import CONTROL_PLANE
+from planes.models import Cluster, Transition, Watched
+from planes.store.reading import one_view
+from planes.structs.history import Span
+from planes.structs.moments import Epoch
+from planes.structs.rows import ChangeRow
+from planes.structs.time_tokens import render
+from planes.structs.verdicts import State
+
+#: Changes of which the density is drawn: the newest.
+DENSE = 20_000
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What is asked for; what is empty or None filters nothing. `plane`: "control" or "data". `kind`: of a component or of a node's
+    agent. `subject`: the exact name of a node. `state`: what it became. `began`, `ended`: epoch seconds."""
+
+    slug: str = ""
+    plane: str = ""
+    kind: str = ""
+    subject: str = ""
+    state: str = ""
+    began: float | None = None
+    ended: float | None = None
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a page of changes ends: the next begins with what is older."""
+
+    at: float
+    id: int
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A change and whose it is."""
+
+    id: int
+    slug: str
+    cluster: str
+    row: ChangeRow
+
+
+class Page(msgspec.Struct, frozen=True):
+    """`found` newest first; `older`: where the next page begins; None: there is none. `count`: how many there are in all. `spans`:
+    in which some cluster of those that were asked for was watched, oldest first."""
+
+    found: tuple[Found, ...]
+    older: Place | None
+    count: int
+    spans: tuple[Span, ...]
+
+
+class Dot(msgspec.Struct, frozen=True):
+    """A change as the density has it."""
+
+    at: float
+    control: bool
+    state: str
+
+
+def page(wanted: Wanted, after: Place | None, limit: int) -> Page:
+    """At most `limit` changes; with `after` those that are older than it."""
+    with one_view():
+        every = _matching(wanted)
+        rest = every if after is None else every.filter(Q(at__lt=after.at) | Q(at=after.at, id__lt=after.id))
+        rows = list(rest.select_related("cluster")[: limit + 1])
+        found = tuple(_found(one) for one in rows[:limit])
+        older = Place(rows[limit - 1].at, rows[limit - 1].pk) if len(rows) > limit else None
+        return Page(found, older, every.count(), _spans(wanted))
+
+
+def density(wanted: Wanted) -> list[Dot]:
+    """When the newest changes were, newest first."""
+    fields = ("at", "subject_kind", "subject", "after")
+    return [
+        Dot(at, kind != "Node" and (kind != "Component" or subject in CONTROL_PLANE), state)
+        for at, kind, subject, state in _matching(wanted).values_list(*fields)[:DENSE]
+    ]
+
+
+def named(slugs: Sequence[str] = ()) -> dict[str, str]:
+    """The names of the clusters that are watched, by slug."""
+    found = Cluster.objects.filter(enabled=True)
+    return dict((found.filter(slug__in=slugs) if slugs else found).values_list("slug", "name"))
+
+
+def _matching(wanted: Wanted) -> QuerySet[Transition]:
+    every = Transition.objects.filter(cluster__enabled=True)
+    if wanted.slug:
+        every = every.filter(cluster__slug=wanted.slug)
+    if wanted.plane:
+        control = Q(subject_kind="Component", subject__in=CONTROL_PLANE) | Q(subject_kind="Cluster")
+        every = every.filter(control if wanted.plane == "control" else ~control)
+    if wanted.kind:
+        every = every.filter(Q(subject_kind="Component", subject=wanted.kind) | Q(subject_kind="Node", agent=wanted.kind))
+    if wanted.subject:
+        every = every.filter(subject_kind="Node", subject=wanted.subject)
+    if wanted.state:
+        every = every.filter(after=wanted.state)
+    if wanted.began is not None:
+        every = every.filter(at__gte=wanted.began)
+    if wanted.ended is not None:
+        every = every.filter(at__lt=wanted.ended)
+    return every
+
+
+def _spans(wanted: Wanted) -> tuple[Span, ...]:
+    found = Watched.objects.filter(cluster__enabled=True)
+    if wanted.slug:
+        found = found.filter(cluster__slug=wanted.slug)
+    if wanted.began is not None:
+        found = found.filter(ended__gte=wanted.began)
+    return tuple(Span(Epoch(began), Epoch(ended)) for began, ended in found.order_by("began").values_list("began", "ended"))
+
+
+def _found(one: Transition) -> Found:
+    row = ChangeRow(
+        subject_kind=one.subject_kind,
+        subject=one.subject,
+        agent=one.agent,
+        before=State(one.before),
+        after=State(one.after),
+        because=render(one.because, one.at),  # rows of early versions hold ages that would run on
+        at=Epoch(one.at),
+        group=one.group,
+    )
+    return Found(one.pk, one.cluster.slug, one.cluster.name, row)

@@ -159,7 +159,7 @@ def _plane(row: PlaneRow | None, fault: FaultRow | None) -> CardPlane:
 
 def _headline(state: str, last: str, because: str) -> str:
     if state == "unknown":
-        return f"unknown, last {word(last)}" if last not in ("", "unknown", "not_observable") else "unknown"
+        return f"unknown (was {word(last)})" if last not in ("", "unknown", "not_observable") else "unknown"
     if state in ("degraded", "down") and because:
         return because.rstrip(".")
     return word(state)

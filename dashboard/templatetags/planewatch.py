@@ -1,6 +1,7 @@
 """Tags of the pages: state glyphs, and ages that run on in the browser (static/js/pages/ticking.js)."""
 
 from datetime import UTC, datetime
+from math import ceil
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -97,7 +98,7 @@ def old(moment: float, now: float) -> str:
 @register.simple_tag
 def left(moment: float, now: float) -> SafeString:
     """The time until something is tried again at `moment` (epoch seconds), running down to "a moment"."""
-    text = time_tokens.duration(moment - now) if moment > now else "a moment"
+    text = time_tokens.duration(ceil(moment - now)) if moment > now else "a moment"
     return format_html('<span class="age" data-t="r:{}">{}</span>', f"{moment:.1f}", text)
 
 

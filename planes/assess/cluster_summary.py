@@ -13,6 +13,7 @@ from planes.components.verdict_builder import RIGHTS, clause, sentence
 from planes.components.view import ClusterView
 from planes.structs.events import Fault, FaultKind
 from planes.structs.moments import Epoch, Mono
+from planes.structs.rights import titled
 from planes.structs.rows import ClusterRow, FaultRow, PlaneRow
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import duration, to_epoch
@@ -176,7 +177,7 @@ class ClusterSummary:
 
 
 def _names(tracks: list[FeedTrack]) -> str:
-    named = ", ".join(one.name for one in tracks[:3])
+    named = ", ".join(titled(one.name) for one in tracks[:3])
     return f"{named} and {len(tracks) - 3} more" if len(tracks) > 3 else named
 
 
@@ -188,9 +189,14 @@ def _lack(name: str, fault: Fault, since: float) -> FaultRow:
     if fault.kind is FaultKind.FORBIDDEN:
         return FaultRow(
             kind=fault.kind.value,
-            message=f"{name} is not permitted.",
+            message=f"Reading {titled(name)} is not permitted.",
             remedy=f"Grant {RIGHTS.get(name, name)}.",
             since=Epoch(since),
         )
     remedy = "Install metrics-server for CPU and memory figures." if name.startswith("metrics.k8s.io") else fault.remedy
-    return FaultRow(kind=fault.kind.value, message=f"{name} is not served.", remedy=sentence(remedy), since=Epoch(since))
+    return FaultRow(
+        kind=fault.kind.value,
+        message=f"{titled(name)} {'is' if name.startswith('/') else 'are'} not served.",
+        remedy=sentence(remedy),
+        since=Epoch(since),
+    )

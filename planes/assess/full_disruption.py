@@ -47,7 +47,7 @@ class FullDisruption:
                 suspicion = _suspicion(failing is not None, proven, leaders_silent, _some_alive(cache.system_leases, now))
         blocked = ""
         if failing is not None:
-            blocked = "the API server's etcd check fails"
+            blocked = "etcd is down"
         elif suspicion and leaders_silent:
             blocked = "no lease in this cluster is being renewed"
         over: tuple[Feed, ...] = (Feed.NODE_LEASES,) if before.suspicion and not suspicion else ()

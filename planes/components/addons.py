@@ -13,13 +13,13 @@ from planes.structs.verdicts import Evidence, State, Verdict
 from planes.structs.workload_observations import ApiServiceSeen
 
 
-def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds, effect: str = "") -> Judged:
-    """One add-on of one cluster. `effect`: what its absence means for others, a sentence."""
+def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds, title: str, effect: str = "") -> Judged:
+    """One add-on of one cluster, called `title`. `effect`: what its absence means for others, a sentence."""
     instances = tuple(instance_of(pod) for pod in sorted(seen.pods, key=lambda pod: pod.name))
     builder = begin(seen.reach, now, thresholds)
     if isinstance(builder, Verdict):
         return Judged(verdict=builder, instances=instances)
-    _check_endpoints(builder, seen, now, thresholds, effect)
+    _check_endpoints(builder, seen, now, thresholds, title, effect)
     _check_workload(builder, seen, now, thresholds)
     for pod in seen.pods:
         builder.evidence.append(pod_line(pod))
@@ -73,7 +73,9 @@ def _check_heard(builder: VerdictBuilder, seen: AddonObservation) -> None:
     builder.unsure(line, said, "kubelet-silent")
 
 
-def _check_endpoints(builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds, effect: str) -> None:
+def _check_endpoints(
+    builder: VerdictBuilder, seen: AddonObservation, now: Mono, thresholds: Thresholds, title: str, effect: str
+) -> None:
     if (gap := feed_gap(seen.endpoints_feed, "endpoints", "at least one ready", now, thresholds)) is not None:
         check_gap(builder, gap, principal=seen.endpoints is not None, said="Its endpoints cannot be read", enough=True)
         return
@@ -99,7 +101,7 @@ def _check_endpoints(builder: VerdictBuilder, seen: AddonObservation, now: Mono,
         )
         builder.bad(
             line,
-            f"It has had no ready endpoint for {ago(seen.endpoints.since)}. {effect}".rstrip(),
+            f"No ready {title} endpoint for {ago(seen.endpoints.since)}. {effect}".rstrip(),
             "no-endpoints",
             hold=thresholds.hold_probe,
             line="no ready endpoint",

@@ -38,7 +38,7 @@ class _Found:
 def check(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> tuple[Instance, ...]:
     """Put the instances on the scales and list them."""
     leases_gap = feed_gap(seen.leases, "identity leases", "renewed every 10 s", now, thresholds)
-    endpoints_gap = feed_gap(seen.endpoints_feed, "endpoints", "one a server", now, thresholds)
+    endpoints_gap = feed_gap(seen.endpoints_feed, "endpoints", "one per server", now, thresholds)
     pods_gap = feed_gap(seen.pods_feed, "pods", "every instance ready", now, thresholds)
     for gap, feed in ((leases_gap, seen.leases), (endpoints_gap, seen.endpoints_feed), (pods_gap, seen.pods_feed)):
         if gap is not None:
@@ -62,7 +62,7 @@ def check(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresh
         ready = sum(end.ready for end in seen.endpoints.endpoints)
         text = f"{ready} of {len(seen.endpoints.endpoints)} ready: {', '.join(end.address for end in seen.endpoints.endpoints)}"
         state = State.HEALTHY if ready else State.DEGRADED
-        line = Evidence("endpoints", text, "one a server", state, "endpointslice default/kubernetes", seen.endpoints.seen_at)
+        line = Evidence("endpoints", text, "one per server", state, "endpointslice default/kubernetes", seen.endpoints.seen_at)
         if ready:
             builder.good(line)
         else:
@@ -203,7 +203,7 @@ def _check_one(
                 )
             )
         elif seen.writes_blocked:
-            text = f"not renewed for {ago(lease.changed_at)}, which proves nothing while {seen.writes_blocked}"
+            text = f"not renewed for {ago(lease.changed_at)}; cannot be judged while {seen.writes_blocked}"
             builder.hidden(Evidence(f"identity of {one.host}", text, should_be, State.UNKNOWN, source, lease.changed_at))
         else:
             if not one.lost:

@@ -21,7 +21,7 @@ def observe(view: ClusterView) -> AddonObservation | None:
 
 def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """DNS of one cluster."""
-    return addons.judge(seen, now, thresholds, "New connections by name fail; open ones keep working.")
+    return addons.judge(seen, now, thresholds, "DNS", "New connections by name fail; open ones keep working.")
 
 
 COMPONENT: Component[AddonObservation] = Component(

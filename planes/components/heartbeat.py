@@ -133,14 +133,14 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
     state = State.DOWN if age > silent else State.DEGRADED
     if state is State.DEGRADED:
         builder.due(lease.stale_since + silent)
-    said = f"No heartbeat for {ago(lease.changed_at)} of a {lease.duration:g} s lease."
+    said = f"No heartbeat for {ago(lease.changed_at)}; the lease allows {lease.duration:g} s."
     ready = node.conditions.get("Ready")
     if (record := _record(node)) is not None:
         said = f"No heartbeat for at least {ago(max(lease.first_at, lease.changed_at))}, as long as it has been watched; {record}."
     elif ready is not None and ready.status == "Unknown":
-        said += f" Kubernetes marked it NotReady {ago(ready.since)} ago."
+        said += f" Kubernetes has marked it NotReady for {ago(ready.since)}."
     elif ready is not None and ready.status == "False":
-        said += f" Kubernetes already counts it as NotReady: {clause(ready.message or ready.reason or 'no reason given')}."
+        said += f" Kubernetes has marked it NotReady: {clause(ready.message or ready.reason or 'no reason given')}."
     elif now <= (told := lease.changed_at + thresholds.monitor_grace):
         said += f" Kubernetes marks it NotReady in about {until(told)}."
         builder.due(told + 0.001)

@@ -139,7 +139,7 @@ def _check_released(
         return
     if seen.writes_blocked:
         line = Evidence("lease", text, should_be, State.UNKNOWN, source, released_at)
-        builder.unsure(line, f"Whether it has a leader cannot be known: {seen.writes_blocked}.", "writes-blocked")
+        builder.unsure(line, f"Whether it has a leader cannot be judged while {seen.writes_blocked}.", "writes-blocked")
         return
     state = State.DOWN if age > thresholds.leader_released else State.DEGRADED
     builder.due(released_at + thresholds.leader_released)
@@ -226,7 +226,7 @@ def _is_corroborated(seen: LeaderObservation, now: Mono, thresholds: Thresholds)
 
 def _say_blocked(builder: VerdictBuilder, seen: LeaderObservation, lease: LeaseSeen, source: str, should_be: str) -> None:
     line = Evidence("lease", _not_renewed(lease), should_be, State.UNKNOWN, source, lease.changed_at)
-    builder.unsure(line, f"Its lease is not renewed, which proves nothing while {seen.writes_blocked}.", "writes-blocked")
+    builder.unsure(line, f"Its lease cannot be judged while {seen.writes_blocked}.", "writes-blocked")
 
 
 def _check_failovers(builder: VerdictBuilder, lease: LeaseSeen, source: str, now: Mono, thresholds: Thresholds) -> None:

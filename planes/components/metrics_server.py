@@ -20,7 +20,7 @@ def observe(view: ClusterView) -> AddonObservation | None:
 
 def judge(seen: AddonObservation, now: Mono, thresholds: Thresholds) -> Judged:
     """metrics-server of one cluster."""
-    return addons.judge(seen, now, thresholds, "kubectl top and autoscaling by CPU or memory stand still.")
+    return addons.judge(seen, now, thresholds, "metrics-server", "kubectl top and autoscaling by CPU or memory stand still.")
 
 
 COMPONENT: Component[AddonObservation] = Component(

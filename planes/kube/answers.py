@@ -62,7 +62,7 @@ _KINDS = {"users": "the user", "groups": "the group", "serviceaccounts": "the se
 
 
 def of_answer(answer: Answer, server: str, signed_in_with: str = "") -> Fault:
-    """The fault behind an answer whose status is not 200. `signed_in_with` says what our credentials are, for a 401."""
+    """The fault behind an answer whose status is not 200. `signed_in_with` says what a 401 rejects."""
     status = _status(answer.body)
     code = answer.status
     wait = retry_after(answer, status)
@@ -71,7 +71,7 @@ def of_answer(answer: Answer, server: str, signed_in_with: str = "") -> Fault:
     if code == 401:
         return Fault(
             FaultKind.UNAUTHENTICATED,
-            f"{server} does not accept our credentials{f': {signed_in_with}' if signed_in_with else ''}.",
+            f"{server} rejects {signed_in_with or 'the credentials in the kubeconfig'} (401).",
             "Sign in again (for instance with kubectl get nodes), or renew the token or client certificate in the kubeconfig.",
             401,
         )

@@ -67,13 +67,13 @@ async def id_token(provider: Provider, now: float) -> str:
     issuer = origin(provider.idp_issuer_url)
     if not provider.refresh_token:
         raise sentence(
-            FaultKind.CREDENTIALS, "The id-token of the kubeconfig has ended and nothing there renews it.", "Sign in again."
+            FaultKind.CREDENTIALS, "The ID token in the kubeconfig has expired and nothing there renews it.", "Sign in again."
         )
     if not (provider.idp_issuer_url and provider.client_id):
         raise sentence(
             FaultKind.CREDENTIALS,
             "The kubeconfig's oidc provider lacks idp-issuer-url or client-id.",
-            "Add both: the id-token cannot be renewed without them.",
+            "Add both: the ID token cannot be renewed without them.",
         )
     key = (provider.idp_issuer_url, provider.client_id, provider.refresh_token)
     try:
@@ -81,7 +81,7 @@ async def id_token(provider: Provider, now: float) -> str:
     except (aiohttp.ClientError, TimeoutError, OSError, msgspec.DecodeError, ValueError):
         raise sentence(
             FaultKind.CREDENTIALS,
-            f"The identity provider {issuer} does not renew the id-token.",
+            f"The identity provider {issuer} does not renew the ID token.",
             "Sign in again, and check that it can be reached from here and that its certificate is trusted.",
         ) from None
     if renewed.refresh_token:

@@ -79,9 +79,12 @@ async def sign_in(cluster: Cluster, user: User, strays: list[str]) -> Access:
         if user.auth_provider is not None and not held.header:
             await _by_provider(user.auth_provider.config, held)
     else:
-        held = _Credentials(words="none are sent over plain HTTP", notes=held.notes)
+        held = _Credentials(words="requests without credentials; none are sent over plain HTTP", notes=held.notes)
     if not held.header and (basic := urlsplit(cluster.server)).username is not None:
-        held.header, held.words = _basic(unquote(basic.username or ""), unquote(basic.password or "")), "those in the server's URL"
+        held.header, held.words = (
+            _basic(unquote(basic.username or ""), unquote(basic.password or "")),
+            "the credentials in the server's URL",
+        )
     if set(held.header) & _BREAKS:
         raise sentence(FaultKind.CREDENTIALS, "The token of this context has a line break in it.", "Copy it again: it is one line.")
     configuration = Configuration(host=url)
@@ -197,10 +200,10 @@ def _certificate(user: User, held: _Credentials) -> None:
 def _own(user: User, held: _Credentials) -> None:
     """The token or user name that the kubeconfig gives, in it or by a file."""
     if user.token or user.tokenFile:
-        held.header, held.words = f"Bearer {_token(user).strip()}", "a token of the kubeconfig"
+        held.header, held.words = f"Bearer {_token(user).strip()}", "the token in the kubeconfig"
     elif user.username:
         held.header = _basic(user.username, user.password)
-        held.words = f"basic authentication as {user.username}, which Kubernetes no longer takes since 1.19"
+        held.words = f"basic authentication as {user.username}, which Kubernetes has not accepted since 1.19"
     elif user.password:
         held.notes.append("The user's password is not used, because there is no username to it.")
 
@@ -260,7 +263,7 @@ async def _by_plugin(user: User, cluster: Cluster, url: str, authority: bytes, h
     )
     got = await plugin.run(user.exec, about, secrets=_secrets(user, cluster))
     if got.token:
-        held.header, held.words = f"Bearer {got.token.strip()}", "a token of the sign-in plugin"
+        held.header, held.words = f"Bearer {got.token.strip()}", "the token from the sign-in plugin"
     if got.clientCertificateData and got.clientKeyData:
         held.certificate, held.key = got.clientCertificateData.encode(), got.clientKeyData.encode()
         held.source = "the sign-in plugin's answer"
@@ -279,14 +282,14 @@ def _secrets(user: User, cluster: Cluster) -> list[str]:
 
 async def _by_provider(config: dict[str, str], held: _Credentials) -> None:
     token = await oidc.id_token(msgspec.convert(config, oidc.Provider), time.time())
-    held.header, held.words, held.expires = f"Bearer {token}", "an id-token", oidc.ends(token) or None
+    held.header, held.words, held.expires = f"Bearer {token}", "the ID token of the auth-provider", oidc.ends(token) or None
 
 
 def _in_words(held: _Credentials) -> str:
     if held.certificate and (end := pem_end(held.certificate)) is not None:
         ended = end < datetime.now(end.tzinfo)
-        return f"the client certificate {'ended' if ended else 'is valid until'} {end:%Y-%m-%d %H:%M} UTC"
-    return held.words or ("" if held.certificate else "the kubeconfig gives none")
+        return f"the client certificate, {'which expired on' if ended else 'valid until'} {end:%Y-%m-%d %H:%M} UTC"
+    return held.words or ("" if held.certificate else "requests without credentials; the kubeconfig has none")
 
 
 # --- acting as another -------------------------------------------------------------------------------------------------------

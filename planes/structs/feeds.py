@@ -66,17 +66,18 @@ class Place:
 class Declaration:
     """One feed.
 
-    `struct` is what its objects become. `costs` ends the sentence "Without list/watch on …: " and may name the {namespace}; `role`:
-    the right is granted by a Role in each place and not by the ClusterRole; `together` is what to call these places where a right
-    is named that all of them need. A feed is watched, or, where `every` is not 0, asked for every so many seconds. `never_quiet`:
-    while it holds anything it is never silent for `quiet` seconds, so silence is checked by listing. `rhythm`: so soon is that done
-    while its watch is open; 0 for a feed that may be silent. `quick`: a quick list looks at
-    it. `awaited`: the first full frame after a restart waits for it.
+    `struct` is what its objects become, `called` their kind in the plural, as Kubernetes writes it. `costs` ends the sentence
+    "Without list/watch on …: " and may name the {namespace}; `role`: the right is granted by a Role in each place and not by the
+    ClusterRole; `together` is what to call these places where a right is named that all of them need. A feed is watched, or, where
+    `every` is not 0, asked for every so many seconds. `never_quiet`: while it holds anything it is never silent for `quiet`
+    seconds, so silence is checked by listing. `rhythm`: so soon is that done while its watch is open; 0 for a feed that may be
+    silent. `quick`: a quick list looks at it. `awaited`: the first full frame after a restart waits for it.
     """
 
     feed: Feed
     struct: type[objects.Item]
     resource: str
+    called: str
     costs: str
     group: str = ""
     version: str = "v1"
@@ -90,6 +91,13 @@ class Declaration:
     rhythm: float = 0.0
     quick: bool = False
     awaited: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it reads, in words: "Nodes", "EndpointSlices in kube-system"."""
+        place = self.places[0].namespace
+        where = self.together or (f"in {place}" if place else "")
+        return f"{self.called} {where}".rstrip()
 
     def path(self, namespace: str = "") -> str:
         """Where it is listed, in one namespace or in all."""
@@ -105,6 +113,7 @@ _DECLARED = (
         feed=Feed.NODES,
         struct=objects.Node,
         resource="nodes",
+        called="Nodes",
         costs="no node is seen, and so no kubelet, container runtime or kube-proxy.",
         list_limit=LARGE_LIST,
         quick=True,
@@ -115,6 +124,7 @@ _DECLARED = (
         struct=objects.NodeLease,
         group=_COORDINATION,
         resource="leases",
+        called="Leases",
         places=(Place("kube-node-lease"),),
         role=True,
         costs="a silent kubelet is noticed only when Kubernetes itself says so, after about 50 s.",
@@ -129,6 +139,7 @@ _DECLARED = (
         struct=objects.Lease,
         group=_COORDINATION,
         resource="leases",
+        called="Leases",
         places=(Place("kube-system"),),
         role=True,
         costs="controller manager and scheduler are judged by their pods alone, where there are any, "
@@ -144,6 +155,7 @@ _DECLARED = (
         struct=objects.Lease,
         group=_COORDINATION,
         resource="leases",
+        called="Leases",
         places=(
             Place("openshift-kube-scheduler", only=OPENSHIFT),
             Place("openshift-kube-controller-manager", only=OPENSHIFT),
@@ -160,6 +172,7 @@ _DECLARED = (
         feed=Feed.SYSTEM_PODS,
         struct=objects.SystemPod,
         resource="pods",
+        called="Pods",
         places=(
             Place("kube-system", crowded=True),
             Place("openshift-kube-apiserver", only=OPENSHIFT),
@@ -179,6 +192,7 @@ _DECLARED = (
         feed=Feed.PODS,
         struct=objects.Pod,
         resource="pods",
+        called="Pods",
         costs="nodes are shown without their pods, and a scheduler that leads but decides nothing is not noticed.",
         list_limit=LARGE_LIST,
     ),
@@ -186,6 +200,7 @@ _DECLARED = (
         feed=Feed.EVENTS,
         struct=objects.Event,
         resource="events",
+        called="Events",
         # Of all events only those about nodes and about what runs in kube-system are read; the others are the many.
         places=(Place(fields="involvedObject.kind=Node"), Place("kube-system")),
         costs="what Kubernetes itself reports about nodes is not shown beside them.",
@@ -196,6 +211,7 @@ _DECLARED = (
         struct=objects.DaemonSet,
         group="apps",
         resource="daemonsets",
+        called="DaemonSets",
         costs="a node without its kube-proxy is not noticed, nor a controller manager that leads but does no work.",
         quick=True,
     ),
@@ -204,6 +220,7 @@ _DECLARED = (
         struct=objects.Deployment,
         group="apps",
         resource="deployments",
+        called="Deployments",
         costs="DNS and metrics-server are judged by their pods and endpoints alone.",
         list_limit=LARGE_LIST,
     ),
@@ -212,6 +229,7 @@ _DECLARED = (
         struct=objects.EndpointSlice,
         group=_DISCOVERY,
         resource="endpointslices",
+        called="EndpointSlices",
         places=(Place("default"),),
         costs="a lost API server of several is noticed by its lease alone.",
         quick=True,
@@ -221,6 +239,7 @@ _DECLARED = (
         struct=objects.EndpointSlice,
         group=_DISCOVERY,
         resource="endpointslices",
+        called="EndpointSlices",
         places=(Place("kube-system"),),
         costs="DNS without any ready endpoint is noticed by its pods alone.",
         quick=True,
@@ -230,6 +249,7 @@ _DECLARED = (
         struct=objects.EndpointSlice,
         group=_DISCOVERY,
         resource="endpointslices",
+        called="EndpointSlices",
         costs=_UNNOTICED,
         every=30.0,  # of the services that are referred to, and soon after that changes: planes/kube/webhooks.py
     ),
@@ -238,6 +258,7 @@ _DECLARED = (
         struct=objects.APIService,
         group="apiregistration.k8s.io",
         resource="apiservices",
+        called="APIServices",
         costs="parts of the API that are not available are not noticed.",
         quick=True,
     ),
@@ -246,6 +267,7 @@ _DECLARED = (
         struct=objects.WebhookConfiguration,
         group=_ADMISSION,
         resource="validatingwebhookconfigurations",
+        called="ValidatingWebhookConfigurations",
         costs=_UNNOTICED,
     ),
     Declaration(
@@ -253,6 +275,7 @@ _DECLARED = (
         struct=objects.WebhookConfiguration,
         group=_ADMISSION,
         resource="mutatingwebhookconfigurations",
+        called="MutatingWebhookConfigurations",
         costs=_UNNOTICED,
     ),
     Declaration(
@@ -260,6 +283,7 @@ _DECLARED = (
         struct=objects.CSINode,
         group="storage.k8s.io",
         resource="csinodes",
+        called="CSINodes",
         costs="which storage drivers a node's kubelet has registered is not shown.",
         list_limit=LARGE_LIST,
     ),
@@ -269,6 +293,7 @@ _DECLARED = (
         group="metrics.k8s.io",
         version="v1beta1",
         resource="nodes",
+        called="NodeMetrics",
         costs="CPU and memory in use are not shown.",
         every=30.0,  # metrics-server itself measures every 15 s; told as Usage
         list_limit=20.0,

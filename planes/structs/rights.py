@@ -127,6 +127,12 @@ def _texts() -> dict[str, str]:
 
 #: What to grant, by feed or path, as evidence names it.
 TEXTS: dict[str, str] = _texts()
+_TITLES = {feed.value: one.title for feed, one in FEEDS.items()}
+
+
+def titled(name: str) -> str:
+    """What a feed or path reads, in words: "EndpointSlices in kube-system"; a path as it is."""
+    return _TITLES.get(name, name)
 
 
 def wanted(distribution: str = "", namespaces: Iterable[str] = ()) -> list[Right]:

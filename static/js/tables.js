@@ -23,7 +23,7 @@ export function drawTables(place, picture, pages, now, blind) {
   /** @param {string} state @param {string} [last] */
   const told = (state, last) => {
     const seen = seenOf(state, last, blind);
-    return html`${cell(seen.state)}${blind && seen.last ? html` <span class="muted">last ${WORDS[seen.last]}</span>` : nothing}`;
+    return html`${cell(seen.state)}${blind && seen.last ? html` <span class="muted">(was ${WORDS[seen.last]})</span>` : nothing}`;
   };
   const components = place.querySelector("[data-table=components]");
   const nodes = place.querySelector("[data-table=nodes]");

@@ -272,8 +272,8 @@ def test_a_right_that_is_taken_away_is_not_permitted_since_and_nothing_is_red(cl
     assert set(told) == {("Component", "healthy", "not_observable")}, "once, and not by every node"
     row = next(frame.cluster for frame in reversed(frames) if frame.cluster)
     missing = {one.message: one for one in row.missing}
-    assert missing["nodes is not permitted."].remedy == "Grant list and watch on nodes."
-    assert missing["nodes is not permitted."].since == WALL + at - START
+    assert missing["Reading Nodes is not permitted."].remedy == "Grant list and watch on nodes."
+    assert missing["Reading Nodes is not permitted."].since == WALL + at - START
 
 
 def test_a_user_that_may_read_nothing_but_version_sees_no_red() -> None:

@@ -82,7 +82,7 @@ ETCD = "The cause is etcd: the API server's check of it fails, so no heartbeat c
 WATCH = "The leaders' leases are silent too, though the etcd check passes: suspect the API server or Planewatch's own watch."
 WAY = "The leaders' leases are still renewed: suspect the path from the nodes to the API server, or Planewatch's own watch."
 ANY = "Suspect what they share: etcd, the API server, the path to it, or Planewatch's own watch."
-FAILS, FROZEN = "the API server's etcd check fails", "no lease in this cluster is being renewed"
+FAILS, FROZEN = "etcd is down", "no lease in this cluster is being renewed"
 
 
 @pytest.mark.parametrize(

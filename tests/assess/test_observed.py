@@ -154,6 +154,6 @@ def test_feeds_that_are_polled_are_named_with_the_reason_until_watches_work_agai
         assert cluster is not None
         return [row.message for row in cluster.missing]
 
-    named = "nodes, leases/kube-node-lease, leases/kube-system and 1 more"
+    named = "Nodes, Leases in kube-node-lease, Leases in kube-system and 1 more"
     assert missing(100.0, "they end within 5 s") == [f"Watches do not work: they end within 5 s. Polled instead: {named}."]
     assert missing(101.0, "") == []

@@ -27,8 +27,8 @@ def test_feeds_of_one_reason_are_told_together_since_the_first_of_them() -> None
     held = (Feed.EVENTS, "they are held back", 70.0)
     said = "Watches do not work: {}. Polled instead: {}."
     assert told(*cut, held) == (
-        FaultRow("closed", said.format("they are cut", "nodes, pods, pods/kube-system"), REMEDY, Epoch(WALL + 80.0)),
-        FaultRow("closed", said.format("they are held back", "events"), REMEDY, Epoch(WALL + 70.0)),
+        FaultRow("closed", said.format("they are cut", "Nodes, Pods, Pods in kube-system"), REMEDY, Epoch(WALL + 80.0)),
+        FaultRow("closed", said.format("they are held back", "Events"), REMEDY, Epoch(WALL + 70.0)),
     )
     assert told(cut[0])[0].since == WALL + 90.1
 

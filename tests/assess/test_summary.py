@@ -57,25 +57,25 @@ AT = START + 12.0  # when `begun` ends
     [
         (
             [Failed(Feed.PODS, FORBIDDEN, AT, AT + 60)],
-            ("forbidden", "pods is not permitted.", "Grant list and watch on pods."),
+            ("forbidden", "Reading Pods is not permitted.", "Grant list and watch on pods."),
         ),
         (
             [Failed(Feed.CSI_NODES, NOT_SERVED, AT, AT + 60)],
-            ("not served", "csinodes is not served.", "Install it."),
+            ("not served", "CSINodes are not served.", "Install it."),
         ),
         (
             [Health("/livez", AT, 0.1, 403, (), FORBIDDEN)],
-            ("forbidden", "/livez is not permitted.", "Grant get on /livez (bind the role system:monitoring)."),
+            ("forbidden", "Reading /livez is not permitted.", "Grant get on /livez (bind the role system:monitoring)."),
         ),
         (
             [Metrics(AT, 0.1, fault=FORBIDDEN)],
-            ("forbidden", "/metrics is not permitted.", "Grant get on /metrics (bind the role system:monitoring)."),
+            ("forbidden", "Reading /metrics is not permitted.", "Grant get on /metrics (bind the role system:monitoring)."),
         ),
         (
             [Usage(AT, {}, NOT_SERVED)],
             (
                 "not served",
-                "metrics.k8s.io/nodes is not served.",
+                "NodeMetrics are not served.",
                 "Install metrics-server for CPU and memory figures.",
             ),
         ),
@@ -83,7 +83,7 @@ AT = START + 12.0  # when `begun` ends
             [Failed(Feed.NODE_METRICS, NOT_SERVED, AT, AT + 60), Usage(AT, {}, NOT_SERVED)],
             (
                 "not served",
-                "metrics.k8s.io/nodes is not served.",
+                "NodeMetrics are not served.",
                 "Install metrics-server for CPU and memory figures.",
             ),
         ),

@@ -55,7 +55,7 @@ def broken(count: int) -> Callable[[float], Snapshot]:
         listed = nodes(count, now)
         scale = count / 120
         silent, dead, looping = listed[int(17 * scale)], listed[int(63 * scale)], listed[int(88 * scale)]
-        ail(silent, "degraded", f"No heartbeat for {ago(now - 31)} of a 40 s lease", now - 31, kubelet="degraded")
+        ail(silent, "degraded", f"No heartbeat for {ago(now - 31)}; the lease allows 40 s", now - 31, kubelet="degraded")
         ail(dead, "down", "Ready is False: “container runtime is down”", now - 72, runtime="down")
         ail(looping, "degraded", "kube-proxy is not ready, 6 restarts: CrashLoopBackOff", now - 480, proxy="degraded")
         for at in (101, 102):
@@ -86,7 +86,9 @@ def broken(count: int) -> Callable[[float], Snapshot]:
             0,
             "5 pods have waited over 30 s for a decision, though its leader renews its lease.",
         )
-        silence = f"No heartbeat for {ago(now - 31)} of a 40 s lease. Kubernetes marks it NotReady in about {until(now + 19.5)}."
+        silence = (
+            f"No heartbeat for {ago(now - 31)}; the lease allows 40 s. Kubernetes marks it NotReady in about {until(now + 19.5)}."
+        )
         attention = [
             AttentionRow("a", "Node", str(dead["name"]), f"{dead['name']} · container runtime", State.DOWN,
                          "Ready is False: “container runtime is down”. The kubelet still renews its lease.", Epoch(now - 72)),

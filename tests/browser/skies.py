@@ -99,7 +99,7 @@ def ill(now: float) -> Snapshot:
         "",
         now,
         ("node-0", "node-1", "node-2"),
-        because=f"Its lease is not renewed, which proves nothing while etcd fails. Last known: healthy, {ago(now - 44)} ago.",
+        because=f"Its lease cannot be judged while etcd is down. Last known: healthy, {ago(now - 44)} ago.",
     )
     manager = replace(
         manager,
@@ -107,7 +107,7 @@ def ill(now: float) -> Snapshot:
         instances=tuple(replace(one, state="unknown", because="Last known: healthy.") for one in manager.instances),
     )
     parts = _swap(parts, api, etcd, manager)
-    parts[-2] = replace(parts[-2], state="down", because="It has had no ready endpoint for 12 s.", line="no ready endpoint")
+    parts[-2] = replace(parts[-2], state="down", because="No ready DNS endpoint for 12 s.", line="no ready endpoint")
     told = snapshot(now, nodes(12, now), parts)
     return replace(told, cluster=replace(told.cluster, control=PlaneRow(State.DOWN, "etcd fails its check", Epoch(now - 40))))
 

@@ -219,7 +219,7 @@ def test_a_card_tells_the_heartbeat_of_a_kubelet_that_is_well_and_its_age_runs(o
     stage.pulse()
     at = time.time()
     node = nodes(3, at)[0]
-    ail(node, "degraded", "No heartbeat for 31 s of a 40 s lease", at, kubelet="degraded")
+    ail(node, "degraded", "No heartbeat for 31 s; the lease allows 40 s", at, kubelet="degraded")
     update = Update(nodes=[values(node)])
     stage.send(Delta(o=11, prev=10, epoch=stage.snapshot.epoch, at=at, u=update, x=GoneRows()))
     stage.send(Heartbeats({"node-0": at - 31, "node-1": at - 3, "node-2": at - 60}))

@@ -167,7 +167,7 @@ def test_where_nobody_vouches_for_the_picture_both_pills_say_so_and_all_of_the_h
     for width in (1130, 1440, 1600, 1920):
         stage.resize(width, 1080)
         told = [" ".join(text.split()) for text in stage.page.locator(".pill").all_inner_texts()]
-        assert told == ["control plane unknown last healthy", "data plane unknown last healthy"], width
+        assert told == ["control plane unknown (was healthy)", "data plane unknown (was healthy)"], width
         assert stage.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
         if width >= 1440:
             assert stage.page.evaluate(cut) == 0, width

@@ -125,7 +125,7 @@ def test_an_api_server_that_does_not_answer_is_said_with_its_fault_and_the_next_
     expect(overlay).to_contain_text("2 min 14 s old")
     expect(overlay).to_contain_text("The API server has not answered since")
     expect(overlay).to_contain_text("Connection refused at 10.0.0.1:6443.")
-    expect(overlay).to_contain_text("Trying again in")
+    expect(overlay).to_contain_text("Next attempt in")
     expect(stage.page.locator("#pills")).to_contain_text("API server refuses connections")
 
 

@@ -119,7 +119,7 @@ async def test_the_recorded_errors_shrink_the_picture_say_why_and_turn_nothing_r
     assert [one.prev for one in sent] == [one.o - 1 for one in sent]
     snapshot = await in_sql(lambda: selectors.snapshot(cluster.slug))
     assert snapshot is not None
-    assert {(fault.kind, fault.message) for fault in snapshot.cluster.missing} >= {("forbidden", "nodes is not permitted.")}
+    assert {(fault.kind, fault.message) for fault in snapshot.cluster.missing} >= {("forbidden", "Reading Nodes is not permitted.")}
     assert all(fault.remedy for fault in snapshot.cluster.missing)
     states = {row.kind: row.state for row in snapshot.components}
     assert {states[kind] for kind in AGENT_KINDS} == {"not_observable"}

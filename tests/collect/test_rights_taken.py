@@ -110,7 +110,7 @@ async def test_rights_taken_away_and_given_back_turn_nothing_red(demo: Demo) -> 
             said = watching.because(kind)
             assert "permission lost " in said, said
             assert " ago; needs list and watch on " in said
-        nodes = next(one for one in watching.cluster.missing if one.message == "nodes is not permitted.")
+        nodes = next(one for one in watching.cluster.missing if one.message == "Reading Nodes is not permitted.")
         assert nodes.remedy == "Grant list and watch on nodes."
         assert time.time() - nodes.since < LIMIT
         assert watching.components["kubelet"].since >= nodes.since - 1
@@ -152,9 +152,9 @@ async def test_a_user_that_may_read_nothing_but_the_version_sees_no_red_and_what
         for kind in states:
             assert "not permitted; needs " in watching.because(kind)
         grants = {one.message: one.remedy for one in watching.cluster.missing}
-        assert grants["nodes is not permitted."] == "Grant list and watch on nodes."
-        assert grants["/livez is not permitted."] == "Grant get on /livez (bind the role system:monitoring)."
-        assert grants["/metrics is not permitted."] == "Grant get on /metrics (bind the role system:monitoring)."
+        assert grants["Reading Nodes is not permitted."] == "Grant list and watch on nodes."
+        assert grants["Reading /livez is not permitted."] == "Grant get on /livez (bind the role system:monitoring)."
+        assert grants["Reading /metrics is not permitted."] == "Grant get on /metrics (bind the role system:monitoring)."
 
 
 def recorded_loss() -> list[SourceEvent]:

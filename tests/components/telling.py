@@ -136,7 +136,7 @@ def of_server(**spoilt: Any) -> Judged:
 
 
 def of_addon(**more: Any) -> Judged:
-    return addons.judge(dns(**more), NOW, THRESHOLDS)
+    return addons.judge(dns(**more), NOW, THRESHOLDS, "DNS")
 
 
 def of_konnectivity(**more: Any) -> Judged:

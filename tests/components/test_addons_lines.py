@@ -29,7 +29,7 @@ def work(ready: int, desired: int) -> WorkloadSeen:
 
 
 def judged(**spoilt: Any) -> Judged:
-    return addons.judge(dns(**spoilt), NOW, THRESHOLDS)
+    return addons.judge(dns(**spoilt), NOW, THRESHOLDS, "DNS")
 
 
 def lines(found: Judged) -> dict[str, tuple[str, State, float | None]]:
@@ -57,7 +57,7 @@ def test_an_add_on_answers_while_any_of_its_endpoints_is_ready(ready: tuple[bool
     assert found.verdict.state is state
     if state is State.DOWN:
         assert (found.verdict.cause, found.verdict.hold, found.verdict.line) == ("no-endpoints", 3.0, "no ready endpoint")
-        assert found.verdict.because == f"It has had no ready endpoint for ⟨a:{NOW - 60:.1f}⟩."
+        assert found.verdict.because == f"No ready DNS endpoint for ⟨a:{NOW - 60:.1f}⟩."
     else:
         assert (found.verdict.line, found.verdict.because) == (text, "It is ready.")
 
@@ -148,9 +148,8 @@ def test_what_is_said_of_one_that_is_well(made: WorkloadSeen | None, pods: tuple
 )
 def test_one_that_is_away_says_what_that_means(component: Component[AddonObservation], effect: str) -> None:
     seen = dns(endpoints=ends(False))
-    assert (
-        component.judge(seen, NOW, THRESHOLDS).verdict.because == f"It has had no ready endpoint for ⟨a:{NOW - 60:.1f}⟩. {effect}"
-    )
+    said = f"No ready {component.title} endpoint for ⟨a:{NOW - 60:.1f}⟩. {effect}"
+    assert component.judge(seen, NOW, THRESHOLDS).verdict.because == said
     away = ApiServiceSeen(name="v1beta1.metrics.k8s.io", available=False, reason="", since=NOW - 5)
     assert component.judge(dns(api_service=away), NOW, THRESHOLDS).verdict.because.endswith(f"{NOW - 5:.1f}⟩. {effect}")
 

@@ -60,7 +60,7 @@ def test_a_frozen_node_lease_is_degraded_after_25_s_and_down_after_40_s(age: flo
 def test_a_late_heartbeat_says_what_kubernetes_will_do() -> None:
     verdict = kubelet_of(node(31.0))
     assert verdict.because == (
-        f"No heartbeat for ⟨a:{NOW - 31:.1f}⟩ of a 40 s lease. Kubernetes marks it NotReady in about ⟨u:{NOW + 19:.1f}⟩."
+        f"No heartbeat for ⟨a:{NOW - 31:.1f}⟩; the lease allows 40 s. Kubernetes marks it NotReady in about ⟨u:{NOW + 19:.1f}⟩."
     )
 
 

@@ -83,7 +83,7 @@ def test_silence_of_the_api_server_falls_due(reach: ReachSeen, due: float | None
 JUDGED: dict[str, Callable[[ReachSeen], Judged]] = {
     "kube-scheduler": lambda reach: kube_scheduler.judge(leader(reach=reach), NOW, THRESHOLDS),
     "etcd": lambda reach: etcd.judge(making.etcd(reach=reach), NOW, THRESHOLDS),
-    "dns": lambda reach: addons.judge(dns(reach=reach), NOW, THRESHOLDS),
+    "dns": lambda reach: addons.judge(dns(reach=reach), NOW, THRESHOLDS, "DNS"),
     "konnectivity": lambda reach: konnectivity.judge(dns(kind="konnectivity", reach=reach), NOW, THRESHOLDS),
 }
 

@@ -272,25 +272,26 @@ def test_a_node_has_been_so_since_the_cluster_says_where_that_is_a_minute_before
         ),
         (
             gone_bad(None),
-            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes marked it NotReady ⟨a:{NOW - 900:.1f}⟩ ago.",
+            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩; the lease allows 40 s. "
+            f"Kubernetes has marked it NotReady for ⟨a:{NOW - 900:.1f}⟩.",
         ),
         (
             gone_bad(None, "False"),
-            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes already counts it as NotReady: It is odd.",
+            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩; the lease allows 40 s. Kubernetes has marked it NotReady: It is odd.",
         ),
         (
             gone_bad(None, "True"),
-            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes marks it NotReady in about ⟨u:{NOW + 9:.1f}⟩.",
+            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩; the lease allows 40 s. Kubernetes marks it NotReady in about ⟨u:{NOW + 9:.1f}⟩.",
         ),
-        (node(50.1), f"No heartbeat for ⟨a:{NOW - 50.1:.1f}⟩ of a 40 s lease."),
+        (node(50.1), f"No heartbeat for ⟨a:{NOW - 50.1:.1f}⟩; the lease allows 40 s."),
         (
             node(55.1),
-            f"No heartbeat for ⟨a:{NOW - 55.1:.1f}⟩ of a 40 s lease. "
+            f"No heartbeat for ⟨a:{NOW - 55.1:.1f}⟩; the lease allows 40 s. "
             "Kubernetes has not marked it NotReady yet; by default it does after about 50 s.",
         ),
         (
             node(41.0, conditions={}),
-            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩ of a 40 s lease. Kubernetes marks it NotReady in about ⟨u:{NOW + 9:.1f}⟩.",
+            f"No heartbeat for ⟨a:{NOW - 41:.1f}⟩; the lease allows 40 s. Kubernetes marks it NotReady in about ⟨u:{NOW + 9:.1f}⟩.",
         ),
     ],
 )

@@ -109,7 +109,7 @@ def test_an_identity_that_was_old_when_first_seen_counts_where_something_else_is
 
 def test_while_nothing_can_be_written_an_identity_that_is_not_renewed_proves_nothing() -> None:
     verdict, found = checked(identities=(identity(age=90.0, node="a"),), writes_blocked="etcd is down")
-    text = f"not renewed for ⟨a:{NOW - 90:.1f}⟩, which proves nothing while etcd is down"
+    text = f"not renewed for ⟨a:{NOW - 90:.1f}⟩; cannot be judged while etcd is down"
     assert lines(verdict)["identity of a"] == (text, State.UNKNOWN, NOW - 90)
     assert (verdict.state, [one.state for one in found]) == (State.HEALTHY, [State.UNKNOWN])
 

@@ -84,7 +84,7 @@ def test_while_nothing_can_be_written_a_lease_that_is_late_proves_nothing(made: 
     verdict = of_lease(made, writes_blocked="etcd is down")
     if blocked:
         assert (verdict.state, verdict.cause) == (State.UNKNOWN, "writes-blocked")
-        assert verdict.because == "Its lease is not renewed, which proves nothing while etcd is down."
+        assert verdict.because == "Its lease cannot be judged while etcd is down."
     else:
         assert verdict.cause != "writes-blocked"
 
@@ -142,7 +142,7 @@ def test_whether_anybody_leads_is_not_known_while_nothing_can_be_written() -> No
     made = lease(60.0, released_at=NOW - 60, holder="")
     verdict = of_lease(made, writes_blocked="etcd is down")
     assert (verdict.state, verdict.cause) == (State.UNKNOWN, "writes-blocked")
-    assert verdict.because == "Whether it has a leader cannot be known: etcd is down."
+    assert verdict.because == "Whether it has a leader cannot be judged while etcd is down."
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def added(kind: str) -> list[Verdict]:
     hidden = dataclasses.replace(one, workloads=failing(FORBIDDEN, NOW - 90, "deployments"))
     away = dataclasses.replace(one, reach=AWAY)
     unheard = dataclasses.replace(one, unheard="No node is heard.")
-    return [addons.judge(made, NOW, THRESHOLDS).verdict for made in (one, hidden, away, unheard)]
+    return [addons.judge(made, NOW, THRESHOLDS, "DNS").verdict for made in (one, hidden, away, unheard)]
 
 
 @cache

@@ -30,7 +30,7 @@ def agents_of(number: int, wrong: str, at: float) -> dict[str, str]:
 
 
 _WHY = {
-    ("kubelet", "degraded"): "No heartbeat for {ago} of a 40 s lease. Kubernetes marks it NotReady in about {until}.",
+    ("kubelet", "degraded"): "No heartbeat for {ago}; the lease allows 40 s. Kubernetes marks it NotReady in about {until}.",
     ("kubelet", "down"): "No heartbeat for {ago}; its lease of 40 s is over.",
     ("container-runtime", "down"): "Ready is False: “container runtime is down”. The kubelet still renews its lease.",
     ("kube-proxy", "degraded"): "Not ready, 6 restarts: CrashLoopBackOff. Services on this node may not route.",

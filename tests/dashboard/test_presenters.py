@@ -122,7 +122,7 @@ def test_cordoned_nodes_count_as_healthy() -> None:
 
 def test_a_late_collectors_card_is_unknown_with_the_last_known_state() -> None:
     shown = presenters.cluster_card(summary(scenes.frame("prod", 24, "", AT)), FRESH, LATE)
-    assert (shown.control.state, shown.control.headline) == ("unknown", "unknown, last healthy")
+    assert (shown.control.state, shown.control.headline) == ("unknown", "unknown (was healthy)")
     assert shown.count == "–"
     assert shown.worst == "unknown"
 
@@ -133,7 +133,7 @@ def test_while_the_api_server_does_not_answer_the_collectors_own_word_stands() -
     frame.cluster = ClusterRow(control=down, data=PlaneRow(state=State.UNKNOWN, because="", since=AT - 12, last="healthy"))
     shown = presenters.cluster_card(summary(frame), FRESH, SILENT)
     assert shown.control.state == "down"
-    assert shown.data.headline == "unknown, last healthy"
+    assert shown.data.headline == "unknown (was healthy)"
 
 
 def test_a_cluster_never_collected_is_unknown_with_its_fault() -> None:

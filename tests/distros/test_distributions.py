@@ -130,7 +130,7 @@ def test_a_cluster_that_elects_by_endpoints_is_judged_by_its_pods(told: Told) ->
     lease = told.evidence("kube-scheduler", "lease")
     assert lease is not None
     assert "Endpoints object" in lease.now
-    assert "endpointslices/default is not served." in [one.message for one in told.cluster.missing]
+    assert "EndpointSlices in default are not served." in [one.message for one in told.cluster.missing]
 
 
 @pytest.mark.case("38")

@@ -169,7 +169,7 @@ async def test_credentials_that_are_refused_are_on_our_side(tmp_path: Path) -> N
     async with serve(always(status(401, "Unauthorized", "Unauthorized"))) as server:
         report = await examined(server.write_kubeconfig(tmp_path))
     assert report.exit == Exit.CANNOT_TELL
-    assert "does not accept our credentials" in report.summary
+    assert "rejects the token in the kubeconfig (401)" in report.summary
 
 
 async def test_a_certificate_of_another_authority_is_on_our_side(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ test("a text that does not fit is cut at its end, or in front where names differ
 });
 
 test("lines break between words, a number keeps its unit, and the last line is cut", () => {
-  const lines = wrap("No heartbeat for 31 s of a 40 s lease and so on and so on", 13, 110, 3);
+  const lines = wrap("No heartbeat for 31 s; the lease allows 40 s and so on and so on", 13, 110, 3);
   assert.equal(lines.length, 3);
   assert.ok(lines.every((line) => width(line, 13) <= 110 && !/\d$/.test(line)));
   assert.match(lines[2] ?? "", /…$/);

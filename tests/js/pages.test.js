@@ -76,8 +76,8 @@ test("each reason of lateness has its sentence, with what is tried next", () => 
   assert.match(why(late({}), { now: 1012, many: true }), /No cluster's collector/);
   assert.match(why(late({ why: "cluster" }), about), /API server has not answered since/);
   assert.match(why(late({ why: "cluster" }), { ...about, fault: "unauthenticated" }), /API server has refused Planewatch's credentials since/);
-  assert.match(why(late({ why: "socket", retry: 1016 }), about), /Trying again in 4 s\.$/);
-  assert.doesNotMatch(why(late({ why: "socket", retry: 1010 }), about), /Trying again/);
+  assert.match(why(late({ why: "socket", retry: 1016 }), about), /Next attempt in 4 s\.$/);
+  assert.doesNotMatch(why(late({ why: "socket", retry: 1010 }), about), /Next attempt/);
   assert.doesNotMatch(why(late({ why: "cluster", since: null }), about), /last picture/);
   assert.match(why(late({ why: "quiet" }), about), /^Nothing has been received since /);
   assert.match(why(late({}), { ...about, seen: false }), /since \S+\. Nothing of it has been seen yet\.$/);

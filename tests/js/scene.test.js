@@ -165,10 +165,10 @@ test("what nobody vouches for is unknown, with its last known state, in the pill
     return pillsOf(told, NOW, true).map(({ state, said, last: known, title }) => [state, said, known, title]);
   };
   assert.deepEqual(pills("healthy", "down"), [
-    ["unknown", "unknown", "last healthy", "unknown, last healthy"], ["unknown", "unknown", "last down", "unknown, last down"],
+    ["unknown", "unknown", "(was healthy)", "unknown (was healthy)"], ["unknown", "unknown", "(was down)", "unknown (was down)"],
   ]);
   assert.deepEqual(pills("not_observable", "unknown", "degraded"), [
-    ["unknown", "unknown", "", "unknown"], ["unknown", "unknown", "last degraded", "unknown, last degraded"],
+    ["unknown", "unknown", "", "unknown"], ["unknown", "unknown", "(was degraded)", "unknown (was degraded)"],
   ]);
   told.cluster = { ...told.cluster, control: plane("healthy"), data: plane("healthy") };
   const { title, nothing, well } = railOf(told, NOW, true);
@@ -193,7 +193,7 @@ test("while nobody vouches for a picture every sentence is told as what was true
   assert.match(nodeSentence(told, 0, NOW), /^n1, down, No heartbeat/);
   told.blind = true;
   assert.deepEqual(said(), live.map((one) => `When last seen: ${one}`));
-  assert.match(nodeSentence(told, 0, NOW), /^n1, unknown, last down, When last seen: No heartbeat/);
+  assert.match(nodeSentence(told, 0, NOW), /^n1, unknown \(was down\), When last seen: No heartbeat/);
   const hidden = component("kubelet", { plane: "data", state: "unknown", because: "Nodes cannot be seen." });
   const empty = picture([], [hidden]);
   empty.blind = true;

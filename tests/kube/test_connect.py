@@ -196,7 +196,7 @@ async def test_a_401_says_when_the_client_certificate_ended(link_to: LinkTo, aut
         with pytest.raises(FaultError) as caught:
             await link.ask("/version", limit=2)
     assert caught.value.fault.kind is FaultKind.UNAUTHENTICATED
-    assert "the client certificate ended" in caught.value.fault.message
+    assert "rejects the client certificate, which expired on" in caught.value.fault.message
 
 
 async def test_a_token_file_is_read_again_as_it_rotates(tmp_path: Path, clock: Clock) -> None:

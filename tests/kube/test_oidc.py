@@ -98,7 +98,7 @@ async def test_a_provider_whose_ca_lacks_what_newer_pythons_ask_for_is_trusted_a
     assert oidc.ends(await oidc.id_token(asked, time.time())) > time.time()
 
 
-@pytest.mark.parametrize(("refresh", "said"), [("", "nothing there renews it"), ("revoked", "does not renew the id-token")])
+@pytest.mark.parametrize(("refresh", "said"), [("", "nothing there renews it"), ("revoked", "does not renew the ID token")])
 async def test_a_token_that_cannot_be_renewed(provider: Server, refresh: str, said: str) -> None:
     ca = base64.b64encode(provider.authority.pem).decode()
     asked = oidc.Provider(provider.url, "planewatch", "", token("old", -5), refresh, idp_certificate_authority_data=ca)

@@ -128,7 +128,7 @@ async def test_a_relative_command_is_meant_from_the_kubeconfigs_directory(kubeco
     script(tmp_path / "bin", CREDENTIAL % "{'token': 't'}")
     kubeconfig.user = {"exec": {"command": "./bin/sign-in", "apiVersion": V1, "interactiveMode": "Never"}}
     access = await kubeconfig.sign_in()
-    assert access.signed_in_with == "a token of the sign-in plugin"
+    assert access.signed_in_with == "the token from the sign-in plugin"
 
 
 async def test_a_plain_command_is_found_on_our_path_whatever_path_it_is_given(
@@ -299,5 +299,5 @@ async def test_the_beta_protocol_needs_no_interactive_mode(kubeconfig: Kubeconfi
     body = (CREDENTIAL % "{'token': 't'}").replace(V1, BETA)
     kubeconfig.user = {"exec": {"command": script(tmp_path, body), "apiVersion": BETA}}
     access = await open_access(Target(str(kubeconfig.write())))
-    assert access.signed_in_with == "a token of the sign-in plugin"
+    assert access.signed_in_with == "the token from the sign-in plugin"
     await access.client.close()

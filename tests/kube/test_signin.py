@@ -251,9 +251,9 @@ async def test_a_host_and_port_alone_are_asked_without_tls_where_nothing_speaks_
 @pytest.mark.parametrize(
     ("user", "words"),
     [
-        ({"token": "t"}, "a token of the kubeconfig"),
-        ({"username": "jane", "password": "secret"}, "basic authentication as jane, which Kubernetes no longer takes since 1.19"),
-        ({}, "the kubeconfig gives none"),
+        ({"token": "t"}, "the token in the kubeconfig"),
+        ({"username": "jane", "password": "secret"}, "basic authentication as jane, which Kubernetes has not accepted since 1.19"),
+        ({}, "requests without credentials; the kubeconfig has none"),
     ],
 )
 async def test_a_401_says_what_was_refused(kubeconfig: Kubeconfig, user: dict[str, Any], words: str) -> None:
@@ -267,7 +267,7 @@ async def test_a_401_says_what_was_refused(kubeconfig: Kubeconfig, user: dict[st
         with pytest.raises(FaultError) as caught:
             await link.ask("/version", limit=5)
         await link.close()
-        assert caught.value.fault.message == f"{server.url} does not accept our credentials: {words}."
+        assert caught.value.fault.message == f"{server.url} rejects {words} (401)."
 
 
 async def test_a_certificate_that_is_written_anew_is_taken_up(

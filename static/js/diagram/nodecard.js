@@ -82,7 +82,7 @@ function agentLine(detail, column, state, now, blind) {
   const agent = detail?.[/** @type {const} */ ({ kubelet: "kubelet", proxy: "kube_proxy", runtime: "container_runtime" })[column]];
   // What was fetched may be older than what the picture shows; it speaks only while both agree.
   if (!detail || !agent || stateOf(agent.state) !== state) return WORDS[stateOf(state)];
-  if (state === "unknown") return agent.last ? `unknown, last ${WORDS[stateOf(agent.last)]}` : "unknown";
+  if (state === "unknown") return agent.last ? `unknown (was ${WORDS[stateOf(agent.last)]})` : "unknown";
   if (column === "kubelet" && state === "healthy" && detail.beat) return `heartbeat ${duration(now - detail.beat)} ago`;
   return runtimeName(asSeen(agent.line || agent.because, now, blind)) || WORDS[stateOf(state)];
 }

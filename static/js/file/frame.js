@@ -55,7 +55,8 @@ export function drawHeader(sheet, scene, across) {
 
 /** @param {Pill} told @param {boolean} brief the word alone */
 function said({ state, said: reason, last }, brief) {
-  return [WORDS[state], brief || reason === WORDS[state] ? "" : reason, last].filter(Boolean).join(" · ");
+  const why = brief || reason === WORDS[state] ? "" : ` · ${reason}`;
+  return `${WORDS[state]}${last && ` ${last}`}${why}`;
 }
 
 /** @param {Pill} told @param {boolean} brief */

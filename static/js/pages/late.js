@@ -16,7 +16,7 @@ export function why(fresh, about) {
   const since = fresh.since === null ? "" : ` since ${clock(fresh.since)}`;
   const last = about.seen === false ? " Nothing of it has been seen yet." : fresh.since === null ? "" : " This is the last picture.";
   const left = fresh.retry === null ? 0 : fresh.retry - about.now;
-  const again = left > 0 ? ` Trying again in ${duration(left)}.` : "";
+  const again = left > 0 ? ` Next attempt in ${duration(Math.ceil(left))}.` : "";
   switch (fresh.why) {
     case "offline":
       return `This device is offline${since}.${last}`;

@@ -7,7 +7,7 @@ export function tick(root, now) {
   for (const element of root.querySelectorAll("[data-t]")) {
     const [kind, moment] = (element.getAttribute("data-t") ?? "").split(":");
     const age = now - Number(moment);
-    const text = kind === "a" ? duration(age) : kind === "r" && age >= 0 ? "a moment" : duration(-age);
+    const text = kind === "a" ? duration(age) : kind === "r" && age >= 0 ? "a moment" : duration(kind === "r" ? Math.ceil(-age) : -age);
     if (element.textContent !== text) element.textContent = text;
   }
 }

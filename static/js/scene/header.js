@@ -17,15 +17,15 @@ const PILL = 44;
 function pillOf(label, row, now, blind) {
   if (blind) {
     const { state, last } = seenOf(row.state, row.last, true);
-    const word = last ? `last ${WORDS[last]}` : "";
-    return { label, state, said: WORDS[state], last: word, title: [WORDS[state], word].filter(Boolean).join(", ") };
+    const word = last ? `(was ${WORDS[last]})` : "";
+    return { label, state, said: WORDS[state], last: word, title: [WORDS[state], word].filter(Boolean).join(" ") };
   }
   const state = stateOf(row.state);
   const because = renderAges(row.because, now).replace(/[.]$/, "");
   // A reason that would not fit is the rail's to tell; here the word does.
   const short = because.length > PILL ? (because.split("; ")[0] ?? "") : because;
   const said = ["healthy", "unknown"].includes(state) || short.length > PILL ? WORDS[state] : short || WORDS[state];
-  return { label, state, said, last: state === "unknown" && row.last ? `last ${WORDS[stateOf(row.last)]}` : "", title: because || said };
+  return { label, state, said, last: state === "unknown" && row.last ? `(was ${WORDS[stateOf(row.last)]})` : "", title: because || said };
 }
 
 /** @param {Picture} picture @param {number} now @param {boolean} blind nobody vouches for it now @returns {Pill[]} */

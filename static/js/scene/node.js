@@ -40,7 +40,7 @@ export function nodeSentence(picture, row, now) {
   const agents = AGENTS.map(({ column, title }) => ({ title, state: nodeState(picture, row, column) }))
     .filter((agent) => agent.state !== "healthy")
     .map((agent) => `${agent.title} ${WORDS[agent.state]}`);
-  const word = `${picture.blind ? "unknown, last " : ""}${WORDS[state]}`;
+  const word = picture.blind ? `unknown (was ${WORDS[state]})` : WORDS[state];
   return [`${picture.text("name", row)}, ${word}`, becauseOf(picture, row, now), ...agents].filter(Boolean).join(", ");
 }
 

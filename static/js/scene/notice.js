@@ -28,7 +28,7 @@ export function withShape({ kind, state }) {
 function again(retry, now) {
   if (retry === null) return "";
   const left = Math.ceil(retry - now);
-  return left > 0 ? `Trying again in ${left} s.` : "Trying again now.";
+  return left > 0 ? `Next attempt in ${duration(left)}.` : "Next attempt now.";
 }
 
 /** The same, its ages rendered: a fault's words may hold time tokens. @template {{ lines: string[] } | null} T @param {T} said @param {number} now */

@@ -91,7 +91,7 @@ async def test_the_wall_hears_of_changes_and_of_a_collector_that_falls_silent(
     await expect(page.locator(".wall-head")).to_contain_text("1 down")
     collector.muted = True
     await expect(card.locator("[data-status]")).to_contain_text("not seen for", timeout=PATIENCE)
-    await expect(card.locator(".headline:visible").first).to_have_text("unknown, last degraded")
+    await expect(card.locator(".headline:visible").first).to_have_text("unknown (was degraded)")
     await expect(page.locator(".wall-head")).to_contain_text("1 unknown", timeout=PATIENCE)
 
 

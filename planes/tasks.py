@@ -17,12 +17,12 @@ from planes.collect import dispatch, missing
 from planes.live.stream import LOST
 from planes.store import services
 from planes.store.away import said
+from planes.structs.history import REMEMBERED_DAYS
 from planes.structs.thresholds import Thresholds
 
 logger = logging.getLogger(__name__)
 
-#: Changes are remembered for this long, and as many of each cluster at most.
-REMEMBERED_DAYS = 30
+#: So many changes of each cluster are remembered at most, and none for longer than REMEMBERED_DAYS.
 REMEMBERED_CHANGES = 50_000
 
 _stopping = threading.Event()

@@ -62,6 +62,7 @@ class ComponentPage:
     nodes_more: int
     nodes_summary: str
     changes: tuple[ChangeLine, ...]
+    unchanged_since: float  # also while the state may not be said
     ribbons: tuple[RibbonLine, ...]
     commands: tuple[str, ...]
     fault: FaultRow | None
@@ -124,6 +125,7 @@ def component_page(
         nodes_more=max(0, len(sick) - NODES_LISTED),
         nodes_summary=_summary(sick),
         changes=tuple(change_lines(related, _CHANGES)),
+        unchanged_since=row.since,
         ribbons=ribbons,
         commands=commands(about.commands, detail.cluster),
         fault=detail.cluster.row.fault,

@@ -93,6 +93,7 @@ class NodePage:
     pods_since: float | None
     events: tuple[EventRow, ...]
     changes: tuple[ChangeLine, ...]
+    unchanged_since: float  # also while the state may not be said
     ribbons: tuple[RibbonLine, ...]
     commands: tuple[str, ...]
     fault: FaultRow | None
@@ -145,6 +146,7 @@ def node_page(
         pods_since=beat if last_known else None,
         events=tuple(sorted(row.events, key=lambda event: -(event.at or 0.0))[:_EVENTS]),
         changes=tuple(change_lines(detail.changes, _CHANGES)),
+        unchanged_since=row.since,
         ribbons=ribbons,
         commands=commands(component_help.of_node(row.name), detail.cluster),
         fault=detail.cluster.row.fault,

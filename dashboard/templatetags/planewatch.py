@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from dashboard import presenters
 from planes.structs import time_tokens
+from planes.structs.history import REMEMBERED_DAYS
 
 register = template.Library()
 #: Sentences that say themselves for how long.
@@ -100,6 +101,14 @@ def left(moment: float, now: float) -> SafeString:
     """The time until something is tried again at `moment` (epoch seconds), running down to "a moment"."""
     text = time_tokens.duration(ceil(moment - now)) if moment > now else "a moment"
     return format_html('<span class="age" data-t="r:{}">{}</span>', f"{moment:.1f}", text)
+
+
+@register.simple_tag
+def unchanged(since: float, now: float) -> SafeString:
+    """What is said where no change of a subject is kept, which has been as it is since then (epoch seconds). What was before may
+    have been forgotten since, so that watching need not have begun at that moment."""
+    began = now - since < REMEMBERED_DAYS * 86_400
+    return format_html("No changes since {}{}.", "watching began at " if began else "", clock(since))
 
 
 @register.simple_tag

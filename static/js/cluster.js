@@ -193,7 +193,7 @@ function drawPanels(at) {
   const sky = skyOf(picture, at);
   cards = sky.cards;
   drawControl(control, sky, picture.series, pages, at);
-  drawRail(rail, railOf(picture, at, isBlind(fresh)), pages);
+  drawRail(rail, railOf(picture, at, isBlind(fresh)), pages, at);
   drawPlanes(place("pills"), pillsOf(picture, at, isBlind(fresh)));
   drawGround(picture);
   const facts = place("facts");

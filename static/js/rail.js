@@ -1,9 +1,9 @@
 /** The rail in the page: what needs attention, then changes as they happen, then what cannot be seen. Its words: scene/rail.js. */
 
-import { clock } from "./ages.js";
+import { clock, when as dated } from "./ages.js";
 import { glyph } from "./diagram/marks.js";
 import { html, nothing, render } from "./html.js";
-import { andMore } from "./scene/rail.js";
+import { andMore, noChanges } from "./scene/rail.js";
 import { WORDS } from "./states.js";
 
 /** @typedef {import("./scene/rail.js").Change} Change */
@@ -44,9 +44,9 @@ function changeLine({ from, at, state, who, what, because }) {
 
 /**
  * @param {{ title: Element, entries: HTMLElement, changes: HTMLElement, missing: HTMLElement }} places
- * @param {Rail} told @param {string} pages
+ * @param {Rail} told @param {string} pages @param {number} now epoch seconds of the server's clock
  */
-export function drawRail(places, told, pages) {
+export function drawRail(places, told, pages, now) {
   if (places.title.textContent !== told.title) places.title.textContent = told.title;
   render(
     told.nothing
@@ -54,7 +54,9 @@ export function drawRail(places, told, pages) {
       : html`${told.entries.map((one) => entry(one, pages))}${told.more ? html`<li class="more">${andMore(told.more)}</li>` : nothing}`,
     places.entries,
   );
-  render(told.unchanged ? html`<li class="nothing muted">${told.unchanged}</li>` : told.changes.map(changeLine), places.changes);
+  const { unchangedSince } = told;
+  const unchanged = unchangedSince === null ? "" : noChanges(unchangedSince, now, (at) => dated(at, now));
+  render(unchanged ? html`<li class="nothing muted">${unchanged}</li>` : told.changes.map(changeLine), places.changes);
   drawMissing(places.missing, told);
 }
 

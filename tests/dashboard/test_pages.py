@@ -249,6 +249,11 @@ def test_a_moment_that_never_was_is_a_dash() -> None:
     assert render("{% age moment now %}{% clock moment %}", moment=None, now=NOW) == "––"
 
 
+def test_that_watching_began_is_said_only_while_earlier_changes_would_be_remembered() -> None:
+    said = [render("{% unchanged since now %}", since=NOW - days * 86_400, now=NOW) for days in (29, 30)]
+    assert [one.partition("<")[0] for one in said] == ["No changes since watching began at ", "No changes since "]
+
+
 def test_what_should_have_been_tried_by_now_is_tried_in_a_moment() -> None:
     assert "a moment" in render("{% left moment now %}", moment=NOW - 1, now=NOW)
     assert "5 s" in render("{% left moment now %}", moment=NOW + 4.5, now=NOW), "in whole seconds, never too few"

@@ -8,7 +8,7 @@ import { freshWords, pillsOf, textsAt } from "../../static/js/scene/header.js";
 import { fitting, shortNames } from "../../static/js/scene/instances.js";
 import { nodeCardOf, nodeSentence } from "../../static/js/scene/node.js";
 import { notice } from "../../static/js/scene/notice.js";
-import { railOf } from "../../static/js/scene/rail.js";
+import { noChanges, railOf } from "../../static/js/scene/rail.js";
 import { skyOf } from "../../static/js/scene/sky.js";
 import { plan } from "../../static/js/layout.js";
 import { Picture } from "../../static/js/store.js";
@@ -172,7 +172,7 @@ test("what nobody vouches for is unknown, with its last known state, in the pill
   ]);
   told.cluster = { ...told.cluster, control: plane("healthy"), data: plane("healthy") };
   const { title, nothing, well } = railOf(told, NOW, true);
-  assert.deepEqual([title, nothing, well], ["Last known to need attention", "Nothing was.", false]);
+  assert.deepEqual([title, nothing, well], ["Last known to need attention", "Nothing needed attention.", false]);
   assert.equal(railOf(told, NOW, false).well, true);
 });
 
@@ -249,4 +249,16 @@ test("an empty ground says whether nodes are hidden or not there", () => {
   unlisted.cluster = { ...unlisted.cluster, pods: 9 };
   assert.deepEqual(nodeCardOf(unlisted, 0, NOW).usages.map(({ value }) => value), ["0 / 110", "50 %"]);
   assert.equal(captionOf(picture([node("n")], [component("kubelet", { plane: "data" })]), NOW).size, "1 node", "its pods are still being listed");
+});
+
+test("where nothing has changed, it is said since when, and that watching began then only while that would be remembered", () => {
+  /** @param {number} age */
+  const said = (age) => {
+    const told = railOf(picture([], [component("dns", { since: NOW - age }), component("etcd", { since: NOW - age / 2 })]), NOW, false);
+    assert.equal(told.unchangedSince, NOW - age);
+    return noChanges(told.unchangedSince, NOW, clock);
+  };
+  assert.equal(said(60), "No changes since watching began at 12:00:00.");
+  assert.equal(said(30 * 86_400), "No changes since 12:00:00.");
+  assert.equal(noChanges(railOf(picture([], []), NOW, false).unchangedSince ?? NaN, NOW, clock), "No changes have been seen yet.");
 });

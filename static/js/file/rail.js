@@ -2,7 +2,7 @@
  * Pure. */
 
 import { isBlind } from "../freshness.js";
-import { andMore, railOf } from "../scene/rail.js";
+import { andMore, noChanges, railOf } from "../scene/rail.js";
 import { WORDS } from "../states.js";
 import { cut, width, wrap } from "./text.js";
 import { utcWhen } from "./time.js";
@@ -121,12 +121,15 @@ function drawMissing(sheet, { missing }, { x, y: top, w, foot }) {
 }
 
 /** @param {Sheet} sheet @param {Scene} scene @param {Rail} told @param {Column} column */
-function drawChanges(sheet, scene, { changes, unchanged }, { x, y: top, w, foot }) {
+function drawChanges(sheet, scene, { changes, unchangedSince }, { x, y: top, w, foot }) {
   const { colours } = sheet;
   if (top + 60 > foot) return;
   label(sheet, x, top, "Changes");
   let y = top + 30;
-  if (unchanged) sheet.text(x, y + 8, unchanged, { size: 13.5, fill: colours.of("muted") });
+  if (unchangedSince !== null) {
+    const said = noChanges(unchangedSince, scene.now, (at) => `${utcWhen(at, scene.now)} UTC`);
+    sheet.text(x, y + 8, said, { size: 13.5, fill: colours.of("muted") });
+  }
   for (const { from, at, state, who, what } of changes) {
     const [first = "", ...rest] = wrap(`${who} ${what}`, 13.5, w - 94, 2);
     const lasted = Math.floor(from) !== Math.floor(at);

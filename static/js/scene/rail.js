@@ -21,13 +21,15 @@ import { thousands } from "../words.js";
  * @property {string} nothing said instead of entries; else empty
  * @property {boolean} well both planes are as they should be
  * @property {Change[]} changes newest first
- * @property {string} unchanged said instead of changes; else empty
+ * @property {number | null} unchangedSince where there are no changes: when watching began, as far as it shows; 0: it does not
  * @property {{ title: string, rows: { message: string, remedy: string }[] } | null} missing
  */
 
 /** More entries than this are a number; the tables hold them all. */
 const ENTRIES = 40;
 const CHANGES = 40;
+/** Changes are remembered for so many seconds: what was before may have been forgotten. */
+const REMEMBERED = 30 * 86_400;
 
 /** @param {AttentionRow} row @param {number} now @param {boolean} blind @returns {Entry} */
 function entryOf(row, now, blind) {
@@ -57,12 +59,23 @@ export function railOf(picture, now, blind) {
     title: `${blind ? "Last known to need attention" : "Needs attention"}${attention.length ? ` · ${attention.length}` : ""}`,
     entries: attention.slice(0, ENTRIES).map((row) => entryOf(row, now, blind)),
     more: Math.max(0, attention.length - ENTRIES),
-    nothing: attention.length ? "" : well ? "Nothing needs attention." : blind ? "Nothing was." : "Nothing is listed.",
+    nothing: attention.length ? "" : well ? "Nothing needs attention." : blind ? "Nothing needed attention." : "Nothing is listed.",
     well,
     changes: grouped(changes).slice(0, CHANGES).flatMap(changeOf),
-    unchanged: changes.length ? "" : "No changes have been seen yet.",
+    unchangedSince: changes.length ? null : unchangedSince(picture),
     missing: cluster.missing.length ? { title: `Cannot be seen · ${cluster.missing.length}`, rows: cluster.missing } : null,
   };
+}
+
+/** Since when every component has been as it is; 0 while there is none. @param {Picture} picture */
+function unchangedSince({ components }) {
+  return components.size ? Math.min(...[...components.values()].map((row) => row.since)) : 0;
+}
+
+/** What is said where there are no changes. @param {number} since epoch seconds, or 0 @param {number} now @param {(moment: number) => string} when */
+export function noChanges(since, now, when) {
+  if (!since) return "No changes have been seen yet.";
+  return `No changes since ${now - since < REMEMBERED ? "watching began at " : ""}${when(since)}.`;
 }
 
 /** What is said of entries for which there is no room. @param {number} count */

@@ -115,7 +115,7 @@ def component_page(
         because=shown.because,
         does=about.does,
         away=about.away,
-        evidence=evidence_lines(row.evidence),
+        evidence=evidence_lines(row.evidence, instances=row.instances),
         facts=tuple(row.facts.items()),
         instances=tuple(
             _instance(row.kind, one, late) for one in sorted(row.instances, key=lambda one: (not one.leader, one.name))

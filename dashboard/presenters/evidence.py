@@ -47,7 +47,9 @@ class _Told:
     label: str = ""
 
 
-def evidence_lines(rows: Iterable[EvidenceRow], prefix: str = "", instances: Sequence[InstanceRow] = ()) -> tuple[EvidenceLine, ...]:
+def evidence_lines(
+    rows: Iterable[EvidenceRow], prefix: str = "", instances: Sequence[InstanceRow] = ()
+) -> tuple[EvidenceLine, ...]:
     """What is down first, then what is degraded, then the rest in the order in which a rule looked at it. `prefix` tells the lines
     of several subjects of a page apart. Where there are several `instances`, a line says which of them it is about, and lines that
     say the same of each are one with a count, as long as all is well with that signal: except those of an object that is watched,

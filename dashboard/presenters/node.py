@@ -13,7 +13,7 @@ from dashboard.presenters.words import commands, cores, known, number, share, si
 from planes.live.wire import Lateness
 from planes.store.freshness import seen, unknown_since
 from planes.store.selectors import ClusterHead, NodeDetail
-from planes.structs.rows import AgentRow, ConditionRow, EventRow, FaultRow, NodeRow, PodRow
+from planes.structs.rows import AgentRow, ConditionRow, EventRow, FaultRow, NodeRow, PodRow, TaintRow
 
 _CHANGES = 15
 _EVENTS = 50
@@ -56,6 +56,14 @@ class ConditionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TaintLine:
+    """`told` as kubectl writes it: "key=value:effect"."""
+
+    told: str
+    since: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class PodLine:
     """`troubled`: its containers are not all ready although it is not done."""
 
@@ -83,6 +91,7 @@ class NodePage:
     agents: tuple[AgentCard, ...]
     capacity: tuple[Capacity, ...]
     conditions: tuple[ConditionLine, ...]
+    taints: tuple[TaintLine, ...]
     facts: tuple[tuple[str, str], ...]
     created: float | None
     labels: tuple[tuple[str, str], ...]
@@ -137,6 +146,7 @@ def node_page(
         capacity=_capacity(row, seen_pods=seen_pods),
         pods_seen=seen_pods,
         conditions=tuple(_condition(one) for one in row.conditions),
+        taints=tuple(_taint(one) for one in row.taints),
         facts=_facts(row),
         created=row.created,
         labels=tuple(sorted(row.labels.items())),
@@ -200,7 +210,10 @@ def _marks(row: NodeRow) -> tuple[str, ...]:
         row.pool,
         row.instance_type,
     )
-    return tuple(mark for mark in marks if mark)
+    told: dict[str, str] = {}
+    for mark in filter(None, marks):
+        told.setdefault(mark.replace("-", " "), mark)  # a pool may be called like a role
+    return tuple(told.values())
 
 
 def _facts(row: NodeRow) -> tuple[tuple[str, str], ...]:
@@ -245,6 +258,11 @@ def _condition(row: ConditionRow) -> ConditionLine:
     """What a condition says, with its state where its kind is known."""
     state = row.state.value if row.state is not None else ""
     return ConditionLine(state, row.type, row.status, row.reason, row.message, row.since)
+
+
+def _taint(row: TaintRow) -> TaintLine:
+    value = f"={row.value}" if row.value else ""
+    return TaintLine(f"{row.key}{value}:{row.effect}", row.since)
 
 
 def _pod(row: PodRow) -> PodLine:

@@ -23,6 +23,7 @@ from planes.structs.rows import (
     InstanceRow,
     NodeRow,
     PodRow,
+    TaintRow,
 )
 from planes.structs.time_tokens import ago, to_epoch
 from planes.structs.timestamps import epoch
@@ -251,6 +252,7 @@ def node_row(
             )
             for one in status.conditions
         ),
+        taints=tuple(TaintRow(one.key, one.effect, one.value, epoch(one.timeAdded)) for one in node.spec.taints),
         os_image=info.osImage,
         kernel=info.kernelVersion,
         architecture=info.architecture,

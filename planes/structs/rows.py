@@ -67,6 +67,13 @@ class ConditionRow(msgspec.Struct, frozen=True):
     state: State | None = None
 
 
+class TaintRow(msgspec.Struct, frozen=True):
+    key: str
+    effect: str
+    value: str = ""
+    since: Epoch | None = None  # timeAdded, epoch seconds of the cluster's clock: written for NoExecute, seldom for others
+
+
 class PodRow(msgspec.Struct, frozen=True, array_like=True):
     """A pod within its node's compact column; array_like keeps 150,000 of them small."""
 
@@ -116,6 +123,7 @@ class NodeRow(msgspec.Struct, frozen=True):
     memory_max: float | None = None
     labels: dict[str, str] = {}
     conditions: tuple[ConditionRow, ...] = ()
+    taints: tuple[TaintRow, ...] = ()
     os_image: str = ""
     kernel: str = ""
     architecture: str = ""

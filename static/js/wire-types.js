@@ -41,6 +41,7 @@
  *   evidence: EvidenceRow[] }} AgentRow
  * @typedef {{ type: string, status: string, reason: string, message: string, since: number | null,
  *   state: State | null }} ConditionRow
+ * @typedef {{ key: string, effect: string, value: string, since: number | null }} TaintRow
  * @typedef {[namespace: string, name: string, phase: string, ready: number, containers: number, restarts: number, reason: string,
  *   created: number | null]} PodRow
  * @typedef {{ type: string, reason: string, message: string, count: number, at: number | null }} EventRow
@@ -48,8 +49,8 @@
  *   container_runtime: AgentRow, cordoned: boolean, control_plane: boolean, zone: string, pool: string, instance_type: string,
  *   roles: string[], created: number | null, pods_used: number, pods_max: number | null, cpu_used: number | null,
  *   cpu_max: number | null, memory_used: number | null, memory_max: number | null, labels: Record<string, string>,
- *   conditions: ConditionRow[], os_image: string, kernel: string, architecture: string, address: string, pods: PodRow[],
- *   events: EventRow[], traits: string[], leaving: string, leaving_since: number | null, beat: number | null,
+ *   conditions: ConditionRow[], taints: TaintRow[], os_image: string, kernel: string, architecture: string, address: string,
+ *   pods: PodRow[], events: EventRow[], traits: string[], leaving: string, leaving_since: number | null, beat: number | null,
  *   late: Lateness | null }} NodeReport
  * @typedef {Delta | Pulse | Heartbeats | KeepAlive | Resync | Gone | WallPulse | WallChanged} Message
  */

@@ -23,6 +23,7 @@ from planes.structs.rows import (
     InstanceRow,
     NodeRow,
     PodRow,
+    TaintRow,
 )
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
@@ -253,7 +254,13 @@ LABELS = {
 }
 NODE = {
     "metadata": {"name": "n", "uid": "u", "labels": LABELS, "creationTimestamp": "1970-01-01T00:01:00Z"},
-    "spec": {"unschedulable": True},
+    "spec": {
+        "unschedulable": True,
+        "taints": [
+            {"key": "gpu", "value": "a100", "effect": "NoSchedule"},
+            {"key": "node.kubernetes.io/unreachable", "effect": "NoExecute", "timeAdded": "1970-01-01T00:03:00Z"},
+        ],
+    },
     "status": {
         "allocatable": {"pods": "110", "cpu": "3920m", "memory": "16Gi"},
         "addresses": [{"type": "Hostname", "address": "n"}, {"type": "InternalIP", "address": "10.0.0.1"}],
@@ -315,6 +322,10 @@ def test_a_nodes_row() -> None:
         memory_max=16 * 2.0**30,
         labels=LABELS,
         conditions=(ConditionRow("Ready", "True", "R", "M", Epoch(120.0), State.HEALTHY),),
+        taints=(
+            TaintRow("gpu", "NoSchedule", "a100"),
+            TaintRow("node.kubernetes.io/unreachable", "NoExecute", "", Epoch(180.0)),
+        ),
         os_image="Ubuntu",
         kernel="6.8",
         architecture="arm64",

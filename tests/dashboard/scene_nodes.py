@@ -9,6 +9,7 @@ from planes.structs.rows import (
     EvidenceRow,
     NodeRow,
     PodRow,
+    TaintRow,
 )
 from planes.structs.time_tokens import ago, until
 from planes.structs.verdicts import State
@@ -84,6 +85,15 @@ def agent(kind: str, state: str, at: float) -> AgentRow:
     return AgentRow(state=State(state), because=why or good[kind], since=Epoch(at - 72), version=version, evidence=signals[kind])
 
 
+def _taints(number: int, at: float, *, silent: bool, cordoned: bool) -> tuple[TaintRow, ...]:
+    """Of control planes, of nodes that are silent, and of those that are taken out."""
+    made = [TaintRow("node-role.kubernetes.io/control-plane", "NoSchedule")] if number < 3 else []
+    if silent:
+        unreachable = "node.kubernetes.io/unreachable"
+        made += [TaintRow(unreachable, "NoSchedule"), TaintRow(unreachable, "NoExecute", since=Epoch(at - 35))]
+    return (*made, *([TaintRow("node.kubernetes.io/unschedulable", "NoSchedule")] if cordoned else []))
+
+
 def node(number: int, at: float, states: dict[str, str], pods: int | None = None) -> NodeRow:
     """A node; `states` names the agents that are not healthy."""
     agents = {kind: agent(kind, states.get(kind, "healthy"), at) for kind in AGENT_KINDS}
@@ -149,6 +159,7 @@ def node(number: int, at: float, states: dict[str, str], pods: int | None = None
                 state=State.HEALTHY,
             ),
         ),
+        taints=_taints(number, at, silent=agents["kubelet"].state == "down", cordoned=cordoned),
         os_image="Debian GNU/Linux 13 (trixie)",
         kernel="6.12.41",
         architecture="amd64",

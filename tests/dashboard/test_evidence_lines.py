@@ -78,7 +78,7 @@ def test_what_is_the_same_of_every_instance_is_one_line_with_a_count_seen_when_t
     (line,) = evidence_lines([image(1), image(2), image(3)], instances=THREE)
     assert (line.count, line.instance, line.row.now) == (3, "", "v1.36.2")
     assert line.row.source == "image of cp-1, cp-2 and cp-3"
-    assert line.row.at == 1001
+    assert line.row.at == Epoch(1001.0)
 
 
 def test_while_one_of_them_is_not_well_each_is_told_alone() -> None:

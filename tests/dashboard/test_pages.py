@@ -168,6 +168,14 @@ def test_a_node_shows_its_three_agents_conditions_capacity_pods_and_events(brows
     assert "kubectl describe node node-88" in said
 
 
+def test_a_node_shows_its_taints_as_kubectl_writes_them(browser: Client) -> None:
+    collect("prod", "broken", 120)
+    said = text(browser, "/c/prod/nodes/node-90/")
+    assert "Conditions and taints" in said
+    assert "node.kubernetes.io/unreachable:NoExecute" in said
+    assert "and taints" not in text(browser, "/c/prod/nodes/node-91/")
+
+
 def test_a_silent_nodes_pods_are_said_to_be_last_known(browser: Client) -> None:
     collect("prod", "broken", 120)
     assert "this is what its pods last reported" in text(browser, "/c/prod/nodes/node-90/")

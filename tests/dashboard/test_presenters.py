@@ -237,6 +237,13 @@ def node_page(states: dict[str, str], late: Lateness | None = None, beat: float 
     return presenters.node_page(NodeDetail(head(), scene_nodes.node(7, AT, states), ()), late, beat=beat)
 
 
+def test_a_pool_that_is_called_like_a_role_is_told_once() -> None:
+    row = msgspec.structs.replace(scene_nodes.node(1, AT, {}), pool="control-plane")
+    page = presenters.node_page(NodeDetail(head(), row, ()), None)
+    assert page.marks.count("control plane") == 1
+    assert "control-plane" not in page.marks
+
+
 def test_a_healthy_nodes_pods_are_as_they_report() -> None:
     page = node_page({})
     assert page.pods_last_known == ""

@@ -1,7 +1,5 @@
-"""The history of changes for other programs: as an Atom feed (RFC 4287), and as CSV (RFC 4180)."""
+"""The history of changes for other programs: as an Atom feed (RFC 4287), and as rows of a table."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
@@ -9,10 +7,8 @@ from xml.sax.saxutils import escape, quoteattr
 from planes.store.changes import Found
 from planes.structs.rows import ChangeRow
 
-#: The columns of the CSV, in order.
+#: The columns of the table, in order.
 COLUMNS = ("at", "cluster", "kind", "subject", "agent", "before", "after", "because", "group")
-#: What a spreadsheet would take for a formula, for a cluster's words are not ours.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def atom(found: Sequence[Found], *, title: str, address: str, site: str, now: float) -> str:
@@ -26,13 +22,13 @@ def atom(found: Sequence[Found], *, title: str, address: str, site: str, now: fl
     return head + "".join(_entry(one, site) for one in found) + "</feed>\n"
 
 
-def rows(found: Iterable[Found]) -> Iterable[str]:
-    """The CSV, line by line, its head first."""
-    yield _line(COLUMNS)
+def rows(found: Iterable[Found]) -> Iterable[Sequence[str]]:
+    """The table, its head first."""
+    yield COLUMNS
     for one in found:
         row = one.row
         told = (row.subject_kind, row.subject, row.agent, row.before.value, row.after.value, row.because, row.group)
-        yield _line((_iso(row.at), one.slug, *(_cell(value) for value in told)))
+        yield (_iso(row.at), one.slug, *told)
 
 
 def _entry(one: Found, site: str) -> str:
@@ -72,13 +68,3 @@ def _text(text: str) -> str:
 
 def _attribute(text: str) -> str:
     return quoteattr(_clean(text))
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _line(values: Sequence[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(values)
-    return line.getvalue()

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from dashboard.views import api, changes, pages, picture, session
+from dashboard.views import api, changes, nodes, pages, picture, session
 
 urlpatterns = [
     path("", pages.clusters, name="clusters"),
     path("c/<slug:slug>/", pages.cluster, name="cluster"),
     path("c/<slug:slug>/picture.svg", picture.svg, name="picture-svg"),
     path("c/<slug:slug>/picture.png", picture.png, name="picture-png"),
+    path("c/<slug:slug>/nodes/", nodes.table, name="nodes"),
+    path("c/<slug:slug>/nodes.csv", nodes.csv, name="nodes-csv"),
     path("c/<slug:slug>/nodes/<path:name>/", pages.node, name="node"),
     path("c/<slug:slug>/changes/", changes.of_cluster, name="cluster-changes"),
     path("c/<slug:slug>/changes.atom", changes.atom, name="cluster-changes-atom"),

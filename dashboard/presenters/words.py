@@ -1,5 +1,7 @@
 """States as words, numbers with their units."""
 
+from datetime import UTC, datetime
+
 from dashboard import component_help
 from planes.store.selectors import ClusterHead
 from planes.structs.verdicts import SEVERITY, State
@@ -59,6 +61,11 @@ def size(value: float) -> str:
 def share(used: float | None, limit: float | None) -> float | None:
     """Used against limit as a fraction from 0 to 1; None if either was not observed."""
     return min(1.0, max(0.0, used / limit)) if used is not None and limit else None
+
+
+def iso(moment: float | None) -> str:
+    """A moment, epoch seconds, in ISO 8601 and UTC; empty for None."""
+    return "" if moment is None else datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def commands(written: tuple[str, ...], head: ClusterHead) -> tuple[str, ...]:

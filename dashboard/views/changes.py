@@ -4,12 +4,12 @@ import time
 from collections.abc import Iterator
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dashboard import change_feeds, change_pages, wanted_changes
+from dashboard import change_feeds, change_pages, csv_files, wanted_changes
 from dashboard.views.pages import no_cluster
 from planes.store import changes, selectors
 
@@ -56,7 +56,7 @@ def atom(request: HttpRequest, slug: str = "") -> HttpResponse:
 
 @require_safe
 @login_required
-def csv(request: HttpRequest, slug: str = "") -> HttpResponse | StreamingHttpResponse:
+def csv(request: HttpRequest, slug: str = "") -> HttpResponse:
     """All that the page's filter finds."""
     if slug and selectors.cluster(slug) is None:
         return no_cluster(request, slug)
@@ -64,10 +64,7 @@ def csv(request: HttpRequest, slug: str = "") -> HttpResponse | StreamingHttpRes
         asked = wanted_changes.asked(request.GET.dict(), slug, time.time())
     except wanted_changes.WrongError as error:
         return _wrong(request, slug, str(error))
-    response = HttpResponse("".join(change_feeds.rows(_all(asked.wanted))), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="changes-{slug or "all"}.csv"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return csv_files.answer(f"changes-{slug or 'all'}.csv", change_feeds.rows(_all(asked.wanted)))
 
 
 def _all(wanted: changes.Wanted) -> Iterator[changes.Found]:

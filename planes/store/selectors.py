@@ -227,6 +227,12 @@ def nodes_not_healthy(slug: str) -> list[NodeSummary]:
     return [summary for summary in node_summaries(slug) if summary.state != "healthy"]
 
 
+def node_cells(slug: str) -> list[wire.NodeCells]:
+    """What the picture has of every node of one enabled cluster, by name."""
+    found = Node.objects.filter(cluster__slug=slug, cluster__enabled=True).order_by("name")
+    return [wire.NodeCells(*values) for values in found.values_list(*wire.NodeCells._fields)]
+
+
 def node_summaries(slug: str) -> list[NodeSummary]:
     """Every node of one enabled cluster, by name."""
     fields = ("name", "state", "because", "since", "kubelet", "kube_proxy", "container_runtime")

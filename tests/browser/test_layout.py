@@ -43,6 +43,8 @@ PAGES = {
     "node-unreachable": "/c/edge-17/nodes/node-3/",
     "changes": "/c/prod-eu-1/changes/?range=all",
     "changes-of-all": "/changes/?range=all",
+    "nodes": "/c/prod-eu-1/nodes/",
+    "no-nodes": "/c/prod-eu-1/nodes/?q=no-such-node",
     "no-changes": "/c/prod-us-1/changes/?node=no-such-node",
     "no-such-cluster": "/c/nowhere/",
     "no-such-node": "/c/prod-eu-1/nodes/node-999/",

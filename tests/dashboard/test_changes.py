@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from django.test import Client
 
-from dashboard import change_feeds, wanted_changes
+from dashboard import change_feeds, csv_files, wanted_changes
 from dashboard.presenters.change_log import BINS, GapLine, LogLine, blocks, log_lines, unwatched_blocks
 from dashboard.wanted_changes import WrongError, asked
 from planes.models import Cluster
@@ -242,7 +242,7 @@ def test_the_feed_is_well_formed_whatever_a_cluster_says() -> None:
 
 def test_a_cell_is_no_formula_and_a_line_break_stays_in_its_cell() -> None:
     row = change(10.0, "etcd", State.DOWN, because='=HYPERLINK("x")\nand, more')
-    head, line = csv.reader(io.StringIO("".join(change_feeds.rows(found(row)))))
+    head, line = csv.reader(io.StringIO("".join(csv_files.line(one) for one in change_feeds.rows(found(row)))))
     assert tuple(head) == change_feeds.COLUMNS
     assert line[:7] == ["2026-05-28T20:26:30.000Z", "prod", "Component", "etcd", "", "healthy", "down"]
     assert line[7] == '\'=HYPERLINK("x")\nand, more'

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { filterOf, Hits } from "../../static/js/filter.js";
 import { Picture } from "../../static/js/store.js";
 import { delta, node, snapshot } from "./snapshots.js";
 
-const picture = new Picture(
-  snapshot([
-    node("node-1", { zone: "eu-1a", pool: "control", cp: 1 }),
-    node("node-2", { zone: "eu-1b", pool: "workers", state: 2, runtime: 2, type: "m6i.2xlarge" }),
-    node("node-12", { zone: "eu-1b", pool: "workers", state: 5, cordoned: 1, version: "v1.35.0" }),
-    node("gpu-1", { zone: "", pool: "gpu", state: 4, runtime_version: "cri-o://1.33" }),
-  ]),
-);
+/** Read by tests/dashboard/test_node_filter.py too.
+ *  @type {{ nodes: ({ name: string } & Record<string, string | number>)[], cases: [string, string[]][] }} */
+const SHARED = JSON.parse(readFileSync(new URL("filters.json", import.meta.url), "utf8"));
+const picture = new Picture(snapshot(SHARED.nodes.map(({ name, ...changes }) => node(name, changes))));
 
 /** @param {string} query @param {import("../../static/js/filter.js").Labelled} [labelled] */
 function found(query, labelled) {
@@ -21,32 +18,7 @@ function found(query, labelled) {
 
 const ALL = ["node-1", "node-2", "node-12", "gpu-1"];
 
-for (const [query, names] of /** @type {[string, string[]][]} */ ([
-  ["", ALL],
-  ["  ", ALL],
-  ["node-1", ["node-1", "node-12"]],
-  ["NODE-2", ["node-2"]],
-  ["eu-1b", ["node-2", "node-12"]],
-  ["eu-1b v1.35", ["node-12"]],
-  ["zone:b", ["node-2", "node-12"]],
-  ["zone:", ALL],
-  ["pool:gpu", ["gpu-1"]],
-  ["pool:node", []],
-  ["type:m6i", ["node-2"]],
-  ["cri-o", ["gpu-1"]],
-  ["runtime:cri-o", ["gpu-1"]],
-  ["runtime:down", ["node-2"]],
-  ["healthy", ["node-1"]],
-  ["state:down", ["node-2"]],
-  ["not-observable", ["gpu-1"]],
-  ["not-healthy", ["node-2", "node-12"]],
-  ["-eu-1b", ["node-1", "gpu-1"]],
-  ["-", ALL],
-  ["control-plane", ["node-1"]],
-  ["role:worker", ["node-2", "node-12", "gpu-1"]],
-  ["cordoned", ["node-12"]],
-  ["label:team=a", []],
-])) {
+for (const [query, names] of SHARED.cases) {
   test(`"${query}" means ${names.length === ALL.length ? "all" : names.join(", ") || "none"}`, () => assert.deepEqual(found(query), names));
 }
 

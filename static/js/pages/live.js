@@ -35,8 +35,8 @@ const LOOK_MS = 10_000;
 const NAME = document.title.replace(/ · Planewatch$/, "");
 const root = /** @type {HTMLElement} */ (document.getElementById("live"));
 const { component, node } = root.dataset;
-const changes = "changes" in root.dataset;
-const many = component === undefined && node === undefined && !changes;
+const [changes, nodes] = ["changes" in root.dataset, "nodes" in root.dataset];
+const many = component === undefined && node === undefined && !changes && !nodes;
 /** The web server's clock: that of its pages and keepalives. The collector's pulses are held against it. */
 const server = new ServerClock();
 const offsets = new Offsets();
@@ -137,7 +137,7 @@ function pulse(message) {
 /** @param {Delta} message */
 function delta(message) {
   const missed = offsets.delta(message);
-  if (missed || concerns(message, { component, node, changes })) renewing.ask();
+  if (missed || concerns(message, { component, node, changes, nodes })) renewing.ask();
 }
 
 /** Whoever cannot tell how fresh the page is does not go on saying what was. */

@@ -9,13 +9,14 @@ import { AGENTS } from "../registry.js";
 
 /** @typedef {import("../wire-types.js").Delta} Delta */
 /** @typedef {import("../wire-types.js").Pulse} Pulse */
-/** @typedef {{ component?: string | undefined, node?: string | undefined, changes?: boolean }} Subject a component's kind, a node's name, or what
- *  has changed */
+/** @typedef {{ component?: string | undefined, node?: string | undefined, changes?: boolean, nodes?: boolean }} Subject a component's kind, a node's name,
+ *  what has changed, or all nodes */
 
 /** @param {Delta} delta @param {Subject} subject */
 export function concerns(delta, subject) {
   const { u, x } = delta;
   if (subject.changes) return (u.changes ?? []).length > 0;
+  if (subject.nodes) return (u.nodes ?? []).length > 0 || (x.nodes ?? []).length > 0;
   if (u.cluster) return true; // its fault, its version, what is missing
   if (subject.node !== undefined) {
     return (u.nodes ?? []).some((values) => values[0] === subject.node) || (x.nodes ?? []).includes(subject.node);

@@ -18,34 +18,29 @@ from planes.structs.rows import Frame
 from tests.store.rows import NOW, node
 
 
-def cells(name: str, **changes: object) -> NodeCells:
-    plain = NodeCells(
-        name=name,
-        state="healthy",
-        kubelet="healthy",
-        kube_proxy="healthy",
-        container_runtime="healthy",
-        because="It is well.",
-        since=100.0,
-        zone="a",
-        pool="general",
-        instance_type="m6i",
-        control_plane=False,
-        cordoned=False,
-        pods_used=10,
-        pods_max=110,
-        cpu=0.5,
-        memory=0.5,
-        version="v1.36.2",
-        runtime_version="containerd://2.1.4",
-        created=50.0,
-    )
-    return plain._replace(**changes)
-
-
-TEN = cells("node-10", state="down", cpu=None, zone="", since=300.0, pods_used=3, created=None)
-TWO = cells("node-2", state="degraded", cpu=0.9, zone="b", since=200.0, pods_used=30, version="v1.9.0")
-ONE = cells("node-1", cpu=0.1, pods_used=20, created=10.0, version="v1.35.10")
+ONE = NodeCells(
+    name="node-1",
+    state="healthy",
+    kubelet="healthy",
+    kube_proxy="healthy",
+    container_runtime="healthy",
+    because="It is well.",
+    since=100.0,
+    zone="a",
+    pool="general",
+    instance_type="m6i",
+    control_plane=False,
+    cordoned=False,
+    pods_used=20,
+    pods_max=110,
+    cpu=0.1,
+    memory=0.5,
+    version="v1.35.10",
+    runtime_version="containerd://2.1.4",
+    created=10.0,
+)
+TWO = ONE._replace(name="node-2", state="degraded", cpu=0.9, zone="b", since=200.0, pods_used=30, version="v1.9.0", created=50.0)
+TEN = ONE._replace(name="node-10", state="down", cpu=None, zone="", since=300.0, pods_used=3, version="v1.36.2", created=None)
 
 
 @pytest.mark.parametrize(

@@ -78,14 +78,15 @@ class Publisher:
             self._pending = self._baseline = None
             stored = await self._store(frame, baseline)
             self._flushing = None
-            await self._publish(stored)
+            if not stored.is_empty():
+                await self._publish(stored)
 
     async def _store(self, frame: Frame, baseline: bytes | None) -> Frame:
         """Store it, however often that has to be tried. It stays the same frame and offset: a commit whose answer was lost is
         recognised by its offset and not repeated (services.flush)."""
         while True:
             try:
-                stored = await self._store_thread.flush(self._epoch, self._offset + 1, frame, baseline)
+                stored = await self._take(frame, baseline)
             except AWAY as error:
                 wait = self._backoff.failed()
                 if self._backoff.failures == 1:
@@ -102,6 +103,15 @@ class Publisher:
                 self._told = False
                 await self._stream.trouble.over()
             return stored
+
+    async def _take(self, frame: Frame, baseline: bytes | None) -> Frame:
+        """A frame with nothing in it is no publication: the first of a term would otherwise make pulses vouch for what was stored
+        before it."""
+        if not frame.is_empty():
+            return await self._store_thread.flush(self._epoch, self._offset + 1, frame, baseline)
+        if baseline is not None:
+            await self._store_thread.remember(self._epoch, baseline)
+        return frame
 
     async def once(self, frame: Frame) -> None:
         """Store and send this one frame, without trying again. Raises services.Fenced, django.db.Error."""

@@ -59,6 +59,10 @@ class StoreThread:
             lambda: services.flush(self.cluster_id, epoch, offset, frame, baseline=baseline, stored=self._stored)
         )
 
+    async def remember(self, epoch: int, baseline: bytes) -> None:
+        """Keep what a later collector is to know. Raises services.Fenced, django.db.Error."""
+        await self._write(lambda: services.remember(self.cluster_id, epoch, baseline))
+
     async def touch(self, epoch: int, at: float, identity: str = "", span: Span | None = None) -> None:
         """Say that the picture still held at `at`, of which cluster, and since when it has been watched. Raises services.Fenced
         when it is not ours any more."""

@@ -62,6 +62,12 @@ def touch(cluster_id: int, epoch: int, at: float, identity: str = "", span: Span
             columns.WATCHED.run([(cluster_id, span.began, span.ended)])
 
 
+def remember(cluster_id: int, epoch: int, baseline: bytes) -> None:
+    """Keep what a later collector is to know, where there is nothing to show. Raises Fenced."""
+    if not Cluster.objects.filter(pk=cluster_id, epoch=epoch, enabled=True).update(baseline=baseline):
+        raise Fenced
+
+
 def flush(
     cluster_id: int, epoch: int, offset: int, frame: Frame, *, baseline: bytes | None = None, stored: Stored | None = None
 ) -> Frame:

@@ -16,7 +16,8 @@ from planes.live.stream import Peek, Stream, stream_key
 from planes.live.wire import Delta
 from planes.models import Cluster, Component, Node, Transition, Watched
 from planes.store import clusters, selectors, services
-from planes.structs.moments import Mono
+from planes.structs.moments import Epoch, Mono
+from planes.structs.rows import Frame
 from tests.collect.scripted import (
     PATIENCE,
     QUICK,
@@ -68,11 +69,28 @@ async def test_what_the_source_tells_is_stored_and_sent_in_one_order(valkey: str
     assert [one.o for one in sent] == list(range(1, len(sent) + 1))
     assert [one.prev for one in sent] == list(range(len(sent)))
     assert {one.epoch for one in sent} == {"1"}
-    # What is only to be remembered is stored and sent too, with nothing to show.
     assert [row.because for one in sent for row in one.u.components][-1] == "3 events"
     stored = await in_sql(lambda: Cluster.objects.get(pk=cluster.pk))
     assert (stored.epoch, stored.offset) == (1, len(sent))
     assert bytes(stored.baseline) == b'{"seen":3}'
+    assert all(one.u.components for one in sent), "nothing is sent that shows nothing"
+
+
+class Waiting(Counting):
+    """Has something to remember, and nothing to show yet, as after a restart."""
+
+    def frame(self, now: float, wall: float) -> Frame:
+        return Frame(at=Epoch(wall))
+
+
+async def test_what_is_only_to_be_remembered_is_stored_and_makes_no_pulse_vouch_for_an_older_picture(valkey: str) -> None:
+    cluster = await declare()
+    async with collecting(cluster, valkey, judge=Waiting) as running:
+        running.script.tell(2)
+        await comes_true(lambda: bytes(Cluster.objects.get(pk=cluster.pk).baseline) == b'{"seen":2}', "what is remembered")
+        assert (await in_sql(lambda: Cluster.objects.get(pk=cluster.pk))).offset == 0
+        assert Peek(valkey).pulse(cluster.pk) is None
+    assert deltas(valkey, cluster) == []
 
 
 async def test_a_pulse_claims_the_last_stored_offset_and_when_the_server_was_heard(valkey: str) -> None:

@@ -56,7 +56,7 @@ class ClusterSummary:
         """The control plane and the data plane."""
         remembered = nodes.last_known
         told = [(row.kind, row.state, row.because) for row in components.by_harm() if row.plane == "control"]
-        control = rollup.control_plane(told, components.held())
+        control = rollup.control_plane(told, components.held(), components.coming())
         if nodes.counts_changed or "data" not in self._planes or remembered or not self._cache.nodes:
             counts, zones, sample = nodes.counts(None)
             sample = {state: to_epoch(text, offset) for state, text in sample.items()}

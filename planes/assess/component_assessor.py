@@ -121,6 +121,10 @@ class ComponentAssessor:
         """Those that are better by now than they are shown."""
         return frozenset(kind for kind, memory in self.memories.items() if memory.held)
 
+    def coming(self) -> frozenset[str]:
+        """Those that are worse by now than they are shown."""
+        return frozenset(kind for kind, memory in self.memories.items() if memory.coming)
+
     def by_harm(self) -> list[ComponentRow]:
         """All rows, those first whose cause does the most harm now."""
         return sorted(self.rows.values(), key=lambda row: harm(self.memories[row.kind].shown.cause))

@@ -8,6 +8,7 @@ it is believed, so that a value that swings about its bound does not fill the hi
 from dataclasses import dataclass, replace
 from math import isinf
 
+from planes.assess.rollup import word
 from planes.components.verdict_builder import harm
 from planes.structs.moments import NEVER, Mono
 from planes.structs.thresholds import Thresholds
@@ -35,6 +36,7 @@ class Memory:
     hold: float = 0.0
     waits: bool = False  # shown as unknown while nothing was seen yet, without a change of state
     held: bool = False  # it is better, `pending` tells how, and only held as bad as it was until that has lasted
+    coming: bool = False  # it is worse, or cannot be known, as `pending` tells, and is not shown so before that has lasted
     relapses: tuple[Mono, ...] = ()  # when it was last announced as worse
     reasons: tuple[str, ...] = ()  # causes for which the state that is announced was announced, the one of now last
     returns: tuple[Mono, ...] = ()  # when a cause that had been announced before was announced again
@@ -77,7 +79,7 @@ def restored(state: State, since: Mono, last: State | None, now: Mono, seen_at: 
 
 def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
     """Take the newest verdict. Changes `memory`; returns the change to announce, if there is one now."""
-    memory.held = False
+    memory.held = memory.coming = False
     if verdict.waiting:
         memory.waits, memory.shown, memory.pending = True, verdict, None
         return None
@@ -115,6 +117,8 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
         if verdict.doubt is not None and memory.state is State.HEALTHY:
             because, cause = verdict.doubt
             memory.waits, memory.shown = True, replace(verdict, state=State.UNKNOWN, because=because, cause=cause)
+        elif not memory.held:
+            memory.shown, memory.coming = _coming(memory, verdict), True
         return None
     change = Change(memory.state, verdict.state, memory.pending_since)
     memory.state, memory.since, memory.shown, memory.pending = verdict.state, memory.pending_since, verdict, None
@@ -229,6 +233,14 @@ def _held(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -
         held += f", because it got worse {recent} times in {thresholds.flap_window / 60:.0f} min"
     because = f"{verdict.because} {held}.".strip()
     return replace(verdict, state=memory.state, because=because, cause=memory.shown.cause)
+
+
+def _coming(memory: Memory, verdict: Verdict) -> Verdict:
+    """What is said while a worse state has not lasted long enough to be shown: what is so now, not what was so before."""
+    still = f"Still shown as {word(memory.state)} until {at(memory.pending_since + memory.hold)}, in case it passes."
+    because = f"{verdict.because} {still}".strip()
+    cause = verdict.cause if memory.state in (State.DOWN, State.DEGRADED) else memory.shown.cause
+    return replace(verdict, state=memory.state, because=because, cause=cause)
 
 
 def _know(memory: Memory, verdict: Verdict, now: Mono) -> None:

@@ -280,7 +280,9 @@ class NodeAssessor:
         states = [one.state for one in agents]
         worst = worst_of((states[0], states[1], states[2]), [memory.shown.cause for memory in state.memories], state.held)
         if state.state is State.HEALTHY:
-            because, since = why_well(agents, _TITLES), max(one.since for one in agents)
+            coming = [f"{_TITLES[index]}: {agents[index].because}" for index, one in enumerate(state.memories) if one.coming]
+            because = " ".join(coming) or why_well(agents, _TITLES)
+            since = max(one.since for one in agents)
         elif state.state in _OF_THE_NODE:
             because = why_passing(state.state, state.life, agents, offset)
             since = max(one.since for one in agents)

@@ -151,10 +151,12 @@ def _held(better: Counts, of: str) -> str:
     return ", ".join([text, *(f"{number:,} as {word(one)}" for number, one in others)])
 
 
-def control_plane(components: Sequence[tuple[str, State, str]], held: Collection[str] = ()) -> tuple[State, str]:
+def control_plane(
+    components: Sequence[tuple[str, State, str]], held: Collection[str] = (), coming: Collection[str] = ()
+) -> tuple[State, str]:
     """The control plane: the worst of its components, each given as (kind, state, because), the most harmful first. All that are
     down or degraded are named, the worst first. `held`: those that are better by now, and are shown so only until that has lasted;
-    they are named after the others of their state."""
+    they are named after the others of their state. `coming`: those that are worse by now, and are not shown so yet."""
     counts = Counter(state for _, state, _ in components)
     bad = sorted(
         (one for one in components if one[1] in (State.DOWN, State.DEGRADED)), key=lambda one: (-SEVERITY[one[1]], one[0] in held)
@@ -166,6 +168,9 @@ def control_plane(components: Sequence[tuple[str, State, str]], held: Collection
     if counts.get(State.UNKNOWN):
         found = [(kind, because) for kind, one, because in components if one is State.UNKNOWN]
         return State.UNKNOWN, found[0][1] if len(found) > 1 else f"{found[0][0]} is unknown: {found[0][1]}"
+    late = [kind for kind, one, _ in components if one is State.HEALTHY and kind in coming]
+    if late:
+        return State.HEALTHY, f"still shown as healthy: {', '.join(late)}"
     if counts.get(State.HEALTHY):
         hidden = counts.get(State.NOT_OBSERVABLE, 0)
         return (

@@ -1,18 +1,24 @@
-"""While damping holds a colour, every sentence is true: of whatever is better by now, its sentence, its plane's and its entry."""
+"""While damping holds a colour, every sentence is true: of whatever is better or worse by now, its sentence, its plane's and its
+entry."""
 
 import re
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planes.assess import attention, hysteresis, node_states, rollup
 from planes.assess.attention import HELD, Trouble
 from planes.components.verdict_builder import Judged
-from planes.structs.events import Health
+from planes.structs.events import Changed, Health
+from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.rows import NodeRow
 from planes.structs.thresholds import DEFAULT
 from planes.structs.verdicts import State, Verdict
 from tests.assess.test_assessor import REFUSED, Cluster
+from tests.assess.test_assessor import node as made_node
 from tests.components.making import node, pod
 from tests.components.telling import (
     of_addon,
@@ -60,6 +66,72 @@ def test_what_is_well_and_held_says_that_it_is_well_since_when_and_for_how_long_
         assert (memory.held, memory.shown.state, memory.shown.line, memory.shown.because) == (True, state, well.line, said)
     hysteresis.step(memory, ill, Mono(405.0), DEFAULT)
     assert (memory.held, memory.shown) == (False, ill)
+
+
+#: States as rules tell them, each with how long it must hold.
+TOLD = st.tuples(st.sampled_from(State), st.sampled_from([0.0, 1.0, 3.0]), st.sampled_from([0.25, 1.0, 4.0]))
+
+
+@given(st.lists(TOLD, min_size=1, max_size=40))
+def test_whatever_turns_into_whatever_what_is_said_is_what_was_judged_last(told: list[tuple[State, float, float]]) -> None:
+    now, memory = 0.0, hysteresis.begin(Verdict(state=State.HEALTHY, because="Verdict 0."), Mono(0.0))
+    for number, (state, hold, after) in enumerate(told, 1):
+        now += after
+        verdict = Verdict(state=state, because=f"Verdict {number}.", cause=state.value, line=f"line {number}", hold=hold)
+        hysteresis.step(memory, verdict, Mono(now), DEFAULT)
+        assert memory.shown.because.startswith(verdict.because)
+        assert memory.shown.line == verdict.line
+        assert memory.shown.state is memory.state
+        assert (memory.held or memory.coming) == (verdict.state is not memory.state)
+
+
+@pytest.mark.parametrize("kind", WELL)
+def test_what_was_well_and_fails_says_how_it_fails_from_the_first_moment_on(kind: str) -> None:
+    found = WELL[kind]
+    well = found.verdict if isinstance(found, Judged) else found
+    ill = Verdict(state=State.DOWN, because="It refuses connections.", cause="unreachable-refused", line="no answer", hold=3.0)
+    memory = hysteresis.begin(well, Mono(0.0))
+    for now in (100.0, 102.9):
+        assert hysteresis.step(memory, ill, Mono(now), DEFAULT) is None
+        said = "It refuses connections. Still shown as healthy until ⟨c:103.0⟩, in case it passes."
+        assert (memory.coming, memory.shown) == (True, replace(ill, state=State.HEALTHY, because=said, cause=""))
+    assert hysteresis.step(memory, ill, Mono(103.0), DEFAULT) is not None
+    assert (memory.coming, memory.shown) == (False, ill)
+    hysteresis.step(memory, well, Mono(200.0), DEFAULT)
+    assert not memory.coming
+
+
+def test_the_plane_does_not_say_that_every_component_is_healthy_while_one_is_only_shown_so_still() -> None:
+    told = [("etcd", State.HEALTHY, ""), ("kube-apiserver", State.HEALTHY, ""), ("kube-scheduler", State.HEALTHY, "")]
+    assert rollup.control_plane(told, (), {"kube-apiserver"}) == (State.HEALTHY, "still shown as healthy: kube-apiserver")
+    assert rollup.control_plane(told, (), {"kubelet"}) == (State.HEALTHY, "every component is healthy")
+
+
+def test_no_sentence_of_a_server_that_has_just_failed_says_that_it_answers() -> None:
+    cluster = Cluster()
+    cluster.begin()
+    cluster.run(12)
+    cluster.mute.add("probes")
+    cluster.apply(*(Health(path, cluster.now, 0.0, fault=REFUSED) for path in ("/livez", "/readyz")))
+    frames = cluster.run(2)
+    (row, *_) = reversed([row for frame in frames for row in frame.components if row.kind == "kube-apiserver"])
+    assert (row.state, row.line) == (State.HEALTHY, "new requests fail")
+    assert re.match(r"New requests have failed .* Still shown as healthy until ⟨c:[\d.]+⟩, in case it passes\.$", row.because)
+    planes = [frame.cluster.control for frame in frames if frame.cluster is not None]
+    assert planes[-1] is not None
+    assert planes[-1].because == "still shown as healthy: kube-apiserver, etcd", "which cannot be asked either"
+
+
+def test_a_node_that_has_just_failed_is_not_said_to_have_three_healthy_agents() -> None:
+    cluster = Cluster()
+    cluster.begin()
+    cluster.run(12)
+    failing = made_node("node-2", "c", message="container runtime network not ready: NetworkReady=false", ready="False")
+    cluster.apply(Changed(Feed.NODES, failing, cluster.now))
+    cluster.now += 0.5
+    row = cluster.frame().nodes["node-2"]
+    assert row.state is State.HEALTHY
+    assert re.match(r"\w.*: .*Still shown as healthy until ⟨c:[\d.]+⟩, in case it passes\.", row.because), row.because
 
 
 def test_the_plane_says_of_a_component_that_is_held_that_it_is() -> None:

@@ -110,7 +110,9 @@ def test_what_is_not_announced_yet_and_could_not_be_called_healthy_is_shown_as_u
 def test_doubt_shows_nothing_where_it_was_not_healthy_or_is_none() -> None:
     made = hysteresis.begin(Verdict(state=State.NOT_OBSERVABLE, because="Hidden."), Mono(0.0))
     step(made, DOUBTED, 10.0)
-    assert (made.waits, made.shown.because) == (False, "Hidden.")
+    assert (made.waits, made.state, made.shown.state) == (False, State.NOT_OBSERVABLE, State.NOT_OBSERVABLE)
+    assert made.shown.because == "It is slow. Still shown as not observable until ⟨c:15.0⟩, in case it passes."
     made = hysteresis.begin(WELL, Mono(0.0))
     step(made, replace(DOUBTED, doubt=None), 10.0)
-    assert (made.waits, made.shown) == (False, WELL)
+    assert (made.waits, made.state, made.shown.state) == (False, State.HEALTHY, State.HEALTHY)
+    assert made.shown.because == "It is slow. Still shown as healthy until ⟨c:15.0⟩, in case it passes."

@@ -7,7 +7,7 @@ from dashboard.presenters.cards import CardPlane, ClusterCard, Trouble, WallCard
 from dashboard.presenters.component import ComponentPage, component_page, is_agent
 from dashboard.presenters.node import NodePage, node_page
 from dashboard.presenters.tables import Tables, tables
-from dashboard.presenters.words import WORDS, counted, known, severity, word
+from dashboard.presenters.words import WORDS, counted, glued, known, severity, word
 
 __all__ = [
     "WORDS",
@@ -21,6 +21,7 @@ __all__ = [
     "cluster_card",
     "component_page",
     "counted",
+    "glued",
     "is_agent",
     "known",
     "node_page",

@@ -1,5 +1,6 @@
 """States as words, numbers with their units."""
 
+import re
 from datetime import UTC, datetime
 
 from dashboard import component_help
@@ -10,6 +11,9 @@ from planes.structs.verdicts import SEVERITY, State
 WORDS = {state.value: state.value.replace("_", " ") for state in State}
 
 _SEVERITY = {state.value: rank for state, rank in SEVERITY.items()}
+#: A unit after its number, the second half of a duration or of a count after its first.
+_UNITS = re.compile(r"(\d) (?=(?:ms|min|[smhd]|[KMGTP]iB|B|cores?)(?!\w)|of \d|%)", re.ASCII)
+_HALVES = re.compile("(\\d\u00a0(?:of|min|[hd])) (?=\\d)", re.ASCII)
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
@@ -36,6 +40,11 @@ def worst(states: list[str]) -> str:
 def number(value: int) -> str:
     """1234567 as "1,234,567"."""
     return f"{value:,}"
+
+
+def glued(text: str) -> str:
+    """A number and its unit stay on one line, where text is shown: "2 min 7 s", "5 of 6". static/js/words.js has the same."""
+    return _HALVES.sub("\\1\u00a0", _UNITS.sub("\\1\u00a0", text))
 
 
 def counted(value: int, singular: str) -> str:

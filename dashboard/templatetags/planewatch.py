@@ -56,6 +56,9 @@ def called(name: str) -> SafeString:
     return format_html('<span class="called"><span>{}</span><span>{}</span></span>', first, rest)
 
 
+register.filter("glued", presenters.glued)
+
+
 @register.filter
 def ticking(text: str, now: float) -> SafeString:
     """A text with its time tokens (epoch seconds) rendered at `now`, each in an element that the browser keeps running."""
@@ -71,12 +74,12 @@ def as_seen(text: str, now: float) -> SafeString:
 
 def _piece(piece: str | tuple[str, float], now: float) -> str | SafeString:
     if isinstance(piece, str):
-        return piece
+        return presenters.glued(piece)
     kind, moment = piece
     if kind == "c":
         said = time_tokens.clock(moment)
         return format_html('<time datetime="{}" data-clock="{}">{}</time>', _iso(moment), f"{moment:.1f}", said)
-    shown = time_tokens.duration(now - moment if kind == "a" else moment - now)
+    shown = presenters.glued(time_tokens.duration(now - moment if kind == "a" else moment - now))
     return format_html('<span class="age" data-t="{}:{}">{}</span>', kind, f"{moment:.1f}", shown)
 
 
@@ -85,21 +88,20 @@ def age(moment: float | None, now: float) -> SafeString:
     """The time since `moment` (epoch seconds), running; a dash when there is none."""
     if moment is None:
         return SafeString("–")
-    return format_html(
-        '<time class="age" datetime="{}" data-t="a:{}">{}</time>', _iso(moment), f"{moment:.1f}", time_tokens.duration(now - moment)
-    )
+    shown = presenters.glued(time_tokens.duration(now - moment))
+    return format_html('<time class="age" datetime="{}" data-t="a:{}">{}</time>', _iso(moment), f"{moment:.1f}", shown)
 
 
 @register.filter
 def old(moment: float, now: float) -> str:
     """The time since `moment` as it is now, standing still."""
-    return time_tokens.duration(now - moment)
+    return presenters.glued(time_tokens.duration(now - moment))
 
 
 @register.simple_tag
 def left(moment: float, now: float) -> SafeString:
     """The time until something is tried again at `moment` (epoch seconds), running down to "a moment"."""
-    text = time_tokens.duration(ceil(moment - now)) if moment > now else "a moment"
+    text = presenters.glued(time_tokens.duration(ceil(moment - now))) if moment > now else "a moment"
     return format_html('<span class="age" data-t="r:{}">{}</span>', f"{moment:.1f}", text)
 
 

@@ -22,6 +22,16 @@ export function byName(one, other) {
   return one < other ? -1 : Number(one > other);
 }
 
+/** A unit after its number, the second half of a duration or of a count after its first. */
+const UNITS = /(\d) (?=(?:ms|min|[smhd]|[KMGTP]iB|B|cores?)(?!\w)|of \d|%)/g;
+const HALVES = /(\d\u00a0(?:of|min|[hd])) (?=\d)/g;
+
+/** A number and its unit stay on one line: "2 min 7 s", "5 of 6". Where text is shown; dashboard/presenters/words.py has the same.
+ *  @param {string} text */
+export function glued(text) {
+  return text.replace(UNITS, "$1\u00a0").replace(HALVES, "$1\u00a0");
+}
+
 /** A sentence ends with a full stop. @param {string} text */
 export function sentence(text) {
   return text && !/[.!?…]$/.test(text) ? `${text}.` : text;

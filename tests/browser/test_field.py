@@ -224,7 +224,7 @@ def test_a_card_tells_the_heartbeat_of_a_kubelet_that_is_well_and_its_age_runs(o
     stage.send(Delta(o=11, prev=10, epoch=stage.snapshot.epoch, at=at, u=update, x=GoneRows()))
     stage.send(Heartbeats({"node-0": at - 31, "node-1": at - 3, "node-2": at - 60}))
     # What is not well keeps its state's word, however new a heartbeat is told.
-    expect(kubelets).to_have_text(["degraded", re.compile(r"heartbeat \d s ago"), re.compile(r"heartbeat 1 min( \d s)? ago")])
+    expect(kubelets).to_have_text(["degraded", re.compile(r"heartbeat \d\ss ago"), re.compile(r"heartbeat 1\smin(\s\d\ss)? ago")])
     first = kubelets.nth(1).inner_text()
     stage.pulse()
     expect(kubelets.nth(1)).not_to_have_text(first)

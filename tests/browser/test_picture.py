@@ -64,6 +64,7 @@ def test_the_picture_stands_and_says_that_it_is_live(opened: Opened) -> None:
     expect(page.locator(".unit.state-degraded")).to_contain_text("5 pods have waited")
     expect(page.locator(".api")).to_contain_text("1,284")
     expect(page.locator("#attention-title")).to_have_text("Needs attention · 4")
+    assert "the lease allows 40\u00a0s" in page.locator("#attention").inner_text(), "a unit is never on the next line"
     expect(page.locator(".pill.state-down")).to_contain_text("3 of 120 nodes need attention")
     assert page.title() == "down · prod-eu-1 · Planewatch"
     assert "down.svg" in (page.locator("#favicon").get_attribute("href") or "")

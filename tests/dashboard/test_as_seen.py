@@ -5,7 +5,7 @@ from dashboard.templatetags.planewatch import as_seen
 
 def test_a_sentence_has_the_words_before_it_that_show_while_nobody_vouches_for_it() -> None:
     said = as_seen("It refuses connections, for ⟨a:990.0⟩.", 1000.0)
-    shown = '<span class="age" data-t="a:990.0">10 s</span>'
+    shown = '<span class="age" data-t="a:990.0">10\u00a0s</span>'
     assert said == f'<span class="if-late">When last seen: </span>It refuses connections, for {shown}.'
 
 

@@ -17,7 +17,6 @@ from planes.structs.moments import Epoch
 from planes.structs.rows import Frame
 from tests.store.rows import NOW, node
 
-
 ONE = NodeCells(
     name="node-1",
     state="healthy",

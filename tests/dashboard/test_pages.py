@@ -234,8 +234,8 @@ def render(template: str, **context: object) -> str:
 def test_ages_in_a_text_run_on_and_the_rest_is_escaped() -> None:
     shown = render("{{ text|ticking:now }}", text=f"<i> for {ago(NOW - 31)}, next in {until(NOW + 90)}", now=NOW)
     assert shown == (
-        f'&lt;i&gt; for <span class="age" data-t="a:{NOW - 31:.1f}">31 s</span>, '
-        f'next in <span class="age" data-t="u:{NOW + 90:.1f}">1 min 30 s</span>'
+        f'&lt;i&gt; for <span class="age" data-t="a:{NOW - 31:.1f}">31\u00a0s</span>, '
+        f'next in <span class="age" data-t="u:{NOW + 90:.1f}">1\u00a0min\u00a030\u00a0s</span>'
     )
 
 
@@ -264,7 +264,7 @@ def test_that_watching_began_is_said_only_while_earlier_changes_would_be_remembe
 
 def test_what_should_have_been_tried_by_now_is_tried_in_a_moment() -> None:
     assert "a moment" in render("{% left moment now %}", moment=NOW - 1, now=NOW)
-    assert "5 s" in render("{% left moment now %}", moment=NOW + 4.5, now=NOW), "in whole seconds, never too few"
+    assert "5\u00a0s" in render("{% left moment now %}", moment=NOW + 4.5, now=NOW), "in whole seconds, never too few"
 
 
 def test_a_glyph_has_a_title_unless_a_word_stands_beside_it() -> None:

@@ -4,6 +4,8 @@
  * A viewer without Inter shows another font, so every room is taken a little narrower than it is.
  */
 
+import { glued } from "../words.js";
+
 /** Advance widths of U+0020 to U+007E in thousandths of the type size, Inter 4, Regular and SemiBold. @type {readonly number[]} */
 const REGULAR = [
   281, 288, 466, 633, 642, 982, 644, 300, 365, 365, 501, 662, 288, 460, 288, 360, 631, 407, 610, 618, 646, 593, 620, 566, 619,
@@ -25,8 +27,6 @@ const OTHERS = {
 /** From here on scripts are as wide as they are high. */
 const WIDE = 0x1100;
 const SLACK = 1.03;
-/** A number and its unit stay on one line. */
-const GLUED = /(\d) (?=(?:[smhd%]|ms|min|of|KiB|MiB|GiB)\b|%)/g;
 
 /** The width of a line, in the unit of `size`. @param {string} text @param {number} size @param {number} [weight] */
 export function width(text, size, weight = 400) {
@@ -71,7 +71,7 @@ function kept(text, size, room, weight, ends) {
  * @param {string} text @param {number} size @param {number} room @param {number} lines @param {number} [weight] @returns {string[]}
  */
 export function wrap(text, size, room, lines, weight = 400) {
-  const words = text.replace(GLUED, "$1\u00a0").split(" ").filter(Boolean);
+  const words = glued(text).split(" ").filter(Boolean);
   /** @type {string[]} */
   const out = [];
   while (words.length && out.length < lines) {

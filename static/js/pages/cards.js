@@ -4,6 +4,7 @@ import { duration } from "../ages.js";
 import { Apart, CLOCKS_APART, LATE_AFTER } from "../freshness.js";
 import { isBehind } from "../gaps.js";
 import { NOBODY, briefOf } from "../blame.js";
+import { glued } from "../words.js";
 
 /**
  * What a card says beside its name. `late`: its states cannot be said now. `silent`: its collector lives, but the API server does
@@ -52,7 +53,7 @@ export function judgeCards(now, frozen = false) {
     card.classList.toggle("is-silent", said.silent);
     const cut = frozen && !said.late;
     say(card.querySelector("[data-status] .words"), cut ? "not live" : said.words);
-    say(card.querySelector("[data-status] .for"), cut ? "" : said.age);
+    say(card.querySelector("[data-status] .for"), cut ? "" : glued(said.age));
   }
   return turned;
 }

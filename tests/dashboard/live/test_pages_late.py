@@ -32,7 +32,7 @@ SENTENCES = """[...document.querySelectorAll(
   '.subject .because, .agent .because, .proof .now, #attention .entry p, .unit .line, .api .line, .node .because')]
   .filter((one) => one.getClientRects().length).map((one) => one.innerText.trim()).filter(Boolean)"""
 #: One that nobody vouches for is told as what was true then; who is silent is told of now.
-THEN = "/^(for .+· )?When last seen: |^(for .+· )?(Its collector|The clocks)|^for [0-9a-z ]+$/"
+THEN = "/^(for .+· )?When last seen: |^(for .+· )?(Its collector|The clocks)|^for [0-9a-z\\s]+$/"
 
 
 class Tabs:

@@ -291,15 +291,17 @@ function resized() {
   joinPlanes(picture);
 }
 
+// The field has another size when the window has, and when what stands in the sky has grown.
 let size = "";
-new ResizeObserver(() => {
+const sizes = new ResizeObserver(() => {
   const host = place("field");
   const flows = getComputedStyle(host).getPropertyValue("--flow").trim() === "1";
   const next = `${host.clientWidth}|${flows ? "flows" : host.clientHeight}|${stage.clientHeight}|${devicePixelRatio}`;
   if (next === size) return;
   size = next;
   requestAnimationFrame(resized);
-}).observe(stage);
+});
+for (const place of [stage, field.host]) sizes.observe(place);
 
 for (const query of ["(prefers-color-scheme: light)", "(forced-colors: active)"]) {
   matchMedia(query).addEventListener("change", () => field.recolour());

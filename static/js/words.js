@@ -36,3 +36,8 @@ export function glued(text) {
 export function sentence(text) {
   return text && !/[.!?…]$/.test(text) ? `${text}.` : text;
 }
+
+/** The sentences of a text; joined by spaces they are the text again. @param {string} text @returns {string[]} */
+export function sentences(text) {
+  return text.match(/\S.*?[.](?=\s+[A-Z])|\S.*$/g) ?? [];
+}

@@ -18,7 +18,7 @@ from tests.sampling import sample_row, value_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-SIZES = [(1920, 1080), (3840, 2160), (1080, 1920), (1366, 768), (960, 540), (390, 844)]
+SIZES = [(1920, 1080), (3840, 2160), (1080, 1920), (1366, 768), (1280, 720), (960, 540), (390, 844)]
 
 Opened = Callable[..., Stage]
 
@@ -210,6 +210,35 @@ def test_beyond_nine_instances_the_rest_is_a_number_and_the_leader_is_among_thos
 def test_an_addon_that_is_not_well_says_so_in_a_word(opened: Opened) -> None:
     page = opened("ill").page
     expect(page.locator(".addon.state-down")).to_contain_text("DNS down")
+
+
+def test_the_horizon_stays_where_it_is_while_reasons_come_grow_and_go(opened: Opened) -> None:
+    stage = opened("servers-3", size=(1440, 900))
+    page = stage.page
+    page.evaluate(
+        "() => { window.jumps = [0]; new PerformanceObserver(list => list.getEntries().forEach(e => window.jumps.push(e.value)))"
+        ".observe({ type: 'layout-shift' }); }"
+    )
+    horizon = "() => document.querySelector('.horizon').getBoundingClientRect().top"
+    before = page.evaluate(horizon)
+    etcd, api = stage.snapshot.components[0], stage.snapshot.components[4]
+    first = "Its check of etcd has been failing for 9 s"
+    reasons = (
+        f"{first}.",
+        f"{first} min 59 s. Nothing can be changed; cached objects can still be read, and pods keep running.",
+        f"{first} h 59 min. Nothing can be changed; cached objects can still be read. Also: 4.1 % of requests fail with 5xx; its"
+        " /readyz checks etcd and etcd-readiness have been failing for 2 h 59 min 59 s, as its /livez check has for 3 h.",
+        "",
+    )
+    for at, because in enumerate(reasons):
+        state = "down" if because else "healthy"
+        tell(stage, 11 + at, components=[replace(one, state=state, because=because) for one in (etcd, api)])
+        expect(page.locator(".api p.line")).to_have_count(1 if because else 0)
+        assert page.evaluate(horizon) == before, because
+        if because:
+            expect(page.locator(".api p.line")).to_contain_text(first)
+            assert first in page.locator(".unit[data-kind=etcd] .line").inner_text()
+    assert max(page.evaluate("window.jumps")) < 0.01
 
 
 def test_numbers_that_run_push_nothing_aside(opened: Opened) -> None:

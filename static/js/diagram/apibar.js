@@ -3,6 +3,7 @@
 import { html, nothing } from "../html.js";
 import { APISERVER, SERVERS } from "../scene/apibar.js";
 import { glyph, more, sparkline, spoken } from "./marks.js";
+import { told as said } from "./told.js";
 
 /** @typedef {import("../scene/apibar.js").Bar} Bar */
 /** @typedef {import("../scene/apibar.js").Figure} Figure */
@@ -12,7 +13,7 @@ import { glyph, more, sparkline, spoken } from "./marks.js";
 /** @param {Bar} told @param {Series} series @param {string} pages @param {number} now */
 export function bar(told, series, pages, now) {
   const { state, checks, about, servers, rest, figures } = told;
-  return html`<article class="api state-${state} ${told.managed ? "is-managed" : ""}" data-kind=${APISERVER}>
+  return html`<article class="api state-${state} ${told.managed ? "is-managed" : ""} ${told.line ? "" : "is-quiet"}" data-kind=${APISERVER}>
     <div class="about">
       <h3>${glyph(state, "glyph-card")}<a href="${pages}${APISERVER}/">${told.title}</a>${spoken(state)}</h3>
       <p class="role" title=${told.role}>${told.role}</p>
@@ -23,7 +24,7 @@ export function bar(told, series, pages, now) {
       ? html`<ul class="servers" data-count=${Math.min(servers.length + rest.count, SERVERS)}>${servers.map(server)}${more(rest, "server")}</ul>`
       : html`<p class="servers is-hidden">${told.hidden}</p>`}
     ${figures.length ? html`<dl class="figures" data-count=${figures.length}>${figures.map((one) => figure(one, series, now))}</dl>` : nothing}
-    ${told.line ? html`<p class="line">${told.line}</p>` : nothing}
+    ${told.line ? said(told.line) : nothing}
   </article>`;
 }
 

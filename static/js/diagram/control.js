@@ -4,6 +4,7 @@ import { html, nothing, render } from "../html.js";
 import { CHIPS } from "../scene/component.js";
 import { bar } from "./apibar.js";
 import { glyph, more, sparkline, spoken } from "./marks.js";
+import { fitTold, told as said } from "./told.js";
 
 /** @typedef {import("../scene/component.js").Card} Card */
 /** @typedef {import("../scene/component.js").Chip} Chip */
@@ -30,7 +31,7 @@ function card(told, series, pages, now) {
     ${absent
       ? html`<p class="absent">${absent}</p>`
       : html`<ul class="chips" data-count=${Math.min(chips.length + rest.count, CHIPS)}>${chips.map(chip)}${more(rest, "chip")}</ul>`}
-    ${lines.map((line) => html`<p class="line" title=${line}>${line}</p>`)}
+    ${lines.map(said)}
   </article>`;
 }
 
@@ -42,7 +43,7 @@ function inside({ kind, state, title, role, parts, lines }, pages) {
     <ul class="chips parts">
       ${parts.map((part) => html`<li class="chip">${glyph(part.state, "glyph-xs")}<a class="name" href="${pages}${part.kind}/">${part.title}</a>${spoken(part.state)}</li>`)}
     </ul>
-    ${lines.map((line) => html`<p class="line">${line}</p>`)}
+    ${lines.map(said)}
   </article>`;
 }
 
@@ -63,6 +64,7 @@ export function drawControl(places, sky, series, pages, now) {
   const cards = html`${sky.cards.map((told) => card(told, series, pages, now))}`;
   render(sky.blank ? shells : cards, places.cards);
   render(sky.bar ? bar(sky.bar, series, pages, now) : html`<div class="api is-shell"></div>`, places.bar);
+  for (const place of [places.cards, places.bar]) fitTold(place);
   places.count.textContent = sky.count;
   render(sky.addons.map((told) => addon(told, pages)), places.addons);
 }

@@ -35,7 +35,9 @@
 export const ZONE_GAP = 14;
 const ZONE_PAD = 14;
 export const ZONE_HEAD = 38;
-export const CARD = { gap: 12, w: 260, h: 160, minW: 150, minH: 58, maxW: 720, maxH: 520 };
+export const CARD = { gap: 12, w: 260, h: 160, minW: 140, minH: 58, maxW: 720, maxH: 520 };
+/** Where cards of that size do not fit, a name and three shapes can be read down to this one. */
+const LEAST_CARD = { w: 112, h: 40 };
 export const TILE = { gap: 5.5, w: 50, aspect: 1.28, min: 25, max: 84 };
 const CELL = { min: 4, max: 22, gap: 1.6 };
 const CARDS_UP_TO = 30;
@@ -49,7 +51,8 @@ export function plan(groups, area) {
   const count = groups.reduce((sum, group) => sum + group.rows.length, 0);
   if (count === 0 || area.width <= 0) return { level: "tile", width: area.width, height: 0, zones: [], w: 0, h: 0, gap: 0, down: 0 };
   if (count <= CARDS_UP_TO) {
-    const cards = area.height === null ? flowingCards(groups, area) : fittedCards(groups, area, area.height);
+    const { height } = area;
+    const cards = height === null ? flowingCards(groups, area) : fittedCards(groups, area, height) ?? fittedCards(groups, area, height, LEAST_CARD);
     if (cards) return cards;
   }
   if (count <= TILES_UP_TO) {
@@ -76,10 +79,10 @@ function lines(list, columns) {
 const most = (numbers) => Math.max(0, ...numbers);
 
 /**
- * Cards that fill the height given; null if they would be too small to read.
- * @param {Group[]} groups @param {Area} area @param {number} height @returns {Plan | null}
+ * Cards that fill the height given; null if they would be smaller than the least.
+ * @param {Group[]} groups @param {Area} area @param {number} height @param {{ w: number, h: number }} least @returns {Plan | null}
  */
-function fittedCards(groups, area, height) {
+function fittedCards(groups, area, height, least = { w: CARD.minW, h: CARD.minH }) {
   const { unit } = area;
   const largest = most(groups.map((group) => group.rows.length));
   /** @type {{ score: number, columns: number, across: number, w: number, h: number } | null} */
@@ -94,7 +97,7 @@ function fittedCards(groups, area, height) {
       const gaps = depths.reduce((sum, depth) => sum + (depth - 1) * CARD.gap * unit, 0);
       const w = Math.min((inner - (across - 1) * CARD.gap * unit) / across, CARD.maxW * unit);
       const h = Math.min((height - fixed - gaps) / deep, CARD.maxH * unit);
-      if (w < CARD.minW * unit || h < CARD.minH * unit) continue;
+      if (w < least.w * unit || h < least.h * unit) continue;
       // Zones side by side read as columns under their arrows: worth a little size.
       const score = Math.min(w / CARD.w, h / CARD.h, unit * 2) * (1 + 0.12 * (columns / groups.length)) + (0.01 * w) / CARD.w;
       if (!best || score > best.score) best = { score, columns, across, w, h };
@@ -243,7 +246,8 @@ export function boxOf({ w, h, gap, down }, zone, index) {
 }
 
 /**
- * Which node lies at a point: its zone and index, or null.
+ * Which node lies at a point: its zone and index, or null. Half of the gap around a tile or a cell is its own, so that a pointer finds
+ * one everywhere between them; a card ends where it is seen to end.
  * @param {Plan} plan @param {number} x @param {number} y @returns {{ zone: Zone, index: number } | null}
  */
 export function hit(plan, x, y) {
@@ -254,7 +258,10 @@ export function hit(plan, x, y) {
   const line = Math.floor((y - zone.top + down / 2) / (plan.h + down));
   if (column < 0 || column >= zone.columns || line < 0) return null;
   const index = line * zone.columns + column;
-  return index < zone.rows.length ? { zone, index } : null;
+  if (index >= zone.rows.length) return null;
+  const box = boxOf(plan, zone, index);
+  const inside = x >= box.x && x < box.x + box.w && y >= box.y && y < box.y + box.h;
+  return plan.level !== "card" || inside ? { zone, index } : null;
 }
 
 /**

@@ -85,6 +85,19 @@ def test_sorted_by_state_the_worst_node_comes_first(opened: Opened) -> None:
     expect(page.locator(".hover")).to_contain_text("container runtime is down")
 
 
+def test_a_click_follows_where_a_pointer_opens_a_card_between_two_nodes_too(opened: Opened) -> None:
+    page = opened("120").page
+    page.locator(".roving").focus()
+    box = page.locator(".roving").bounding_box()
+    across = page.locator(".roving").evaluate("link => -parseFloat(link.style.getPropertyValue('--across'))")
+    assert box
+    assert across > 1
+    x, y = box["x"] + box["width"] + across - 0.5, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    expect(page.locator(".hover")).to_be_visible()
+    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).className", [x, y]) == "roving"
+
+
 def test_what_is_typed_dims_the_rest_and_is_counted(opened: Opened) -> None:
     page = opened("5000").page
     whole = pixels(page)

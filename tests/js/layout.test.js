@@ -78,6 +78,9 @@ test("a point finds the node that lies there, and nothing beside it", () => {
       assert.equal(found?.zone, zone);
     }
     assert.equal(hit(made, -5, -5), null);
+    const { x, y, w, h } = /** @type {import("../../static/js/layout.js").Box} */ (boxes(made)[0]);
+    const beside = hit(made, x + w + made.gap / 2 - 0.1, y + h / 2);
+    assert.equal(beside === null, made.level === "card", "half of the gap is a tile's own; a card ends where it is seen to");
     assert.equal(hit(made, (made.zones[0]?.x ?? 0) + 5, (made.zones[0]?.y ?? 0) + 5), null, "the heading");
   }
 });

@@ -10,13 +10,14 @@ import { STATES } from "../states.js";
  */
 
 const NAMED = [
-  "tile", "tile-edge", "tile-level", "tile-level-down", "tile-bar", "agent", "horizon", "ink", "zone", "focus", "healthy", "unknown",
+  "tile", "tile-edge", "tile-level", "tile-level-down", "tile-trough", "tile-bar", "agent", "horizon", "ink", "zone", "focus",
+  "healthy", "unknown",
 ];
 
 /** Where the viewer's system forces its own few colours, shapes and edges tell the states: what is well is grey. */
 const FORCED = {
-  tile: "Canvas", "tile-edge": "CanvasText", "tile-level": "GrayText", "tile-level-down": "GrayText", "tile-bar": "GrayText",
-  agent: "GrayText", horizon: "Highlight", ink: "Canvas", zone: "Canvas", focus: "Highlight", healthy: "GrayText", unknown: "CanvasText",
+  tile: "Canvas", "tile-edge": "CanvasText", "tile-level": "GrayText", "tile-level-down": "GrayText", "tile-trough": "Canvas",
+  "tile-bar": "GrayText", agent: "GrayText", horizon: "Highlight", ink: "Canvas", zone: "Canvas", focus: "Highlight", healthy: "GrayText", unknown: "CanvasText",
 };
 
 /** Read the palette as it is now. @param {Element} place where it applies @returns {Colours} */

@@ -241,6 +241,17 @@ export class NodeCanvas {
     const { named } = this.colours;
     const { level } = shape;
     const round = this.#round ? level.r : 0;
+    // What fits, so that little load is seen as little of it, and not as an empty tile.
+    low.beginPath();
+    for (let at = 0; at < this.#count; at += 1) {
+      if (this.#shades[at] === UNTOLD) continue;
+      const x = /** @type {number} */ (this.#xs[at]) + level.x;
+      const y = /** @type {number} */ (this.#ys[at]) + level.foot - level.most;
+      if (round) roundedRect(low, x, y, level.w, level.most, round);
+      else low.rect(x, y, level.w, level.most);
+    }
+    low.fillStyle = named["tile-trough"] ?? "";
+    low.fill();
     for (let kind = 0; kind < 3; kind += 1) {
       let some = false;
       low.beginPath();

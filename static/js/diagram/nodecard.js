@@ -22,6 +22,12 @@ function level({ label, share, value }) {
   </div>`;
 }
 
+/** A runtime's version: where there is little room its number alone. @param {string} version */
+function versioned(version) {
+  const [, name = "", number = version] = /^(\S+ )(\S+)$/.exec(version) ?? [];
+  return html`${name ? html`<span class="product">${name}</span>` : nothing}${number}`;
+}
+
 /**
  * A card in the field. Its size decides by container queries (field.css) how much of this is shown.
  * @param {Picture} picture @param {number} row @param {string} pages @param {number} now
@@ -34,8 +40,8 @@ export function fieldCard(picture, row, pages, now) {
       ${spoken(state)}<small>${role}</small></h4>
     <ul class="agents">
       ${agents.map(
-        (agent) => html`<li class="state-${agent.state}">${glyph(agent.state, "glyph-s")}<b class="long">${agent.title}</b><b class="short">${agent.short}</b>
-          <span class="word ${agent.said === WORDS[agent.state] ? "" : "beat"}">${agent.said}</span><span class="version" title=${agent.version}>${agent.version}</span></li>`,
+        (agent) => html`<li class="state-${agent.state} ${agent.state === "healthy" && agent.version ? "has-version" : ""}">${glyph(agent.state, "glyph-s")}<b class="long">${agent.title}</b><b class="short">${agent.short}</b>
+          <span class="word ${agent.said === WORDS[agent.state] ? "" : "beat"}">${agent.said}</span><span class="version" title=${agent.version}>${versioned(agent.version)}</span></li>`,
       )}
     </ul>
     ${because ? html`<p class="because" title=${because}>${because}</p>` : nothing}

@@ -68,6 +68,9 @@ export class Roving {
     this.active = name;
     const box = boxOf(view, spot.zone, spot.index);
     put(this.link, box.x - x, box.y - y, box.w, box.h);
+    // A click finds what a pointer finds: the gap around a node, too.
+    this.link.style.setProperty("--across", `${-view.gap / 2}px`);
+    this.link.style.setProperty("--along", `${-view.down / 2}px`);
     const href = `${this.pages}nodes/${encodeURIComponent(name)}/`;
     if (this.link.getAttribute("href") !== href) this.link.setAttribute("href", href);
     const sentence = nodeSentence(picture, row, this.field.now);

@@ -34,6 +34,7 @@ export function drawTile(sheet, scene, row, { x, y, w, h }, shape) {
   const step = stepOf(picture, row);
   if (step !== UNTOLD) {
     const tall = heightOf(shape, step);
+    sheet.rect(x + level.x, y + level.foot - level.most, level.w, level.most, { fill: colours.of("tile-trough"), r: level.r });
     sheet.rect(x + level.x, y + level.foot - tall, level.w, tall, { fill: levelFill(sheet, fillOf(picture, row, code)), r: Math.min(level.r, tall / 2) });
   }
   for (const [at, column] of SEGMENTS.entries()) {

@@ -78,6 +78,7 @@ class Assessor:
         """Begin with what was last known: states and their `since` go on, and nothing is announced for what is as it was. To be
         called before the first frame. `seen_at`: until when that was known to hold."""
         self._components.seen_at = self._nodes.seen_at = self.cache.recent.seen_at = seen_at
+        self._components.reasons = dict(self.baseline.reasons)
         self._components.restored = {row.kind: row for row in components}
         self._nodes.restored = {row.name: row for row in nodes}
         self._summary.restore(cluster)
@@ -125,6 +126,8 @@ class Assessor:
         told, self._nodes.changes = self._nodes.changes, []
         view.unheard = self._nodes.unheard
         components, gone_kinds, more = self._components.judge(scene, anew, now, offset)
+        if self._components.reasons != self.baseline.reasons:
+            self.baseline.reasons, self.baseline_changed = self._components.reasons, True
         changes = self._changes.of_disruption(disruption, now, offset) + more + self._changes.of_agents(told, now, offset)
         planes = self._summary.planes(self._nodes, self._components, now, offset)
         attention_rows = self._attend(now, offset)

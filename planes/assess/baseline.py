@@ -25,6 +25,7 @@ class Baseline(msgspec.Struct):
     renewal: tuple[float, float] | None = None
     recent: Handed = {}  # what happened lately, see planes.cache.recent
     transitions: dict[str, int] = {}  # leaseTransitions by lease
+    reasons: dict[str, str] = {}  # for which cause a component is degraded or down, by kind
 
     def known(self) -> Known:
         """As rules ask for it."""

@@ -17,7 +17,7 @@ from planes.structs.rights import titled
 from planes.structs.rows import ClusterRow, FaultRow, PlaneRow
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import duration, to_epoch
-from planes.structs.verdicts import State
+from planes.structs.verdicts import SEVERITY, State
 
 #: For so long it is said that we ourselves were away.
 _SAID = 60.0
@@ -69,13 +69,17 @@ class ClusterSummary:
                 state, because = rollup.data_plane(counts, zones, sample, self._thresholds, nodes.held(None))
             else:
                 state, because = State(agent.state), agent.because
-            self._plane("data", state, because, now, offset)
-        return self._plane("control", *control, now, offset), self._planes["data"]
+            self._plane("data", state, because, now, offset, young=nodes.is_unripe(None))
+        return self._plane("control", *control, now, offset, young=components.is_unripe()), self._planes["data"]
 
-    def _plane(self, name: str, state: State, because: str, now: Mono, offset: float) -> PlaneRow:
+    def _plane(self, name: str, state: State, because: str, now: Mono, offset: float, *, young: bool) -> PlaneRow:
+        """`young`: something that was bad before a restart is not known yet."""
         before = self._planes.get(name)
         old = self._unconfirmed.get(name)
-        if old is not None and state is not State.UNKNOWN:
+        young = young and old is not None and SEVERITY[state] < SEVERITY[State(old.last or old.state)]
+        if young and state not in (State.DOWN, State.DEGRADED):
+            state, because = State.UNKNOWN, "The collector has restarted: not everything has been listed yet."
+        if old is not None and state is not State.UNKNOWN and not young:
             # After a restart it is as it was: it has been so since then, however long we took to know it again.
             del self._unconfirmed[name]
             before = old if old.state == state.value else before

@@ -1,6 +1,8 @@
 """Judging components: when something was told that may change one, else about once a second, for a bound may have passed."""
 
 from collections import Counter
+from dataclasses import replace
+from math import inf
 
 from planes.assess import hysteresis, rollup
 from planes.assess.node_assessor import NodeAssessor
@@ -36,6 +38,7 @@ class ComponentAssessor:
         self.rows: dict[str, ComponentRow] = {}
         self.restored: dict[str, ComponentRow] = {}
         self.seen_at: Epoch | None = None  # until when `restored` was known to hold
+        self.reasons: dict[str, str] = {}  # by kind, for which cause it was announced as bad, and was before a restart
         self.stirred = True
         self.settled = False
         self._causes: dict[str, str] = {}
@@ -73,7 +76,7 @@ class ComponentAssessor:
                 cause="unreachable",
                 waiting=scene.waiting,
             )
-        return verdict
+        return replace(verdict, ripe=Mono(inf)) if self._nodes.is_unripe(index) else verdict
 
     def without_nodes(self, kind: str, scene: NodeScene, now: Mono) -> Verdict:
         """No node is known: there are none, or they cannot be seen."""
@@ -115,6 +118,7 @@ class ComponentAssessor:
         for kind in gone:
             del self.rows[kind], self.memories[kind]
         self.rows = dict(sorted(self.rows.items(), key=lambda item: rank(item[0])))
+        self.reasons = {kind: memory.reasons[-1] for kind, memory in self.memories.items() if memory.reasons}
         return changed, gone, changes
 
     def held(self) -> frozenset[str]:
@@ -124,6 +128,10 @@ class ComponentAssessor:
     def coming(self) -> frozenset[str]:
         """Those that are worse by now than they are shown."""
         return frozenset(kind for kind, memory in self.memories.items() if memory.coming)
+
+    def is_unripe(self) -> bool:
+        """Whether one of the control plane was degraded or down before a restart, and is not known since."""
+        return any(self.memories[kind].awaits_worse for kind, row in self.rows.items() if row.plane == Plane.CONTROL.value)
 
     def by_harm(self) -> list[ComponentRow]:
         """All rows, those first whose cause does the most harm now."""
@@ -151,7 +159,8 @@ class ComponentAssessor:
             self._causes[kind] = verdict.cause
         else:
             seen_at = None if self.seen_at is None else Mono(self.seen_at - offset)
-            memory = hysteresis.restored(old.state, Mono(old.since - offset), State(old.last) if old.last else None, now, seen_at)
+            last, reason = State(old.last) if old.last else None, self.reasons.get(kind, "")
+            memory = hysteresis.restored(old.state, Mono(old.since - offset), last, now, seen_at, reason)
             hysteresis.step(memory, verdict, now, self._thresholds)
         self.memories[kind] = memory
         return memory

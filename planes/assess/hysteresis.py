@@ -43,6 +43,14 @@ class Memory:
     turned: str = ""  # another cause for it, not announced yet
     turned_since: Mono = NEVER
     restored_at: Mono | None = None  # what was known before a restart, until it is known anew
+    reason_known: bool = False  # and for which cause
+    known_since: Mono | None = None  # and since when that was so, though it cannot be seen meanwhile
+
+    @property
+    def awaits_worse(self) -> bool:
+        """Whether it was degraded or down before a restart, and is unknown since."""
+        unseen = self.waits or self.state is State.UNKNOWN
+        return unseen and self.restored_at is not None and self.known in (State.DEGRADED, State.DOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +75,27 @@ def _began(verdict: Verdict, now: Mono) -> Mono:
     return now if verdict.since is None else min(now, verdict.since)
 
 
-def restored(state: State, since: Mono, last: State | None, now: Mono, seen_at: Mono | None = None) -> Memory:
-    """The memory of a subject as it was stored before a restart. `seen_at`: until when that was known to hold; None: until now."""
+def restored(state: State, since: Mono, last: State | None, now: Mono, seen_at: Mono | None = None, reason: str = "") -> Memory:
+    """The memory of a subject as it was stored before a restart. `seen_at`: until when that was known to hold; None: until now.
+    `reason`: for which cause, where that is known."""
     verdict = Verdict(state=State.UNKNOWN, because="Waiting for the first answer.", cause="waiting", waiting=True)
     known = last if state in (State.UNKNOWN, State.NOT_OBSERVABLE) else state
     known_at = now if seen_at is None else min(now, seen_at)
     if seen_at is not None and state is State.UNKNOWN:
         known_at = min(known_at, since)  # it was known until it was not
-    return Memory(state, since, verdict, known=known, known_at=known_at, settled=True, waits=True, restored_at=now)
+    return Memory(
+        state,
+        since,
+        verdict,
+        known=known,
+        known_at=known_at,
+        settled=True,
+        waits=True,
+        restored_at=now,
+        known_since=None if state is State.UNKNOWN else since,
+        reasons=(reason,) if reason else (),
+        reason_known=bool(reason),
+    )
 
 
 def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> Change | None:
@@ -83,12 +104,12 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     if verdict.waiting:
         memory.waits, memory.shown, memory.pending = True, verdict, None
         return None
-    if _is_unripe(memory, verdict, now, thresholds):
-        memory.waits, memory.shown, memory.pending = True, _unripe(verdict), None
+    if is_unripe(memory, verdict, now, thresholds):
+        memory.waits, memory.shown, memory.pending = True, unripe(verdict), None
         return None
     learns, young = memory.restored_at is not None, _is_young(memory, verdict, now, thresholds)
     memory.waits = False
-    if not young:
+    if not young and verdict.state is not State.UNKNOWN:  # who sees nothing has no better knowledge than who saw it last
         memory.restored_at = None
     if not memory.settled:
         memory.state, memory.since, memory.shown = verdict.state, _began(verdict, now), verdict
@@ -121,15 +142,26 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
             memory.shown, memory.coming = _coming(memory, verdict), True
         return None
     change = Change(memory.state, verdict.state, memory.pending_since)
-    memory.state, memory.since, memory.shown, memory.pending = verdict.state, memory.pending_since, verdict, None
-    _turn_to(memory, verdict)
+    since = _went_on(memory, verdict) if learns else None
+    memory.state, memory.since = verdict.state, memory.pending_since if since is None else since
+    memory.shown, memory.pending = verdict, None
+    if verdict.state is not State.UNKNOWN:
+        memory.known_since = None
+    if not learns or (since is None and verdict.state is not State.UNKNOWN):
+        _turn_to(memory, verdict)
     if worse and verdict.state in (State.DOWN, State.DEGRADED):
         memory.relapses = (*memory.relapses, now)[-_REMEMBERED:]
     _know(memory, verdict, now)
     return change
 
 
-def _is_unripe(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> bool:
+def _went_on(memory: Memory, verdict: Verdict) -> Mono | None:
+    """Since when it is so, if all that a collector knows anew is what was known before it: that it could not be seen at first makes
+    it no younger."""
+    return memory.known_since if memory.state is State.UNKNOWN and verdict.state is memory.known else None
+
+
+def is_unripe(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> bool:
     """Was it worse before a restart, and can the rule that said so not have spoken again? Then what was known goes on to be what is
     known, for no longer than the longest of our windows: what never comes is waited for no more."""
     if memory.known not in (State.DOWN, State.DEGRADED):
@@ -144,7 +176,10 @@ def _is_young(memory: Memory, verdict: Verdict, now: Mono, thresholds: Threshold
     return now <= min(verdict.ripe, memory.restored_at + thresholds.rate_window)
 
 
-def _unripe(verdict: Verdict) -> Verdict:
+def unripe(verdict: Verdict) -> Verdict:
+    """What is said while a rule cannot have spoken since a restart."""
+    if verdict.state is State.UNKNOWN:
+        return verdict  # it says why
     ripe = verdict.ripe if verdict.ripe is not None else NEVER
     waits = "not everything has been listed yet" if isinf(ripe) else f"the slowest rule decides within {until(ripe)}"
     return replace(verdict, state=State.UNKNOWN, because=f"The collector has restarted: {waits}.", cause="waiting")
@@ -161,6 +196,10 @@ def _learn(memory: Memory, verdict: Verdict, young: bool) -> bool:
     """After a restart it is not known for which reason it was so before until every rule has spoken. True: nothing is to be told;
     what goes back to a milder reason, or to one that was seen since, has turned."""
     reason = _reason(verdict)
+    if memory.reason_known and memory.reasons:
+        milder = harm(reason) > harm(memory.reasons[-1])
+        memory.turned = "" if young and milder else memory.turned
+        return young and milder  # the rule of the worse one may still speak
     if not young and (not memory.reasons or harm(reason) <= harm(memory.reasons[-1])):
         _turn_to(memory, verdict)
     elif not memory.reasons or (reason not in memory.reasons and harm(reason) <= harm(memory.reasons[-1])):

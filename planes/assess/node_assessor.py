@@ -3,6 +3,7 @@
 import heapq
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 import msgspec
 
@@ -41,7 +42,7 @@ from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import NodeObservation, NodeScene
 from planes.structs.rows import AgentRow, NodeRow
 from planes.structs.thresholds import Thresholds
-from planes.structs.verdicts import PASSING, State
+from planes.structs.verdicts import PASSING, State, Verdict
 
 #: So many nodes get new usage figures a frame; the others the frame after.
 _USAGE_A_FRAME = 400
@@ -129,8 +130,9 @@ class NodeAssessor:
         blind = self._is_blind(seen, scene, now)
         life = self._life(name, state, seen, silent, blind, now, offset)
         judged = [agent.judge(seen, scene, silent, now, thresholds) for agent in AGENTS]
+        kubelet = self._vouched(name, state, judged[0], now, offset)
         first, second, third = (
-            lives.explain(agent.kind, life, doubted(judged[0], one), name, thresholds, seen.marks)
+            lives.explain(agent.kind, life, doubted(kubelet, one), name, thresholds, seen.marks)
             for agent, one in zip(AGENTS, judged, strict=True)
         )
         verdicts = (first, second, third)
@@ -146,6 +148,19 @@ class NodeAssessor:
         self._schedule(name, state, verdicts, seen, scene, now)
         row = self._row(name, state, agents, offset)
         return state.row if row == state.row else row
+
+    def _vouched(self, name: str, state: NodeState | None, kubelet: Verdict, now: Mono, offset: float) -> Verdict:
+        """The verdict of a kubelet as others rest on it: one that was silent before a restart, and was not seen to live since, is
+        not known to."""
+        old = self.restored.get(name) if state is None else None
+        memory = state.memories[0] if state is not None else None
+        if old is not None:
+            memory = restored_memory(old.kubelet, offset, now, self.seen_at)
+        if memory is None or (kubelet.waiting and not memory.awaits_worse):
+            return kubelet
+        if kubelet.waiting or hysteresis.is_unripe(memory, kubelet, now, self._thresholds):
+            return replace(hysteresis.unripe(kubelet), waiting=False)
+        return kubelet
 
     def _is_blind(self, seen: NodeObservation, scene: NodeScene, now: Mono) -> bool:
         """Whether its own silence says nothing: all are silent together, nothing is heard, or that has only just ended and it
@@ -361,6 +376,11 @@ class NodeAssessor:
                 memory = one.memories[index or 0]
                 sample[state] = memory.shown.because
         return whole, zones, sample
+
+    def is_unripe(self, index: int | None) -> bool:
+        """Whether one was degraded or down before a restart, and is not known since; of one agent, or of all (None)."""
+        places = range(len(AGENTS)) if index is None else (index,)
+        return any(one.memories[place].awaits_worse for one in self.states.values() for place in places)
 
     def held(self, index: int | None) -> dict[str, Counter[State]]:
         """By zone, how many of each state are better by now than they are shown; of one agent, or nodes that are well (None)."""

@@ -135,6 +135,8 @@ def check_certificate(builder: VerdictBuilder, seen: ApiServerObservation, now: 
     server, bound = seen.server, certificate_bound(seen.server, thresholds)
     should_be = f"more than {time_left(bound)} left"
     if server.certificate_left is None or server.at is None:
+        if not server.version:
+            builder.awaits()  # it is seen when /version is answered
         builder.hidden(Evidence("serving certificate", "not seen", should_be, State.NOT_OBSERVABLE, "TLS handshake", server.at))
         return
     left = server.certificate_left - (now - server.at)

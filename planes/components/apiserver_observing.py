@@ -4,6 +4,7 @@ from planes.cache.leases import LeaseTrack
 from planes.cache.workloads import EndpointStore
 from planes.components.view import ClusterView
 from planes.structs import objects
+from planes.structs.events import FOR_GOOD
 from planes.structs.feeds import Feed
 from planes.structs.observations import ApiServerObservation, IdentitySeen
 
@@ -24,7 +25,8 @@ def observe(view: ClusterView) -> ApiServerObservation:
     validating, mutating = view.feed(Feed.VALIDATING_WEBHOOKS), view.feed(Feed.MUTATING_WEBHOOKS)
     webhooks = tuple(cache.validating.seen(books, view.dating) + cache.mutating.seen(books, view.dating))
     # Who is behind them is asked for once they are known: until it was told, nothing is known of any.
-    asked = webhook if webhooks and webhook.listed_at is None and webhook.fault is None else mutating
+    untold = webhook.listed_at is None and (webhook.fault is None or webhook.fault.kind not in FOR_GOOD)
+    asked = webhook if webhooks and untold else mutating
     return ApiServerObservation(
         reach=view.reach,
         livez=view.health("/livez"),

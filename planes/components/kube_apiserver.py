@@ -72,6 +72,7 @@ def _check_reach(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono,
         }.get(fault.kind, "It has not answered")
         said = f"{what} for {ago(since)}. Pods keep running; nothing can be read or changed."
         builder.bad(line, said, f"unreachable-{fault.kind.value}", hold=thresholds.hold_probe, line=f"no answer for {ago(since)}")
+        builder.awaits()  # whatever else is wrong with it cannot be seen
         return builder.verdict(good="")
     if reach.heard_at is None:
         line = Evidence(signal, "waiting for the first answer", should_be, State.UNKNOWN, source, None)

@@ -13,6 +13,8 @@ from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, colon, feed_due, feed_gap, unknown
 from planes.components.view import ClusterView
 from planes.structs import versions
+from planes.structs.events import FOR_GOOD
+from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.objects import Container
 from planes.structs.observations import NodeObservation, NodeScene, PodSeen, ProxyScene
@@ -200,6 +202,8 @@ def _without_pod(
 ) -> Verdict:
     source = scene.pods.name
     proxy = scene.proxy
+    if proxy.unlisted:
+        builder.awaits()  # whether one is wanted here
     if proxy.replaced_by and not proxy.pods_seen and not proxy.wanted:
         replacement = node.replacement
         text = f"replaced by {proxy.replaced_by}"
@@ -266,6 +270,7 @@ def observe_cluster(view: ClusterView) -> ProxyScene:
     """What the whole cluster tells about kube-proxy."""
     cache, alike = view.cache, beside(view.cache)
     wanted, called = _wanted(cache), alike.called if alike is not None else ""
+    sets = view.feed(Feed.DAEMON_SETS)
     return ProxyScene(
         wanted=wanted,
         everywhere=wanted is not None and wanted >= len(cache.nodes) > 0,
@@ -274,6 +279,7 @@ def observe_cluster(view: ClusterView) -> ProxyScene:
         told=_told(alike, cache.reach.settings),
         seen_before=view.known.kube_proxy,
         pods_seen=bool(cache.system_pods.by_component.get("kube-proxy")),
+        unlisted=sets.listed_at is None and (sets.fault is None or sets.fault.kind not in FOR_GOOD),
         hidden=_OFF if view.proxy_off else view.distribution.proxy or _UNSEEN,
     )
 

@@ -1,6 +1,7 @@
 """Figures of /metrics that are judged over a window: shares of failed requests, percentiles."""
 
 from planes.components.verdict_builder import VerdictBuilder, clause
+from planes.structs.events import FOR_GOOD
 from planes.structs.observations import RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import duration
@@ -29,7 +30,7 @@ def check(
     """
     text, value, recent = figure
     if value is None:
-        if rates.fault is None and rates.requests is None:
+        if rates.requests is None and (rates.fault is None or rates.fault.kind not in FOR_GOOD):
             builder.awaits()  # a first scrape, or a second one
         builder.hidden(Evidence(signal, missing(rates), should_be, State.NOT_OBSERVABLE, METRICS, rates.at))
     elif value <= bound:

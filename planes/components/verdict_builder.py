@@ -142,6 +142,8 @@ class VerdictBuilder:
     def unsure(self, evidence: Evidence, because: str, cause: str, *, waiting: bool = False, hold: float = 0.0) -> None:
         """A principal line that should be there and cannot be trusted now: without something worse, the component is unknown."""
         self.evidence.append(evidence)
+        if waiting:
+            self.awaits()
         if self._unsure is None:
             self._unsure = (because, cause, hold)
             self._waiting = waiting
@@ -205,6 +207,7 @@ class VerdictBuilder:
             line=self.line or "not observable",
             due=self._due,
             cause="hidden",
+            ripe=self._ripe,
         )
 
     def _by_harm(self) -> list[_Bad]:
@@ -325,6 +328,8 @@ def check_gap(builder: VerdictBuilder, line: Evidence, *, principal: bool, said:
         waiting = _waits(line)
         because = "Waiting for the first answer." if waiting else f"{said}: {line.now}."
         builder.unsure(line, because, "waiting" if waiting else "feed-stale", waiting=waiting)
+        if line.at is None:
+            builder.awaits()
     else:
         if line.at is None:
             builder.awaits(soon=enough and _waits(line))

@@ -44,6 +44,8 @@ class FaultKind(StrEnum):
     INTERNAL = "internal"  # a defect of ours, said as such
 
 
+#: Whoever answers so mostly goes on to: nothing is awaited of it.
+FOR_GOOD = frozenset({FaultKind.FORBIDDEN, FaultKind.NOT_SERVED})
 #: Faults of our own side or of the way between: they say nothing about the cluster's components.
 OURS = frozenset(
     {

@@ -184,6 +184,7 @@ class ProxyScene:
     told: str = ""  # what the setting of that says otherwise, or what would show it; to go on in the sentence
     seen_before: bool = False
     pods_seen: bool = False
+    unlisted: bool = False  # what DaemonSets there are was not told yet
     hidden: str = ""  # why none is seen in this distribution, and what would show more
 
 

@@ -68,7 +68,7 @@ def test_what_is_hidden_says_why_for_the_first_that_does() -> None:
 def test_what_cannot_be_trusted_is_unknown_for_the_first_reason_unless_something_is_worse() -> None:
     builder = VerdictBuilder()
     builder.good(line(), principal=True)
-    builder.unsure(line(State.UNKNOWN), "It cannot be seen.", "feed-stale", waiting=True, hold=4.0)
+    builder.unsure(line(State.UNKNOWN), "It cannot be seen.", "feed-stale", waiting=True, hold=4.0)  # who waits has not looked
     builder.unsure(line(State.UNKNOWN), "Nor that.", "waiting")
     builder.line = "short"
     builder.due(Mono(7.0))
@@ -83,7 +83,7 @@ def test_what_cannot_be_trusted_is_unknown_for_the_first_reason_unless_something
         cause="feed-stale",
         waiting=True,
         hold=4.0,
-        ripe=Mono(9.0),
+        ripe=Mono(math.inf),
     )
     builder.bad(line(State.DEGRADED), "It is slow.", "latency", hold=5.0, line="slow")
     assert builder.verdict(good="Well.") == Verdict(
@@ -94,7 +94,7 @@ def test_what_cannot_be_trusted_is_unknown_for_the_first_reason_unless_something
         due=Mono(7.0),
         cause="latency",
         hold=5.0,
-        ripe=Mono(9.0),
+        ripe=Mono(math.inf),
         doubt=("It cannot be seen.", "feed-stale"),
     )
 
@@ -131,7 +131,7 @@ def test_what_is_well_or_hidden_falls_due_too(state: State) -> None:
     builder.ripens(Mono(7.0))
     made = builder.verdict(good="Well.")
     assert (made.state, made.due) == (state, 7.0)
-    assert made.ripe == (7.0 if state is State.HEALTHY else None)
+    assert made.ripe == 7.0
 
 
 def test_it_falls_due_when_the_first_may_turn_and_is_ripe_when_the_last_has_spoken() -> None:
@@ -331,13 +331,13 @@ def test_a_feed_is_looked_at_when_it_may_have_a_gap(seen: FeedSeen, due: float |
         (
             line(State.UNKNOWN, "waiting for it", None),
             True,
-            (State.UNKNOWN, "Waiting for the first answer.", "waiting", True, None),
+            (State.UNKNOWN, "Waiting for the first answer.", "waiting", True, math.inf),
         ),
         (line(State.UNKNOWN, "waiting for it"), True, (State.UNKNOWN, "It: waiting for it.", "feed-stale", False, None)),
         (
             line(State.UNKNOWN, "could not be read", None),
             True,
-            (State.UNKNOWN, "It: could not be read.", "feed-stale", False, None),
+            (State.UNKNOWN, "It: could not be read.", "feed-stale", False, math.inf),
         ),
         # A line beside others decides nothing; what was never told may still speak.
         (line(State.UNKNOWN, "not readable"), False, (State.HEALTHY, "Well.", "", False, None)),

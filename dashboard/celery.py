@@ -68,7 +68,7 @@ class QuietScheduler(Scheduler):
             result = super().apply_async(entry, producer=producer, advance=advance, **kwargs)
         except SchedulingError as error:
             if not self._away:
-                self.logger.warning("The broker does not take tasks (%s).", type(error.__cause__ or error).__name__)
+                self.logger.warning("The broker takes no tasks (%s).", type(error.__cause__ or error).__name__)
             self._away = True
             return None
         if self._away:
@@ -107,7 +107,7 @@ class BeatThread(bootsteps.StartStopStep):
             try:
                 self._service.start()
             except Exception:
-                logger.exception("Beat met a defect; it begins anew.")
+                logger.exception("Beat failed on a bug; it starts again.")
                 self._stopping.wait(_RESTART)
 
 

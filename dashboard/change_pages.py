@@ -15,7 +15,7 @@ from planes.store.selectors import ClusterHead
 
 #: Lines of a page, before what happened together is put together.
 LIMIT = 200
-_RANGES = {"1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", "all": "all that is remembered"}
+_RANGES = {"1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", "all": "everything on record"}
 
 
 @dataclass(frozen=True, slots=True)

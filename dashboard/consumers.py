@@ -114,7 +114,7 @@ class Reader(AsyncWebsocketConsumer):
             try:
                 await self.refresh()
             except DatabaseError as error:
-                logger.warning("The clusters could not be looked at: %s.", type(error).__name__)
+                logger.warning("The clusters could not be checked: %s.", type(error).__name__)
 
 
 class NoSuchSocket(AsyncWebsocketConsumer):

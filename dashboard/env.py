@@ -46,7 +46,7 @@ def flag(name: str, default: bool = False) -> bool:
         return True
     if value.lower() in _FALSE:
         return False
-    raise ImproperlyConfigured(f"{name} is {value!r}; say 1 or 0.")
+    raise ImproperlyConfigured(f"{name} is {value!r}; set it to 1 or 0.")
 
 
 def number(name: str, default: float, *, low: float, high: float) -> float:
@@ -57,9 +57,9 @@ def number(name: str, default: float, *, low: float, high: float) -> float:
     try:
         parsed = float(value)
     except ValueError:
-        raise ImproperlyConfigured(f"{name} is {value!r}; say a number.") from None
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to a number.") from None
     if not low <= parsed <= high:
-        raise ImproperlyConfigured(f"{name} is {value}; it must lie between {low:g} and {high:g}.")
+        raise ImproperlyConfigured(f"{name} is {value}; it must be between {low:g} and {high:g}.")
     return parsed
 
 
@@ -87,7 +87,7 @@ def family(prefix: str, members: Mapping[str, tuple[float, float]], retired: Map
         if variable not in names:
             near = difflib.get_close_matches(variable, names, n=3, cutoff=0.6)
             hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(list(names)[:3])} and others."
-            raise ImproperlyConfigured(f"{variable} is no setting; {hint}")
+            raise ImproperlyConfigured(f"{variable} is not a setting; {hint}")
         low, high = members[names[variable]]
         found[names[variable]] = number(variable, low, low=low, high=high)
     return found
@@ -102,5 +102,5 @@ def choice(name: str, default: str, *, among: tuple[str, ...]) -> str:
     """One of a few words, in whatever case."""
     value = os.environ.get(name, default).upper()
     if value not in among:
-        raise ImproperlyConfigured(f"{name} is {value!r}; say one of {', '.join(among)}.")
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to one of {', '.join(among)}.")
     return value

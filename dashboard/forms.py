@@ -21,7 +21,7 @@ class SignInForm(AuthenticationForm):
         "invalid_login": "Wrong name or password. Both are case-sensitive.",
         "inactive": "This account is switched off.",
         "blocked": "Too many failed sign-ins from here. Wait 5 min, or print a link with: .venv/bin/python manage.py signin",
-        "slowed": "Many sign-ins are being tried just now. Wait a few seconds and try again.",
+        "slowed": "Too many sign-ins are being tried at the moment. Try again in a few seconds.",
     }
 
     def clean(self) -> dict[str, Any]:

@@ -131,7 +131,9 @@ class Gate:
 
 
 def _busy() -> NoReturn:
-    raise RefusalError(HTTPStatus.SERVICE_UNAVAILABLE, "Too many are asking just now. Try again in a few seconds.", retry_after=5)
+    raise RefusalError(
+        HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests at the moment. Try again in a few seconds.", retry_after=5
+    )
 
 
 def _headers(scope: HTTPScope, wanted: bytes) -> list[str]:
@@ -147,7 +149,7 @@ def _host(scope: HTTPScope) -> None:
     if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
         raise RefusalError(
             HTTPStatus.BAD_REQUEST,
-            "Planewatch is not known by this name. Whoever runs it can add the name to PLANEWATCH_ALLOWED_HOSTS.",
+            "Planewatch is not known by this name. Its administrator can add it to PLANEWATCH_ALLOWED_HOSTS.",
         )
 
 
@@ -156,7 +158,7 @@ async def _with_body(scope: HTTPScope, receive: ASGIReceiveCallable) -> ASGIRece
     lengths, chunked = _headers(scope, b"content-length"), _headers(scope, b"transfer-encoding")
     if lengths and chunked:
         # Whoever stands before us may have believed the other one: what follows could be a request of somebody else.
-        raise RefusalError(HTTPStatus.BAD_REQUEST, "The request tells its length in two ways.")
+        raise RefusalError(HTTPStatus.BAD_REQUEST, "The request gives its length in two ways.")
     if not lengths and not chunked:
         return receive
     limit = SIGNED_IN if f"{settings.SESSION_COOKIE_NAME}=" in "; ".join(_headers(scope, b"cookie")) else ANYBODY
@@ -189,7 +191,7 @@ def _handing(first: ASGIReceiveEvent, receive: ASGIReceiveCallable) -> ASGIRecei
 
 
 def _too_large(limit: int) -> NoReturn:
-    raise RefusalError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"At most {limit // 1024} kB can be sent here.")
+    raise RefusalError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"At most {limit // 1024} kB may be sent here.")
 
 
 async def _probe(scope: HTTPScope, send: ASGISendCallable) -> None:

@@ -221,7 +221,7 @@ class Hub:
                     else:
                         await self._hand_on(entry)
             except Exception:  # a defect must not end the live picture of everyone until a restart
-                logger.exception("Following the live stream broke off; it is taken up again.")
+                logger.exception("The live stream broke off; following it again.")
             self.counters.failures += 1
             await asyncio.sleep(backoff.failed())
             await self._resync_all()

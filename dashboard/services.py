@@ -73,7 +73,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
     parts = address("DATABASE_URL", url)
     if parts.scheme not in ("postgres", "postgresql"):
         raise ImproperlyConfigured(
-            f"DATABASE_URL begins with {parts.scheme!r}; say postgresql://user:password@host:5432/name, or leave it out for SQLite."
+            f"DATABASE_URL begins with {parts.scheme!r}; use postgresql://user:password@host:5432/name, or leave it out for SQLite."
         )
     from dashboard.bounded import BoundedConnection  # the driver takes a while to import, and SQLite needs none
 
@@ -130,7 +130,9 @@ def public_url(said: str, hosts: list[str], *, https: bool) -> str:
         return f"https://{names[0]}" if https and names else ""
     parts = urlsplit(said)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
-        raise ImproperlyConfigured(f"PLANEWATCH_URL is {said!r}; say where people open it, like https://planes.example.org.")
+        raise ImproperlyConfigured(
+            f"PLANEWATCH_URL is {said!r}; set it to the address that people open, such as https://planes.example.org."
+        )
     return said.rstrip("/")
 
 
@@ -176,7 +178,7 @@ def secret_key(data_dir: Path) -> str:
     except OSError as error:
         raise ImproperlyConfigured(
             f"The data directory {data_dir} cannot be written: {error.strerror}. "
-            "Name another with --data-dir or PLANEWATCH_DATA_DIR, or mend its rights."
+            "Name another with --data-dir or PLANEWATCH_DATA_DIR, or correct its permissions."
         ) from error
     return key
 
@@ -193,6 +195,6 @@ def _read_key(path: Path) -> str:
     if not key:
         raise ImproperlyConfigured(
             f"The secret key {path} is empty, as a full disk may leave it. Remove the file: a new key is made at the next start, "
-            "and everybody signs in again."
+            "and everyone signs in again."
         )
     return key

@@ -71,7 +71,7 @@ class Sessions:
                 ended = await database_sync_to_async(self._over)(list(self._watched))
             except DatabaseError as error:
                 # A database that is away for a moment signs nobody out.
-                logger.debug("Sessions could not be looked at: %s.", type(error).__name__)
+                logger.debug("Sessions could not be checked: %s.", type(error).__name__)
                 continue
             for session in ended:
                 if (event := self._ended.get(session)) is not None:

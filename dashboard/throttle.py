@@ -71,7 +71,7 @@ def admit(address: str, account: str) -> Admission:
     try:
         of_pair, of_address, of_account, slot = _counted(keys)
     except (redis.RedisError, OSError) as error:
-        logger.warning("Valkey is away (%s); tries to sign in are counted by this process alone.", type(error).__name__)
+        logger.warning("Valkey is away (%s); this process alone counts attempts to sign in.", type(error).__name__)
         of_pair, of_address, of_account, slot = _counted_here(keys)
     if of_pair > FAILURES:
         return Admission(retry_after=WINDOW)

@@ -61,7 +61,7 @@ def ensure_collectors() -> None:
             with suppress(services.Fenced):
                 missing.tell(one, settings.REDIS_URL)
     except (DatabaseError, InterfaceError, *LOST) as error:
-        logger.warning("Collectors could not be looked after (%s); tried again in a few seconds.", type(error).__name__)
+        logger.warning("Collectors could not be checked (%s); it will be tried again in a few seconds.", type(error).__name__)
         return
     if done.asked:
         logger.info("Asked for %d collectors.", len(done.asked))
@@ -73,7 +73,7 @@ def prune() -> None:
     try:
         removed = services.prune(time.time() - REMEMBERED_DAYS * 86400, REMEMBERED_CHANGES)
     except (DatabaseError, InterfaceError) as error:
-        logger.warning("Old changes could not be removed (%s); tried again in an hour.", type(error).__name__)
+        logger.warning("Old changes could not be removed (%s); it will be tried again in an hour.", type(error).__name__)
         return
     if removed:
         logger.info("Removed %d old changes.", removed)

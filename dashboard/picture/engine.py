@@ -54,7 +54,7 @@ class Engine:
             context = self._context()
             drawn = context.get("draw")(*texts)
             if not isinstance(drawn, str):
-                raise CannotDrawError("The picture could not be drawn: the script gave no text.")
+                raise CannotDrawError("The picture could not be drawn: the script returned no text.")
         except quickjs.JSException as error:  # StackOverflow is one
             self._threads.context = None
             raise CannotDrawError(_sentence(str(error), self._memory, self._time)) from error

@@ -152,7 +152,7 @@ def tally(cards: list[ClusterCard]) -> tuple[tuple[str, int], ...]:
 
 def _plane(row: PlaneRow | None, fault: FaultRow | None) -> CardPlane:
     if row is None:
-        return CardPlane("unknown", "unknown", fault.message if fault else "Nothing has been seen of it yet.", None)
+        return CardPlane("unknown", "unknown", fault.message if fault else "Nothing of it has been seen yet.", None)
     state = known(row.state)
     return CardPlane(state, _headline(state, row.last, row.because), row.because, row.since, row.last)
 

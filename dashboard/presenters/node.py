@@ -193,11 +193,11 @@ def _with_beat(row: AgentRow, beat: float | None) -> AgentRow:
 
 def _pods_last_known(kubelet: AgentRow, late: Lateness | None) -> str:
     if late is not None:
-        return "The picture is late, so this is what its pods last reported."
+        return "The picture is late: this is what its pods last reported."
     if kubelet.state == "leaving":
-        return "Its node is leaving, so this is what its pods last reported."
+        return "Its node is leaving: this is what its pods last reported."
     if kubelet.state in ("down", "unknown"):
-        return "No word from the kubelet, so this is what its pods last reported."
+        return "No word from the kubelet: this is what its pods last reported."
     return ""
 
 
@@ -245,7 +245,7 @@ def _whole(value: float) -> str:
 def _of(used: float | None, limit: float | None, shown: Callable[[float], str], unit: str) -> str:
     if limit is None:
         return f"{shown(used)}{unit} in use" if used is not None else "not observed"
-    return f"{shown(used)} of {shown(limit)}{unit}" if used is not None else f"{shown(limit)}{unit}, use not observed"
+    return f"{shown(used)} of {shown(limit)}{unit}" if used is not None else f"{shown(limit)}{unit}, usage not observed"
 
 
 def _bar(title: str, figure: str, fraction: float | None) -> Capacity:

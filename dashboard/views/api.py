@@ -41,7 +41,7 @@ async def search(request: HttpRequest, slug: str) -> HttpResponse:
     """The names of the nodes that carry a label: ?label=key or ?label=key=value."""
     wanted = request.GET.get("label", "").strip()
     if not wanted or len(wanted) > LONGEST_LABEL:
-        return answers.problem(400, "Say which label: ?label=key or ?label=key=value.")
+        return answers.problem(400, "Name a label: ?label=key or ?label=key=value.")
     names = await database_sync_to_async(reports.labelled)(slug, wanted)
     if names is None:
         return answers.problem(404, f"There is no cluster {slug} here.")

@@ -94,7 +94,7 @@ def _wrong(request: HttpRequest, slug: str, sentence: str) -> HttpResponse:
     back = reverse("cluster-changes", args=[slug]) if slug else reverse("changes")
     context = {
         "status": 400,
-        "title": "This list cannot be made",
+        "title": "This list cannot be shown",
         "message": sentence,
         "links": [("All changes", back)],
         "back": "/",

@@ -117,7 +117,7 @@ class Collector:
                 # At taking and remembering; a term's own flushing tries again by itself.
                 wait = away.failed()
                 if away.failures == 1:
-                    logger.warning("%s: the database %s; tried again.", self._name, said(error))
+                    logger.warning("%s: the database %s; it will be tried again.", self._name, said(error))
                 await self._stream.trouble.say(f"Planewatch's database {said(error)}.")
             else:
                 wait = defects.failed()
@@ -179,7 +179,7 @@ class Collector:
             pause = Pause(gap, slept + self._intervals.tick) if gap > self._intervals.pause else None
             if pause is not None:
                 # Stopped, or starved of CPU: it counts against nobody.
-                logger.warning("%s: the collector itself stood still for %.0f s.", self._name, gap)
+                logger.warning("%s: the collector itself was paused for %.0f s.", self._name, gap)
             events = [queue.get_nowait() for _ in range(queue.qsize())]
             for event in events:
                 heard.hear(event)
@@ -227,7 +227,7 @@ class Collector:
         new term begins."""
         said = f"{type(error).__name__}: {error}"
         if said != self._defect:
-            logger.error("%s: the collector failed; it begins anew.", self._name, exc_info=error)
+            logger.error("%s: the collector failed; it starts again.", self._name, exc_info=error)
             self._defect = said
         retry_at = self._clocks.wall() + wait
         try:
@@ -238,7 +238,7 @@ class Collector:
         except Fenced:
             raise _Over(Ended.NOT_OURS) from None
         except (DatabaseError, OSError) as unsaid:
-            logger.warning("%s: its page could not be told (%s).", self._name, type(unsaid).__name__)
+            logger.warning("%s: its page could not be notified (%s).", self._name, type(unsaid).__name__)
 
 
 #: What is told when several tasks of a term failed at once.

@@ -78,7 +78,7 @@ class Holding:
                 self._progress.excuse(now)  # this process stood still, and the others with it
             why = self._progress.stands(now)
             if why and not free:
-                logger.warning("%s: %s for a while; its lease is let go for another worker.", self._name, why)
+                logger.warning("%s: %s for a while; its lease is released for another worker.", self._name, why)
                 standing.stands(self._name, self._progress.stores_nothing(now))
                 await self._lease.let_go()
                 free, due = True, now

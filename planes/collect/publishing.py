@@ -90,13 +90,13 @@ class Publisher:
             except AWAY as error:
                 wait = self._backoff.failed()
                 if self._backoff.failures == 1:
-                    logger.warning("%s: the database %s; the picture is kept and tried again.", self._name, said(error))
+                    logger.warning("%s: the database %s; the picture is kept and will be tried again.", self._name, said(error))
                 await self._stream.trouble.say(f"Planewatch's database {said(error)}.")
                 await asyncio.sleep(wait)
                 continue
             self._flushed_at = self._clocks.mono()
             if self._backoff.failures:
-                logger.warning("%s: SQL takes the picture again, after %d refusals.", self._name, self._backoff.failures)
+                logger.warning("%s: the database takes the picture again, after %d refusals.", self._name, self._backoff.failures)
                 self._backoff.succeeded()
                 self._told = True
             if self._told:
@@ -134,7 +134,7 @@ class Publisher:
         """Why there is no pulse, where SQL has neither taken nor refused what it was given: a lock is held, or it stands still."""
         if self._flushing is not None and not self._backoff.failures:
             self._told = True
-            await self._stream.trouble.say("Planewatch's database takes long to store what is seen.")
+            await self._stream.trouble.say("Planewatch's database is slow to store what is seen.")
 
     async def heartbeats(self, heartbeats: dict[str, float]) -> None:
         """Tell the nodes' heartbeats."""
@@ -168,12 +168,12 @@ class Publisher:
 
     def _lost(self, error: Exception) -> None:
         if not self._valkey_is_away:
-            logger.warning("%s: Valkey takes no news (%s); pages are late until it does.", self._name, _name(error))
+            logger.warning("%s: Valkey takes no updates (%s); pages are late until it does.", self._name, _name(error))
         self._valkey_is_away = True
 
     def _found(self) -> None:
         if self._valkey_is_away:
-            logger.warning("%s: Valkey takes news again.", self._name)
+            logger.warning("%s: Valkey takes updates again.", self._name)
         self._valkey_is_away = False
 
 

@@ -72,7 +72,7 @@ async def _collect(
     try:
         taken = await lease.take()
     except LOST as error:
-        logger.warning("%s: Valkey cannot be reached (%s); it is tried again.", head.slug, type(error).__name__)
+        logger.warning("%s: Valkey cannot be reached (%s); it will be tried again.", head.slug, type(error).__name__)
         taken = False
     if not taken:
         await lease.aclose()

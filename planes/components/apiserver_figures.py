@@ -232,7 +232,7 @@ def check_skew_of_clock(builder: VerdictBuilder, seen: ApiServerObservation, thr
 
 
 def _well(each: list[int | None], bad: str) -> str:
-    """How many of them work: "6 ok", "1 of 6 failing", "5 of 6 ok" where nobody may see whether the sixth does; "none" of none.
+    """How many of them work: "6 ok", "1 of 6 failing", "5 of 6 ok" where it cannot be seen whether the sixth does; "none" of none.
     Each is how many answer for it; None: that cannot be seen."""
     failing, unseen, total = sum(one == 0 for one in each), sum(one is None for one in each), f"{len(each):,}"
     if failing:

@@ -343,9 +343,9 @@ MICROSHIFT = Distribution(
 KWOK = Distribution(
     name="KWOK",
     marks=(annotation("kwok.x-k8s.io/node"), label("type", "kwok")),
-    elsewhere="on the machine of whoever made the cluster",
+    elsewhere="on the machine that made the cluster",
     proxy="There is none: the nodes are simulated.",
-    store="on the machine of whoever made the cluster",
+    store="on the machine that made the cluster",
     source="kwok.sigs.k8s.io",
 )
 #: Known by what its static pods are, when no other mark is there.

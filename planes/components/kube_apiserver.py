@@ -173,7 +173,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
     healthy="it answers, and what its own checks say is good",
     degraded="it works with a fault: a check of /readyz fails, one of several is lost, errors, slowness, or what it depends on is "
     "away",
-    down="nobody can use it: it refuses connections, does not answer, /livez fails, or its certificate has expired",
+    down="it cannot be used: it refuses connections, does not answer, /livez fails, or its certificate has expired",
     unknown="the reason lies on our side (kubeconfig, credentials, DNS, TLS trust, no route), or nothing was heard for too long",
     hidden="does not occur: an API server that answers is seen",
     signals=(

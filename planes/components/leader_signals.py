@@ -30,7 +30,7 @@ _POD = Signal(
     "Each instance, by its mirror pod. Is it ready, and if not, why (CrashLoopBackOff, …)?",
     "one cannot run, or is not ready for longer than a normal restart takes",
     "every instance is not ready for longer than the bound",
-    "the kubelet of its node is silent, or its node has only just come back: what is told of it is the last known state",
+    "the kubelet of its node is silent, or its node has only just come back: what is shown is the last known state",
     ("hold_condition", "leader_degraded", "leader_released", "leader_down", "pods_counted"),
 )
 _SKEW = Signal(

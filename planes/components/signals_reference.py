@@ -45,7 +45,7 @@ its range, a name that does not exist and bounds that contradict each other are 
 _HIDDEN = """
 ## What cannot be seen where
 
-A distribution is told by name only where something proves it, and nothing is taken to be managed where pods of the control plane \
+A distribution is named only where something proves it, and nothing is taken to be managed where pods of the control plane \
 are seen. Some run a part of the control plane inside another process, or keep it to themselves. It is then *not observable*, and \
 never red. What was seen once and then stops is another matter: that is remembered for each cluster.
 

@@ -188,7 +188,7 @@ REACH = Signal(
 )
 
 #: Why an agent is unknown while its node's kubelet is silent.
-SILENT = "the kubelet is silent: what is told is the last known state"
+SILENT = "the kubelet is silent: what is shown is the last known state"
 
 
 def pod_signal(what: str, degraded: str, thresholds: tuple[str, ...] = ("hold_condition",)) -> Signal:
@@ -198,7 +198,7 @@ def pod_signal(what: str, degraded: str, thresholds: tuple[str, ...] = ("hold_co
         "pods of kube-system",
         f"{what} Is it ready, and if not, why (CrashLoopBackOff, …)?",
         degraded=degraded,
-        unknown="the kubelet of its node is silent: what is told of it is the last known state",
+        unknown="the kubelet of its node is silent: what is shown is the last known state",
         thresholds=thresholds,
     )
 

@@ -69,7 +69,7 @@ async def examine(
             async with asyncio.timeout(CLOSING):
                 await link.close()
         except TimeoutError:
-            say("Closing the connections takes too long; they are left.")
+            say("Closing the connections takes too long; they are left open.")
     return examination.report(chosen, limit)
 
 
@@ -270,7 +270,7 @@ class _Examination:
     def _tell_identity(self, report: Report) -> None:
         identity = self._identity
         if identity is None:
-            report.user_said = "It was not asked in time who we are."
+            report.user_said = "Who we are was not asked in time."
         elif identity.name:
             report.user, report.groups = identity.name, list(identity.groups)
         elif identity.fault is not None and identity.fault.kind is FaultKind.NOT_SERVED:
@@ -292,7 +292,7 @@ class _Examination:
             parts.append(f"{len(untold)} of {len(report.rights)} rights {'is' if len(untold) == 1 else 'are'} not known")
         elif self.cut:
             parts.append("not everything was answered in time")
-        report.summary = sentence("; ".join(parts)) if parts else "All is well: Planewatch can see what there is to see."
+        report.summary = sentence("; ".join(parts)) if parts else "All is well: Planewatch can see everything it needs."
 
 
 def _name(event: SourceEvent) -> str:

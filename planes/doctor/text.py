@@ -55,7 +55,7 @@ def _who(report: Report) -> list[str]:
 
 
 def _versions(report: Report) -> list[str]:
-    about = " on ".join(part for part in (report.version or "a version that it does not tell", report.platform) if part)
+    about = " on ".join(part for part in (report.version or "an unknown version", report.platform) if part)
     lines = _wrapped("●", f"{report.distribution or 'Kubernetes'}, {about}")
     for name, versions in report.versions.items():
         told = ", ".join(f"{version or 'not told'} on {count}" for version, count in versions.items())

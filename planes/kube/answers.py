@@ -85,7 +85,7 @@ def of_answer(answer: Answer, server: str, signed_in_with: str = "") -> Fault:
             404,
         )
     if code == 410:
-        return Fault(FaultKind.EXPIRED, f"What we held of {short(answer.path)} is too old; it is listed anew.", "", 410)
+        return Fault(FaultKind.EXPIRED, f"What we held of {short(answer.path)} is too old; it is listed again.", "", 410)
     if code == 429:
         return Fault(
             FaultKind.THROTTLED,
@@ -155,7 +155,7 @@ def _not_acting(found: re.Match[str]) -> Fault:
         FaultKind.UNAUTHENTICATED,
         f'User "{user}" may not act as {whom}, as the kubeconfig asks.',
         f'Bind a ClusterRole to "{user}" with the rule apiGroups ["{group}"], resources ["{resource}"], verbs ["impersonate"], or '
-        "remove as and its kin from the kubeconfig.",
+        "remove as, as-groups, as-uid and as-user-extra from the kubeconfig.",
         403,
     )
 

@@ -80,7 +80,7 @@ def make_client(
         raise sentence(
             FaultKind.CREDENTIALS,
             f"The client key in {source} has a passphrase.",
-            "Use a key without one; nobody is there to type it.",
+            "Use a key without one: Planewatch cannot type it.",
         )
     try:
         with tempfile.TemporaryDirectory(prefix="planewatch-") as folder:

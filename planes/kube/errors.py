@@ -86,8 +86,8 @@ def paused(seconds: float) -> Fault:
     """Our own process stood still, so that its time limits mean nothing."""
     return Fault(
         FaultKind.INTERNAL,
-        f"Planewatch itself stood still for about {seconds:.0f} s, so it cannot tell what the cluster did meanwhile.",
-        "It asks again at once; when this repeats, give its machine more CPU or keep it from sleeping.",
+        f"Planewatch itself was paused for about {seconds:.0f} s, so it cannot tell what the cluster did meanwhile.",
+        "It asks again at once. If this repeats, give its machine more CPU or keep it from sleeping.",
     )
 
 
@@ -159,7 +159,7 @@ def proxy_refuses(server: str, why: str) -> Fault:
     """It is the proxy that fails; of the API server nothing follows. `why` is in brackets, after a space, or empty."""
     return Fault(
         FaultKind.UNREACHABLE,
-        f"The proxy on the way to {server} does not let us through{why}.",
+        f"The proxy on the way to {server} does not let Planewatch through{why}.",
         "Check proxy-url in the kubeconfig and HTTPS_PROXY and NO_PROXY in Planewatch's environment.",
     )
 
@@ -243,7 +243,7 @@ def _closed(server: str) -> Fault:
     return Fault(
         FaultKind.CLOSED,
         f"{server} closes the connection before it has answered.",
-        "Look whether the API server is restarting, and at load balancers in front of it.",
+        "Check whether the API server is restarting, and look at load balancers in front of it.",
     )
 
 

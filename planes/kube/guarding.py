@@ -23,7 +23,7 @@ HASTE = 0.3
 SELDOM = 5.0
 #: What a list tells may still be under way on the watch, in seconds. [rule]
 UNDER_WAY = 1.0
-HELD_BACK = "what they tell is held back on the way"
+HELD_BACK = "events are held back on the way"
 
 
 class _Watched(Protocol):

@@ -101,7 +101,7 @@ class Identity:
             FaultKind.ANOTHER,
             "The context of this cluster leads to another cluster than before: the uid of its kube-system namespace was "
             f"{self.known} and is {uid}.",
-            f"Mend the kubeconfig; or, if that is meant, say `manage.py clusters accept {self._slug}`.",
+            f"Correct the kubeconfig, or, if that is intended, run `manage.py clusters accept {self._slug}`.",
         )
 
 

@@ -99,7 +99,7 @@ async def run(asked: Exec, cluster: Cluster, *, secrets: Sequence[str] = (), lim
     except TimeoutError:
         raise _refusal(
             f"The sign-in plugin {name} gives no answer within {limit:g} s.",
-            f"Run {name} by hand and sign in there, or see what it waits for.",
+            f"Run {name} by hand and sign in there, or find out what it waits for.",
         ) from None
     except FileNotFoundError:
         raise _refusal(
@@ -121,7 +121,9 @@ def _credential(name: str, asked: Exec, out: bytes) -> Credential:
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise _refusal(f"The sign-in plugin {name} does not print an ExecCredential.", remedy) from None
     if answer.kind != "ExecCredential" or answer.apiVersion != asked.apiVersion:
-        raise _refusal(f"The sign-in plugin {name} answers in another version than the kubeconfig asks for.", remedy)
+        raise _refusal(
+            f"The sign-in plugin {name} answers in a different version from the one that the kubeconfig asks for.", remedy
+        )
     got = answer.status
     if got is not None and bool(got.clientCertificateData) != bool(got.clientKeyData):
         raise _refusal(f"The sign-in plugin {name} gives a certificate without its key, or a key alone.", remedy)

@@ -127,7 +127,7 @@ class Reflector:
             self._useless = self._refused = 0
             return ""
         if listed and fault is not None and fault.kind is FaultKind.NOT_SERVED:
-            return "lists are answered and watches are not found"
+            return "lists are answered, but watches are not found"
         ended = opened and (fault is None or fault.kind in (FaultKind.CLOSED, FaultKind.HANGING))
         if not ended and (fault is None or fault.kind not in (FaultKind.EXPIRED, *_NO_WATCH)):
             return ""

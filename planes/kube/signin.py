@@ -86,7 +86,7 @@ async def sign_in(cluster: Cluster, user: User, strays: list[str]) -> Access:
             "the credentials in the server's URL",
         )
     if set(held.header) & _BREAKS:
-        raise sentence(FaultKind.CREDENTIALS, "The token of this context has a line break in it.", "Copy it again: it is one line.")
+        raise sentence(FaultKind.CREDENTIALS, "The token of this context contains a line break.", "Copy it again: it is one line.")
     configuration = Configuration(host=url)
     configuration.verify_ssl = not cluster.insecure_skip_tls_verify
     configuration.tls_server_name = cluster.tls_server_name or None
@@ -166,7 +166,7 @@ def _check_plugin(asked: Exec, secure: bool) -> None:
     if secure and asked.apiVersion not in plugin.VERSIONS:
         raise malformed(
             f"asks for {asked.apiVersion[:60]}, which kubectl no longer speaks",
-            f"Bring the plugin up to date, and set apiVersion to {' or '.join(plugin.VERSIONS)}.",
+            f"Upgrade the plugin, and set apiVersion to {' or '.join(plugin.VERSIONS)}.",
         )
     if any(not one.name for one in asked.env):
         raise malformed("sets a variable without a name", "Give each of its env a name and a value.")
@@ -194,7 +194,7 @@ def _certificate(user: User, held: _Credentials) -> None:
             )
         held.files += [user.client_certificate, user.client_key]
     elif user.client_key_data or user.client_key:
-        held.notes.append("The user's client-key is not used, because there is no client-certificate to it.")
+        held.notes.append("The user's client-key is not used, because there is no client-certificate for it.")
 
 
 def _own(user: User, held: _Credentials) -> None:
@@ -205,7 +205,7 @@ def _own(user: User, held: _Credentials) -> None:
         held.header = _basic(user.username, user.password)
         held.words = f"basic authentication as {user.username}, which Kubernetes has not accepted since 1.19"
     elif user.password:
-        held.notes.append("The user's password is not used, because there is no username to it.")
+        held.notes.append("The user's password is not used, because there is no username for it.")
 
 
 def _token(user: User) -> str:
@@ -305,7 +305,7 @@ def _acting(user: User) -> tuple[tuple[str, str], ...]:
     headers += [(f"Impersonate-Extra-{_key(key)}", value) for key, values in user.as_user_extra.items() for value in values]
     if any(set(value) & _BREAKS for _, value in headers):
         raise wrong(
-            "What the kubeconfig's user acts as has a line break in it.",
+            "What the kubeconfig's user acts as contains a line break.",
             "Write each of as, as-uid, as-groups and as-user-extra on one line.",
         )
     return tuple(headers)

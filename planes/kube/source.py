@@ -156,7 +156,7 @@ class ClusterSource:
             except FaultError as exc:
                 fault = exc.fault
             except Exception:
-                logger.exception("Signing in to a cluster met a defect")
+                logger.exception("Signing in to a cluster failed on a bug")
                 fault = _defect()
             await emit(Connection(self._clock(), fault=fault))
             await self._sleep(backoff.failed(fault))
@@ -209,11 +209,11 @@ class ClusterSource:
             except OverstayedError as exc:
                 loop.overstayed += 1
                 log = logger.warning if loop.overstayed == 1 else logger.info
-                log("%s: %s though its time was up; begun anew (%d so far)", loop.name, exc, loop.overstayed)
+                log("%s: %s though its time was up; restarted (%d so far)", loop.name, exc, loop.overstayed)
                 stepper, wait = None, backoff.failed()
             except Exception as exc:
                 if loop.defect != (defect := repr(exc)):
-                    logger.exception("%s met a defect", loop.name)
+                    logger.exception("%s failed on a bug", loop.name)
                 loop.defect, stepper = defect, None
                 wait = backoff.failed(_defect())
                 await heard(loop.fault(self._clock(), wait))

@@ -158,7 +158,7 @@ class Stream:
                     entries = await self._read(positions)
             except LOST as error:
                 if not backoff.failures:
-                    logger.warning("Valkey is away (%s); live pictures wait for it.", type(error).__name__)
+                    logger.warning("Valkey is away (%s); live pages wait for it.", type(error).__name__)
                 positions.clear()
                 await asyncio.sleep(backoff.failed())
                 continue

@@ -12,7 +12,7 @@ _SAID = {
     "53300": "has no connection left",
     "57014": "took too long over a statement",
     "55P03": "is locked by something else",
-    "28": "refuses our credentials",
+    "28": "rejects our credentials",
     "57P": "is shutting down or starting",
 }
 #: SQLite's words.
@@ -22,7 +22,7 @@ _WORDS = {
     "database is locked": _SAID["55P03"],
     "unable to open database file": "cannot be opened",
     "no such table": "has not been prepared",
-    "file is not a database": "is no database",
+    "file is not a database": "is not a database",
     "disk image is malformed": "is damaged",
 }
 

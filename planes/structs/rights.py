@@ -76,7 +76,7 @@ _NAMESPACES = Right(
 _PATHS = (
     _path("/livez", "whether the API server and its state store live is known only from whether requests are answered."),
     _path("/readyz", "the API server's own checks are not seen, etcd's among them."),
-    _path("/readyz/ping", "of a check that fails only the name is told, not the reason.", name="/readyz/*"),
+    _path("/readyz/ping", "only the name of a failing check is seen, not the reason.", name="/readyz/*"),
     _path("/metrics", "error ratio, latency and load of the API server, and the size and latency of etcd, are not seen."),
     _path(
         "/version",

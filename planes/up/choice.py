@@ -108,7 +108,7 @@ def _current(kubeconfig: str, name: str, read: ReadContexts) -> Choice:
         contexts = read(kubeconfig)
     except UnreadableError as error:
         raise RefusalError(
-            error.sentence, error.remedy or "Mend it, name another with --kubeconfig, or use --demo.", Exit.USAGE
+            error.sentence, error.remedy or "Correct it, name another with --kubeconfig, or use --demo.", Exit.USAGE
         ) from error
     if not contexts.current:
         known = (
@@ -134,7 +134,7 @@ def _as_asked(asked: Asked, around: Around, read: ReadContexts) -> Choice:
             contexts = read(kubeconfig)
         except UnreadableError as error:
             complaints.append(
-                RefusalError(error.sentence, error.remedy or "Mend it, or name another with --kubeconfig.", Exit.USAGE)
+                RefusalError(error.sentence, error.remedy or "Correct it, or name another with --kubeconfig.", Exit.USAGE)
             )
             continue
         known += contexts.names

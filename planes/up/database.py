@@ -96,10 +96,10 @@ def _refusal(error: DatabaseError) -> RefusalError:
     if "sqlite3" in settings["ENGINE"]:
         return RefusalError(
             f"The database {settings['NAME']} cannot be used: {text}.",
-            "Mend its rights, move it out of the way, or name another directory with --data-dir.",
+            "Correct its permissions, move it out of the way, or name another directory with --data-dir.",
             Exit.PLACE,
         )
-    return RefusalError(f"The database refuses: {text}.", "Mend it, or correct DATABASE_URL.", Exit.SERVICE)
+    return RefusalError(f"The database refuses: {text}.", "Fix it, or correct DATABASE_URL.", Exit.SERVICE)
 
 
 def _last_line(error: Exception) -> str:

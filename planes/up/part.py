@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planes.structs.backoff import Backoff
+from planes.structs.time_tokens import duration
 from planes.up.health import EVERY, SILENT, Alive, PartHealth, Silence
 from planes.up.output import LogFile, Output, Say
 
@@ -120,7 +121,7 @@ class Part:
                 self._backoff.succeeded()
             wait = self._backoff.failed()
             why = f" Its last line: {self.tail}" if self.tail and not self.settled.is_set() else ""
-            self._say(f"{self.recipe.title} {self.ended_with}; it restarts in {wait:.1f} s.{why}")
+            self._say(f"{self.recipe.title} {self.ended_with}; it restarts in {duration(wait)}.{why}")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)
 

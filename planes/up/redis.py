@@ -94,8 +94,8 @@ def make_place(socket: Path, data_dir: Path) -> None:
             found = directory.lstat()
             if found.st_uid != os.getuid() or found.st_mode & 0o077 or directory.is_symlink():
                 raise RefusalError(
-                    f"{directory} belongs to somebody else or is open to others.",
-                    "Name a data directory with a shorter path, so that Valkey's socket fits into it.",
+                    f"{directory} belongs to another user or is open to others.",
+                    "Name a data directory with a shorter path, so that the path of Valkey's socket is short enough.",
                     Exit.PLACE,
                 )
         socket.unlink(missing_ok=True)

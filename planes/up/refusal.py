@@ -27,7 +27,7 @@ class RefusalError(Exception):
 
 def of_os_error(error: OSError, path: object) -> RefusalError:
     """The refusal for a file or directory that could not be made, opened or written."""
-    remedy = "Name another with --data-dir or PLANEWATCH_DATA_DIR, or mend its rights."
+    remedy = "Name another with --data-dir or PLANEWATCH_DATA_DIR, or correct its permissions."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return RefusalError(
             f"{path} is on a disk that is full.", "Free some space, or name another place with --data-dir.", Exit.PLACE

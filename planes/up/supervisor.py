@@ -46,7 +46,7 @@ class Supervisor:
     async def settled(self, part: Part) -> None:
         """Wait until the part works. Says so when that takes long."""
         if not await _within(part.settled.wait(), _SLOW_S):
-            self._say(f"{part.recipe.title} takes long to start; its log is {self._log_dir / part.recipe.name}.log.")
+            self._say(f"{part.recipe.title} is slow to start; its log is {self._log_dir / part.recipe.name}.log.")
             await part.settled.wait()
 
     async def run(self, begin: Callable[[], Awaitable[None]]) -> Exit:
@@ -113,7 +113,7 @@ def _refusal(part: Part, log_dir: Path) -> RefusalError:
     last = f": {part.tail.rstrip('.')}" if part.tail else f"; it {part.ended_with}"
     return RefusalError(
         f"{part.recipe.title} does not start{last}.",
-        f"Its whole output is in {log_dir / part.recipe.name}.log.",
+        f"All of its output is in {log_dir / part.recipe.name}.log.",
         Exit.FAILED,
     )
 

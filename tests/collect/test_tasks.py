@@ -92,8 +92,8 @@ def test_a_valkey_that_is_away_is_one_sentence(
     tasks.ensure_collectors()
     work.collect(cluster.pk, own_valkey.url, lambda: False)
     assert [record.getMessage() for record in caplog.records] == [
-        "Collectors could not be looked after (ConnectionError); tried again in a few seconds.",
-        "prod: Valkey cannot be reached (ConnectionError); it is tried again.",
+        "Collectors could not be checked (ConnectionError); it will be tried again in a few seconds.",
+        "prod: Valkey cannot be reached (ConnectionError); it will be tried again.",
     ]
     assert not any(record.exc_info for record in caplog.records)
 

@@ -50,4 +50,6 @@ def test_pods_that_were_not_listed_yet_are_not_said_to_be_none() -> None:
         page = presenters.node_page(NodeDetail(cluster, row, ()), None)
         shown = render_to_string("parts/node.html", {"page": page, "now": AT})
         assert said in shown
-        assert ("Pods · 0" in shown, page.capacity[0].figure) == ((True, "0 of 110") if seen else (False, "110, use not observed"))
+        assert ("Pods · 0" in shown, page.capacity[0].figure) == (
+            (True, "0 of 110") if seen else (False, "110, usage not observed")
+        )

@@ -38,7 +38,7 @@ def engine(**bounds: float) -> Engine:
         ("eat", r"took more than 32 MB\. Ask for a smaller picture\.$"),
         ("deep", r"could not be drawn \(.*stack.*\)\.$"),
         ("throw", r"could not be drawn \(Error: it does not want to\)\.$"),
-        ("number", r"could not be drawn: the script gave no text\.$"),
+        ("number", r"could not be drawn: the script returned no text\.$"),
     ],
 )
 def test_a_fault_is_a_sentence_and_the_next_picture_is_drawn(what: str, said: str) -> None:

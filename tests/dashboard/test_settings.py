@@ -120,7 +120,7 @@ def test_a_choice_is_read_in_whatever_case(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("LEVEL", "debug")
     assert env.choice("LEVEL", "INFO", among=("DEBUG", "INFO")) == "DEBUG"
     monkeypatch.setenv("LEVEL", "loud")
-    with pytest.raises(ImproperlyConfigured, match="say one of DEBUG, INFO"):
+    with pytest.raises(ImproperlyConfigured, match="set it to one of DEBUG, INFO"):
         env.choice("LEVEL", "INFO", among=("DEBUG", "INFO"))
 
 
@@ -128,7 +128,7 @@ def test_a_bound_that_is_not_known_is_refused_with_names_that_are_near(configure
     with pytest.raises(ImproperlyConfigured) as refused:
         configured(PLANEWATCH_BOUND_KUBELET_SILNT="30")
     last = str(refused.value).splitlines()[-1]
-    assert "PLANEWATCH_BOUND_KUBELET_SILNT is no setting; did you mean PLANEWATCH_BOUND_KUBELET_SILENT" in last
+    assert "PLANEWATCH_BOUND_KUBELET_SILNT is not a setting; did you mean PLANEWATCH_BOUND_KUBELET_SILENT" in last
     assert last.endswith("?")
 
 
@@ -141,7 +141,7 @@ def test_every_bound_can_be_set_within_its_range_and_not_beyond(monkeypatch: pyt
             monkeypatch.setenv(variable, repr(value))
             assert env.family("PLANEWATCH_BOUND_", ranges) == {one.name: value}
         monkeypatch.setenv(variable, repr(one.high * 1.01))
-        with pytest.raises(ImproperlyConfigured, match=f"{variable} is .*; it must lie between"):
+        with pytest.raises(ImproperlyConfigured, match=f"{variable} is .*; it must be between"):
             env.family("PLANEWATCH_BOUND_", ranges)
         monkeypatch.delenv(variable)
     assert env.family("PLANEWATCH_BOUND_", ranges) == {}

@@ -190,7 +190,7 @@ def test_an_address_that_tries_many_accounts_is_slowed_down_and_not_locked() -> 
     assert not throttle.admit("10.0.0.1", "one more").refused
     assert throttle.admit("10.0.0.1", "at once after it") == throttle.Admission(retry_after=throttle.PACE)
     slowed = Client().post("/signin/", {"username": "ada", "password": "correct horse battery"}, REMOTE_ADDR="10.0.0.1")
-    assert b"Wait a few seconds" in slowed.content
+    assert b"Try again in a few seconds" in slowed.content
     assert sign_in(Client(), "correct horse battery", address="10.0.0.2") == 302
 
 

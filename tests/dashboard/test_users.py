@@ -27,12 +27,12 @@ def test_an_account_is_added_listed_switched_off_and_on_given_a_password_and_rem
     assert run(monkeypatch, "add", "ada", typed=GOOD + "\n") == "ada can sign in.\n"
     assert signs_in("ada", GOOD)
     assert not User.objects.get().is_superuser
-    assert run(monkeypatch, "off", "ada") == "ada can sign in no more.\n"
+    assert run(monkeypatch, "off", "ada") == "ada can no longer sign in.\n"
     assert not signs_in("ada", GOOD)
     assert "ada: switched off, last signed in" in run(monkeypatch, "list")
     assert run(monkeypatch, "on", "ada") == "ada can sign in again.\n"
     assert signs_in("ada", GOOD)
-    assert run(monkeypatch, "password", "ada", typed="another horse battery\n") == "ada has another password.\n"
+    assert run(monkeypatch, "password", "ada", typed="another horse battery\n") == "ada has a new password.\n"
     assert not signs_in("ada", GOOD)
     assert signs_in("ada", "another horse battery")
     assert run(monkeypatch, "remove", "ada") == "ada is removed.\n"

@@ -117,12 +117,12 @@ def test_faults_are_listed_injected_and_healed_from_another_process(served: Serv
     assert unknown.returncode == 1
     assert unknown.stderr.startswith("CommandError: There is no fault named 'kubelet-silant'. Did you mean kubelet-silent")
     assert said("heal", "--all") == "kubelet-silent is healed on node-02.\n"
-    assert refused("heal") == "Say which fault to heal, or --all."
+    assert refused("heal") == "Name a fault to heal, or use --all."
 
 
 @pytest.mark.usefixtures("own_directory")
 def test_a_second_demo_in_the_same_directory_is_refused(served: Served) -> None:
-    sentence = f"A demo cluster runs in {served.data}/demo already; stop it, or say another --dir."
+    sentence = f"A demo cluster runs in {served.data}/demo already; stop it, or choose another --dir."
     assert refused("serve", "--nodes", "3") == sentence
     assert "kubelet-silent" in said("list"), "the first goes on"
 
@@ -139,7 +139,7 @@ def test_a_port_in_use_is_one_sentence(served: Served, tmp_path: Path) -> None:
     [
         (("list",), "No demo cluster runs in {data}/demo; start one with: manage.py demo serve --dir {data}/demo"),
         (("inject", "cordon"), "No demo cluster runs in {data}/demo; start one with: manage.py demo serve --dir {data}/demo"),
-        (("serve", "--nodes", "0"), "--nodes is 0; it must lie between 1 and 10000."),
+        (("serve", "--nodes", "0"), "--nodes is 0; it must be between 1 and 10000."),
         (("serve", "--nodes", "3", "--pods", "5000"), "--pods is 5000; 3 nodes take between 0 and 300."),
         (("serve", "--pod-changes", "0"), "--pod-changes is 0; it must be above 0 and at most 1000 a second."),
     ],

@@ -55,7 +55,7 @@ async def test_a_cluster_that_is_well_ends_with_0(tmp_path: Path) -> None:
     await demo.start()
     try:
         code, out, err = await asyncio.to_thread(run, "--kubeconfig", str(demo.kubeconfig))
-        assert (code, out.splitlines()[-1]) == (0, "All is well: Planewatch can see what there is to see.")
+        assert (code, out.splitlines()[-1]) == (0, "All is well: Planewatch can see everything it needs.")
         assert err.splitlines()[0] == "Signing in …"
         code, out, _ = await asyncio.to_thread(run, "--kubeconfig", str(demo.kubeconfig), "--json")
         assert (code, json.loads(out)["exit"], json.loads(out)["user"]) == (0, 0, "planewatch")

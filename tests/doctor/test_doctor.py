@@ -195,7 +195,7 @@ async def test_an_answer_that_never_comes_is_not_waited_for_beyond_the_limit(tmp
         report = await examined(server.write_kubeconfig(tmp_path), limit=1.5)
     assert report.exit == Exit.CANNOT_TELL
     assert "Not everything was answered within 1.5 s." in report.notes
-    assert report.user_said == "It was not asked in time who we are."
+    assert report.user_said == "Who we are was not asked in time."
     assert report.version.startswith("v1.36")
 
 

@@ -70,7 +70,7 @@ def test_it_serves_raises_its_descriptors_and_ends_when_it_is_told_to(tmp_path: 
         assert running.wait(15) in (0, -signal.SIGTERM)
         assert running.stdout is not None
         assert [line.partition(" ")[2] for line in running.stdout.read().splitlines()] == [
-            "WARNING dashboard.gate: Refused with 400: The request tells its length in two ways."
+            "WARNING dashboard.gate: Refused with 400: The request gives its length in two ways."
         ]
 
 

@@ -160,7 +160,7 @@ async def test_a_plugin_that_is_missing_says_how_to_install_it() -> None:
         (CREDENTIAL % "{'token': 't', 'clientCertificateData': 'c'}", "a certificate without its key, or a key alone"),
         (CREDENTIAL % "{'clientKeyData': 'k'}", "a certificate without its key, or a key alone"),
         (CREDENTIAL % "{'token': 't', 'expirationTimestamp': 'soon'}", "does not print an ExecCredential"),
-        ('print(\'{"apiVersion": "v0", "kind": "ExecCredential", "status": {"token": "t"}}\')', "in another version"),
+        ('print(\'{"apiVersion": "v0", "kind": "ExecCredential", "status": {"token": "t"}}\')', "in a different version"),
     ],
 )
 async def test_a_plugin_that_does_not_sign_in(tmp_path: Path, body: str, said: str) -> None:

@@ -140,7 +140,7 @@ async def test_two_ways_to_sign_in_are_refused(kubeconfig: Kubeconfig, user: dic
         ({"auth-provider": {}}, "by auth-provider without a name, which", "exec plugin"),
         ({"tokenFile": "gone"}, "names as tokenFile cannot be read, or is empty", "path"),
         ({"client-certificate-data": "aGVsbG8="}, "a client certificate without its key", "client-key"),
-        ({"token": "one\ntwo"}, "has a line break in it", "one line"),
+        ({"token": "one\ntwo"}, "contains a line break", "one line"),
         ({"auth-provider": {"name": "oidc", "config": {"refresh-token": "r"}}}, "lacks idp-issuer-url or client-id", "Add both"),
     ],
 )

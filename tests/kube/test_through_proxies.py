@@ -344,7 +344,7 @@ async def _is_told(kubeconfig: Kubeconfig, server: Server, why: str, limit: floa
         await link.ask("/version", limit=limit)
     fault = caught.value.fault
     assert fault.kind is FaultKind.UNREACHABLE
-    assert fault.message == f"The proxy on the way to {server.url} does not let us through {why}."
+    assert fault.message == f"The proxy on the way to {server.url} does not let Planewatch through {why}."
     assert "proxy-url" in fault.remedy
     assert server.requests == []
     await link.close()

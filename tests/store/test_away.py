@@ -24,7 +24,7 @@ def caused(error: Error, cause: psycopg.Error) -> Error:
         (caused(OperationalError(), psycopg.errors.LockNotAvailable()), "is locked by something else"),
         (caused(OperationalError(), psycopg.errors.AdminShutdown()), "is shutting down or starting"),
         (caused(OperationalError(), psycopg.errors.CannotConnectNow()), "is shutting down or starting"),
-        (caused(OperationalError(), psycopg.errors.InvalidPassword()), "refuses our credentials"),
+        (caused(OperationalError(), psycopg.errors.InvalidPassword()), "rejects our credentials"),
         (OperationalError("database or disk is full"), "has no space left on its disk"),
         (OperationalError("attempt to write a readonly database"), "takes no writes (it is read-only)"),
         (OperationalError("database is locked"), "is locked by something else"),

@@ -89,5 +89,5 @@ def test_a_kubeconfig_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_a_cluster_is_accepted(place: Path) -> None:
     clusters("add", "--kubeconfig", str(place))
     Cluster.objects.update(identity="one")
-    assert clusters("accept", "prod").strip() == "prod is what its context leads to now."
+    assert clusters("accept", "prod").strip() == "prod is now the cluster its context leads to."
     assert Cluster.objects.get().identity == ""

@@ -18,11 +18,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = parser.add_subparsers(dest="word", required=True, metavar="list|add|password|off|on|remove")
-        words.add_parser("list", help="say who there is")
+        words.add_parser("list", help="list the accounts")
         for word, what in (
-            ("add", "make an account; its password is asked for, or read from standard input"),
-            ("password", "set another password; whoever is signed in with the old one is signed out within 5 s"),
-            ("off", "let it sign in no more, and sign it out within 5 s"),
+            ("add", "add an account; its password is asked for, or read from standard input"),
+            ("password", "set a new password; sessions that used the old one end within 5 s"),
+            ("off", "stop it from signing in, and sign it out within 5 s"),
             ("on", "let it sign in again"),
             ("remove", "remove it"),
         ):
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def _add(self, name: str) -> None:
         if User.objects.filter(username__iexact=name).exists():
-            raise CommandError(f"An account {name} already exists. Set another password with `manage.py users password {name}`.")
+            raise CommandError(f"An account {name} already exists. Set a new password with `manage.py users password {name}`.")
         user = User(username=name)
         try:
             user.clean_fields(exclude=["password"])
@@ -67,7 +67,7 @@ class Command(BaseCommand):
     def _change(self, word: str, name: str) -> None:
         user = User.objects.filter(username=name).first()
         if user is None:
-            raise CommandError(f"There is no account {name}. `manage.py users list` says who there is.")
+            raise CommandError(f"There is no account {name}. `manage.py users list` lists the accounts.")
         if word == "remove":
             user.delete()
             self.stdout.write(f"{name} is removed.")
@@ -78,17 +78,17 @@ class Command(BaseCommand):
             user.is_active = word == "on"
         user.save(update_fields=["password", "is_active"])
         self.stdout.write(
-            f"{name} has another password."
+            f"{name} has a new password."
             if word == "password"
-            else f"{name} can sign in {'again' if user.is_active else 'no more'}."
+            else f"{name} can {'sign in again' if user.is_active else 'no longer sign in'}."
         )
 
     def _password(self, user: User) -> str:
         """Never an argument, which every user of the machine could read."""
         if sys.stdin.isatty():
             password = getpass.getpass("Password: ")
-            if getpass.getpass("Once more: ") != password:
-                raise CommandError("The two are not the same. Nothing was changed.")
+            if getpass.getpass("Again: ") != password:
+                raise CommandError("The two passwords differ. Nothing was changed.")
         else:
             password = sys.stdin.readline().rstrip("\n")
         try:

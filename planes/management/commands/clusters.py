@@ -19,20 +19,20 @@ from planes.up.refusal import Exit, RefusalError
 
 
 class Command(BaseCommand):
-    help = "Say which clusters are watched, or change that. A watch worker takes a cluster that was added within seconds."
+    help = "List the watched clusters, or change them. A watch worker takes up an added cluster within seconds."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         does = parser.add_subparsers(dest="does", required=True, metavar="list|add|remove|accept")
         does.add_parser("list", help="what is watched, from which context, and whether it is collected")
-        add = does.add_parser("add", help="watch a context of a kubeconfig too; its path must be there for each watch worker")
-        add.add_argument("--kubeconfig", action="append", metavar="FILE", help="this kubeconfig (default: as kubectl has it)")
+        add = does.add_parser("add", help="also watch a context of a kubeconfig; each watch worker must find the file at its path")
+        add.add_argument("--kubeconfig", action="append", metavar="FILE", help="this kubeconfig (default: the one kubectl uses)")
         add.add_argument("--context", action="append", metavar="NAME", help="this context (default: the current one)")
         add.add_argument("--all-contexts", action="store_true", help="every context of it")
         remove = does.add_parser("remove", help="watch a cluster no longer; its history stays")
-        accept = does.add_parser("accept", help="its context leads to another cluster now, and that is meant")
+        accept = does.add_parser("accept", help="its context now leads to another cluster, and that is intended")
         for one in (remove, accept):
-            one.add_argument("slug", metavar="SLUG", help="as `manage.py clusters list` has it")
+            one.add_argument("slug", metavar="SLUG", help="as `manage.py clusters list` shows it")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit codes are those of `manage.py up`."""
@@ -51,9 +51,11 @@ class Command(BaseCommand):
             for name in self._add(options):
                 self.stdout.write(f"{name} is watched.")
         elif not (clusters.remove if does == "remove" else clusters.accept)(slug):
-            self._end(f"No watched cluster has the slug {slug!r}. `manage.py clusters list` has them.", Exit.USAGE)
+            self._end(f"No watched cluster has the slug {slug!r}. `manage.py clusters list` lists them.", Exit.USAGE)
         else:
-            self.stdout.write(f"{slug} is no longer watched." if does == "remove" else f"{slug} is what its context leads to now.")
+            self.stdout.write(
+                f"{slug} is no longer watched." if does == "remove" else f"{slug} is now the cluster its context leads to."
+            )
 
     def _add(self, options: dict[str, Any]) -> list[str]:
         asked = Asked(tuple(options["kubeconfig"] or ()), tuple(options["context"] or ()), options["all_contexts"])

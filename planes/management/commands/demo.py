@@ -30,7 +30,7 @@ class Command(BaseCommand):
         serve.add_argument("--pods", type=int, default=None, help="number of pods, 20 a node by default")
         serve.add_argument("--seed", type=int, default=Shape.seed, help="the same seed gives the same cluster")
         serve.add_argument("--pod-changes", type=float, default=None, help="pod changes a second; by default as the size suggests")
-        serve.add_argument("--no-story", action="store_true", help="break nothing unless told to")
+        serve.add_argument("--no-story", action="store_true", help="break nothing until told to")
         listing = verbs.add_parser("list", help="show the faults, and which are active")
         inject = verbs.add_parser("inject", help="break something")
         inject.add_argument("name", help="a fault, as `demo list` names it")
@@ -55,14 +55,14 @@ class Command(BaseCommand):
             elif options["all"] or options["name"]:
                 self.stdout.write(ask(directory, "heal", "--all" if options["all"] else options["name"], options["node"]).said)
             else:
-                raise CommandError("Say which fault to heal, or --all.")
+                raise CommandError("Name a fault to heal, or use --all.")
         except ControlError as error:
             raise CommandError(str(error)) from None
 
     def _serve(self, directory: Path, options: dict[str, Any]) -> None:
         nodes = options["nodes"]
         if not 1 <= nodes <= MOST_NODES:
-            raise CommandError(f"--nodes is {nodes}; it must lie between 1 and {MOST_NODES}.")
+            raise CommandError(f"--nodes is {nodes}; it must be between 1 and {MOST_NODES}.")
         pods = options["pods"] if options["pods"] is not None else nodes * 20
         if not 0 <= pods <= nodes * MOST_PODS_A_NODE:
             raise CommandError(f"--pods is {pods}; {nodes} nodes take between 0 and {nodes * MOST_PODS_A_NODE}.")
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         if changes is not None and not 0 < changes <= MOST_POD_CHANGES:
             raise CommandError(f"--pod-changes is {changes:g}; it must be above 0 and at most {MOST_POD_CHANGES:g} a second.")
         if self._runs(directory):
-            raise CommandError(f"A demo cluster runs in {directory} already; stop it, or say another --dir.")
+            raise CommandError(f"A demo cluster runs in {directory} already; stop it, or choose another --dir.")
         try:
             shape = Shape(nodes, pods, options["seed"])
             demo = Demo(Options(directory, options["port"], shape, not options["no_story"], changes))

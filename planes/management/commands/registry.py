@@ -15,7 +15,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--write", action="store_true", help="write static/js/registry.js anew instead of printing")
+        parser.add_argument("--write", action="store_true", help="write static/js/registry.js instead of printing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print it, or write it."""

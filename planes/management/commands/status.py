@@ -18,7 +18,7 @@ from planes.up import health
 
 
 class Command(BaseCommand):
-    help = "Say the state of the watched clusters. Exit code: 0 healthy, 1 degraded, 2 down, 3 unknown."
+    help = "Print the state of the watched clusters. Exit code: 0 healthy, 1 degraded, 2 down, 3 unknown."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -30,7 +30,12 @@ class Command(BaseCommand):
         add("--demo", action="store_true", default=settings.UP_DEMO, help="watch a simulated cluster")
         add("--nodes", type=_within(1, 5000), default=settings.UP_DEMO_NODES, metavar="N", help="nodes of the demo cluster")
         add("--pods", type=_within(1, 150_000), default=settings.UP_DEMO_PODS, metavar="N", help="pods of the demo cluster")
-        add("--no-story", action="store_true", default=not settings.UP_DEMO_STORY, help="the demo cluster breaks only when told to")
+        add(
+            "--no-story",
+            action="store_true",
+            default=not settings.UP_DEMO_STORY,
+            help="break nothing in the demo cluster until told to",
+        )
         add("--bind", default=settings.UP_BIND, metavar="ADDRESS", help="listen on this address (default: %(default)s)")
         add(
             "--port",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
+from planes.components.registry import title_of
 from planes.store.changes import Found
 from planes.structs.rows import ChangeRow
 
@@ -35,7 +36,8 @@ def _entry(one: Found, site: str) -> str:
     row = one.row
     link = site + page_of(one.slug, row)
     changed = f"{row.before.value} → {row.after.value}" if row.before is not row.after else row.after.value
-    subject = f"{row.subject} {row.agent}".strip()
+    named = title_of(row.subject) if row.subject_kind == "Component" else row.subject
+    subject = f"{named} {title_of(row.agent)}".strip()
     return (
         f"<entry>\n<title>{_text(f'{one.cluster}: {subject} {changed}'.replace('_', ' '))}</title>\n"
         f"<id>{_text(f'{site}/c/{one.slug}/changes/#{one.id}')}</id>\n<updated>{_iso(row.at)}</updated>\n"

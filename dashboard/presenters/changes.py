@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dashboard import component_help
 from dashboard.presenters.words import known, word
 from planes.structs.rows import ChangeRow
 
@@ -52,14 +53,15 @@ def _line(rows: list[ChangeRow]) -> ChangeLine:
     first = rows[0]
     names = list(dict.fromkeys(row.subject for row in rows))
     count = len(names) + sum(row.more for row in rows)
-    title = ", ".join(names[:_NAMED]) + (f" and {count - _NAMED:,} more" if count > _NAMED else "")
+    called = [component_help.of(name).title if first.subject_kind == "Component" else name for name in names[:_NAMED]]
+    title = ", ".join(called) + (f" and {count - _NAMED:,} more" if count > _NAMED else "")
     alone = count == 1
     earliest = min(row.at if row.more_from is None else min(row.at, row.more_from) for row in rows)
     return ChangeLine(
         at=first.at,
         first_at=earliest if int(earliest) != int(first.at) else None,
         state=known(first.after),
-        title=f"{title} · {first.agent}" if first.agent else title,
+        title=f"{title} · {component_help.of(first.agent).title}" if first.agent else title,
         before=word(first.before) if first.before and first.before != first.after else "",
         after=word(first.after),
         because=first.because,

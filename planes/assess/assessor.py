@@ -17,7 +17,7 @@ from planes.assess.rows import attention_row, shown_state
 from planes.assess.sampling import Sampler
 from planes.cache.cluster import ClusterCache
 from planes.components.agents import observe_scene
-from planes.components.registry import AGENT_KINDS
+from planes.components.registry import AGENT_KINDS, title_of
 from planes.components.verdict_builder import plural
 from planes.components.view import ClusterView
 from planes.structs.events import Graced, Paused, Tidied
@@ -200,7 +200,7 @@ class Assessor:
                     key=f"component:{kind}",
                     kind="Component",
                     name=kind,
-                    title=kind,
+                    title=title_of(kind),
                     state=state,
                     because=memory.shown.because,
                     since=memory.since,

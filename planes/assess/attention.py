@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from planes.components.registry import title_of
 from planes.structs.moments import Mono
 from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import SEVERITY, State
@@ -69,7 +70,7 @@ def group(troubles: Iterable[Trouble], thresholds: Thresholds) -> list[Entry]:
                     key=f"node:{one.node}",
                     kind="Node",
                     name=one.node,
-                    title=f"{one.node} · {agent.replace('-', ' ') if agent != 'kube-proxy' else agent}",
+                    title=f"{one.node} · {title_of(agent)}",
                     state=one.state,
                     because=one.because,
                     since=one.since,
@@ -80,7 +81,7 @@ def group(troubles: Iterable[Trouble], thresholds: Thresholds) -> list[Entry]:
             continue
         found.sort(key=lambda one: (-SEVERITY[one.state], one.since, one.node))
         worst, names = found[0], tuple(one.node for one in found[:5])
-        many = f"nodes: {agent} {'still shown as ' if cause == HELD else ''}{worst.state.value}"
+        many = f"nodes: {title_of(agent)} {'still shown as ' if cause == HELD else ''}{worst.state.value}"
         title = f"{len(found):,} {_MANY.get((agent, cause), many)}"
         down = sum(one.state is State.DOWN for one in found)
         told = f"{down:,} down, {len(found) - down:,} degraded" if 0 < down < len(found) else f"all {worst.state.value}"

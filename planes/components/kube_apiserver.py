@@ -158,8 +158,8 @@ COMPONENT: Component[ApiServerObservation] = Component(
     plane=Plane.CONTROL,
     title="kube-apiserver",
     role="the only door between the planes",
-    does="Serves the Kubernetes API: it authenticates, admits and stores every change, and tells everybody else of it. "
-    "Nothing passes between the planes but through it.",
+    does="Serves the Kubernetes API: it authenticates, admits and stores every change, and tells everyone else about it. "
+    "Everything that passes between the planes passes through it.",
     away="While it is away, pods keep running and Services keep routing by their last known endpoints. Nothing can be "
     "read or changed: no scheduling, no scaling, no replacement of what fails.",
     commands=(

@@ -99,7 +99,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     pod = max(pods, key=lambda one: (one.ready, one.seen_at, one.name))
     ready = node.conditions.get("Ready")
     if silent:
-        _last_known(builder, pod, "its kubelet is silent", "The node's kubelet is silent", "kubelet-silent")
+        _last_known(builder, pod, "its kubelet is silent", "Its kubelet is silent", "kubelet-silent")
         return builder.verdict(good="")
     if ready is not None and ready.status != "True" and is_down(ready.message):
         why = "The container runtime is down, so the kubelet cannot see its pod"
@@ -133,7 +133,7 @@ def _last_known(builder: VerdictBuilder, pod: PodSeen, short: str, why: str, cau
     last = "ready" if pod.ready or pod.containers_ready else pod.reason or "not ready"
     source = f"pod {pod.namespace}/{pod.name}"
     line = Evidence("pod", f"last known: {last}; {short}", "ready", State.UNKNOWN, source, pod.changed_at)
-    builder.unsure(line, f"{why}; last known: {last}. Rules already set keep working.", cause)
+    builder.unsure(line, f"{why}; its state is unknown. Rules already set keep working.", cause)
 
 
 def _check_pod(builder: VerdictBuilder, node: NodeObservation, pod: PodSeen, now: Mono, thresholds: Thresholds) -> None:
@@ -244,7 +244,7 @@ def _without_pod(
     since = node.proxy_missing_since if node.proxy_missing_since is not None else _last_pod(node)
     if silent:
         line = Evidence("pod", f"none for {ago(since)}; its kubelet is silent", "ready", State.UNKNOWN, source, since)
-        builder.unsure(line, "The node's kubelet is silent, so its state is unknown.", "kubelet-silent")
+        builder.unsure(line, "Its kubelet is silent, so its state is unknown.", "kubelet-silent")
         return builder.verdict(good="")
     should_be = f"a pod here within {thresholds.proxy_missing:.0f} s"
     if now - since > thresholds.proxy_missing:

@@ -59,6 +59,12 @@ def of(kind: str) -> Kind | None:
     return _BY_KIND.get(kind)
 
 
+def title_of(kind: str) -> str:
+    """What a kind is called; itself where it is not declared."""
+    found = of(kind)
+    return kind if found is None else found.title
+
+
 def rank(kind: str) -> tuple[int, str]:
     """By which kinds are sorted: those that nobody declared come last, by name."""
     return _RANK.get(kind, len(_RANK)), kind

@@ -176,4 +176,4 @@ def _on(subject: str) -> str:
 
 def _notices(fault: Fault) -> str:
     said = [f"{notice.component} {notice.state} within {notice.within:g} s" for notice in fault.notices]
-    return "; ".join(said) or "nothing may turn"
+    return "; ".join(said) or "no state turns degraded or down"

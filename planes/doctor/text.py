@@ -29,7 +29,7 @@ def text(report: Report, now: float) -> str:
 
 
 def _server(report: Report, now: float) -> list[str]:
-    said = f"● {report.server} answers"
+    said = f"{report.server} answers"
     if report.latency_ms is not None:
         said += f" in {report.latency_ms:.0f} ms"
     if report.certificate_not_after is not None:

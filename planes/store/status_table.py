@@ -4,6 +4,7 @@ import unicodedata
 
 import msgspec
 
+from planes.components.registry import title_of
 from planes.store.status import AttentionStatus, ClusterStatus, ComponentStatus, Status
 from planes.structs.time_tokens import duration
 
@@ -62,11 +63,11 @@ def _cluster(cluster: ClusterStatus, now: float, colour: bool) -> str:
 
 
 def _component(one: ComponentStatus, now: float, colour: bool) -> str:
-    return f"    {_state(one.state, colour)}  {clean(one.kind):<26}{duration(now - one.since):>10}  {clean(one.because)}"
+    return f"    {_state(one.state, colour)}  {clean(title_of(one.kind)):<26}{duration(now - one.since):>10}  {clean(one.because)}"
 
 
 def _node(one: AttentionStatus, now: float, colour: bool) -> str:
-    agents = ", ".join(f"{agent} {_word(state)}" for agent, state in one.agents.items() if state != "healthy")
+    agents = ", ".join(f"{title_of(agent)} {_word(state)}" for agent, state in one.agents.items() if state != "healthy")
     said = " · ".join(part for part in (agents, clean(one.because)) if part)
     return f"    {_state(one.state, colour)}  {clean(one.name):<26}{duration(now - one.since):>10}  {said}"
 

@@ -95,7 +95,7 @@ def test_a_pod_whose_containers_run_is_counted_out_with_its_node_and_for_a_while
 @pytest.mark.parametrize(
     ("seen", "common", "silent", "cause", "why"),
     [
-        (with_pod(POD), scene(), True, "kubelet-silent", "The node's kubelet is silent"),
+        (with_pod(POD), scene(), True, "kubelet-silent", "Its kubelet is silent"),
         (
             with_pod(POD, "False", "container runtime is down"),
             scene(),
@@ -117,7 +117,7 @@ def test_a_pod_that_nobody_looks_after_is_last_known(
 ) -> None:
     verdict = judged(seen, common, silent=silent)
     assert (verdict.state, verdict.cause) == (State.UNKNOWN, cause)
-    assert verdict.because == f"{why}; last known: ready. Rules already set keep working."
+    assert verdict.because == f"{why}; its state is unknown. Rules already set keep working."
     assert lines(verdict)["pod"][1:] == (State.UNKNOWN, NOW - 500)
 
 

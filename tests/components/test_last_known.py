@@ -67,7 +67,7 @@ def test_while_the_runtime_is_down_a_proxy_is_last_known_and_not_degraded() -> N
     seen = counted_out(condition("False", "container runtime is down"))
     verdict = kube_proxy.judge(seen, scene(), False, NOW, THRESHOLDS)
     assert (verdict.state, verdict.cause) == (State.UNKNOWN, "runtime-unseen")
-    assert "last known: ready" in verdict.because
+    assert "its state is unknown" in verdict.because
     assert container_runtime.judge(seen, scene(), False, NOW, THRESHOLDS).state is State.DOWN
     assert kubelet_verdict(seen, scene(), NOW, THRESHOLDS).state is State.HEALTHY
 

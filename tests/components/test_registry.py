@@ -239,3 +239,11 @@ def test_a_forbidden_feed_and_an_unknown_one_are_told_by_declared_lines_too() ->
             ("container-runtime", container_runtime.judge(node(), common, False, NOW, THRESHOLDS)),
         ):
             assert all(registry.find(kind, line.signal) is not None for line in verdict.evidence)
+
+
+def test_a_kind_has_one_name_and_one_that_is_not_declared_is_called_by_its_kind() -> None:
+    assert [registry.title_of(kind) for kind in ("dns", "container-runtime", "of-a-newer-version")] == [
+        "DNS",
+        "container runtime",
+        "of-a-newer-version",
+    ]

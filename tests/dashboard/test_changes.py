@@ -10,6 +10,7 @@ from django.test import Client
 
 from dashboard import change_feeds, csv_files, wanted_changes
 from dashboard.presenters.change_log import BINS, GapLine, LogLine, blocks, log_lines, unwatched_blocks
+from dashboard.presenters.changes import change_lines
 from dashboard.wanted_changes import WrongError, asked
 from planes.models import Cluster
 from planes.store import changes, clusters, services
@@ -281,3 +282,12 @@ def test_a_page_without_changes_says_since_when_it_was_watched(cluster: Cluster,
     text = admin_client.get("/c/prod/changes/", {"range": "all", "node": "no-such"}).content.decode()
     assert "No changes that this filter finds" in text
     assert "Watching began" in text
+
+
+def test_a_component_has_one_name_in_lists_and_feeds() -> None:
+    rows = [change(2.0, "dns", State.DOWN), change(1.0, "node-1", State.DOWN, agent="container-runtime")]
+    assert [line.title for line in change_lines(rows, 10)] == ["DNS", "node-1 · container runtime"]
+    text = change_feeds.atom(found(*rows), title="x", address="https://x/", site="https://x", now=NOW)
+    told = ET.fromstring(text)  # noqa: S314  ours
+    titles = [entry.findtext(f"{ATOM}title") for entry in told.iter(f"{ATOM}entry")]
+    assert titles == ["Prod: DNS healthy → down", "Prod: node-1 container runtime healthy → down"]

@@ -106,4 +106,4 @@ class Command(BaseCommand):
         for fault in faults:
             active = f"  [active: {', '.join(fault.active)}]" if fault.active else ""
             self.stdout.write(f"{fault.name:<{width}}  {fault.about}{active}")
-            self.stdout.write(f"{'':<{width}}  to be noticed: {fault.notices}")
+            self.stdout.write(f"{'':<{width}}  expected: {fault.notices}")

@@ -51,7 +51,7 @@ export function drawRail(places, told, pages, now) {
   render(
     told.nothing
       ? html`<li class="nothing">${told.well ? html`${glyph("healthy", "glyph-m")}<span>${told.nothing}</span>` : told.nothing}</li>`
-      : html`${told.entries.map((one) => entry(one, pages))}${told.more ? html`<li class="more">${andMore(told.more)}</li>` : nothing}`,
+      : html`${told.entries.map((one) => entry(one, pages))}${told.more ? html`<li class="more" data-more=${told.more}>${andMore(told.more)}</li>` : nothing}`,
     places.entries,
   );
   const { unchangedSince } = told;

@@ -2,7 +2,7 @@
 
 /** @param {HTMLElement} card */
 function fits(card) {
-  return card.scrollHeight <= card.clientHeight + 1;
+  return card.scrollHeight <= card.clientHeight + 1 && card.scrollWidth <= card.clientWidth + 1;
 }
 
 /** The reasons below the headlines go first, then what needs attention from its end, which is counted, then the facts. A card that is
@@ -25,7 +25,8 @@ function fit(card) {
     ...entries.map((_, index) => ({ gives: "because", shown: entries.length - 1 - index })).filter(({ shown }) => shown > 0),
     { gives: "because foot", shown: Math.min(1, entries.length) },
     { gives: "because foot troubles", shown: 0 },
-    { gives: "because foot troubles size", shown: 0 },
+    // What is not well is to be seen from as far as what is: its type gives way last, and in steps.
+    ...["caption", "caption smaller", "caption smallest"].map((more) => ({ gives: `because foot troubles ${more}`, shown: 0 })),
   ];
   for (const step of steps) {
     card.dataset["gives"] = step.gives;

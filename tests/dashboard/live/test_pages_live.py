@@ -144,6 +144,17 @@ async def test_without_javascript_the_pages_say_what_they_know(served: Served, c
         await plain.goto(f"{served.origin}/c/prod-eu-1/kube-scheduler/")
         await expect(plain.locator("h1")).to_contain_text("kube-scheduler")
         await expect(plain.locator(".noscript")).to_contain_text("reload it to see the latest")
+        await expect(plain.locator("#freshness")).to_be_hidden()
+        await plain.goto(f"{served.origin}/wall/")
+        await expect(plain.locator(".noscript")).to_contain_text("loaded again every 10 s")
+        await expect(plain.locator(".card-live").first).to_be_hidden()
+        await plain.goto(f"{served.origin}/wall/prod-eu-1/")
+        await expect(plain.locator(".noscript")).to_contain_text("loaded again every 30 s")
+        drawn, screen = await plain.locator(".plain img").bounding_box(), plain.viewport_size
+        assert drawn
+        assert screen
+        assert drawn["height"] > 0.9 * screen["height"]
+        assert await plain.locator(".plain img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
 
 LIES_APART = """() => [...document.querySelectorAll(".plane-card")].flatMap((card) => {

@@ -260,7 +260,7 @@ function judge() {
   });
   // In time: whoever is to blame is known before anybody is blamed.
   answering.look(["quiet", "server", "collector"].includes(fresh.why) || (came !== null && at - came > MISSED));
-  drawFreshness(place("freshness"), fresh);
+  drawFreshness(place("freshness"), fresh, picture !== null);
   const said = notice(picture, fresh, at, clock);
   drawOverlay(place("overlay"), said);
   root.classList.toggle("is-late", fresh.kind === "late" || said !== null);

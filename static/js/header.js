@@ -10,9 +10,9 @@ import { tellTab } from "./tab.js";
 /** @typedef {import("./scene/header.js").Pill} Pill */
 /** @typedef {import("./store.js").Picture} Picture */
 
-/** @param {HTMLElement} place @param {Freshness} fresh */
-export function drawFreshness(place, fresh) {
-  const { state, words } = freshWords(fresh);
+/** @param {HTMLElement} place @param {Freshness} fresh @param {boolean} met has the server been heard? */
+export function drawFreshness(place, fresh, met) {
+  const { state, words } = freshWords(fresh, false, met);
   place.className = `freshness is-${fresh.kind}`;
   render(html`${glyph(state, "glyph-s")}<span>${words}</span>`, place);
 }

@@ -1,7 +1,8 @@
 """The product with stored clusters and no collector: `python -m tests.browser.pages_server [clusters]` serves until it is ended.
 
 Prints one JSON line {"origin", "cookie"} once it listens. Reads lines from standard input: `pulse SLUG` and `mute SLUG` start and
-stop a cluster's pulses, `frame SLUG WRONG` stores and publishes it in another state (tests.dashboard.scenes).
+stop a cluster's pulses, `frame SLUG WRONG` stores and publishes it in another state (tests.dashboard.scenes), `bare SLUG` without a
+node. `new SLUG` adds a cluster that nobody has looked at yet, `watch none` and `watch all` switch all clusters off and on.
 """
 
 import asyncio
@@ -131,14 +132,22 @@ async def _pulse(stage: _Stage, stream: Any) -> None:
 async def _obey(stage: _Stage, stream: Any, server: Any) -> None:
     from asgiref.sync import sync_to_async
 
+    from planes.models import Cluster
+
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := (await reader.readline()).decode().split():
         if line[0] in ("pulse", "mute"):
             stage.pulsing[line[1]] = line[0] == "pulse"
-        elif line[0] == "frame":
-            delta = await sync_to_async(stage.store)(line[1], "" if line[2] == "healthy" else line[2])
+        elif line[0] in ("frame", "bare"):
+            if line[0] == "bare":
+                stage.nodes[line[1]] = 0
+            delta = await sync_to_async(stage.store)(line[1], "" if line[-1] in ("healthy", line[1]) else line[-1])
             await stream.delta(stage.ids[line[1]], delta)
+        elif line[0] == "new":
+            await Cluster.objects.acreate(slug=line[1], name=line[1], source="kubeconfig", context=line[1])
+        elif line[0] == "watch":
+            await Cluster.objects.aupdate(enabled=line[1] == "all")
     server.should_exit = True
 
 

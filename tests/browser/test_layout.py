@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages_shots import Served
+from tests.browser.pages_shots import Served, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("product")]
 
@@ -51,6 +51,7 @@ PAGES = {
 }
 #: Where what is said instead of the picture has the least room, and the most.
 LATE_SIZES = ((1366, 768), (1080, 1920), (390, 844))
+NOTHING_SIZES = ((1280, 720), *LATE_SIZES)
 LATE = ("clusters", "wall", "healthy", "broken", "wall-broken", "scheduler-degraded", "node-broken")
 
 
@@ -95,6 +96,35 @@ def test_nor_when_nothing_of_it_is_new(page: Page, product: Served) -> None:
     finally:
         for slug in slugs:
             product.say(f"pulse {slug}")
+    assert found == {}
+
+
+def test_nor_where_there_is_nothing_yet(browser: Browser) -> None:
+    """A cluster without nodes, one that nobody has looked at, and none at all; on a server of its own, for it is left so."""
+    found: dict[str, dict[str, list[str]]] = {}
+    with served(2) as alone, browser.new_context(reduced_motion="reduce") as context:
+        context.add_cookies([{"name": alone.cookie["name"], "value": alone.cookie["value"], "url": alone.origin}])
+        page = context.new_page()
+        page.goto(f"{alone.origin}/")
+        for said, there, addresses in (
+            (
+                ("bare prod-us-1", "new fresh"),
+                ("/c/fresh/", "fresh"),
+                ("/c/prod-us-1/", "/wall/prod-us-1/", "/c/fresh/", "/wall/fresh/"),
+            ),
+            (("watch none",), ("/", "No cluster is watched yet"), ("/", "/wall/")),
+        ):
+            for line in said:
+                alone.say(line)
+            page.wait_for_function(
+                "([at, text]) => fetch(at).then(answer => answer.ok && answer.text()).then(body => body && body.includes(text))",
+                arg=there,
+            )
+            for address in addresses:
+                page.goto(alone.origin + address)
+                if page.locator("#cluster").count():
+                    expect(page.locator("#cluster")).to_have_class(re.compile("is-drawn"))
+                found |= {address: told} if (told := wrong(page, NOTHING_SIZES)) else {}
     assert found == {}
 
 

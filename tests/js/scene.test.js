@@ -152,6 +152,8 @@ test("the header says the word where a reason would not fit, and how fresh the p
   assert.equal(freshWords(fresh(), true).words, "live when taken · 0.3 s old");
   assert.equal(freshWords(fresh({ kind: "late", age: 134, since: 866, why: "collector" }), true).words, "not live · 2 min 14 s old");
   assert.equal(freshWords(fresh({ kind: "waiting", since: null }), true).words, "not live");
+  assert.equal(freshWords(fresh({ kind: "waiting", since: null })).words, "connecting …");
+  assert.equal(freshWords(fresh({ kind: "waiting", since: null }), false, true).words, "not seen yet");
 });
 
 test("what nobody vouches for is unknown, with its last known state, in the pills and in the rail", () => {

@@ -49,12 +49,12 @@ export function overall(picture, fresh) {
 }
 
 /** How fresh a picture is, as its state and in words. @param {Freshness} fresh @param {boolean} [taken] it is not looked at while it
- *  runs, but was taken at a moment @returns {{ state: State, words: string }} */
-export function freshWords(fresh, taken = false) {
+ *  runs, but was taken at a moment @param {boolean} [met] the server has been heard, and has nothing yet @returns {{ state: State, words: string }} */
+export function freshWords(fresh, taken = false, met = false) {
   if (fresh.kind === "live") {
     return { state: "healthy", words: taken ? `live when taken · ${duration(fresh.age)} old` : `live · ${fresh.age.toFixed(1)} s ago` };
   }
-  if (fresh.kind === "waiting" && !taken) return { state: "unknown", words: "connecting …" };
+  if (fresh.kind === "waiting" && !taken) return { state: "unknown", words: met ? "not seen yet" : "connecting …" };
   const old = fresh.kind === "late" && fresh.since !== null;
   return { state: "degraded", words: old ? `not live · ${duration(Math.max(1, fresh.age))} old` : "not live" };
 }

@@ -136,7 +136,7 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
     said = f"No heartbeat for {ago(lease.changed_at)}; the lease allows {lease.duration:g} s."
     ready = node.conditions.get("Ready")
     if (record := _record(node)) is not None:
-        said = f"No heartbeat for at least {ago(max(lease.first_at, lease.changed_at))}, as long as it has been watched; {record}."
+        said = f"No heartbeat for at least {ago(max(lease.first_at, lease.changed_at))} ({record})."
     elif ready is not None and ready.status == "Unknown":
         said += f" Kubernetes has marked it NotReady for {ago(ready.since)}."
     elif ready is not None and ready.status == "False":
@@ -207,7 +207,7 @@ def _record(node: NodeObservation) -> str | None:
 def how_long(node: NodeObservation, ready: ConditionSeen) -> str:
     """For how long Ready is as it is, where it may have been so before we first saw it."""
     record = _record(node)
-    return ago(ready.since) if record is None else f"at least {ago(ready.since)}, as long as it has been watched ({record})"
+    return ago(ready.since) if record is None else f"at least {ago(ready.since)} ({record})"
 
 
 def not_heard(node: NodeObservation, ready: ConditionSeen) -> str:
@@ -215,4 +215,4 @@ def not_heard(node: NodeObservation, ready: ConditionSeen) -> str:
     record = _record(node)
     if record is None:
         return f"Kubernetes has not heard from it; Ready has been Unknown for {ago(ready.since)}."
-    return f"Kubernetes has not heard from it for at least {ago(ready.since)}, as long as it has been watched; {record}."
+    return f"Kubernetes has not heard from it for at least {ago(ready.since)} ({record})."

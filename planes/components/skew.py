@@ -48,6 +48,7 @@ def check(version: str, server: str, allowed: float, source: str, at: Mono | Non
         said = f"It runs {version}, newer than the API server's {server}; that is not supported."
         return Evidence("version skew", now, should_be, State.DEGRADED, source, at), said
     if old > allowed:
-        said = f"It runs {version}, {minors(old)} older than the API server's {server}; at most {allowed:.0f} is supported."
+        limit = f"at most {allowed:.0f} {'is' if allowed < 2 else 'are'} supported"
+        said = f"It runs {version}, {minors(old)} older than the API server's {server}; {limit}."
         return Evidence("version skew", now, should_be, State.DEGRADED, source, at), said
     return Evidence("version skew", now, should_be, State.HEALTHY, source, at), ""

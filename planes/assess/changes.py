@@ -5,6 +5,7 @@ What is told of a change was true when it was announced: its ages are written ou
 from collections.abc import Iterable
 
 from planes.assess.node_states import AgentChange
+from planes.components.said import TOGETHER
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.rows import ChangeRow
@@ -57,7 +58,7 @@ class Changes:
             return []
         if disruption.suspicion:
             self._silence_since, told = now, render(disruption.suspicion, now)
-            return [self._of_all("healthy", "unknown", f"All nodes fell silent together. {told}", now + offset)]
+            return [self._of_all("healthy", "unknown", f"{TOGETHER} {told}", now + offset)]
         self._silence_since = None
         return [self._of_all("unknown", "healthy", "Heartbeats from nodes arrive again.", now + offset)]
 

@@ -9,6 +9,7 @@ from planes.assess.node_assessor import NodeAssessor
 from planes.assess.node_states import ELSEWHERE, why_last_known
 from planes.assess.rows import because_of, component_row, instances_of
 from planes.components.registry import AGENT_KINDS, COMPONENTS, rank
+from planes.components.said import NO_NODES
 from planes.components.spec import Plane
 from planes.components.verdict_builder import Judged, away_verdict, feed_gap, harm
 from planes.components.view import ClusterView
@@ -89,7 +90,7 @@ class ComponentAssessor:
                 state=gap.state, because=f"Nodes cannot be read: {gap.now}.", evidence=(gap,), cause="hidden", waiting=waiting
             )
         line = Evidence(kind, "no nodes", "nodes", State.NOT_OBSERVABLE, "nodes", now)
-        return Verdict(state=State.NOT_OBSERVABLE, because="There are no nodes.", evidence=(line,), line="no nodes", cause="hidden")
+        return Verdict(state=State.NOT_OBSERVABLE, because=NO_NODES, evidence=(line,), line="no nodes", cause="hidden")
 
     def judge(
         self, scene: NodeScene, anew: bool, now: Mono, offset: float

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from math import isinf
 
 from planes.assess.rollup import word
+from planes.components.said import WAITING
 from planes.components.verdict_builder import harm
 from planes.structs.moments import NEVER, Mono
 from planes.structs.thresholds import Thresholds
@@ -78,7 +79,7 @@ def _began(verdict: Verdict, now: Mono) -> Mono:
 def restored(state: State, since: Mono, last: State | None, now: Mono, seen_at: Mono | None = None, reason: str = "") -> Memory:
     """The memory of a subject as it was stored before a restart. `seen_at`: until when that was known to hold; None: until now.
     `reason`: for which cause, where that is known."""
-    verdict = Verdict(state=State.UNKNOWN, because="Waiting for the first answer.", cause="waiting", waiting=True)
+    verdict = Verdict(state=State.UNKNOWN, because=WAITING, cause="waiting", waiting=True)
     known = last if state in (State.UNKNOWN, State.NOT_OBSERVABLE) else state
     known_at = now if seen_at is None else min(now, seen_at)
     if seen_at is not None and state is State.UNKNOWN:

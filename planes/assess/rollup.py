@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
+from planes.components.said import NO_NODES
 from planes.structs.moments import Mono
 from planes.structs.thresholds import Thresholds
 from planes.structs.verdicts import SEVERITY, Evidence, State, Verdict
@@ -75,7 +76,7 @@ def agents(
     if not total:
         return Verdict(
             state=State.NOT_OBSERVABLE,
-            because="There are no nodes.",
+            because=NO_NODES,
             evidence=(Evidence(kind, "no nodes", should_be, State.NOT_OBSERVABLE, "nodes", at),),
         )
     state, zone = whole(counts, zones, thresholds)
@@ -127,7 +128,7 @@ def data_plane(
     """The data plane: the nodes as a whole. `held`: by zone, how many of each state are well by now: they need nobody."""
     total = sum(counts.values())
     if not total:
-        return State.NOT_OBSERVABLE, "There are no nodes."
+        return State.NOT_OBSERVABLE, NO_NODES
     state, zone = whole(counts, zones, thresholds)
     better = _total(held)
     need = counts.get(State.DOWN, 0) + counts.get(State.DEGRADED, 0) - sum(better.values())

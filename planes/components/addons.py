@@ -1,6 +1,7 @@
 """Add-ons (DNS, metrics-server): judged by their own readiness, beside the two planes."""
 
 from planes.components.pod_lines import NOT_HEARD, homeless, instance_of, pod_line
+from planes.components.said import SCALED_TO_ZERO
 from planes.components.spec import Signal, pod_signal
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, colon, feed_gap, plural
 from planes.components.view import ClusterView
@@ -121,9 +122,7 @@ def _check_workload(builder: VerdictBuilder, seen: AddonObservation, now: Mono, 
         builder.good(Evidence("replicas", text, "all ready", State.HEALTHY, source, work.seen_at), principal=True)
         builder.line = builder.line or text
     elif work.desired == 0:
-        builder.hidden(
-            Evidence("replicas", "none wanted", "all ready", State.NOT_OBSERVABLE, source, work.seen_at), "It is scaled to zero."
-        )
+        builder.hidden(Evidence("replicas", "none wanted", "all ready", State.NOT_OBSERVABLE, source, work.seen_at), SCALED_TO_ZERO)
     elif work.ready > 0 and work.desired - work.ready <= sum(pod.homeless_since is not None for pod in seen.pods):
         # A replica that fits on no node is capacity: what is lacking is a node.
         builder.good(

@@ -4,6 +4,7 @@ It can be down while the node's lease stays fresh, and the reverse. While the ku
 """
 
 from planes.components import node_conditions
+from planes.components.said import KUBELET_SILENT, TOGETHER
 from planes.components.spec import REACH, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, feed_gap, unknown
@@ -54,7 +55,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     if scene.unreachable:
         return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
     if scene.silence:
-        return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
+        return unknown(f"{TOGETHER} {scene.silence}", "all-silent")
     if (why := unwatched(node, scene)) != "":
         return unknown(why, "unwatched")
     source = f"Node {node.name}"
@@ -89,7 +90,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     if silent:
         last = ready.message or ready.reason or ready.status
         line = Evidence("Ready message", f"last known: {last}", should_be, State.UNKNOWN, source, ready.since)
-        builder.unsure(line, "Its kubelet is silent, so its state is unknown.", "kubelet-silent")
+        builder.unsure(line, KUBELET_SILENT, "kubelet-silent")
         return builder.verdict(good="")
     if ready.status == "True" and not node.runtime_version:
         builder.hidden(

@@ -4,6 +4,7 @@ from planes.components import rate_figures
 from planes.components.pod_lines import count_ready, instance_of, named, pod_line
 from planes.components.probes import probe
 from planes.components.rate_figures import METRICS, METRICS_OF, missing
+from planes.components.said import WAITING
 from planes.components.spec import REACH, Component, Figure, Form, Plane, Signal, brief, pod_signal, static_pods
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap
 from planes.components.view import ClusterView
@@ -64,7 +65,7 @@ def _check_checks(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thr
             if base.state is State.UNKNOWN:
                 waiting = health is None
                 if health is None:
-                    said = "Waiting for the first answer."
+                    said = WAITING
                 elif now - health.at > thresholds.probe_stale:
                     said = f"{path} last answered {ago(health.at)} ago."
                 else:

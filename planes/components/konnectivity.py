@@ -6,6 +6,7 @@ servers beside the API servers. Each agent is a tunnel of its own, and one is en
 
 from planes.components.addons import HIDDEN
 from planes.components.pod_lines import NOT_HEARD, count_ready, instance_of, not_ready, pod_line
+from planes.components.said import SCALED_TO_ZERO
 from planes.components.spec import REACH, Component, Plane, PodMarks, Signal, pod_signal
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap
 from planes.components.view import ClusterView
@@ -61,7 +62,7 @@ def _check_wanted(builder: VerdictBuilder, seen: AddonObservation, now: Mono, th
     source = f"{work.kind} {work.namespace}/{work.name}"
     if work.desired == 0:
         line = Evidence("agents wanted", "none", should_be, State.NOT_OBSERVABLE, source, work.seen_at)
-        builder.hidden(line, "It is scaled to zero.")
+        builder.hidden(line, SCALED_TO_ZERO)
     else:
         builder.good(Evidence("agents wanted", f"{work.desired:,}", should_be, State.HEALTHY, source, work.seen_at))
 

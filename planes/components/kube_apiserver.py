@@ -5,6 +5,7 @@ from planes.components import apiserver_instances
 from planes.components.apiserver_observing import observe
 from planes.components.probes import names, probe
 from planes.components.rate_figures import METRICS_OF
+from planes.components.said import WAITING
 from planes.components.spec import Component, Plane, Signal, pod_signal, static_pods
 from planes.components.verdict_builder import RIGHTS, Judged, VerdictBuilder, clause, plural, reach_due, sentence, unknown
 from planes.structs.events import OURS, FaultKind
@@ -76,7 +77,7 @@ def _check_reach(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono,
         return builder.verdict(good="")
     if reach.heard_at is None:
         line = Evidence(signal, "waiting for the first answer", should_be, State.UNKNOWN, source, None)
-        return unknown("Waiting for the first answer.", "waiting", (line,), waiting=True)
+        return unknown(WAITING, "waiting", (line,), waiting=True)
     if now - reach.heard_at > thresholds.probe_stale:
         line = Evidence(signal, f"nothing heard for {ago(reach.heard_at)}", should_be, State.UNKNOWN, source, reach.heard_at)
         return unknown(f"No word from it for {ago(reach.heard_at)}.", "probe-stale", (line,))

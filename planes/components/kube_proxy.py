@@ -8,6 +8,7 @@ from planes.cache.system import REPLACEMENT
 from planes.components import dataplanes, node_conditions, skew
 from planes.components.container_runtime import is_down
 from planes.components.pod_lines import pod_line
+from planes.components.said import KUBELET_SILENT, TOGETHER
 from planes.components.spec import NAMES, REACH, Agent, Plane, PodMarks, Signal, named, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, colon, feed_due, feed_gap, unknown
@@ -82,7 +83,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
     if scene.unreachable:
         return away_verdict((scene.unreachable, scene.unreachable_since, scene.waiting))
     if scene.silence:
-        return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent")
+        return unknown(f"{TOGETHER} {scene.silence}", "all-silent")
     if (why := unwatched(node, scene)) != "":
         return unknown(why, "unwatched")
     builder = VerdictBuilder()
@@ -244,7 +245,7 @@ def _without_pod(
     since = node.proxy_missing_since if node.proxy_missing_since is not None else _last_pod(node)
     if silent:
         line = Evidence("pod", f"none for {ago(since)}; its kubelet is silent", "ready", State.UNKNOWN, source, since)
-        builder.unsure(line, "Its kubelet is silent, so its state is unknown.", "kubelet-silent")
+        builder.unsure(line, KUBELET_SILENT, "kubelet-silent")
         return builder.verdict(good="")
     should_be = f"a pod here within {thresholds.proxy_missing:.0f} s"
     if now - since > thresholds.proxy_missing:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from planes.components import heartbeat, node_conditions, skew
 from planes.components.container_runtime import speaks_of_runtime
+from planes.components.said import TOGETHER
 from planes.components.spec import REACH, SILENT, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
 from planes.components.verdict_builder import VerdictBuilder, away_verdict, check_gap, colon, feed_gap, plural, unknown
@@ -31,7 +32,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
             heartbeat.source_of(node),
             scene.silence_since,
         )
-        return unknown(f"All nodes fell silent together. {scene.silence}", "all-silent", (line,))
+        return unknown(f"{TOGETHER} {scene.silence}", "all-silent", (line,))
     builder = VerdictBuilder()
     why = unwatched(node, scene)
     gap = feed_gap(scene.nodes, "Ready", "True", now, thresholds)

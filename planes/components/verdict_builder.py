@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from planes.components.said import WAITING
 from planes.structs import rights
 from planes.structs.events import FaultKind
 from planes.structs.moments import Mono
@@ -191,7 +192,7 @@ class VerdictBuilder:
             # What would tell of it may be on its way: nobody knows yet whether it can be observed.
             return Verdict(
                 state=State.UNKNOWN,
-                because="Waiting for the first answer.",
+                because=WAITING,
                 evidence=evidence,
                 line=self.line,
                 due=self._due,
@@ -326,7 +327,7 @@ def check_gap(builder: VerdictBuilder, line: Evidence, *, principal: bool, said:
         builder.hidden(line, f"{said}: {line.now}." if said else "")
     elif principal:
         waiting = _waits(line)
-        because = "Waiting for the first answer." if waiting else f"{said}: {line.now}."
+        because = WAITING if waiting else f"{said}: {line.now}."
         builder.unsure(line, because, "waiting" if waiting else "feed-stale", waiting=waiting)
         if line.at is None:
             builder.awaits()

@@ -42,6 +42,16 @@ def pieces(path: Path) -> Iterator[tuple[int, str]]:
                     yield node.lineno, text.replace("{", "⟨").replace("}", "⟩")  # as the signals page writes it
 
 
+def written(path: Path, *, anywhere: bool = False) -> Iterator[str]:
+    """The whole sentences that a module's functions write out; `anywhere`: also those that are constants of it."""
+    tree = ast.parse(path.read_text())
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    roots: list[ast.AST] = [tree] if anywhere else [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for node in (node for root in roots for node in ast.walk(root)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield from re.findall(r"[A-Z][^.]{9,}\.(?=\s|$)", node.value)
+
+
 def expected() -> str:
     """Every text that a test of this room expects; what is declared of signals stands on the signals page."""
     texts = [path.read_text() for path in (*SENTENCES, ROOT / "docs" / "signals.md")]
@@ -55,6 +65,20 @@ def test_every_sentence_of_a_rule_is_expected_somewhere() -> None:
     told = expected()
     missing = [f"{path.name}:{line}: {piece}" for path in RULES for line, piece in pieces(path) if piece not in told]
     assert missing == []
+
+
+def test_a_sentence_is_written_in_one_module_only() -> None:
+    modules = [*RULES, *sorted((ROOT / "planes" / "assess").glob("*.py"))]
+    where: dict[str, set[str]] = {}
+    for path in modules:
+        for sentence in written(path):
+            where.setdefault(sentence, set()).add(path.name)
+    assert {sentence: sorted(names) for sentence, names in where.items() if len(names) > 1} == {}
+
+
+def test_what_several_rules_say_is_expected_somewhere() -> None:
+    told = expected() + "".join(path.read_text() for path in (ROOT / "tests" / "assess").glob("test_*.py"))
+    assert [one for one in written(ROOT / "planes" / "components" / "said.py", anywhere=True) if one not in told] == []
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dashboard.presenters.cards import CardPlane, ClusterCard, Trouble, WallCard
 from dashboard.presenters.component import ComponentPage, component_page, is_agent
 from dashboard.presenters.node import NodePage, node_page
 from dashboard.presenters.tables import Tables, tables
-from dashboard.presenters.words import WORDS, counted, glued, known, severity, word
+from dashboard.presenters.words import WORDS, counted, glued, known, number, severity, word
 
 __all__ = [
     "WORDS",
@@ -25,6 +25,7 @@ __all__ = [
     "is_agent",
     "known",
     "node_page",
+    "number",
     "severity",
     "tables",
     "tally",

@@ -57,6 +57,7 @@ def called(name: str) -> SafeString:
 
 
 register.filter("glued", presenters.glued)
+register.filter("number", presenters.number)
 
 
 @register.filter

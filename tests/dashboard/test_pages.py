@@ -267,6 +267,10 @@ def test_what_should_have_been_tried_by_now_is_tried_in_a_moment() -> None:
     assert "5\u00a0s" in render("{% left moment now %}", moment=NOW + 4.5, now=NOW), "in whole seconds, never too few"
 
 
+def test_large_numbers_have_separators() -> None:
+    assert render("{{ few|number }} {{ many|number }}", few=980, many=1234567) == "980 1,234,567"
+
+
 def test_a_glyph_has_a_title_unless_a_word_stands_beside_it() -> None:
     assert "<title>not observable</title>" in render('{% glyph "not_observable" %}')
     assert "title" not in render('{% glyph "down" "l" "" %}')

@@ -30,6 +30,7 @@ from planes.store.away import AWAY, said
 from planes.store.services import Fenced
 from planes.structs.events import SourceEvent
 from planes.structs.moments import Mono
+from planes.structs.time_tokens import duration
 
 logger = logging.getLogger(__name__)
 
@@ -179,7 +180,7 @@ class Collector:
             pause = Pause(gap, slept + self._intervals.tick) if gap > self._intervals.pause else None
             if pause is not None:
                 # Stopped, or starved of CPU: it counts against nobody.
-                logger.warning("%s: the collector itself was paused for %.0f s.", self._name, gap)
+                logger.warning("%s: the collector itself was paused for %s.", self._name, duration(gap))
             events = [queue.get_nowait() for _ in range(queue.qsize())]
             for event in events:
                 heard.hear(event)

@@ -30,7 +30,7 @@ from planes.structs.objects import Node
 from planes.structs.rights import Right, wanted
 from planes.structs.rows import FaultRow
 from planes.structs.thresholds import DEFAULT
-from planes.structs.time_tokens import render
+from planes.structs.time_tokens import duration, render
 from planes.structs.verdicts import State
 
 #: Seconds for the whole.
@@ -225,9 +225,8 @@ class _Examination:
             report.notes += _not_had(frame.cluster.missing)
         if report.clock_skew is not None and abs(report.clock_skew) >= DEFAULT.clock_skew:
             ahead = "ahead of" if report.clock_skew > 0 else "behind"
-            report.notes.append(
-                f"The cluster's clock is {abs(report.clock_skew):.0f} s {ahead} ours. No verdict rests on it; set one right."
-            )
+            apart = duration(round(abs(report.clock_skew)))
+            report.notes.append(f"The cluster's clock is {apart} {ahead} ours. No verdict rests on it; set one right.")
         if self.cut:
             report.notes.append(f"Not everything was answered within {limit:g} s.")
         self._conclude(report)

@@ -13,6 +13,7 @@ import aiohttp
 from yarl import URL
 
 from planes.structs.events import Fault, FaultKind
+from planes.structs.time_tokens import duration
 
 
 class FaultError(Exception):
@@ -86,7 +87,7 @@ def paused(seconds: float) -> Fault:
     """Our own process stood still, so that its time limits mean nothing."""
     return Fault(
         FaultKind.INTERNAL,
-        f"Planewatch itself was paused for about {seconds:.0f} s, so it cannot tell what the cluster did meanwhile.",
+        f"Planewatch itself was paused for about {duration(seconds)}, so it cannot tell what the cluster did meanwhile.",
         "It asks again at once. If this repeats, give its machine more CPU or keep it from sleeping.",
     )
 

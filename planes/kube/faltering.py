@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from planes.structs.events import Changed, Failed, FaultKind, Gone, Heard, Listed, SourceEvent
 from planes.structs.feeds import FEEDS
 from planes.structs.moments import Mono
+from planes.structs.time_tokens import duration
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Faltering:
     def _back(self, at: Mono) -> None:
         if self._said and self._since is not None:
             questions = "1 question" if self._failures == 1 else f"{self._failures} questions"
-            logger.warning("%s is back after %.0f s, in which %s failed", self._name, at - self._since, questions)
+            logger.warning("%s is back after %s, in which %s failed", self._name, duration(at - self._since), questions)
         self._since, self._said = None, False
 
 

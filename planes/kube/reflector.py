@@ -28,6 +28,7 @@ from planes.kube.suspicion import Suspicion
 from planes.structs.events import Changed, Failed, Fault, FaultKind, Gone, Heard, Listed, Polled, SourceEvent
 from planes.structs.moments import NEVER, Mono
 from planes.structs.objects import Item, Pod
+from planes.structs.time_tokens import duration
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ class Reflector:
 
     async def _begin_to_poll(self, why: str, emit: Emit) -> float:
         if not self._polled:
-            logger.warning("%s: watches do not work (%s); it is listed every %.0f s", self.part.name, why, self._poll_every())
+            logger.warning("%s: watches do not work (%s); it is listed every %s", self.part.name, why, duration(self._poll_every()))
         self._polled, self._version = why, None
         self._watch_at = self._clock() + WATCH_AGAIN
         await emit(Polled(self.part.feed, why, self._clock()))

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
+from planes.structs.time_tokens import duration
+
 #: Seconds between looks, and how long a step that neither has a `patience` of its own nor shows signs of life may take.
 LOOK_EVERY, PATIENCE = 5.0, 120.0
 #: Seconds in which a cancelled step should end; one that does not is left to itself.
@@ -21,7 +23,7 @@ class OverstayedError(Exception):
     """The step was cancelled. `seconds`: for so long it had shown no sign of life."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"no sign of life for {seconds:.0f} s")
+        super().__init__(f"no sign of life for {duration(seconds)}")
         self.seconds = seconds
 
 

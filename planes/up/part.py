@@ -206,7 +206,7 @@ class Part:
         while alive is not None and process.returncode is None:
             silence.look(await alive(), time.monotonic())
             if silence.is_too_long(time.monotonic()) and not self._stopping.is_set():
-                self._hung = f"did not answer for {silence.lasts(time.monotonic()):.0f} s and was ended"
+                self._hung = f"did not answer for {duration(round(silence.lasts(time.monotonic())))} and was ended"
                 _kill_group(process.pid)  # also what is stopped
                 return
             await asyncio.sleep(EVERY)

@@ -15,6 +15,7 @@ from planes.doctor.report import Exit, Report, RightReport
 from planes.doctor.text import text
 from planes.kube.connect import Target
 from planes.structs.rights import wanted
+from planes.structs.time_tokens import duration
 from tests.doctor.rights import Rights
 from tests.replay import TOKEN, Authority, Reply, Request, Script, Server, reply, serve, status
 
@@ -135,7 +136,8 @@ async def test_a_cluster_s_clock_that_is_ahead_is_said_and_changes_nothing() -> 
         server.date_offset = 600.0
         report = await replayed(server)
     assert report.clock_skew == pytest.approx(600, abs=2)
-    assert any(f"{report.clock_skew:.0f} s ahead of ours" in note for note in report.notes)
+    apart = duration(round(report.clock_skew or 0.0))
+    assert f"The cluster's clock is {apart} ahead of ours. No verdict rests on it; set one right." in report.notes
 
 
 async def test_a_closed_port_is_not_reachable(tmp_path: Path) -> None:

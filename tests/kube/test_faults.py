@@ -198,7 +198,7 @@ async def test_a_limit_overrun_while_we_stood_still_is_ours(link_to: LinkTo, clo
     async with serve(script) as server:
         fault = await fault_of(await link_to(server, clock=clock), limit=0.3)
     assert fault.kind is FaultKind.INTERNAL
-    assert "was paused for about 60 s" in fault.message
+    assert "was paused for about 1 min" in fault.message
 
 
 # --- statuses as recorded ----------------------------------------------------------------------------------------------------

@@ -89,7 +89,6 @@ const shownAt = () => textsAt(fresh, now());
 const socket = new LiveSocket(socketPath, snapshotPath, {
   snapshot(snapshot, server) {
     if (server !== null) time.guess(server, local());
-    if (!picture) for (const part of [control.cards, control.bar, rail.entries, rail.changes]) part.replaceChildren();
     const { beats = {} } = picture ?? {};
     picture = new Picture(snapshot);
     picture.beats = beats;
@@ -187,11 +186,17 @@ function drawDue(picture, frame) {
   root.classList.add("is-drawn");
 }
 
+/** Has what the server has drawn given way? */
+let emptied = false;
+
 /** All that is text. @param {number} at */
 function drawPanels(at) {
   if (!picture) return;
   const sky = skyOf(picture, at);
   cards = sky.cards;
+  // What kept its place until now goes in the frame in which it comes.
+  if (!emptied) for (const part of [control.cards, control.bar, rail.entries, rail.changes]) part.replaceChildren();
+  emptied = true;
   drawControl(control, sky, picture.series, pages, at);
   drawRail(rail, railOf(picture, at, isBlind(fresh)), pages, at);
   drawPlanes(place("pills"), pillsOf(picture, at, isBlind(fresh)));

@@ -20,6 +20,7 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 from django.conf import settings  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 
+from dashboard import pulses  # noqa: E402
 from dashboard.consumers import ClusterConsumer, NoSuchSocket, WallConsumer  # noqa: E402
 from dashboard.gate import Gate  # noqa: E402
 from dashboard.hub import Hub  # noqa: E402
@@ -38,7 +39,7 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     from starting."""
     sessions = Sessions()
     stream = Stream(settings.REDIS_URL)
-    hub = Hub(lambda: Stream(settings.REDIS_URL), app=settings.STATIC_VERSION, trouble=stream.trouble.said)
+    hub = Hub(lambda: Stream(settings.REDIS_URL), app=settings.STATIC_VERSION, trouble=lambda: pulses.ask(stream.trouble.said))
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":

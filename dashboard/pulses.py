@@ -1,12 +1,12 @@
 """How fresh a stored cluster is: its collector's latest pulse from Valkey, or its last flush if there is none."""
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
 from django.conf import settings
 
 from planes.live.stream import VALKEY_AWAY, Peek
-from planes.store.freshness import Freshness, freshness_of
+from planes.store.freshness import Freshness, freshness_of, with_trouble
 from planes.store.selectors import ClusterHead
 
 
@@ -28,17 +28,24 @@ def heartbeat(head: ClusterHead, node: str) -> float | None:
 
 def freshness(head: ClusterHead) -> Freshness:
     """When this cluster's collector was last heard, and when its API server last answered. A Valkey that is away knows nothing
-    newer than what was stored, so the picture is then soon late, as it is."""
+    newer than what was stored, and open pages hear nothing: where it has not answered this process for long, the picture is
+    late, whatever is stored meanwhile."""
     return all_freshness([head])[0]
-
-
-def _freshness(head: ClusterHead, trouble: str) -> Freshness:
-    return replace(freshness_of(head, peek().pulse(head.id), peek().age), trouble=trouble)
 
 
 def all_freshness(heads: list[ClusterHead]) -> list[Freshness]:
     """The same for many clusters; a Valkey that is away is asked once, not once a cluster."""
     if not heads or not peek().alive():
-        return [replace(freshness_of(head, None), trouble=VALKEY_AWAY) for head in heads]
+        silence = peek().silence()
+        return [with_trouble(freshness_of(head, None), VALKEY_AWAY, silence) for head in heads]
     trouble = peek().trouble()
-    return [_freshness(head, trouble) for head in heads]
+    return [with_trouble(freshness_of(head, peek().pulse(head.id), peek().age), trouble) for head in heads]
+
+
+async def ask(trouble: Callable[[], Awaitable[str]]) -> str:
+    """What is wrong with Planewatch itself, by a Valkey that is asked for it again and again: so this process knows since when it
+    has not answered, whether or not anybody looks."""
+    said = await trouble()
+    if said != VALKEY_AWAY:
+        peek().answered()
+    return said

@@ -6,7 +6,8 @@ Nothing here is the truth: SQL is. A Valkey that restarts empty costs viewers on
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,8 +39,7 @@ _TIMEOUT = 3.0
 _BACKOFF = 1.0
 _BATCH = 64
 
-#: What is said then of pictures that rest on it.
-VALKEY_AWAY = "Valkey does not answer."
+VALKEY_AWAY = trouble.VALKEY_AWAY
 #: What using Valkey raises when it is away.
 LOST = trouble.LOST
 
@@ -204,7 +204,9 @@ def _with_type(kind: type[Published], data: bytes) -> Encoded:
 class Peek:
     """What Valkey holds now, for synchronous code: views and `manage.py status`. A Valkey that is away knows nothing: None, {}."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, mono: Callable[[], float] = time.monotonic) -> None:
+        self._mono = mono
+        self._answered_at = mono()
         self._client = redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0, retry=None)
 
     def pulse(self, cluster_id: int) -> Pulse | None:
@@ -240,9 +242,19 @@ class Peek:
     def alive(self) -> bool:
         """Whether Valkey answers within a second."""
         try:
-            return bool(self._client.ping())
+            answers = bool(self._client.ping())
         except (redis.RedisError, OSError):
             return False
+        self.answered()
+        return answers
+
+    def answered(self) -> None:
+        """Valkey has just answered this process, whoever in it asked."""
+        self._answered_at = self._mono()
+
+    def silence(self) -> float:
+        """Seconds since Valkey last answered this process, as far as it was asked; since the start where it never has."""
+        return self._mono() - self._answered_at
 
     def close(self) -> None:
         self._client.close()

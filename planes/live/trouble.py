@@ -9,6 +9,8 @@ from contextlib import suppress
 import redis
 import redis.asyncio
 
+#: What is said then of pictures that rest on it.
+VALKEY_AWAY = "Valkey does not answer."
 #: What using Valkey raises when it is away.
 LOST = (redis.RedisError, OSError, TimeoutError)
 KEY = "pw:trouble"
@@ -36,9 +38,9 @@ class Trouble:
                 await self._client.delete(KEY)
 
     async def said(self) -> str:
-        """What is said; "" if nothing."""
+        """What is said; "" if nothing, and VALKEY_AWAY if there was no answer."""
         with suppress(*LOST):
             async with asyncio.timeout(_TIMEOUT):
                 found = await self._client.get(KEY)
                 return found.decode(errors="replace") if isinstance(found, bytes) else ""
-        return ""
+        return VALKEY_AWAY

@@ -1,7 +1,8 @@
 """When a stored picture may be shown as the present, and what is said of it when it may not. Pure: the time comes as an argument.
 
 A picture is late when the collector has not been heard for 5 s, or when the API server has not answered the collector for 5 s.
-The browser judges by the same rules from pulses (static/js/socket.js).
+The browser judges by the same rules from pulses (static/js/socket.js), and only pulses reach it: so what a collector stores vouches
+for nothing once its pulses have stopped, nor once Valkey, which brings them, has not answered for as long.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,8 @@ MISSED = 2.5
 #: A moment that lies so many seconds ahead of our own clock was written by a clock that disagrees with it: no age can be told from
 #: it, and a collector that died would look alive until our clock has caught up. Clocks that are kept in step differ by far less.
 CLOCKS_APART = 2.0
+#: What is said of a Valkey that answers and yet does not take what a collector tells: it is full, or the way there is cut.
+NO_NEWS = "Valkey takes no news."
 _NOBODY = "No collector watches this cluster."
 
 
@@ -29,9 +32,10 @@ class Freshness:
     """`collected_at`: when the collector last said that it lives (its pulse, or its last flush if there is no pulse); `heard_at`:
     when the API server last answered it. Epoch seconds; None: never. `kept`: for so many seconds the pulse that was read is kept at
     most, so that one which is older by its own word was written by another clock; None where nothing is known of that. `age`: how
-    many seconds ago `collected_at` was, by the clock of who keeps the pulse, whatever it says itself. `fault`: the kind of fault
+    many seconds ago the pulse was written, by the clock of who keeps it, whatever it says itself. `fault`: the kind of fault
     (planes.structs.events.FaultKind) by which the collector fails to ask the API server; empty: none. `trouble`: what is wrong
-    with Planewatch itself, in a sentence; empty: nothing."""
+    with Planewatch itself, in a sentence; empty: nothing. `silence`: for how many seconds Valkey has not answered whoever asks;
+    None: it does."""
 
     collected_at: float | None
     heard_at: float | None
@@ -39,6 +43,7 @@ class Freshness:
     age: float | None = None
     fault: str = ""
     trouble: str = ""
+    silence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,14 @@ def freshness_of(head: ClusterHead, pulse: Pulse | None, age: Callable[[int], fl
     heard_at = pulse.heard if pulse.heard is not None else head.row.heard_at
     if collected_at > pulse.pulse:
         heard_at = _vouched(head, heard_at)
-    written = age(head.id)
-    since = None if written is None else max(0.0, written - (collected_at - pulse.pulse))
-    return Freshness(collected_at, heard_at, EXPIRY, since, fault)
+    # It stores what it sees, and its pulses do not arrive.
+    trouble = NO_NEWS if collected_at - pulse.pulse > MISSED else ""
+    return Freshness(collected_at, heard_at, EXPIRY, age(head.id), fault, trouble)
+
+
+def with_trouble(fresh: Freshness, trouble: str, silence: float | None = None) -> Freshness:
+    """The same, with what is wrong with Planewatch itself, and for how many seconds Valkey has not answered."""
+    return replace(fresh, trouble=trouble or fresh.trouble, silence=silence)
 
 
 def _vouched(head: ClusterHead, heard_at: float | None) -> float | None:
@@ -87,11 +97,14 @@ def lateness(fresh: Freshness, now: float) -> Lateness | None:
         # By the clock of who keeps it no pulse came for too long: whatever its own clock says, and however wrong that is.
         written = now - fresh.age
         since = fresh.collected_at if abs(written - fresh.collected_at) <= CLOCKS_APART else round(written, 1)
-        return _silent(since, nobody, fresh.trouble)
+        return _silent(since, nobody, fresh.trouble, unheard=fresh.trouble == NO_NEWS)
     apart = _apart(fresh, now)
     if apart:
         disagree = f"The clocks of this server and its collector differ by {time_tokens.duration(apart)}"
         return Lateness("clocks", f"{disagree}, so its age is unknown.", None, apart=round(apart, 1))
+    if fresh.silence is not None and fresh.silence > LATE_AFTER:
+        since = min(fresh.collected_at, round(now - fresh.silence, 1))
+        return _silent(since, nobody, fresh.trouble, unheard=since < fresh.collected_at)
     # By the clock of who keeps it, where that is known: the collector's own may be wrong by a little.
     collected_at = fresh.collected_at
     if fresh.age is not None and now - fresh.age - collected_at > CLOCKS_APART:
@@ -123,11 +136,13 @@ def believed(fresh: Freshness, late: Lateness | None) -> Freshness:
     return replace(fresh, collected_at=late.since, heard_at=heard_at)
 
 
-def _silent(since: float, nobody: bool, trouble: str) -> Lateness:
+def _silent(since: float, nobody: bool, trouble: str, *, unheard: bool = False) -> Lateness:
     """The collector was not heard since then, epoch seconds; `nobody`: for there is none that could be; `trouble`: for something is
-    wrong with Planewatch itself."""
+    wrong with Planewatch itself; `unheard`: it has stored since then."""
     if nobody:
         return Lateness("collector", f"{_NOBODY} It was last seen {time_tokens.ago(since)} ago.", since, _NOBODY)
+    if trouble and unheard:
+        return Lateness("collector", f"{trouble} The last news of it is {time_tokens.ago(since)} old.", since, trouble)
     if trouble:
         return Lateness("collector", f"{trouble} The last stored state is {time_tokens.ago(since)} old.", since, trouble)
     return Lateness("collector", f"Its collector last reported {time_tokens.ago(since)} ago.", since, "Its collector is silent.")

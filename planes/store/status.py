@@ -5,7 +5,6 @@ Pure but for `collect_status`, which reads the store and asks for pulses.
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from enum import IntEnum
 
 import msgspec
@@ -13,7 +12,7 @@ import msgspec
 from planes.components.registry import AGENT_KINDS
 from planes.live.wire import Lateness, Pulse
 from planes.store import selectors
-from planes.store.freshness import Freshness, freshness_of, lateness, seen, unknown_since, untold
+from planes.store.freshness import Freshness, freshness_of, lateness, seen, unknown_since, untold, with_trouble
 from planes.structs import time_tokens
 from planes.structs.rows import ClusterRow, ComponentRow, EvidenceRow, PlaneRow
 
@@ -114,11 +113,14 @@ def collect_status(
     *,
     age: Callable[[int], float | None] = untold,
     trouble: str = "",
+    silence: float | None = None,
 ) -> Status:
     """The state of the watched clusters, or of one of them, at `now` (epoch seconds). `pulse` and `age` tell of a cluster's latest
-    pulse, by its id: see planes.live.stream.Peek. `trouble`: what is wrong with Planewatch itself."""
+    pulse, by its id: see planes.live.stream.Peek. `trouble`: what is wrong with Planewatch itself. `silence`: for how many
+    seconds Valkey has not answered; None: it does."""
     heads = [head for head in selectors.watched() if slug in (None, head.slug)]
-    return Status([_cluster(head, replace(freshness_of(head, pulse(head.id), age), trouble=trouble), now) for head in heads])
+    fresh = [with_trouble(freshness_of(head, pulse(head.id), age), trouble, silence) for head in heads]
+    return Status([_cluster(head, one, now) for head, one in zip(heads, fresh, strict=True)])
 
 
 def exit_code(status: Status) -> Exit:

@@ -16,11 +16,14 @@ from dashboard.answers import takes_gzip
 from dashboard.snapshots import Snapshots
 from dashboard.views import api
 from planes.live import wire
-from planes.live.stream import Stream
+from planes.live.stream import VALKEY_AWAY, Peek, Stream
+from planes.management.commands.status import found
 from planes.store import selectors
+from planes.store.freshness import LATE_AFTER
 from planes.store.status import collect_status
 from tests.dashboard.conftest import in_thread
 from tests.dashboard.rows import AT, Collecting, full_frame, silent_frame
+from tests.services import Valkey
 
 SNAPSHOT = "/api/v1/c/prod/snapshot"
 ADDRESSES = (SNAPSHOT, "/api/v1/c/prod/nodes/node-1", "/api/v1/clusters")
@@ -197,6 +200,51 @@ def test_a_card_says_that_its_collector_is_silent_as_the_pages_and_status_do(bro
     assert (card["control"]["last"], card["nodes_healthy"], card["nodes"]) == ("healthy", 0, 3)
     assert (card["late"]["cause"], card["late"]["since"]) == ("collector", AT)
     assert said.planes["control"].state == card["control"]["state"]
+
+
+def test_while_valkey_is_silent_the_api_says_what_open_pages_say_whatever_is_stored(
+    browser: Client, collecting: Collecting, own_valkey: Valkey, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REDIS_URL = own_valkey.url
+    mono = 0.0
+    peek = Peek(own_valkey.url, lambda: mono)
+    monkeypatch.setattr(pulses, "peek", lambda: peek)
+
+    def told(seconds: float) -> tuple[str, str]:
+        """The state that a card tells, and why a snapshot is late, at so many seconds, when it is stored once more."""
+        nonlocal mono
+        mono = seconds
+        collecting.flush(full_frame(at=time.time()))
+        (card,) = browser.get("/api/v1/clusters").json()["clusters"]
+        late = browser.get("/api/v1/c/prod/snapshot").json()["late"]
+        return card["control"]["state"], late["brief"] if late else ""
+
+    assert told(0.0) == ("healthy", "")
+    own_valkey.kill()
+    assert told(4.9) == ("healthy", ""), "it may just be starting again"
+    assert told(5.1) == ("unknown", VALKEY_AWAY)
+    own_valkey.start()
+    assert told(60.0) == ("healthy", "")
+    peek.close()
+
+
+def test_status_asks_a_silent_valkey_again_until_open_pages_would_be_late(collecting: Collecting, own_valkey: Valkey) -> None:
+    mono = 0.0
+
+    def wait(seconds: float) -> None:
+        nonlocal mono
+        mono += seconds
+
+    collecting.flush(full_frame(at=time.time()))
+    own_valkey.kill()
+    peek = Peek(own_valkey.url, lambda: mono)
+    (said,) = found(peek, None, wait).clusters
+    assert LATE_AFTER < mono < LATE_AFTER + 2
+    assert said.late.startswith(VALKEY_AWAY)
+    before = mono
+    collecting.flush(full_frame(at=AT))
+    assert found(Peek(own_valkey.url, lambda: mono), None, wait).clusters[0].late
+    assert mono == before, "what is late anyhow is said at once"
 
 
 def test_snapshot_and_node_say_that_they_are_not_the_present_as_the_card_does(browser: Client, collecting: Collecting) -> None:

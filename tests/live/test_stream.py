@@ -202,6 +202,21 @@ async def test_the_samples_of_deltas_are_kept_in_a_bounded_ring_that_expires(val
     peek.close()
 
 
+def test_silence_counts_from_when_valkey_last_answered_this_process(own_valkey: Valkey) -> None:
+    now = 100.0
+    peek = Peek(own_valkey.url, lambda: now)
+    now = 107.0
+    assert peek.alive()
+    assert peek.silence() == 0.0
+    own_valkey.kill()
+    now = 110.0
+    assert not peek.alive()
+    assert peek.silence() == 3.0
+    peek.answered()  # another of its clients was
+    assert peek.silence() == 0.0
+    peek.close()
+
+
 def test_a_valkey_that_is_away_knows_nothing_and_does_not_raise(own_valkey: Valkey) -> None:
     own_valkey.kill()
     peek = Peek(own_valkey.url)

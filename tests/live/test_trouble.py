@@ -3,7 +3,7 @@
 import redis
 
 from planes.live.stream import Peek, Stream
-from planes.live.trouble import HOLDS, KEY
+from planes.live.trouble import HOLDS, KEY, VALKEY_AWAY
 from tests.services import Valkey
 
 SAID = "Planewatch's database takes no writes (it is read-only)."
@@ -27,7 +27,7 @@ async def test_a_valkey_that_is_away_keeps_and_knows_nothing(own_valkey: Valkey)
     own_valkey.kill()
     stream = Stream(own_valkey.url)
     await stream.trouble.say(SAID)
-    assert await stream.trouble.said() == ""
+    assert await stream.trouble.said() == VALKEY_AWAY
     await stream.trouble.over()
     assert Peek(own_valkey.url).trouble() == ""
     await stream.aclose()

@@ -26,16 +26,15 @@ LIVE_FOR = 8.0
 @dataclass(frozen=True, kw_only=True)
 class Row(Generic[H]):
     """`lasts`: seconds until it is mended; 0: it must mend by itself. `holds`: it goes on for so many
-    seconds though, and is overcome meanwhile. `dark`: nothing can be known meanwhile, so that nothing may be shown as live, and
-    `dark_after`, in seconds after it broke, for until then a collector still vouches for what it stores. `red`:
-    it truly is the cluster that does not answer then. `needs`: why it cannot be done on this machine; empty where it can."""
+    seconds though, and is overcome meanwhile. `dark`: nothing that is new can be told meanwhile, so that nothing may be shown as
+    live. `red`: it truly is the cluster that does not answer then. `needs`: why it cannot be done on this machine; empty where
+    it can."""
 
     name: str
     breaks: Breaks[H]
     lasts: float = 0.0
     holds: float = 0.0
     dark: bool = False
-    dark_after: float = LIVE_FOR
     red: bool = False
     needs: Callable[[], str] = lambda: ""
 
@@ -55,14 +54,13 @@ class Place(Generic[H]):
         lasts: float = 0.0,
         holds: float = 0.0,
         dark: bool = False,
-        dark_after: float = LIVE_FOR,
         red: bool = False,
         needs: Callable[[], str] = lambda: "",
     ) -> Callable[[Breaks[H]], Breaks[H]]:
         """Something inside breaks."""
 
         def declare(breaks: Breaks[H]) -> Breaks[H]:
-            row = Row(name=name, breaks=breaks, lasts=lasts, holds=holds, dark=dark, dark_after=dark_after, red=red, needs=needs)
+            row = Row(name=name, breaks=breaks, lasts=lasts, holds=holds, dark=dark, red=red, needs=needs)
             self.rows.append(row)
             return breaks
 
@@ -114,7 +112,7 @@ def outcome(row: Row[Any], life: Life) -> Outcome:
     wrong = []
     if any(one.red for one in after) and not row.red:
         wrong.append("false red: " + next(one.said for one in after if one.red))
-    if row.dark and any(one.live and life.broken + row.dark_after < one.at < life.mended for one in after):
+    if row.dark and any(one.live and life.broken + LIVE_FOR < one.at < life.mended for one in after):
         wrong.append("shown as live though nothing was known")
     if back is None or back > BACK:
         wrong.append("not back" if back is None else f"back after {back:.0f} s")

@@ -22,7 +22,7 @@ from tests.reliability.disk import mounted, needs_a_disk
 from tests.reliability.here import serious
 from tests.reliability.processes import Kept, stop_tree
 from tests.reliability.proxy import Way
-from tests.reliability.rows import LIVE_FOR, Place
+from tests.reliability.rows import Place
 from tests.services import postgres_binaries, run_as, unprivileged, valkey_binary
 from tests.up.processes import descendants
 
@@ -287,11 +287,7 @@ def valkey_killed(here: Several) -> Iterator[None]:
     yield
 
 
-#: Its collector ends once its lease has not been renewed for two thirds of its 15 s; until then it stores what it sees.
-_STORED = 10.0 + LIVE_FOR
-
-
-@SEVERAL.fault("Valkey stands still", lasts=40.0, dark=True, dark_after=_STORED)
+@SEVERAL.fault("Valkey stands still", lasts=40.0, dark=True)
 def valkey_stopped(here: Several) -> Iterator[None]:
     pid = here.pid("valkey")
     os.kill(pid, signal.SIGSTOP)
@@ -299,14 +295,14 @@ def valkey_stopped(here: Several) -> Iterator[None]:
     os.kill(pid, signal.SIGCONT)
 
 
-@SEVERAL.fault("The way to Valkey swallows all", lasts=40.0, dark=True, dark_after=_STORED)
+@SEVERAL.fault("The way to Valkey swallows all", lasts=40.0, dark=True)
 def valkey_away(here: Several) -> Iterator[None]:
     here.ways["valkey"].swallow(True)
     yield
     here.ways["valkey"].swallow(False)
 
 
-@SEVERAL.fault("Valkey is full", lasts=30.0)  # what is stored goes on, and is vouched for every five seconds
+@SEVERAL.fault("Valkey is full", lasts=30.0, dark=True)  # what is stored goes on, but it is told to nobody
 def valkey_full(here: Several) -> Iterator[None]:
     with here.valkey() as client:
         client.config_set("maxmemory-policy", "noeviction")

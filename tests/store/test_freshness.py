@@ -2,8 +2,11 @@
 
 import pytest
 
-from planes.live.wire import Lateness
-from planes.store.freshness import CLOCKS_APART, Freshness, believed, lateness, seen
+from planes.live.stream import VALKEY_AWAY
+from planes.live.wire import Lateness, Pulse
+from planes.store.freshness import CLOCKS_APART, NO_NEWS, Freshness, believed, freshness_of, lateness, seen, with_trouble
+from planes.store.selectors import ClusterHead
+from planes.structs.rows import ClusterRow
 from planes.structs.time_tokens import render
 
 NOW = 1000.0
@@ -114,6 +117,37 @@ def test_a_collector_that_died_is_silent_since_then_however_wrong_its_clock_was(
         assert told.heard_at <= late.since
     else:
         assert (told.collected_at, told.heard_at) == (pulse, pulse)
+
+
+@pytest.mark.parametrize(("silence", "late"), [(None, False), (5.0, False), (5.1, True)])
+def test_what_is_stored_vouches_for_nothing_once_valkey_has_been_silent_for_5_s(silence: float | None, late: bool) -> None:
+    """Open pages hear nothing then: what is asked for anew says what they say."""
+    fresh = Freshness(NOW - 1, NOW - 1, trouble=VALKEY_AWAY, silence=silence)
+    found = lateness(fresh, NOW)
+    assert (found is not None) == late
+    if found is not None:
+        assert (found.cause, found.since, found.brief) == ("collector", NOW - 5.1, VALKEY_AWAY)
+        assert render(found.because, NOW) == "Valkey does not answer. The last news of it is 5 s old."
+        assert believed(fresh, found).collected_at == NOW - 5.1, "whoever is shown the picture judges the same"
+
+
+def test_what_was_stored_before_valkey_fell_silent_is_as_old_as_it_is() -> None:
+    late = lateness(Freshness(NOW - 20, NOW - 20, trouble=VALKEY_AWAY, silence=8.0), NOW)
+    assert late is not None
+    assert late.since == NOW - 20
+    assert render(late.because, NOW) == "Valkey does not answer. The last stored state is 20 s old."
+
+
+@pytest.mark.parametrize(("age", "late"), [(4.9, False), (5.1, True)])
+def test_what_is_stored_vouches_for_nothing_once_its_pulses_have_stopped(age: float, late: bool) -> None:
+    """Valkey answers and takes nothing: it is full, or does not hear the collector."""
+    written = Pulse(pulse=NOW - age, heard=NOW - age, epoch="7", o=3)
+    stored = ClusterHead(1, "prod", "prod", "demo", "", "", True, 7, 3, NOW - 0.5, ClusterRow())
+    found = lateness(with_trouble(freshness_of(stored, written, lambda _: age), ""), NOW)
+    assert (found is not None) == late
+    if found is not None:
+        assert (found.cause, found.since, found.brief) == ("collector", NOW - 5.1, NO_NEWS)
+        assert render(found.because, NOW) == "Valkey takes no news. The last news of it is 5 s old."
 
 
 @pytest.mark.parametrize(

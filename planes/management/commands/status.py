@@ -1,8 +1,10 @@
 """`manage.py status [--json] [--cluster SLUG]`: the states for terminals and scripts; what it says is planes.store.status."""
 
+import random
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,6 +16,7 @@ from planes.live.stream import VALKEY_AWAY, Peek
 from planes.store.away import said
 from planes.store.status import Exit, Status, collect_status, exit_code
 from planes.store.status_table import as_json, table
+from planes.structs.backoff import Backoff
 from planes.up import health
 
 
@@ -31,15 +34,13 @@ class Command(BaseCommand):
 
     def _say(self, wants_json: bool, slug: str | None) -> Exit:
         peek = Peek(settings.REDIS_URL)
-        now = time.time()
         try:
-            trouble = peek.trouble() if peek.alive() else VALKEY_AWAY
-            found = collect_status(peek.pulse, now, slug, age=peek.age, trouble=trouble)
-            status = msgspec.structs.replace(found, troubles=self._troubles(peek, now))
+            status, now = found(peek, slug), time.time()
+            status = msgspec.structs.replace(status, troubles=self._troubles(peek, now))
         except Error as error:
             return self._nothing(
                 wants_json,
-                " ".join([*self._troubles(peek, now), f"Planewatch's database cannot be read: it {said(error)}."]),
+                " ".join([*self._troubles(peek, time.time()), f"Planewatch's database cannot be read: it {said(error)}."]),
                 "Start Planewatch with `manage.py up`, or name its data directory (PLANEWATCH_DATA_DIR) or DATABASE_URL.",
             )
         finally:
@@ -58,8 +59,8 @@ class Command(BaseCommand):
 
     def _troubles(self, peek: Peek, now: float) -> list[str]:
         """Of Planewatch itself."""
-        found = health.troubles(settings.DATA_DIR, now) + [said for said in (peek.trouble(),) if said]
-        return found if peek.alive() else [*found, f"{VALKEY_AWAY} Nothing is live until it does."]
+        troubles = health.troubles(settings.DATA_DIR, now) + [said for said in (peek.trouble(),) if said]
+        return troubles if peek.alive() else [*troubles, f"{VALKEY_AWAY} Nothing is live until it does."]
 
     def _nothing(self, wants_json: bool, sentence: str, remedy: str) -> Exit:
         """On standard error, so that --json stays JSON."""
@@ -67,3 +68,16 @@ class Command(BaseCommand):
             self.stdout.write(as_json(Status([])))
         self.stderr.write(f"{sentence} {remedy}")
         return Exit.UNKNOWN
+
+
+def found(peek: Peek, slug: str | None, wait: Callable[[float], None] = time.sleep) -> Status:
+    """What is stored, with the pulses. A Valkey that does not answer may just be starting again: it is asked until it has been
+    silent for so long that open pages are late, unless everything is late already."""
+    backoff = Backoff(random.Random(), first=0.5, cap=1.0, floor=0.2)  # noqa: S311 - jitter, not cryptography
+    while True:
+        if peek.alive():
+            return collect_status(peek.pulse, time.time(), slug, age=peek.age, trouble=peek.trouble())
+        stored = collect_status(lambda _: None, time.time(), slug, trouble=VALKEY_AWAY, silence=peek.silence())
+        if all(one.late for one in stored.clusters):
+            return stored
+        wait(backoff.failed())

@@ -155,7 +155,7 @@ def test_the_scene_holds_what_all_nodes_have_in_common_and_nothing_that_moves() 
     assert (scene.unreachable, scene.unreachable_since, scene.waiting) == ("", None, False)
     assert (scene.silence, scene.silence_since, scene.nobody_watches) == ("all are silent", 90.0, "nothing can be written")
     assert (scene.server_version, scene.leases_seen_before) == ("v1.36", False)
-    assert scene.proxy == ProxyScene(hidden=scene.proxy.hidden)
+    assert scene.proxy == ProxyScene(hidden=scene.proxy.hidden, unlisted=True), "DaemonSets were not listed"
 
 
 def test_the_scene_says_that_a_cluster_is_waited_for_or_cannot_be_asked() -> None:

@@ -237,7 +237,7 @@ def test_the_horizon_stays_where_it_is_while_reasons_come_grow_and_go(opened: Op
         assert page.evaluate(horizon) == before, because
         if because:
             expect(page.locator(".api p.line")).to_contain_text(first)
-            assert first in page.locator(".unit[data-kind=etcd] .line").inner_text()
+            expect(page.locator(".unit[data-kind=etcd] .line")).to_contain_text(first, use_inner_text=True)
     assert max(page.evaluate("window.jumps")) < 0.01
 
 

@@ -14,7 +14,7 @@ from http.client import HTTPSConnection
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, WebSocket
+from playwright.sync_api import Browser, Page, TimeoutError, WebSocket, expect
 
 from dashboard import throttle
 from planes.up.parts import free_port
@@ -85,6 +85,36 @@ def _listens(port: int) -> bool:
         return one.connect_ex(("127.0.0.1", port)) == 0
 
 
+#: Of a cluster that never answers, for nobody listens where it should be.
+NEVER = """
+clusters: [{{name: never, cluster: {{server: "https://127.0.0.1:{port}"}}}}]
+users: [{{name: never, user: {{token: x}}}}]
+contexts: [{{name: never, context: {{cluster: never, user: never}}}}]
+current-context: never
+"""
+#: What may be said only of what was seen.
+SEEN = re.compile(r"last picture|No nodes yet|control plane is there|when last seen|(^|\D)0 (pods|nodes)", re.IGNORECASE)
+
+
+def nothing_is_told_as_seen_of_what_was_never_reached(page: Page) -> None:
+    """On every page of it, and on those of all clusters."""
+    for path in ("/c/never/", "/c/never/kube-scheduler/", "/c/never/kubelet/", "/wall/never/", "/wall/", "/"):
+        page.goto(f"https://{NAME}{path}")
+        expect(page.locator("body")).to_contain_text(re.compile("refuse|does not answer|unknown|down"), timeout=20_000)
+        said = page.locator("body").inner_text()
+        assert not SEEN.search(said), f"{path}: {said}"
+    answer = page.evaluate("async () => (await fetch('/api/v1/clusters')).json()")
+    (card,) = (one for one in answer["clusters"] if one["slug"] == "never")
+    assert card["data"]["state"] == "unknown"
+    assert card["data"]["last"] in ("", None)
+
+
+def chips(up: Up) -> set[str]:
+    """The states of what rests on the word of kubelets, over all nodes."""
+    (demo,) = (one for one in up.status().clusters if one.slug == "demo")
+    return {one.state for one in demo.components if one.kind in ("kube-proxy", "container-runtime")}
+
+
 @dataclass(frozen=True)
 class Proxied:
     """Planewatch, and the ports of two proxies in front of it: it trusts the first."""
@@ -99,8 +129,11 @@ def proxied(folder: Path) -> Iterator[Proxied]:
     """Planewatch and its proxies."""
     environ = {"PLANEWATCH_HTTPS": "1", "PLANEWATCH_ALLOWED_HOSTS": f"{NAME},{OTHER}", "PLANEWATCH_TRUSTED_PROXIES": "127.0.0.1"}
     port = free_port()
+    kubeconfig = folder / "never"
+    kubeconfig.write_text(NEVER.format(port=free_port()))
+    watched = ("--demo", "--nodes", "3", "--no-story", "--kubeconfig", str(kubeconfig))
     with (
-        Up("--demo", "--nodes", "3", "--no-story", "--port", str(port), environ=environ) as up,
+        Up(*watched, "--port", str(port), environ=environ) as up,
         nginx(folder / "trusted", behind=port) as trusted,
         nginx(folder / "other", behind=port, name=OTHER, of=STRANGER) as other,
     ):
@@ -162,7 +195,7 @@ def looked_at(front: int, name: str, of: str, tries: int) -> list[bool]:
 def test_behind_a_proxy_one_signs_in_trusted_or_not_and_a_page_stays_live_for_longer_than_it_waits(tmp_path: Path) -> None:
     with proxied(tmp_path) as here, browsing(here) as browser:
         assert here.up.link.startswith(f"https://{NAME}/signin/")
-        page = browser.new_page()
+        page = browser.new_context(ignore_https_errors=True).new_page()
         sockets: list[WebSocket] = []
         closed: list[WebSocket] = []
 
@@ -185,6 +218,11 @@ def test_behind_a_proxy_one_signs_in_trusted_or_not_and_a_page_stays_live_for_lo
         stranger = browser.new_page()
         sign_in(stranger, here.up.manage("signin", "--url", f"https://{OTHER}").strip(), OTHER)
         stranger.close()
+        here.up.manage("demo", "inject", "kubelet-silent", "--node", "node-01")
+        other = page.context.new_page()
+        nothing_is_told_as_seen_of_what_was_never_reached(other)
+        other.close()
+        until(lambda: chips(here.up) == {"unknown"}, "no green of what a silent kubelet runs, on a third of the nodes", within=50)
         page.wait_for_timeout((begun + LIVE - time.monotonic()) * 1000)
         assert page.locator("#cluster.is-late").count() == 0
         assert (len(sockets), closed) == (1, [])

@@ -87,6 +87,18 @@ class Chaos(Scene):
         """Write it again, with `more` at its end."""
         self.kubeconfig.write_text(self._text + more)
 
+    def spoil_kubeconfig(self, how: str) -> None:
+        """It is "half-written", "empty", "gone" or "of another context" until it is written again."""
+        if how == "gone":
+            self.kubeconfig.unlink()
+            return
+        spoilt = {
+            "half-written": self._text[: len(self._text) // 2],
+            "empty": "",
+            "of another context": self._text.replace("demo", "it"),
+        }
+        self.kubeconfig.write_text(spoilt[how])
+
     def refuse_token(self) -> None:
         """The API server does not know the kubeconfig's token any more."""
         tokens = self.demo.app.tokens

@@ -6,13 +6,16 @@ import pytest
 
 from tests.chaos.living import Lived, live_through
 from tests.chaos.proxy import Manners
-from tests.chaos.ways import Way, behaving, refusing
+from tests.chaos.ways import SPOILT, Way, behaving, one_after_the_other, refusing, spoiling
 
 pytestmark = pytest.mark.timeout(180)
 
 #: For `make test` one minute each is too long.
 HELD_BACK = Way(name="watches held back", broken=behaving(Manners(only="watch=1", hold=True), 25.0, reset=False))
 REFUSED = Way(name="refused", broken=refusing(13.0), blames=True)
+
+
+UNREADABLE = Way(name="unreadable", broken=one_after_the_other(*(spoiling(how, 7.0) for how in SPOILT)), blames=True)
 
 
 def lived(way: Way, when: str, directory: Path) -> Lived:
@@ -31,3 +34,8 @@ def test_two_that_died_before_the_way_refused_are_told_and_nothing_else(tmp_path
     found = lived(REFUSED, "fault before", tmp_path)
     assert not found.wrong, found
     assert found.back, "and one when it is back"
+
+
+def test_a_kubeconfig_that_is_of_no_use_for_a_while_turns_nothing_red(tmp_path: Path) -> None:
+    found = live_through(UNREADABLE.name, "no fault", tmp_path, UNREADABLE)
+    assert not found.wrong, found

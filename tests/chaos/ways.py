@@ -96,6 +96,21 @@ def rewriting(every: float = 6.0, seconds: float = 120.0) -> Breakage:
     return broken
 
 
+SPOILT = ("half-written", "empty", "gone", "of another context")
+
+
+def spoiling(how: str, seconds: float = 20.0) -> Breakage:
+    """The kubeconfig is of no use for a while, and everything that was open is reset: who is signed in goes on by what it has."""
+
+    async def broken(scene: Chaos) -> None:
+        scene.spoil_kubeconfig(how)
+        scene.proxy.reset()
+        await scene.live(seconds)
+        scene.rewrite_kubeconfig()
+
+    return broken
+
+
 def swapping(seconds: float = 20.0) -> Breakage:
     """Another authority's certificate."""
 
@@ -192,6 +207,7 @@ def _on_watches() -> Iterator[Way]:
     for seconds in (1.0, 3.0, 4.5, 6.0, 12.0):
         manners = Manners(only=_WATCH, cut_after=seconds)
         yield Way(name=f"watches cut after {seconds:g} s", broken=behaving(manners), family="watches cut after 1 to 12 s")
+    yield Way(name="watches cut after 29 s", broken=behaving(Manners(only=_WATCH, cut_after=29.0), 90.0))
     yield Way(name="watches cut in the middle of a line", broken=behaving(Manners(only=_WATCH, cut_at=3000)))
     yield Way(name="watches held back", broken=behaving(Manners(only=_WATCH, hold=True), reset=False))
     yield Way(name="new watches held back", broken=behaving(Manners(only=_WATCH, hold=True)))
@@ -224,6 +240,14 @@ def _on_paths() -> Iterator[Way]:
     yield Way(name="only leases are answered", broken=behaving(Manners(but=("/leases",), mute=True)), blames=True)
     yield Way(name="only lists are answered", broken=behaving(Manners(only=_WATCH, status=404)))
     yield Way(name="health is not answered", broken=behaving(Manners(only="/livez", mute=True)), blames=True)
+
+
+def _on_lists() -> Iterator[Way]:
+    but = (_WATCH, *_PROBES)
+    yield Way(name="lists come 25 s late", broken=behaving(Manners(but=but, late=25.0)), blames=True)
+    busy = Manners(but=but, status=429, body=_BUSY, headers=("Retry-After: 7",))
+    yield Way(name="429 on every list", broken=behaving(busy), blames=True)
+    yield Way(name="lists cut in the middle", broken=behaving(Manners(but=but, cut_at=1500)), blames=True)
 
 
 def _on_everything() -> Iterator[Way]:
@@ -262,6 +286,8 @@ def _on_everything() -> Iterator[Way]:
 
 def _on_credentials() -> Iterator[Way]:
     yield Way(name="kubeconfig rewritten every 6 s", broken=rewriting())
+    for how in SPOILT:
+        yield Way(name=f"kubeconfig {how} for 20 s", broken=spoiling(how), blames=True)
     yield Way(name="kubeconfig rewritten twice", broken=rewriting(6.0, 12.0))
     for seconds in (20.0, 40.0):
         yield Way(
@@ -291,7 +317,7 @@ def _in_turn() -> Iterator[Way]:
 
 def all_ways() -> dict[str, Way]:
     """By name, in the order of the table."""
-    made = (*_on_watches(), *_on_paths(), *_on_everything(), *_on_credentials(), *_in_turn())
+    made = (*_on_watches(), *_on_paths(), *_on_lists(), *_on_everything(), *_on_credentials(), *_in_turn())
     return {one.name: one for one in made}
 
 

@@ -8,12 +8,15 @@ import logging
 import os
 import warnings
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
+from time import monotonic
 from typing import Any
 
 from celery import Celery, bootsteps
 from celery.beat import ScheduleEntry, Scheduler, SchedulingError, Service
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
+from celery.schedules import schedule
 from celery.signals import setup_logging, worker_init, worker_ready
 from kombu import Queue
 
@@ -56,6 +59,20 @@ def say_that_it_lives(**_: object) -> None:
 def keep_quiet(**_: object) -> None:
     """Celery warns at each lost connection that running tasks go on, which is meant; it sets its filters up after ours."""
     warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
+
+
+_BEGAN, _BEGAN_AT = monotonic(), datetime.now(UTC)
+
+
+def steady() -> datetime:
+    """The time of day at which this process began, and what has gone by since then. Beat goes by it: by a clock that is set back by
+    ten minutes nothing would be due for as long, and a cluster whose collector dies meanwhile would get no other."""
+    return _BEGAN_AT + timedelta(seconds=monotonic() - _BEGAN)
+
+
+def every(seconds: float) -> schedule:
+    """In beat's schedule."""
+    return schedule(timedelta(seconds=seconds), nowfun=steady)
 
 
 class QuietScheduler(Scheduler):
@@ -146,8 +163,8 @@ app.conf.update(
     timezone="UTC",
     beat_schedule={
         # Often, so that a killed worker's clusters are taken again soon after their leases (15 s) run out: within 25 s with room.
-        "ensure_collectors": {"task": "planes.ensure_collectors", "schedule": 2.0, "options": {"expires": 5.0}},
-        "prune": {"task": "planes.prune", "schedule": 3600.0, "options": {"expires": 1800.0}},
+        "ensure_collectors": {"task": "planes.ensure_collectors", "schedule": every(2.0), "options": {"expires": 5.0}},
+        "prune": {"task": "planes.prune", "schedule": every(3600.0), "options": {"expires": 1800.0}},
     },
 )
 app.steps["worker"].add(BeatThread)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import redis
 
-from planes.collect.lease import owner_key
+from planes.collect.lease import DURATION, owner_key
 from planes.store import selectors
 
 #: Seconds for which a collector that was asked for is not asked for again. Its message expires by then, so that a queue whose
@@ -69,6 +69,15 @@ def refuse(redis_url: str, cluster_id: int, places: int) -> None:
         client.delete(asked_key(cluster_id))
 
 
+def _bound(client: redis.Redis, key: str, seconds: float) -> None:
+    """What was set for so many seconds holds no longer. Valkey keeps until when, by the clock of its machine: where that is set
+    back meanwhile, a lease that is not renewed any more would hold for as long. How much is left of it is not known then; for two
+    thirds from now on is enough, for its holder renews it by then, or stops (Lease.is_spent)."""
+    left = client.pttl(key)
+    if left > seconds * 1000:
+        client.pexpire(key, int(seconds * 1000 * 2 / 3))
+
+
 def dispatch(
     redis_url: str, ask: Callable[[int], object], by: Collection[str] = (), clock: Callable[[], float] = time.time
 ) -> Dispatched:
@@ -77,13 +86,17 @@ def dispatch(
     done = Dispatched([], [])
     with _valkey(redis_url) as client:
         for head in selectors.watched(by):
+            for key, seconds in ((owner_key(head.id), DURATION), (asked_key(head.id), PATIENCE)):
+                _bound(client, key, seconds)
             if client.exists(owner_key(head.id)):
                 client.delete(missing_key(head.id), refused_key(head.id))
                 continue
             now = clock()
             client.set(missing_key(head.id), now, nx=True, ex=_SINCE)
             since = client.get(missing_key(head.id))
-            if isinstance(since, bytes) and now - float(since) > MISSING:
+            if isinstance(since, bytes) and float(since) > now:  # our clock was set back
+                client.set(missing_key(head.id), now, ex=_SINCE)
+            elif isinstance(since, bytes) and now - float(since) > MISSING:
                 client.expire(missing_key(head.id), _SINCE)
                 refused = client.get(refused_key(head.id))
                 done.uncollected.append(Uncollected(head.id, int(refused) if isinstance(refused, bytes) else 0))

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 import redis
+from celery.beat import ScheduleEntry
 from pytest_django import Settings
 
 from dashboard import celery
 from planes import tasks
 from planes.collect import work
-from planes.collect.dispatch import asked_key
+from planes.collect.dispatch import PATIENCE, asked_key
 from planes.collect.lease import owner_key
 from planes.models import Cluster, Transition
 from planes.store import clusters, services
@@ -52,6 +53,18 @@ def test_collectors_have_a_queue_of_their_own_and_every_scheduled_task_exists() 
     assert not celery.app.conf.task_acks_late
 
 
+def test_what_is_due_goes_by_what_has_passed_and_not_by_the_time_of_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that is set back by ten minutes would leave every cluster without a new collector for as long."""
+    passed = 1000.0
+    monkeypatch.setattr(celery, "monotonic", lambda: passed)
+    entries = {name: ScheduleEntry(name=name, app=celery.app, **entry) for name, entry in celery.app.conf.beat_schedule.items()}
+    assert not any(entry.is_due()[0] for entry in entries.values())
+    passed += 2.0
+    assert {name for name, entry in entries.items() if entry.is_due()[0]} == {"ensure_collectors"}
+    passed += 3598.0
+    assert all(entry.is_due()[0] for entry in entries.values())
+
+
 def test_a_worker_starts_without_what_only_pages_collectors_and_celerys_command_line_need() -> None:
     told = "import sys; from dashboard import worker; worker.app.loader.import_default_modules(); print(*sys.modules)"
     loaded = subprocess.run(
@@ -82,6 +95,25 @@ def test_collectors_are_asked_for_where_none_is_at_work(
     assert asked.clusters == [cluster.pk]
     with redis.Redis.from_url(valkey) as client:
         assert client.exists(asked_key(cluster.pk))
+
+
+def test_what_is_held_for_seconds_is_not_held_for_minutes_where_the_clock_of_valkey_is_set_back(
+    cluster: Cluster, valkey: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps until when a key holds, by its machine's time of day."""
+    settings.REDIS_URL = valkey
+    asked = Asked()
+    monkeypatch.setattr(tasks.collect, "apply_async", asked)
+    with redis.Redis.from_url(valkey) as client:
+        client.set(owner_key(cluster.pk), b"dead", px=600_000 + 15_000)
+        client.set(asked_key(cluster.pk), b"1", ex=600 + PATIENCE)
+        tasks.ensure_collectors()
+        assert 9_000 < client.pttl(owner_key(cluster.pk)) <= 10_000
+        assert client.ttl(asked_key(cluster.pk)) <= PATIENCE
+        client.pexpire(owner_key(cluster.pk), 5_000)
+        tasks.ensure_collectors()
+        assert client.pttl(owner_key(cluster.pk)) <= 5_000, "what holds for less is left as it is"
+        assert asked.clusters == []
 
 
 def test_a_valkey_that_is_away_is_one_sentence(

@@ -49,7 +49,7 @@ def renewed(before: str, made: str) -> str:
     def name(line: str) -> str:
         return line.split(" | ")[0]
 
-    new = {name(line): line for line in made.splitlines() if line.startswith("| ")}
+    new = {name(line): line for line in made.splitlines() if line.startswith("| ") and not line.startswith("| --")}
     return "".join(f"{new.get(name(line), line) if line.startswith('| ') else line}\n" for line in before.splitlines())
 
 
@@ -99,7 +99,7 @@ def main(words: list[str]) -> int:
         date = f"{datetime.now(UTC):%Y-%m-%d}"
         head = _HEAD.format(command="make test-faults ARGS=--write", date=date, machine=machine, back=BACK)
         before = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else ""
-        if asked.words and before:
+        if (asked.words or asked.on is not None) and before:
             DOCUMENT.write_text(renewed(before, made), encoding="utf-8")
         else:
             if not attacks and _ATTACKS in before:

@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -81,10 +82,13 @@ def needs_it() -> str:
 class Clocked(One):
     """Its clock is what a file says."""
 
+    off = 0
+
     def set_clock(self, seconds: int) -> None:
-        """How far it is off."""
+        """By so many."""
+        self.off += seconds
         beside = self.data_dir.parent / "clock.new"
-        beside.write_text(f"{seconds:+d}")
+        beside.write_text(f"{self.off:+d}")
         beside.replace(self.data_dir.parent / "clock")
 
 
@@ -108,7 +112,14 @@ def back(here: Clocked) -> Iterator[None]:
     yield
 
 
+@CLOCK.fault("The clock is set back by ten minutes, and the watch worker is killed", needs=needs_it)
+def back_and_killed(here: Clocked) -> Iterator[None]:
+    here.set_clock(-TEN_MINUTES)
+    os.kill(here.pid("watch"), signal.SIGKILL)
+    yield
+
+
 @CLOCK.fault("The clock is set forward by ten minutes", needs=needs_it)
 def forward(here: Clocked) -> Iterator[None]:
-    here.set_clock(0)
+    here.set_clock(TEN_MINUTES)
     yield

@@ -1,27 +1,41 @@
-"""A worker as `manage.py up` starts it: `python -m dashboard.worker --queues watch --hostname watch@%h`.
+"""A worker, as `manage.py up` starts it and docs/running.md tells to: `python -m dashboard.worker --queues watch`, or `jobs`.
 
-The same as the `celery … worker` of docs/running.md, but without Celery's command line: to import all its commands costs a fifth of
-what a worker computes until it works, and memory for as long as it runs.
+All of its limits stand here and in dashboard/celery.py, not on a command line, so that whoever starts workers on several machines
+cannot leave one out. It does without Celery's command line: to import all its commands costs a fifth of what a worker computes
+until it works, and memory for as long as it runs.
 """
 
 import argparse
+import os
 import socket
 import sys
 
-from dashboard.celery import app
+from django.core.exceptions import ImproperlyConfigured
+
+from planes.up import limits
+from planes.up.early import hide, take
+
+#: Tasks at once, where that is not as many as there may be clusters (worker_concurrency in dashboard/celery.py).
+CONCURRENCY = {"jobs": 2}
 
 
-def main(words: list[str]) -> int:
-    """Work until told to stop; the exit code."""
+def main(argv: list[str]) -> int:
+    """Work until told to stop; the exit code: 2 where an option or a setting is wrong. `argv`: with the module's name."""
+    hide(argv, os.environ)
     parser = argparse.ArgumentParser(prog="dashboard.worker")
-    parser.add_argument("--queues", required=True)
-    parser.add_argument("--hostname", required=True, help="%%h stands for this machine's name")
-    parser.add_argument("--concurrency", type=int)
-    said = parser.parse_args(words)
+    parser.add_argument("--queues", required=True, choices=["watch", "jobs"])
+    parser.add_argument("--hostname", help="its name in logs; %%h stands for this machine's, and the queue comes first by default")
+    said = parser.parse_args(take(argv, os.environ)[1:])
+    try:
+        from dashboard.celery import app  # it reads the settings
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"planewatch: {error}\n")
+        return 2
+    limits.raise_descriptors()  # a cluster takes some twenty: its watches, and the files and sockets around them
     worker = app.Worker(
-        hostname=said.hostname.replace("%h", socket.gethostname()),
+        hostname=(said.hostname or f"{said.queues}@%h").replace("%h", socket.gethostname()),
         queues=said.queues,
-        concurrency=said.concurrency,
+        concurrency=CONCURRENCY.get(said.queues),
         pool="threads",
         loglevel="INFO",
         quiet=True,
@@ -34,4 +48,4 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(["dashboard.worker", *sys.argv[1:]]))  # by this name it can be started again (planes.up.early.hide)

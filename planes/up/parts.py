@@ -96,21 +96,16 @@ def web(plan: Plan, listening: socket.socket) -> Recipe:
 
 def watch(plan: Plan) -> Recipe:
     """The worker that holds a collector for each cluster, a thread each, for as many as it has room for (dashboard/worker.py)."""
-    return _worker(plan, "watch", "The watch worker", [])
+    return _worker(plan, "watch", "The watch worker")
 
 
 def jobs(plan: Plan) -> Recipe:
     """The worker for short jobs. Beat runs inside it (dashboard/celery.py) and sees to it that every cluster has a collector."""
-    return _worker(plan, "jobs", "The jobs worker", ["--concurrency", "2"])
+    return _worker(plan, "jobs", "The jobs worker")
 
 
-def _worker(plan: Plan, queue: str, title: str, more: list[str]) -> Recipe:
-    command = [
-        *(sys.executable, "-m", "dashboard.worker"),
-        *("--queues", queue),
-        *("--hostname", f"{queue}@%h"),
-        *more,
-    ]
+def _worker(plan: Plan, queue: str, title: str) -> Recipe:
+    command = [sys.executable, "-m", "dashboard.worker", "--queues", queue, "--hostname", f"{queue}@%h"]
     return Recipe(name=queue, title=title, command=command, environ=plan.environ, beats=True, grace=3.0, directory=plan.base_dir)
 
 

@@ -1,5 +1,6 @@
 """The tasks and the Celery application: what goes where, and that a part that is away is a sentence and not a traceback."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -66,12 +67,37 @@ def test_what_is_due_goes_by_what_has_passed_and_not_by_the_time_of_day(monkeypa
 
 
 def test_a_worker_starts_without_what_only_pages_collectors_and_celerys_command_line_need() -> None:
-    told = "import sys; from dashboard import worker; worker.app.loader.import_default_modules(); print(*sys.modules)"
+    told = "import sys; from dashboard import celery, worker; celery.app.loader.import_default_modules(); print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", told], capture_output=True, text=True, check=True, timeout=60, cwd=ROOT
     ).stdout.split()
     assert "planes.tasks" in loaded
     assert {"kubernetes", "aiohttp", "dashboard.urls", "celery.bin.celery"}.isdisjoint(loaded)
+
+
+@pytest.mark.parametrize(
+    ("words", "setting", "said"),
+    [
+        (["--queues", "watch"], "sixty", "planewatch: PLANEWATCH_CLUSTERS_PER_WORKER is 'sixty'; set it to a number.\n"),
+        (["--queues", "prune", "--redis-url", "redis://:secret@127.0.0.1:1/0"], "60", "invalid choice: 'prune'"),
+    ],
+)
+def test_a_worker_that_is_told_what_is_wrong_says_so_without_a_traceback(words: list[str], setting: str, said: str) -> None:
+    """As it is documented, by itself: with what every command takes, and a password moved off its command line."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard.worker", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=ROOT,
+        env={**os.environ, "PLANEWATCH_CLUSTERS_PER_WORKER": setting, "DJANGO_SETTINGS_MODULE": "dashboard.settings"},
+    )
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert ("a password on the command line" in done.stderr) == ("--redis-url" in words)
+    assert "secret" not in done.stderr
 
 
 @dataclass

@@ -106,7 +106,7 @@ class Several:
 def documented() -> list[list[str]]:
     """The commands that docs/running.md has for web, watch and jobs, as words; the virtual environment's programs from this one."""
     text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^\.venv/bin/(python(?= manage\.py web)|celery) (.+)$", text, re.MULTILINE)
+    lines = re.findall(r"^\.venv/bin/(python) (manage\.py web .+|-m dashboard\.worker .+)$", text, re.MULTILINE)
     return [[str(Path(sys.executable).with_name(program)), *rest.split()] for program, rest in lines]
 
 
@@ -178,7 +178,7 @@ def _begin_parts(here: Several) -> None:
     here.keep("web", web)
     here.keep("jobs", jobs)
     for name in here.watches:
-        here.keep(name, [word.replace("watch@%h", f"{name}@%h") for word in watch])
+        here.keep(name, [*watch, "--hostname", f"{name}@%h"])
     healthz = f"{here.address}/healthz"
     until(
         lambda: subprocess.run(["curl", "-fsS", healthz], capture_output=True, check=False).returncode == 0,

@@ -79,5 +79,6 @@ def test_the_documents_have_a_command_for_web_watch_and_jobs() -> None:
     web, watch, jobs = documented()
     assert web[1:3] == ["manage.py", "web"]
     assert {"--bind", "--port"} <= set(web)
-    assert "watch" in watch
-    assert "jobs" in jobs
+    # As they are: no limit stands on the command line, where one could leave it out.
+    assert watch[1:] == ["-m", "dashboard.worker", "--queues", "watch"]
+    assert jobs[1:] == ["-m", "dashboard.worker", "--queues", "jobs"]

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import msgspec
 import pytest
 
 from dashboard import hub as hub_module
-from dashboard.hub import QUEUE_MESSAGES, QUEUE_SIZE, Hub, Viewer
+from dashboard.hub import AT_ONCE, QUEUE_MESSAGES, QUEUE_SIZE, Hub, Viewer
 from planes.live.stream import Entry, Lost
 from planes.live.wire import (
     Delta,
@@ -143,6 +144,29 @@ async def test_after_a_loss_everyone_is_told_to_resync_and_nothing_older_is_sent
         await holds(lambda: hub.counters.lost == 1)
         assert await taken(viewer) == [Resync()]
         assert (await taken(wall))[0] == Resync()  # a "changed" that was due may follow
+
+
+@pytest.mark.parametrize("on_walls", [False, True])
+@pytest.mark.parametrize("item", [Entry(1, Pulse, encode(PULSE)), Lost()])
+async def test_some_viewers_are_told_in_each_turn_of_the_event_loop_so_that_others_get_theirs(
+    item: Entry | Lost, on_walls: bool
+) -> None:
+    """Thousands in one turn would hold up every page, and the probe that says whether this process lives."""
+    async with running() as (hub, fed):
+        viewers = [Viewer() for _ in range(3 * AT_ONCE + 1)]
+        hub.show({1: "prod"})
+        for viewer in viewers:
+            if on_walls:
+                hub.join_wall(viewer)
+            else:
+                hub.join(1, viewer)
+        fed.queue.put_nowait(item)
+        told = [0]
+        while told[-1] < len(viewers) and len(told) < 100:
+            await asyncio.sleep(0)
+            told.append(sum(len(viewer) > 1 or viewer.resyncs > 0 for viewer in viewers))
+        assert told[-1] == len(viewers)
+        assert max(later - before for before, later in pairwise(told)) == AT_ONCE
 
 
 async def test_following_that_breaks_off_is_taken_up_again(caplog: pytest.LogCaptureFixture) -> None:

@@ -37,7 +37,7 @@ def stop_collectors(**_: object) -> None:
 @shared_task(name="planes.collect", ignore_result=True)
 def collect(cluster_id: int) -> None:
     """Collect one cluster until the worker stops, the cluster is disabled, or another collector has taken it."""
-    if _stopping.is_set():
+    if _stopping.is_set() or not dispatch.is_asked(settings.REDIS_URL, cluster_id):
         return
     # Here, because the jobs worker collects nothing: the Kubernetes client is a third of what it would import.
     from planes.collect import work
@@ -54,7 +54,7 @@ def ensure_collectors() -> None:
     try:
         done = dispatch.dispatch(
             settings.REDIS_URL,
-            lambda cluster_id: collect.apply_async((cluster_id,), expires=dispatch.PATIENCE, retry=False),
+            lambda cluster_id: collect.apply_async((cluster_id,), retry=False),
             settings.DECLARED_BY,
         )
         for one in done.uncollected:

@@ -10,8 +10,9 @@ import redis
 from planes.collect.lease import DURATION, owner_key
 from planes.store import selectors
 
-#: Seconds for which a collector that was asked for is not asked for again. Its message expires by then, so that a queue whose
-#: worker is away does not pile up. Not for longer: a worker that stands still may have been handed the message, which is lost then.
+#: Seconds for which a collector that was asked for is not asked for again, and for which its message holds: what piles up in a
+#: queue whose worker is away is no work. Not for longer: a worker that stands still may have been handed the message, which is
+#: lost then.
 PATIENCE = 5
 #: A cluster that has had no collector for so many seconds has none: longer than one that died is usually missed (a lease of 15 s,
 #: and the asking).
@@ -54,6 +55,16 @@ def missing_key(cluster_id: int) -> str:
 def _valkey(redis_url: str) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(redis_url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=None) as client:
         yield client
+
+
+def is_asked(redis_url: str, cluster_id: int) -> bool:
+    """Whether a collector was asked for within PATIENCE. By Valkey, not by the time at which the message was sent: a worker whose
+    clock is some seconds ahead of the asker's would take none. True where Valkey is away: the lease will tell."""
+    try:
+        with _valkey(redis_url) as client:
+            return bool(client.exists(asked_key(cluster_id)))
+    except (redis.RedisError, OSError):
+        return True
 
 
 def unask(redis_url: str, cluster_id: int) -> None:

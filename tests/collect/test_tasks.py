@@ -123,6 +123,26 @@ def test_collectors_are_asked_for_where_none_is_at_work(
         assert client.exists(asked_key(cluster.pk))
 
 
+def test_a_worker_begins_what_was_asked_for_just_now_by_the_clock_of_valkey_alone(
+    cluster: Cluster, own_valkey: Valkey, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message with an end by the asker's clock would be taken by no worker whose own is some seconds ahead."""
+    settings.REDIS_URL = own_valkey.url
+    begun: list[int] = []
+    sent: list[dict[str, object]] = []
+    monkeypatch.setattr(work, "collect", lambda cluster_id, *_: begun.append(cluster_id))
+    monkeypatch.setattr(tasks.collect, "apply_async", lambda _, **options: sent.append(options))
+    tasks.collect(cluster.pk)
+    assert begun == [], "the message is old"
+    tasks.ensure_collectors()
+    assert sent == [{"retry": False}]
+    tasks.collect(cluster.pk)
+    assert begun == [cluster.pk]
+    own_valkey.kill()
+    tasks.collect(cluster.pk)
+    assert begun == [cluster.pk] * 2, "whoever holds it is told by its lease"
+
+
 def test_what_is_held_for_seconds_is_not_held_for_minutes_where_the_clock_of_valkey_is_set_back(
     cluster: Cluster, valkey: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

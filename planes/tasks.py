@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 #: So many changes of each cluster are remembered at most, and none for longer than REMEMBERED_DAYS.
 REMEMBERED_CHANGES = 50_000
 
+#: The list of the queue `watch` in Valkey: Celery's prefix (dashboard.celery) and the queue's name.
+WATCH_QUEUE = "pw:celery:watch"
+
 _stopping = threading.Event()
 
 
@@ -56,6 +59,7 @@ def ensure_collectors() -> None:
             settings.REDIS_URL,
             lambda cluster_id: collect.apply_async((cluster_id,), retry=False),
             settings.DECLARED_BY,
+            queue=WATCH_QUEUE,
         )
         for one in done.uncollected:
             with suppress(services.Fenced):

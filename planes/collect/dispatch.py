@@ -14,6 +14,8 @@ from planes.store import selectors
 #: queue whose worker is away is no work. Not for longer: a worker that stands still may have been handed the message, which is
 #: lost then.
 PATIENCE = 5
+#: So much waits at most while no worker takes any of it: what is asked every few seconds would fill Valkey in some days.
+WAITING = 1_000
 #: A cluster that has had no collector for so many seconds has none: longer than one that died is usually missed (a lease of 15 s,
 #: and the asking).
 MISSING = 20.0
@@ -90,12 +92,18 @@ def _bound(client: redis.Redis, key: str, seconds: float) -> None:
 
 
 def dispatch(
-    redis_url: str, ask: Callable[[int], object], by: Collection[str] = (), clock: Callable[[], float] = time.time
+    redis_url: str,
+    ask: Callable[[int], object],
+    by: Collection[str] = (),
+    clock: Callable[[], float] = time.time,
+    queue: str = "",
 ) -> Dispatched:
     """Ask for a collector (by `ask`, with a cluster's id) where none is at work. With `by`, only of clusters that one of these has
-    declared. Raises redis.RedisError."""
+    declared. `queue`: the key of the list in which what is asked waits for a worker; while that is full nothing is asked. Raises
+    redis.RedisError."""
     done = Dispatched([], [])
     with _valkey(redis_url) as client:
+        full = bool(queue) and client.llen(queue) >= WAITING
         for head in selectors.watched(by):
             for key, seconds in ((owner_key(head.id), DURATION), (asked_key(head.id), PATIENCE)):
                 _bound(client, key, seconds)
@@ -111,7 +119,7 @@ def dispatch(
                 client.expire(missing_key(head.id), _SINCE)
                 refused = client.get(refused_key(head.id))
                 done.uncollected.append(Uncollected(head.id, int(refused) if isinstance(refused, bytes) else 0))
-            if client.set(asked_key(head.id), b"1", nx=True, ex=PATIENCE):
+            if not full and client.set(asked_key(head.id), b"1", nx=True, ex=PATIENCE):
                 ask(head.id)
                 done.asked.append(head.id)
     return done

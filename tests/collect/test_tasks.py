@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from dashboard import celery
 from planes import tasks
-from planes.collect import work
+from planes.collect import dispatch, work
 from planes.collect.dispatch import PATIENCE, asked_key
 from planes.collect.lease import owner_key
 from planes.models import Cluster, Transition
@@ -49,6 +49,7 @@ def test_collectors_have_a_queue_of_their_own_and_every_scheduled_task_exists() 
     celery.app.loader.import_default_modules()
     route = celery.app.amqp.router.route({}, "planes.collect")
     assert route["queue"].name == "watch"
+    assert celery.app.conf.broker_transport_options["global_keyprefix"] + "watch" == tasks.WATCH_QUEUE
     assert celery.app.amqp.router.route({}, "planes.prune")["queue"].name == "jobs"
     assert {entry["task"] for entry in celery.app.conf.beat_schedule.values()} <= celery.app.tasks.keys()
     assert not celery.app.conf.task_acks_late
@@ -141,6 +142,22 @@ def test_a_worker_begins_what_was_asked_for_just_now_by_the_clock_of_valkey_alon
     own_valkey.kill()
     tasks.collect(cluster.pk)
     assert begun == [cluster.pk] * 2, "whoever holds it is told by its lease"
+
+
+def test_while_no_worker_takes_what_is_asked_it_is_not_asked_for_ever(
+    cluster: Cluster, valkey: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REDIS_URL = valkey
+    monkeypatch.setattr(dispatch, "WAITING", 2)
+    asked = Asked()
+    monkeypatch.setattr(tasks.collect, "apply_async", asked)
+    with redis.Redis.from_url(valkey) as client:
+        client.rpush(tasks.WATCH_QUEUE, b"one", b"other")
+        tasks.ensure_collectors()
+        assert (asked.clusters, client.exists(asked_key(cluster.pk))) == ([], 0)
+        client.lpop(tasks.WATCH_QUEUE)
+        tasks.ensure_collectors()
+    assert asked.clusters == [cluster.pk]
 
 
 def test_what_is_held_for_seconds_is_not_held_for_minutes_where_the_clock_of_valkey_is_set_back(

@@ -16,6 +16,7 @@ from django.test import Client
 from pytest_django import Settings
 from websockets.asyncio.client import ClientConnection, connect
 
+from dashboard import pulses
 from dashboard.hub import Hub
 from dashboard.serving import config
 from tests.dashboard.rows import Collecting, full_frame
@@ -26,6 +27,12 @@ def _no_failed_sign_ins() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _valkey_answered_just_now() -> None:
+    """There is none in most of these tests: nothing that is stored would be live after the first five seconds of a process."""
+    pulses.peek().answered()
 
 
 @pytest.fixture

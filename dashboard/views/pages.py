@@ -24,8 +24,9 @@ _SEARCHED = 500
 @require_safe
 @login_required
 def clusters(request: HttpRequest) -> HttpResponse:
-    """All clusters as two-plane cards."""
-    return _show(request, "clusters", _cards())
+    """All clusters as two-plane cards; `?state=`: those whose worst plane is in that state."""
+    asked = request.GET.get("state", "")
+    return _show(request, "clusters", _cards(asked if asked in presenters.WORDS else ""))
 
 
 @require_safe
@@ -97,7 +98,8 @@ def _moments(late: Lateness | None, now: float) -> dict[str, object]:
     return {"served": now, "now": now if stood is None else stood, "blind": blind}
 
 
-def _cards() -> dict[str, object]:
+def _cards(state: str = "") -> dict[str, object]:
+    """`state`: only those whose worst plane is in it are shown; none is left out, for all of them are kept live."""
     now = time.time()
     summaries = selectors.clusters()
     fresh = pulses.all_freshness([summary.head for summary in summaries])
@@ -107,7 +109,9 @@ def _cards() -> dict[str, object]:
     late = max((one.late for one in cards if one.late), key=lambda late: late.since or 0.0, default=None)
     whole = late if late is not None and all(one.late is not None and one.late.cause != "cluster" for one in cards) else None
     heard = max((one.heard for one in cards if one.heard is not None), default=None)
-    return {"cards": cards, "tally": presenters.tally(cards), "late": whole, "heard": heard, "served": now, "now": now}
+    shown = not state or any(one.worst == state for one in cards)
+    moments = {"late": whole, "heard": heard, "served": now, "now": now}
+    return {"cards": cards, "tally": presenters.tally(cards), "state": state, "shown": shown, **moments}
 
 
 def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:

@@ -35,6 +35,13 @@ if (commands) {
     document.getElementById("live")?.addEventListener("renewed", () => copyButtons(document));
   });
 }
+const help = document.getElementById("help");
+const opens = document.getElementById("help-open");
+if (help instanceof HTMLDialogElement && opens) {
+  opens.hidden = false;
+  opens.addEventListener("click", () => help.showModal());
+  help.addEventListener("click", (event) => event.target === help && help.close());
+}
 const full = document.getElementById("full-screen");
 if (full) void import("./full-screen.js").then(({ fullScreen }) => fullScreen(full));
 

@@ -77,6 +77,8 @@ export class Toolbar {
     part("legend-open", HTMLButtonElement).addEventListener("click", () => this.legend.showModal());
     this.legend.addEventListener("click", (event) => {
       if (event.target === this.legend) this.legend.close();
+      const state = event.target instanceof Element ? event.target.closest("[data-find]")?.getAttribute("data-find") : null;
+      if (state) this.#only(state);
     });
     document.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -107,6 +109,14 @@ export class Toolbar {
       event.preventDefault();
       this.field.enter();
     }
+  }
+
+  /** Show the nodes that a query finds, as if it had been typed. @param {string} query */
+  #only(query) {
+    this.legend.close();
+    this.find.value = this.view.q = query;
+    this.#seek();
+    this.find.focus();
   }
 
   #clear() {

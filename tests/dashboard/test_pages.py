@@ -292,3 +292,18 @@ def test_a_node_whose_name_no_kubernetes_would_allow_breaks_no_page(browser: Cli
         assert f'href="{href}"' in html
         assert browser.get(href).status_code == 200
     assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("down", ["prod-eu-1"]), ("cordoned", []), ("nonsense", ["prod-eu-1", "staging"]), ("", ["prod-eu-1", "staging"])],
+)
+def test_clusters_of_one_state_are_shown_and_the_others_are_kept_live_unseen(browser: Client, state: str, shown: list[str]) -> None:
+    collect("prod-eu-1", "broken", 120)
+    collect("staging", "", 24)
+    html = browser.get("/", {"state": state}).content.decode()
+    cards = re.findall(r'<li( hidden)?><article[^>]*data-card="([^"]+)"', html)
+    assert [slug for hidden, slug in cards if not hidden] == shown
+    assert len(cards) == 2
+    assert ("No cluster is cordoned now." in html) == (state == "cordoned")
+    assert ('data-fragment="/?state=down&amp;fragment=1"' in html) == (state == "down")

@@ -124,6 +124,15 @@ def test_enter_goes_from_the_filter_to_the_first_node_that_is_meant(opened: Open
     expect(page.locator(".roving")).to_have_attribute("href", "/c/prod-eu-1/nodes/node-4321/")
 
 
+def test_a_click_on_a_state_in_the_legend_shows_the_nodes_in_it(opened: Opened) -> None:
+    page = opened("120-broken").page
+    page.keyboard.press("?")
+    page.get_by_role("button", name="down").click()
+    expect(page.locator("#legend")).to_be_hidden()
+    expect(page.locator("#find")).to_have_value("state:down")
+    expect(page.locator("#hits")).to_have_text("1 of 120")
+
+
 def test_the_count_follows_the_picture(opened: Opened) -> None:
     stage = opened("120", "?q=down")
     expect(stage.page.locator("#hits")).to_have_text("0 of 120")
@@ -140,7 +149,7 @@ def test_labels_are_asked_of_the_server(opened: Opened) -> None:
     stage.labels["team=a"] = ["node-3", "node-4"]
     stage.page.keyboard.press("/")
     stage.page.keyboard.type("label:team=a")
-    expect(stage.page.locator("#hits")).to_have_text("2 of 120")
+    expect(stage.page.locator("#hits")).to_have_text("1 of 120")
 
 
 def test_the_wheel_turns_cells_into_tiles_and_tiles_into_cards_and_back(opened: Opened) -> None:

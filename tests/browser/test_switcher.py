@@ -64,3 +64,12 @@ def test_a_command_is_copied(page: Page, product: Served) -> None:
     command.locator(".copy").click()
     expect(command.locator(".copy")).to_have_text("copied")
     assert page.evaluate("navigator.clipboard.readText()") == command.locator("code").text_content()
+
+
+def test_states_and_keys_are_explained_on_every_page_by_one_key(page: Page, product: Served) -> None:
+    page.goto(f"{product.origin}/c/prod-eu-1/nodes/")
+    expect(page.locator("#help-open")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="States and keys")).to_contain_text("taken out on purpose")
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()

@@ -173,6 +173,8 @@ async def test_a_page_whose_fragment_cannot_be_fetched_after_a_change_is_late_an
 ) -> None:
     await tabs.open()
     await tabs.live()
+    # A picture that still fetches its first snapshot when the change comes has to ask for it once more.
+    await asyncio.gather(*(page.wait_for_load_state("networkidle") for page in tabs.pages.values()))
     await tabs.context.route(FETCHED, refuse)
     await collector.show("broken")
     pictures = {address: page for address, page in tabs.pages.items() if address in PICTURES}

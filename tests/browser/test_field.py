@@ -149,7 +149,7 @@ def test_labels_are_asked_of_the_server(opened: Opened) -> None:
     stage.labels["team=a"] = ["node-3", "node-4"]
     stage.page.keyboard.press("/")
     stage.page.keyboard.type("label:team=a")
-    expect(stage.page.locator("#hits")).to_have_text("1 of 120")
+    expect(stage.page.locator("#hits")).to_have_text("2 of 120")
 
 
 def test_the_wheel_turns_cells_into_tiles_and_tiles_into_cards_and_back(opened: Opened) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from dashboard.picture.engine import Engine, tokens
 from dashboard.picture.errors import CannotDrawError, TooManyError
 from dashboard.picture.png import rasterise
+from dashboard.picture.typeface import with_typeface
 from planes.store.freshness import Freshness, believed, lateness
 
 Theme = Literal["dark", "light"]
@@ -157,4 +158,4 @@ class Painter:
 
     @staticmethod
     def _file(form: Form, svg: str) -> bytes:
-        return rasterise(svg) if form == "png" else svg.encode()
+        return rasterise(svg) if form == "png" else with_typeface(svg).encode()

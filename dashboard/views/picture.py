@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard import answers, picture, pulses
+from dashboard.picture import typeface
 from dashboard.snapshots import shared
 from planes.live.stream import HEARTBEATS_TOLD
 from planes.store import selectors
@@ -77,6 +78,8 @@ async def _answer(request: HttpRequest, slug: str, form: picture.Form) -> HttpRe
         response["Content-Encoding"] = "gzip"
         response["Vary"] = "Accept-Encoding, Cookie"
     response["Content-Disposition"] = _disposition(seen.name, now, form, download="download" in request.GET)
+    if form == "svg":
+        response["Content-Security-Policy"] = typeface.POLICY.format(typeface.style_hash())
     # A picture holds for the moment at which it was taken: nobody may show it again as a newer one.
     response["Cache-Control"] = "no-store"
     return response

@@ -1,6 +1,8 @@
 """The picture by its address: who may have it, in which sizes, under which name, and that it never passes old for new."""
 
+import base64
 import gzip
+import hashlib
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -11,6 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from dashboard import picture
+from dashboard.picture import typeface
 from dashboard.snapshots import Snapshots
 from dashboard.views import picture as views
 from tests.dashboard.rows import Collecting
@@ -125,3 +128,29 @@ def test_without_its_typeface_png_says_what_to_do(browser: Client, settings: Set
     assert response.status_code == 503
     assert "npm ci" in response.content.decode()
     assert browser.get(SVG).status_code == 200
+
+
+def test_svg_brings_its_typeface_and_allows_itself_nothing_else(browser: Client) -> None:
+    response = browser.get(SVG)
+    text = response.content.decode()
+    style = re.search(r"<style>(.*?)</style>", text)
+    assert style is not None
+    assert text.index("<style>") == text.index(">") + 1
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    policy = response["Content-Security-Policy"]
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; ")
+    data = re.fullmatch(r'@font-face\{font-family:"Inter";.*?base64,([\w+/=]+)\).*', style[1])
+    assert data is not None
+    assert base64.b64decode(data[1]).startswith(b"wOF2")
+
+
+def test_without_its_typeface_svg_is_drawn_all_the_same(browser: Client, settings: Settings, tmp_path: Path) -> None:
+    settings.BASE_DIR = tmp_path
+    typeface.style.cache_clear()
+    try:
+        text = browser.get(SVG).content.decode()
+    finally:
+        typeface.style.cache_clear()
+    assert text.startswith("<svg")
+    assert "<style>" not in text

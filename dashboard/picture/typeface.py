@@ -34,4 +34,6 @@ def style_hash() -> str:
 def with_typeface(svg: str) -> str:
     """The document with the typeface in it, right after its first tag."""
     head, end, rest = svg.partition(">")
-    return f"{head}{end}<style>{style()}</style>{rest}" if style() else svg
+    if head.endswith("/") or not style():  # there is no text in it
+        return svg
+    return f"{head}{end}<style>{style()}</style>{rest}"

@@ -45,13 +45,15 @@ class Memory:
     turned_since: Mono = NEVER
     restored_at: Mono | None = None  # what was known before a restart, until it is known anew
     reason_known: bool = False  # and for which cause
+    before: State | None = None  # degraded or down, as it was before a restart, until a verdict since has been as bad
+    before_reason: str = ""  # and for which cause, where that is known
     known_since: Mono | None = None  # and since when that was so, though it cannot be seen meanwhile
 
     @property
     def awaits_worse(self) -> bool:
         """Whether it was degraded or down before a restart, and is unknown since."""
         unseen = self.waits or self.state is State.UNKNOWN
-        return unseen and self.restored_at is not None and self.known in (State.DEGRADED, State.DOWN)
+        return unseen and self.restored_at is not None and self.before is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ def restored(state: State, since: Mono, last: State | None, now: Mono, seen_at: 
         known_since=None if state is State.UNKNOWN else since,
         reasons=(reason,) if reason else (),
         reason_known=bool(reason),
+        before=known if known in (State.DOWN, State.DEGRADED) else None,
+        before_reason=reason,
     )
 
 
@@ -108,6 +112,7 @@ def step(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) ->
     if is_unripe(memory, verdict, now, thresholds):
         memory.waits, memory.shown, memory.pending = True, unripe(verdict), None
         return None
+    _confirm(memory, verdict)
     learns, young = memory.restored_at is not None, _is_young(memory, verdict, now, thresholds)
     memory.waits = False
     if not young and verdict.state is not State.UNKNOWN:  # who sees nothing has no better knowledge than who saw it last
@@ -165,9 +170,18 @@ def _went_on(memory: Memory, verdict: Verdict) -> Mono | None:
 def is_unripe(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> bool:
     """Was it worse before a restart, and can the rule that said so not have spoken again? Then what was known goes on to be what is
     known, for no longer than the longest of our windows: what never comes is waited for no more."""
-    if memory.known not in (State.DOWN, State.DEGRADED):
+    if memory.before is None:
         return False
-    return SEVERITY[verdict.state] < SEVERITY[memory.known] and _is_young(memory, verdict, now, thresholds)
+    return SEVERITY[verdict.state] < SEVERITY[memory.before] and _is_young(memory, verdict, now, thresholds)
+
+
+def _confirm(memory: Memory, verdict: Verdict) -> None:
+    """As bad as before a restart, and for the same cause where that is known: the rule that said so has spoken again, and when it
+    takes that back, it is better. What has only become bad since then has nothing to do with the restart."""
+    if memory.before is None or SEVERITY[verdict.state] < SEVERITY[memory.before]:
+        return
+    if not memory.before_reason or _reason(verdict) == memory.before_reason:
+        memory.before = None
 
 
 def _is_young(memory: Memory, verdict: Verdict, now: Mono, thresholds: Thresholds) -> bool:

@@ -130,3 +130,52 @@ def test_what_is_known_once_after_a_restart_is_not_waited_for_again() -> None:
     step(memory, of(X), 501.0)
     step(memory, replace(of(H), ripe=Mono(520.0)), 502.0)
     assert (memory.waits, memory.pending) == (False, H)
+
+
+#: What a verdict says while some rule has not spoken since the restart.
+YOUNG = inf
+
+
+def told(state: State, cause: str = "", ripe: float | None = YOUNG) -> Verdict:
+    return Verdict(state=state, because=f"{cause or state}.", cause=cause, ripe=None if ripe is None else Mono(ripe))
+
+
+def left(state: State, reason: str = "", last: State | None = None) -> Memory:
+    return hysteresis.restored(state, Mono(0.0), last, Mono(100.0), Mono(99.0), reason)
+
+
+def lived(memory: Memory, *verdicts: Verdict) -> list[str]:
+    """What is shown 10 s after each of the verdicts, which come 20 s apart."""
+    shown, now = list[str](), 100.0
+    for verdict in verdicts:
+        for _ in range(2):
+            now += 10.0
+            hysteresis.step(memory, verdict, Mono(now), Thresholds())
+        shown.append("unknown" if memory.waits else memory.state.value)
+    return shown
+
+
+FAILS = told(State.DOWN, "unreachable-refused")
+WELL_YET = told(State.HEALTHY)
+HOOK = told(State.DEGRADED, "webhook")
+
+
+@pytest.mark.parametrize(
+    ("memory", "verdicts", "shown"),
+    [
+        # It was well before the restart: what fails since then has nothing to do with it, and is over when it is over.
+        (left(State.HEALTHY), [WELL_YET, FAILS, WELL_YET], ["healthy", "down", "healthy"]),
+        (left(State.UNKNOWN, last=State.HEALTHY), [FAILS, WELL_YET], ["down", "healthy"]),
+        # It was down: once it is seen to be, for the same cause, that it is well is believed.
+        (left(State.DOWN, "unreachable"), [WELL_YET, FAILS, WELL_YET], ["unknown", "down", "healthy"]),
+        (left(State.DOWN), [FAILS, WELL_YET], ["down", "healthy"]),
+        # It was degraded for a rule that needs time: an outage meanwhile says nothing of that, and ends no waiting for it.
+        (left(State.DEGRADED, "webhook"), [FAILS, WELL_YET], ["down", "unknown"]),
+        (left(State.DEGRADED, "webhook"), [FAILS, HOOK, WELL_YET], ["down", "degraded", "healthy"]),
+        (left(State.DEGRADED, "webhook"), [FAILS, replace(WELL_YET, ripe=None)], ["down", "healthy"]),
+    ],
+)
+def test_what_fails_soon_after_a_restart_is_well_again_when_it_is(
+    memory: Memory, verdicts: list[Verdict], shown: list[str]
+) -> None:
+    assert lived(memory, *verdicts) == shown

@@ -145,8 +145,8 @@ def test_svg_brings_its_typeface_and_allows_itself_nothing_else(browser: Client)
     assert base64.b64decode(data[1]).startswith(b"wOF2")
 
 
-def test_without_its_typeface_svg_is_drawn_all_the_same(browser: Client, settings: Settings, tmp_path: Path) -> None:
-    settings.BASE_DIR = tmp_path
+def test_without_its_typeface_svg_is_drawn_all_the_same(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeface, "_FILE", Path("nowhere.woff2"))
     typeface.style.cache_clear()
     try:
         text = browser.get(SVG).content.decode()

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard import presenters
+from dashboard.presenters.words import iso
 from planes.structs import time_tokens
 from planes.structs.history import REMEMBERED_DAYS
 
@@ -79,7 +80,7 @@ def _piece(piece: str | tuple[str, float], now: float) -> str | SafeString:
     kind, moment = piece
     if kind == "c":
         said = time_tokens.clock(moment)
-        return format_html('<time datetime="{}" data-clock="{}">{}</time>', _iso(moment), f"{moment:.1f}", said)
+        return format_html('<time datetime="{}" data-clock="{}">{}</time>', iso(moment), f"{moment:.1f}", said)
     shown = presenters.glued(time_tokens.duration(now - moment if kind == "a" else moment - now))
     return format_html('<span class="age" data-t="{}:{}">{}</span>', kind, f"{moment:.1f}", shown)
 
@@ -90,7 +91,7 @@ def age(moment: float | None, now: float) -> SafeString:
     if moment is None:
         return SafeString("–")
     shown = presenters.glued(time_tokens.duration(now - moment))
-    return format_html('<time class="age" datetime="{}" data-t="a:{}">{}</time>', _iso(moment), f"{moment:.1f}", shown)
+    return format_html('<time class="age" datetime="{}" data-t="a:{}">{}</time>', iso(moment), f"{moment:.1f}", shown)
 
 
 @register.filter
@@ -120,8 +121,4 @@ def clock(moment: float | None) -> SafeString:
     if moment is None:
         return SafeString("–")
     at = datetime.fromtimestamp(moment, UTC)
-    return format_html('<time datetime="{}" data-clock="{}">{} UTC</time>', _iso(moment), f"{moment:.1f}", f"{at:%d %b %H:%M:%S}")
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return format_html('<time datetime="{}" data-clock="{}">{} UTC</time>', iso(moment), f"{moment:.1f}", f"{at:%d %b %H:%M:%S}")

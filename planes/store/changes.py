@@ -117,7 +117,11 @@ def _spans(wanted: Wanted) -> tuple[Span, ...]:
         found = found.filter(cluster__slug=wanted.slug)
     if wanted.began is not None:
         found = found.filter(ended__gte=wanted.began)
-    return tuple(Span(Epoch(began), Epoch(ended)) for began, ended in found.order_by("began").values_list("began", "ended"))
+    # What was watched before the oldest change that is kept says nothing any more.
+    rows = found.order_by("began").values_list("began", "ended", "cluster__remembered_from")
+    return tuple(
+        Span(Epoch(max(began, kept or began)), Epoch(ended)) for began, ended, kept in rows if kept is None or ended > kept
+    )
 
 
 def _found(one: Transition) -> Found:

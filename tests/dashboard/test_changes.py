@@ -291,3 +291,9 @@ def test_a_component_has_one_name_in_lists_and_feeds() -> None:
     told = ET.fromstring(text)  # noqa: S314  ours
     titles = [entry.findtext(f"{ATOM}title") for entry in told.iter(f"{ATOM}entry")]
     assert titles == ["Prod: DNS healthy → down", "Prod: node-1 container runtime healthy → down"]
+
+
+def test_of_a_time_whose_changes_were_too_many_to_be_kept_nothing_is_said_to_be_watched(cluster: Cluster) -> None:
+    services.prune(before=NOW - 9000, keep=3)
+    spans = changes.page(Wanted(slug="prod"), None, 10).spans
+    assert spans == (Span(Epoch(NOW - 2999), Epoch(NOW - 2500)), Span(Epoch(NOW - 2200), Epoch(NOW)))

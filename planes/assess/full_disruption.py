@@ -7,6 +7,7 @@ from the nodes through the API server and the state store to us is whole.
 from planes.cache.cluster import ClusterCache
 from planes.cache.leases import LeaseStore, LeaseTrack
 from planes.components import etcd
+from planes.components.divided import divided, others
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.observations import DisruptionSeen
@@ -30,23 +31,21 @@ class FullDisruption:
     def look(self, cache: ClusterCache, now: Mono, thresholds: Thresholds) -> DisruptionSeen:
         """Whether all are silent, and whose silence is over since the look before."""
         reach, before = cache.reach, self._seen
-        failing = etcd.failing(reach.health.get("/livez"), now, thresholds) or etcd.failing(
-            reach.health.get("/readyz"), now, thresholds
-        )
+        failing = _failing_everywhere(cache, now, thresholds)
         leaders_silent = _all_frozen(cache.system_leases, now, thresholds)
         suspicion = ""
         newest = cache.node_leases.newest_change
         feed = reach.feeds[Feed.NODE_LEASES]
         # Where the state store is known to fail, nothing more need be heard of leases to know why none arrives.
-        until = now if failing is not None else cache.node_leases.observed(now)
+        until = now if failing else cache.node_leases.observed(now)
         if newest is not None and until - newest > thresholds.all_silent and (feed.fault is None or before.suspicion):
             together = sum(track.changed_at >= newest - _TOGETHER for _, track in cache.node_leases.living())
             proven = etcd.passing(reach.health.get("/livez"), now, thresholds)
             alone = together < thresholds.all_silent_least
-            if together and (failing is not None or leaders_silent or not alone):
-                suspicion = _suspicion(failing is not None, proven, leaders_silent, _some_alive(cache.system_leases, now))
+            if together and (failing or leaders_silent or not alone):
+                suspicion = _suspicion(failing, proven, leaders_silent, _some_alive(cache.system_leases, now))
         blocked = ""
-        if failing is not None:
+        if failing:
             blocked = "etcd is down"
         elif suspicion and leaders_silent:
             blocked = "no lease in this cluster is being renewed"
@@ -55,6 +54,13 @@ class FullDisruption:
             over += _LEADERS
         self._seen = DisruptionSeen(suspicion=suspicion, blocked=blocked, since=newest if suspicion else None, grace=over)
         return self._seen
+
+
+def _failing_everywhere(cache: ClusterCache, now: Mono, thresholds: Thresholds) -> bool:
+    """Whether no API server reaches the state store, as far as can be told: its check fails, and nothing shows that others do."""
+    both = [cache.reach.health.get(path) for path in ("/livez", "/readyz")]
+    fails = any(etcd.failing(one, now, thresholds) is not None for one in both)
+    return fails and divided(both, others(cache), now, etcd.is_check) is None
 
 
 def _suspicion(failing: bool, proven: bool, leaders_silent: bool, leaders_alive: bool) -> str:

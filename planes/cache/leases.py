@@ -194,7 +194,7 @@ class LeaseStore:
     lies between two proofs that are too far apart was not observed, and counts against nobody.
     """
 
-    __slots__ = ("_gap", "clock", "newest_change", "proven_at", "tracks")
+    __slots__ = ("_gap", "clock", "newest_change", "proven_at", "renewed_at", "tracks")
 
     def __init__(self, clock: Clock, rhythm: float = RHYTHM) -> None:
         self.clock = clock
@@ -202,6 +202,7 @@ class LeaseStore:
         self.proven_at: Mono | None = None
         self.tracks: dict[str, LeaseTrack] = {}
         self.newest_change: Mono | None = None
+        self.renewed_at: Mono | None = None  # when the newest renewal was made that was seen to be one
 
     def changed(self, lease: AnyLease, at: Mono) -> bool:
         """One lease was added or modified. True if a verdict may rest on what changed."""
@@ -212,6 +213,7 @@ class LeaseStore:
             told = track.renew(lease, at)
             if track.seen_at == at:
                 self._saw(at)
+                self.renewed_at = track.changed_at if self.renewed_at is None else max(self.renewed_at, track.changed_at)
             return told
         track = LeaseTrack(lease, at)
         if track.first_renewed is not None:

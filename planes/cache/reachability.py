@@ -8,7 +8,7 @@ from planes.structs.answers import was_heard
 from planes.structs.events import OURS, Connection, Failed, Fault, FaultKind, Health, Metrics, Polled, Served, Server, Usage
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
-from planes.structs.observations import FeedSeen, HealthSeen, ReachSeen, ServerSeen
+from planes.structs.observations import Answered, FeedSeen, HealthSeen, ReachSeen, ServerSeen
 
 #: For so long after its last event an open watch is taken to be alive.
 _FLOWING = 15.0
@@ -67,6 +67,10 @@ class FeedTrack:
             failing_since=self.failing_since,
             retry_at=self.retry_at,
         )
+
+
+#: Answers to /livez and /readyz of so many seconds, and so many at most, are remembered.
+_LATELY, _MOST_LATELY = 15.0, 30
 
 
 class Reachability:
@@ -162,6 +166,7 @@ class Reachability:
             checks=checks,
             fault=event.fault,
             failing_since=since,
+            lately=_lately(before, event),
         )
         self._probe(event.fault, event.at)
 
@@ -242,3 +247,11 @@ class Reachability:
             retry_at=self.retry_at,
             flowing=flowing,
         )
+
+
+def _lately(before: HealthSeen | None, event: Health) -> tuple[Answered, ...]:
+    """The last answers with this one; what did not answer with its checks is none."""
+    kept = tuple(one for one in before.lately if event.at - one.at <= _LATELY) if before is not None else ()
+    if event.fault is not None or not event.checks:
+        return kept
+    return (*kept, Answered(at=event.at, checks=event.checks))[-_MOST_LATELY:]

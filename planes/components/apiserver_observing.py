@@ -2,6 +2,7 @@
 
 from planes.cache.leases import LeaseTrack
 from planes.cache.workloads import EndpointStore
+from planes.components.divided import others
 from planes.components.view import ClusterView
 from planes.structs import objects
 from planes.structs.events import FOR_GOOD
@@ -45,6 +46,7 @@ def observe(view: ClusterView) -> ApiServerObservation:
         webhooks=webhooks,
         hosts=view.host_names(),
         writes_blocked=view.disruption.blocked,
+        others=others(cache),
     )
 
 

@@ -1,6 +1,7 @@
 """The state store, as the API server's own checks of it tell. A list answered from the watch cache proves nothing about it."""
 
 from planes.components import rate_figures
+from planes.components.divided import Divided, divided, look_again, others
 from planes.components.pod_lines import count_ready, instance_of, named, pod_line
 from planes.components.probes import probe
 from planes.components.rate_figures import METRICS, METRICS_OF, missing
@@ -57,6 +58,12 @@ def judge(seen: EtcdObservation, now: Mono, thresholds: Thresholds) -> Judged:
 def _check_checks(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thresholds: Thresholds) -> None:
     found = False
     passed: list[str] = []
+    both = (seen.livez, seen.readyz)
+    if (again := look_again(both, seen.others, now)) is not None:
+        builder.due(again)
+    shared = divided(both, seen.others, now, is_check)
+    if shared is not None:
+        _tell_divided(builder, shared, both, thresholds)
     for path, health in (("/livez", seen.livez), ("/readyz", seen.readyz)):
         base = probe(path, health, now, thresholds).line
         signal, source = f"etcd checks of {path}", f"GET {path}?verbose"
@@ -96,16 +103,7 @@ def _check_checks(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thr
                 passed.append(check.name)
                 builder.good(Evidence(signal, "ok", "ok", State.HEALTHY, source, health.at), principal=True)
             else:
-                reason = f": {check.reason}" if check.reason else ""
-                since = health.failing_since if health.failing_since is not None else health.at
-                builder.bad(
-                    Evidence(signal, f"failed for {ago(since)}{reason}", "ok", State.DOWN, source, health.at),
-                    f"The API server's check of it has been failing for {ago(since)}{reason}. Nothing can be changed; "
-                    f"cached objects can still be read, and pods keep running.",
-                    "etcd-check",
-                    hold=thresholds.hold_probe,
-                    line=f"{path}/{check.name} fails",
-                )
+                _tell_failing(builder, check, health, shared is not None, thresholds)
     if passed and not builder.line:
         builder.line = "etcd checks pass"
     if not found and seen.check_seen_before and seen.livez is not None and seen.livez.checks:
@@ -113,6 +111,37 @@ def _check_checks(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thr
             Evidence("etcd checks", "no longer listed", "listed", State.NOT_OBSERVABLE, "GET /livez?verbose", seen.livez.at),
             "The API server no longer lists a check of it.",
         )
+
+
+def _tell_failing(builder: VerdictBuilder, check: Check, health: HealthSeen, told: bool, thresholds: Thresholds) -> None:
+    """`told`: it is told already that other API servers are well."""
+    reason = f": {check.reason}" if check.reason else ""
+    since = ago(health.failing_since if health.failing_since is not None else health.at)
+    state = State.DEGRADED if told else State.DOWN
+    line = Evidence(
+        f"{health.path}/{check.name}", f"failed for {since}{reason}", "ok", state, f"GET {health.path}?verbose", health.at
+    )
+    if told:
+        builder.evidence.append(line)
+        return
+    said = f"The API server's check of it has been failing for {since}{reason}. Nothing can be changed; "
+    said += "cached objects can still be read, and pods keep running."
+    builder.bad(line, said, "etcd-check", hold=thresholds.hold_probe, line=f"{health.path}/{check.name} fails")
+
+
+def _tell_divided(builder: VerdictBuilder, shared: Divided, both: tuple[HealthSeen | None, ...], thresholds: Thresholds) -> None:
+    """Some API servers cannot reach it, others can: it works."""
+    fails = [one for one in both if one is not None and any(not check.ok and is_check(check.name) for check in one.checks)]
+    at = max(one.at for one in both if one is not None)
+    if shared.failed:
+        now = f"failed in {shared.failed} of the last {shared.of} answers"
+        said = f"The API server's check of it {now}: some API servers reach it, others do not."
+    else:
+        since = ago(min(one.failing_since or one.at for one in fails))
+        now = f"failed for {since}, while leases are renewed"
+        said = f"An API server's check of it has been failing for {since}. Leases are still renewed, so other API servers reach it."
+    line = Evidence("checks by all API servers", now, "ok", State.DEGRADED, "GET /livez?verbose, GET /readyz?verbose", at)
+    builder.bad(line, said, "etcd-some", hold=thresholds.hold_probe, line="some API servers do not reach it")
 
 
 def _check_members(builder: VerdictBuilder, seen: EtcdObservation, now: Mono, thresholds: Thresholds) -> None:
@@ -207,6 +236,7 @@ def observe(view: ClusterView) -> EtcdObservation:
         pods=view.pods("etcd"),
         rates=view.rates,
         check_seen_before=view.known.etcd_check,
+        others=others(view.cache),
         store=_store(view),
     )
 
@@ -256,9 +286,16 @@ COMPONENT: Component[EtcdObservation] = Component(
         Signal(
             "{path}/{check}",
             "GET /livez?verbose, GET /readyz?verbose",
-            "Each check of the state store: etcd, etcd-readiness.",
+            "Each check of the state store: etcd, etcd-readiness. Behind one address there may be several API servers.",
             down="it fails",
             thresholds=("hold_probe", "probe_stale"),
+        ),
+        Signal(
+            "checks by all API servers",
+            "GET /livez?verbose, GET /readyz?verbose, leases",
+            "Whether all of several API servers reach it.",
+            degraded="in the last 15 s its check failed, passed and failed again, or it fails while leases are still renewed",
+            thresholds=("hold_probe",),
         ),
         Signal("etcd checks", "GET /livez?verbose", "Said when checks that were listed before no longer are."),
         Signal("members", "pods of kube-system", "Whether its members can be seen as pods."),

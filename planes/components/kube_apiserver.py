@@ -1,16 +1,19 @@
 """kube-apiserver: whether it answers, what its checks say, its instances, its figures, its certificate, what it depends on."""
 
+from dataclasses import replace
+
 from planes.components import apiserver_figures as figures
 from planes.components import apiserver_instances
 from planes.components.apiserver_observing import observe
-from planes.components.probes import names, probe
+from planes.components.divided import LATELY, Divided, divided, look_again
+from planes.components.probes import Probed, names, probe
 from planes.components.rate_figures import METRICS_OF
 from planes.components.said import WAITING
 from planes.components.spec import Component, Plane, Signal, pod_signal, static_pods
 from planes.components.verdict_builder import RIGHTS, Judged, VerdictBuilder, clause, plural, reach_due, sentence, unknown
 from planes.structs.events import OURS, FaultKind
 from planes.structs.moments import Mono
-from planes.structs.observations import ApiServerObservation
+from planes.structs.observations import ApiServerObservation, HealthSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
@@ -85,6 +88,35 @@ def _check_reach(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono,
     return None
 
 
+def _tell_divided(
+    builder: VerdictBuilder,
+    path: str,
+    shared: Divided,
+    found: Probed,
+    health: HealthSeen | None,
+    failed: frozenset[str],
+    thresholds: Thresholds,
+) -> None:
+    """Some of several API servers fail their checks, others are well."""
+    which = names(found.failed) or ", ".join(sorted(failed))
+    if shared.failed:
+        said = f"{which} failed in {shared.failed} of the last {shared.of} answers: some API servers are not well, others are."
+    else:
+        since = health.failing_since if health is not None and health.failing_since is not None else found.line.at
+        many = len(found.failed) != 1
+        said = f"The {path} {'checks' if many else 'check'} {which} of an API server {'have' if many else 'has'} been failing"
+        said += f" for {ago(since)}. " if since is not None else ". "
+        said += "Leases are still renewed, so other API servers work."
+    line = replace(found.line, now=f"{shared.told()}: {which}", state=State.DEGRADED)
+    builder.bad(line, said, f"some-{path.strip('/')}", hold=thresholds.hold_probe, line=f"{path} fails for some")
+
+
+def _failed_lately(health: HealthSeen | None, now: Mono) -> frozenset[str]:
+    if health is None:
+        return frozenset()
+    return frozenset(name for one in health.lately if now - one.at <= LATELY for name in one.failed)
+
+
 def _check_probes(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> None:
     told: list[str] = []
     for path, health, worst in (("/livez", seen.livez, State.DOWN), ("/readyz", seen.readyz, State.DEGRADED)):
@@ -92,7 +124,13 @@ def _check_probes(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono
         line = found.line
         if health is not None:
             builder.due(health.at + thresholds.probe_stale)
-        if line.state is State.HEALTHY:
+        if (again := look_again((health,), seen.others, now)) is not None:
+            builder.due(again)
+        failed = _failed_lately(health, now)
+        shared = divided((seen.livez, seen.readyz), seen.others, now, failed.__contains__) if failed else None
+        if shared is not None and line.state in (State.HEALTHY, State.DEGRADED):
+            _tell_divided(builder, path, shared, found, health, failed, thresholds)
+        elif line.state is State.HEALTHY:
             builder.good(line, principal=True)
             if health is not None and health.checks:
                 told.append(f"{path.strip('/')} {len(health.checks)}/{len(health.checks)}")
@@ -138,7 +176,8 @@ def _check_of(path: str, effect: str) -> tuple[Signal, Signal]:
             name,
             f"GET {path}?verbose",
             f"The answer of {path}, all of its checks by the names that this API server has for them.",
-            degraded or "it does not answer as it should without saying that it fails",
+            f"{degraded or 'it does not answer as it should without saying that it fails'}; or, of several API servers behind one "
+            "address, some fail while others pass (failed, passed and failed again in 15 s) or leases are still renewed",
             down,
             "its last answer is too old, or it never answered",
             ("probe_stale", "hold_probe"),

@@ -11,6 +11,7 @@ from typing import Protocol
 from planes.kube.feeds import Part
 from planes.kube.link import Link
 from planes.structs.events import SourceEvent
+from planes.structs.feeds import Feed
 from planes.structs.objects import Item, Lease, NodeLease
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
@@ -42,6 +43,8 @@ class Guard:
         self._watched = watched
         self._link = link
         self._rhythm = watched.part.of.rhythm if held else 0.0
+        #: Leaders' renewals show that others still write where one API server's checks fail: then they are asked for at once.
+        self._vouches = watched.part.feed is Feed.SYSTEM_LEASES
 
     async def stand(self, emit: Emit) -> str:
         """Until the watch is of no use; cancel it when the watch ends."""
@@ -58,7 +61,7 @@ class Guard:
         first: list[Item] | None = None  # the first list of this silence
         silent, signs = 0, self._watched.signs
         while True:
-            late = self._watched.is_late()
+            late = self._watched.is_late() or (self._vouches and bool(self._link.doubted))
             await asyncio.sleep(min(HASTE, self._rhythm / LOOKS) if late else self._rhythm / LOOKS)
             if self._watched.signs != signs:
                 first, silent, signs = None, 0, self._watched.signs

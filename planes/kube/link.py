@@ -51,6 +51,7 @@ class Link:
         self._clock = clock
         self._wall = wall
         self.blind = ""  # why watches tell nothing on this way, as long as they do not
+        self.doubted: set[str] = set()  # paths of health whose last answer says that checks fail
         self._signing_in = asyncio.Lock()
         self._tried_at = float("-inf")
         self._generation = 0

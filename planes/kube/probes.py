@@ -41,15 +41,19 @@ class HealthProbe:
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
         self._reasons: dict[str, tuple[Mono, str]] = {}
+        self._fails = False  # the last answer was not well: the next is asked on a connection of its own, which may lead elsewhere
 
     async def step(self, emit: Emit) -> float:
         """Ask once. Returns the seconds to wait before the next step."""
         started = self._clock()
         try:
-            answer = await self._link.get(f"{self._path}?verbose", limit=HEALTH_LIMIT, accept="*/*")
+            answer = await self._link.get(f"{self._path}?verbose", limit=HEALTH_LIMIT, accept="*/*", last=self._fails)
             checks = self._checks(answer)
         except FaultError as exc:
+            self._fails = True
             return await self._failed(exc.fault, started, emit)
+        self._fails = not all(check.ok for check in checks)
+        (self._link.doubted.add if self._fails else self._link.doubted.discard)(self._path)
         await emit(self._health(answer, checks))
         if await self._learn_reasons(checks):
             await emit(self._health(answer, checks))
@@ -99,7 +103,7 @@ class HealthProbe:
 
     async def _reason(self, name: str) -> str:
         try:
-            answer = await self._link.get(f"{self._path}/{name}", limit=REASON_LIMIT, accept="*/*")
+            answer = await self._link.get(f"{self._path}/{name}", limit=REASON_LIMIT, accept="*/*", last=True)
         except FaultError:
             return ""
         if answer.status != 500 or "html" in answer.content_type:

@@ -66,8 +66,31 @@ class PodSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One answer to /livez or /readyz, with the checks that it lists."""
+
+    at: Mono
+    checks: tuple[Check, ...]
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The names of those that failed."""
+        return tuple(check.name for check in self.checks if not check.ok)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OthersSeen:
+    """What tells of other API servers than the one that answered. `several`: there is more than one behind the address;
+    `renewed_at`: when a lease was last renewed, through any of them."""
+
+    several: bool = False
+    renewed_at: Mono | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HealthSeen:
-    """The last answer to /livez or /readyz. `failing_since`: since when it has not been a plain 200."""
+    """The last answer to /livez or /readyz. `failing_since`: since when it has not been a plain 200. `lately`: the answers of the
+    last seconds, this one too, oldest first."""
 
     path: str
     at: Mono
@@ -76,6 +99,7 @@ class HealthSeen:
     checks: tuple[Check, ...]
     fault: Fault | None
     failing_since: Mono | None = None
+    lately: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +316,7 @@ class ApiServerObservation:
     webhooks: tuple[WebhookSeen, ...]
     hosts: dict[str, str] = field(default_factory=dict)  # host name or address -> node name
     writes_blocked: str = ""  # why no lease can be renewed now; empty otherwise
+    others: OthersSeen = OthersSeen()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +329,7 @@ class EtcdObservation:
     rates: RatesSeen
     check_seen_before: bool = False
     store: str = ""  # where this distribution keeps its state store, where no pod of it is seen
+    others: OthersSeen = OthersSeen()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,6 +141,20 @@ def test_who_was_renewed_a_moment_ago_needs_no_excuse() -> None:
     assert leases.excuse(Mono(106.0)) == ["kube-scheduler"]
 
 
+def test_the_newest_renewal_is_dated_by_when_it_was_made_and_no_first_sight_or_gap_is_one() -> None:
+    leases = book()
+    leases.changed(lease(0), Mono(100.0))
+    leases.changed(lease(0, name="other"), Mono(101.0))
+    newest = [leases.renewed_at]
+    leases.changed(lease(2), Mono(102.0))
+    newest.append(leases.renewed_at)
+    leases.changed(lease(4), Mono(120.0))  # listed 16 s late
+    newest.append(leases.renewed_at)
+    leases.shift(30.0, Mono(160.0), ours=False)
+    newest.append(leases.renewed_at)
+    assert [None if at is None else round(at) for at in newest] == [None, 102, 104, 104]
+
+
 def test_a_pause_of_our_own_is_held_against_nobody_and_never_reaches_into_the_future() -> None:
     leases = book()
     leases.changed(lease(0), Mono(100.0))

@@ -7,7 +7,7 @@ from planes.cache.servers import Renewal
 from planes.structs.events import Check, Connection, Failed, Fault, FaultKind, Health, Metrics, Served, Server, Usage
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
-from planes.structs.observations import FeedSeen, HealthSeen, ReachSeen, ServerSeen
+from planes.structs.observations import Answered, FeedSeen, HealthSeen, ReachSeen, ServerSeen
 
 REFUSED = Fault(FaultKind.REFUSED, "refused")
 FORBIDDEN = Fault(FaultKind.FORBIDDEN, "forbidden")
@@ -109,6 +109,7 @@ def test_when_it_is_tried_again_is_told_by_what_failed_but_not_by_what_is_not_pe
 
 def test_an_answer_to_a_probe_is_kept_with_since_when_it_is_not_good() -> None:
     reach = Reachability()
+    answered: list[Answered] = []
     for at, answer, since in (
         (1.0, health(1.0), None),
         (2.0, health(2.0, status=500, ok=False), 2.0),
@@ -121,6 +122,8 @@ def test_an_answer_to_a_probe_is_kept_with_since_when_it_is_not_good() -> None:
         (9.0, health(9.0, fault=FORBIDDEN), 9.0),
     ):
         reach.took_health(answer)
+        if answer.fault is None:
+            answered.append(Answered(at=Mono(at), checks=answer.checks))
         assert reach.health["/livez"] == HealthSeen(
             path="/livez",
             at=Mono(at),
@@ -129,9 +132,22 @@ def test_an_answer_to_a_probe_is_kept_with_since_when_it_is_not_good() -> None:
             checks=answer.checks,
             fault=answer.fault,
             failing_since=None if since is None else Mono(since),
+            lately=tuple(answered),
         )
     reach.took_health(health(10.0, path="/readyz", ok=False))
     assert reach.health["/readyz"].failing_since == 10.0
+
+
+def test_the_answers_of_the_last_fifteen_seconds_are_kept_of_each_path_and_thirty_at_most() -> None:
+    reach = Reachability()
+    for at in (1.0, 2.0, 16.0, 17.5):
+        reach.took_health(health(at))
+    assert [one.at for one in reach.health["/livez"].lately] == [16.0, 17.5]
+    reach.took_health(health(17.6, fault=REFUSED, status=None))
+    assert [one.at for one in reach.health["/livez"].lately] == [16.0, 17.5]
+    for at in range(40):
+        reach.took_health(health(20.0 + at / 100))
+    assert [one.at for one in reach.health["/livez"].lately] == [20.0 + at / 100 for at in range(10, 40)]
 
 
 def test_what_the_server_does_not_tell_again_stays_known() -> None:

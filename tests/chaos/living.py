@@ -132,9 +132,11 @@ def _not_live(states: dict[str, str], before: dict[str, str], fault: bool) -> It
 def _red(turns: list[Turn], way: Way, began: float | None) -> Iterable[str]:
     """What was called red without a cause, or before there could be one."""
     for turn in turns:
-        if turn.state not in RED or (way.blames and turn.subject == _API_SERVER):
+        if turn.state not in RED or (way.blames and turn.subject == _API_SERVER and turn.subject not in way.halves):
             continue
         if began is not None and turn.subject in (NODE, "kubelet") and turn.at >= began + SUBJECTS[f"{NODE}/kubelet"]:
+            continue
+        if turn.subject in way.halves and turn.state != "down":
             continue
         soonest = SUBJECTS.get(turn.subject)
         if began is not None and soonest is not None and turn.at >= began + soonest:

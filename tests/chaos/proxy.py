@@ -11,6 +11,7 @@ import ssl
 from dataclasses import dataclass
 
 from planes.demo.certificates import Authority
+from tests.chaos.unwell import SERVERS, Unwell
 
 HOST = "127.0.0.1"
 #: Seconds between two looks at whether what is held back may go on.
@@ -43,6 +44,7 @@ class Manners:
 
 
 WELL = Manners()
+_OPENED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 class Proxy:
@@ -61,6 +63,8 @@ class Proxy:
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._rng = random.Random(1)
+        self._heads: dict[str, bytes] = {}  # the last request of each path
+        self._unwell: Unwell | None = None
 
     def _new_context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -104,6 +108,18 @@ class Proxy:
         """New connections see a certificate of another authority; None: of the right one again."""
         (authority or self._authority).load_into(self._context)
 
+    async def spoil_one_of_three(self, how: str) -> None:
+        """From now on one of three API servers is unwell in this way (chaos/unwell.py): a third of what is asked comes to it."""
+        unwell = Unwell(how, self._rng)
+        lists = {path: head for path, head in self._heads.items() if path.startswith("/api")}
+        await unwell.freeze(lists, self._target, self._towards)
+        self._unwell = unwell
+
+    def mend_it(self) -> None:
+        """It goes on as the others do; what was open to it begins anew."""
+        self._unwell = None
+        self.reset(1 / SERVERS)
+
     async def want_certificate(self, authority: Authority | None) -> None:
         """From now on only clients whose certificate this authority has signed are let in; None: everybody is. What is open is
         reset."""
@@ -137,6 +153,10 @@ class Proxy:
         opened = asyncio.get_running_loop().time()
         head = await reader.readuntil(b"\r\n\r\n")
         line = head.split(b"\r\n", 1)[0].decode()
+        self._heads[line.split(" ")[1].partition("?")[0]] = head
+        if self._unwell is not None and self._unwell.takes():
+            await self._of_the_unwell(self._unwell, line, writer)
+            return
         manners = self._of(line, opened)
         if manners.late:
             await asyncio.sleep(manners.late)
@@ -154,6 +174,18 @@ class Proxy:
             relay.cancel()
             gone.cancel()
             await asyncio.gather(relay, gone, return_exceptions=True)
+
+    async def _of_the_unwell(self, unwell: Unwell, line: str, writer: asyncio.StreamWriter) -> None:
+        if unwell.how == "dead":
+            return
+        answer = await unwell.answer(line) if unwell.how == "has lost etcd" else None
+        if unwell.how == "has lost etcd":
+            writer.write(_OPENED if answer is None else answer)
+            await writer.drain()
+        while answer is None and self._unwell is unwell:  # noqa: ASYNC110 - looked at in virtual time
+            await asyncio.sleep(LOOK)
+        writer.close()
+        await writer.wait_closed()
 
     async def _relay(self, line: str, opened: float, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")

@@ -14,13 +14,14 @@ Breakage = Callable[[Chaos], Awaitable[None]]
 class Way:
     """One way. `blames`: the API server itself may be told of as red, for it does not answer as it should. `family`: ways that
     differ in a figure alone share a row of the table. `asleep`: seconds in which we stand still. `prepare` is done before the
-    scene settles."""
+    scene settles. `halves`: what works for a part, so that it may be told as degraded, and not as down."""
 
     name: str
     broken: Breakage
     blames: bool = False
     asleep: float = 0.0
     family: str = ""
+    halves: tuple[str, ...] = ()
     prepare: Breakage | None = None
 
 
@@ -180,6 +181,29 @@ def suspended(seconds: float) -> Breakage:
     return broken
 
 
+def spoiling_one(how: str, seconds: float = 60.0) -> Breakage:
+    """One of three API servers is unwell, and the balancer does not notice; what was open begins anew on one of them."""
+
+    async def broken(scene: Chaos) -> None:
+        await scene.proxy.spoil_one_of_three(how)
+        scene.proxy.reset()
+        await scene.live(seconds)
+        scene.proxy.mend_it()
+
+    return broken
+
+
+def compacting(every: float, seconds: float = 60.0) -> Breakage:
+    """etcd is compacted again and again: watches and continue tokens are too old."""
+
+    async def broken(scene: Chaos) -> None:
+        for _ in range(int(seconds / every)):
+            scene.demo.faults.inject("watch-expired")
+            await scene.live(every)
+
+    return broken
+
+
 def one_after_the_other(*breakages: Breakage) -> Breakage:
     """All of them, without a pause."""
 
@@ -263,6 +287,10 @@ def _on_everything() -> Iterator[Way]:
         )
     for every in (2.0, 5.0, 9.0):
         yield Way(name=f"reset every {every:g} s", broken=resetting(every), blames=True, family="reset every 2 to 9 s")
+    for how in ("has lost etcd", "is dead", "hangs"):
+        broken = spoiling_one(how.removeprefix("is "))
+        yield Way(name=f"one of three API servers {how}", broken=broken, blames=True, halves=("etcd", "kube-apiserver"))
+    yield Way(name="etcd is compacted every 3 s", broken=compacting(3.0))
     yield Way(name="half of the connections reset every 3 s", broken=resetting(3.0, share=0.5), blames=True)
     yield Way(
         name="a web page for everything for 30 s",

@@ -8,6 +8,7 @@ from planes.structs.events import Check, Fault, FaultKind
 from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
 from planes.structs.observations import (
+    Answered,
     ApiServerObservation,
     ConditionSeen,
     EtcdObservation,
@@ -16,6 +17,7 @@ from planes.structs.observations import (
     LeaderObservation,
     NodeObservation,
     NodeScene,
+    OthersSeen,
     PodSeen,
     ProxyScene,
     RatesSeen,
@@ -111,6 +113,22 @@ def health(path: str = "/livez", *failed: str, **spoilt: Any) -> HealthSeen:
         failing_since=NOW - 6 if failed else None,
     )
     return replace(made, **spoilt)
+
+
+def lately(record: str, *failed: str, ends: float = NOW - 2, listed: tuple[str, ...] = ("ping", "etcd", "informer-sync")) -> Any:
+    """Answers every 2 s until `ends`, oldest first: "." all checks pass, "x" those named fail."""
+    return tuple(
+        Answered(
+            at=Mono(ends - 2.0 * (len(record) - 1 - index)),
+            checks=tuple(Check(name, mark == "." or name not in failed) for name in listed),
+        )
+        for index, mark in enumerate(record)
+    )
+
+
+def several(renewed: float | None = None) -> OthersSeen:
+    """Several API servers behind the address; a lease was last renewed so many seconds ago."""
+    return OthersSeen(several=True, renewed_at=None if renewed is None else Mono(NOW - renewed))
 
 
 def etcd(**spoilt: Any) -> EtcdObservation:

@@ -91,6 +91,7 @@ def stores() -> list[Verdict]:
         making.etcd(livez=bare, readyz=bare),
         making.etcd(livez=without, readyz=without, check_seen_before=True),
         making.etcd(pods=()),
+        making.etcd(livez=making.health("/livez", "etcd", lately=making.lately("x.x", "etcd")), others=making.several()),
     ]
     return [etcd.judge(one, NOW, THRESHOLDS).verdict for one in made]
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from planes.kube.guarding import HELD_BACK, Guard
+from planes.structs.feeds import Feed
 from planes.structs.objects import AnnotatedMeta, Item, LeaseSpec, NodeLease
 from tests.bench.jumping import JumpingLoop
 
@@ -16,7 +17,7 @@ from tests.bench.jumping import JumpingLoop
 class Watched:
     """A watch that never says anything, and lists beside it."""
 
-    part: Any = SimpleNamespace(of=SimpleNamespace(rhythm=5.0))
+    part: Any = SimpleNamespace(of=SimpleNamespace(rhythm=5.0), feed=Feed.NODE_LEASES)
     signs = 0
 
     def __init__(self, lists: Iterator[NodeLease]) -> None:
@@ -44,7 +45,7 @@ def lease(version: int = 1, second: int = 0) -> NodeLease:
     ids=["the same", "the same in another version", "renewed"],
 )
 def test_a_watch_is_held_back_where_a_lease_is_renewed_and_it_says_nothing(lists: Iterator[NodeLease], found: str) -> None:
-    link: Any = SimpleNamespace(blind="")
+    link: Any = SimpleNamespace(blind="", doubted=set())
 
     async def stand() -> str:
         try:

@@ -35,7 +35,7 @@ class Part:
 
     def list_path(self, page: int, token: str = "", labels: str = "", *, cached: bool = False) -> str:
         """`resourceVersion` stays unset: only then are pages honoured, and the answer is as new as etcd. `cached`: from the API
-        server's memory, in one page."""
+        server's memory, in one page. `page` 0: all at once."""
         if cached:
             return f"{self.path}?resourceVersion=0{self._selector()}"
         rest = f"&labelSelector={quote(labels, safe='')}" if labels else ""

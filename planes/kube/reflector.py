@@ -49,6 +49,9 @@ WATCH_AGAIN = 60.0
 POLL_EVERY, POLL_OBJECTS, POLL_LONGEST = 10.0, 50, 120.0
 #: The same while one of its leases is late. [rule]
 POLL_LATE = 1.0
+#: So many polls in a row that were older than what is known, and etcd itself is asked, which decides: it may have been restored
+#: from a backup, and its versions with it. [rule]
+BEHIND = 3
 #: Where something else than watches answers a watch, or nothing does.
 _NO_WATCH = (FaultKind.SERVER_ERROR, FaultKind.THROTTLED, FaultKind.GARBLED, FaultKind.NOT_KUBERNETES, FaultKind.HANGING)
 #: A right or an API that was there is asked for again so many times, so many seconds apart, before it is taken to be gone. [rule]
@@ -72,6 +75,7 @@ class Reflector:
         self._backoff = FaultBackoff(self._rng)
         self._codec = Codec(part.of.struct)
         self._version: str | None = None  # None: list first
+        self._newest: str | None = None  # the version that was known before it was forgotten: what is polled may be behind it
         self._suspicion = Suspicion() if part.of.rhythm else None
         self._url = link.url
         self._place = part.place.namespace if part.place.only else ""
@@ -79,6 +83,7 @@ class Reflector:
         self._useless = 0  # watches in a row that were of no use
         self._refused = 0  # times in a row that it was not permitted or not served
         self._polled = ""  # why it is polled
+        self._behind = 0  # polls in a row that were older than what is known
         self._watch_at = NEVER  # while it is polled: when a watch is tried again
         self.signs = 0  # counts signs of life: pages, and lines of the watch
         self.patience = max(part.of.quiet, part.of.list_limit, OPENING, 60.0) + _SLACK
@@ -93,7 +98,7 @@ class Reflector:
             await emit(Heard(self.part.feed, opened, False, self._place))
 
         if self._url != self._link.url:
-            self._url, self._version = self._link.url, None
+            self._url, self._version, self._newest = self._link.url, None, None
         if self._polled and (self._clock() < self._watch_at or self._is_blind()):
             return await self._poll(emit)
         fault: Fault | None = None
@@ -110,6 +115,8 @@ class Reflector:
         lived = self._clock() - opened if opened is not None else 0.0
         if asked_to_watch:
             blind = blind or self._judge_watch(fault, opened is not None, lived, listed)
+        elif fault is not None and fault.kind is FaultKind.EXPIRED:
+            return await self._tell(fault, emit)  # said of a list that has nothing that could be too old
         if blind:
             return await self._begin_to_poll(blind, emit)
         if self._polled and lived >= WORKED:
@@ -145,7 +152,8 @@ class Reflector:
     async def _begin_to_poll(self, why: str, emit: Emit) -> float:
         if not self._polled:
             logger.warning("%s: watches do not work (%s); it is listed every %s", self.part.name, why, duration(self._poll_every()))
-        self._polled, self._version = why, None
+        self._polled = why
+        self._list_anew()
         self._watch_at = self._clock() + WATCH_AGAIN
         await emit(Polled(self.part.feed, why, self._clock()))
         return self._rng.uniform(0.2, 0.5)
@@ -162,14 +170,16 @@ class Reflector:
 
     async def _poll(self, emit: Emit) -> float:
         """One list from the API server's cache, in place of a watch."""
+        cached = self._behind < BEHIND
         try:
-            items, version = await self._pages(cached=True)
+            items, version = await self._pages(cached=cached)
         except FaultError as exc:
             self._watch_at = NEVER  # what was wrong with watches may be over when it answers again
             return await self._tell(exc.fault, emit)
-        if _is_older(version, self._version):
+        if _is_older(version, self._version or self._newest) and self._behind < BEHIND:
+            self._behind += 1
             return self._rng.uniform(0.9, 1.1)  # another API server's cache, which is behind
-        self._version, self._held = version, len(items)
+        self._version, self._held, self._behind = version, len(items), 0
         await self._tell_list(items, version, emit)
         return self._rng.uniform(0.9, 1.1) * (min(POLL_LATE, self._poll_every()) if self.is_late() else self._poll_every())
 
@@ -180,12 +190,12 @@ class Reflector:
         if lived >= WORKED:
             self._backoff.succeeded()
         if fault is not None and fault.kind is FaultKind.EXPIRED:
-            self._version = None
+            self._list_anew()
             return 0.0 if lived >= WORKED else self._backoff.failed()
         if opened and (fault is None or fault.kind in (FaultKind.CLOSED, FaultKind.HANGING)):
             # It ended, was cut, or fell silent. Whether something is wrong shows when it is asked for again.
             if fault is not None and fault.kind is FaultKind.HANGING and self.part.of.never_quiet and self._held:
-                self._version = None
+                self._list_anew()
             if fault is None:
                 await emit(Heard(self.part.feed, self._clock(), False, self._place))
             return self._rng.uniform(0.0, 0.5) if lived >= WORKED else self._backoff.failed()
@@ -193,8 +203,11 @@ class Reflector:
             return self._backoff.failed()
         if opened or fault.status == 504 or fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED):
             # What was held may have missed something; and where only listing is permitted, listing is what is left.
-            self._version = None
+            self._list_anew()
         return await self._tell(fault, emit)
+
+    def _list_anew(self) -> None:
+        self._newest, self._version = self._version or self._newest, None
 
     async def _tell(self, fault: Fault, emit: Emit) -> float:
         wait = self._backoff.failed(fault)
@@ -206,15 +219,16 @@ class Reflector:
         return wait
 
     async def _list(self, emit: Emit) -> None:
-        """All pages, then one `Listed`. A continue token that ends in between (410) starts the list anew, once."""
-        for attempt in (0, 1):
+        """All pages, then one `Listed`. A continue token that ends in between (410) starts the list anew, once; where they end each
+        time, for etcd is compacted more often than we get through, all is asked for in one page, as client-go's pager does."""
+        for page in (PAGE, PAGE, 0):
             try:
-                items, version = await self._pages()
+                items, version = await self._pages(page)
             except FaultError as exc:
-                if exc.fault.kind is FaultKind.EXPIRED and attempt == 0:
+                if exc.fault.kind is FaultKind.EXPIRED and page:
                     continue
                 raise
-            self._version, self._held = version, len(items)
+            self._version, self._newest, self._held = version, None, len(items)
             await self._tell_list(items, version, emit)
             return
 
@@ -224,11 +238,11 @@ class Reflector:
             self._suspicion.listed(items, now)
         await emit(Listed(self.part.feed, items, version, now, self._place))
 
-    async def _pages(self, *, cached: bool = False, quietly: bool = False) -> tuple[list[Item], str]:
+    async def _pages(self, size: int = PAGE, *, cached: bool = False, quietly: bool = False) -> tuple[list[Item], str]:
         items: list[Item] = []
         token = ""
         for _ in range(MOST_PAGES):
-            path = self.part.list_path(PAGE, token, cached=cached)
+            path = self.part.list_path(size, token, cached=cached)
             answer = await self._link.ask(path, limit=self.part.of.list_limit)
             self.signs += not quietly
             page = self._codec.page(answer.body, path, self._link.server)
@@ -268,7 +282,7 @@ class Reflector:
         except FaultError:
             if self.signs != before:
                 return None
-            self._version = None
+            self._list_anew()
             raise
         if self.signs != before:
             return None

@@ -135,6 +135,25 @@ async def test_gone_as_a_status_on_a_page_begins_the_list_anew(link_to: LinkTo, 
     assert not events.faults()
 
 
+async def test_a_list_whose_pages_always_end_in_between_is_asked_for_at_once(link_to: LinkTo, events: Events) -> None:
+    expired = reply(next(one["body"] for one in load("errors") if one["status"] == 410), 410)
+    lists = [nodes("a", token="t"), expired, nodes("a", token="u"), expired, nodes("a", "b")]
+    async with serve(answering(lists, [stream()])) as server:
+        await Reflector(NODES, await link_to(server)).step(events)
+        limits = [one.query["limit"] for one in server.asked(watch=False)]
+    assert limits == [str(PAGE)] * 4 + ["0"]
+    assert len(events.of(Listed)[0].items) == 2
+    assert not events.faults()
+
+
+async def test_a_list_that_is_never_new_enough_is_told_as_a_fault(link_to: LinkTo, events: Events) -> None:
+    expired = reply(next(one["body"] for one in load("errors") if one["status"] == 410), 410)
+    async with serve(answering([expired] * 3, [])) as server:
+        wait = await Reflector(NODES, await link_to(server)).step(events)
+    assert [fault.kind for fault in events.faults()] == [FaultKind.EXPIRED]
+    assert wait >= 0.2
+
+
 async def test_gone_as_an_event_under_status_200_lists_anew(link_to: LinkTo, events: Events, clock: Clock) -> None:
     error = next(line for one in load("errors") if one.get("lines") for _, line in one["lines"])
     assert error["type"] == "ERROR"

@@ -14,7 +14,7 @@ from planes.kube.faltering import SELDOM, Faltering
 from planes.kube.feeds import Part, parts
 from planes.kube.guarding import HELD_BACK
 from planes.kube.link import Link
-from planes.kube.reflector import USELESS, WATCH_AGAIN, Reflector
+from planes.kube.reflector import BEHIND, USELESS, WATCH_AGAIN, Reflector
 from planes.structs.events import Changed, Failed, Fault, FaultKind, Heard, Listed, Polled
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
@@ -202,6 +202,27 @@ async def test_an_older_cache_of_another_api_server_is_no_news(link_to: LinkTo, 
         told = len(events.of(Listed))
         await reflector.step(events)
     assert len(events.of(Listed)) == told == 2
+
+
+async def test_versions_that_went_back_for_good_are_asked_of_etcd_and_believed(link_to: LinkTo, events: Events) -> None:
+    before, restored = listing("Lease", [lease(9)], version="109"), listing("Lease", [lease(2)], version="102")
+    is_restored = False
+
+    async def script(request: Request) -> Reply:
+        return stream() if request.watch else restored if is_restored else before
+
+    async with serve(script) as server:
+        reflector = Reflector(LEASES, await link_to(server))
+        for _ in range(USELESS + 1):
+            await reflector.step(events)
+        is_restored = True
+        for _ in range(BEHIND + 1):
+            await reflector.step(events)
+        asked = [one.query for one in server.asked(watch=False)][-BEHIND - 1 :]
+        assert len(events.of(Listed)) == 3
+        await reflector.step(events)
+    assert asked == [{"resourceVersion": "0"}] * BEHIND + [{"limit": "500"}]
+    assert [one.resource_version for one in events.of(Listed)] == ["109", "109", "102", "102"]
 
 
 async def test_a_right_that_was_there_is_asked_for_again_soon_at_first(link_to: LinkTo, events: Events) -> None:

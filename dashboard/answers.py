@@ -1,50 +1,40 @@
-"""What the API answers with: JSON with an ETag, compressed where the browser takes it, and errors of one clear sentence."""
+"""What the API answers with: JSON with an ETag, compressed where it is taken so, and errors of one clear sentence."""
 
 import gzip
 import hashlib
-from collections.abc import Callable, Coroutine
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from collections.abc import Mapping
+from http import HTTPStatus
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
-
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], Coroutine[Any, Any, HttpResponse]]
 
 #: Below this size compressing costs more than it saves, bytes.
 WORTH_ZIPPING = 1024
 _GZIP_LEVEL = 5
 
 
-class Problem(msgspec.Struct, frozen=True):
-    """The body of every error."""
+#: The media type of every error below /api/.
+PROBLEM_TYPE = "application/problem+json"
 
+
+class Problem(msgspec.Struct, frozen=True):
+    """The body of every error, as RFC 9457 has it: `title` is the status in words, `detail` what is wrong and what to do. `error`
+    is the same sentence, by the name that it had before problems had a form."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
     error: str
 
 
-def problem(status: int, sentence: str) -> HttpResponse:
+def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """An error; `sentence` says what is wrong and what to do."""
-    response = HttpResponse(msgspec.json.encode(Problem(sentence)), status=status, content_type="application/json")
+    body = Problem("about:blank", HTTPStatus(status).phrase, int(status), sentence, sentence)
+    response = HttpResponse(msgspec.json.encode(body), status=status, content_type=PROBLEM_TYPE, headers=headers)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def signed_in(view: View[P]) -> View[P]:
-    """An asynchronous GET for who is signed in: 401 for who is not, 405 for other methods."""
-
-    @wraps(view)
-    async def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
-            response = problem(405, "This address can only be read.")
-            response["Allow"] = "GET, HEAD"
-            return response
-        if not (await request.auser()).is_authenticated:
-            return problem(401, "Not signed in. Open the page and sign in again.")
-        return await view(request, *args, **kwargs)
-
-    return guarded
 
 
 def answer(request: HttpRequest, value: msgspec.Struct) -> HttpResponse:
@@ -75,7 +65,7 @@ def conditional(request: HttpRequest, *, plain: bytes, zipped: bytes | None, eta
         response = HttpResponse(plain, content_type="application/json")
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
-    patch_vary_headers(response, ("Accept-Encoding", "Cookie"))
+    patch_vary_headers(response, ("Accept-Encoding", "Authorization", "Cookie"))
     return response
 
 

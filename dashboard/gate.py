@@ -26,7 +26,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from dashboard import readiness
-from dashboard.answers import problem
+from dashboard.answers import PROBLEM_TYPE, problem
 from dashboard.lending import Threads
 from dashboard.logs import Sparing
 from dashboard.views import errors
@@ -204,7 +204,7 @@ async def _probe(scope: HTTPScope, send: ASGISendCallable) -> None:
 async def _answer(scope: HTTPScope, send: ASGISendCallable, refusal: RefusalError) -> None:
     """A page, or JSON below /api/. The connection is closed: what else it holds is not read."""
     if scope["path"].startswith("/api/"):
-        kind, body = b"application/json", problem(refusal.status, refusal.sentence).content
+        kind, body = PROBLEM_TYPE.encode(), problem(refusal.status, refusal.sentence).content
     else:
         kind, body = b"text/html; charset=utf-8", _page(refusal.status, refusal.sentence)
     more = [(b"connection", b"close")]

@@ -12,6 +12,7 @@ _HIDDEN = "[hidden]"
 _SECRETS = (
     re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL),
     re.compile(r"(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE),
+    re.compile(r"(\bpw_[0-9a-f]{12}_)[A-Za-z0-9_-]{8,}"),
     re.compile(r"(/signin/)(?!password\b)[A-Za-z0-9_-]{8,}"),
     re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)", re.IGNORECASE),
     re.compile(

@@ -1,5 +1,6 @@
-"""What the web edge itself keeps: one-time sign-in links."""
+"""What the web edge itself keeps: one-time sign-in links, and the tokens of people's programs."""
 
+from django.conf import settings
 from django.db import models
 
 
@@ -12,3 +13,37 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"expires {self.expires:%Y-%m-%d %H:%M} UTC"
+
+
+class ApiToken(models.Model):
+    """A person's key to the API, for a program of theirs. Only a digest of its secret is kept, so nobody can read a token out of
+    here; `prefix` finds it and tells it apart, and is no secret. While the account is switched off it opens nothing."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)  # SHA-256 of the whole token, hexadecimal
+    every_cluster = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True)
+    last_used = models.DateTimeField(null=True)  # to a quarter of an hour: no request should have to write
+
+    class Meta:
+        ordering = ["-created", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}, expires {self.expires:%Y-%m-%d %H:%M} UTC"
+
+
+class ApiTokenCluster(models.Model):
+    """A cluster that a token opens. By its number in the other database: another cluster that comes to the same name is not it."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="clusters")
+    cluster = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "cluster"], name="one_scope_a_cluster")]
+
+    def __str__(self) -> str:
+        return str(self.cluster)

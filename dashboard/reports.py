@@ -1,6 +1,7 @@
 """What the API says of clusters and nodes, put together from what is stored and what Valkey holds."""
 
 import time
+from collections.abc import Collection
 
 import msgspec
 
@@ -38,9 +39,9 @@ def node(slug: str, name: str) -> NodeReport | None:
     return NodeReport(**fields, beat=pulses.peek().heartbeats(found.cluster.id).get(name), late=late)
 
 
-def clusters() -> ClustersReport:
-    """The enabled clusters, by name."""
-    summaries = selectors.clusters()
+def clusters(among: Collection[int] | None = None) -> ClustersReport:
+    """The enabled clusters, by name; with `among` those with one of these ids."""
+    summaries = [one for one in selectors.clusters() if among is None or one.head.id in among]
     fresh = pulses.all_freshness([summary.head for summary in summaries])
     now = time.time()
     return ClustersReport(

@@ -113,6 +113,9 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "dashboard.views.errors.csrf_failure"
 
+# How often one token may ask the API, a minute: each web process counts for itself.
+API_REQUESTS_PER_MINUTE = int(env.number("PLANEWATCH_API_REQUESTS_PER_MINUTE", 300, low=1, high=100_000))
+
 # --- what a page may do: nothing that is not its own ----------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {

@@ -1,8 +1,27 @@
 """Addresses of the pages and the API. Sockets: dashboard/asgi.py; the probes: dashboard/gate.py."""
 
-from django.urls import path
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from dashboard.views import api, changes, nodes, pages, picture, session
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from dashboard.rest.declared import RESOURCES, Resource
+from dashboard.views import account, api, changes, nodes, pages, picture, rest, session
+
+#: Views of the addresses that pages ask, too.
+_OF_PAGES: dict[str, Callable[..., Coroutine[Any, Any, HttpResponse]]] = {
+    "api-clusters": api.clusters,
+    "api-snapshot": api.snapshot,
+    "api-node": api.node,
+    "api-search": api.search,
+}
+
+
+def _address(resource: Resource) -> URLPattern:
+    route, name = f"api/v1/{resource.route}", resource.name
+    return path(route, _OF_PAGES[name], name=name) if resource.serve is None else path(route, rest.view(resource.serve), name=name)
+
 
 urlpatterns = [
     path("", pages.clusters, name="clusters"),
@@ -21,13 +40,13 @@ urlpatterns = [
     path("c/<slug:slug>/<slug:kind>/", pages.component, name="component"),
     path("wall/", pages.wall, name="wall"),
     path("wall/<slug:slug>/", pages.wall_cluster, name="wall_cluster"),
+    path("account/tokens/", account.own_tokens, name="tokens"),
     path("signin/", session.SignIn.as_view(), name="signin"),
     path("signin/<str:token>/", session.link, name="signin-link"),
     path("signout/", session.SignOut.as_view(), name="signout"),
-    path("api/v1/clusters", api.clusters, name="api-clusters"),
-    path("api/v1/c/<slug:slug>/snapshot", api.snapshot, name="api-snapshot"),
-    path("api/v1/c/<slug:slug>/nodes/<path:name>", api.node, name="api-node"),
-    path("api/v1/c/<slug:slug>/search", api.search, name="api-search"),
+    path("api/v1/openapi.json", rest.schema, name="api-schema"),
+    path("api/v1/docs/", rest.docs, name="api-docs"),
+    *(_address(one) for one in RESOURCES),
 ]
 
 handler403 = "dashboard.views.errors.not_permitted"

@@ -55,17 +55,18 @@ def ribbon_lines(
 ) -> tuple[RibbonLine, ...]:
     """One line a window that ends `now`, epoch seconds; of several subjects the worst at each moment. `heard`: when the collector
     last vouched for the present, epoch seconds; None: not known."""
-    kept = [_up_to(history, heard) for history in histories]
+    kept = [msgspec.structs.replace(history, spans=up_to(history.spans, heard)) for history in histories]
     return tuple(_line(title, worst([ribbon(one, Epoch(now - seconds), Epoch(now)) for one in kept])) for title, seconds in windows)
 
 
-def _up_to(history: History, heard: float | None) -> History:
-    if not history.spans or heard is None:
-        return history
-    last = history.spans[-1]
+def up_to(spans: tuple[Span, ...], heard: float | None) -> tuple[Span, ...]:
+    """The spans, the last of them until the collector last vouched for it all (epoch seconds): it is noted now and then."""
+    if not spans or heard is None:
+        return spans
+    last = spans[-1]
     if not last.ended < heard <= last.ended + NOTED_WITHIN:
-        return history
-    return msgspec.structs.replace(history, spans=(*history.spans[:-1], Span(last.began, Epoch(heard))))
+        return spans
+    return (*spans[:-1], Span(last.began, Epoch(heard)))
 
 
 def _line(title: str, stretches: Sequence[Stretch]) -> RibbonLine:

@@ -87,6 +87,38 @@ def ordered(nodes: Sequence[NodeCells], sort: str) -> list[NodeCells]:
     return [*(cells for _, cells in sorted(there, key=itemgetter(0), reverse=down)), *absent]
 
 
+#: What each of SORTS looks at.
+_SORTED = {
+    "state": "state",
+    "name": "name",
+    "since": "since",
+    "zone": "zone",
+    "pool": "pool",
+    "type": "instance_type",
+    "version": "version",
+    "cpu": "cpu",
+    "memory": "memory",
+    "pods": "pods_used",
+    "age": "created",
+}
+_NONE = NodeCells("", "unknown", "", "", "", "", 0.0, "", "", "", False, False, 0, None, None, None, "", "", None)
+
+
+def sorted_value(cells: NodeCells, sort: str) -> str | float | None:
+    """By what a node is sorted; with its name that is its place in the list."""
+    value: str | float | None = getattr(cells, _SORTED[sort.removeprefix("-")])
+    return value
+
+
+def standing(name: str, sort: str, value: str | float | None) -> NodeCells:
+    """A node that would stand at a place (`sorted_value`), whatever else it is. A value that no such column has stands for none."""
+    column = _SORTED[sort.removeprefix("-")]
+    usual = getattr(_NONE, column)
+    if isinstance(value, str) != isinstance(usual, str) or (value is None and usual is not None):
+        value = usual
+    return NodeCells._make((_NONE._asdict() | {"name": name, column: value}).values())
+
+
 def natural(text: str) -> Key:
     """ "node-2" before "node-10"."""
     return tuple((0.0, int(part), "") if part.isdecimal() else (1.0, 0, part.lower()) for part in _DIGITS.split(text) if part)

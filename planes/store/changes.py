@@ -20,7 +20,8 @@ DENSE = 20_000
 
 class Wanted(msgspec.Struct, frozen=True):
     """What is asked for; what is empty or None filters nothing. `plane`: "control" or "data". `kind`: of a component or of a node's
-    agent. `subject`: the exact name of a node. `state`: what it became. `began`, `ended`: epoch seconds."""
+    agent. `subject`: the exact name of a node. `state`: what it became. `began`, `ended`: epoch seconds. `among`: ids of clusters,
+    no others are told of; None: all."""
 
     slug: str = ""
     plane: str = ""
@@ -29,6 +30,7 @@ class Wanted(msgspec.Struct, frozen=True):
     state: str = ""
     began: float | None = None
     ended: float | None = None
+    among: tuple[int, ...] | None = None
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -95,6 +97,8 @@ def _matching(wanted: Wanted) -> QuerySet[Transition]:
     every = Transition.objects.filter(cluster__enabled=True)
     if wanted.slug:
         every = every.filter(cluster__slug=wanted.slug)
+    if wanted.among is not None:
+        every = every.filter(cluster__in=wanted.among)
     if wanted.plane:
         control = Q(subject_kind="Component", subject__in=CONTROL_PLANE) | Q(subject_kind="Cluster")
         every = every.filter(control if wanted.plane == "control" else ~control)
@@ -115,6 +119,8 @@ def _spans(wanted: Wanted) -> tuple[Span, ...]:
     found = Watched.objects.filter(cluster__enabled=True)
     if wanted.slug:
         found = found.filter(cluster__slug=wanted.slug)
+    if wanted.among is not None:
+        found = found.filter(cluster__in=wanted.among)
     if wanted.began is not None:
         found = found.filter(ended__gte=wanted.began)
     # What was watched before the oldest change that is kept says nothing any more.

@@ -21,17 +21,17 @@ def of_component(cluster_id: int, kind: str, state: State, since: float, began: 
             state=state,
             since=Epoch(since),
             turns=_turns(Q(cluster=cluster_id, subject_kind="Component", subject=kind), began),
-            spans=_spans(cluster_id, began),
+            spans=spans(cluster_id, began),
         )
 
 
 def of_agents(cluster_id: int, node: str, agents: Mapping[str, tuple[State, float]], began: float) -> list[History]:
     """Of some agents of a node, each with the state that it is in now and since when, epoch seconds."""
     with one_view():
-        spans = _spans(cluster_id, began)
+        seen = spans(cluster_id, began)
         about = Q(cluster=cluster_id, subject_kind="Node", subject=node)
         return [
-            History(state=state, since=Epoch(since), turns=_turns(about & Q(agent=agent), began), spans=spans)
+            History(state=state, since=Epoch(since), turns=_turns(about & Q(agent=agent), began), spans=seen)
             for agent, (state, since) in agents.items()
         ]
 
@@ -45,8 +45,9 @@ def _turns(about: Q, began: float) -> tuple[Turn, ...]:
     return tuple(Turn(Epoch(at), State(before), State(after)) for at, before, after in reversed(found))
 
 
-def _spans(cluster_id: int, began: float) -> tuple[Span, ...]:
-    """Of which changes are remembered: what was watched before the oldest of them says nothing any more."""
+def spans(cluster_id: int, began: float) -> tuple[Span, ...]:
+    """When a cluster was watched, from `began` (epoch seconds) on, oldest first. What was watched before the oldest change that is
+    kept says nothing any more."""
     cluster = Cluster.objects.filter(pk=cluster_id).only("remembered_from").first()
     kept = cluster.remembered_from if cluster is not None else None
     if kept is not None:

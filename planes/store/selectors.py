@@ -246,6 +246,12 @@ def changes(slug: str, limit: int = RECENT) -> list[ChangeRow]:
     return _changes(found.pk, limit) if found else []
 
 
+def attention(slug: str) -> tuple[AttentionRow, ...]:
+    """What needs somebody in one enabled cluster, the worst first."""
+    found = Cluster.objects.filter(slug=slug, enabled=True).values_list("attention", flat=True).first()
+    return tuple(_attention.decode(found)) if found else ()
+
+
 def node_rows(cluster_id: int) -> list[NodeRow]:
     """All nodes of a cluster as they were last judged: what a collector restores from when it takes over."""
     return [_node_row(*values) for values in Node.objects.filter(cluster=cluster_id).order_by("name").values_list("row", "pods")]

@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import json
 import time
+from http import HTTPStatus
 
 import msgspec
 import pytest
@@ -41,11 +43,20 @@ def browser(transactional_db: None, visitor: User, collecting: Collecting) -> Cl
     return client
 
 
+def assert_a_problem(status: int, kind: str, content: bytes, expected: int) -> None:
+    """One sentence in the form of RFC 9457, under the name that it had before as well."""
+    assert (status, kind) == (expected, "application/problem+json")
+    said = json.loads(content)
+    assert (said["type"], said["title"], said["status"]) == ("about:blank", HTTPStatus(status).phrase, status)
+    assert said["detail"] == said["error"]
+    assert said["detail"].endswith(".")
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_who_is_not_signed_in_gets_401_and_one_sentence(collecting: Collecting, address: str) -> None:
     response = Client().get(address)
     assert response.status_code == 401
-    assert list(response.json()) == ["error"]
+    assert_a_problem(response.status_code, response["Content-Type"], response.content, 401)
     assert "node-1" not in response.content.decode()
 
 
@@ -59,8 +70,7 @@ def test_the_api_only_reads(browser: Client, address: str) -> None:
 @pytest.mark.parametrize("address", ["/api/v1/c/nowhere/snapshot", "/api/v1/c/prod/nodes/node-99", "/api/v1/nothing"])
 def test_what_is_not_there_is_404_with_a_sentence(browser: Client, address: str) -> None:
     response = browser.get(address)
-    assert response.status_code == 404
-    assert response.json()["error"].endswith(".")
+    assert_a_problem(response.status_code, response["Content-Type"], response.content, 404)
 
 
 def test_a_snapshot_holds_the_whole_picture(browser: Client) -> None:
@@ -159,8 +169,7 @@ def test_a_database_that_is_away_is_503_with_a_sentence(browser: Client, monkeyp
 
     monkeypatch.setattr(selectors, "clusters", fails)
     response = browser.get("/api/v1/clusters")
-    assert response.status_code == 503
-    assert list(response.json()) == ["error"]
+    assert_a_problem(response.status_code, response["Content-Type"], response.content, 503)
     page = browser.get("/")
     assert page.status_code == 503
     assert b"The database does not answer" in page.content

@@ -1,0 +1,111 @@
+"""The answers of the API about what was: changes, what was watched, and ribbons of states."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from dashboard import wanted_changes
+from dashboard.presenters.history import up_to
+from dashboard.rest import cursors
+from dashboard.rest.access import Access
+from dashboard.rest.problems import RefusedError
+from dashboard.rest.queries import WINDOWS, ChangesQuery, RibbonQuery
+from dashboard.rest.reading import dated, dates
+from dashboard.rest.shapes import ChangeItem, ChangesAnswer, Dated, RibbonAnswer, WatchedAnswer
+from dashboard.wanted_changes import WrongError
+from planes.assess.ribbon import ribbon, shares, worst
+from planes.store import changes, history, selectors
+from planes.store.changes import Found, Place
+from planes.store.selectors import ClusterHead
+from planes.structs.history import History
+from planes.structs.moments import Epoch
+
+
+def of_all(access: Access, asked: ChangesQuery, now: float) -> ChangesAnswer:
+    """The changes of every cluster that may be known of. Raises RefusedError (400)."""
+    heads = access.heads()
+    return _listed(heads, "", None if access.clusters is None else tuple(head.id for head in heads), asked, now)
+
+
+def of_cluster(head: ClusterHead, asked: ChangesQuery, now: float) -> ChangesAnswer:
+    """The changes of one cluster. Raises RefusedError (400)."""
+    return _listed([head], head.slug, None, asked, now)
+
+
+def _listed(
+    heads: Sequence[ClusterHead], slug: str, among: tuple[int, ...] | None, asked: ChangesQuery, now: float
+) -> ChangesAnswer:
+    given = {name: value for name, value in msgspec.to_builtins(asked).items() if name not in ("limit", "cursor") and value}
+    try:
+        wanted = wanted_changes.asked(given, slug, now)
+    except WrongError as error:
+        raise RefusedError(400, str(error)) from None
+    of = ("changes", slug, *(f"{name}={value}" for name, value in sorted(given.items())))
+    place = cursors.read(asked.cursor, Place, *of)
+    found = changes.page(msgspec.structs.replace(wanted.wanted, among=among), place, asked.limit)
+    told = [Dated(cluster=one.cluster, as_of=one.as_of, late=one.late) for one in dates(heads, now)]
+    known = [one.as_of for one in told if one.as_of is not None]
+    # The list may lack what is newest where no cluster's collector vouches for it.
+    blind = [one.late for one in told if one.late is not None and one.late.cause != "cluster"]
+    late = max(blind, key=lambda one: one.since or 0.0) if blind and len(blind) == len(told) else None
+    return ChangesAnswer(
+        as_of=min(known) if known and len(known) == len(told) else None,
+        late=late,
+        clusters=tuple(told),
+        count=found.count,
+        next=cursors.written(found.older, *of) if found.older else None,
+        changes=tuple(_change(one) for one in found.found),
+        watched=found.spans,
+    )
+
+
+def watched(head: ClusterHead, asked: RibbonQuery, now: float) -> WatchedAnswer:
+    """When it was watched."""
+    told, began = dated(head, now), now - WINDOWS[asked.window]
+    spans = up_to(history.spans(head.id, began), told.as_of)
+    return WatchedAnswer(cluster=told.cluster, as_of=told.as_of, late=told.late, began=began, ended=now, spans=spans)
+
+
+def of_component(head: ClusterHead, kind: str, asked: RibbonQuery, now: float) -> RibbonAnswer:
+    """Which state a component was in. Raises RefusedError (404)."""
+    found = selectors.component(head.slug, kind)
+    if found is None:
+        raise RefusedError(404, f"Cluster {head.slug} has no component {kind}.")
+    began = now - WINDOWS[asked.window]
+    return _ribbon(head, kind, [history.of_component(head.id, kind, found.row.state, found.row.since, began)], began, now)
+
+
+def of_node(head: ClusterHead, name: str, asked: RibbonQuery, now: float) -> RibbonAnswer:
+    """The worst state of a node's three agents. Raises RefusedError (404)."""
+    found = selectors.node(head.slug, name)
+    if found is None:
+        raise RefusedError(404, f"Cluster {head.slug} has no node {name}.")
+    row, began = found.row, now - WINDOWS[asked.window]
+    agents = {"kubelet": row.kubelet, "kube-proxy": row.kube_proxy, "container-runtime": row.container_runtime}
+    states = {kind: (one.state, one.since) for kind, one in agents.items()}
+    return _ribbon(head, name, history.of_agents(head.id, name, states, began), began, now)
+
+
+def _ribbon(head: ClusterHead, subject: str, histories: Sequence[History], began: float, now: float) -> RibbonAnswer:
+    told = dated(head, now)
+    kept = [msgspec.structs.replace(one, spans=up_to(one.spans, told.as_of)) for one in histories]
+    stretches = worst([ribbon(one, Epoch(began), Epoch(now)) for one in kept])
+    seconds = shares(stretches)
+    return RibbonAnswer(
+        cluster=told.cluster,
+        as_of=told.as_of,
+        late=told.late,
+        subject=subject,
+        began=began,
+        ended=now,
+        stretches=stretches,
+        seconds={state.value: round(value, 1) for state, value in seconds.seconds.items()},
+        unwatched=round(seconds.unwatched, 1),
+    )
+
+
+def _change(one: Found) -> ChangeItem:
+    row = one.row
+    return ChangeItem(
+        one.id, one.slug, row.subject_kind, row.subject, row.agent, row.before, row.after, row.because, row.at, row.group
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from django.http import QueryDict
@@ -47,7 +47,7 @@ PLACES: dict[str, tuple[dict[str, str | int], str]] = {
 class LabelQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which label."""
 
-    label: str
+    label: Annotated[str, msgspec.Meta(min_length=1, max_length=381, description="As key, or as key=beginning of a value.")]
 
 
 @dataclass(frozen=True, slots=True)

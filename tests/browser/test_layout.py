@@ -46,6 +46,8 @@ PAGES = {
     "nodes": "/c/prod-eu-1/nodes/",
     "no-nodes": "/c/prod-eu-1/nodes/?q=no-such-node",
     "no-changes": "/c/prod-us-1/changes/?node=no-such-node",
+    "tokens": "/account/tokens/",
+    "api": "/api/v1/docs/",
     "no-such-cluster": "/c/nowhere/",
     "no-such-node": "/c/prod-eu-1/nodes/node-999/",
 }

@@ -86,6 +86,7 @@ class Instance(models.Model):
     because = models.TextField(blank=True)
     version = models.CharField(max_length=100, blank=True)
     restarts = models.IntegerField(null=True)
+    own = models.BinaryField(default=b"null")  # rows.OwnFiguresRow | None
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["component", "name"], name="one_instance_a_name")]

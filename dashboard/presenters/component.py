@@ -7,6 +7,7 @@ from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.evidence import EvidenceLine, evidence_lines
 from dashboard.presenters.history import RibbonLine
+from dashboard.presenters.own_figures import OwnLine, own_line
 from dashboard.presenters.words import commands, counted, known, severity, word
 from planes.components.registry import AGENT_KINDS
 from planes.live.wire import Lateness
@@ -28,6 +29,7 @@ class InstanceLine:
     because: str
     version: str
     restarts: str
+    own: OwnLine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def _instance(kind: str, row: InstanceRow, late: Lateness | None) -> InstanceLin
         because=shown.because if shown.state == row.state else f"Last known: {word(shown.last)}." if shown.last else "",
         version=row.version,
         restarts="" if row.restarts is None else counted(row.restarts, "restart"),
+        own=own_line(row.own),
     )
 
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 from planes.assess.attention import Entry
 from planes.assess.hysteresis import Memory
 from planes.assess.rollup import word
+from planes.assess.sampling import samples_of
 from planes.cache.nodes import NodeTrack
 from planes.cache.pods import FINISHED
 from planes.components.node_conditions import state_of
 from planes.components.node_labels import is_control_plane, pool_of, zone_of
-from planes.components.verdict_builder import Instance, Judged
+from planes.components.verdict_builder import Instance, Judged, OwnFigures
 from planes.structs.moments import Epoch
 from planes.structs.quantity import quantity
 from planes.structs.rows import (
@@ -22,6 +23,7 @@ from planes.structs.rows import (
     EvidenceRow,
     InstanceRow,
     NodeRow,
+    OwnFiguresRow,
     PodRow,
     TaintRow,
 )
@@ -163,6 +165,7 @@ def component_row(
                 because=to_epoch(one.because, offset),
                 version=one.version,
                 restarts=one.restarts,
+                own=_own_row(one.own, offset) if one.own is not None else None,
             )
             for one in instances
         ),
@@ -182,6 +185,15 @@ def component_row(
     if same and _same_evidence(row.evidence, before.evidence) and _newest(row.evidence) - _newest(before.evidence) < REFRESH:
         return before
     return row
+
+
+def _own_row(own: OwnFigures, offset: float) -> OwnFiguresRow:
+    return OwnFiguresRow(
+        facts=own.told,
+        at=Epoch(round(own.at + offset, 1)) if own.at is not None else None,
+        samples=tuple(samples_of(own.samples, offset)),
+        untold=own.untold,
+    )
 
 
 def attention_row(entry: Entry, offset: float) -> AttentionRow:

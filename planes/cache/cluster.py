@@ -16,6 +16,7 @@ from planes.cache.pods import PodStore
 from planes.cache.reachability import Reachability
 from planes.cache.recent import Recent
 from planes.cache.routine import is_routine
+from planes.cache.server_rates import ServerRates
 from planes.cache.stores import ByNode, Dirty, Intake
 from planes.cache.system import KindOf, SystemPods
 from planes.cache.workloads import ApiServiceStore, EndpointStore, WebhookStore, WorkloadStore
@@ -55,6 +56,7 @@ class ClusterCache:
         self.recent = recent = Recent()
         self.reach = Reachability(recent)
         self.rates = RatesStore()
+        self.server_rates = ServerRates()
         self._nodes = NodeStore(dirty, self._node_left, recent)
         self.nodes = self._nodes.tracks
         self.node_leases = NodeLeases(clock, dirty)
@@ -188,6 +190,9 @@ class ClusterCache:
     # --- what probes and who judges say ---------------------------------------------------------------------------------------
 
     def _metrics(self, event: Metrics) -> None:
+        self.server_rates.took(event)
+        if event.apart:
+            return
         self.reach.took_figures(event)
         self.rates.took(event)
 

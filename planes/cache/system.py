@@ -125,6 +125,7 @@ class PodTrack:
             containers_ready=self.containers_ready,
             returning=returning,
             homeless_since=self.homeless_since,
+            started=_started(self.pod, self.component),
         )
 
 
@@ -135,6 +136,13 @@ def _date(pod: objects.SystemPod) -> Epoch | None:
         return ends - float(meta.deletionGracePeriodSeconds or 0)
     ready = next((one for one in pod.status.conditions if one.type == "Ready"), None)
     return latest(ready.lastTransitionTime) if ready is not None else None
+
+
+def _started(pod: objects.SystemPod, component: str) -> Epoch | None:
+    """When the container of that name was started; of a pod with a single one, whatever it is called."""
+    statuses = pod.status.containerStatuses
+    found = next((one for one in statuses if one.name == component), statuses[0] if len(statuses) == 1 else None)
+    return epoch(found.state.running.startedAt) if found is not None and found.state.running is not None else None
 
 
 def _key(pod: objects.SystemPod) -> str:

@@ -5,8 +5,10 @@ that is not renewed is a lost server only while its pod, endpoint or Node remain
 which as many new ones began was replaced. [signals.md]
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from planes.components import apiserver_processes
+from planes.components.apiserver_processes import Server
 from planes.components.pod_lines import pod_line, unheard
 from planes.components.verdict_builder import Instance, VerdictBuilder, check_gap, feed_due, feed_gap
 from planes.structs.lease_seen import LeaseSeen
@@ -48,11 +50,8 @@ def check(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresh
     found = _join(seen, leases_gap is None, endpoints_gap is None)
     if not seen.writes_blocked:
         _find_lost(found, seen.endpoints if endpoints_gap is None else None, now, thresholds)
-    instances: list[Instance] = []
-    for one in found:
-        made = _check_one(builder, one, seen, now, thresholds)
-        if made is not None:
-            instances.append(made)
+    judged = [(one, _check_one(builder, one, seen, now, thresholds)) for one in found]
+    instances = _with_figures([(one, made) for one, made in judged if made is not None], seen)
     if leases_gap is None and not seen.identities:
         line = Evidence(
             "identity leases", "none", "renewed every 10 s", State.NOT_OBSERVABLE, seen.leases.name, seen.leases.heard_at
@@ -73,7 +72,14 @@ def check(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresh
                 hold=thresholds.hold_condition,
             )
     _check_versions(builder, seen)
-    return tuple(instances)
+    return instances
+
+
+def _with_figures(judged: list[tuple[_Found, Instance]], seen: ApiServerObservation) -> tuple[Instance, ...]:
+    """Each with its own figures, or why they cannot be told."""
+    servers = [Server(made.host or made.name, one.address, one.pod.started if one.pod else None) for one, made in judged]
+    own = apiserver_processes.figures(servers, seen.processes, seen.rates)
+    return tuple(replace(made, own=figures) for (_, made), figures in zip(judged, own, strict=True))
 
 
 def _join(seen: ApiServerObservation, leases_seen: bool, endpoints_seen: bool) -> list[_Found]:

@@ -42,6 +42,7 @@ def observe(view: ClusterView) -> ApiServerObservation:
         endpoints=cache.apiserver_endpoints.find("default/kubernetes", view.dating),
         pods=view.pods("kube-apiserver"),
         rates=view.rates,
+        processes=cache.server_rates.seen(),
         api_services=tuple(cache.api_services.dated(view.dating).values()),
         webhooks=webhooks,
         hosts=view.host_names(),

@@ -14,7 +14,7 @@ from planes.components.said import WAITING
 from planes.structs import rights
 from planes.structs.events import FaultKind
 from planes.structs.moments import Mono
-from planes.structs.observations import FeedSeen, ReachSeen
+from planes.structs.observations import FeedSeen, RatesSeen, ReachSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import SEVERITY, Evidence, State, Verdict
@@ -66,8 +66,19 @@ def _rank(one: _Bad) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFigures:
+    """What one instance's own metrics say: `told` is ready to show, by the name of the fact; `at` is its last scrape and `samples`
+    are what it told at each of the last. Empty with `untold`, which is why nothing can be told of this one by itself."""
+
+    told: dict[str, str] = field(default_factory=dict)
+    at: Mono | None = None
+    samples: tuple[RatesSeen, ...] = ()
+    untold: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """One running instance of a component."""
+    """One running instance of a component. `own`: its own figures, of a kind that has any."""
 
     name: str
     host: str = ""
@@ -76,6 +87,7 @@ class Instance:
     because: str = ""
     version: str = ""
     restarts: int | None = None
+    own: OwnFigures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

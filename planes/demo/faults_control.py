@@ -3,6 +3,8 @@
 from datetime import timedelta
 from functools import partial
 
+import msgspec
+
 from planes.demo import objects
 from planes.demo.cluster import SYSTEM
 from planes.demo.faults import Fault, FaultError, Faults, Notice
@@ -84,7 +86,10 @@ def _flag(name: str, value: bool, faults: Faults, _: str) -> None:
 def _start_server(faults: Faults, _: str) -> None:
     """A new process listens: it is not ready at once, and counts from nothing."""
     faults.cluster.troubles.refused = False
-    faults.cluster.process_started = faults.cluster.clock.wall()
+    faults.cluster.process_started = now = faults.cluster.clock.wall()
+    for number, host in enumerate(faults.cluster.control_plane):
+        if (pod := faults.cluster.pod(f"{SYSTEM}/kube-apiserver-{host}")) is not None and pod.phase == "running":
+            faults.cluster.put_pod(msgspec.structs.replace(pod, started=now + 0.25 * number))
     faults.cluster.ready_at = faults.cluster.clock.mono() + START
 
 

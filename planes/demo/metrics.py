@@ -8,14 +8,16 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from planes.demo.cluster import RESOURCES, Cluster
+from planes.demo.cluster import RESOURCES, SYSTEM, Cluster
 from planes.demo.replies import Request
 
 SLI_BUCKETS = (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60)
 ETCD_BUCKETS = (0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60)
 SLOW = (1.2, 2.4)  # seconds that slow-api adds to a request
 ERROR_SHARE = 0.05  # of requests that fail under errors-5xx
+LAUNCH = 1.4  # seconds from the start of a process to that of its container, as the kubelet notes it
 HOOK = "pods.policy.example"
 HOOK_BUCKETS = (0.005, 0.025, 0.1, 0.5, 1.0, 2.5, 10, 25)
 
@@ -63,9 +65,25 @@ class Histogram:
         yield f"{name}_count{{{labels}}} {int(running)}"
 
 
+@dataclass(frozen=True)
+class Part:
+    """What one of several API servers does: so many of the requests, and so much slower than the first."""
+
+    share: float = 1.0
+    pace: float = 1.0
+
+
+#: The first answers all whose connection stays; on connections of their own, the others answer in turn.
+PARTS = (Part(), Part(0.8, 1.6), Part(0.6, 0.8))
+
+
 class Traffic:
-    def __init__(self, cluster: Cluster) -> None:
+    """The figures of one API server: of the first of those that are there, or of the one of this number."""
+
+    def __init__(self, cluster: Cluster, number: int | None = None) -> None:
         self._cluster = cluster
+        self._number = number
+        self._part = PARTS[(number or 0) % len(PARTS)]
         self._at = cluster.clock.mono() - 3600.0  # it has been at work for an hour already
         self._watches = 0
         self._forget()
@@ -137,12 +155,12 @@ class Traffic:
         tide = 1.0 + 0.25 * math.sin(now / 120)
         failed = ERROR_SHARE if troubles.failing else 0.6 if troubles.etcd else 0.0
         for verb, group, version, resource, sub, scope, a_node, fixed, mean in _TRAFFIC:
-            times = passed * (a_node * nodes + fixed) * tide
+            times = passed * (a_node * nodes + fixed) * tide * self._part.share
             self._count(verb, group, version, resource, sub, scope, 201 if verb == "POST" else 200, times * (1 - failed))
             if failed:
                 self._count(verb, group, version, resource, sub, scope, 500, times * failed)
             slowness = sum(SLOW) / 2 if troubles.slow else 0.0
-            self._sli[_sli(verb, group, version, resource, sub, scope)].spread(mean, times, slowness)
+            self._sli[_sli(verb, group, version, resource, sub, scope)].spread(mean * self._part.pace, times, slowness)
             operation = {"PUT": "update", "PATCH": "update", "POST": "create", "LIST": "list"}.get(verb, "get")
             labels = f'group="{group}",operation="{operation}",resource="{resource}"'
             if troubles.etcd:
@@ -171,11 +189,11 @@ class Traffic:
         )
         for labels, histogram in sorted(self._sli.items()):
             yield from histogram.lines(name, labels)
-        load = 1 + len(self._cluster.nodes) // 60
+        load = self._part.pace * (1 + len(self._cluster.nodes) // 60)
         yield from _head("apiserver_current_inflight_requests", "gauge", "[STABLE] Requests in flight in the last second.")
         slow = 6 if self._cluster.troubles.slow else 1
-        yield f'apiserver_current_inflight_requests{{request_kind="mutating"}} {load * 2 * slow}'
-        yield f'apiserver_current_inflight_requests{{request_kind="readOnly"}} {load * 3 * slow}'
+        yield f'apiserver_current_inflight_requests{{request_kind="mutating"}} {int(load * 2 * slow)}'
+        yield f'apiserver_current_inflight_requests{{request_kind="readOnly"}} {int(load * 3 * slow)}'
         yield from _head("apiserver_longrunning_requests", "gauge", "[STABLE] Active long-running requests.")
         watches = len(self._cluster.nodes) * 6 + 80 + self._watches
         labels = 'component="apiserver",group="",resource="pods",scope="cluster",subresource="",verb="WATCH",version="v1"'
@@ -239,9 +257,15 @@ class Traffic:
         yield f"process_start_time_seconds {self.process_started():.3f}"
 
     def process_started(self) -> float:
-        """Of the API server that answers: the first of those that are there."""
-        number = next((n for n in range(self._cluster.servers) if n not in self._cluster.troubles.lost_servers), 0)
-        return self._cluster.process_started + 41.25 * number
+        """Of the API server that answers: before its container, as the kubelet notes that."""
+        number = self._number if self._number is not None else next(iter(there(self._cluster)), 0)
+        pod = self._cluster.pod(f"{SYSTEM}/kube-apiserver-{self._cluster.control_plane[number]}")
+        return pod.started - LAUNCH if pod is not None else self._cluster.process_started
+
+
+def there(cluster: Cluster) -> list[int]:
+    """The API servers that are not lost, by number."""
+    return [number for number in range(cluster.servers) if number not in cluster.troubles.lost_servers]
 
 
 def _sli(verb: str, group: str, version: str, resource: str, sub: str, scope: str) -> str:

@@ -10,7 +10,7 @@ from planes.demo import discovery, health, reviews, usage
 from planes.demo.access import User, forbidden, forbidden_path, who
 from planes.demo.clock import http_date
 from planes.demo.cluster import Cluster
-from planes.demo.metrics import Traffic
+from planes.demo.metrics import Traffic, there
 from planes.demo.reading import Reader
 from planes.demo.replies import (
     INTERNAL,
@@ -74,10 +74,13 @@ class App:
     address: str = "127.0.0.1:6443"
     reader: Reader = field(init=False)
     traffic: Traffic = field(init=False)
+    each: list[Traffic] = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.cluster.store, self.cluster.clock)
         self.traffic = Traffic(self.cluster)
+        self.each = [Traffic(self.cluster, number) for number in range(self.cluster.servers)]
+        self._turn = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -173,7 +176,7 @@ class App:
         if path.rstrip("/") == "/version":
             return reply(discovery.VERSION)
         if path == "/metrics":
-            return Reply(200, self.traffic.text().encode(), METRICS)
+            return Reply(200, self._dealt(request).text().encode(), METRICS)
         if path == "/metrics/slis":
             return Reply(200, health.slis(self.cluster).encode(), METRICS)
         if path == "/statusz":
@@ -183,6 +186,15 @@ class App:
             return refusal(406, "NotAcceptable", f"only the following media types are accepted: {accepted}")
         found = discovery.find(self.cluster, path, self.address)
         return reply(found) if found is not None else NOT_SERVED
+
+    def _dealt(self, request: Request) -> Traffic:
+        """Whose figures are told: who wants a connection for one request is led to each API server in turn, as by a balancer."""
+        present = there(self.cluster)
+        if request.headers.get("connection", "").lower() != "close" or not present:
+            return self.traffic
+        self._turn += 1
+        number = present[self._turn % len(present)]
+        return self.traffic if number == present[0] else self.each[number]
 
     async def _resource(self, request: Request, user: User, target: Target) -> Reply | Watch:
         table = self.cluster.store.find(target.group, target.version, target.plural)

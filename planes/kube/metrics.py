@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Awaitable, Callable
 
+from planes.kube.answers import Answer
 from planes.kube.backoff import MISSING
 from planes.kube.clock import monotonic
 from planes.kube.decoding import Codec
@@ -132,6 +133,13 @@ def _unescaped(value: str) -> str:
     return _ESCAPE.sub(lambda found: "\n" if found[1] == "n" else found[1], value) if "\\" in value else value
 
 
+def scraped(answer: Answer, parser: Parser, *, apart: bool = False, address: str = "") -> Metrics:
+    """What an answer of /metrics tells."""
+    families = parser.parse(answer.body)
+    start = families.pop("process_start_time_seconds", ())
+    return Metrics(Mono(answer.at), answer.took, start[0].value if start else None, families, apart=apart, address=address)
+
+
 class MetricsProbe:
     """/metrics, at most every EVERY seconds."""
 
@@ -146,13 +154,12 @@ class MetricsProbe:
         started = self._clock()
         try:
             answer = await self._link.ask("/metrics", limit=LIMIT, accept="text/plain, */*;q=0.5")
-            families = self._parser.parse(answer.body)
+            told = scraped(answer, self._parser)
         except FaultError as exc:
             now = self._clock()
             await emit(Metrics(now, now - started, fault=exc.fault))
-            return _pause(exc.fault, EVERY, self._rng)
-        start = families.pop("process_start_time_seconds", ())
-        await emit(Metrics(Mono(answer.at), answer.took, start[0].value if start else None, families))
+            return pause(exc.fault, EVERY, self._rng)
+        await emit(told)
         return EVERY * self._rng.uniform(1.0, 1.1)
 
 
@@ -173,7 +180,7 @@ class UsageProbe:
             page = self._codec.page(answer.body, path, self._link.server)
         except FaultError as exc:
             await emit(Usage(self._clock(), fault=exc.fault))
-            return _pause(exc.fault, _USAGE.every, self._rng)
+            return pause(exc.fault, _USAGE.every, self._rng)
         nodes = {}
         for item in page.items:
             cpu, memory = quantity(item.usage.get("cpu", "")), quantity(item.usage.get("memory", ""))
@@ -183,7 +190,7 @@ class UsageProbe:
         return _USAGE.every * self._rng.uniform(1.0, 1.1)
 
 
-def _pause(fault: Fault, every: float, rng: random.Random) -> float:
+def pause(fault: Fault, every: float, rng: random.Random) -> float:
     """Seconds before asking again: what is missing or not permitted may come, but rarely does."""
     base = MISSING if fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED) else every
     return max(base * rng.uniform(0.75, 1.25), fault.retry_after or 0.0)

@@ -26,6 +26,7 @@ from planes.kube.kubeconfig import default_kubeconfig
 from planes.kube.link import Link, open_link
 from planes.kube.merging import Merger
 from planes.kube.metrics import MetricsProbe, UsageProbe
+from planes.kube.metrics_apart import Advertised, ApartProbe
 from planes.kube.probes import HealthProbe, VersionProbe
 from planes.kube.reflector import Reflector
 from planes.kube.watchdog import Living, OverstayedError, watched
@@ -94,6 +95,7 @@ class ClusterSource:
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not cryptography
         self._answered = asyncio.Event()
         self._references = References()
+        self._advertised = Advertised()
         self._away = False
         self._back = asyncio.Event()
 
@@ -172,6 +174,7 @@ class ClusterSource:
                     raise _ReceiverError from exc
             first = not self._answered.is_set() and _is_answer(event)
             self._references.note(event)
+            self._advertised.note(event)
             self._note_outage(event)
             try:
                 if first:
@@ -243,6 +246,11 @@ class ClusterSource:
                 "/metrics",
                 lambda: MetricsProbe(link, clock=self._clock, rng=self._rng),
                 lambda at, _: Metrics(at, 0.0, fault=_defect()),
+            ),
+            _Loop(
+                "/metrics of each",
+                lambda: ApartProbe(self._advertised, link, clock=self._clock, rng=self._rng),
+                lambda at, _: Metrics(at, 0.0, fault=_defect(), apart=True),
             ),
             _Loop(
                 Feed.NODE_METRICS,

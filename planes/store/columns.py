@@ -68,6 +68,7 @@ class InstanceColumns(NamedTuple):
     because: str
     version: str
     restarts: int | None
+    own: bytes
 
 
 class TransitionColumns(NamedTuple):
@@ -136,7 +137,8 @@ def component(cluster_id: int, row: ComponentRow) -> ComponentColumns:
 
 def instance(component_id: int, row: InstanceRow) -> InstanceColumns:
     """An instance of a component."""
-    return InstanceColumns(component_id, row.name, row.host, row.leader, row.state, row.because, row.version, row.restarts)
+    own = _encode(row.own)
+    return InstanceColumns(component_id, row.name, row.host, row.leader, row.state, row.because, row.version, row.restarts, own)
 
 
 def transition(cluster_id: int, row: ChangeRow) -> TransitionColumns:

@@ -22,6 +22,7 @@ from planes.structs.rows import (
     EvidenceRow,
     InstanceRow,
     NodeRow,
+    OwnFiguresRow,
     PodRow,
 )
 from planes.structs.verdicts import State
@@ -30,6 +31,7 @@ _cluster = msgspec.json.Decoder(ClusterRow)
 _attention = msgspec.json.Decoder(list[AttentionRow])
 _evidence = msgspec.json.Decoder(tuple[EvidenceRow, ...])
 _facts = msgspec.json.Decoder(dict[str, str])
+_own = msgspec.json.Decoder(OwnFiguresRow | None)
 _node = msgspec.json.Decoder(NodeRow)
 _pods = msgspec.json.Decoder(tuple[PodRow, ...])
 
@@ -299,6 +301,7 @@ def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
                 because=one.because,
                 version=one.version,
                 restarts=one.restarts,
+                own=_own.decode(one.own),
             )
         )
     rows = [

@@ -182,13 +182,16 @@ class Sample(msgspec.Struct, frozen=True):
 
 class Metrics(msgspec.Struct, frozen=True):
     """One scrape of /metrics, filtered by name before parsing. `instance` is process_start_time_seconds: a load balancer may
-    lead each scrape to another API server, and rates are only ever taken within one instance."""
+    lead each scrape to another API server, and rates are only ever taken within one instance. `apart`: it was asked for the figures
+    of each API server by itself, and takes no part in those of all together; of the one at `address`, where that was dialled."""
 
     at: Mono
     took: float
     instance: float | None = None
     families: dict[str, tuple[Sample, ...]] = {}
     fault: Fault | None = None
+    apart: bool = False
+    address: str = ""
 
 
 class Usage(msgspec.Struct, frozen=True):

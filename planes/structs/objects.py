@@ -136,15 +136,23 @@ class Waiting(msgspec.Struct, gc=False):
     reason: str = ""
 
 
+class Running(msgspec.Struct, gc=False):
+    startedAt: str | None = None
+
+
 class ContainerState(msgspec.Struct):
     waiting: Waiting | None = None
+
+
+class SystemContainerState(ContainerState):
+    running: Running | None = None
 
 
 class ContainerStatus(msgspec.Struct):
     name: str = ""
     ready: bool = False
     restartCount: int = 0
-    state: ContainerState = msgspec.field(default_factory=ContainerState)
+    state: SystemContainerState = msgspec.field(default_factory=SystemContainerState)
 
 
 class PodStatus(msgspec.Struct):

@@ -63,6 +63,7 @@ class PodSeen:
     homeless_since: float | None = None
     own_version: bool = False  # `version` is its provider's, and no version of Kubernetes
     quota: float | None = None  # of a member of the state store: how many bytes it may keep, where that is seen
+    started: float | None = None  # its component's container, in whole epoch seconds of its node's clock; None: it does not run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +165,17 @@ class RatesSeen:
     last_rejected: float | None = None  # per second, as last_requests
     last_etcd_requests: float | None = None  # the same of requests to the state store
     recent_etcd_error_ratio: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessSeen:
+    """One API server's process, as scrapes tell it apart. `rates` are its own, as its last scrape told them. `samples` are the same
+    as each of its last scrapes told them, oldest first. `address` is where it was dialled, empty if it was not."""
+
+    started: float  # process_start_time_seconds: epoch seconds of its host's clock
+    address: str
+    rates: RatesSeen
+    samples: tuple[RatesSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +329,7 @@ class ApiServerObservation:
     hosts: dict[str, str] = field(default_factory=dict)  # host name or address -> node name
     writes_blocked: str = ""  # why no lease can be renewed now; empty otherwise
     others: OthersSeen = OthersSeen()
+    processes: tuple[ProcessSeen, ...] = ()  # in the order in which they started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,26 @@ class EvidenceRow(msgspec.Struct, frozen=True):
     at: Epoch | None = None  # epoch seconds; None: never observed
 
 
+#: What one scrape of the API server's /metrics told, for the small charts: epoch seconds, then one value for each figure of the
+#: registry (planes.components.registry.FIGURES), in its order. None: not observed. Rates and requests in flight are sums over the
+#: instances that were reached, rates between each one's last two scrapes; ratios and percentiles are of the instance that was
+#: scraped.
+SampleRow = tuple[float | None, ...]
+
+
+class OwnFiguresRow(msgspec.Struct, frozen=True):
+    """What one instance's own metrics say: `facts` ready to show as a component's, `at` its last scrape, `samples` of its last
+    scrapes, oldest first. `untold` is why nothing can be told of it by itself; else empty."""
+
+    facts: dict[str, str] = {}
+    at: Epoch | None = None
+    samples: tuple[SampleRow, ...] = ()
+    untold: str = ""
+
+
 class InstanceRow(msgspec.Struct, frozen=True):
+    """`own`: the instance's own figures, where its kind has any."""
+
     name: str
     host: str = ""
     leader: bool = False
@@ -27,6 +46,7 @@ class InstanceRow(msgspec.Struct, frozen=True):
     because: str = ""
     version: str = ""
     restarts: int | None = None
+    own: OwnFiguresRow | None = None
 
 
 class ComponentRow(msgspec.Struct, frozen=True):
@@ -196,13 +216,6 @@ class ClusterRow(msgspec.Struct, frozen=True):
     missing: tuple[FaultRow, ...] = ()  # rights or parts that are missing; each shrinks the picture, none is unhealthy
     control: PlaneRow | None = None
     data: PlaneRow | None = None
-
-
-#: What one scrape of the API server's /metrics told, for the small charts: epoch seconds, then one value for each figure of the
-#: registry (planes.components.registry.FIGURES), in its order. None: not observed. Rates and requests in flight are sums over the
-#: instances that were reached, rates between each one's last two scrapes; ratios and percentiles are of the instance that was
-#: scraped.
-SampleRow = tuple[float | None, ...]
 
 
 class Frame(msgspec.Struct):

@@ -23,13 +23,15 @@ const PLACES = new Map(FIGURES.map(({ key }, place) => [key, place + 1]));
 /** How each figure's values are written. @type {Map<string, string>} */
 const FORMS = new Map(FIGURES.map(({ key, form }) => [key, form]));
 
-/** The samples of one cluster, oldest first. */
+/** The samples of one cluster, oldest first; or of one API server, whom a scrape reaches now and then: beyond `gap` seconds nothing
+ *  was observed between two. */
 export class Series {
   /** @type {SampleValues[]} */
   rows = [];
 
-  /** @param {SampleValues[]} [rows] */
-  constructor(rows = []) {
+  /** @param {SampleValues[]} [rows] @param {number} [gap] */
+  constructor(rows = [], gap = GAP) {
+    this.gap = gap;
     this.add(rows);
   }
 
@@ -61,7 +63,7 @@ export class Series {
       if (typeof value !== "number") missed = true;
       else if (at >= since) {
         const last = runs.at(-1);
-        if (last && at - before <= GAP && !missed) last.push({ at, value });
+        if (last && at - before <= this.gap && !missed) last.push({ at, value });
         else runs.push([{ at, value }]);
         before = at;
         missed = false;
@@ -80,7 +82,7 @@ export function extent(series, now) {
   const first = series.rows[0]?.[0] ?? now;
   const newest = series.rows.at(-1)?.[0] ?? now;
   // In steps, so that an old chart need not be drawn every second.
-  const to = now - newest > GAP ? Math.ceil(now / 15) * 15 : newest;
+  const to = now - newest > series.gap ? Math.ceil(now / 15) * 15 : newest;
   return { from: Math.max(to - SPAN, Math.min(first, to - 600)), to };
 }
 
@@ -91,6 +93,7 @@ export function extent(series, now) {
  * @property {number} low @property {number} high of what was observed
  * @property {number} last @property {number} lastAt @property {number} firstAt
  * @property {number} count of values
+ * @property {number} gap so many seconds after its last value it tells of the past
  */
 
 /**
@@ -122,7 +125,7 @@ export function chart(series, quantity, ends, box) {
     .filter((run) => run.length > 1)
     .map((run) => `M${run.map(place).join("L")}V${box.height}H${place(/** @type {Point} */ (run[0])).split(" ")[0]}Z`)
     .join("");
-  return { line, area, low, high, last: last.value, lastAt: last.at, firstAt: first.at, count: points.length };
+  return { line, area, low, high, last: last.value, lastAt: last.at, firstAt: first.at, count: points.length, gap: series.gap };
 }
 
 /** @param {number} value */
@@ -150,7 +153,7 @@ export function said(quantity, value) {
  * @param {string} name @param {Quantity} quantity @param {Chart} drawn @param {number} now
  */
 export function spoken(name, quantity, drawn, now) {
-  const old = now - drawn.lastAt > GAP;
+  const old = now - drawn.lastAt > drawn.gap;
   const latest = `${old ? "last" : "now"} ${said(quantity, drawn.last)}${old ? `, ${period(now - drawn.lastAt)} ago` : ""}`;
   if (drawn.count === 1) return `${name}: one sample, ${latest}`;
   const [low, high] = [said(quantity, drawn.low), said(quantity, drawn.high)];

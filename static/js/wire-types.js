@@ -10,8 +10,10 @@
  *   heard_at: number | null, retry_at: number | null, fault: FaultRow | null, missing: FaultRow[], control: PlaneRow | null,
  *   data: PlaneRow | null }} ClusterRow
  * @typedef {{ signal: string, now: string, should_be: string, state: State, source: string, at: number | null }} EvidenceRow
+ * @typedef {[at: number, ...figures: (number | null)[]]} SampleRow
+ * @typedef {{ facts: Record<string, string>, at: number | null, samples: SampleRow[], untold: string }} OwnFiguresRow
  * @typedef {{ name: string, host: string, leader: boolean, state: State, because: string, version: string,
- *   restarts: number | null }} InstanceRow
+ *   restarts: number | null, own: OwnFiguresRow | null }} InstanceRow
  * @typedef {{ kind: string, plane: string, state: State, because: string, since: number, last: string, line: string,
  *   evidence: EvidenceRow[], instances: InstanceRow[], facts: Record<string, string> }} ComponentRow
  * @typedef {[name: string, state: number, kubelet: number, proxy: number, runtime: number, because: string, since: number,
@@ -21,7 +23,6 @@
  *   agents: Record<string, string>, names: string[] }} AttentionRow
  * @typedef {{ subject_kind: string, subject: string, agent: string, before: State, after: State, because: string, at: number,
  *   group: string, more: number, more_from: number | null }} ChangeRow
- * @typedef {[at: number, ...figures: (number | null)[]]} SampleRow
  * @typedef {{ cluster?: ClusterRow | null, components?: ComponentRow[], nodes?: NodeValues[], attention?: AttentionRow[] | null,
  *   changes?: ChangeRow[], samples?: SampleRow[] }} Update
  * @typedef {{ components?: string[], nodes?: string[] }} GoneRows

@@ -11,10 +11,11 @@ from planes.structs.moments import Mono
 from planes.structs.objects import (
     Condition,
     Container,
-    ContainerState,
     ContainerStatus,
     LabelledMeta,
     PodStatus,
+    Running,
+    SystemContainerState,
     SystemPod,
     SystemPodSpec,
     Waiting,
@@ -26,7 +27,7 @@ CILIUM = f"{REPLACEMENT}Cilium"
 
 
 def status(ready: bool = True, restarts: int = 0, waiting: str | None = None) -> ContainerStatus:
-    return ContainerStatus("c", ready, restarts, ContainerState(Waiting(waiting) if waiting is not None else None))
+    return ContainerStatus("c", ready, restarts, SystemContainerState(Waiting(waiting) if waiting is not None else None))
 
 
 def pod(
@@ -309,3 +310,14 @@ def test_a_node_that_is_gone_misses_nothing() -> None:
     assert pods.missing_since == {"n": 2.0}
     pods.forget("n")
     assert pods.missing_since == {}
+
+
+def test_a_pod_tells_when_the_container_of_its_component_was_started() -> None:
+    def running(name: str, at: str | None) -> ContainerStatus:
+        return ContainerStatus(name, True, 0, SystemContainerState(running=Running(at)))
+
+    one = [running("kube-proxy", "2026-11-22T16:29:07Z"), running("sidecar", "2026-11-22T17:00:00Z")]
+    assert PodTrack(pod(statuses=one), "kube-proxy", Mono(0.0)).seen(False).started == 1795364947.0
+    assert PodTrack(pod(statuses=one[1:]), "kube-proxy", Mono(0.0)).seen(False).started == 1795366800.0  # the only one
+    assert PodTrack(pod(statuses=[*one[1:], one[1]]), "kube-proxy", Mono(0.0)).seen(False).started is None
+    assert PodTrack(pod(statuses=[status(waiting="CrashLoopBackOff")]), "kube-proxy", Mono(0.0)).seen(False).started is None

@@ -11,6 +11,7 @@ import { notice } from "../../static/js/scene/notice.js";
 import { noChanges, railOf } from "../../static/js/scene/rail.js";
 import { skyOf } from "../../static/js/scene/sky.js";
 import { plan } from "../../static/js/layout.js";
+import { FIGURES } from "../../static/js/registry.js";
 import { Picture } from "../../static/js/store.js";
 import { component, node, snapshot } from "./snapshots.js";
 
@@ -22,7 +23,7 @@ const NOW = 1000;
 const DOWN = 2;
 
 /** @param {string} name @param {Partial<InstanceRow>} [changes] @returns {InstanceRow} */
-const instance = (name, changes = {}) => ({ name, host: name, leader: false, state: "healthy", because: "", version: "", restarts: null, ...changes });
+const instance = (name, changes = {}) => ({ name, host: name, leader: false, state: "healthy", because: "", version: "", restarts: null, own: null, ...changes });
 /** @param {number} count @param {Record<number, Partial<InstanceRow>>} [changes] */
 const instances = (count, changes = {}) => Array.from({ length: count }, (_, at) => instance(`m${at + 1}`, changes[at + 1] ?? {}));
 /** @param {NodeValues[]} nodes @param {ReturnType<typeof component>[]} components @param {object} [changes] */
@@ -263,4 +264,22 @@ test("where nothing has changed, it is said since when, and that watching began 
   assert.equal(said(60), "No changes since watching began at 12:00:00.");
   assert.equal(said(30 * 86_400), "No changes since 12:00:00.");
   assert.equal(noChanges(railOf(picture([], []), NOW, false).unchangedSince ?? NaN, NOW, clock), "No changes have been seen yet.");
+});
+
+/** @param {number} at @param {number | null} p99 @returns {import("../../static/js/wire-types.js").SampleRow} */
+const scraped = (at, p99) => [at, ...FIGURES.map(({ key }) => (key === "p99" ? p99 : null))];
+
+test("an API server shows its own figures while they are of now, and says in its title why not", () => {
+  const own = { facts: { p99: "38 ms", "5xx": "0.4 %", "in flight": "5" }, at: NOW - 100, samples: [scraped(NOW - 400, 0.03), scraped(NOW - 100, 0.038)], untold: "" };
+  const untold = { facts: {}, at: null, samples: [], untold: "No scrape has reached it yet." };
+  const rows = instances(3, { 1: { own }, 2: { own: { ...own, at: NOW - 311 } }, 3: { own: untold } });
+  const { bar } = skyOf(picture([], [component("kube-apiserver", { instances: rows })]), NOW);
+  assert.deepEqual(bar?.servers.map((one) => one.own?.facts), [["p99 38 ms", "5xx 0.4 %", "5 in flight"], undefined, undefined]);
+  assert.deepEqual(bar?.servers.map(({ title }) => title), [
+    "m1 · healthy · p99 38 ms, 5xx 0.4 %, 5 in flight",
+    "m2 · healthy · last scraped 5 min ago: p99 38 ms, 5xx 0.4 %, 5 in flight",
+    "m3 · healthy · No scrape has reached it yet.",
+  ]);
+  // Scrapes that a balancer deals come seldom, and each covers what happened since the one before: 300 s apart is no gap here.
+  assert.deepEqual(bar?.servers[0]?.own?.series.runs("p99").map((run) => run.length), [2]);
 });

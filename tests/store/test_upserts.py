@@ -47,7 +47,7 @@ def test_a_column_that_is_none_is_refused_when_the_statement_is_made() -> None:
 )
 def test_a_text_is_made_to_fit_its_column(text: str, stored: str) -> None:
     statement = Insert(Instance, columns.InstanceColumns._fields)
-    row = columns.InstanceColumns(1, text, "host", False, "healthy", "why", "1", None)
+    row = columns.InstanceColumns(1, text, "host", False, "healthy", "why", "1", None, b"null")
     assert statement.fit(row) == row._replace(name=stored)
 
 

@@ -1,7 +1,7 @@
 /** The API server as the bar on the horizon, in the page. What it says is decided in scene/apibar.js. */
 
 import { html, nothing } from "../html.js";
-import { APISERVER, SERVERS } from "../scene/apibar.js";
+import { APISERVER, OWN_CHART, SERVERS } from "../scene/apibar.js";
 import { glyph, more, sparkline, spoken } from "./marks.js";
 import { told as said } from "./told.js";
 
@@ -21,18 +21,19 @@ export function bar(told, series, pages, now) {
       ${about ? html`<p class="version">${about}</p>` : nothing}
     </div>
     ${servers.length
-      ? html`<ul class="servers" data-count=${Math.min(servers.length + rest.count, SERVERS)}>${servers.map(server)}${more(rest, "server")}</ul>`
+      ? html`<ul class="servers" data-count=${Math.min(servers.length + rest.count, SERVERS)}>${servers.map((one) => server(one, now))}${more(rest, "server")}</ul>`
       : html`<p class="servers is-hidden">${told.hidden}</p>`}
     ${figures.length ? html`<dl class="figures" data-count=${figures.length}>${figures.map((one) => figure(one, series, now))}</dl>` : nothing}
     ${told.line ? said(told.line) : nothing}
   </article>`;
 }
 
-/** @param {Server} one */
-function server({ name, state, said, title }) {
+/** @param {Server} one @param {number} now */
+function server({ name, state, said, title, own }, now) {
   return html`<li class="server state-${state}" title=${title}>
     <p class="who">${glyph(state, "glyph-s")}<span class="name"><bdi>${name}</bdi></span>${spoken(state)}</p>
     ${said ? html`<p class="said">${said}</p>` : nothing}
+    ${own ? html`<div class="own"><p>${own.facts.map((fact) => html`<span>${fact}</span>`)}</p>${sparkline(own.series, OWN_CHART, now)}</div>` : nothing}
   </li>`;
 }
 

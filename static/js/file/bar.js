@@ -1,6 +1,6 @@
 /** The API server in a file, along the horizon. Pure. */
 
-import { SERVERS } from "../scene/apibar.js";
+import { OWN_CHART, SERVERS } from "../scene/apibar.js";
 import { chartOf } from "../scene/charts.js";
 import { WORDS } from "../states.js";
 import { chipEdge, drawRest, drawSpark, edgeOf, lineColour } from "./card.js";
@@ -17,6 +17,8 @@ const [PAD, BODY, LINE, BETWEEN] = [24, 132, 18, 32];
 /** Narrower, and the figures lie below the instances. */
 const WIDE = 944;
 const FIGURES_BELOW = 112;
+/** Up to so many servers have room for figures of their own. */
+const OWN_SHOWN = 3;
 
 /** @param {Bar} bar @param {number} w */
 function linesOf({ line }, w) {
@@ -47,7 +49,7 @@ export function drawBar(sheet, scene, bar, { x, y, w, h }) {
   const left = x + PAD + about + 20;
   const right = x + w - PAD;
   if (w < WIDE) {
-    drawServers(sheet, bar, { x: left, y: y + 16, w: right - left, h: BODY - 32 });
+    drawServers(sheet, scene, bar, { x: left, y: y + 16, w: right - left, h: BODY - 32 });
     drawFigures(sheet, scene, bar.figures, x + PAD, y + BODY, w - 2 * PAD, 1);
   } else {
     const need = bar.figures.reduce((sum, one) => sum + Math.max(figureWidth(one), 84) + 14, -14);
@@ -55,7 +57,7 @@ export function drawBar(sheet, scene, bar, { x, y, w, h }) {
     const figures = bar.figures.length ? Math.max(230, lines === 1 ? need : (right - left) * 0.4) + BETWEEN : 0;
     const instances = Math.min(bar.servers.length + (bar.rest.count ? 1 : 0), SERVERS) || 1;
     const servers = Math.min(right - left - figures, 204 * instances, 640);
-    drawServers(sheet, bar, { x: left, y: y + 16, w: servers, h: BODY - 32 });
+    drawServers(sheet, scene, bar, { x: left, y: y + 16, w: servers, h: BODY - 32 });
     const room = right - left - servers - BETWEEN;
     drawFigures(sheet, scene, bar.figures, right - room, y + 16, room, lines);
   }
@@ -80,8 +82,8 @@ function drawChecks(sheet, { checks }, x, y, room) {
   }
 }
 
-/** @param {Sheet} sheet @param {Bar} bar @param {Box} box */
-function drawServers(sheet, { servers, rest, hidden }, { x, y, w, h }) {
+/** @param {Sheet} sheet @param {Scene} scene @param {Bar} bar @param {Box} box */
+function drawServers(sheet, scene, { servers, rest, hidden }, { x, y, w, h }) {
   const { colours } = sheet;
   if (hidden) {
     const wide = Math.min(w, 200);
@@ -100,21 +102,30 @@ function drawServers(sheet, { servers, rest, hidden }, { x, y, w, h }) {
   const [chip, tall] = [(w - 12 * (across - 1)) / across, (h - 8 * (lines - 1)) / lines];
   /** @param {number} at */
   const place = (at) => ({ x: x + (at % across) * (chip + 12), y: y + Math.floor(at / across) * (tall + 8), w: chip, h: tall });
-  for (const [at, one] of servers.entries()) drawServer(sheet, one, place(at));
+  for (const [at, one] of servers.entries()) drawServer(sheet, scene, one, place(at), count <= OWN_SHOWN);
   if (rest.count) drawRest(sheet, rest, place(servers.length), { fill: "bar-chip", edge: "bar-chip-edge", r: 9 });
 }
 
-/** @param {Sheet} sheet @param {Server} told @param {Box} box */
-function drawServer(sheet, { name, state, said, title }, { x, y, w, h }) {
+/** @param {Sheet} sheet @param {Scene} scene @param {Server} told @param {Box} box @param {boolean} figures is there room for its own? */
+function drawServer(sheet, scene, { name, state, said, title, own: told }, { x, y, w, h }, figures) {
   const { colours } = sheet;
   sheet.begin(title, { part: "server", state, name });
   sheet.rect(x, y, w, h, { fill: colours.of("bar-chip"), r: 9, ...chipEdge(sheet, state, "bar-chip-edge") });
   const lines = h >= 64 ? wrap(said, 13, w - 26, Math.floor((h - 34) / 16)) : [];
-  const base = y + h / 2 + 5 - lines.length * 8.5;
+  const own = told && figures && state === "healthy" ? wrap(told.facts.join(" · "), 12, w - 26, 2) : [];
+  const chart = told && own.length ? chartOf(told.series, OWN_CHART, scene.at, { width: w - 26, height: 14 }) : null;
+  const extra = own.length * 15 + (chart ? 20 : 0);
+  const shown = lines.length * 17 + extra + 30 <= h ? extra : 0;
+  const base = y + h / 2 + 5 - lines.length * 8.5 - shown / 2;
   sheet.glyph(state, x + 12, base - 11.5, 13);
   sheet.text(x + 32, base, cutFront(name, 14, w - 42, 600), { size: 14, weight: 600, fill: colours.of("sky-chip-text") });
   for (const [at, line] of lines.entries()) {
     sheet.text(x + 13, base + 20 + at * 16.5, line, { size: 13, fill: lineColour(sheet, state) });
+  }
+  if (shown) {
+    const top = base + 3 + lines.length * 16.5;
+    for (const [at, line] of own.entries()) sheet.text(x + 13, top + 14 + at * 15, line, { size: 12, fill: colours.of("muted") });
+    if (chart) drawSpark(sheet, chart, x + 13, top + 20 + (own.length - 1) * 15);
   }
   sheet.end();
 }

@@ -3,7 +3,7 @@
 import { asSeen } from "../ages.js";
 import { isManaged, roleOf, titleOf } from "../kinds.js";
 import { FIGURES } from "../registry.js";
-import { extent, period } from "../series.js";
+import { Series, extent, period } from "../series.js";
 import { WORDS, stateOf } from "../states.js";
 import { lineOf } from "./component.js";
 import { fitting, shortNames } from "./instances.js";
@@ -13,8 +13,10 @@ import { fitting, shortNames } from "./instances.js";
 /** @typedef {import("../store.js").Picture} Picture */
 /** @typedef {import("../wire-types.js").ComponentRow} ComponentRow */
 /** @typedef {import("../wire-types.js").InstanceRow} InstanceRow */
+/** @typedef {import("../wire-types.js").OwnFiguresRow} OwnFiguresRow */
 /** @typedef {import("./instances.js").Rest} Rest */
-/** @typedef {{ name: string, state: State, said: string, title: string }} Server */
+/** @typedef {{ name: string, state: State, said: string, title: string, own: Own | null }} Server */
+/** @typedef {{ facts: string[], series: Series }} Own a server's own figures, while they are of now: "p99 38 ms"; and their charts */
 /**
  * @typedef {object} Figure what stands first in a value is large, the rest small
  * @property {string} name
@@ -49,6 +51,13 @@ const TOLD = [
   ["webhooks", ""],
   ["API services", ""],
 ];
+/** An API server's own scrapes come when a balancer deals them to it, and cover what happened since the one before, up to the five
+ *  minutes over which figures are told: only beyond that nothing was observed. */
+const OWN_GAP = 310;
+/** The chart of each. @type {Quantity} */
+export const OWN_CHART = "p99";
+/** @type {WeakMap<OwnFiguresRow, Series>} */
+const drawn = new WeakMap();
 /** So many places the bar has for its instances. */
 export const SERVERS = 9;
 
@@ -83,7 +92,30 @@ function serverOf(one, name, now, blind) {
   const because = asSeen(one.because, now, blind);
   const restarts = one.restarts ? `${one.restarts} restart${one.restarts === 1 ? "" : "s"}` : "";
   const said = state === "healthy" ? [one.version, restarts].filter(Boolean).join(" · ") || because : because;
-  return { name, state, said, title: [one.host || one.name, WORDS[state], one.version, restarts, because].filter(Boolean).join(" · ") };
+  const title = [one.host || one.name, WORDS[state], one.version, restarts, because, ownTitle(one.own, now)];
+  return { name, state, said, title: title.filter(Boolean).join(" · "), own: ownOf(one.own, now) };
+}
+
+/** @param {OwnFiguresRow | null} [row] none of an older server's snapshot */
+function factsOf(row) {
+  return Object.entries(row?.facts ?? {}).map(([name, value]) => (name === "in flight" ? `${value} ${name}` : `${name} ${value}`));
+}
+
+/** @param {OwnFiguresRow | null | undefined} row @param {number} now @returns {Own | null} */
+function ownOf(row, now) {
+  const facts = factsOf(row);
+  if (!row || row.at === null || !facts.length || now - row.at > OWN_GAP) return null;
+  const series = drawn.get(row) ?? new Series(row.samples, OWN_GAP);
+  drawn.set(row, series);
+  return { facts, series };
+}
+
+/** @param {OwnFiguresRow | null | undefined} row @param {number} now */
+function ownTitle(row, now) {
+  if (!row) return "";
+  const facts = factsOf(row).join(", ");
+  if (row.at === null || !facts) return row.untold;
+  return now - row.at > OWN_GAP ? `last scraped ${period(now - row.at)} ago: ${facts}` : facts;
 }
 
 /** @param {ComponentRow} row @param {Picture} picture @param {number} now @returns {Figure[]} */

@@ -1,7 +1,7 @@
 /** The small charts of the last hour: what each is of, in words, and its paths in any box. Pure. */
 
 import { FIGURES } from "../registry.js";
-import { GAP, chart, extent, spoken } from "../series.js";
+import { chart, extent, spoken } from "../series.js";
 
 /** @typedef {import("../series.js").Quantity} Quantity */
 /** @typedef {import("../series.js").Series} Series */
@@ -16,5 +16,5 @@ export function chartOf(series, quantity, now, { width, height }) {
   const { told, least } = DECLARED.get(quantity) ?? { told: quantity, least: 1 };
   const drawn = chart(series, quantity, extent(series, now), { width, height, least });
   if (!drawn) return null;
-  return { line: drawn.line, area: drawn.area, words: spoken(told, quantity, drawn, now), old: now - drawn.lastAt > GAP };
+  return { line: drawn.line, area: drawn.area, words: spoken(told, quantity, drawn, now), old: now - drawn.lastAt > drawn.gap };
 }

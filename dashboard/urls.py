@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from dashboard.rest.declared import RESOURCES, Resource
-from dashboard.views import account, api, changes, nodes, pages, picture, rest, session
+from dashboard.views import account, api, changes, nodes, pages, picture, rest, session, then
 
 #: Views of the addresses that pages ask, too.
 _OF_PAGES: dict[str, Callable[..., Coroutine[Any, Any, HttpResponse]]] = {
@@ -25,7 +25,7 @@ def _address(resource: Resource) -> URLPattern:
 
 urlpatterns = [
     path("", pages.clusters, name="clusters"),
-    path("c/<slug:slug>/", pages.cluster, name="cluster"),
+    path("c/<slug:slug>/", then.cluster, name="cluster"),
     path("c/<slug:slug>/picture.svg", picture.svg, name="picture-svg"),
     path("c/<slug:slug>/picture.png", picture.png, name="picture-png"),
     path("c/<slug:slug>/nodes/", nodes.table, name="nodes"),

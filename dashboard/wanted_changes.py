@@ -49,7 +49,7 @@ def asked(query: Mapping[str, str], slug: str, now: float) -> Asked:
     node = query.get("node", "").strip()
     if len(node) > _LONGEST or "\x00" in node:
         raise WrongError("node= is the name of a node: at most 253 characters.")
-    began, ended = _moment(query, "from"), _moment(query, "to")
+    began, ended = moment(query, "from"), moment(query, "to")
     span = "" if began is not None or ended is not None else _one_of(query, "range", list(RANGES)) or DEFAULT_RANGE
     if began is not None and ended is not None and ended <= began:
         raise WrongError("to= has to be later than from=.")
@@ -72,14 +72,15 @@ def _one_of(query: Mapping[str, str], name: str, known: list[str] | tuple[str, .
     return value
 
 
-def _moment(query: Mapping[str, str], name: str) -> float | None:
+def moment(query: Mapping[str, str], name: str) -> float | None:
+    """A parameter that is a moment, in epoch seconds; None: it is not given. Raises WrongError."""
     value = query.get(name, "").strip()
     if not value:
         return None
     try:
         # An offset's "+" is a space in an address where it was not escaped.
-        moment = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
-        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        read = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
+        seconds = (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         seconds = 0.0
     if not _FIRST <= seconds <= _LAST:

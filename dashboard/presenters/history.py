@@ -71,7 +71,7 @@ def up_to(spans: tuple[Span, ...], heard: float | None) -> tuple[Span, ...]:
 
 def _line(title: str, stretches: Sequence[Stretch]) -> RibbonLine:
     seen = shares(stretches)
-    return RibbonLine(title, _figure(seen), _said(seen), tuple(_pieces(stretches)))
+    return RibbonLine(title, _figure(seen), _said(seen), tuple(pieces(stretches)))
 
 
 def _figure(seen: Shares) -> str:
@@ -97,7 +97,8 @@ def _said(seen: Shares) -> str:
     return " · ".join(parts)
 
 
-def _pieces(stretches: Sequence[Stretch]) -> Iterable[Piece]:
+def pieces(stretches: Sequence[Stretch]) -> Iterable[Piece]:
+    """A window as it is drawn; of two states that share a step, the worse."""
     if not stretches:
         return
     began, whole = stretches[0].began, stretches[-1].ended - stretches[0].began

@@ -50,6 +50,14 @@ class LabelQuery(msgspec.Struct, frozen=True, kw_only=True):
     label: Annotated[str, msgspec.Meta(min_length=1, max_length=381, description="As key, or as key=beginning of a value.")]
 
 
+class SnapshotQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which moment."""
+
+    at: Annotated[
+        str, msgspec.Meta(max_length=40, description="A moment in the past such as 2026-11-22T14:05Z; without it the present.")
+    ] = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """One address. `route` is as Django has it, below /api/v1/. `serve` is None where a view of its own answers: for what the pages
@@ -197,7 +205,14 @@ RESOURCES: tuple[Resource, ...] = (
         WatchedAnswer,
         _of_cluster(RibbonQuery, remembered.watched),
     ),
-    Resource("api-snapshot", f"{_C}/snapshot", "The whole picture", f"Columnar over the nodes. {_TOKENS}", Nothing, Snapshot),
+    Resource(
+        "api-snapshot",
+        f"{_C}/snapshot",
+        "The whole picture",
+        f"Columnar over the nodes; as it is, or as it was at a moment, put together from what is remembered. {_TOKENS}",
+        SnapshotQuery,
+        Snapshot,
+    ),
     Resource(
         "api-changes",
         "changes",

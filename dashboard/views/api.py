@@ -1,11 +1,14 @@
 """The JSON that pages fetch: GET, for who is signed in, and for programs with a token. docs/wire.md tells what is in it."""
 
+import time
+
 from channels.db import database_sync_to_async
 from django.http import HttpRequest, HttpResponse
 
-from dashboard import answers, reports
+from dashboard import answers, reports, wanted_changes
 from dashboard.rest.access import Access, reads
 from dashboard.snapshots import shared
+from planes.store import moments
 
 _snapshots = shared()
 
@@ -17,10 +20,26 @@ LONGEST_LABEL = 381
 async def snapshot(request: HttpRequest, access: Access, cluster: str) -> HttpResponse:
     """The whole picture of a cluster."""
     await _known(access, cluster)
+    if "at" in request.GET:
+        return await _as_it_was(request, cluster)
     found = await _snapshots.get(cluster)
     if found is None:
         return answers.problem(404, f"There is no cluster {cluster} here.")
     return answers.conditional(request, plain=found.plain, zipped=found.zipped, etag=found.etag)
+
+
+async def _as_it_was(request: HttpRequest, cluster: str) -> HttpResponse:
+    """The picture of a moment in the past."""
+    try:
+        at = wanted_changes.moment(request.GET, "at")
+    except wanted_changes.WrongError as error:
+        return answers.problem(400, str(error))
+    if at is None or at > time.time():
+        return answers.problem(400, "at= has to lie in the past.")
+    found = await database_sync_to_async(moments.snapshot, thread_sensitive=False)(cluster, at)
+    if found is None:
+        return answers.problem(404, f"There is no cluster {cluster} here.")
+    return answers.answer(request, found)
 
 
 @reads

@@ -2,7 +2,8 @@
 
 ?w= and ?h= are its size in pixels (picture.WIDTHS, picture.HEIGHTS; 1920 × 1080), ?theme= dark (the default) or light, ?group=
 zone, pool, type, role or none and ?sort= name, state, load or age, as in the address of the page. ?download makes the browser save
-it under the cluster's name and the time.
+it under the cluster's name and the time. ?at= is a moment in the past (ISO 8601; without an offset it is UTC): the picture as it is
+remembered.
 """
 
 import re
@@ -11,16 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+import msgspec
 from channels.db import database_sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from dashboard import answers, picture, pulses
+from dashboard import answers, picture, pulses, wanted_changes
 from dashboard.picture import typeface
 from dashboard.snapshots import shared
 from planes.live.stream import HEARTBEATS_TOLD
-from planes.store import selectors
+from planes.store import moments, selectors
 from planes.store.freshness import Freshness
 
 _snapshots = shared()
@@ -55,14 +57,17 @@ async def png(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 async def _answer(request: HttpRequest, slug: str, form: picture.Form) -> HttpResponse:
+    now = time.time()
     try:
-        wanted = _wanted(request)
-    except _WrongError as error:
+        wanted, at = _wanted(request), wanted_changes.moment(request.GET, "at")
+    except (_WrongError, wanted_changes.WrongError) as error:
         return _problem(400, str(error))
-    seen = await _seen(slug)
+    if at is not None and at > now:
+        return _problem(400, "at= has to lie in the past.")
+    seen = await _seen(slug) if at is None else await database_sync_to_async(_seen_then, thread_sensitive=False)(slug, at)
     if seen is None:
         return _problem(404, f"There is no cluster {slug} here.")
-    now = time.time()
+    now = now if at is None else at
     try:
         drawn = await picture.painter().painted(
             form, seen.snapshot, seen.fresh, now, wanted, seen.beats, user=(await request.auser()).pk
@@ -99,6 +104,11 @@ def _read(slug: str, snapshot: bytes) -> _Seen | None:
     heartbeats = pulses.peek().heartbeats(head.id)
     # The page is told of no more either: what is said of more of them nobody could read.
     return _Seen(head.name, snapshot, pulses.freshness(head), heartbeats if len(heartbeats) <= HEARTBEATS_TOLD else {})
+
+
+def _seen_then(slug: str, at: float) -> _Seen | None:
+    found = moments.snapshot(slug, at)
+    return None if found is None else _Seen(found.name, msgspec.json.encode(found), Freshness(at, at), {})
 
 
 def _wanted(request: HttpRequest) -> picture.Wanted:

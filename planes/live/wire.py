@@ -83,6 +83,15 @@ class Lateness(msgspec.Struct, frozen=True):
     apart: float = 0.0
 
 
+class PastPicture(msgspec.Struct, frozen=True):
+    """That a picture is of the past. `watched`: somebody watched then. `previous`, `following`: the changes around it, epoch
+    seconds; None: there is none."""
+
+    watched: bool
+    previous: float | None
+    following: float | None
+
+
 class Snapshot(msgspec.Struct):
     """The whole picture of a cluster at one offset. Its states are those of `at`, also where `late` says why that is not the
     present."""
@@ -102,6 +111,7 @@ class Snapshot(msgspec.Struct):
     changes: list[ChangeRow]  # newest first
     series: list[SampleRow] = []  # the last hour or so, oldest first
     late: Lateness | None = None
+    past: PastPicture | None = None  # it is the picture of `at`, long ago, put together from what is remembered
 
 
 class Update(msgspec.Struct, omit_defaults=True):

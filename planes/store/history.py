@@ -17,12 +17,13 @@ TURNS = 5_000
 def of_component(cluster_id: int, kind: str, state: State, since: float, began: float) -> History:
     """Of a component, from `began` (epoch seconds) on. `state` is what it is in now, `since` epoch seconds."""
     with one_view():
-        return History(
-            state=state,
-            since=Epoch(since),
-            turns=_turns(Q(cluster=cluster_id, subject_kind="Component", subject=kind), began),
-            spans=spans(cluster_id, began),
-        )
+        return component(cluster_id, kind, state, since, began, spans(cluster_id, began))
+
+
+def component(cluster_id: int, kind: str, state: State, since: float, began: float, seen: tuple[Span, ...]) -> History:
+    """The same within a view of the database that is open; `seen`: the spans of the cluster."""
+    turns = _turns(Q(cluster=cluster_id, subject_kind="Component", subject=kind), began)
+    return History(state=state, since=Epoch(since), turns=turns, spans=seen)
 
 
 def of_agents(cluster_id: int, node: str, agents: Mapping[str, tuple[State, float]], began: float) -> list[History]:

@@ -326,10 +326,17 @@ def _changes(cluster_id: int, limit: int) -> list[ChangeRow]:
     return [_change(one) for one in Transition.objects.filter(cluster=cluster_id)[:limit]]
 
 
-def _recent(cluster_id: int, limit: int) -> list[ChangeRow]:
+def changes_until(cluster_id: int, at: float, limit: int = RECENT) -> list[ChangeRow]:
+    """The announced changes of a cluster that were the newest at a moment, epoch seconds; groups as in its picture."""
+    return _recent(cluster_id, limit, at)
+
+
+def _recent(cluster_id: int, limit: int, until: float | None = None) -> list[ChangeRow]:
     """The newest changes. Of a group only GROUPED are listed, so that a zone's thousand nodes do not hide what else happened; the
     last of them says how many more there are."""
     every = Transition.objects.filter(cluster=cluster_id)
+    if until is not None:
+        every = every.filter(at__lte=until)
     rest, listed, told = every, list[Transition](), Counter[str]()
     for _ in range(_BATCHES):
         batch = list(rest[:limit])

@@ -64,6 +64,9 @@ let trouble = "";
  *  @type {{ pulse: number | null, heard: number | null, apart: number }} */
 let heardOf = { pulse: moment(root.dataset["pulse"]), heard: moment(root.dataset["heard"]), apart: moment(root.dataset["apart"]) ?? 0 };
 const clocks = new Apart(heardOf.apart);
+/** Of a picture of the past the moment that it is of; null: it is the present that is shown. @type {import("./past.js").Past | null} */
+let past = null;
+const isPast = root.dataset["at"] !== undefined;
 /** When the last pulse arrived, whatever it says itself. @type {number | null} */
 let came = null;
 /** The last moment at which the picture held all that was published. @type {number | null} */
@@ -82,7 +85,7 @@ const answering = new Answering("/healthz", () => look());
 
 const local = () => Date.now() / 1000;
 /** The server's clock; ours until it has spoken. */
-const now = () => time.now(local()) ?? local();
+const now = () => past?.at ?? time.now(local()) ?? local();
 /** Texts of a picture that nobody confirms stand still at the moment for which it holds. */
 const shownAt = () => textsAt(fresh, now());
 
@@ -243,7 +246,15 @@ function look() {
   }
 }
 
+/** Of the past nothing is awaited: it holds. @param {string} [failed] why it could not be fetched */
+function judgePast(failed = "") {
+  fresh = { kind: "past", age: 0, since: now(), why: "", retry: null };
+  drawOverlay(place("overlay"), failed ? { kind: "notice", state: "unknown", title: "Not fetched", lines: [failed] } : null);
+  drawTab(picture, fresh);
+}
+
 function judge() {
+  if (isPast) return;
   const at = now();
   const offset = at - local();
   const state = connection.state === "connecting" ? (Date.now() - opened < 4000 ? "open" : "closed") : connection.state;
@@ -327,18 +338,39 @@ addEventListener("beforeprint", () => {
   if (picture) drawTables(place("tables"), picture, pages, shownAt(), isBlind(fresh));
 });
 
-whenSignedOut(() => socket.ask());
-addEventListener("pagehide", () => socket.stop());
+whenSignedOut(() => (isPast ? location.reload() : socket.ask()));
+addEventListener("pagehide", () => {
+  socket.stop();
+  past?.stop();
+});
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
+  if (isPast) return location.reload();
   opened = Date.now();
   socket.start();
 });
 if (root.dataset["now"]) time.guess(Number(root.dataset["now"]), local());
-place("freshness").replaceChildren();
-setInterval(look, LOOK_MS);
-look();
-socket.start();
+/** The page of a moment: its picture is fetched as it was, and nothing is followed. */
+async function travel() {
+  const { Past } = await import("./past.js");
+  past = new Past(Number(root.dataset["at"]), snapshotPath, {
+    show(snapshot) {
+      picture = new Picture(snapshot);
+      due.places = due.panels = true;
+      judgePast();
+      ask();
+    },
+    failed: judgePast,
+  });
+}
+
+if (isPast) void travel();
+else {
+  place("freshness").replaceChildren();
+  setInterval(look, LOOK_MS);
+  look();
+  socket.start();
+}
 // Last of all: of a script that fails before, the style sheet tells that nobody attends to the page.
 root.dataset["attended"] = "";
 document.body.classList.add("is-attended");

@@ -98,7 +98,7 @@ export class ServerClock {
 
 /**
  * @typedef {object} Freshness
- * @property {"waiting" | "live" | "late"} kind
+ * @property {"waiting" | "live" | "late" | "past"} kind "past": it is no picture of the present, and says so
  * @property {number} age seconds; by how much the clocks disagree, where that is why
  * @property {number | null} since the last moment for which the picture stands, epoch seconds
  * @property {"" | "socket" | "offline" | "signed out" | "gone" | "picture" | "quiet" | "server" | "clocks" | "collector" | "cluster"} why

@@ -53,5 +53,5 @@ export function drawPlanes(place, pills) {
 /** The tab carries the state: its icon and its title. @param {Picture | null} picture @param {Freshness} fresh */
 export function drawTab(picture, fresh) {
   const name = picture?.name ?? document.querySelector("h1")?.textContent ?? "";
-  tellTab(overall(picture, fresh), fresh.kind === "late", name);
+  tellTab(overall(picture, fresh), fresh.kind === "late", fresh.kind === "past" ? `${name}, the past` : name);
 }

@@ -48,6 +48,8 @@ export class Picture {
     this.attention = snapshot.attention;
     this.changes = newest(snapshot.changes);
     this.series = new Series(snapshot.series);
+    /** Of the past, put together from what is remembered. */
+    this.past = snapshot.past !== null && snapshot.past !== undefined;
     /** When each node's lease was last seen to be renewed, by name; told only where nodes are few. @type {Record<string, number>} */
     this.beats = {};
     /** Nobody vouches for it now: what is said of it was true then. */

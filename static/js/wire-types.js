@@ -35,9 +35,10 @@
  * @typedef {{ type: "wall_pulse", slug: string, pulse: Pulse }} WallPulse
  * @typedef {{ type: "wall_changed", slug: string, changed: boolean }} WallChanged
  * @typedef {{ cause: string, because: string, since: number | null, brief: string, apart: number }} Lateness
+ * @typedef {{ watched: boolean, previous: number | null, following: number | null }} PastPicture
  * @typedef {{ v: number, epoch: string, o: number, at: number, now: number, slug: string, name: string, cluster: ClusterRow,
  *   components: ComponentRow[], columns: string[], nodes: Record<string, (string | number | null)[]>, attention: AttentionRow[],
- *   changes: ChangeRow[], series: SampleRow[], late: Lateness | null }} Snapshot
+ *   changes: ChangeRow[], series: SampleRow[], late: Lateness | null, past: PastPicture | null }} Snapshot
  * @typedef {{ state: State, because: string, since: number, last: string, line: string, version: string,
  *   evidence: EvidenceRow[] }} AgentRow
  * @typedef {{ type: string, status: string, reason: string, message: string, since: number | null,

@@ -60,6 +60,8 @@ class _Stage:
 
         from planes.models import Cluster
         from planes.store import services
+        from planes.structs.history import Span
+        from planes.structs.moments import Epoch
         from tests.dashboard import scenes
 
         client = Client()
@@ -78,6 +80,10 @@ class _Stage:
             self.epochs[name] = services.take(cluster.pk)
             self.offsets[name] = 0
             self.store(name, wrong)
+            # Watched for a day but for an hour of it.
+            for began, ended in ((86_400.0, 7_200.0), (3_600.0, 0.0)):
+                span = Span(Epoch(time.time() - began), Epoch(time.time() - ended))
+                services.touch(cluster.pk, self.epochs[name], time.time(), span=span)
 
     def store(self, slug: str, wrong: str) -> Any:
         """Store a state of a cluster; the delta to publish."""

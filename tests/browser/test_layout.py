@@ -5,6 +5,7 @@ The pages are the product's own, of stored clusters (tests.browser.pages_server)
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,15 @@ def test_no_text_is_cut_or_lies_over_another_at_any_size(page: Page, product: Se
     page.evaluate("document.fonts.ready.then(() => undefined)")
     if page.locator("#cluster").count():
         expect(page.locator("#cluster")).to_have_class(re.compile("is-drawn"))
+    assert wrong(page) == {}
+
+
+def test_nor_in_the_past(page: Page, product: Served) -> None:
+    spans = page.request.get(f"{product.origin}/api/v1/c/prod-eu-1/watched?window=30d").json()["spans"]
+    moment = datetime.fromtimestamp(spans[-1]["began"] + 600, UTC).isoformat().replace("+00:00", "Z")
+    page.goto(f"{product.origin}/c/prod-eu-1/?at={moment}&lens=24h")
+    expect(page.locator("#cluster")).to_have_class(re.compile("is-drawn"))
+    expect(page.locator("#attention-title")).to_contain_text("Needed attention then")
     assert wrong(page) == {}
 
 

@@ -36,7 +36,7 @@ export function snapshot(nodes, changes = {}) {
     },
     components: [], columns: COLUMNS,
     nodes: Object.fromEntries(COLUMNS.map((column, at) => [column, nodes.map((values) => values[at] ?? null)])),
-    attention: [], changes: [], series: [], late: null, ...changes,
+    attention: [], changes: [], series: [], late: null, past: null, ...changes,
   };
 }
 

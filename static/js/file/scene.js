@@ -46,11 +46,12 @@ export function sceneOf(snapshot, { css, theme, group, sort, now, pulse, heard, 
   picture.beats = beats;
   // Whoever asks for the file has the server's own word: no socket lies between, and none can be late. It says no "trying again in
   // 4 s", for that is over when it is read.
-  const fresh = freshness({
+  /** @type {Freshness} */
+  const fresh = snapshot.past ? { kind: "past", age: 0, since: now, why: "", retry: null } : freshness({
     now, pulse, heard, apart, pictured: picture.at || null, socket: "open", socketSince: null, socketRetry: null, fault: "", retry: null,
   });
   picture.blind = isBlind(fresh);
-  const late = fresh.kind !== "live";
+  const late = fresh.kind !== "live" && fresh.kind !== "past";
   const colours = new Palette(css, theme, late);
   const plain = new Palette(css, theme, false);
   return {

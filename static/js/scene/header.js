@@ -51,6 +51,7 @@ export function overall(picture, fresh) {
 /** How fresh a picture is, as its state and in words. @param {Freshness} fresh @param {boolean} [taken] it is not looked at while it
  *  runs, but was taken at a moment @param {boolean} [met] the server has been heard, and has nothing yet @returns {{ state: State, words: string }} */
 export function freshWords(fresh, taken = false, met = false) {
+  if (fresh.kind === "past") return { state: "not_observable", words: "the past, as it is remembered" };
   if (fresh.kind === "live") {
     return { state: "healthy", words: taken ? `live when taken · ${duration(fresh.age)} old` : `live · ${fresh.age.toFixed(1)} s ago` };
   }

@@ -56,10 +56,10 @@ export function railOf(picture, now, blind) {
   const { attention, changes, cluster } = picture;
   const well = !blind && cluster.control?.state === "healthy" && cluster.data?.state === "healthy";
   return {
-    title: `${blind ? "Last known to need attention" : "Needs attention"}${attention.length ? ` · ${attention.length}` : ""}`,
+    title: `${picture.past ? "Needed attention then" : blind ? "Last known to need attention" : "Needs attention"}${attention.length ? ` · ${attention.length}` : ""}`,
     entries: attention.slice(0, ENTRIES).map((row) => entryOf(row, now, blind)),
     more: Math.max(0, attention.length - ENTRIES),
-    nothing: attention.length ? "" : well ? "Nothing needs attention." : blind ? "Nothing needed attention." : "Nothing is listed.",
+    nothing: attention.length ? "" : picture.past ? "Nothing needed attention." : well ? "Nothing needs attention." : blind ? "Nothing needed attention." : "Nothing is listed.",
     well,
     changes: grouped(changes).slice(0, CHANGES).flatMap(changeOf),
     unchangedSince: changes.length ? null : unchangedSince(picture),

@@ -1,0 +1,127 @@
+"""What the page of a cluster shows of a moment in the past: the band that says so, and the bar by which one goes through time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from dashboard.presenters.history import Piece, pieces
+from planes.assess.ribbon import ribbon, worst
+from planes.store import changes, moments
+from planes.store.changes import Wanted
+from planes.store.moments import Around
+from planes.structs.moments import Epoch
+from planes.structs.time_tokens import duration
+
+#: How much of time the bar shows, in seconds.
+LENSES = {"15m": 900.0, "2h": 7_200.0, "24h": 86_400.0, "7d": 7 * 86_400.0, "30d": 30 * 86_400.0}
+DEFAULT_LENS = "2h"
+_WORDS = {"15m": "15 min", "2h": "2 h", "24h": "24 h", "7d": "7 d", "30d": "30 d"}
+#: Changes that are marked above the ribbons.
+_MARKED = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A change, `x` percent from the left."""
+
+    x: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Another moment: `query` is the address's, `said` says how far away it is."""
+
+    query: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    name: str
+    said: str
+    query: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    plane: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """`at`: the moment; `began`, `ended`: what the bar shows, epoch seconds; `place`: where in it the moment lies, in percent.
+    `nearest`: the nearest moment that was watched, where this one was not."""
+
+    at: float
+    iso: str
+    ago: str
+    watched: bool
+    nearest: Step | None
+    previous: Step | None
+    following: Step | None
+    lenses: tuple[Lens, ...]
+    lens: str
+    began: float
+    ended: float
+    place: str
+    tracks: tuple[Track, ...]
+    marks: tuple[Mark, ...]
+
+
+def iso(at: float) -> str:
+    """As `?at=` has it, to the tenth of a second."""
+    moment = datetime.fromtimestamp(round(at, 1), UTC)
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
+
+
+def then(slug: str, at: float, near: Around, query: Mapping[str, str], now: float) -> Then:
+    """`query`: that of the page, whose other parameters are kept. `now`: epoch seconds."""
+    lens = query.get("lens", DEFAULT_LENS)
+    lens = lens if lens in LENSES else DEFAULT_LENS
+    ended = min(now, at + LENSES[lens] / 2)
+    began = ended - LENSES[lens]
+    kept = {name: value for name, value in query.items() if name not in ("at", "lens")}
+
+    def address(moment: float, of: str = lens) -> str:
+        return "?" + urlencode({**kept, "at": iso(moment), **({"lens": of} if of != DEFAULT_LENS else {})})
+
+    def step(moment: float | None) -> Step | None:
+        return (
+            None
+            if moment is None
+            else Step(address(moment), f"{duration(abs(moment - at))} {'before' if moment < at else 'after'}")
+        )
+
+    found = moments.tracks(slug, began, ended)
+    control = worst([ribbon(one, Epoch(began), Epoch(ended)) for one in found.control])
+    tracks = (Track("control", tuple(pieces(control))), Track("data", tuple(pieces(found.data))))
+    return Then(
+        at=at,
+        iso=iso(at),
+        ago=duration(now - at),
+        watched=near.watched,
+        nearest=step(near.nearest),
+        previous=step(near.previous),
+        following=step(near.following),
+        lenses=tuple(Lens(name, _WORDS[name], address(at, name), name == lens) for name in LENSES),
+        lens=lens,
+        began=began,
+        ended=ended,
+        place=_percent(at, began, ended),
+        tracks=tracks,
+        marks=_marks(slug, began, ended),
+    )
+
+
+def _marks(slug: str, began: float, ended: float) -> tuple[Mark, ...]:
+    dots = changes.density(Wanted(slug=slug, began=began, ended=ended))[:_MARKED]
+    # Where several share a place, one of each state is drawn.
+    return tuple(dict.fromkeys(Mark(_percent(one.at, began, ended), one.state) for one in dots))
+
+
+def _percent(at: float, began: float, ended: float) -> str:
+    return f"{min(1.0, max(0.0, (at - began) / (ended - began))):.2%}"

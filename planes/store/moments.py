@@ -1,0 +1,143 @@
+"""The past of one cluster: its picture at a moment, from what it is now and the changes that are remembered since."""
+
+import time
+from collections.abc import Iterable
+
+import msgspec
+from django.db.models import QuerySet
+
+from planes.assess.past import OF_NODES, Remembered, Stood, Subject, agents_of, rebuilt
+from planes.assess.past_planes import data_plane
+from planes.components.registry import CONTROL_PLANE
+from planes.live import wire
+from planes.models import Cluster, Node, Transition
+from planes.store import history, selectors
+from planes.store.reading import one_view
+from planes.structs.history import History, Stretch
+from planes.structs.moments import Epoch
+from planes.structs.thresholds import DEFAULT
+from planes.structs.verdicts import State
+
+#: Changes that are read on either side of a moment, at most; as many as are kept of a cluster.
+MOST = 60_000
+_TURN = ("at", "subject", "agent", "before")
+_SUBJECT = ("subject_kind", "subject", "agent")
+#: Changes that are listed before it.
+LISTED = 40
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What lies around a moment, epoch seconds; None: nothing. `oldest`: from when on something is remembered. `watched`: somebody
+    watched then; `nearest`: where not, the nearest moment at which somebody did."""
+
+    oldest: float | None
+    watched: bool
+    nearest: float | None
+    previous: float | None
+    following: float | None
+
+
+def around(slug: str, at: float) -> Around | None:
+    """None: there is no such cluster."""
+    with one_view():
+        found = Cluster.objects.filter(slug=slug, enabled=True).first()
+        return _around(found.pk, at) if found is not None else None
+
+
+def _around(cluster_id: int, at: float) -> Around:
+    every = Transition.objects.filter(cluster=cluster_id)
+    spans = history.spans(cluster_id, 0.0)
+    inside = any(one.began <= at <= one.ended for one in spans)
+    edges = [edge for one in spans for edge in (one.began, one.ended)]
+    return Around(
+        oldest=spans[0].began if spans else None,
+        watched=inside,
+        nearest=None if inside else min(edges, key=lambda edge: abs(edge - at), default=None),
+        previous=every.filter(at__lt=at).order_by("-at").values_list("at", flat=True).first(),
+        following=every.filter(at__gt=at).order_by("at").values_list("at", flat=True).first(),
+    )
+
+
+def snapshot(slug: str, at: float) -> wire.Snapshot | None:
+    """The picture of an enabled cluster at a moment, epoch seconds; None if there is no such cluster."""
+    now = selectors.snapshot(slug)  # before the changes are read: what changes meanwhile is among those
+    with one_view():
+        found = Cluster.objects.filter(slug=slug, enabled=True).first()
+        if now is None or found is None:
+            return None
+        cells = [wire.NodeCells(*one) for one in Node.objects.filter(cluster=found).values_list(*wire.NodeCells._fields)]
+        near = _around(found.pk, at)
+        every = Transition.objects.filter(cluster=found)
+        first, last = _first(every, at), _last(every, at)
+        later = {name for kind, name, _ in first if kind == "Node"}
+        remembered = Remembered(Epoch(at), last | dict(_with_reasons(first, last)), later, near.watched)
+        changes = selectors.changes_until(found.pk, at, LISTED)
+    past = rebuilt(remembered, now.cluster, now.components, cells, DEFAULT)
+    return wire.Snapshot(
+        v=wire.VERSION,
+        epoch="past",
+        o=0,
+        at=at,
+        now=time.time(),
+        slug=now.slug,
+        name=now.name,
+        cluster=past.cluster,
+        components=past.components,
+        columns=wire.NODE_COLUMNS,
+        nodes=wire.columnar(wire.node_values(one) for one in past.nodes),
+        attention=past.attention,
+        changes=changes,
+        past=wire.PastPicture(watched=near.watched, previous=near.previous, following=near.following),
+    )
+
+
+def _first(every: QuerySet[Transition], at: float) -> dict[Subject, State]:
+    """Of whom there is a change after the moment: what the first one began with."""
+    first: dict[Subject, State] = {}
+    for kind, subject, agent, before in every.filter(at__gt=at).order_by("at", "id").values_list(*_SUBJECT, "before")[:MOST]:
+        first.setdefault((kind, subject, agent), State(before))
+    return first
+
+
+def _last(every: QuerySet[Transition], at: float) -> dict[Subject, Stood]:
+    """Of whom there is a change before the moment: what the last one led to, why, and since when."""
+    last: dict[Subject, Stood] = {}
+    older = every.filter(at__lte=at).order_by("-at", "-id").values_list(*_SUBJECT, "after", "because", "at")[:MOST]
+    for kind, subject, agent, after, because, since in older:
+        last.setdefault((kind, subject, agent), Stood(State(after), because, Epoch(since)))
+    return last
+
+
+def _with_reasons(first: dict[Subject, State], last: dict[Subject, Stood]) -> Iterable[tuple[Subject, Stood]]:
+    """What the first change after the moment began with is what it was then; the last one before says why, if it says the same."""
+    for subject, state in first.items():
+        before = last.get(subject)
+        yield subject, before if before is not None and before.state is state else Stood(state)
+
+
+class Tracks(msgspec.Struct, frozen=True):
+    """What is remembered of both planes over a window: the histories of the components of the one, of which the worst counts, and
+    the other's states."""
+
+    control: tuple[History, ...]
+    data: tuple[Stretch, ...]
+
+
+def tracks(slug: str, began: float, ended: float) -> Tracks:
+    """From `began` to `ended`, epoch seconds."""
+    rows = selectors.components(slug)
+    with one_view():
+        cluster_id = Cluster.objects.filter(slug=slug).values_list("pk", flat=True).first() or 0
+        cells = [wire.NodeCells(*one) for one in Node.objects.filter(cluster=cluster_id).values_list(*wire.NodeCells._fields)]
+        every = Transition.objects.filter(cluster=cluster_id, subject_kind="Node", at__gt=began).order_by("-at", "-id")
+        changes = [(at, node, agent, State(before)) for at, node, agent, before in every.values_list(*_TURN)[:MOST]]
+        spans = history.spans(cluster_id, began)
+        control = tuple(
+            history.component(cluster_id, row.kind, row.state, row.since, began, spans) for row in rows if row.kind in CONTROL_PLANE
+        )
+    nodes = {one.name: (one.zone, agents_of(one) | {"": _of_node(one)}) for one in cells}
+    return Tracks(control, data_plane(nodes, changes, spans, Epoch(began), Epoch(ended), DEFAULT))
+
+
+def _of_node(cells: wire.NodeCells) -> State:
+    return State(cells.state) if cells.state in OF_NODES else State.HEALTHY

@@ -1,0 +1,167 @@
+"""The picture of a moment in the past, by its address: page, JSON and file say what is remembered, and what is not."""
+
+import json
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from dashboard.then import iso, then
+from planes.models import Cluster
+from planes.store import clusters, moments, services
+from planes.store.moments import Around
+from planes.structs.history import Span
+from planes.structs.moments import Epoch
+from planes.structs.rows import ChangeRow, Frame
+from planes.structs.verdicts import State
+from tests.store import rows
+
+NOW = 1_780_000_000.0
+WELL, DOWN = State.HEALTHY, State.DOWN
+
+
+def change(ago: float, subject: str, before: State, after: State, *, agent: str = "") -> ChangeRow:
+    return ChangeRow(
+        subject_kind="Node" if agent else "Component",
+        subject=subject,
+        agent=agent,
+        before=before,
+        after=after,
+        because=f"{subject} became {after.value}.",
+        at=Epoch(NOW - ago),
+    )
+
+
+TOLD = (
+    change(4000.0, "kube-scheduler", WELL, DOWN),
+    change(3000.0, "node-1", WELL, DOWN, agent="kubelet"),
+    change(2000.0, "kube-scheduler", DOWN, WELL),
+    change(500.0, "node-1", DOWN, WELL, agent="kubelet"),
+)
+
+
+def whole() -> Frame:
+    """A scheduler and two nodes, as they have been for long."""
+    replace, long_ago = msgspec.structs.replace, Epoch(NOW - 9000)
+    agent = replace(rows.agent(), since=long_ago)
+    agents = {"kubelet": agent, "kube_proxy": agent, "container_runtime": agent}
+    nodes = {name: replace(rows.node(name), since=long_ago, created=long_ago, **agents) for name in ("node-1", "node-2")}
+    scheduler = replace(rows.component("kube-scheduler"), since=Epoch(NOW - 2000))
+    return replace(rows.full(), at=Epoch(NOW), components=[scheduler], nodes=nodes, attention=[], changes=[])
+
+
+@pytest.fixture
+def cluster(db: None) -> Cluster:
+    found = clusters.declare([clusters.Declaration("kubeconfig", "Prod", "/etc/kube", "prod")])[0]
+    epoch = services.take(found.pk)
+    services.flush(found.pk, epoch, 1, whole())
+    services.flush(found.pk, epoch, 2, Frame(at=Epoch(NOW), changes=list(TOLD)))
+    services.touch(found.pk, epoch, NOW - 2500, span=Span(Epoch(NOW - 5000), Epoch(NOW - 2500)))
+    services.touch(found.pk, epoch, NOW, span=Span(Epoch(NOW - 2200), Epoch(NOW)))
+    return Cluster.objects.get(pk=found.pk)
+
+
+@pytest.fixture
+def browser(visitor: User, cluster: Cluster) -> Client:
+    client = Client()
+    client.force_login(visitor)
+    return client
+
+
+def at(ago: float) -> str:
+    return datetime.fromtimestamp(NOW - ago, UTC).isoformat().replace("+00:00", "Z")
+
+
+@pytest.mark.parametrize(
+    ("ago", "scheduler", "kubelet"),
+    [(4500.0, "healthy", "healthy"), (3500.0, "down", "healthy"), (2600.0, "down", "down"), (1000.0, "healthy", "down")],
+)
+def test_a_snapshot_of_the_past_says_what_each_was_then(cluster: Cluster, ago: float, scheduler: str, kubelet: str) -> None:
+    found = moments.snapshot("prod", NOW - ago)
+    assert found is not None
+    assert {row.kind: row.state.value for row in found.components}["kube-scheduler"] == scheduler
+    code = found.nodes["kubelet"][found.nodes["name"].index("node-1")]
+    assert code == {"healthy": 0, "down": 2}[kubelet]
+    assert found.past is not None
+    assert found.past.watched
+    assert [one.at <= NOW - ago for one in found.changes] == [True] * len(found.changes)
+
+
+def test_it_knows_the_changes_around_it(cluster: Cluster) -> None:
+    assert moments.around("prod", NOW - 3500) == Around(
+        oldest=NOW - 5000, watched=True, nearest=None, previous=NOW - 4000, following=NOW - 3000
+    )
+    gap = moments.around("prod", NOW - 2300)
+    assert gap is not None
+    assert (gap.watched, gap.nearest) == (False, NOW - 2200)
+    assert moments.around("nowhere", NOW) is None
+
+
+def test_the_page_says_loudly_that_it_is_the_past_and_leads_back(browser: Client) -> None:
+    page = browser.get(f"/c/prod/?at={at(3500)}").content.decode()
+    assert "This is the past:" in page
+    assert 'data-key="l"' in page
+    assert f'data-at="{NOW - 3500:.3f}"' in page
+    assert "previous change" in page
+    assert iso(NOW - 4000).replace(":", "%3A") in page
+    assert "is-live" not in page
+    assert "kube-scheduler became down." in page
+
+
+def test_where_nobody_watched_the_nearest_moment_is_offered(browser: Client) -> None:
+    page = browser.get(f"/c/prod/?at={at(2300)}").content.decode()
+    assert "Nobody watched then: nothing is known of this moment." in page
+    assert iso(NOW - 2200).replace(":", "%3A") in page
+
+
+@pytest.mark.parametrize(
+    ("moment", "status", "said"),
+    [
+        ("soon", 400, "at= is a moment such as 2026-11-22T14:05Z."),
+        ("2026-13-41", 400, "at= is a moment such as"),
+        ("", 400, "at= has to lie in the past."),
+        ("2099-01-01T00:00Z", 400, "at= has to lie in the past."),
+        (at(5001.0), 404, f"What is remembered begins at {iso(NOW - 5000)}."),
+    ],
+)
+def test_a_moment_that_cannot_be_shown_says_what_can(browser: Client, moment: str, status: int, said: str) -> None:
+    response = browser.get("/c/prod/", {"at": moment})
+    assert response.status_code == status
+    assert said in response.content.decode()
+    assert 'href="/c/prod/"' in response.content.decode()
+
+
+def test_a_moment_may_be_given_in_any_zone(browser: Client) -> None:
+    east = datetime.fromtimestamp(NOW - 3500, UTC).replace(tzinfo=None).isoformat() + "+00:00"
+    assert f'data-at="{NOW - 3500:.3f}"' in browser.get("/c/prod/", {"at": east}).content.decode()
+    assert browser.get("/c/nowhere/", {"at": at(10)}).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_json_and_the_file_say_the_same(browser: Client) -> None:
+    told = json.loads(browser.get(f"/api/v1/c/prod/snapshot?at={at(3500)}").content)
+    assert told["past"]["watched"] is True
+    assert {row["kind"]: row["state"] for row in told["components"]}["kube-scheduler"] == "down"
+    drawn = browser.get(f"/c/prod/picture.svg?at={at(3500)}").content.decode()
+    assert "the past, as it is remembered" in drawn
+    assert "kube-scheduler" in drawn
+    for address in ("/api/v1/c/prod/snapshot", "/c/prod/picture.svg"):
+        for moment in ("soon", "2099-01-01"):
+            assert browser.get(f"{address}?at={moment}").status_code == 400
+
+
+def test_the_bar_keeps_to_the_present_and_steps_keep_what_else_was_asked(cluster: Cluster) -> None:
+    near = moments.around("prod", NOW - 100)
+    assert near is not None
+    told = then("prod", NOW - 100, near, {"at": "x", "group": "pool", "lens": "15m"}, NOW)
+    assert (told.ended, told.began) == (NOW, NOW - 900)
+    assert told.previous is not None
+    assert told.previous.query == f"?group=pool&at={iso(NOW - 500).replace(':', '%3A')}&lens=15m"
+    assert (told.previous.said, told.following) == ("6 min 40 s before", None)
+    assert told.place == "88.89%"
+    assert [one.name for one in told.lenses if one.chosen] == ["15m"]
+    control, data = told.tracks
+    assert {piece.state for piece in control.pieces} == {"healthy"}
+    assert {piece.state for piece in data.pieces} > {"healthy"}

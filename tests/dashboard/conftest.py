@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import uvicorn
+from asgiref.typing import ASGI3Application
 from channels.db import database_sync_to_async
 from django.conf import settings as live_settings
 from django.contrib.auth.models import User
@@ -102,10 +103,15 @@ async def served(transactional_db: None, valkey: str, settings: Settings, sessio
 
 
 @contextlib.asynccontextmanager
-async def serving(session: str) -> AsyncIterator[Served]:
-    """Start the server with the options that `manage.py up` gives it, on a port of its own."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(config(()))  # what ours adds to it is for a process of its own
+async def serving(
+    session: str, listening: socket.socket | None = None, application: ASGI3Application | None = None
+) -> AsyncIterator[Served]:
+    """Start the server with the options that `manage.py up` gives it, on a port of its own or on `listening`; `application` is
+    served instead of the product's."""
+    listening = listening or socket.create_server(("127.0.0.1", 0))
+    configured = config(())
+    configured.app = application or configured.app
+    server = uvicorn.Server(configured)  # what ours adds to it is for a process of its own
     running = asyncio.create_task(server.serve([listening]))
     try:
         await holds(lambda: server.started or running.done())

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
+import pytest
 import pytest_asyncio
 from django.conf import settings
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from pytest_django import Settings
 from redis.asyncio import Redis
 
@@ -16,6 +18,7 @@ from planes.live.wire import Pulse
 from tests.chromium import FLAGS, executable
 from tests.dashboard import scenes
 from tests.dashboard.conftest import Served, in_thread, serving
+from tests.dashboard.live.breaking import Breaking, product
 from tests.dashboard.rows import Collecting
 
 
@@ -54,11 +57,26 @@ class Collector:
             await asyncio.sleep(1)
 
 
+@pytest.fixture(scope="module")
+def listening() -> Iterator[socket.socket]:
+    """The port of all servers of a file, one after the other: what a browser keeps of the scripts, it keeps by the address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+@pytest.fixture
+def breaking() -> Breaking:
+    """Spoils what the server says."""
+    return Breaking(product())
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def served(transactional_db: None, valkey: str, settings: Settings, session: str) -> AsyncIterator[Served]:
+async def served(
+    transactional_db: None, valkey: str, settings: Settings, session: str, listening: socket.socket, breaking: Breaking
+) -> AsyncIterator[Served]:
     """As the folder's, on the loop of the browser."""
     settings.REDIS_URL = valkey
-    async with serving(session) as served:
+    async with serving(session, listening.dup(), breaking) as served:
         yield served
 
 
@@ -85,9 +103,31 @@ async def browser() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(served: Served, browser: Browser) -> AsyncIterator[Page]:
-    """A page of who is signed in."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def kept(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """One context of it, whose tabs all tests of a file show their pages in: one that has shown a page before has its scripts
+    compiled, and costs half."""
     async with await browser.new_context(viewport={"width": 1920, "height": 1080}) as context:
-        await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.session, "url": served.origin}])
-        yield await context.new_page()
+        await context.new_page()
+        yield context
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def context(served: Served, kept: BrowserContext) -> AsyncIterator[BrowserContext]:
+    """It, of who is signed in; it comes without anything that was stored, and leaves nothing on any of its pages."""
+    await kept.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.session, "url": served.origin}])
+    yield kept
+    await kept.unroute_all()
+    for page in kept.pages:
+        await page.goto(f"{served.origin}/healthz")
+        await page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    await kept.clear_cookies()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(context: BrowserContext) -> Page:
+    """A page of who is signed in, as large as that of a desk."""
+    page = context.pages[0]
+    await page.set_viewport_size({"width": 1920, "height": 1080})
+    await page.emulate_media(color_scheme="light")
+    return page

@@ -2,17 +2,14 @@
 server, the script. All pages are open at once, so that they wait together."""
 
 import asyncio
-import contextlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
-import pytest_asyncio
-from django.conf import settings
-from playwright.async_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
+from playwright.async_api import BrowserContext, Page, expect
 
 from tests.dashboard.conftest import Served
+from tests.dashboard.live.breaking import Breaking
 from tests.dashboard.live.conftest import Collector
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
@@ -36,34 +33,22 @@ THEN = "/^(for .+· )?When last seen: |^(for .+· )?(Its collector|The clocks)|^
 
 
 class Tabs:
-    """Every page in a tab of its own, of who is signed in; `sockets` are those that are open."""
+    """Every page in a tab of its own, of who is signed in."""
 
     def __init__(self, context: BrowserContext, origin: str) -> None:
         self.context = context
         self.origin = origin
         self.pages: dict[str, Page] = {}
-        self.sockets: list[WebSocketRoute] = []
-        self.cut = False
 
     async def open(self, addresses: tuple[str, ...] = ALL) -> None:
-        await self.context.route_web_socket(re.compile(r"/ws/"), self._socket)
-        self.pages = {address: await self.context.new_page() for address in addresses}
+        while len(self.context.pages) < len(addresses):
+            await self.context.new_page()
+        self.pages = dict(zip(addresses, self.context.pages, strict=False))
+        # Words, classes and colours are looked at: in a small window without motion they cost a sixth of the pixels.
+        for page in self.pages.values():
+            await page.set_viewport_size({"width": 800, "height": 500})
+            await page.emulate_media(reduced_motion="reduce")
         await asyncio.gather(*(page.goto(f"{self.origin}{address}") for address, page in self.pages.items()))
-
-    async def _socket(self, socket: WebSocketRoute) -> None:
-        if self.cut:
-            await socket.close(code=1011)
-            return
-        socket.connect_to_server()
-        self.sockets.append(socket)
-
-    async def lose(self) -> None:
-        """The server is gone, for sockets."""
-        self.cut = True
-        for socket in self.sockets:
-            with contextlib.suppress(Exception):  # it may have been closed meanwhile
-                await socket.close(code=1011)
-        self.sockets.clear()
 
     async def live(self) -> None:
         await asyncio.gather(*(self._is_live(page) for page in self.pages.values()))
@@ -108,16 +93,9 @@ class Tabs:
         )
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def tabs(served: Served, browser: Browser) -> AsyncIterator[Tabs]:
-    # Words, classes and colours are looked at: in a small window without motion they cost a sixth of the pixels.
-    async with await browser.new_context(viewport={"width": 800, "height": 500}, reduced_motion="reduce") as context:
-        await context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.session, "url": served.origin}])
-        yield Tabs(context, served.origin)
-
-
-async def refuse(route: Route) -> None:
-    await route.fulfill(status=503, body="")
+@pytest.fixture
+def tabs(context: BrowserContext, served: Served) -> Tabs:
+    return Tabs(context, served.origin)
 
 
 #: Remembers all that is said of how fresh a page is.
@@ -131,16 +109,16 @@ FETCHED = re.compile(r"fragment=1|/snapshot$")
 
 
 async def test_each_source_fails_in_turn_and_no_page_calls_itself_live_until_it_is_back(
-    served: Served, collector: Collector, tabs: Tabs
+    collector: Collector, tabs: Tabs, breaking: Breaking
 ) -> None:
     await tabs.open()
     await tabs.live()
 
-    await tabs.context.route(FETCHED, refuse)
+    breaking.refused = FETCHED
     collector.collecting.offset += 1  # something was published that never came, and pulses go on
     await tabs.late("could not be fetched")
     collector.collecting.offset -= 1
-    await tabs.context.unroute(FETCHED)
+    breaking.refused = None
     await tabs.live()
 
     collector.muted = True
@@ -162,20 +140,20 @@ async def test_each_source_fails_in_turn_and_no_page_calls_itself_live_until_it_
     collector.muted = False
     await tabs.live()
 
-    await tabs.lose()
+    await breaking.lose()
     await tabs.late("has not been reached since|has been lost since")
-    tabs.cut = False
+    breaking.cut = False
     await tabs.live()
 
 
 async def test_a_page_whose_fragment_cannot_be_fetched_after_a_change_is_late_and_a_picture_that_got_it_by_its_socket_is_not(
-    served: Served, collector: Collector, tabs: Tabs
+    collector: Collector, tabs: Tabs, breaking: Breaking
 ) -> None:
     await tabs.open()
     await tabs.live()
     # A picture that still fetches its first snapshot when the change comes has to ask for it once more.
     await asyncio.gather(*(page.wait_for_load_state("networkidle") for page in tabs.pages.values()))
-    await tabs.context.route(FETCHED, refuse)
+    breaking.refused = FETCHED
     await collector.show("broken")
     pictures = {address: page for address, page in tabs.pages.items() if address in PICTURES}
     tabs.pages = {address: page for address, page in tabs.pages.items() if address not in PICTURES}
@@ -186,47 +164,47 @@ async def test_a_page_whose_fragment_cannot_be_fetched_after_a_change_is_late_an
         await expect(page.locator(".pills")).to_contain_text("down")
 
 
-async def test_a_page_whose_socket_never_opens_is_not_live(served: Served, collector: Collector, tabs: Tabs) -> None:
-    tabs.cut = True
+async def test_a_page_whose_socket_never_opens_is_not_live(collector: Collector, tabs: Tabs, breaking: Breaking) -> None:
+    breaking.cut = True
     await tabs.open()
     await tabs.late()
 
 
-STATIC = Path(settings.BASE_DIR) / "static" / "js"
-
-
-def spoilt(route_to: str, before: str, after: str) -> tuple[re.Pattern[str], str]:
-    """A script of ours with one place of it changed."""
-    text = (STATIC / route_to).read_text()
-    assert before in text, before
-    return re.compile(rf"/js/{re.escape(route_to)}$"), text.replace(before, after, 1)
+#: A script, a place in it, and what stands there instead.
+Spoilt = tuple[str, str, str]
 
 
 @pytest.mark.parametrize(
-    "broken",
+    ("missing", "spoilt"),
     [
-        [re.compile(r"/js/(pages/live|cluster)\.js$")],  # it does not come
-        [re.compile(r"/js/gaps\.js$")],  # a module of it does not
-        [
-            spoilt("pages/live.js", "shown();\n", "throw new Error('at start');\n"),
-            spoilt("cluster.js", "const socket = new", "throw new Error('at start');\nconst socket = new"),
-        ],
-        [
-            spoilt(
-                "freshness.js", "export function freshness(facts) {", "export function freshness(facts) {\n  throw new Error('x');"
-            )
-        ],
+        (r"/js/(pages/live|cluster)\.js", ()),  # it does not come
+        (r"/js/gaps\.js", ()),  # a module of it does not
+        (
+            None,
+            [
+                ("pages/live.js", "shown();\n", "throw new Error('at start');\n"),
+                ("cluster.js", "const socket = new", "throw new Error('at start');\nconst socket = new"),
+            ],
+        ),
+        (
+            None,
+            [
+                (
+                    "freshness.js",
+                    "export function freshness(facts) {",
+                    "export function freshness(facts) {\n  throw new Error('x');",
+                )
+            ],
+        ),
     ],
     ids=["does not come", "lacks a module", "throws", "cannot judge"],
 )
 async def test_a_page_whose_script_fails_at_the_start_turns_grey_by_itself(
-    served: Served, collector: Collector, tabs: Tabs, broken: list[re.Pattern[str] | tuple[re.Pattern[str], str]]
+    collector: Collector, tabs: Tabs, breaking: Breaking, missing: str | None, spoilt: Sequence[Spoilt]
 ) -> None:
-    for one in broken:
-        if isinstance(one, tuple):
-            await tabs.context.route(one[0], answer_with(one[1]))
-        else:
-            await tabs.context.route(one, refuse)
+    breaking.refused = re.compile(missing) if missing else None
+    for one in spoilt:
+        breaking.spoil(*one)
     await tabs.open()
     for address, page in tabs.pages.items():
         await expect(page.locator("#live, #cluster")).to_have_css("filter", GREY, timeout=PATIENCE)
@@ -234,29 +212,10 @@ async def test_a_page_whose_script_fails_at_the_start_turns_grey_by_itself(
             await expect(page.locator("#freshness")).to_contain_text("not live")
 
 
-def answer_with(text: str) -> Callable[[Route], Awaitable[None]]:
-    """Answers every request with that script."""
-
-    async def handler(route: Route) -> None:
-        await route.fulfill(status=200, content_type="text/javascript", body=text)
-
-    return handler
-
-
-async def test_what_came_and_could_not_be_shown_is_not_live(served: Served, collector: Collector, tabs: Tabs) -> None:
-    for path, text in (
-        spoilt(
-            "pages/panels.js",
-            "export function renew(root, html) {",
-            "export function renew(root, html) {\n  if (self.bad) throw 1;",
-        ),
-        spoilt(
-            "scene/sky.js",
-            "export function skyOf(picture, now) {",
-            "export function skyOf(picture, now) {\n  if (self.bad) throw 1;",
-        ),
-    ):
-        await tabs.context.route(path, answer_with(text))
+async def test_what_came_and_could_not_be_shown_is_not_live(collector: Collector, tabs: Tabs, breaking: Breaking) -> None:
+    renew, sky = "export function renew(root, html) {", "export function skyOf(picture, now) {"
+    breaking.spoil("pages/panels.js", renew, f"{renew}\n  if (self.bad) throw 1;")
+    breaking.spoil("scene/sky.js", sky, f"{sky}\n  if (self.bad) throw 1;")
     await tabs.open()
     await tabs.live()
     for page in tabs.pages.values():
@@ -272,7 +231,7 @@ AGES = "[...document.querySelectorAll('main [data-t^=a]:not(.for *), .entry time
 
 
 async def test_pages_that_are_opened_while_the_collector_is_silent_are_grey_from_the_first_paint_and_their_ages_stand_still(
-    served: Served, collector: Collector, tabs: Tabs
+    collector: Collector, tabs: Tabs
 ) -> None:
     collector.muted = True
     await collector.show("broken")
@@ -292,15 +251,14 @@ async def test_pages_that_are_opened_while_the_collector_is_silent_are_grey_from
 
 
 @pytest.mark.parametrize("address", ["/", "/c/prod-eu-1/", "/wall/prod-eu-1/"])
-async def test_signing_out_in_one_tab_is_said_in_the_other_within_5_s(
-    served: Served, collector: Collector, tabs: Tabs, address: str
-) -> None:
+async def test_signing_out_in_one_tab_is_said_in_the_other_within_5_s(collector: Collector, tabs: Tabs, address: str) -> None:
     await tabs.open((address,))
     await tabs.live()
     other = await tabs.context.new_page()
-    await other.goto(f"{served.origin}/")
+    await other.goto(f"{tabs.origin}/")
     await other.get_by_role("button", name="sign out").click()
     await expect(other.locator("#signed-out")).to_be_visible(timeout=PATIENCE)
     page = tabs.pages[address]
     await expect(page.locator("body")).to_contain_text(re.compile("signed out", re.IGNORECASE), timeout=5000)
     await expect(page.locator("body")).to_have_class(NOT_LIVE)
+    await other.close()

@@ -5,7 +5,7 @@ import time
 import pytest
 from django.conf import settings
 from msgspec.structs import replace
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from planes.structs.rows import EvidenceRow
 from planes.structs.verdicts import State
@@ -69,15 +69,17 @@ async def test_a_page_whose_collector_is_away_says_so_and_comes_back(served: Ser
 
 
 async def test_a_browser_that_calls_itself_offline_shows_the_live_page_all_the_same(
-    served: Served, collector: Collector, page: Page
+    served: Served, collector: Collector, context: BrowserContext
 ) -> None:
     """A laptop that has nothing but its loopback interface."""
+    page = await context.new_page()  # of its own: its script stays
     await page.add_init_script("Object.defineProperty(navigator, 'onLine', { get: () => false })")
     await live(page, f"{served.origin}/c/prod-eu-1/kube-scheduler/")
     await page.evaluate("dispatchEvent(new Event('offline'))")
     await collector.show("broken")
     await expect(page.locator("h1 .state-word")).to_have_text("degraded", timeout=PATIENCE)
     await expect(page.locator("#freshness")).to_contain_text("live ·")
+    await page.close()
 
 
 async def test_the_wall_hears_of_changes_and_of_a_collector_that_falls_silent(

@@ -1,6 +1,6 @@
 // What is wrong with the layout of the page that is seen, a line each: text that is cut, text over other text, a page that scrolls
 // sideways. Text that only a screen reader reads is not looked at, nor what a scroller holds out of sight; what is laid over the page
-// on purpose, is.
+// on purpose, is. That the whole page is seen through (test_layout.py) hides none of it.
 () => {
   const TOLERATED = 1.5; // px: of rounding
   const LEADING = 3; // px: by which a line's box may be higher than its letters
@@ -20,33 +20,53 @@
   const sideways = page.scrollWidth - page.clientWidth;
   if (sideways > 1) wrong.push(`the page scrolls sideways by ${sideways} px`);
 
+  /** What an element does to what is in it: asked once, for a hundred texts. */
+  const known = new Map();
+  const around = (element) => {
+    let found = known.get(element);
+    if (!found) {
+      const style = getComputedStyle(element);
+      const [across, down] = [style.overflowX, style.overflowY];
+      found = {
+        frame: element.getBoundingClientRect(),
+        across: across !== "visible",
+        down: down !== "visible",
+        scrolls: /auto|scroll/.test(across + down),
+        gone: style.clipPath === "inset(50%)" || style.opacity === "0",
+        fixed: style.position === "fixed",
+      };
+      known.set(element, found);
+    }
+    return found;
+  };
+
   const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const words = node.textContent.trim().replace(/\s+/g, " ");
     const element = node.parentElement;
     if (!words || !element || element.closest("script, style, noscript, template")) continue;
-    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-    const range = document.createRange();
+    if (!element.checkVisibility({ visibilityProperty: true })) continue;
     range.selectNodeContents(node);
     let boxes = [...range.getClientRects()].filter((box) => box.width > 1 && box.height > 1);
     let cut = "";
-    for (let around = element; around && around !== document.documentElement && boxes.length; around = around.parentElement) {
-      const style = getComputedStyle(around);
-      const frame = around.getBoundingClientRect();
-      if (style.clipPath === "inset(50%)") boxes = [];
-      const [across, down] = [style.overflowX, style.overflowY];
-      if (/auto|scroll/.test(across + down)) {
+    let within = true; // of what is fixed, nothing around it cuts
+    for (let one = element; one && one !== document.documentElement && boxes.length; one = one.parentElement) {
+      const { frame, across, down, scrolls, gone, fixed } = around(one);
+      if (gone) boxes = [];
+      if (!within) continue;
+      if (scrolls) {
         boxes = boxes.filter((box) => box.bottom <= frame.bottom && box.top >= frame.top && box.right <= frame.right + 1);
-      } else {
+      } else if (across || down) {
         for (const box of boxes) {
           const beside = Math.max(box.right - frame.right, frame.left - box.left);
           const beyond = Math.max(box.bottom - frame.bottom, frame.top - box.top);
-          if (across !== "visible" && beside > TOLERATED) cut = `is cut sideways by ${Math.round(beside)} px in ${name(around)}`;
-          if (down !== "visible" && beyond > LEADING) cut = `is cut by ${Math.round(beyond)} px in height in ${name(around)}`;
+          if (across && beside > TOLERATED) cut = `is cut sideways by ${Math.round(beside)} px in ${name(one)}`;
+          if (down && beyond > LEADING) cut = `is cut by ${Math.round(beyond)} px in height in ${name(one)}`;
         }
       }
-      if (style.position === "fixed") break;
+      within = !fixed;
     }
     if (!boxes.length) continue;
     if (cut) wrong.push(`“${words.slice(0, 60)}” (${name(element)}) ${cut}`);

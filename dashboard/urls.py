@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from dashboard.rest.declared import RESOURCES, Resource
-from dashboard.views import account, api, changes, nodes, pages, picture, rest, session, then
+from dashboard.views import account, api, changes, nodes, pages, picture, rest, search, session, then
 
 #: Views of the addresses that pages ask, too.
 _OF_PAGES: dict[str, Callable[..., Coroutine[Any, Any, HttpResponse]]] = {
@@ -40,6 +40,7 @@ urlpatterns = [
     path("c/<slug:slug>/<slug:kind>/", pages.component, name="component"),
     path("wall/", pages.wall, name="wall"),
     path("wall/<slug:slug>/", pages.wall_cluster, name="wall_cluster"),
+    path("search/", search.page, name="search"),
     path("account/tokens/", account.own_tokens, name="tokens"),
     path("signin/", session.SignIn.as_view(), name="signin"),
     path("signin/<str:token>/", session.link, name="signin-link"),

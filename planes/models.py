@@ -119,6 +119,7 @@ class Node(models.Model):
     pods_max = models.IntegerField(null=True)
     cpu = models.FloatField(null=True)  # share of allocatable in use, 0 to 1
     memory = models.FloatField(null=True)
+    found_by = models.TextField(blank=True, db_default="")  # its address, and its labels as key=value: a line each
     row = models.BinaryField()  # delta.NodeRow without its pods
     pods = models.BinaryField(null=True)  # tuple[delta.PodRow, ...]; null: written by an older version, the pods stand in `row`
 

@@ -8,10 +8,10 @@ import msgspec
 from django.http import QueryDict
 
 from dashboard.reports import ClustersReport, LabelReport
-from dashboard.rest import asking, reading, remembered
+from dashboard.rest import asking, finding, reading, remembered
 from dashboard.rest.access import Access
 from dashboard.rest.asking import Nothing, Paged
-from dashboard.rest.queries import ChangesQuery, InstancesQuery, NodesQuery, RibbonQuery
+from dashboard.rest.queries import ChangesQuery, InstancesQuery, NodesQuery, RibbonQuery, SearchQuery
 from dashboard.rest.shapes import (
     Answer,
     AttentionAnswer,
@@ -23,6 +23,7 @@ from dashboard.rest.shapes import (
     NodesAnswer,
     PodsAnswer,
     RibbonAnswer,
+    SearchAnswer,
     WatchedAnswer,
 )
 from planes.live.wire import NodeReport, Snapshot
@@ -221,5 +222,14 @@ RESOURCES: tuple[Resource, ...] = (
         ChangesQuery,
         ChangesAnswer,
         _of_all(ChangesQuery, remembered.of_all),
+    ),
+    Resource(
+        "api-find",
+        "search",
+        "Find something",
+        "Clusters, components, instances, nodes, labels, versions, addresses and pods: equal ones first, then what begins so.",
+        SearchQuery,
+        SearchAnswer,
+        _of_all(SearchQuery, finding.found),
     ),
 )

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from dashboard import answers
 from dashboard.rest.problems import RefusedError
-from dashboard.rest.shapes import Answer, ChangesAnswer
+from dashboard.rest.shapes import Answer, ChangesAnswer, Dated
 from planes.structs import time_tokens
 from planes.structs.history import Span
 
@@ -32,9 +32,12 @@ def answer(request: HttpRequest, value: Answer, now: float) -> HttpResponse:
 
 
 def _facts(value: Answer) -> Answer:
-    if not isinstance(value, ChangesAnswer):
+    if isinstance(value, Dated):
         return msgspec.structs.replace(value, as_of=None)
+    heads = tuple(msgspec.structs.replace(one, as_of=None) for one in value.clusters)
+    value = msgspec.structs.replace(value, as_of=None, clusters=heads)
+    if not isinstance(value, ChangesAnswer):
+        return value
     # The span that is being watched grows with every moment; a new one is a fact.
     spans = tuple(Span(one.began, one.began) for one in value.watched[-1:])
-    heads = tuple(msgspec.structs.replace(one, as_of=None) for one in value.clusters)
-    return msgspec.structs.replace(value, as_of=None, clusters=heads, watched=(*value.watched[:-1], *spans))
+    return msgspec.structs.replace(value, watched=(*value.watched[:-1], *spans))

@@ -69,3 +69,19 @@ class RibbonQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far back."""
 
     window: Annotated[Window, msgspec.Meta(description="It ends now.")] = "24h"
+
+
+#: Characters: a label's key and value, as Kubernetes bounds them (253 + 1 + 63, "=", 63).
+LONGEST_SEARCH = 381
+
+
+class SearchQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is looked for."""
+
+    q: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=LONGEST_SEARCH,
+            description="Part of a name, an address, a version, a label (key=value), a pod (namespace/name).",
+        ),
+    ] = ""

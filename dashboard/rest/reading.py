@@ -20,6 +20,7 @@ from dashboard.rest.shapes import (
     ComponentAnswer,
     ComponentItem,
     ComponentsAnswer,
+    Dated,
     EvidenceItem,
     InstanceItem,
     InstancesAnswer,
@@ -58,6 +59,24 @@ def dates(heads: Sequence[ClusterHead], now: float) -> list[Dates]:
 def dated(head: ClusterHead, now: float) -> Dates:
     """Of one cluster."""
     return dates([head], now)[0]
+
+
+class Lates(msgspec.Struct, frozen=True):
+    """How late what is told of several clusters is."""
+
+    as_of: float | None
+    late: Lateness | None
+    clusters: tuple[Dated, ...]
+
+
+def across(heads: Sequence[ClusterHead], now: float) -> Lates:
+    """Of several clusters together, and of each."""
+    told = tuple(Dated(cluster=one.cluster, as_of=one.as_of, late=one.late) for one in dates(heads, now))
+    known = [one.as_of for one in told if one.as_of is not None]
+    # What is newest may be lacking where no cluster's collector vouches for it.
+    blind = [one.late for one in told if one.late is not None and one.late.cause != "cluster"]
+    late = max(blind, key=lambda one: one.since or 0.0) if blind and len(blind) == len(told) else None
+    return Lates(min(known) if known and len(known) == len(told) else None, late, told)
 
 
 class _Named(msgspec.Struct, array_like=True):

@@ -10,8 +10,8 @@ from dashboard.rest import cursors
 from dashboard.rest.access import Access
 from dashboard.rest.problems import RefusedError
 from dashboard.rest.queries import WINDOWS, ChangesQuery, RibbonQuery
-from dashboard.rest.reading import dated, dates
-from dashboard.rest.shapes import ChangeItem, ChangesAnswer, Dated, RibbonAnswer, WatchedAnswer
+from dashboard.rest.reading import across, dated
+from dashboard.rest.shapes import ChangeItem, ChangesAnswer, RibbonAnswer, WatchedAnswer
 from dashboard.wanted_changes import WrongError
 from planes.assess.ribbon import ribbon, shares, worst
 from planes.store import changes, history, selectors
@@ -43,15 +43,11 @@ def _listed(
     of = ("changes", slug, *(f"{name}={value}" for name, value in sorted(given.items())))
     place = cursors.read(asked.cursor, Place, *of)
     found = changes.page(msgspec.structs.replace(wanted.wanted, among=among), place, asked.limit)
-    told = [Dated(cluster=one.cluster, as_of=one.as_of, late=one.late) for one in dates(heads, now)]
-    known = [one.as_of for one in told if one.as_of is not None]
-    # The list may lack what is newest where no cluster's collector vouches for it.
-    blind = [one.late for one in told if one.late is not None and one.late.cause != "cluster"]
-    late = max(blind, key=lambda one: one.since or 0.0) if blind and len(blind) == len(told) else None
+    told = across(heads, now)
     return ChangesAnswer(
-        as_of=min(known) if known and len(known) == len(told) else None,
-        late=late,
-        clusters=tuple(told),
+        as_of=told.as_of,
+        late=told.late,
+        clusters=told.clusters,
         count=found.count,
         next=cursors.written(found.older, *of) if found.older else None,
         changes=tuple(_change(one) for one in found.found),

@@ -195,13 +195,19 @@ class ChangeItem(msgspec.Struct, frozen=True):
     group: str
 
 
-class ChangesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Newest first. `watched`: the spans in which some cluster of these was watched, oldest first; what happened outside of them
-    nobody saw. `late`: why the list may lack what is newest; of several clusters only where none is vouched for."""
+class Across(msgspec.Struct, frozen=True, kw_only=True):
+    """Of several clusters: `late` is why what is told may lack what is newest, if none of them is vouched for, and `as_of` when the
+    last of them was that was vouched for longest ago; `clusters` says it of each."""
 
     as_of: float | None
     late: Lateness | None
     clusters: tuple[Dated, ...]
+
+
+class ChangesAnswer(Across, frozen=True, kw_only=True):
+    """Newest first. `watched`: the spans in which some cluster of these was watched, oldest first; what happened outside of them
+    nobody saw."""
+
     count: int
     next: str | None
     changes: tuple[ChangeItem, ...]
@@ -228,5 +234,31 @@ class RibbonAnswer(Dated, frozen=True, kw_only=True):
     unwatched: float
 
 
-#: Every answer that is dated: about one cluster, or a list of changes.
-Answer = Dated | ChangesAnswer
+class FoundItem(msgspec.Struct, frozen=True):
+    """`address` opens it, on this site. `about`: what else tells it apart."""
+
+    cluster: str
+    cluster_name: str
+    name: str
+    about: str
+    address: str
+
+
+class FoundGroup(msgspec.Struct, frozen=True):
+    """What was found of one kind, the best first."""
+
+    kind: str  # "cluster", "component", "instance", "node", "label", "version", "address" or "pod"
+    found: tuple[FoundItem, ...]
+
+
+class SearchAnswer(Across, frozen=True, kw_only=True):
+    """At most 20 in all; the kind of which something is found best comes first. `more`: there are others. `clusters` are those of
+    which something was found: what is told of one that is late is what was last known."""
+
+    query: str
+    groups: tuple[FoundGroup, ...]
+    more: bool
+
+
+#: Every answer that is dated.
+Answer = Dated | Across

@@ -35,6 +35,7 @@ class NodeFacts(NamedTuple):
     runtime_version: str
     created: float | None
     pods_max: int | None
+    found_by: str
 
 
 class NodeFigures(NamedTuple):
@@ -99,19 +100,24 @@ TRANSITION = Insert(Transition, TransitionColumns._fields)
 WATCHED = Insert(Watched, ("cluster_id", "began", "ended"), key=("cluster_id", "began"))
 
 
-_facts_of = attrgetter(*NodeFacts._fields)
+_facts_of = attrgetter(*(name for name in NodeFacts._fields if name != "found_by"))
 
 
 def node_facts(row: NodeRow) -> NodeFacts:
-    """What stands in columns because the picture needs it of every node."""
-    return NodeFacts(*_facts_of(wire.node_cells(row)))
+    """What stands in columns because the picture needs it of every node, or because nodes are found by it."""
+    return NodeFacts._make((*_facts_of(wire.node_cells(row)), found_by(row)))
+
+
+def found_by(row: NodeRow) -> str:
+    """By what a node is found, beside its columns: its address and its labels. No label has a line break in it."""
+    return "\n".join([row.address, *(f"{key}={value}" for key, value in row.labels.items())])
 
 
 def node(row: NodeRow) -> tuple[NodeFacts, NodeFigures]:
     """The same, and its figures with its JSON."""
     cells = wire.node_cells(row)
     rest = _encode(msgspec.structs.replace(row, pods=()) if row.pods else row)
-    return NodeFacts(*_facts_of(cells)), NodeFigures(cells.pods_used, cells.cpu, cells.memory, rest)
+    return NodeFacts._make((*_facts_of(cells), found_by(row))), NodeFigures(cells.pods_used, cells.cpu, cells.memory, rest)
 
 
 def pods(rows: tuple[PodRow, ...]) -> bytes:

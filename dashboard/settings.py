@@ -153,6 +153,8 @@ WHITENOISE_IMMUTABLE_FILE_TEST = "^/static/"  # every address holds the version
 
 # --- workers ---------------------------------------------------------------------------------------------------------------------
 
+# Clusters whose API servers are each asked at their own address: as their pages call them, or "*".
+DIAL_APISERVERS = env.words("PLANEWATCH_DIAL_APISERVERS")
 # So many clusters one watch worker collects. It says so of what it has no room for, and leaves it to others.
 CLUSTERS_PER_WORKER = int(env.number("PLANEWATCH_CLUSTERS_PER_WORKER", 60, low=1, high=1000))
 # `manage.py up` with a Valkey of its own looks after what it has declared itself, and after no other's on the same database.

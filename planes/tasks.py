@@ -46,7 +46,14 @@ def collect(cluster_id: int) -> None:
     from planes.collect import work
 
     try:
-        work.collect(cluster_id, settings.REDIS_URL, _stopping.is_set, Thresholds(**settings.BOUNDS), settings.CLUSTERS_PER_WORKER)
+        work.collect(
+            cluster_id,
+            settings.REDIS_URL,
+            _stopping.is_set,
+            Thresholds(**settings.BOUNDS),
+            settings.CLUSTERS_PER_WORKER,
+            settings.DIAL_APISERVERS,
+        )
     except (DatabaseError, InterfaceError) as error:
         logger.warning("The database %s; collecting begins when it can.", said(error))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 import uvloop
@@ -26,11 +26,17 @@ logger = logging.getLogger(__name__)
 
 
 def collect(
-    cluster_id: int, redis_url: str, stopping: Callable[[], bool], thresholds: Thresholds = DEFAULT, places: int = PLACES
+    cluster_id: int,
+    redis_url: str,
+    stopping: Callable[[], bool],
+    thresholds: Thresholds = DEFAULT,
+    places: int = PLACES,
+    dialled: Collection[str] = (),
 ) -> None:
     """Collect a cluster in this thread until there is a reason to end. Returns at once when another collector has it, or when it
     is not to be watched; where the collectors of this process do not get on, and where it has `places` of them already. `stopping`
-    is asked several times a second."""
+    is asked several times a second. `dialled`: slugs of the clusters whose API servers are each asked at their own address; "*":
+    all."""
     if standing:
         dispatch.unask(redis_url, cluster_id)
         return
@@ -38,10 +44,12 @@ def collect(
         if not free:
             dispatch.refuse(redis_url, cluster_id, places)
             return
-        _collect_here(cluster_id, redis_url, stopping, thresholds)
+        _collect_here(cluster_id, redis_url, stopping, thresholds, dialled)
 
 
-def _collect_here(cluster_id: int, redis_url: str, stopping: Callable[[], bool], thresholds: Thresholds) -> None:
+def _collect_here(
+    cluster_id: int, redis_url: str, stopping: Callable[[], bool], thresholds: Thresholds, dialled: Collection[str]
+) -> None:
     try:
         head = selectors.cluster_by_id(cluster_id)
     finally:
@@ -50,7 +58,7 @@ def _collect_here(cluster_id: int, redis_url: str, stopping: Callable[[], bool],
     anchor.hold()
     if head is None or not head.enabled:
         return
-    target = Target(head.kubeconfig, head.context, head.source == "in-cluster")
+    target = Target(head.kubeconfig, head.context, head.source == "in-cluster", dials="*" in dialled or head.slug in dialled)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         # The demo cluster is another at each start, and is meant to be.
         identity = Identity(head.slug, head.identity) if head.source != "demo" else None

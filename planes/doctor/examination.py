@@ -7,12 +7,14 @@ planes.kube; `LIMIT` bounds the whole, and what has not been answered by then is
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from planes.assess.assessor import Assessor
 from planes.components.pod_kinds import SELECTORS, new_cache
 from planes.components.rbac import OURS, subject
 from planes.components.verdict_builder import sentence
+from planes.doctor import dialling
+from planes.doctor.dialling import Dialled
 from planes.doctor.report import Exit, HiddenReport, Report, RightReport, failed
 from planes.kube import access, discovery, feeds, quick_list, watch_trial
 from planes.kube.access import Identity, Permission, Question
@@ -90,6 +92,7 @@ class _Examination:
         self._latency: float | None = None
         self._fault: Fault | None = None
         self._watches: Trial | None = None
+        self._dialled: Sequence[Dialled] = ()
         self.cut = False
 
     async def run(self) -> None:
@@ -122,6 +125,8 @@ class _Examination:
                     tasks.create_task(self._look(feed, listed))
             tasks.create_task(self._ask_rights())
             tasks.create_task(self._try_watch(parts[Feed.SYSTEM_LEASES][0]))
+        slices = self._events.get(Feed.APISERVER_ENDPOINTS)
+        self._dialled = await dialling.try_each(self._link, slices.items if isinstance(slices, Listed) else [])
 
     async def _try_watch(self, part: feeds.Part) -> None:
         self._watches = await watch_trial.try_watch(self._link, part)
@@ -227,6 +232,7 @@ class _Examination:
             ahead = "ahead of" if report.clock_skew > 0 else "behind"
             apart = duration(round(abs(report.clock_skew)))
             report.notes.append(f"The cluster's clock is {apart} {ahead} ours. No verdict rests on it; set one right.")
+        report.notes += dialling.told(self._dialled)
         if self.cut:
             report.notes.append(f"Not everything was answered within {limit:g} s.")
         self._conclude(report)

@@ -33,11 +33,12 @@ _said: set[str] = set()
 @dataclass(frozen=True)
 class Target:
     """Which cluster: a kubeconfig (a path, or several joined by ':') and a context in it ("": the current one), or the cluster
-    that this process is a pod of."""
+    that this process is a pod of. `dials`: each of its API servers is also asked by itself, at its own address."""
 
     kubeconfig: str = ""
     context: str = ""
     in_cluster: bool = False
+    dials: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ credentials: whoever meets a 401 signs in anew for everybody, once.
 import asyncio
 import contextlib
 import logging
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,6 +26,7 @@ from planes.kube.errors import FaultError, RedirectedError
 from planes.kube.holding import Holding
 from planes.kube.proxies import Proxy
 from planes.kube.tls import ASKING, Handshake, Serving, observe
+from planes.structs.events import Fault, FaultKind
 from planes.structs.moments import Mono
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,8 @@ CONNECT_LIMIT = 5.0
 SIGN_IN_EVERY = 10.0
 #: Credentials that say when they end are renewed this long before, in seconds.
 RENEW_BEFORE = 30.0
+#: For what an API server shows a certificate, whatever its address (kubernetes.io, "PKI certificates and requirements").
+NAME = "kubernetes.default.svc"
 #: No answer is longer than this, in bytes.
 LONGEST_ANSWER = 256 << 20
 #: A time limit overrun by more than this says that we ourselves stood still, in seconds.
@@ -118,6 +122,34 @@ class Link:
         ended = self._clock()
         return _answer(path, response, text, ended - started, ended, wall + (ended - started) / 2)
 
+    async def dial(self, place: tuple[str, int], path: str, *, limit: float, accept: str, named: bool = True) -> Answer:
+        """The answer of the one API server at this address and port, past every balancer, on a connection of its own. It must show
+        a certificate for NAME that the cluster's CA vouches for before it is asked; `named` false: nor is it told who we are.
+        Raises `FaultError` when there is none within `limit` seconds, and (CONFIGURATION) where nobody can be verified or a proxy
+        stands between."""
+        async with self._held.reading() as access:
+            if (why := undialled(access)) is not None:
+                raise FaultError(why)
+            host, port = place
+            url = f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
+            headers = await _headers(access, True, accept)
+            if not named:
+                headers = CIMultiDict({"Accept": accept, "User-Agent": "planewatch"})
+            timeout = aiohttp.ClientTimeout(total=limit, sock_connect=min(limit, CONNECT_LIMIT))
+            connector = aiohttp.TCPConnector(ssl=access.client.rest_client.ssl_context, limit=1, force_close=True)
+            started, wall = self._clock(), self._wall()
+            async with (
+                self._explained(limit, apart=url),
+                aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
+                session.get(url + path, headers=headers, server_hostname=NAME, allow_redirects=False) as response,
+            ):
+                body = await _read(response, path)
+        ended = self._clock()
+        answer = _answer(path, response, body, ended - started, ended, wall + (ended - started) / 2)
+        if named and answer.status != 200:
+            raise self.fault_of(answer)
+        return answer
+
     def fault_of(self, answer: Answer) -> FaultError:
         return FaultError(answers.of_answer(answer, self.server, self._held.access.signed_in_with))
 
@@ -188,9 +220,10 @@ class Link:
         return observe(access.client.rest_client.ssl_context, _tls_host(access.proxy, access.url))
 
     @asynccontextmanager
-    async def _explained(self, limit: float, *, whole: bool = True) -> AsyncIterator[None]:
-        """Exceptions of the transport become faults. `whole`: the limit is for all of it, not for each wait in it."""
-        started, hands = self._clock(), Handshake()
+    async def _explained(self, limit: float, *, whole: bool = True, apart: str = "") -> AsyncIterator[None]:
+        """Exceptions of the transport become faults. `whole`: the limit is for all of it, not for each wait in it. `apart`: another
+        server than all others ask."""
+        started, hands, server = self._clock(), Handshake(apart=bool(apart)), apart or self.server
         asking = ASKING.set(hands)
         try:
             yield
@@ -198,12 +231,12 @@ class Link:
             took = self._clock() - started
             if whole and isinstance(exc, TimeoutError) and took > limit + PAUSE:
                 raise FaultError(errors.paused(took)) from None
-            if hands.connecting and self._is_with_the_proxy(hands) and (fault := errors.of_proxying(exc, self.server)):
+            if hands.connecting and self._is_with_the_proxy(hands) and (fault := errors.of_proxying(exc, server)):
                 raise FaultError(fault) from None
             within = min(limit, CONNECT_LIMIT) if isinstance(exc, aiohttp.ConnectionTimeoutError) else limit
             if isinstance(exc, aiohttp.ClientConnectionError) and hands.alert is not None:
-                raise FaultError(errors.of_tls_error(hands.alert, self.server)) from None
-            raise FaultError(errors.of_exception(exc, self.server, within, shaking_hands=hands.hangs)) from None
+                raise FaultError(errors.of_tls_error(hands.alert, server)) from None
+            raise FaultError(errors.of_exception(exc, server, within, shaking_hands=hands.hangs)) from None
         finally:
             with contextlib.suppress(ValueError):  # a stream that is closed from elsewhere ends in another context
                 ASKING.reset(asking)
@@ -225,15 +258,9 @@ async def _request(
     access: Access, path: str, gzip: bool, accept: str, limits: aiohttp.ClientTimeout, body: msgspec.Struct | None, last: bool
 ) -> aiohttp.ClientResponse:
     client = access.client
-    encoding = "gzip" if gzip and access.compression else "identity"
-    headers = CIMultiDict({"Accept": accept, "Accept-Encoding": encoding, "User-Agent": "planewatch"})
-    for name, value in access.headers:
-        headers.add(name, value)
+    headers = await _headers(access, gzip, accept)
     if last:
         headers["Connection"] = "close"
-    token = await client.configuration.get_api_key_with_prefix("BearerToken")
-    if token:
-        headers["Authorization"] = token.strip()  # a token file ends with a newline
     asked: dict[str, object] = {"headers": headers, "_request_timeout": limits}
     if body is not None:
         headers["Content-Type"] = "application/json"
@@ -241,6 +268,28 @@ async def _request(
     answer = await client.rest_client.request("GET" if body is None else "POST", access.url + path, **asked)
     response: aiohttp.ClientResponse = answer.response
     return response
+
+
+async def _headers(access: Access, gzip: bool, accept: str) -> CIMultiDict[str]:
+    """Those of every request, with who we are."""
+    encoding = "gzip" if gzip and access.compression else "identity"
+    headers = CIMultiDict({"Accept": accept, "Accept-Encoding": encoding, "User-Agent": "planewatch"})
+    for name, value in access.headers:
+        headers.add(name, value)
+    token = await access.client.configuration.get_api_key_with_prefix("BearerToken")
+    if token:
+        headers["Authorization"] = token.strip()  # a token file ends with a newline
+    return headers
+
+
+def undialled(access: Access) -> Fault | None:
+    """Why single API servers may not be dialled with these credentials: they go only to who is verified, and past no proxy."""
+    if access.proxy is not None:
+        remedy = "Run Planewatch where the addresses can be reached."
+        return Fault(FaultKind.CONFIGURATION, "The way to this cluster leads through a proxy.", remedy)
+    if not access.url.startswith("https:") or access.client.rest_client.ssl_context.verify_mode is not ssl.CERT_REQUIRED:
+        return Fault(FaultKind.CONFIGURATION, "Certificates are not verified here.", "Give the kubeconfig the cluster's CA.")
+    return None
 
 
 def _tls_host(proxy: Proxy | None, url: str) -> str:

@@ -249,7 +249,7 @@ class ClusterSource:
             ),
             _Loop(
                 "/metrics of each",
-                lambda: ApartProbe(self._advertised, link, clock=self._clock, rng=self._rng),
+                lambda: ApartProbe(self._advertised, link, dials=self._target.dials, clock=self._clock, rng=self._rng),
                 lambda at, _: Metrics(at, 0.0, fault=_defect(), apart=True),
             ),
             _Loop(

@@ -22,6 +22,7 @@ class Handshake:
     done: bool = False
     connecting: bool = False  # a connection was begun, and cannot be used yet
     alert: ssl.SSLError | None = None
+    apart: bool = False  # with one API server by itself: its certificate is not the one that all others are shown
 
     @property
     def hangs(self) -> bool:
@@ -81,7 +82,8 @@ def observe(context: ssl.SSLContext, proxy: str = "") -> Serving:
                 self._notes.begun, self._notes.done = True, False
             super().do_handshake()
             self._notes.done = True
-            serving.certificate = self.getpeercert(binary_form=True) or b""
+            if not self._notes.apart:
+                serving.certificate = self.getpeercert(binary_form=True) or b""
 
         def read(self, len: int = 1024, buffer: bytearray | None = None) -> bytes:  # type: ignore[override] # as in the standard library
             try:

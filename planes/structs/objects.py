@@ -291,9 +291,15 @@ class Endpoint(msgspec.Struct):
     nodeName: str | None = None
 
 
+class EndpointPort(msgspec.Struct, gc=False):
+    name: str = ""
+    port: int | None = None
+
+
 class EndpointSlice(Item):
     metadata: LabelledMeta
     endpoints: list[Endpoint] | None = None
+    ports: list[EndpointPort] | None = None
 
 
 class ServiceRef(msgspec.Struct, gc=False):

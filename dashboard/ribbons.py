@@ -1,8 +1,9 @@
 """The ribbons of a page: what is remembered of its subject, read and drawn."""
 
 from dashboard.presenters.history import COMPONENT_WINDOWS, NODE_WINDOWS, RibbonLine, longest, ribbon_lines
-from planes.store import history
+from planes.store import history, instances
 from planes.store.freshness import Freshness
+from planes.store.instances import InstanceDetail
 from planes.store.selectors import ComponentDetail, NodeDetail
 
 
@@ -19,3 +20,9 @@ def of_node(detail: NodeDetail, fresh: Freshness, now: float) -> tuple[RibbonLin
     agents = {"kubelet": row.kubelet, "kube-proxy": row.kube_proxy, "container-runtime": row.container_runtime}
     found = history.of_agents(detail.cluster.id, row.name, {kind: (one.state, one.since) for kind, one in agents.items()}, began)
     return ribbon_lines(found, NODE_WINDOWS, now, fresh.collected_at)
+
+
+def of_instance(detail: InstanceDetail, fresh: Freshness, now: float) -> tuple[RibbonLine, ...]:
+    """Of one that went, too: until then."""
+    found = instances.history(detail, now - longest(COMPONENT_WINDOWS))
+    return ribbon_lines([found], COMPONENT_WINDOWS, now, fresh.collected_at if detail.row is not None else None)

@@ -38,6 +38,7 @@ urlpatterns = [
     path("changes.atom", changes.atom, name="changes-atom"),
     path("changes.csv", changes.csv, name="changes-csv"),
     path("c/<slug:slug>/<slug:kind>/", pages.component, name="component"),
+    path("c/<slug:slug>/<slug:kind>/<path:name>/", pages.instance, name="instance"),
     path("wall/", pages.wall, name="wall"),
     path("wall/<slug:slug>/", pages.wall_cluster, name="wall_cluster"),
     path("search/", search.page, name="search"),

@@ -165,3 +165,27 @@ class Transition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.agent}: {self.before} to {self.after}"
+
+
+class InstanceTurn(models.Model):
+    """An instance of a component came, changed its state or went: what its own page remembers. `before` is empty of one that came,
+    `after` of one that went. It is as it was told, not announced: it stands in no list of changes."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="instance_turns")
+    kind = models.CharField(max_length=63)
+    name = models.CharField(max_length=253)
+    host = models.CharField(max_length=253, blank=True)
+    before = models.CharField(max_length=20, blank=True)
+    after = models.CharField(max_length=20, blank=True)
+    because = models.TextField(blank=True)
+    at = models.FloatField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["cluster", "kind", "name", "-at"], name="turns_of_one_instance"),
+            models.Index(fields=["at"], name="turns_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}: {self.before or 'away'} to {self.after or 'away'}"

@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError
 
 from planes.collect import dispatch, missing
 from planes.live.stream import LOST
-from planes.store import services
+from planes.store import instances, services
 from planes.store.away import said
 from planes.structs.history import REMEMBERED_DAYS
 from planes.structs.thresholds import Thresholds
@@ -82,7 +82,8 @@ def ensure_collectors() -> None:
 def prune() -> None:
     """Forget old changes."""
     try:
-        removed = services.prune(time.time() - REMEMBERED_DAYS * 86400, REMEMBERED_CHANGES)
+        before = time.time() - REMEMBERED_DAYS * 86400
+        removed = services.prune(before, REMEMBERED_CHANGES) + instances.prune(before, REMEMBERED_CHANGES)
     except (DatabaseError, InterfaceError) as error:
         logger.warning("Old changes could not be removed (%s); it will be tried again in an hour.", type(error).__name__)
         return

@@ -5,6 +5,7 @@ Texts keep their time tokens: the template tags render them, and the browser kee
 
 from dashboard.presenters.cards import CardPlane, ClusterCard, Trouble, WallCard, cluster_card, tally, wall_card
 from dashboard.presenters.component import ComponentPage, component_page, is_agent
+from dashboard.presenters.instance import InstancePage, instance_page
 from dashboard.presenters.node import NodePage, node_page
 from dashboard.presenters.tables import Tables, tables
 from dashboard.presenters.words import WORDS, counted, glued, known, number, severity, word
@@ -14,6 +15,7 @@ __all__ = [
     "CardPlane",
     "ClusterCard",
     "ComponentPage",
+    "InstancePage",
     "NodePage",
     "Tables",
     "Trouble",
@@ -22,6 +24,7 @@ __all__ = [
     "component_page",
     "counted",
     "glued",
+    "instance_page",
     "is_agent",
     "known",
     "node_page",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard import component_help, presenters, pulses, ribbons
 from planes.live.wire import Lateness
-from planes.store import selectors
+from planes.store import instances, selectors
 from planes.store.freshness import believed, lateness
 
 #: Links that a page for something unknown offers.
@@ -67,6 +67,20 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     else:
         page = presenters.component_page(detail, late, ribbons=drawn)
     return _show(request, "component", {"page": page, "fresh": believed(fresh, late), **_moments(late, now)})
+
+
+@require_safe
+@login_required
+def instance(request: HttpRequest, slug: str, kind: str, name: str) -> HttpResponse:
+    """One instance of a component: its state, why, its own evidence and history. One that went keeps its page."""
+    detail = instances.instance(slug, kind, name)
+    if detail is None:
+        return _no_instance(request, slug, kind, name)
+    now = time.time()
+    fresh = pulses.freshness(detail.component.cluster)
+    late = lateness(fresh, now)
+    page = presenters.instance_page(detail, late, ribbons.of_instance(detail, fresh, now))
+    return _show(request, "instance", {"page": page, "fresh": believed(fresh, late), **_moments(late, now)})
 
 
 @require_safe
@@ -148,6 +162,15 @@ def _no_component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     links = [(component_help.of(row.kind).title, reverse("component", args=[slug, row.kind])) for row in selectors.components(slug)]
     title = f"{head.name} has no component “{kind}”"
     return _missing(request, title, "These components were found in it:", links, reverse("cluster", args=[slug]))
+
+
+def _no_instance(request: HttpRequest, slug: str, kind: str, name: str) -> HttpResponse:
+    detail = selectors.component(slug, kind)
+    if detail is None:
+        return _no_component(request, slug, kind)
+    links = [(one.name, reverse("instance", args=[slug, kind, one.name])) for one in detail.row.instances[:_OFFERED]]
+    title = f"{component_help.of(kind).title} of {detail.cluster.name} has no instance “{name}”"
+    return _missing(request, title, "These are its instances:", links, reverse("component", args=[slug, kind]))
 
 
 def _no_node(request: HttpRequest, slug: str, name: str) -> HttpResponse:

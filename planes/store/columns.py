@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from planes.live import wire
-from planes.models import Component, Instance, Node, Transition, Watched
+from planes.models import Component, Instance, InstanceTurn, Node, Transition, Watched
 from planes.store.upserts import Insert, Update
 from planes.structs.rows import ChangeRow, ComponentRow, InstanceRow, NodeRow, PodRow
 
@@ -72,6 +72,19 @@ class InstanceColumns(NamedTuple):
     own: bytes
 
 
+class TurnColumns(NamedTuple):
+    """Of an instance."""
+
+    cluster_id: int
+    kind: str
+    name: str
+    host: str
+    before: str
+    after: str
+    because: str
+    at: float
+
+
 class TransitionColumns(NamedTuple):
     cluster_id: int
     subject_kind: str
@@ -95,6 +108,7 @@ NODE_PODS = Update(Node, (*NodeFigures._fields, "pods", *_NODE), key=_NODE)
 NODE_FIGURES = Update(Node, (*NodeFigures._fields, *_NODE), key=_NODE)
 COMPONENT = Insert(Component, ComponentColumns._fields, key=("cluster_id", "kind"))
 INSTANCE = Insert(Instance, InstanceColumns._fields)
+INSTANCE_TURN = Insert(InstanceTurn, TurnColumns._fields)
 TRANSITION = Insert(Transition, TransitionColumns._fields)
 #: Values: cluster_id, began, ended.
 WATCHED = Insert(Watched, ("cluster_id", "began", "ended"), key=("cluster_id", "began"))

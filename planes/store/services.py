@@ -13,10 +13,11 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 
 from planes.models import Cluster, Component, Instance, Node, Transition, Watched
-from planes.store import columns, frozen
+from planes.store import columns, frozen, instances
 from planes.store.stored import Stored
 from planes.store.upserts import Statement, Values
 from planes.structs.history import Span
+from planes.structs.moments import Epoch
 from planes.structs.rows import ComponentRow, Frame
 
 _encode = msgspec.json.encode
@@ -126,13 +127,15 @@ def _components(cluster_id: int, frame: Frame, stored: Stored) -> list[str]:
         known = Component.objects.filter(cluster=cluster_id).values_list("kind", flat=True)
         gone.update(set(known) - {row.kind for row in frame.components})
     if gone:
+        instances.note_gone(cluster_id, frame.at, gone)
         Component.objects.filter(cluster=cluster_id, kind__in=gone).delete()
     columns.COMPONENT.run([columns.component(cluster_id, row) for row in frame.components])
-    _instances(cluster_id, [row for row in frame.components if row.kind in gone or stored.instances.get(row.kind) != row.instances])
+    changed = [row for row in frame.components if row.kind in gone or stored.instances.get(row.kind) != row.instances]
+    _instances(cluster_id, frame.at, changed)
     return sorted(gone)
 
 
-def _instances(cluster_id: int, rows: Sequence[ComponentRow]) -> None:
+def _instances(cluster_id: int, at: Epoch, rows: Sequence[ComponentRow]) -> None:
     """Instances in the order the judge gave them: theirs by id. Where they are as they were, nothing is written."""
     if not rows:
         return
@@ -144,6 +147,9 @@ def _instances(cluster_id: int, rows: Sequence[ComponentRow]) -> None:
     made = {ids[row.kind]: [columns.INSTANCE.fit(columns.instance(ids[row.kind], one)) for one in row.instances] for row in rows}
     changed = {pk: some for pk, some in made.items() if some != known[pk]}
     if changed:
+        kinds = {pk: kind for kind, pk in ids.items()}
+        before = {kinds[pk]: [(str(one[1]), str(one[2]), str(one[4])) for one in values] for pk, values in known.items()}
+        instances.note(cluster_id, at, [row for row in rows if ids[row.kind] in changed], before)
         Instance.objects.filter(component__in=changed).delete()
         columns.INSTANCE.run([one for some in changed.values() for one in some])
 

@@ -27,7 +27,7 @@ _PAGE = """() => {
   return {
     cards: Object.fromEntries(all('.unit[data-kind], .api[data-kind]').map(e => [e.dataset.kind, card(e)])),
     figures: all('.figure').map(e => own(e.querySelector('dt')) + ': ' + text(e.querySelector('dd'))),
-    charts: all('.spark').map(e => e.getAttribute('aria-label')).sort(),
+    charts: all('.spark').filter(e => !e.closest('.own')).map(e => e.getAttribute('aria-label')).sort(),
     arrows: all('.arrow').map(e => e.dataset.words).sort(),
     links: all('.addon, .agent-link').map(e => [e.pathname.split('/').at(-2), shape(e)]),
     pills: all('.pill').map(e => [state(e), [...e.querySelectorAll('b, .why')].map(text).join(' · ')]),

@@ -103,7 +103,7 @@ def test_nothing_lies_on_anything_leaves_its_card_is_cut_at_a_desk_or_keeps_a_re
 
 
 def test_a_chart_says_its_span_its_range_and_its_last_value(opened: Opened) -> None:
-    charts = opened("servers-3").page.locator(".api .spark")
+    charts = opened("servers-3").page.locator(".api .figures .spark")
     expect(charts).to_have_count(4)
     words = charts.first.get_attribute("aria-label") or ""
     assert words.startswith("requests per second over the last 58 min: ")
@@ -113,9 +113,9 @@ def test_a_chart_says_its_span_its_range_and_its_last_value(opened: Opened) -> N
 
 def test_one_scrape_is_a_dot_and_a_gap_is_a_gap(opened: Opened) -> None:
     page = opened("begun-1").page
-    expect(page.locator(".api .spark")).to_have_count(1)  # in flight: a rate needs two scrapes
-    assert (page.locator(".api .spark .curve").get_attribute("d") or "").endswith("h0")
-    assert (page.locator(".api .spark").get_attribute("aria-label") or "") == "requests in flight: one sample, now 21"
+    expect(page.locator(".api .figures .spark")).to_have_count(1)  # in flight: a rate needs two scrapes
+    assert (page.locator(".api .figures .spark .curve").get_attribute("d") or "").endswith("h0")
+    assert (page.locator(".api .figures .spark").get_attribute("aria-label") or "") == "requests in flight: one sample, now 21"
     whole = opened("servers-3").page.locator(".is-requests .curve").get_attribute("d") or ""
     gap = opened("gap").page.locator(".is-requests .curve").get_attribute("d") or ""
     assert (whole.count("M"), gap.count("M")) == (1, 2)

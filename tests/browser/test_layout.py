@@ -40,6 +40,8 @@ PAGES = {
     "apiserver-healthy": "/c/prod-us-1/kube-apiserver/",
     "etcd-of-it": "/c/ci/etcd/",
     "etcd-hidden": "/c/prod-ap-1/etcd/",
+    "instance": "/c/prod-us-1/kube-apiserver/kube-apiserver-node-1/",
+    "no-such-instance": "/c/prod-us-1/etcd/gone/",
     "node-broken": "/c/prod-eu-1/nodes/node-90/",
     "node-healthy": "/c/prod-us-1/nodes/node-5/",
     "scheduler-unreachable": "/c/edge-17/kube-scheduler/",

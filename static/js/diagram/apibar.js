@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../html.js";
 import { APISERVER, OWN_CHART, SERVERS } from "../scene/apibar.js";
-import { glyph, more, sparkline, spoken } from "./marks.js";
+import { glyph, instanceLink, more, sparkline, spoken } from "./marks.js";
 import { told as said } from "./told.js";
 
 /** @typedef {import("../scene/apibar.js").Bar} Bar */
@@ -21,17 +21,17 @@ export function bar(told, series, pages, now) {
       ${about ? html`<p class="version">${about}</p>` : nothing}
     </div>
     ${servers.length
-      ? html`<ul class="servers" data-count=${Math.min(servers.length + rest.count, SERVERS)}>${servers.map((one) => server(one, now))}${more(rest, "server")}</ul>`
+      ? html`<ul class="servers" data-count=${Math.min(servers.length + rest.count, SERVERS)}>${servers.map((one) => server(one, `${pages}${APISERVER}/`, now))}${more(rest, "server")}</ul>`
       : html`<p class="servers is-hidden">${told.hidden}</p>`}
     ${figures.length ? html`<dl class="figures" data-count=${figures.length}>${figures.map((one) => figure(one, series, now))}</dl>` : nothing}
     ${told.line ? said(told.line) : nothing}
   </article>`;
 }
 
-/** @param {Server} one @param {number} now */
-function server({ name, state, said, title, own }, now) {
+/** @param {Server} one @param {string} page address of its kind @param {number} now */
+function server({ id, name, state, said, title, own }, page, now) {
   return html`<li class="server state-${state}" title=${title}>
-    <p class="who">${glyph(state, "glyph-s")}<span class="name"><bdi>${name}</bdi></span>${spoken(state)}</p>
+    <p class="who">${glyph(state, "glyph-s")}<span class="name">${instanceLink(page, id, name)}</span>${spoken(state)}</p>
     ${said ? html`<p class="said">${said}</p>` : nothing}
     ${own ? html`<div class="own"><p>${own.facts.map((fact) => html`<span>${fact}</span>`)}</p>${sparkline(own.series, OWN_CHART, now)}</div>` : nothing}
   </li>`;

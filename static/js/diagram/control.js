@@ -3,7 +3,7 @@
 import { html, nothing, render } from "../html.js";
 import { CHIPS } from "../scene/component.js";
 import { bar } from "./apibar.js";
-import { glyph, more, sparkline, spoken } from "./marks.js";
+import { glyph, instanceLink, more, sparkline, spoken } from "./marks.js";
 import { fitTold, told as said } from "./told.js";
 
 /** @typedef {import("../scene/component.js").Card} Card */
@@ -12,10 +12,10 @@ import { fitTold, told as said } from "./told.js";
 /** @typedef {import("../scene/sky.js").Sky} Sky */
 /** @typedef {import("../series.js").Series} Series */
 
-/** @param {Chip} told */
-function chip({ name, state, leader, title }) {
+/** @param {Chip} told @param {string} page address of its kind */
+function chip({ id, name, state, leader, title }, page) {
   return html`<li class="chip state-${state}" title=${title}>
-    ${glyph(state, "glyph-xs")}<span class="name"><bdi>${name}</bdi></span>${spoken(state)}
+    ${glyph(state, "glyph-xs")}<span class="name">${instanceLink(page, id, name)}</span>${spoken(state)}
     ${leader ? html`<span class="leader" role="img" aria-label="leader">★</span>` : nothing}
   </li>`;
 }
@@ -30,7 +30,7 @@ function card(told, series, pages, now) {
     ${told.chart ? html`<p class="traffic">${told.traffic ? html`<span>${told.traffic} <small><span class="wide">requests</span>/s</small></span>` : nothing}${sparkline(series, "etcd_requests", now)}</p>` : nothing}
     ${absent
       ? html`<p class="absent">${absent}</p>`
-      : html`<ul class="chips" data-count=${Math.min(chips.length + rest.count, CHIPS)}>${chips.map(chip)}${more(rest, "chip")}</ul>`}
+      : html`<ul class="chips" data-count=${Math.min(chips.length + rest.count, CHIPS)}>${chips.map((one) => chip(one, `${pages}${kind}/`))}${more(rest, "chip")}</ul>`}
     ${lines.map(said)}
   </article>`;
 }

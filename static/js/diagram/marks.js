@@ -19,6 +19,12 @@ export function spoken(state) {
   return html`<span class="visually-hidden"><span class="if-late">last known </span>${WORDS[stateOf(state)]}</span>`;
 }
 
+/** An instance's name, which leads to its page. @param {string} page address of its kind @param {string} id its whole name
+ *  @param {string} name as it is shown */
+export function instanceLink(page, id, name) {
+  return html`<a href="${page}${encodeURIComponent(id)}/"><bdi>${name}</bdi></a>`;
+}
+
 /** "+ 4", with the shape of the worst of them where that says something. @param {import("../scene/instances.js").Rest} rest
  *  @param {string} name of its class */
 export function more(rest, name) {

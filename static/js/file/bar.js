@@ -125,7 +125,7 @@ function drawServer(sheet, scene, { name, state, said, title, own: told }, { x, 
   if (shown) {
     const top = base + 3 + lines.length * 16.5;
     for (const [at, line] of own.entries()) sheet.text(x + 13, top + 14 + at * 15, line, { size: 12, fill: colours.of("muted") });
-    if (chart) drawSpark(sheet, chart, x + 13, top + 20 + (own.length - 1) * 15);
+    if (chart) drawSpark(sheet, chart, x + 13, top + 20 + (own.length - 1) * 15, "own-chart");
   }
   sheet.end();
 }

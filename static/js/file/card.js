@@ -92,10 +92,11 @@ function trafficWidth(traffic, unit) {
   return width(traffic, 13, 600) + 6 + width(unit, 13);
 }
 
-/** A chart at (x, y). @param {Sheet} sheet @param {import("../scene/charts.js").Drawn} drawn @param {number} x @param {number} y */
-export function drawSpark(sheet, drawn, x, y) {
+/** A chart at (x, y). @param {Sheet} sheet @param {import("../scene/charts.js").Drawn} drawn @param {number} x @param {number} y
+ *  @param {string} [part] */
+export function drawSpark(sheet, drawn, x, y, part = "chart") {
   const colour = sheet.colours.of(drawn.old ? "unknown" : "horizon");
-  sheet.begin(drawn.words, { part: "chart" }, [x, y]);
+  sheet.begin(drawn.words, { part }, [x, y]);
   sheet.path(drawn.area, { fill: colour, opacity: 0.16 });
   // A lone value is a line of no length, which nothing draws without a round end.
   sheet.path(drawn.line.replaceAll("h0", "h1.4"), { stroke: colour, line: 1.4 });

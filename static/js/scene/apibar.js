@@ -15,7 +15,7 @@ import { fitting, shortNames } from "./instances.js";
 /** @typedef {import("../wire-types.js").InstanceRow} InstanceRow */
 /** @typedef {import("../wire-types.js").OwnFiguresRow} OwnFiguresRow */
 /** @typedef {import("./instances.js").Rest} Rest */
-/** @typedef {{ name: string, state: State, said: string, title: string, own: Own | null }} Server */
+/** @typedef {{ id: string, name: string, state: State, said: string, title: string, own: Own | null }} Server */
 /** @typedef {{ facts: string[], series: Series }} Own a server's own figures, while they are of now: "p99 38 ms"; and their charts */
 /**
  * @typedef {object} Figure what stands first in a value is large, the rest small
@@ -93,7 +93,7 @@ function serverOf(one, name, now, blind) {
   const restarts = one.restarts ? `${one.restarts} restart${one.restarts === 1 ? "" : "s"}` : "";
   const said = state === "healthy" ? [one.version, restarts].filter(Boolean).join(" · ") || because : because;
   const title = [one.host || one.name, WORDS[state], one.version, restarts, because, ownTitle(one.own, now)];
-  return { name, state, said, title: title.filter(Boolean).join(" · "), own: ownOf(one.own, now) };
+  return { id: one.name, name, state, said, title: title.filter(Boolean).join(" · "), own: ownOf(one.own, now) };
 }
 
 /** @param {OwnFiguresRow | null} [row] none of an older server's snapshot */

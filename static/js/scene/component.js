@@ -10,7 +10,8 @@ import { fitting, shortNames } from "./instances.js";
 /** @typedef {import("../states.js").State} State */
 /** @typedef {import("../wire-types.js").ComponentRow} ComponentRow */
 /** @typedef {import("./instances.js").Rest} Rest */
-/** @typedef {{ name: string, state: State, leader: boolean, title: string }} Chip `title`: all that is known of it */
+/** @typedef {{ id: string, name: string, state: State, leader: boolean, title: string }} Chip `id`: its whole name; `title`: all that is
+ *  known of it */
 /** @typedef {{ kind: string, title: string, state: State }} Part of a process that cannot be told apart from its others */
 /**
  * @typedef {object} Card of a kind, or of a process that runs several
@@ -50,7 +51,7 @@ function chipsOf(row, now, blind) {
   const chips = shown.map((one) => {
     const state = stateOf(one.state);
     const title = [one.host || one.name, one.leader ? "leader" : "", WORDS[state], one.version, asSeen(one.because, now, blind)];
-    return { name: short.get(one) ?? "", state, leader: one.leader, title: title.filter(Boolean).join(" · ") };
+    return { id: one.name, name: short.get(one) ?? "", state, leader: one.leader, title: title.filter(Boolean).join(" · ") };
   });
   return { chips, rest };
 }

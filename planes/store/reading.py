@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 @contextmanager
 def one_view() -> Iterator[None]:
-    """All reads inside see the same state of the database. Nothing may be written inside.
+    """All reads inside see the same state of the database. Nothing may be written inside. Within another, it is that one.
 
     On SQLite transactions are IMMEDIATE (dashboard.services.database), which would make readers wait for writers; a plain BEGIN
     reads from the write-ahead log beside them. On PostgreSQL the isolation level does it.
@@ -17,6 +17,9 @@ def one_view() -> Iterator[None]:
         yield
     elif connection.vendor == "sqlite":
         with connection.cursor() as cursor:
+            if cursor.connection.in_transaction:
+                yield
+                return
             cursor.execute("BEGIN DEFERRED")
         try:
             yield

@@ -164,6 +164,8 @@ def test_one_view_sees_one_state_while_a_writer_commits_and_does_not_hold_it_up(
         assert Node.objects.count() == 3
         with flushing_beside(cluster):
             assert Node.objects.count() == 3
+            with one_view():  # within another, it is that one
+                assert Node.objects.count() == 3
             assert Cluster.objects.get(pk=cluster.pk).offset == 1
     assert Node.objects.count() == 1
     assert not connection.in_atomic_block

@@ -160,6 +160,17 @@ CLUSTERS_PER_WORKER = int(env.number("PLANEWATCH_CLUSTERS_PER_WORKER", 60, low=1
 # `manage.py up` with a Valkey of its own looks after what it has declared itself, and after no other's on the same database.
 DECLARED_BY = env.words("PLANEWATCH_DECLARED_BY")
 
+# --- memory: docs/history.md ---------------------------------------------------------------------------------------------------
+
+HISTORY_DAYS = env.number("PLANEWATCH_HISTORY_DAYS", 90, low=1, high=3660)  # of changes, and of what was watched
+HISTORY_BYTES = env.number("PLANEWATCH_HISTORY_GB", 2, low=0.01, high=100_000) * 1e9  # what the database may hold
+# Seconds for which figures are kept, in buckets of 10 s, 1 min and 10 min.
+SAMPLES_KEPT = (
+    env.number("PLANEWATCH_SAMPLES_10S_HOURS", 2, low=1, high=48) * 3_600,
+    env.number("PLANEWATCH_SAMPLES_1MIN_DAYS", 2, low=1, high=30) * 86_400,
+    env.number("PLANEWATCH_SAMPLES_10MIN_DAYS", 30, low=1, high=400) * 86_400,
+)
+
 # --- words and times -------------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"

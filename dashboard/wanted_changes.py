@@ -49,15 +49,21 @@ def asked(query: Mapping[str, str], slug: str, now: float) -> Asked:
     node = query.get("node", "").strip()
     if len(node) > _LONGEST or "\x00" in node:
         raise WrongError("node= is the name of a node: at most 253 characters.")
-    began, ended = moment(query, "from"), moment(query, "to")
+    began, ended = moments(query)
     span = "" if began is not None or ended is not None else _one_of(query, "range", list(RANGES)) or DEFAULT_RANGE
-    if began is not None and ended is not None and ended <= began:
-        raise WrongError("to= has to be later than from=.")
     if span and (seconds := RANGES[span]) is not None:
         began = now - seconds
     kept = tuple((name, query[name]) for name in (*FILTERS, "range", "from", "to") if query.get(name))
     wanted = Wanted(slug=slug, plane=plane, kind=kind, subject=node, state=state, began=began, ended=ended)
     return Asked(wanted, span, _after(query), kept)
+
+
+def moments(query: Mapping[str, str]) -> tuple[float | None, float | None]:
+    """`from=` and `to=` as epoch seconds; None where they are not said. Raises WrongError."""
+    began, ended = moment(query, "from"), moment(query, "to")
+    if began is not None and ended is not None and ended <= began:
+        raise WrongError("to= has to be later than from=.")
+    return began, ended
 
 
 def place(one: Place) -> str:

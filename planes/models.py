@@ -29,7 +29,7 @@ class Cluster(models.Model):
     epoch = models.BigIntegerField(default=0)
     offset = models.BigIntegerField(default=0)  # of the last publication within the epoch
     collected_at = models.FloatField(null=True)  # epoch seconds of the last flush
-    remembered_from = models.FloatField(null=True)  # epoch seconds: changes before it were too many to be kept; null: none were
+    remembered_from = models.FloatField(null=True)  # epoch seconds: changes before it were removed; null: none were
     row = models.BinaryField(default=b"{}")  # delta.ClusterRow
     attention = models.BinaryField(default=b"[]")  # list[delta.AttentionRow]
     baseline = models.BinaryField(default=b"{}")  # what this cluster has been seen to have: rules' capability baseline
@@ -144,6 +144,24 @@ class Watched(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cluster} from {self.began:.0f} to {self.ended:.0f}"
+
+
+class Sample(models.Model):
+    """All figures of a cluster within `step` seconds from `began` on (epoch seconds). `at` is when the last of them was observed;
+    `figures` is planes.structs.samples.Buckets as msgpack. Time in which nothing was observed has no row."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="samples")
+    step = models.PositiveSmallIntegerField()
+    began = models.BigIntegerField()
+    at = models.FloatField()
+    figures = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cluster", "step", "began"], name="one_sample_a_bucket")]
+        indexes = [models.Index(fields=["step", "began"])]
+
+    def __str__(self) -> str:
+        return f"{self.cluster} for {self.step} s from {self.began}"
 
 
 class Transition(models.Model):

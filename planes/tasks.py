@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
@@ -15,15 +16,16 @@ from django.db import DatabaseError, InterfaceError
 
 from planes.collect import dispatch, missing
 from planes.live.stream import LOST
-from planes.store import instances, services
+from planes.store import pruning, services
 from planes.store.away import said
-from planes.structs.history import REMEMBERED_DAYS
+from planes.store.samples import STEPS
+from planes.structs.samples import Step
 from planes.structs.thresholds import Thresholds
 
 logger = logging.getLogger(__name__)
 
-#: So many changes of each cluster are remembered at most, and none for longer than REMEMBERED_DAYS.
-REMEMBERED_CHANGES = 50_000
+#: So many changes of each cluster are remembered at most: one that flaps for weeks takes no other's room.
+REMEMBERED_CHANGES = 200_000
 
 #: The list of the queue `watch` in Valkey: Celery's prefix (dashboard.celery) and the queue's name.
 WATCH_QUEUE = "pw:celery:watch"
@@ -80,12 +82,18 @@ def ensure_collectors() -> None:
 
 @shared_task(name="planes.prune", ignore_result=True)
 def prune() -> None:
-    """Forget old changes."""
+    """Forget what is too old, and what there is no room for."""
+    steps = tuple(Step(one.seconds, kept) for one, kept in zip(STEPS, settings.SAMPLES_KEPT, strict=True))
+    limits = pruning.Limits(settings.HISTORY_DAYS * 86_400.0, REMEMBERED_CHANGES, settings.HISTORY_BYTES, steps)
     try:
-        before = time.time() - REMEMBERED_DAYS * 86400
-        removed = services.prune(before, REMEMBERED_CHANGES) + instances.prune(before, REMEMBERED_CHANGES)
+        done = pruning.prune(time.time(), limits)
     except (DatabaseError, InterfaceError) as error:
         logger.warning("Old changes could not be removed (%s); it will be tried again in an hour.", type(error).__name__)
         return
-    if removed:
-        logger.info("Removed %d old changes.", removed)
+    if done.changes:
+        logger.info("Removed %d old changes; gave %.1f MB back to the disk.", done.changes, done.given_back / 1e6)
+    if done.room is not None:
+        logger.warning(
+            "The history had no room: all of before %s was removed.",
+            datetime.fromtimestamp(done.room, UTC).isoformat(timespec="seconds"),
+        )

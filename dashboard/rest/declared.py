@@ -11,7 +11,7 @@ from dashboard.reports import ClustersReport, LabelReport
 from dashboard.rest import asking, finding, reading, remembered
 from dashboard.rest.access import Access
 from dashboard.rest.asking import Nothing, Paged
-from dashboard.rest.queries import ChangesQuery, InstancesQuery, NodesQuery, RibbonQuery, SearchQuery
+from dashboard.rest.queries import ChangesQuery, FiguresQuery, InstancesQuery, NodesQuery, RibbonQuery, SearchQuery
 from dashboard.rest.shapes import (
     Answer,
     AttentionAnswer,
@@ -19,6 +19,7 @@ from dashboard.rest.shapes import (
     ClusterAnswer,
     ComponentAnswer,
     ComponentsAnswer,
+    FiguresAnswer,
     InstancesAnswer,
     NodesAnswer,
     PodsAnswer,
@@ -135,6 +136,15 @@ RESOURCES: tuple[Resource, ...] = (
         RibbonQuery,
         RibbonAnswer,
         _within("kind", RibbonQuery, remembered.of_component),
+    ),
+    Resource(
+        "api-component-figures",
+        f"{_C}/components/<slug:kind>/figures",
+        "A component's figures",
+        "What its charts show: mean, least and most of each bucket of time, and null where nothing was observed.",
+        FiguresQuery,
+        FiguresAnswer,
+        _within("kind", FiguresQuery, remembered.figures_of),
     ),
     Resource(
         "api-instances",

@@ -19,6 +19,9 @@ _DIRECTED = (*SORTS, *(f"-{one}" for one in SORTS))
 _STATES = tuple(one.value for one in State)
 _KINDS = tuple(one.kind for one in KINDS)
 
+#: Parameters that are named by words of Python.
+_MOMENTS = {"began": "from", "ended": "to", "span": "range"}
+
 #: Windows of a ribbon, in seconds.
 WINDOWS = {"1h": 3600.0, "24h": 86_400.0, "7d": 7 * 86_400.0, "30d": 30 * 86_400.0}
 Window = Literal["1h", "24h", "7d", "30d"]
@@ -51,7 +54,7 @@ class InstancesQuery(Paged, frozen=True, forbid_unknown_fields=True):
     state: Annotated[str, _one_of(*_STATES, description="Only those in this state.")] = ""
 
 
-class ChangesQuery(Paged, frozen=True, forbid_unknown_fields=True, rename={"began": "from", "ended": "to", "span": "range"}):
+class ChangesQuery(Paged, frozen=True, forbid_unknown_fields=True, rename=_MOMENTS):
     """The changes that are meant: the filters of the page of changes."""
 
     plane: Annotated[str, _one_of(*PLANES, description="Only of this plane.")] = ""
@@ -63,6 +66,16 @@ class ChangesQuery(Paged, frozen=True, forbid_unknown_fields=True, rename={"bega
         str, msgspec.Meta(max_length=40, description="Not before this moment, such as 2026-11-22T14:05Z; without an offset UTC.")
     ] = ""
     ended: Annotated[str, msgspec.Meta(max_length=40, description="Before this moment.")] = ""
+
+
+class FiguresQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=_MOMENTS):
+    """Of which time."""
+
+    span: Annotated[str, _one_of(*WINDOWS, description="How far back: 24h if nothing is said. Not beside `from` and `to`.")] = ""
+    began: Annotated[
+        str, msgspec.Meta(max_length=40, description="From this moment on, such as 2026-11-22T14:05Z; without an offset UTC.")
+    ] = ""
+    ended: Annotated[str, msgspec.Meta(max_length=40, description="Until this moment, at most until now.")] = ""
 
 
 class RibbonQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

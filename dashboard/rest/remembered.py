@@ -1,24 +1,26 @@
 """The answers of the API about what was: changes, what was watched, and ribbons of states."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from dashboard import wanted_changes
+from dashboard import figures, wanted_changes, wanted_window
 from dashboard.presenters.history import up_to
 from dashboard.rest import cursors
 from dashboard.rest.access import Access
 from dashboard.rest.problems import RefusedError
-from dashboard.rest.queries import WINDOWS, ChangesQuery, RibbonQuery
+from dashboard.rest.queries import WINDOWS, ChangesQuery, FiguresQuery, RibbonQuery
 from dashboard.rest.reading import across, dated
-from dashboard.rest.shapes import ChangeItem, ChangesAnswer, RibbonAnswer, WatchedAnswer
+from dashboard.rest.shapes import ChangeItem, ChangesAnswer, FigureItem, FiguresAnswer, RibbonAnswer, WatchedAnswer
 from dashboard.wanted_changes import WrongError
 from planes.assess.ribbon import ribbon, shares, worst
+from planes.components.spec import Figure
 from planes.store import changes, history, selectors
 from planes.store.changes import Found, Place
 from planes.store.selectors import ClusterHead
 from planes.structs.history import History
 from planes.structs.moments import Epoch
+from planes.structs.samples import Bucket
 
 
 def of_all(access: Access, asked: ChangesQuery, now: float) -> ChangesAnswer:
@@ -69,6 +71,46 @@ def of_component(head: ClusterHead, kind: str, asked: RibbonQuery, now: float) -
         raise RefusedError(404, f"Cluster {head.slug} has no component {kind}.")
     began = now - WINDOWS[asked.window]
     return _ribbon(head, kind, [history.of_component(head.id, kind, found.row.state, found.row.since, began)], began, now)
+
+
+def figures_of(head: ClusterHead, kind: str, asked: FiguresQuery, now: float) -> FiguresAnswer:
+    """A component's figures over time. Raises RefusedError (400, 404)."""
+    found = selectors.component(head.slug, kind)
+    if found is None:
+        raise RefusedError(404, f"Cluster {head.slug} has no component {kind}.")
+    try:
+        window = wanted_window.asked({name: value for name, value in msgspec.to_builtins(asked).items() if value}, now)
+    except WrongError as error:
+        raise RefusedError(400, str(error)) from None
+    told = dated(head, now)
+    charts = figures.of_component(head.id, kind, found.row.state, found.row.since, window, now, told.as_of)
+    return FiguresAnswer(
+        cluster=told.cluster,
+        as_of=told.as_of,
+        late=told.late,
+        kind=kind,
+        began=window.began,
+        ended=window.ended,
+        step=charts.seconds,
+        at=charts.lines.at,
+        figures=tuple(_figure(one, charts.lines.buckets[one.key]) for one in charts.figures),
+        stretches=charts.stretches,
+    )
+
+
+def _figure(one: Figure, buckets: Sequence[Bucket | None]) -> FigureItem:
+    def each(read: Callable[[Bucket], float]) -> tuple[float | None, ...]:
+        return tuple(None if bucket is None else round(read(bucket), one.digits) for bucket in buckets)
+
+    return FigureItem(
+        one.key,
+        one.told,
+        one.form,
+        one.least,
+        mean=each(lambda bucket: bucket.mean),
+        least=each(lambda bucket: bucket.least),
+        most=each(lambda bucket: bucket.most),
+    )
 
 
 def of_node(head: ClusterHead, name: str, asked: RibbonQuery, now: float) -> RibbonAnswer:

@@ -7,6 +7,7 @@ that disagrees with the server's), and `late`, why it is not the present (null: 
 
 import msgspec
 
+from planes.components.spec import Form
 from planes.live.wire import Lateness
 from planes.structs.history import Span, Stretch
 from planes.structs.rows import FaultRow
@@ -232,6 +233,33 @@ class RibbonAnswer(Dated, frozen=True, kw_only=True):
     stretches: tuple[Stretch, ...]
     seconds: dict[str, float]
     unwatched: float
+
+
+class FigureItem(msgspec.Struct, frozen=True):
+    """One figure: `told` is what it is of, `form` how it is written (a count; seconds, as milliseconds; a share, as percent),
+    `scale` the least range of a chart. The values belong to the answer's `at`; null: not observed."""
+
+    key: str
+    told: str
+    form: Form
+    scale: float
+    mean: tuple[float | None, ...]
+    least: tuple[float | None, ...]
+    most: tuple[float | None, ...]
+
+
+class FiguresAnswer(Dated, frozen=True, kw_only=True):
+    """Figures of a component from `began` to `ended`, in buckets of `step` seconds, at most 600 of each; between two neighbours of
+    `at` with values something was observed all the time. `stretches`: the component's states meanwhile; one without a state was not
+    watched."""
+
+    kind: str
+    began: float
+    ended: float
+    step: int
+    at: tuple[float, ...]
+    figures: tuple[FigureItem, ...]
+    stretches: tuple[Stretch, ...]
 
 
 class FoundItem(msgspec.Struct, frozen=True):

@@ -4,17 +4,19 @@ from datetime import UTC, datetime
 from math import ceil
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard import presenters
 from dashboard.presenters.words import iso
 from planes.structs import time_tokens
-from planes.structs.history import REMEMBERED_DAYS
 
 register = template.Library()
 #: Sentences that say themselves for how long.
 _DATED = ("Leaving for ", "Joining for ", "Not set up for ")
+#: Changes may be kept for so many seconds longer than is set: they are removed once an hour (dashboard.celery).
+_LEEWAY = 7_200.0
 
 
 @register.inclusion_tag("parts/glyph.html")
@@ -108,11 +110,22 @@ def left(moment: float, now: float) -> SafeString:
 
 
 @register.simple_tag
-def unchanged(since: float, now: float) -> SafeString:
+def unchanged(since: float, now: float, kept: float | None = None) -> SafeString:
     """What is said where no change of a subject is kept, which has been as it is since then (epoch seconds). What was before may
-    have been forgotten since, so that watching need not have begun at that moment."""
-    began = now - since < REMEMBERED_DAYS * 86_400
+    have been forgotten since, so that watching need not have begun at that moment. `kept`: since when changes are kept, where any
+    were removed."""
+    began = now - since < settings.HISTORY_DAYS * 86_400 and (kept is None or since > kept)
     return format_html("No changes since {}{}.", "watching began at " if began else "", clock(since))
+
+
+@register.simple_tag
+def forgotten(kept: float | None, now: float) -> SafeString:
+    """What is said below a history of which the oldest part was removed: since when changes are kept, epoch seconds, and why not
+    for longer. Empty where nothing was removed."""
+    if kept is None:
+        return SafeString("")
+    for_room = now - kept < settings.HISTORY_DAYS * 86_400 - _LEEWAY
+    return format_html("Older than {} was removed{}.", clock(kept), " for room" if for_room else "")
 
 
 @register.simple_tag

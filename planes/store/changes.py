@@ -6,7 +6,8 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from planes.components.registry import CONTROL_PLANE
-from planes.models import Cluster, Transition, Watched
+from planes.models import Cluster, Transition
+from planes.store.history import spans_of
 from planes.store.reading import one_view
 from planes.structs.history import Span
 from planes.structs.moments import Epoch
@@ -116,18 +117,12 @@ def _matching(wanted: Wanted) -> QuerySet[Transition]:
 
 
 def _spans(wanted: Wanted) -> tuple[Span, ...]:
-    found = Watched.objects.filter(cluster__enabled=True)
+    which = Q(cluster__enabled=True)
     if wanted.slug:
-        found = found.filter(cluster__slug=wanted.slug)
+        which &= Q(cluster__slug=wanted.slug)
     if wanted.among is not None:
-        found = found.filter(cluster__in=wanted.among)
-    if wanted.began is not None:
-        found = found.filter(ended__gte=wanted.began)
-    # What was watched before the oldest change that is kept says nothing any more.
-    rows = found.order_by("began").values_list("began", "ended", "cluster__remembered_from")
-    return tuple(
-        Span(Epoch(max(began, kept or began)), Epoch(ended)) for began, ended, kept in rows if kept is None or ended > kept
-    )
+        which &= Q(cluster__in=wanted.among)
+    return spans_of(which, wanted.began)
 
 
 def _found(one: Transition) -> Found:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.db.models import Q
 
-from planes.models import Cluster, Transition, Watched
+from planes.models import Transition, Watched
 from planes.store.reading import one_view
 from planes.structs.history import History, Span, Turn
 from planes.structs.moments import Epoch
@@ -47,11 +47,19 @@ def _turns(about: Q, began: float) -> tuple[Turn, ...]:
 
 
 def spans(cluster_id: int, began: float) -> tuple[Span, ...]:
-    """When a cluster was watched, from `began` (epoch seconds) on, oldest first. What was watched before the oldest change that is
-    kept says nothing any more."""
-    cluster = Cluster.objects.filter(pk=cluster_id).only("remembered_from").first()
-    kept = cluster.remembered_from if cluster is not None else None
-    if kept is not None:
-        began = max(began, kept)
-    found = Watched.objects.filter(cluster=cluster_id, ended__gte=began).order_by("began").values_list("began", "ended")
-    return tuple(Span(Epoch(one if kept is None else max(one, kept)), Epoch(other)) for one, other in found)
+    """When a cluster was watched, from `began` (epoch seconds) on, oldest first."""
+    return spans_of(Q(cluster=cluster_id), began)
+
+
+def spans_of(which: Q, began: float | None) -> tuple[Span, ...]:
+    """When some clusters were watched, each by itself, from `began` (epoch seconds) on, oldest first; None: from the beginning.
+    What was watched before the oldest change that is kept of a cluster says nothing any more."""
+    found = Watched.objects.filter(which)
+    if began is not None:
+        found = found.filter(ended__gte=began)
+    rows = found.order_by("began").values_list("began", "ended", "cluster__remembered_from")
+    return tuple(
+        Span(Epoch(first if kept is None else max(first, kept)), Epoch(last))
+        for first, last, kept in rows
+        if kept is None or last > kept
+    )

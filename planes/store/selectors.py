@@ -60,6 +60,7 @@ class ClusterHead(msgspec.Struct, frozen=True):
     collected_at: float | None  # epoch seconds of the last flush
     row: ClusterRow
     identity: str = ""  # uid of its kube-system namespace, as first seen; empty: not seen yet
+    remembered_from: float | None = None  # epoch seconds: changes before it were removed; None: none were
 
 
 class ComponentSummary(msgspec.Struct, frozen=True):
@@ -284,6 +285,7 @@ def _head(found: Cluster) -> ClusterHead:
         collected_at=found.collected_at,
         row=_cluster.decode(found.row),
         identity=found.identity,
+        remembered_from=found.remembered_from,
     )
 
 

@@ -12,8 +12,8 @@ import msgspec
 from django.db import OperationalError, transaction
 from django.db.models import F
 
-from planes.models import Cluster, Component, Instance, Node, Transition, Watched
-from planes.store import columns, frozen, instances
+from planes.models import Cluster, Component, Instance, Node
+from planes.store import columns, frozen, instances, samples
 from planes.store.stored import Stored
 from planes.store.upserts import Statement, Values
 from planes.structs.history import Span
@@ -97,27 +97,13 @@ def flush(
             gone_components = _components(cluster_id, frame, stored)
             gone_nodes = _nodes(cluster_id, frame, stored)
             columns.TRANSITION.run([columns.transition(cluster_id, change) for change in frame.changes])
+            samples.keep(cluster_id, frame.samples)
     except BaseException:
         stored.forget()  # it may have been committed, or not
         raise
     done = msgspec.structs.replace(frame, gone_components=gone_components, gone_nodes=gone_nodes)
     stored.took(done)
     return done
-
-
-def prune(before: float, keep: int) -> int:
-    """Forget changes older than `before` (epoch seconds), and all but the newest `keep` of each cluster, which then remembers
-    nothing of the time before them. Returns how many."""
-    Watched.objects.filter(ended__lt=before).delete()
-    removed, _ = Transition.objects.filter(at__lt=before).delete()
-    for cluster_id in Cluster.objects.values_list("pk", flat=True):
-        with transaction.atomic():
-            beyond = Transition.objects.filter(cluster=cluster_id)[keep : keep + 1].first()
-            if beyond is not None:
-                gone, _ = Transition.objects.filter(cluster=cluster_id, at__lte=beyond.at).delete()
-                Cluster.objects.filter(pk=cluster_id).update(remembered_from=beyond.at)
-                removed += gone
-    return removed
 
 
 def _components(cluster_id: int, frame: Frame, stored: Stored) -> list[str]:

@@ -5,9 +5,6 @@ import msgspec
 from planes.structs.moments import Epoch
 from planes.structs.verdicts import State
 
-#: Changes are remembered for so long.
-REMEMBERED_DAYS = 30
-
 
 class Span(msgspec.Struct, frozen=True):
     """A collector judged the cluster from `began` to `ended`. What lies between two spans, nobody saw."""

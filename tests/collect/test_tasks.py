@@ -236,7 +236,7 @@ def test_a_worker_that_is_told_to_stop_lets_its_cluster_go(valkey: str, tmp_path
 
 def test_pruning_keeps_what_is_young(cluster: Cluster) -> None:
     now = time.time()
-    frame = Frame(at=Epoch(now), changes=[change("old", at=now - 31 * 86400), change("young", at=now - 29 * 86400)])
+    frame = Frame(at=Epoch(now), changes=[change("old", at=now - 91 * 86400), change("young", at=now - 89 * 86400)])
     services.flush(cluster.pk, services.take(cluster.pk), 1, frame)
     tasks.prune()
     assert list(Transition.objects.values_list("because", flat=True)) == ["young"]

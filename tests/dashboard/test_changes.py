@@ -13,7 +13,7 @@ from dashboard.presenters.change_log import BINS, GapLine, LogLine, blocks, log_
 from dashboard.presenters.changes import change_lines
 from dashboard.wanted_changes import WrongError, asked
 from planes.models import Cluster
-from planes.store import changes, clusters, services
+from planes.store import changes, clusters, pruning, services
 from planes.store.changes import Dot, Found, Place, Wanted
 from planes.structs.history import Span
 from planes.structs.moments import Epoch
@@ -294,6 +294,6 @@ def test_a_component_has_one_name_in_lists_and_feeds() -> None:
 
 
 def test_of_a_time_whose_changes_were_too_many_to_be_kept_nothing_is_said_to_be_watched(cluster: Cluster) -> None:
-    services.prune(before=NOW - 9000, keep=3)
+    pruning.changes(before=NOW - 9000, keep=3)
     spans = changes.page(Wanted(slug="prod"), None, 10).spans
     assert spans == (Span(Epoch(NOW - 2999), Epoch(NOW - 2500)), Span(Epoch(NOW - 2200), Epoch(NOW)))

@@ -28,6 +28,7 @@ from planes.structs.moments import Epoch
 from planes.structs.rows import EvidenceRow, Frame, InstanceRow, PodRow
 from planes.structs.verdicts import State
 from tests.dashboard.rows import AT, Collecting, component, full_frame, node, silent_frame
+from tests.sampling import sample_row
 
 NOW = Epoch(AT + 100)
 
@@ -281,9 +282,30 @@ def test_ribbons_and_spans_say_what_was_watched_and_nothing_of_what_was_not(live
         assert ribbon["stretches"][-1]["ended"] == ribbon["ended"]
 
 
+def test_figures_have_their_peaks_and_a_gap_where_nothing_was_observed(live: Client, collecting: Collecting) -> None:
+    began = (NOW // 600 - 2) * 600
+    scrapes = [sample_row(at=began + at, inflight=value) for at, value in ((0, 4.0), (30, 9.0), (60, 5.0), (400, 6.0), (430, 7.0))]
+    collecting.flush(Frame(at=Epoch(NOW), components=[component("kube-apiserver")], samples=scrapes))
+    services.touch(collecting.id, collecting.epoch, NOW, span=Span(Epoch(began), NOW))
+    told = live.get("/api/v1/c/prod/components/kube-apiserver/figures?range=1h").json()
+    inflight = next(one for one in told["figures"] if one["key"] == "inflight")
+    assert [at - began for at in told["at"]] == [0, 30, 60, 230, 400, 430]
+    assert inflight["mean"] == inflight["most"] == [4.0, 9.0, 5.0, None, 6.0, 7.0]
+    assert {value for one in told["figures"] if one["key"] != "inflight" for value in one["mean"]} == {None}
+    month = live.get("/api/v1/c/prod/components/kube-apiserver/figures?range=30d").json()
+    inflight = next(one for one in month["figures"] if one["key"] == "inflight")
+    assert (month["step"], inflight["mean"], inflight["least"], inflight["most"]) == (4800, [6.2], [4.0], [9.0])
+    assert told["stretches"][0]["state"] is None
+    assert live.get("/api/v1/c/prod/components/kube-scheduler/figures").json()["figures"] == []
+
+
 @pytest.mark.parametrize(
     ("address", "status"),
     [
+        ("/api/v1/c/prod/components/toaster/figures", 404),
+        ("/api/v1/c/prod/components/kube-scheduler/figures?range=1y", 400),
+        ("/api/v1/c/prod/components/kube-scheduler/figures?from=tomorrow", 400),
+        ("/api/v1/c/prod/components/kube-scheduler/figures?from=2090-01-01", 400),
         ("/api/v1/c/nowhere", 404),
         ("/api/v1/c/nowhere/nodes", 404),
         ("/api/v1/c/prod/components/toaster", 404),

@@ -3,7 +3,7 @@
 import pytest
 
 from planes.models import Cluster, Watched
-from planes.store import clusters, history, services
+from planes.store import clusters, history, pruning, services
 from planes.structs.history import History, Span, Turn
 from planes.structs.moments import Epoch
 from planes.structs.rows import ChangeRow, Frame
@@ -85,7 +85,7 @@ def test_another_clusters_history_is_not_ours(cluster: Cluster, epoch: int) -> N
 def test_spans_are_forgotten_with_the_changes_of_their_time(cluster: Cluster, epoch: int) -> None:
     watched(cluster, epoch, NOW - 400, NOW - 390)
     watched(cluster, epoch, NOW - 350, NOW - 60)
-    services.prune(before=NOW - 380, keep=10)
+    pruning.changes(before=NOW - 380, keep=10)
     assert list(Watched.objects.values_list("began", flat=True)) == [NOW - 350]
 
 
@@ -94,7 +94,7 @@ def test_of_a_time_whose_changes_were_too_many_to_be_kept_nothing_is_known(clust
     services.flush(cluster.pk, epoch, 1, Frame(at=NOW, changes=changes))
     watched(cluster, epoch, NOW - 90, NOW - 60)
     watched(cluster, epoch, NOW - 50, NOW)
-    services.prune(before=NOW - 1000, keep=2)
+    pruning.changes(before=NOW - 1000, keep=2)
     found = history.of_component(cluster.pk, "etcd", State.DOWN, NOW - 11, NOW - 100)
     assert [turn.at for turn in found.turns] == [NOW - 20, NOW - 11]
     assert found.spans == (Span(Epoch(NOW - 31), Epoch(NOW)),)

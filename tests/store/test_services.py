@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from planes.models import Cluster, Component, Instance, Node, Transition
-from planes.store import clusters, services
+from planes.store import clusters, pruning, services
 from planes.structs.rows import Frame
 from tests.store.rows import NOW, change, component, full, node
 
@@ -110,8 +110,8 @@ def test_what_no_database_takes_is_made_to_fit(cluster: Cluster, epoch: int) -> 
 def test_old_changes_are_forgotten_and_the_newest_kept(cluster: Cluster, epoch: int) -> None:
     changes = [change(f"change {number}", at=NOW + number) for number in range(10)]
     services.flush(cluster.pk, epoch, 1, Frame(at=NOW, changes=changes))
-    assert services.prune(before=NOW + 3, keep=100) == 3
-    assert services.prune(before=NOW, keep=4) == 3
+    assert pruning.changes(before=NOW + 3, keep=100) == 3
+    assert pruning.changes(before=NOW, keep=4) == 3
     assert list(Transition.objects.values_list("because", flat=True)) == [f"change {number}" for number in (9, 8, 7, 6)]
 
 

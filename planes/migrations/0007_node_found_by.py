@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("planes", "0005_instance_own_figures"),
+        ("planes", "0006_instance_turns"),
     ]
 
     operations = [

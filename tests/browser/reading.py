@@ -13,8 +13,8 @@ _COLOURS = ("color-contrast", "link-in-text-block")
 #: The rules of axe-core that look at colours: all others find the same in either theme.
 BY_COLOUR = {"runOnly": {"type": "rule", "values": _COLOURS}}
 #: Takes a part of the page and which rules, gives the violations, each with the elements it is about. To keep of each rule what it
-#: found well too, with a selector for every element, takes longer than to look. To load style sheets and media beforehand serves rules
-#: about sound, which no page has, and an experimental one.
+#: found well too, with a selector for every element, takes longer than to look. To load style sheets and media beforehand serves
+#: rules about sound, which no page has, and an experimental one.
 LOOK = """([part, rules]) => axe.run(part, { resultTypes: ['violations'], selectors: false, preload: false, ...rules }).then(
     found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).slice(0, 3).join(' ')}`))"""
 

@@ -35,12 +35,15 @@ class Charts:
     stretches: tuple[Stretch, ...]
 
 
-def of_component(cluster_id: int, kind: str, state: State, since: float, window: Window, now: float, heard: float | None) -> Charts:
-    """`state` is what it is in now, `since` epoch seconds; `heard`: when its collector last vouched for the present."""
+def of_component(
+    cluster_id: int, kind: str, state: State, since: float, window: Window, now: float, heard: float | None, *, most: int = MOST
+) -> Charts:
+    """`state` is what it is in now, `since` epoch seconds; `heard`: when its collector last vouched for the present;
+    `most`: values of one figure at most."""
     declared = of(kind)
     figures = declared.figures if declared is not None else ()
     step = finest(_steps(), window.began, now, _READ).seconds
-    seconds = width(window.span, step, MOST - 1)  # a window that begins within a bucket touches one more
+    seconds = width(window.span, step, most - 1)  # a window that begins within a bucket touches one more
     moments = samples.between(cluster_id, step, window.began, window.ended) if figures else []
     told = lines(coarser(moments, seconds), [one.key for one in figures], seconds, GAP)
     found = history.of_component(cluster_id, kind, state, since, window.began)

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from dashboard import component_help
+from planes.components.spec import Form
 from planes.store.selectors import ClusterHead
 from planes.structs.verdicts import SEVERITY, State
 
@@ -35,6 +36,21 @@ def severity(state: str) -> int:
 def worst(states: list[str]) -> str:
     """The worst of some states; "unknown" of none."""
     return max(states, key=severity, default=State.UNKNOWN.value)
+
+
+def figure_text(form: Form, value: float) -> str:
+    """A value of a figure with its unit, as static/js/charts/values.js writes it: "1,284", "0.43", "38 ms", "1.5 s", "0.4 %"."""
+    match form:
+        case Form.MILLISECONDS:
+            if value >= 0.9995:
+                return f"{value:.1f} s"
+            return f"{value * 1000:.1f} ms" if 0 < value < 0.0095 else f"{value * 1000:,.0f} ms"
+        case Form.PERCENT:
+            return f"{value * 100:.2f} %" if 0 < value < 0.001 else f"{value * 100:.1f} %"
+        case Form.COUNT:
+            if value < 10 and not value.is_integer():
+                return f"{value:.2f}" if value < 1 else f"{value:.1f}"
+            return f"{value:,.0f}"
 
 
 def number(value: int) -> str:

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dashboard import component_help, presenters, pulses, ribbons
+from dashboard import chart_pages, component_help, presenters, pulses, ribbons, wanted_window
+from dashboard.wanted_changes import WrongError
 from planes.live.wire import Lateness
 from planes.store import instances, selectors
 from planes.store.freshness import believed, lateness
@@ -53,7 +54,7 @@ def wall_cluster(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @login_required
 def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """One component: its state, why, and the evidence."""
+    """One component: its state, why, the evidence, and the charts of its figures (`?range=`, `from=`, `to=`)."""
     detail = selectors.component(slug, kind)
     if detail is None:
         return _no_component(request, slug, kind)
@@ -66,7 +67,13 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         page = presenters.component_page(detail, late, nodes=sick, changes=changes, ribbons=drawn)
     else:
         page = presenters.component_page(detail, late, ribbons=drawn)
-    return _show(request, "component", {"page": page, "fresh": believed(fresh, late), **_moments(late, now)})
+    charts = None
+    if "fragment" not in request.GET:
+        try:
+            charts = chart_pages.of_component(detail, fresh, wanted_window.asked(request.GET.dict(), now), now)
+        except WrongError as error:
+            return _wrong(request, str(error), reverse("component", args=[slug, kind]))
+    return _show(request, "component", {"page": page, "charts": charts, "fresh": believed(fresh, late), **_moments(late, now)})
 
 
 @require_safe
@@ -182,6 +189,17 @@ def _no_node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     links = [(one, reverse("node", args=[slug, one])) for one in near]
     lead = f"It may have been removed. Of its {presenters.counted(len(names), 'node')}, these come nearest:"
     return _missing(request, f"{found.name} has no node “{name}”", lead, links, reverse("cluster", args=[slug]))
+
+
+def _wrong(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
+    context = {
+        "status": 400,
+        "title": "This time cannot be shown",
+        "message": sentence,
+        "links": [("The last day", back)],
+        "back": back,
+    }
+    return render(request, "error.html", context, status=400)
 
 
 def _missing(request: HttpRequest, title: str, lead: str, links: list[tuple[str, str]], back: str) -> HttpResponse:

@@ -42,6 +42,21 @@ if (help instanceof HTMLDialogElement && opens) {
   opens.addEventListener("click", () => help.showModal());
   help.addEventListener("click", (event) => event.target === help && help.close());
 }
+const find = document.getElementById("finder-open");
+if (find) {
+  /** @type {Promise<import("./finder.js").Finder> | undefined} */ let finder;
+  // It is there before somebody types: what is typed while it comes would be lost.
+  addEventListener("load", () => void import("./finder.js").catch(() => undefined));
+  find.addEventListener("click", (event) => {
+    if (event instanceof MouseEvent && (event.ctrlKey || event.metaKey || event.shiftKey)) return; // in a tab of its own
+    event.preventDefault();
+    finder ??= import("./finder.js").then(({ Finder }) => new Finder(find.dataset["search"] ?? ""));
+    finder.then(
+      (made) => made.open(),
+      () => location.assign(find.getAttribute("href") ?? ""),
+    );
+  });
+}
 const full = document.getElementById("full-screen");
 if (full) void import("./full-screen.js").then(({ fullScreen }) => fullScreen(full));
 

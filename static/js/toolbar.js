@@ -90,7 +90,7 @@ export class Toolbar {
     // Not by way of the buttons, which learn only a moment later that they can be pressed.
     const { field } = this;
     const nearer = () => field.step(STEP);
-    const keys = { "/": () => this.find.select(), "+": nearer, "=": nearer, "-": () => field.step(1 / STEP), 0: () => field.step(0), "?": () => this.legend.showModal() };
+    const keys = { n: () => this.find.select(), "+": nearer, "=": nearer, "-": () => field.step(1 / STEP), 0: () => field.step(0), "?": () => this.legend.showModal() };
     if (event.key === "Escape" && this.view.q) this.#clear();
     const does = /** @type {Record<string, () => void>} */ (keys)[event.key];
     if (!does) return;

@@ -101,7 +101,7 @@ def test_a_click_follows_where_a_pointer_opens_a_card_between_two_nodes_too(open
 def test_what_is_typed_dims_the_rest_and_is_counted(opened: Opened) -> None:
     page = opened("5000").page
     whole = pixels(page)
-    page.keyboard.press("/")
+    page.keyboard.press("n")
     expect(page.locator("#find")).to_be_focused()
     page.keyboard.type("eu-1b -unknown")
     expect(page.locator("#hits")).to_have_text("1,367 of 5,000")
@@ -116,7 +116,7 @@ def test_what_is_typed_dims_the_rest_and_is_counted(opened: Opened) -> None:
 
 def test_enter_goes_from_the_filter_to_the_first_node_that_is_meant(opened: Opened) -> None:
     page = opened("5000").page
-    page.keyboard.press("/")
+    page.keyboard.press("n")
     page.keyboard.type("node-4321")
     expect(page.locator("#hits")).to_have_text("1 of 5,000")
     page.keyboard.press("Enter")
@@ -147,7 +147,7 @@ def test_the_count_follows_the_picture(opened: Opened) -> None:
 def test_labels_are_asked_of_the_server(opened: Opened) -> None:
     stage = opened("120")
     stage.labels["team=a"] = ["node-3", "node-4"]
-    stage.page.keyboard.press("/")
+    stage.page.keyboard.press("n")
     stage.page.keyboard.type("label:team=a")
     expect(stage.page.locator("#hits")).to_have_text("2 of 120")
 
@@ -297,7 +297,7 @@ def test_while_the_picture_is_late_the_viewer_may_still_look_around(opened: Open
     expect(page.locator("#cluster.is-late")).to_be_visible()
     page.keyboard.press("+")
     expect(page.locator("#zoom-fit")).to_have_text("1.6×")
-    page.keyboard.press("/")
+    page.keyboard.press("n")
     page.keyboard.type("eu-1b")
     expect(page.locator("#hits")).to_have_text("40 of 120")
 

@@ -51,6 +51,8 @@ PAGES = {
     "nodes": "/c/prod-eu-1/nodes/",
     "no-nodes": "/c/prod-eu-1/nodes/?q=no-such-node",
     "no-changes": "/c/prod-us-1/changes/?node=no-such-node",
+    "find": "/search/?q=node-9",
+    "found-nothing": "/search/?q=no-such-thing",
     "tokens": "/account/tokens/",
     "api": "/api/v1/docs/",
     "no-such-cluster": "/c/nowhere/",

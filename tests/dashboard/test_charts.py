@@ -45,7 +45,7 @@ def test_a_value_is_written_as_the_charts_write_it(form: Form, value: float, tex
 def test_a_page_has_the_values_of_its_charts_as_a_table(member: Client, collecting: Collecting) -> None:
     now = time.time()
     began = (now // 600 - 2) * 600
-    scrapes = [sample_row(at=began + at, p99=value) for at, value in ((0, 0.020), (30, 0.040), (500, 0.5))]
+    scrapes = [sample_row(at=began + at, p99=value) for at, value in ((0, 0.020), (5, 0.040), (500, 0.5))]
     collecting.flush(Frame(at=Epoch(now), components=[component("kube-apiserver")], samples=scrapes))
     page = member.get("/c/prod/kube-apiserver/?range=1h").content.decode()
     assert 'data-figures="/api/v1/c/prod/components/kube-apiserver/figures?range=1h"' in page

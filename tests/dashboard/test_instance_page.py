@@ -100,7 +100,7 @@ def test_the_page_of_one_asks_a_bounded_number_of_queries(
 ) -> None:
     told(Collecting(), at=time.time())
     browser.get(f"/c/prod/kube-scheduler/{ONE}/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         browser.get(f"/c/prod/kube-scheduler/{ONE}/")
 
 

@@ -18,6 +18,7 @@ from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import ChangeRow, ClusterRow, ComponentRow, EvidenceRow, Frame, NodeRow
 from planes.structs.time_tokens import render
 
+#: Seconds between judgements, as in a collector.
 TICK = 0.25
 
 
@@ -74,6 +75,7 @@ class Looking(ABC):
     seconds at the beginning."""
 
     context = ""
+    tick = TICK
 
     def __init__(self, slug: str, wall: float | None = None) -> None:
         loop = asyncio.get_running_loop()
@@ -116,7 +118,7 @@ class Looking(ABC):
 
     async def _judge(self) -> None:
         while True:
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(self.tick)
             self.take(self.assessor.frame(self.mono(), self.wall()))
 
     def take(self, frame: Frame) -> None:

@@ -117,7 +117,10 @@ def texts(row: ComponentRow | NodeRow | AgentRow) -> Iterator[str]:
 
 
 class Lived(Looking):
-    """A case that is served, and one that watches it."""
+    """A case that is served, and one that watches it. It judges half as often as a collector: what a case is about stands for
+    longer, and to judge is what a life costs."""
+
+    tick = 0.5
 
     def __init__(self, case: Case) -> None:
         super().__init__(case.name, BEGINNING)

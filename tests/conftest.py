@@ -8,6 +8,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from tests.e2e.fixtures import own, page, running, stopped, up
+from tests.parts import ROWS
 from tests.services import Valkey
 
 __all__ = ["own", "page", "running", "stopped", "up"]
@@ -29,13 +30,21 @@ def _with_all_databases(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.django_db(**arguments), append=False)
 
 
+def _uses_rows(item: pytest.Item) -> bool:
+    return item.get_closest_marker("django_db") is not None or bool(_ROWS.intersection(getattr(item, "fixturenames", ())))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --rows, what never touches the database is left out: it would say the same on PostgreSQL as on SQLite."""
+    """With --rows, what never touches the database is left out: it would say the same on PostgreSQL as on SQLite. What does, stands
+    where it is looked for."""
     for item in items:
         _with_all_databases(item)
+    kept = [item for item in items if _uses_rows(item)]
+    lost = [item.nodeid for item in kept if not item.nodeid.startswith(tuple(f"{folder}/" for folder in ROWS))]
+    if lost:
+        raise pytest.UsageError(f"{lost[0]} uses the database outside of {', '.join(ROWS)}: name its folder in tests/parts.py.")
     if not config.getoption("--rows"):
         return
-    kept = [item for item in items if item.get_closest_marker("django_db") or _ROWS.intersection(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 

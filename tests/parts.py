@@ -24,6 +24,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PURE = ("tests/structs", "tests/cache", "tests/components", "tests/assess")
+#: Where tests use the database: tests/conftest.py lets no others do so. To collect all others too takes PostgreSQL's part as long
+#: as a tenth of its tests.
+ROWS = ("tests/collect", "tests/dashboard", "tests/doctor", "tests/store", "tests/up")
 _REST = ("tests", *(word for folder in PURE for word in ("--ignore", folder)), "--ignore", "tests/bench")
 _ONE = (sys.executable, "-m", "pytest", "-q")
 _ALONE = "not browser and not faults and not e2e"
@@ -48,14 +51,15 @@ def _workers(number: int) -> tuple[str, ...]:
 
 
 def computing() -> list[Part]:
-    """The parts that compute, in the order in which they begin."""
+    """The parts that compute, in the order in which they begin. A worker computes for five seconds before its first test: only
+    those parts have several whose tests wait, or which would be the last for long."""
     scripts = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "js").glob("*.test.js"))]
-    postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_workers(2), "--rows", "-m", _ALONE, *_REST)
+    postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_ONE, "--rows", "-m", _ALONE, *ROWS)
     browser = (*_workers(2), "-m", "browser and not faults and not e2e", "tests/browser", "tests/dashboard")
     return [
-        Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(4), "-m", _ALONE, *_REST),)),
+        Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(3), "-m", _ALONE, *_REST),)),
         Part("browser", "the pages in a real Chromium", (browser,)),
-        Part("pure", "the pure core", ((*_ONE, "-n", "2", *PURE),)),
+        Part("pure", "the pure core", ((*_ONE, *PURE),)),
         Part("postgres", "what uses the database, once more on a real PostgreSQL", (postgres,)),
         Part("js", "the browser's pure modules, in Node.js", ((".ci/node", sys.prefix, "--test", *scripts),)),
     ]
@@ -64,7 +68,7 @@ def computing() -> list[Part]:
 BESIDE = Part(
     "processes",
     "the whole of it, run, killed part by part and started again",
-    ((*_workers(2), "-m", "faults or e2e", "tests/faults", "tests/e2e"),),
+    ((*_workers(3), "-m", "faults or e2e", "tests/faults", "tests/e2e"),),
 )
 
 

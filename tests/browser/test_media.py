@@ -23,12 +23,19 @@ COLOURS = """() => {
 }"""
 
 
-@pytest.fixture
-def page(browser: Browser, product: Served) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def _shared(browser: Browser, product: Served) -> Iterator[Page]:
     """Of who is signed in."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         context.add_cookies([{"name": product.cookie["name"], "value": product.cookie["value"], "url": product.origin}])
         yield context.new_page()
+
+
+@pytest.fixture
+def page(_shared: Page) -> Page:
+    """It, on a screen and in the page's own colours."""
+    _shared.emulate_media(media="screen", forced_colors="none")
+    return _shared
 
 
 def test_on_paper_all_nodes_are_rows_and_what_needs_attention_comes_first(page: Page, product: Served) -> None:

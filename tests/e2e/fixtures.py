@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Page
 
-from tests.chromium import chromium
+from tests.chromium import SMALL, chromium
 from tests.e2e.running import Up, until
 
 DEMO = ("--demo", "--nodes", "12", "--no-story", "--port", "0")
@@ -49,7 +49,7 @@ def page(up: Up) -> Iterator[Page]:
     """The demo cluster's page, signed in by a one-time link, drawn and live. Of a module, because Playwright's own event loop would
     be in the way of tests that have one."""
     with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        page = browser.new_page(**SMALL)
         page.goto(up.manage("signin", "--url", up.address).strip())
         page.wait_for_url(lambda url: "/signin" not in url, timeout=15_000)
         page.goto(f"{up.address}/c/demo/")

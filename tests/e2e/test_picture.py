@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.chromium import chromium
+from tests.chromium import SMALL, chromium
 from tests.e2e.fixtures import SEVEN, is_healthy
 from tests.e2e.running import Up, until
 
@@ -26,11 +26,11 @@ def kubelet_of(page: Page, node: str) -> str:
 
 def test_the_printed_link_signs_in_once(up: Up) -> None:
     with chromium() as browser:
-        page = browser.new_page()
+        page = browser.new_page(**SMALL)
         page.goto(up.link)
         page.wait_for_url(lambda url: "/signin" not in url, timeout=15_000)
         expect(page.locator("main")).to_contain_text("demo")
-        stranger = browser.new_page()
+        stranger = browser.new_page(**SMALL)
         stranger.goto(up.link)
         expect(stranger.locator("main")).to_contain_text("This link no longer works")
         stranger.goto(f"{up.address}/c/demo/")

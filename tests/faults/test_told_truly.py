@@ -19,7 +19,7 @@ import redis
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from planes.live.stream import EXPIRY, pulse_key, stream_key
-from tests.chromium import chromium
+from tests.chromium import SMALL, chromium
 from tests.e2e.fixtures import DEMO, is_healthy
 from tests.e2e.running import Up, until
 
@@ -50,7 +50,7 @@ def late() -> Iterator[Up]:
 def page(late: Up) -> Iterator[Page]:
     """A page of somebody who is signed in."""
     with chromium() as browser:
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page = browser.new_context(**SMALL).new_page()
         page.goto(late.manage("signin", "--url", late.address).strip())
         page.wait_for_url(lambda url: "/signin" not in url, timeout=15_000)
         yield page

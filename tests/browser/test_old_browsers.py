@@ -23,20 +23,27 @@ PIXELS = """() => {
 }"""
 
 
-@pytest.fixture(params=BROWSERS, ids=lambda one: one.name)
+@pytest.fixture(scope="module", params=BROWSERS, ids=lambda one: one.name)
 def old(request: pytest.FixtureRequest) -> OldBrowser:
     assert isinstance(request.param, OldBrowser)
     return request.param
 
 
-@pytest.fixture
-def errors() -> list[str]:
+@pytest.fixture(scope="module")
+def _said() -> list[str]:
     return []
 
 
 @pytest.fixture
-def page(browser: Browser, product: Served, old: OldBrowser, errors: list[str]) -> Iterator[Page]:
-    """Of who is signed in with that browser."""
+def errors(_said: list[str]) -> list[str]:
+    """What a page complains of from now on."""
+    _said.clear()
+    return _said
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, product: Served, old: OldBrowser, _said: list[str]) -> Iterator[Page]:
+    """Of who is signed in with that browser: all its tests show their pages in it, one after the other."""
 
     def answer(route: Route) -> None:
         whole = route.fetch()
@@ -47,8 +54,8 @@ def page(browser: Browser, product: Served, old: OldBrowser, errors: list[str]) 
         context.add_init_script(script(old))
         page = context.new_page()
         page.route("**/css/*.css", answer)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: _said.append(str(error)))
+        page.on("console", lambda said: _said.append(said.text) if said.type == "error" else None)
         yield page
 
 

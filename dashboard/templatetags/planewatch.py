@@ -76,24 +76,65 @@ def as_seen(text: str, now: float) -> SafeString:
     return format_html('<span class="if-late">When last seen: </span>{}', ticking(text, now)) if text else SafeString("")
 
 
-def _piece(piece: str | tuple[str, float], now: float) -> str | SafeString:
+def _piece(piece: str | time_tokens.Token, now: float) -> str | SafeString:
     if isinstance(piece, str):
         return presenters.glued(piece)
-    kind, moment = piece
-    if kind == "c":
-        said = time_tokens.clock(moment)
-        return format_html('<time datetime="{}" data-clock="{}">{}</time>', iso(moment), f"{moment:.1f}", said)
-    shown = presenters.glued(time_tokens.duration(now - moment if kind == "a" else moment - now))
-    return format_html('<span class="age" data-t="{}:{}">{}</span>', kind, f"{moment:.1f}", shown)
+    if piece.kind == "a":
+        return _aged(piece.before, piece.moment, piece.after, now)
+    if piece.kind == "c":
+        said = time_tokens.clock(piece.moment)
+        return format_html('<time datetime="{}" data-clock="{}">{}</time>', iso(piece.moment), f"{piece.moment:.1f}", said)
+    shown = presenters.glued(time_tokens.duration(piece.moment - now))
+    return format_html('<span class="age" data-t="u:{}">{}</span>', f"{piece.moment:.1f}", shown)
+
+
+#: What an age is told as where the viewer wants clock times (static/js/ages.js), by the words beside it, which go then.
+_AS = {("for ", ""): "since", ("", " ago"): "at", ("", " old"): "created"}
+
+
+def _aged(before: str, moment: float, after: str, now: float, alone: str = "") -> SafeString:
+    """An age, running, with the words beside it. Its title is the moment itself: without JavaScript, too."""
+    told = _AS.get((before, after), alone)
+    shown = presenters.glued(time_tokens.duration(now - moment))
+    return format_html(
+        '{}<time class="age" datetime="{}" title="{}"{} data-t="a:{}">{}</time>{}',
+        _word(before),
+        iso(moment),
+        in_full(moment),
+        format_html(' data-as="{}"', told) if told else "",
+        f"{moment:.1f}",
+        shown,
+        _word(after),
+    )
+
+
+def _word(text: str) -> SafeString:
+    return format_html('<span class="age-word">{}</span>', text) if text else SafeString("")
+
+
+@register.filter
+def either(heading: str) -> SafeString | str:
+    """What stands over a column of ages, and what stands there where they are told as moments."""
+    other = {"For": "Since", "Age": "Created"}.get(heading)
+    return format_html('{}<span class="moment-word">{}</span>', _word(heading), other) if other else heading
+
+
+def in_full(moment: float) -> str:
+    """A moment (epoch seconds) with its day: "27 Nov 2026, 15:42:10 UTC"."""
+    return f"{datetime.fromtimestamp(moment, UTC):%-d %b %Y, %H:%M:%S} UTC"
 
 
 @register.simple_tag
 def age(moment: float | None, now: float) -> SafeString:
-    """The time since `moment` (epoch seconds), running; a dash when there is none."""
-    if moment is None:
-        return SafeString("–")
-    shown = presenters.glued(time_tokens.duration(now - moment))
-    return format_html('<time class="age" datetime="{}" data-t="a:{}">{}</time>', iso(moment), f"{moment:.1f}", shown)
+    """The time since `moment` (epoch seconds), running, where it stands alone; a dash when there is none."""
+    return SafeString("–") if moment is None else _aged("", moment, "", now, alone="alone")
+
+
+@register.simple_tag
+def aged(before: str, moment: float, after: str, now: float) -> SafeString:
+    """The same among words: "unchanged for " and what follows, or " ago" after it."""
+    plain, near = (before.removesuffix("for "), "for ") if before.endswith("for ") else (before, "")
+    return format_html("{}{}", plain, _aged(near, moment, after, now))
 
 
 @register.filter
@@ -131,7 +172,24 @@ def forgotten(kept: float | None, now: float) -> SafeString:
 @register.simple_tag
 def clock(moment: float | None) -> SafeString:
     """When it was: in UTC as the page comes, in the viewer's own time once its script runs."""
+    return _clock(moment, "")
+
+
+@register.simple_tag
+def happened(moment: float) -> SafeString:
+    """The same of a change, which the viewer may want as how long ago it was."""
+    return _clock(moment, "happened")
+
+
+def _clock(moment: float | None, told: str) -> SafeString:
     if moment is None:
         return SafeString("–")
     at = datetime.fromtimestamp(moment, UTC)
-    return format_html('<time datetime="{}" data-clock="{}">{} UTC</time>', iso(moment), f"{moment:.1f}", f"{at:%d %b %H:%M:%S}")
+    return format_html(
+        '<time datetime="{}" title="{}"{} data-clock="{}">{} UTC</time>',
+        iso(moment),
+        in_full(moment),
+        format_html(' data-as="{}"', told) if told else "",
+        f"{moment:.1f}",
+        f"{at:%d %b %H:%M:%S}",
+    )

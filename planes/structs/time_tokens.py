@@ -6,8 +6,11 @@ moment itself, as a clock shows it).
 
 import re
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 _TOKEN = re.compile(r"⟨([auc]):(-?\d+(?:\.\d+)?)⟩")
+#: With the words beside an age: no other token has them.
+_AGED = re.compile(r"(\bfor )?⟨a:(-?\d+(?:\.\d+)?)⟩( ago\b)?|⟨([uc]):(-?\d+(?:\.\d+)?)⟩")
 
 
 def ago(moment: float) -> str:
@@ -69,14 +72,26 @@ def render(text: str, now: float) -> str:
     return _TOKEN.sub(one, text)
 
 
-def pieces(text: str) -> list[str | tuple[str, float]]:
-    """The text cut at its tokens, for who marks them up: plain text as it stands, and ("a", "u" or "c", moment) for each
-    token."""
-    cut = _TOKEN.split(text)
-    out: list[str | tuple[str, float]] = []
-    for plain, kind, moment in zip(cut[::3], [*cut[1::3], ""], [*cut[2::3], ""], strict=True):
-        if plain:
-            out.append(plain)
-        if kind:
-            out.append((kind, float(moment)))
+class Token(NamedTuple):
+    """A token of a text. `kind` is "a", "u" or "c". `before` is "for " and `after` " ago" where they stand beside an age: words
+    that go with it where it is told as a moment instead (static/js/ages.js)."""
+
+    kind: str
+    moment: float
+    before: str = ""
+    after: str = ""
+
+
+def pieces(text: str) -> list[str | Token]:
+    """The text cut at its tokens, for who marks them up: plain text as it stands, and each token."""
+    out: list[str | Token] = []
+    end = 0
+    for match in _AGED.finditer(text):
+        if match.start() > end:
+            out.append(text[end : match.start()])
+        before, began, after, kind, moment = match.groups(default="")
+        out.append(Token(kind or "a", float(moment or began), before, after))
+        end = match.end()
+    if end < len(text):
+        out.append(text[end:])
     return out

@@ -5,7 +5,8 @@
  * moment as a clock shows it), in epoch seconds of the server's clock.
  */
 
-const TOKEN = /⟨([auc]):(-?\d+(?:\.\d+)?)⟩/g;
+/** With the words beside it that an absolute time has no use for. */
+const TOKEN = /(\bfor )?⟨([auc]):(-?\d+(?:\.\d+)?)⟩( ago\b)?/g;
 
 /**
  * Seconds as people read them: "0.4 s", "31 s", "1 min 12 s", "8 min", "3 h 5 min", "2 d 4 h".
@@ -42,10 +43,53 @@ function tenths(value) {
  */
 export function render(text, now) {
   if (!text.includes("⟨")) return text;
-  return text.replace(TOKEN, (_, kind, moment) => {
-    if (kind === "c") return clock(Number(moment));
-    return duration(kind === "a" ? now - Number(moment) : Number(moment) - now);
+  return text.replace(TOKEN, (_, before = "", kind, moment, after = "") => {
+    const at = Number(moment);
+    if (kind === "c") return before + clock(at) + after;
+    if (kind === "a" && before) return lasting(at, now) + after;
+    if (kind === "a" && after) return ago(at, now);
+    return before + duration(kind === "a" ? now - at : at - now) + after;
   });
+}
+
+/**
+ * How times are told: "mixed" tells how long a state has lasted, and when a change was; "relative" tells of both how long ago;
+ * "absolute" tells of both when, as a clock shows it. The viewer chooses (times.js); files are drawn as "mixed".
+ * @typedef {"mixed" | "relative" | "absolute"} Times
+ */
+
+/** @type {Times} */
+let times = "mixed";
+
+/** From now on times are told so. @param {Times} next */
+export function tellTimes(next) {
+  times = next;
+}
+
+/** What stands for an age where it stands alone or, in absolute times, takes the words beside it with it: "since 15:42:10" for
+ *  "for 38 s", "at 15:42:10" for "38 s ago". @typedef {"alone" | "since" | "at" | "created"} Aged */
+
+/** An age without the words beside it. @param {Aged} as @param {number} moment @param {number} now epoch seconds */
+export function aged(as, moment, now) {
+  if (times !== "absolute") return duration(now - moment);
+  return as === "alone" ? when(moment, now) : `${as} ${when(moment, now)}`;
+}
+
+/** "for 38 s", or "since 15:42:10". @param {number} moment @param {number} now epoch seconds */
+export function lasting(moment, now) {
+  return times === "absolute" ? aged("since", moment, now) : `for ${duration(now - moment)}`;
+}
+
+/** "38 s ago", or "at 15:42:10". @param {number} moment @param {number} now epoch seconds */
+export function ago(moment, now) {
+  return times === "absolute" ? aged("at", moment, now) : `${duration(now - moment)} ago`;
+}
+
+/** When a change was: its clock, or "3 min ago". @param {number} moment @param {number} now epoch seconds
+ *  @param {(moment: number) => string} dated as a clock shows it there */
+export function happened(moment, now, dated) {
+  if (times !== "relative") return dated(moment);
+  return `${duration(now - moment).replace(/^(\d+(?:\.\d)? \w+) .*$/, "$1")} ago`;
 }
 
 /** What a sentence begins with that nobody vouches for now: it is told as what was true then, and so are its ages. */
@@ -65,8 +109,13 @@ export function runs(text) {
   return text.includes("⟨");
 }
 
-/** Made when first asked for. @type {Intl.DateTimeFormat | undefined} */
-let medium;
+/** Made when first asked for: to make one is costly, and the server's engine has none. @type {Record<string, Intl.DateTimeFormat>} */
+const formats = {};
+
+/** @param {string} name @param {Intl.DateTimeFormatOptions} options */
+function format(name, options) {
+  return (formats[name] ??= new Intl.DateTimeFormat("en-GB", options));
+}
 
 /**
  * A moment as a clock shows it, in the viewer's time zone: "15:42:10". The server's engine, which draws files, has no Intl, and nobody
@@ -75,8 +124,21 @@ let medium;
  */
 export function clock(moment) {
   if (typeof Intl === "undefined") return `${new Date(moment * 1000).toISOString().slice(11, 19)} UTC`;
-  medium ??= new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
-  return medium.format(moment * 1000);
+  return format("clock", { timeStyle: "medium" }).format(moment * 1000);
+}
+
+/** A moment in full, with the name of the viewer's time zone: "27 Nov 2026, 15:42:10 CET". @param {number} moment epoch seconds */
+export function inFull(moment) {
+  return format("full", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit",
+    timeZoneName: "short" }).format(moment * 1000);
+}
+
+/** The viewer's time zone, as short as it is called at that moment ("CET", "GMT-5"), and in full ("Europe/Berlin").
+ *  @param {number} moment epoch seconds */
+export function zone(moment) {
+  const zoned = format("zone", { timeZoneName: "short" });
+  const short = zoned.formatToParts(moment * 1000).find(({ type }) => type === "timeZoneName");
+  return { short: short?.value ?? "", full: zoned.resolvedOptions().timeZone };
 }
 
 /**
@@ -86,6 +148,6 @@ export function clock(moment) {
 export function when(moment, now) {
   const then = new Date(moment * 1000);
   if (then.toDateString() === new Date(now * 1000).toDateString()) return clock(moment);
-  const day = then.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-  return `${day} ${then.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
+  const day = format("day", { day: "numeric", month: "short" }).format(then);
+  return `${day} ${format("minute", { hour: "2-digit", minute: "2-digit" }).format(then)}`;
 }

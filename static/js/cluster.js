@@ -338,6 +338,10 @@ addEventListener("beforeprint", () => {
   if (picture) drawTables(place("tables"), picture, pages, shownAt(), isBlind(fresh));
 });
 
+document.addEventListener("times", () => {
+  due.panels = due.places = true;
+  ask();
+});
 whenSignedOut(() => (isPast ? location.reload() : socket.ask()));
 addEventListener("pagehide", () => {
   socket.stop();

@@ -1,16 +1,25 @@
 /** What every page does: the clock and the themes in the header, menus, and the keys that `data-key` names. */
 
-import { clock } from "./ages.js";
+import { clock, zone } from "./ages.js";
 import { keepFitting } from "./fitting.js";
 import { tellSignedOut } from "./signed-out.js";
 import { closing } from "./menu.js";
 import { themeSwitch } from "./theme-switch.js";
+import { timesSwitch } from "./times.js";
 
 const face = document.getElementById("clock");
+const zones = document.querySelectorAll("[data-zone]");
 
 function tick() {
   const now = Date.now();
   if (face) face.textContent = clock(now / 1000);
+  // It changes its name with the season.
+  const { short, full } = zone(now / 1000);
+  for (const one of zones) {
+    if (one.textContent === short) continue;
+    one.textContent = short;
+    one.setAttribute("title", full);
+  }
   setTimeout(tick, 1000 - (now % 1000) + 5);
 }
 tick();
@@ -22,6 +31,7 @@ const header = document.querySelector("header.site");
 if (header instanceof HTMLElement) keepFitting(header);
 const theme = document.getElementById("theme");
 if (theme) themeSwitch(theme);
+timesSwitch();
 for (const menu of document.querySelectorAll("details.menu")) if (menu instanceof HTMLDetailsElement) closing(menu);
 // What only some pages have is fetched by those.
 const others = document.querySelector("details.switcher");

@@ -1,6 +1,6 @@
 /** The rail in the page: what needs attention, then changes as they happen, then what cannot be seen. Its words: scene/rail.js. */
 
-import { clock, when as dated } from "./ages.js";
+import { clock, happened, inFull, when as dated } from "./ages.js";
 import { glyph } from "./diagram/marks.js";
 import { html, nothing, render } from "./html.js";
 import { andMore, noChanges } from "./scene/rail.js";
@@ -23,20 +23,20 @@ function entry(told, pages) {
   return html`<li class="entry state-${state}">
     ${glyph(state, "glyph-m")}
     <h3>${href ? html`<a href=${href}>${title}</a>` : title}<span class="visually-hidden">, ${WORDS[state]}</span></h3>
-    <time datetime=${new Date(since * 1000).toISOString()} title="since ${clock(since)}">${age}</time>
+    <time datetime=${new Date(since * 1000).toISOString()} title="since ${inFull(since)}">${age}</time>
     <p>${because}${names ? html`<span class="names">${names}</span>` : nothing}</p>
   </li>`;
 }
 
-/** @param {number} at */
-function when(at) {
-  return html`<time datetime=${new Date(at * 1000).toISOString()}>${clock(at)}</time>`;
+/** @param {number} at @param {number} now */
+function when(at, now) {
+  return html`<time datetime=${new Date(at * 1000).toISOString()} title=${inFull(at)}>${happened(at, now, clock)}</time>`;
 }
 
-/** @param {Change} told */
-function changeLine({ from, at, state, who, what, because }) {
+/** @param {Change} told @param {number} now */
+function changeLine({ from, at, state, who, what, because }, now) {
   return html`<li class="change" title=${because}>
-    <span class="when">${Math.floor(from) === Math.floor(at) ? when(at) : html`${when(from)} <span>– ${when(at)}</span>`}</span>
+    <span class="when">${Math.floor(from) === Math.floor(at) ? when(at, now) : html`${when(from, now)} <span>– ${when(at, now)}</span>`}</span>
     ${glyph(state, "glyph-s")}
     <p><b>${who}</b> ${what}</p>
   </li>`;
@@ -56,7 +56,7 @@ export function drawRail(places, told, pages, now) {
   );
   const { unchangedSince } = told;
   const unchanged = unchangedSince === null ? "" : noChanges(unchangedSince, now, (at) => dated(at, now));
-  render(unchanged ? html`<li class="nothing muted">${unchanged}</li>` : told.changes.map(changeLine), places.changes);
+  render(unchanged ? html`<li class="nothing muted">${unchanged}</li>` : told.changes.map((one) => changeLine(one, now)), places.changes);
   drawMissing(places.missing, told);
 }
 

@@ -32,8 +32,8 @@ def test_for_how_long_a_node_leaves_is_told_once() -> None:
     row = msgspec.structs.replace(row, kubelet=msgspec.structs.replace(row.kubelet, state=State.LEAVING, because=said))
     shown = render_to_string("parts/node.html", {"page": presenters.node_page(NodeDetail(head(), row, ()), None), "now": AT})
     kubelet, proxy = shown.split('data-panel="kubelet"')[1].split('data-panel="kube-proxy"')
-    assert '<p class="because"><span class="if-late">When last seen: </span>Leaving for' in kubelet
-    assert '<p class="because"><span class="muted">for' in proxy
+    assert '<p class="because"><span class="if-late">When last seen: </span>Leaving <span class="age-word">for </span>' in kubelet
+    assert '<p class="because"><span class="muted"><span class="age-word">for' in proxy
 
 
 def test_pods_of_a_node_that_leaves_are_as_last_reported() -> None:

@@ -233,8 +233,9 @@ def render(template: str, **context: object) -> str:
 
 def test_ages_in_a_text_run_on_and_the_rest_is_escaped() -> None:
     shown = render("{{ text|ticking:now }}", text=f"<i> for {ago(NOW - 31)}, next in {until(NOW + 90)}", now=NOW)
+    moment = 'datetime="2026-05-28T20:26:09Z" title="28 May 2026, 20:26:09 UTC" data-as="since"'
     assert shown == (
-        f'&lt;i&gt; for <span class="age" data-t="a:{NOW - 31:.1f}">31\u00a0s</span>, '
+        f'&lt;i&gt; <span class="age-word">for </span><time class="age" {moment} data-t="a:{NOW - 31:.1f}">31\u00a0s</time>, '
         f'next in <span class="age" data-t="u:{NOW + 90:.1f}">1\u00a0min\u00a030\u00a0s</span>'
     )
 

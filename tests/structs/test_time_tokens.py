@@ -54,7 +54,8 @@ def test_tokens_move_to_another_clock_and_the_rest_stays() -> None:
 
 
 def test_a_text_is_cut_at_its_tokens() -> None:
-    assert time_tokens.pieces("for ⟨a:1.5⟩, in ⟨u:2⟩") == ["for ", ("a", 1.5), ", in ", ("u", 2.0)]
-    assert time_tokens.pieces("since ⟨c:3.5⟩") == ["since ", ("c", 3.5)]
-    assert time_tokens.pieces("⟨a:1⟩ ago") == [("a", 1.0), " ago"]
+    assert time_tokens.pieces("for ⟨a:1.5⟩, in ⟨u:2⟩") == [("a", 1.5, "for ", ""), ", in ", ("u", 2.0, "", "")]
+    assert time_tokens.pieces("since ⟨c:3.5⟩") == ["since ", ("c", 3.5, "", "")]
+    assert time_tokens.pieces("⟨a:1⟩ ago") == [("a", 1.0, "", " ago")]
+    assert time_tokens.pieces("for up to ⟨a:1⟩") == ["for up to ", ("a", 1.0, "", "")]
     assert time_tokens.pieces("no token") == ["no token"]

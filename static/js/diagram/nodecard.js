@@ -1,6 +1,6 @@
 /** One node in the page: as a card in the field while nodes are few, and as the card that opens on hover and focus. */
 
-import { asSeen, duration } from "../ages.js";
+import { ago, asSeen, lasting } from "../ages.js";
 import { nodeState } from "../groups.js";
 import { html, nothing } from "../html.js";
 import { AGENTS } from "../registry.js";
@@ -68,7 +68,7 @@ export function hoverCard(picture, row, detail, now) {
   ];
   return html`
     <h4>${glyph(state, "glyph-card")}<span class="name">${picture.text("name", row)}</span>
-      <small class="state-text">${WORDS[state]}${since && state !== "healthy" ? ` for ${duration(now - since)}` : ""}</small></h4>
+      <small class="state-text">${WORDS[state]}${since && state !== "healthy" ? ` ${lasting(since, now)}` : ""}</small></h4>
     <ul class="agents">
       ${AGENTS.map(({ column, title }) => {
         const agent = nodeState(picture, row, column);
@@ -89,6 +89,6 @@ function agentLine(detail, column, state, now, blind) {
   // What was fetched may be older than what the picture shows; it speaks only while both agree.
   if (!detail || !agent || stateOf(agent.state) !== state) return WORDS[stateOf(state)];
   if (state === "unknown") return agent.last ? `unknown (was ${WORDS[stateOf(agent.last)]})` : "unknown";
-  if (column === "kubelet" && state === "healthy" && detail.beat) return `heartbeat ${duration(now - detail.beat)} ago`;
+  if (column === "kubelet" && state === "healthy" && detail.beat) return `heartbeat ${ago(detail.beat, now)}`;
   return runtimeName(asSeen(agent.line || agent.because, now, blind)) || WORDS[stateOf(state)];
 }

@@ -209,6 +209,7 @@ function single() {
   };
 }
 
+document.addEventListener("times", draw);
 whenSignedOut(() => renewing.ask());
 socket.start();
 draw();

@@ -7,7 +7,10 @@
 /** What a panel says, its running ages left out. @param {Element} panel */
 export function gist(panel) {
   const copy = /** @type {Element} */ (panel.cloneNode(true));
-  for (const running of copy.querySelectorAll("[data-t], [data-clock]")) running.textContent = "";
+  for (const running of copy.querySelectorAll("[data-t], [data-clock]")) {
+    running.textContent = "";
+    running.removeAttribute("title");
+  }
   // What the script itself sets, and moments that mean nothing to be drawn.
   for (const card of copy.querySelectorAll("[data-card]")) {
     for (const name of ["data-pulse", "data-heard", "data-came", "data-epoch", "data-offset"]) card.removeAttribute(name);

@@ -1,6 +1,6 @@
 /** What is said of one node. Pure. */
 
-import { asSeen, duration } from "../ages.js";
+import { ago, asSeen } from "../ages.js";
 import { nodeState } from "../groups.js";
 import { shortened } from "../names.js";
 import { AGENTS } from "../registry.js";
@@ -56,7 +56,7 @@ function roleOf(picture, row) {
  *  @param {number} now */
 function beatOf(picture, row, state, now) {
   const beat = picture.beats[picture.text("name", row)];
-  return state === "healthy" && beat ? `heartbeat ${duration(now - beat)} ago` : WORDS[state];
+  return state === "healthy" && beat ? `heartbeat ${ago(beat, now)}` : WORDS[state];
 }
 
 /** @param {Picture} picture @param {number} row @returns {Usage[]} */

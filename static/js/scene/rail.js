@@ -1,6 +1,6 @@
 /** The rail: what needs attention, grouped by cause, then changes as they happen, and what cannot be seen. Pure. */
 
-import { asSeen, duration, render as renderAges } from "../ages.js";
+import { aged, asSeen, render as renderAges } from "../ages.js";
 import { grouped, spanOf, subjects } from "../changes.js";
 import { WORDS, stateOf } from "../states.js";
 import { thousands } from "../words.js";
@@ -34,7 +34,7 @@ const REMEMBERED = 30 * 86_400;
 /** @param {AttentionRow} row @param {number} now @param {boolean} blind @returns {Entry} */
 function entryOf(row, now, blind) {
   return {
-    title: row.title, state: stateOf(row.state), since: row.since, age: duration(now - row.since), because: asSeen(row.because, now, blind),
+    title: row.title, state: stateOf(row.state), since: row.since, age: aged("alone", row.since, now), because: asSeen(row.because, now, blind),
     names: row.count > 1 && row.names.length ? `${row.names.join(", ")}${row.count > row.names.length ? " …" : ""}` : "",
     component: row.kind === "Component" ? row.name : "", node: row.kind === "Node" && row.count === 1 ? row.name : "",
   };

@@ -24,5 +24,5 @@ def of_node(detail: NodeDetail, fresh: Freshness, now: float) -> tuple[RibbonLin
 
 def of_instance(detail: InstanceDetail, fresh: Freshness, now: float) -> tuple[RibbonLine, ...]:
     """Of one that went, too: until then."""
-    found = instances.history(detail, now - longest(COMPONENT_WINDOWS))
-    return ribbon_lines([found], COMPONENT_WINDOWS, now, fresh.collected_at if detail.row is not None else None)
+    found = instances.history(detail, now - longest(NODE_WINDOWS))
+    return ribbon_lines([found], NODE_WINDOWS, now, fresh.collected_at if detail.row is not None else None)

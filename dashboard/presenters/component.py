@@ -8,11 +8,12 @@ from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.evidence import EvidenceLine, evidence_lines
 from dashboard.presenters.history import RibbonLine
 from dashboard.presenters.own_figures import OwnLine, own_line
+from dashboard.presenters.rollup import Rollup
 from dashboard.presenters.words import commands, counted, known, severity, word
 from planes.components.registry import AGENT_KINDS
-from planes.live.wire import Lateness
+from planes.live.wire import Lateness, NodeCells
 from planes.store.freshness import seen, unknown_since
-from planes.store.selectors import ClusterHead, ComponentDetail, NodeSummary
+from planes.store.selectors import ClusterHead, ComponentDetail
 from planes.structs.rows import ChangeRow, FaultRow, InstanceRow
 
 #: Nodes that a roll-up lists; beyond that it says how many more there are.
@@ -66,6 +67,7 @@ class ComponentPage:
     changes: tuple[ChangeLine, ...]
     unchanged_since: float  # also while the state may not be said
     ribbons: tuple[RibbonLine, ...]
+    rollup: Rollup | None
     commands: tuple[str, ...]
     fault: FaultRow | None
     missing: tuple[FaultRow, ...]
@@ -95,12 +97,13 @@ def component_page(
     detail: ComponentDetail,
     late: Lateness | None,
     *,
-    nodes: Sequence[NodeSummary] = (),
+    nodes: Sequence[NodeCells] = (),
     changes: Sequence[ChangeRow] = (),
     ribbons: tuple[RibbonLine, ...] = (),
+    rollup: Rollup | None = None,
 ) -> ComponentPage:
-    """For the three agents of a node, which are roll-ups, `nodes` are the cluster's nodes that are not healthy, and `changes` the
-    newest changes of the whole cluster, of which those of the agent are shown."""
+    """For the three agents of a node, which are roll-ups, `nodes` are the cluster's nodes, and `changes` the newest changes of the
+    whole cluster, of which those of the agent are shown."""
     row = detail.row
     about = component_help.of(row.kind)
     shown = seen(row.state, row.last, row.because, late)
@@ -129,6 +132,7 @@ def component_page(
         changes=tuple(change_lines(related, _CHANGES)),
         unchanged_since=row.since,
         ribbons=ribbons,
+        rollup=rollup,
         commands=commands(about.commands, detail.cluster),
         fault=detail.cluster.row.fault,
         missing=detail.cluster.row.missing if row.state in ("unknown", "not_observable") else (),
@@ -152,7 +156,7 @@ def _instance(kind: str, row: InstanceRow, late: Lateness | None) -> InstanceLin
     )
 
 
-def _sick(kind: str, nodes: Sequence[NodeSummary]) -> list[NodeLine]:
+def _sick(kind: str, nodes: Sequence[NodeCells]) -> list[NodeLine]:
     """The worst first, then by name."""
     field = kind.replace("-", "_")
     lines = [NodeLine(known(str(getattr(node, field))), node.name, node.because, node.since) for node in nodes]

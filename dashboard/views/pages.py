@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dashboard import chart_pages, component_help, presenters, pulses, ribbons, wanted_window
+from dashboard import chart_pages, component_help, presenters, pulses, ribbons, rollups, wanted_window
 from dashboard.wanted_changes import WrongError
 from planes.live.wire import Lateness
 from planes.store import instances, selectors
@@ -63,8 +63,9 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     late = lateness(fresh, now)
     drawn = ribbons.of_component(detail, fresh, now)
     if presenters.is_agent(kind):
-        sick, changes = selectors.nodes_not_healthy(slug), selectors.changes(slug, _SEARCHED)
-        page = presenters.component_page(detail, late, nodes=sick, changes=changes, ribbons=drawn)
+        cells, changes = selectors.node_cells(slug), selectors.changes(slug, _SEARCHED)
+        rolled = rollups.of_agent(detail, cells, late, now)
+        page = presenters.component_page(detail, late, nodes=cells, changes=changes, ribbons=drawn, rollup=rolled)
     else:
         page = presenters.component_page(detail, late, ribbons=drawn)
     charts = None

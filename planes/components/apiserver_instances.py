@@ -77,7 +77,12 @@ def check(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresh
 
 def _with_figures(judged: list[tuple[_Found, Instance]], seen: ApiServerObservation) -> tuple[Instance, ...]:
     """Each with its own figures, or why they cannot be told."""
-    servers = [Server(made.host or made.name, one.address, one.pod.started if one.pod else None) for one, made in judged]
+    servers = [
+        Server(made.host or made.name, one.address, one.pod.started, one.pod.started is None and one.pod.reason != "")
+        if one.pod is not None
+        else Server(made.host or made.name, one.address, None)
+        for one, made in judged
+    ]
     own = apiserver_processes.figures(servers, seen.processes, seen.rates)
     return tuple(replace(made, own=figures) for (_, made), figures in zip(judged, own, strict=True))
 

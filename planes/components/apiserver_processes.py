@@ -24,11 +24,13 @@ _OWN = tuple(one for one in FIGURES if one.fact in OWN)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One API server: its name, the address at which it listens, and when its container was started; empty or None: not known."""
+    """One API server: its name, the address at which it listens, and when its container was started; empty or None: not known.
+    `stands`: its pod is seen, and its container does not run."""
 
     name: str
     address: str
     started: float | None
+    stands: bool = False
 
 
 def figures(servers: Sequence[Server], processes: Sequence[ProcessSeen], rates: RatesSeen) -> list[OwnFigures]:
@@ -62,6 +64,8 @@ def _fits(server: Server, process: ProcessSeen) -> bool:
 
 def _started(server: Server, servers: Sequence[Server], processes: Sequence[ProcessSeen]) -> ProcessSeen | str:
     """The process that began when its container did, or why none can be told."""
+    if server.stands:
+        return "No figures: its container does not run."
     if server.started is None:
         return "Not told apart: when its process started is not visible."
     near = [one.name for one in servers if one is not server and _near(server, one) and _dialled(one, processes) is None]

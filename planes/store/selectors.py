@@ -27,10 +27,22 @@ from planes.structs.rows import (
 )
 from planes.structs.verdicts import State
 
+
+class _Version(msgspec.Struct):
+    version: str = ""
+
+
+class _Proxied(msgspec.Struct):
+    """As much of a node's row as tells its kube-proxy's version."""
+
+    kube_proxy: _Version
+
+
 _cluster = msgspec.json.Decoder(ClusterRow)
 _attention = msgspec.json.Decoder(list[AttentionRow])
 _evidence = msgspec.json.Decoder(tuple[EvidenceRow, ...])
 _facts = msgspec.json.Decoder(dict[str, str])
+_proxy = msgspec.json.Decoder(_Proxied)
 _own = msgspec.json.Decoder(OwnFiguresRow | None)
 _node = msgspec.json.Decoder(NodeRow)
 _pods = msgspec.json.Decoder(tuple[PodRow, ...])
@@ -225,9 +237,10 @@ def node(slug: str, name: str) -> NodeDetail | None:
         return NodeDetail(cluster=_head(found), row=_node_row(*values), changes=tuple(_change(one) for one in about))
 
 
-def nodes_not_healthy(slug: str) -> list[NodeSummary]:
-    """Every node of one enabled cluster whose state is not healthy, by name."""
-    return [summary for summary in node_summaries(slug) if summary.state != "healthy"]
+def proxy_versions(slug: str) -> dict[str, int]:
+    """How many nodes of one enabled cluster run which version of kube-proxy. No column has it: of each row only that is read."""
+    found = Node.objects.filter(cluster__slug=slug, cluster__enabled=True).values_list("row", flat=True)
+    return Counter(_proxy.decode(row).kube_proxy.version for row in found.iterator(chunk_size=500))
 
 
 def node_cells(slug: str) -> list[wire.NodeCells]:

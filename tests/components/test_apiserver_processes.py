@@ -80,6 +80,13 @@ def test_a_server_whose_start_cannot_be_seen_is_not_told_apart_from_others() -> 
     assert told(unseen, process(996.0), process(1296.0)) == ["Not told apart: when its process started is not visible."] * 3
 
 
+def test_a_server_whose_container_does_not_run_has_no_figures() -> None:
+    pods = (pod("kube-apiserver-cp-1", "cp-1", started=1000.0), pod("kube-apiserver-cp-2", "cp-2", reason="CrashLoopBackOff"))
+    seen = making.apiserver(identities=(), endpoints=None, pods=pods, processes=(process(998.0),))
+    own = {one.host: one.own for one in kube_apiserver.judge(seen, NOW, THRESHOLDS).instances}
+    assert own["cp-2"] == OwnFigures(untold="No figures: its container does not run.")
+
+
 def test_a_sole_server_is_its_last_life() -> None:
     """It was restarted: the process before answered until then, and no more."""
     sole = (Server("cp-1", "", None),)

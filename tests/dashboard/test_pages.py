@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.template import Context, Template
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from planes.models import Cluster
 from planes.structs.moments import Epoch
@@ -308,3 +309,16 @@ def test_clusters_of_one_state_are_shown_and_the_others_are_kept_live_unseen(bro
     assert len(cards) == 2
     assert ("No cluster is cordoned now." in html) == (state == "cordoned")
     assert ('data-fragment="/?state=down&amp;fragment=1"' in html) == (state == "down")
+
+
+@pytest.mark.parametrize("kind", ["kubelet", "kube-proxy", "container-runtime"])
+def test_a_roll_up_tells_versions_and_zones_in_few_queries(
+    browser: Client, kind: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    collect("prod", "broken", 120)
+    with django_assert_max_num_queries(12):
+        said = text(browser, f"/c/prod/{kind}/")
+    assert "Versions" in said
+    assert "By zone" in said
+    assert "eu-1a 40" in said
+    assert ("the API server's minor version" in said) is (kind != "container-runtime")

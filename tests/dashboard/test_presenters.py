@@ -10,14 +10,13 @@ from dashboard import component_help, presenters
 from dashboard.presenters.changes import change_lines
 from dashboard.presenters.words import cores, size
 from planes.components import registry
-from planes.live.wire import NODE_COLUMNS, VERSION, Lateness, Snapshot, columnar, node_cells, node_values
+from planes.live.wire import NODE_COLUMNS, VERSION, Lateness, NodeCells, Snapshot, columnar, node_cells, node_values
 from planes.store.freshness import Freshness, lateness
 from planes.store.selectors import (
     ClusterHead,
     ClusterSummary,
     ComponentDetail,
     NodeDetail,
-    NodeSummary,
 )
 from planes.structs.moments import Epoch
 from planes.structs.rows import (
@@ -61,8 +60,9 @@ def summary(frame: Frame, counts: dict[str, int] | None = None) -> ClusterSummar
     return ClusterSummary(head(frame.cluster), (), counts if counts is not None else nodes, tuple(frame.attention or ()))
 
 
-def sick(name: str, kubelet: str, runtime: str = "healthy") -> NodeSummary:
-    return NodeSummary(name, "down", "Because.", AT, kubelet, "healthy", runtime)
+def sick(name: str, kubelet: str, runtime: str = "healthy") -> NodeCells:
+    made = node_cells(next(iter(scenes.frame("prod", 1, "", AT).nodes.values())))
+    return made._replace(name=name, state="down", because="Because.", since=AT, kubelet=kubelet, container_runtime=runtime)
 
 
 # --- words -------------------------------------------------------------------------------------------------------------------

@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 
-import msgspec
 from django.conf import settings
 
-from dashboard.presenters.history import up_to
+from dashboard.ribbons import states_of_component
 from dashboard.wanted_window import Window
-from planes.assess.ribbon import ribbon
 from planes.components.registry import of
 from planes.components.spec import Figure
-from planes.store import history, samples
+from planes.store import samples
 from planes.structs.history import Stretch
-from planes.structs.moments import Epoch
 from planes.structs.samples import Lines, Step, coarser, finest, lines, width
 from planes.structs.verdicts import State
 
@@ -46,9 +43,7 @@ def of_component(
     seconds = width(window.span, step, most - 1)  # a window that begins within a bucket touches one more
     moments = samples.between(cluster_id, step, window.began, window.ended) if figures else []
     told = lines(coarser(moments, seconds), [one.key for one in figures], seconds, GAP)
-    found = history.of_component(cluster_id, kind, state, since, window.began)
-    found = msgspec.structs.replace(found, spans=up_to(found.spans, heard))
-    return Charts(figures, seconds, told, ribbon(found, Epoch(window.began), Epoch(window.ended)))
+    return Charts(figures, seconds, told, states_of_component(cluster_id, kind, state, since, window.began, window.ended, heard))
 
 
 def _steps() -> list[Step]:

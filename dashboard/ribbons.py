@@ -1,17 +1,35 @@
 """The ribbons of a page: what is remembered of its subject, read and drawn."""
 
-from dashboard.presenters.history import COMPONENT_WINDOWS, NODE_WINDOWS, RibbonLine, longest, ribbon_lines
-from planes.store import history, instances
+import msgspec
+
+from dashboard.presenters.history import COMPONENT_WINDOWS, NODE_WINDOWS, RibbonLine, lines_of, longest, ribbon_lines, up_to
+from planes.assess.ribbon import ribbon
+from planes.components.registry import AGENT_KINDS
+from planes.store import history, instances, moments
 from planes.store.freshness import Freshness
 from planes.store.instances import InstanceDetail
 from planes.store.selectors import ComponentDetail, NodeDetail
+from planes.structs.history import Stretch
+from planes.structs.moments import Epoch
+from planes.structs.verdicts import State
+
+
+def states_of_component(
+    cluster_id: int, kind: str, state: State, since: float, began: float, ended: float, heard: float | None
+) -> tuple[Stretch, ...]:
+    """A component's states from `began` to `ended`, epoch seconds. `state` is what it is in now, `since` epoch seconds; `heard`:
+    when its collector last vouched for the present. Those of an agent are put together from what is remembered of its nodes."""
+    if kind in AGENT_KINDS:
+        return moments.agent_track(cluster_id, kind, up_to(history.spans(cluster_id, began), heard), began, ended)
+    found = history.of_component(cluster_id, kind, state, since, began)
+    return ribbon(msgspec.structs.replace(found, spans=up_to(found.spans, heard)), Epoch(began), Epoch(ended))
 
 
 def of_component(detail: ComponentDetail, fresh: Freshness, now: float) -> tuple[RibbonLine, ...]:
     """`now`: epoch seconds, the end of each window."""
     row, began = detail.row, now - longest(COMPONENT_WINDOWS)
-    found = history.of_component(detail.cluster.id, row.kind, row.state, row.since, began)
-    return ribbon_lines([found], COMPONENT_WINDOWS, now, fresh.collected_at)
+    states = states_of_component(detail.cluster.id, row.kind, row.state, row.since, began, now, fresh.collected_at)
+    return lines_of(states, COMPONENT_WINDOWS, now)
 
 
 def of_node(detail: NodeDetail, fresh: Freshness, now: float) -> tuple[RibbonLine, ...]:

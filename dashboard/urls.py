@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from dashboard.rest.declared import RESOURCES, Resource
-from dashboard.views import account, api, changes, nodes, pages, picture, rest, search, session, then
+from dashboard.views import account, api, changes, nodes, pages, picture, rest, search, session, then, uptime
 
 #: Views of the addresses that pages ask, too.
 _OF_PAGES: dict[str, Callable[..., Coroutine[Any, Any, HttpResponse]]] = {
@@ -34,6 +34,8 @@ urlpatterns = [
     path("c/<slug:slug>/changes/", changes.of_cluster, name="cluster-changes"),
     path("c/<slug:slug>/changes.atom", changes.atom, name="cluster-changes-atom"),
     path("c/<slug:slug>/changes.csv", changes.csv, name="cluster-changes-csv"),
+    path("c/<slug:slug>/uptime/", uptime.of_cluster, name="uptime"),
+    path("c/<slug:slug>/uptime.csv", uptime.csv, name="uptime-csv"),
     path("changes/", changes.of_all, name="changes"),
     path("changes.atom", changes.atom, name="changes-atom"),
     path("changes.csv", changes.csv, name="changes-csv"),

@@ -25,7 +25,7 @@ from planes.structs.thresholds import Thresholds
 logger = logging.getLogger(__name__)
 
 #: So many changes of each cluster are remembered at most: one that flaps for weeks takes no other's room.
-REMEMBERED_CHANGES = 200_000
+REMEMBERED_CHANGES = 50_000
 
 #: The list of the queue `watch` in Valkey: Celery's prefix (dashboard.celery) and the queue's name.
 WATCH_QUEUE = "pw:celery:watch"

@@ -8,7 +8,7 @@ from math import ceil, floor
 import msgspec
 
 from dashboard.presenters.words import known, severity, word
-from planes.assess.ribbon import ribbon, shares, worst
+from planes.assess.ribbon import cut, ribbon, shares, worst
 from planes.structs.history import History, Shares, Span, Stretch
 from planes.structs.moments import Epoch
 from planes.structs.time_tokens import duration
@@ -59,6 +59,11 @@ def ribbon_lines(
     return tuple(_line(title, worst([ribbon(one, Epoch(now - seconds), Epoch(now)) for one in kept])) for title, seconds in windows)
 
 
+def lines_of(stretches: Sequence[Stretch], windows: Sequence[tuple[str, float]], now: float) -> tuple[RibbonLine, ...]:
+    """The same of states that are known already, over the longest of the windows."""
+    return tuple(_line(title, cut(stretches, Epoch(now - seconds), Epoch(now))) for title, seconds in windows)
+
+
 def up_to(spans: tuple[Span, ...], heard: float | None) -> tuple[Span, ...]:
     """The spans, the last of them until the collector last vouched for it all (epoch seconds): it is noted now and then."""
     if not spans or heard is None:
@@ -77,10 +82,11 @@ def _line(title: str, stretches: Sequence[Stretch]) -> RibbonLine:
 def _figure(seen: Shares) -> str:
     """The healthy share of what was watched. Never rounded up: what was not healthy for a second in a month is no "100 %"."""
     healthy = seen.of(State.HEALTHY)
-    return "" if healthy is None else f"{_percent(healthy)} healthy"
+    return "" if healthy is None else f"{percent(healthy)} healthy"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share, 0 to 1, never rounded up."""
     if share >= 1:
         return "100 %"
     if 0 < share < 0.0001:

@@ -10,15 +10,16 @@ from dashboard.rest import cursors
 from dashboard.rest.access import Access
 from dashboard.rest.problems import RefusedError
 from dashboard.rest.queries import WINDOWS, ChangesQuery, FiguresQuery, RibbonQuery
-from dashboard.rest.reading import across, dated
+from dashboard.rest.reading import Dates, across, dated
 from dashboard.rest.shapes import ChangeItem, ChangesAnswer, FigureItem, FiguresAnswer, RibbonAnswer, WatchedAnswer
+from dashboard.ribbons import states_of_component
 from dashboard.wanted_changes import WrongError
 from planes.assess.ribbon import ribbon, shares, worst
 from planes.components.spec import Figure
 from planes.store import changes, history, selectors
 from planes.store.changes import Found, Place
 from planes.store.selectors import ClusterHead
-from planes.structs.history import History
+from planes.structs.history import Stretch
 from planes.structs.moments import Epoch
 from planes.structs.samples import Bucket
 
@@ -70,7 +71,9 @@ def of_component(head: ClusterHead, kind: str, asked: RibbonQuery, now: float) -
     if found is None:
         raise RefusedError(404, f"Cluster {head.slug} has no component {kind}.")
     began = now - WINDOWS[asked.window]
-    return _ribbon(head, kind, [history.of_component(head.id, kind, found.row.state, found.row.since, began)], began, now)
+    told = dated(head, now)
+    states = states_of_component(head.id, kind, found.row.state, found.row.since, began, now, told.as_of)
+    return _ribbon(told, kind, states, began, now)
 
 
 def figures_of(head: ClusterHead, kind: str, asked: FiguresQuery, now: float) -> FiguresAnswer:
@@ -121,13 +124,13 @@ def of_node(head: ClusterHead, name: str, asked: RibbonQuery, now: float) -> Rib
     row, began = found.row, now - WINDOWS[asked.window]
     agents = {"kubelet": row.kubelet, "kube-proxy": row.kube_proxy, "container-runtime": row.container_runtime}
     states = {kind: (one.state, one.since) for kind, one in agents.items()}
-    return _ribbon(head, name, history.of_agents(head.id, name, states, began), began, now)
-
-
-def _ribbon(head: ClusterHead, subject: str, histories: Sequence[History], began: float, now: float) -> RibbonAnswer:
     told = dated(head, now)
+    histories = history.of_agents(head.id, name, states, began)
     kept = [msgspec.structs.replace(one, spans=up_to(one.spans, told.as_of)) for one in histories]
-    stretches = worst([ribbon(one, Epoch(began), Epoch(now)) for one in kept])
+    return _ribbon(told, name, worst([ribbon(one, Epoch(began), Epoch(now)) for one in kept]), began, now)
+
+
+def _ribbon(told: Dates, subject: str, stretches: tuple[Stretch, ...], began: float, now: float) -> RibbonAnswer:
     seconds = shares(stretches)
     return RibbonAnswer(
         cluster=told.cluster,

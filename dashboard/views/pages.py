@@ -73,7 +73,7 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         try:
             charts = chart_pages.of_component(detail, fresh, wanted_window.asked(request.GET.dict(), now), now)
         except WrongError as error:
-            return _wrong(request, str(error), reverse("component", args=[slug, kind]))
+            return wrong_time(request, str(error), reverse("component", args=[slug, kind]))
     return _show(request, "component", {"page": page, "charts": charts, "fresh": believed(fresh, late), **_moments(late, now)})
 
 
@@ -192,7 +192,8 @@ def _no_node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     return _missing(request, f"{found.name} has no node “{name}”", lead, links, reverse("cluster", args=[slug]))
 
 
-def _wrong(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
+def wrong_time(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
+    """The answer to a stretch of time that makes no sense, in a sentence."""
     context = {
         "status": 400,
         "title": "This time cannot be shown",

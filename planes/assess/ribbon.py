@@ -27,6 +27,12 @@ def ribbon(history: History, began: Epoch, ended: Epoch) -> tuple[Stretch, ...]:
     return tuple(_merged(stretches))
 
 
+def cut(stretches: Iterable[Stretch], began: Epoch, ended: Epoch) -> tuple[Stretch, ...]:
+    """What of a ribbon lies within a window."""
+    within = (Stretch(max(one.began, began), min(one.ended, ended), one.state) for one in stretches)
+    return tuple(_merged(one for one in within if one.ended > one.began))
+
+
 def shares(stretches: Iterable[Stretch]) -> Shares:
     """The seconds of each state, and those that nobody watched."""
     seconds: dict[State, float] = {}

@@ -23,7 +23,7 @@ def of_component(cluster_id: int, kind: str, state: State, since: float, began: 
 def component(cluster_id: int, kind: str, state: State, since: float, began: float, seen: tuple[Span, ...]) -> History:
     """The same within a view of the database that is open; `seen`: the spans of the cluster."""
     turns = _turns(Q(cluster=cluster_id, subject_kind="Component", subject=kind), began)
-    return History(state=state, since=Epoch(since), turns=turns, spans=seen)
+    return History(state=state, since=Epoch(since), turns=turns, spans=_told(turns, seen))
 
 
 def of_agents(cluster_id: int, node: str, agents: Mapping[str, tuple[State, float]], began: float) -> list[History]:
@@ -31,8 +31,9 @@ def of_agents(cluster_id: int, node: str, agents: Mapping[str, tuple[State, floa
     with one_view():
         seen = spans(cluster_id, began)
         about = Q(cluster=cluster_id, subject_kind="Node", subject=node)
+        turns = {agent: _turns(about & Q(agent=agent), began) for agent in agents}
         return [
-            History(state=state, since=Epoch(since), turns=_turns(about & Q(agent=agent), began), spans=seen)
+            History(state=state, since=Epoch(since), turns=turns[agent], spans=_told(turns[agent], seen))
             for agent, (state, since) in agents.items()
         ]
 
@@ -44,6 +45,14 @@ def _turns(about: Q, began: float) -> tuple[Turn, ...]:
     if len(found) < TURNS:
         found += Transition.objects.filter(about, at__lt=began).order_by("-at", "-id").values_list(*fields)[:1]
     return tuple(Turn(Epoch(at), State(before), State(after)) for at, before, after in reversed(found))
+
+
+def _told(turns: tuple[Turn, ...], seen: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Of one that flaps so often that its oldest changes are not read, nothing is said of the time before those that are."""
+    if len(turns) < TURNS:
+        return seen
+    first = turns[0].at
+    return tuple(Span(max(one.began, first), one.ended) for one in seen if one.ended > first)
 
 
 def spans(cluster_id: int, began: float) -> tuple[Span, ...]:

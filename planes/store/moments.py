@@ -1,19 +1,19 @@
 """The past of one cluster: its picture at a moment, from what it is now and the changes that are remembered since."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from django.db.models import QuerySet
 
 from planes.assess.past import OF_NODES, Remembered, Stood, Subject, agents_of, rebuilt
-from planes.assess.past_planes import data_plane
-from planes.components.registry import CONTROL_PLANE
+from planes.assess.past_planes import Change, data_plane
+from planes.components.registry import AGENT_KINDS, CONTROL_PLANE
 from planes.live import wire
 from planes.models import Cluster, Node, Transition
 from planes.store import history, selectors
 from planes.store.reading import one_view
-from planes.structs.history import History, Stretch
+from planes.structs.history import History, Span, Stretch
 from planes.structs.moments import Epoch
 from planes.structs.thresholds import DEFAULT
 from planes.structs.verdicts import State
@@ -117,10 +117,11 @@ def _with_reasons(first: dict[Subject, State], last: dict[Subject, Stood]) -> It
 
 class Tracks(msgspec.Struct, frozen=True):
     """What is remembered of both planes over a window: the histories of the components of the one, of which the worst counts, and
-    the other's states."""
+    the other's states. `agents`: the states of each kind of agent over all nodes."""
 
     control: tuple[History, ...]
     data: tuple[Stretch, ...]
+    agents: dict[str, tuple[Stretch, ...]]
 
 
 def tracks(slug: str, began: float, ended: float) -> Tracks:
@@ -136,7 +137,28 @@ def tracks(slug: str, began: float, ended: float) -> Tracks:
             history.component(cluster_id, row.kind, row.state, row.since, began, spans) for row in rows if row.kind in CONTROL_PLANE
         )
     nodes = {one.name: (one.zone, agents_of(one) | {"": _of_node(one)}) for one in cells}
-    return Tracks(control, data_plane(nodes, changes, spans, Epoch(began), Epoch(ended), DEFAULT))
+    data = data_plane(nodes, changes, spans, Epoch(began), Epoch(ended), DEFAULT)
+    agents = {kind: _of_agent(kind, cells, changes, spans, began, ended) for kind in AGENT_KINDS}
+    return Tracks(control, data, agents)
+
+
+def agent_track(cluster_id: int, kind: str, spans: Sequence[Span], began: float, ended: float) -> tuple[Stretch, ...]:
+    """The states of one kind of agent over all nodes, from `began` to `ended`, epoch seconds: changes are remembered of each node
+    and not of their roll-up, so that this is put together again. `spans`: when the cluster was watched."""
+    with one_view():
+        cells = [wire.NodeCells(*one) for one in Node.objects.filter(cluster=cluster_id).values_list(*wire.NodeCells._fields)]
+        every = Transition.objects.filter(cluster=cluster_id, subject_kind="Node", agent=kind, at__gt=began)
+        found = every.order_by("-at", "-id").values_list(*_TURN)[:MOST]
+        changes = [(at, node, agent, State(before)) for at, node, agent, before in found]
+        return _of_agent(kind, cells, changes, spans, began, ended)
+
+
+def _of_agent(
+    kind: str, cells: Iterable[wire.NodeCells], changes: Iterable[Change], spans: Sequence[Span], began: float, ended: float
+) -> tuple[Stretch, ...]:
+    nodes = {one.name: (one.zone, {kind: agents_of(one)[kind]}) for one in cells}
+    own = [one for one in changes if one[2] == kind]
+    return data_plane(nodes, own, spans, Epoch(began), Epoch(ended), DEFAULT)
 
 
 def _of_node(cells: wire.NodeCells) -> State:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planes.assess.ribbon import ribbon, shares, worst
+from planes.assess.ribbon import cut, ribbon, shares, worst
 from planes.structs.history import History, Shares, Span, Stretch, Turn
 from planes.structs.moments import Epoch
 from planes.structs.verdicts import State
@@ -132,3 +132,9 @@ def test_shares_are_of_the_time_that_was_watched() -> None:
 def test_nothing_watched_has_no_ratio() -> None:
     assert shares(stretches((0.0, 100.0, None))).of(HEALTHY) is None
     assert shares(()).observed is None
+
+
+def test_a_window_is_cut_out_of_a_ribbon_whole_and_neighbours_that_are_alike_are_one() -> None:
+    parts = [Stretch(Epoch(first), Epoch(last), state) for first, last, state in ((0, 10, HEALTHY), (10, 20, DOWN), (20, 30, DOWN))]
+    assert cut(parts, Epoch(5), Epoch(25)) == (Stretch(Epoch(5), Epoch(10), HEALTHY), Stretch(Epoch(10), Epoch(25), DOWN))
+    assert cut(parts, Epoch(10), Epoch(10)) == ()

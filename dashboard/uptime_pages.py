@@ -1,0 +1,123 @@
+"""The uptime of a cluster, its planes and its components over one window, as a page and as CSV."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from dashboard import component_help
+from dashboard.presenters.history import NOTED_WITHIN, Piece, percent, pieces
+from dashboard.wanted_window import RANGES, Window
+from planes.assess.ribbon import cut, ribbon, worst
+from planes.assess.uptime import Uptime, cluster, uptime
+from planes.store.selectors import ClusterHead
+from planes.store.uptime import Remembered, remembered
+from planes.structs.history import Stretch
+from planes.structs.moments import Epoch
+from planes.structs.time_tokens import duration
+
+HEAD = (
+    *("what", "from", "to", "healthy", "observed"),
+    *(f"{state}_s" for state in ("healthy", "degraded", "down", "unknown", "maintenance", "hidden", "not_watched")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UptimeLine:
+    """`healthy`: the share of what was watched, `observed` the share that was, both ready to show, empty where there is none; the
+    others are durations, empty where there were none. `address` is empty where there is no page."""
+
+    title: str
+    address: str
+    pieces: tuple[Piece, ...]
+    healthy: str
+    degraded: str
+    down: str
+    unknown: str
+    maintenance: str
+    hidden: str
+    observed: str
+
+
+@dataclass(frozen=True, slots=True)
+class UptimePage:
+    """`began`, `ended`: epoch seconds. `range` is empty where moments were named."""
+
+    cluster: ClusterHead
+    lines: tuple[UptimeLine, ...]
+    began: float
+    ended: float
+    range: str
+    ranges: tuple[str, ...]
+    hides: bool
+
+
+def page(head: ClusterHead, window: Window) -> UptimePage:
+    """Everything of a cluster that has an uptime."""
+    ended, rows = _rows(head, window)
+    lines = tuple(_line(title, address, stretches) for title, address, stretches in rows)
+    hides = any(one.hidden for one in lines)
+    return UptimePage(head, lines, window.began, ended, window.range, tuple(RANGES), hides)
+
+
+def table(head: ClusterHead, window: Window) -> Iterator[Sequence[str]]:
+    """The same as rows of a CSV, seconds to a tenth."""
+    ended, rows = _rows(head, window)
+    yield HEAD
+    for title, _, stretches in rows:
+        told = uptime(stretches)
+        healthy, observed = told.of(told.healthy), told.observed
+        seconds = (told.healthy, told.degraded, told.down, told.unknown, told.maintenance, told.hidden, told.unwatched)
+        yield (
+            title,
+            f"{window.began:.1f}",
+            f"{ended:.1f}",
+            "" if healthy is None else f"{healthy:.6f}",
+            "" if observed is None else f"{observed:.6f}",
+            *(f"{one:.1f}" for one in seconds),
+        )
+
+
+def _rows(head: ClusterHead, window: Window) -> tuple[float, list[tuple[str, str, tuple[Stretch, ...]]]]:
+    """When the window ends, and each title, address and ribbon."""
+    found = remembered(head, window.began, window.ended)
+    ended = _ended(found, window)
+    began, until = Epoch(window.began), Epoch(ended)
+    ribbons = {kind: ribbon(one, began, until) for kind, one in found.components.items()}
+    ribbons |= {kind: cut(one, began, until) for kind, one in found.agents.items()}
+    control = worst([ribbon(one, began, until) for one in found.control])
+    data = cut(found.data, began, until)
+    rows = [
+        ("cluster", reverse("cluster", args=[head.slug]), cluster(control, data)),
+        ("control plane", "", control),
+        ("data plane", "", data),
+    ]
+    rows += [(component_help.of(kind).title, reverse("component", args=[head.slug, kind]), ribbons[kind]) for kind in found.kinds]
+    return ended, rows
+
+
+def _ended(found: Remembered, window: Window) -> float:
+    """That somebody watches is noted every few seconds: a window that ends within them ends with what was noted last."""
+    last = found.spans[-1].ended if found.spans else None
+    return last if last is not None and window.began < last < window.ended <= last + NOTED_WITHIN else window.ended
+
+
+def _line(title: str, address: str, stretches: Sequence[Stretch]) -> UptimeLine:
+    told: Uptime = uptime(stretches)
+    healthy = told.of(told.healthy)
+    return UptimeLine(
+        title=title,
+        address=address,
+        pieces=tuple(pieces(stretches)),
+        healthy="" if healthy is None else percent(healthy),
+        degraded=_lasted(told.degraded),
+        down=_lasted(told.down),
+        unknown=_lasted(told.unknown),
+        maintenance=_lasted(told.maintenance),
+        hidden=_lasted(told.hidden),
+        observed=percent(told.observed or 0.0),
+    )
+
+
+def _lasted(seconds: float) -> str:
+    return duration(seconds) if seconds > 0 else ""

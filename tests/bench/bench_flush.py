@@ -12,7 +12,14 @@ from collections.abc import Callable
 NODES = 5_000
 PODS_A_NODE = 30
 #: Seconds: the first full frame, a second in which 200 nodes' pods changed, a snapshot as JSON.
-BOUNDS = {"full frame": 10.0, "full frame again": 10.0, "200 nodes": 1.0, "nothing but the time": 0.1, "snapshot": 1.5}
+BOUNDS = {
+    "full frame": 10.0,
+    "full frame again": 10.0,
+    "200 nodes": 1.0,
+    "nothing but the time": 0.1,
+    "a scrape's figures": 0.1,
+    "snapshot": 1.5,
+}
 
 
 def main() -> int:
@@ -27,6 +34,7 @@ def main() -> int:
 
     from planes.store import clusters, selectors, services
     from planes.structs.rows import Frame
+    from tests.sampling import sample_row
     from tests.store.rows import NOW, full, node
 
     databases = setup_databases(verbosity=0, interactive=False)
@@ -52,6 +60,8 @@ def main() -> int:
         measure("full frame again", lambda: services.flush(cluster.pk, epoch, 2, frame))
         measure("200 nodes", lambda: services.flush(cluster.pk, epoch, 3, some))
         measure("nothing but the time", lambda: services.touch(cluster.pk, epoch, NOW + 2))
+        figures = Frame(at=NOW + 3, samples=[sample_row(at=float(NOW), inflight=31.0, requests=1284.25, p99=0.0381)])
+        measure("a scrape's figures", lambda: services.flush(cluster.pk, epoch, 4, figures))
         snapshot = measure("snapshot", lambda: msgspec.json.encode(selectors.snapshot("bench")))
         assert isinstance(snapshot, bytes)
         print(f"{'':>12}  snapshot of {len(snapshot):,} bytes")  # noqa: T201  what a benchmark is for

@@ -9,6 +9,7 @@ from planes.structs.history import Span
 from planes.structs.moments import Epoch
 from planes.structs.rows import Frame
 from planes.structs.samples import Step
+from tests.bench.living import Life, live
 from tests.sampling import sample_row
 from tests.store.rows import NOW, change
 
@@ -80,3 +81,20 @@ def test_what_sqlite_frees_is_given_back_to_the_disk(cluster: Cluster, epoch: in
     done = pruning.prune(NOW, pruning.Limits(DAY, 100_000, 1e12))
     assert done.changes == 8_999
     assert done.given_back > 2_000_000
+
+
+def test_thirty_days_of_500_nodes_hold_no_more_than_is_promised_and_never_more_than_the_cap(cluster: Cluster, epoch: int) -> None:
+    """docs/operating.md: 800 bytes of a node and day with two changes. Scraped every 10 minutes: what that adds does not depend on
+    the number of nodes (tests.bench.bench_history lives them whole)."""
+    before = pruning.size()
+    life = Life(cluster.pk, epoch, 500, scrape=600)
+    ended = live(life, float(NOW), 30, pruning.Limits(90 * DAY, 50_000, 2e9))
+    assert Transition.objects.count() == 30_000
+    held = pruning.size() - before
+    assert held / 500 / 30 < 800
+    most = before + held / 2
+    done = pruning.prune(ended, pruning.Limits(90 * DAY, 50_000, most))
+    assert done.size <= most
+    assert done.room is not None
+    assert ended - 25 * DAY < done.room < ended - 5 * DAY
+    assert Transition.objects.filter(at__lt=done.room).count() == 0

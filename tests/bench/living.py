@@ -1,0 +1,57 @@
+"""Days of a cluster's life as its collector stores them, at once: changes, spans of watching and figures, pruned as `jobs` does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from planes.store import columns, pruning, samples, services
+from planes.store.pruning import Limits, Pruned
+from planes.structs.moments import Epoch
+from planes.structs.rows import ChangeRow, Frame, SampleRow
+from planes.structs.verdicts import State
+from tests.sampling import sample_row
+
+DAY = 86_400
+_BECAUSE = "No heartbeat for ⟨a:1799999990.0⟩; the lease allows 40 s. PLEG is not healthy."
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A cluster in which each node's kubelet turns `turns` times a day, half of them for the worse; it is scraped each `scrape`
+    seconds, watched in spans of a day with a minute between them."""
+
+    cluster_id: int
+    epoch: int
+    nodes: int
+    turns: int = 2
+    scrape: int = 30
+
+
+def live(life: Life, began: float, days: int, limits: Limits, after: Callable[[Pruned], None] = lambda done: None) -> float:
+    """Live so many days from `began` on, epoch seconds, and prune after each. Returns the end."""
+    for day in range(days):
+        midnight = began + day * DAY
+        services.flush(life.cluster_id, life.epoch, day + 1, Frame(at=Epoch(midnight), changes=_changes(life, midnight)))
+        columns.WATCHED.run([(life.cluster_id, midnight, midnight + DAY - 60)])
+        samples.keep(life.cluster_id, _samples(life, midnight))
+        after(pruning.prune(midnight + DAY, limits))
+    return began + days * DAY
+
+
+def _changes(life: Life, midnight: float) -> list[ChangeRow]:
+    made: list[ChangeRow] = []
+    for turn in range(life.turns):
+        before, after = (State.DOWN, State.HEALTHY) if turn % 2 else (State.HEALTHY, State.DOWN)
+        at = midnight + DAY * turn / life.turns
+        made += [
+            ChangeRow("Node", f"node-{number:04}", "kubelet", before, after, _BECAUSE, Epoch(at + number), f"kubelet:down:{at:.0f}")
+            for number in range(life.nodes)
+        ]
+    return made
+
+
+def _samples(life: Life, midnight: float) -> list[SampleRow]:
+    figures = {"requests": 1284.25, "p99": 0.0381, "error_ratio": 0.0004, "inflight": 31.0, "rejected": 0.0}
+    return [
+        sample_row(at=at, **figures, etcd_requests=410.5, etcd_p99=0.0042)
+        for at in range(int(midnight), int(midnight) + DAY, life.scrape)
+    ]

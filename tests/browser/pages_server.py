@@ -59,9 +59,10 @@ class _Stage:
         from django.test import Client
 
         from planes.models import Cluster
-        from planes.store import services
+        from planes.store import samples, services
         from planes.structs.history import Span
         from planes.structs.moments import Epoch
+        from tests.browser.samples import series
         from tests.dashboard import scenes
 
         client = Client()
@@ -80,6 +81,8 @@ class _Stage:
             self.epochs[name] = services.take(cluster.pk)
             self.offsets[name] = 0
             self.store(name, wrong)
+            hour = series(time.time())
+            samples.keep(cluster.pk, [*hour[:40], *hour[60:]])
             # Watched for a day but for an hour of it.
             for began, ended in ((86_400.0, 7_200.0), (3_600.0, 0.0)):
                 span = Span(Epoch(time.time() - began), Epoch(time.time() - ended))

@@ -48,6 +48,7 @@ PAGES = {
     "node-unreachable": "/c/edge-17/nodes/node-3/",
     "changes": "/c/prod-eu-1/changes/?range=all",
     "changes-of-all": "/changes/?range=all",
+    "uptime": "/c/prod-eu-1/uptime/",
     "nodes": "/c/prod-eu-1/nodes/",
     "no-nodes": "/c/prod-eu-1/nodes/?q=no-such-node",
     "no-changes": "/c/prod-us-1/changes/?node=no-such-node",

@@ -11,7 +11,7 @@ import time
 NODES = 500
 DAYS = 30
 #: Bytes of a node and day, with two changes each; seconds of a start.
-BYTES, START = 800, 6.0
+BYTES, START = 1_000, 6.0
 
 
 def main() -> int:

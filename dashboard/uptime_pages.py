@@ -9,7 +9,7 @@ from dashboard import component_help
 from dashboard.presenters.history import NOTED_WITHIN, Piece, percent, pieces
 from dashboard.wanted_window import RANGES, Window
 from planes.assess.ribbon import cut, ribbon, worst
-from planes.assess.uptime import Uptime, cluster, uptime
+from planes.assess.uptime import cluster, uptime
 from planes.store.selectors import ClusterHead
 from planes.store.uptime import Remembered, remembered
 from planes.structs.history import Stretch
@@ -52,24 +52,34 @@ class UptimePage:
     hides: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`key`: "cluster", "control", "data", or a component's kind."""
+
+    key: str
+    title: str
+    address: str
+    stretches: tuple[Stretch, ...]
+
+
 def page(head: ClusterHead, window: Window) -> UptimePage:
     """Everything of a cluster that has an uptime."""
-    ended, rows = _rows(head, window)
-    lines = tuple(_line(title, address, stretches) for title, address, stretches in rows)
+    ended, found = subjects(head, window)
+    lines = tuple(_line(one) for one in found)
     hides = any(one.hidden for one in lines)
     return UptimePage(head, lines, window.began, ended, window.range, tuple(RANGES), hides)
 
 
 def table(head: ClusterHead, window: Window) -> Iterator[Sequence[str]]:
     """The same as rows of a CSV, seconds to a tenth."""
-    ended, rows = _rows(head, window)
+    ended, found = subjects(head, window)
     yield HEAD
-    for title, _, stretches in rows:
-        told = uptime(stretches)
+    for subject in found:
+        told = uptime(subject.stretches)
         healthy, observed = told.of(told.healthy), told.observed
         seconds = (told.healthy, told.degraded, told.down, told.unknown, told.maintenance, told.hidden, told.unwatched)
         yield (
-            title,
+            subject.title,
             f"{window.began:.1f}",
             f"{ended:.1f}",
             "" if healthy is None else f"{healthy:.6f}",
@@ -78,8 +88,8 @@ def table(head: ClusterHead, window: Window) -> Iterator[Sequence[str]]:
         )
 
 
-def _rows(head: ClusterHead, window: Window) -> tuple[float, list[tuple[str, str, tuple[Stretch, ...]]]]:
-    """When the window ends, and each title, address and ribbon."""
+def subjects(head: ClusterHead, window: Window) -> tuple[float, list[Subject]]:
+    """When the window ends, epoch seconds, and everything of a cluster that has an uptime, with its states."""
     found = remembered(head, window.began, window.ended)
     ended = _ended(found, window)
     began, until = Epoch(window.began), Epoch(ended)
@@ -87,13 +97,13 @@ def _rows(head: ClusterHead, window: Window) -> tuple[float, list[tuple[str, str
     ribbons |= {kind: cut(one, began, until) for kind, one in found.agents.items()}
     control = worst([ribbon(one, began, until) for one in found.control])
     data = cut(found.data, began, until)
-    rows = [
-        ("cluster", reverse("cluster", args=[head.slug]), cluster(control, data)),
-        ("control plane", "", control),
-        ("data plane", "", data),
-    ]
-    rows += [(component_help.of(kind).title, reverse("component", args=[head.slug, kind]), ribbons[kind]) for kind in found.kinds]
-    return ended, rows
+    whole = Subject("cluster", "cluster", reverse("cluster", args=[head.slug]), cluster(control, data))
+    planes = (Subject("control", "control plane", "", control), Subject("data", "data plane", "", data))
+    return ended, [whole, *planes, *(_component(head, kind, ribbons[kind]) for kind in found.kinds)]
+
+
+def _component(head: ClusterHead, kind: str, stretches: tuple[Stretch, ...]) -> Subject:
+    return Subject(kind, component_help.of(kind).title, reverse("component", args=[head.slug, kind]), stretches)
 
 
 def _ended(found: Remembered, window: Window) -> float:
@@ -102,13 +112,13 @@ def _ended(found: Remembered, window: Window) -> float:
     return last if last is not None and window.began < last < window.ended <= last + NOTED_WITHIN else window.ended
 
 
-def _line(title: str, address: str, stretches: Sequence[Stretch]) -> UptimeLine:
-    told: Uptime = uptime(stretches)
+def _line(subject: Subject) -> UptimeLine:
+    told = uptime(subject.stretches)
     healthy = told.of(told.healthy)
     return UptimeLine(
-        title=title,
-        address=address,
-        pieces=tuple(pieces(stretches)),
+        title=subject.title,
+        address=subject.address,
+        pieces=tuple(pieces(subject.stretches)),
         healthy="" if healthy is None else percent(healthy),
         degraded=_lasted(told.degraded),
         down=_lasted(told.down),

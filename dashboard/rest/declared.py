@@ -25,6 +25,7 @@ from dashboard.rest.shapes import (
     PodsAnswer,
     RibbonAnswer,
     SearchAnswer,
+    UptimeAnswer,
     WatchedAnswer,
 )
 from planes.live.wire import NodeReport, Snapshot
@@ -206,6 +207,15 @@ RESOURCES: tuple[Resource, ...] = (
         ChangesQuery,
         ChangesAnswer,
         _of_cluster(ChangesQuery, remembered.of_cluster),
+    ),
+    Resource(
+        "api-uptime",
+        f"{_C}/uptime",
+        "Its uptime",
+        "How long the cluster, its planes and its components were in which state, and for how long nobody watched.",
+        FiguresQuery,
+        UptimeAnswer,
+        _of_cluster(FiguresQuery, remembered.uptimes),
     ),
     Resource(
         "api-watched",

@@ -4,17 +4,28 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from dashboard import figures, wanted_changes, wanted_window
+from dashboard import figures, uptime_pages, wanted_changes, wanted_window
 from dashboard.presenters.history import up_to
 from dashboard.rest import cursors
 from dashboard.rest.access import Access
 from dashboard.rest.problems import RefusedError
 from dashboard.rest.queries import WINDOWS, ChangesQuery, FiguresQuery, RibbonQuery
 from dashboard.rest.reading import Dates, across, dated
-from dashboard.rest.shapes import ChangeItem, ChangesAnswer, FigureItem, FiguresAnswer, RibbonAnswer, WatchedAnswer
+from dashboard.rest.shapes import (
+    ChangeItem,
+    ChangesAnswer,
+    FigureItem,
+    FiguresAnswer,
+    RibbonAnswer,
+    UptimeAnswer,
+    UptimeItem,
+    WatchedAnswer,
+)
 from dashboard.ribbons import states_of_component
 from dashboard.wanted_changes import WrongError
+from dashboard.wanted_window import Window
 from planes.assess.ribbon import ribbon, shares, worst
+from planes.assess.uptime import uptime
 from planes.components.spec import Figure
 from planes.store import changes, history, selectors
 from planes.store.changes import Found, Place
@@ -81,10 +92,7 @@ def figures_of(head: ClusterHead, kind: str, asked: FiguresQuery, now: float) ->
     found = selectors.component(head.slug, kind)
     if found is None:
         raise RefusedError(404, f"Cluster {head.slug} has no component {kind}.")
-    try:
-        window = wanted_window.asked({name: value for name, value in msgspec.to_builtins(asked).items() if value}, now)
-    except WrongError as error:
-        raise RefusedError(400, str(error)) from None
+    window = _window(asked, now)
     told = dated(head, now)
     charts = figures.of_component(head.id, kind, found.row.state, found.row.since, window, now, told.as_of)
     return FiguresAnswer(
@@ -99,6 +107,21 @@ def figures_of(head: ClusterHead, kind: str, asked: FiguresQuery, now: float) ->
         figures=tuple(_figure(one, charts.lines.buckets[one.key]) for one in charts.figures),
         stretches=charts.stretches,
     )
+
+
+def uptimes(head: ClusterHead, asked: FiguresQuery, now: float) -> UptimeAnswer:
+    """Of everything of a cluster that has an uptime. Raises RefusedError (400)."""
+    window, told = _window(asked, now), dated(head, now)
+    ended, found = uptime_pages.subjects(head, window)
+    items = tuple(UptimeItem(one.key, uptime(one.stretches)) for one in found)
+    return UptimeAnswer(cluster=told.cluster, as_of=told.as_of, late=told.late, began=window.began, ended=ended, uptimes=items)
+
+
+def _window(asked: FiguresQuery, now: float) -> Window:
+    try:
+        return wanted_window.asked({name: value for name, value in msgspec.to_builtins(asked).items() if value}, now)
+    except WrongError as error:
+        raise RefusedError(400, str(error)) from None
 
 
 def _figure(one: Figure, buckets: Sequence[Bucket | None]) -> FigureItem:

@@ -7,6 +7,7 @@ that disagrees with the server's), and `late`, why it is not the present (null: 
 
 import msgspec
 
+from planes.assess.uptime import Uptime
 from planes.components.spec import Form
 from planes.live.wire import Lateness
 from planes.structs.history import Span, Stretch
@@ -233,6 +234,22 @@ class RibbonAnswer(Dated, frozen=True, kw_only=True):
     stretches: tuple[Stretch, ...]
     seconds: dict[str, float]
     unwatched: float
+
+
+class UptimeItem(msgspec.Struct, frozen=True):
+    """`subject`: "cluster", "control", "data", or a component's kind. Seconds in each state: `maintenance` is cordoned, joining or
+    leaving, `hidden` not observable; `unwatched` is part of no ratio."""
+
+    subject: str
+    seconds: Uptime
+
+
+class UptimeAnswer(Dated, frozen=True, kw_only=True):
+    """From `began` to `ended`, which is at most what was asked for."""
+
+    began: float
+    ended: float
+    uptimes: tuple[UptimeItem, ...]
 
 
 class FigureItem(msgspec.Struct, frozen=True):

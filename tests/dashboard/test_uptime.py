@@ -58,6 +58,16 @@ def test_a_plane_is_down_while_a_component_of_it_is_and_a_window_ends_with_what_
     assert float(table["cluster"]["observed"]) == pytest.approx(watched / (DAY - 4), abs=1e-5)
 
 
+def test_the_api_says_the_same(member: Client) -> None:
+    told = member.get("/api/v1/c/prod/uptime").json()
+    found = {one["subject"]: one["seconds"] for one in told["uptimes"]}
+    assert list(found) == ["cluster", "control", "data", "kube-scheduler"]
+    assert found["control"]["down"] == found["kube-scheduler"]["down"] == 1800.0
+    assert found["data"]["down"] == 0.0
+    assert sum(found["cluster"].values()) == pytest.approx(told["ended"] - told["began"])
+    assert member.get("/api/v1/c/prod/uptime?range=1y").status_code == 400
+
+
 def test_any_span_may_be_asked_for(member: Client) -> None:
     table = rows(member.get("/c/prod/uptime.csv?from=2000-01-01&to=2000-01-02").content.decode())
     assert {(row["healthy"], row["observed"]) for row in table.values()} == {("", "0.000000")}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
+from django.conf import settings
 
 from dashboard.answers import PROBLEM_TYPE, Problem
 from dashboard.rest.declared import PLACES, RESOURCES, Resource
@@ -93,7 +94,7 @@ def document() -> bytes:
                     "session": {
                         "type": "apiKey",
                         "in": "cookie",
-                        "name": "planewatch_session",
+                        "name": settings.SESSION_COOKIE_NAME,
                         "description": "Whoever is signed in.",
                     },
                 },

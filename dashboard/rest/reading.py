@@ -14,6 +14,7 @@ from dashboard.rest.asking import Nothing, Paged
 from dashboard.rest.problems import RefusedError
 from dashboard.rest.queries import InstancesQuery, NodesQuery
 from dashboard.rest.shapes import (
+    AgentItem,
     AttentionAnswer,
     AttentionItem,
     ClusterAnswer,
@@ -24,6 +25,7 @@ from dashboard.rest.shapes import (
     EvidenceItem,
     InstanceItem,
     InstancesAnswer,
+    NodeAnswer,
     NodeItem,
     NodesAnswer,
     PlaneState,
@@ -31,11 +33,11 @@ from dashboard.rest.shapes import (
     PodsAnswer,
 )
 from planes.components.registry import rank
-from planes.live.wire import Lateness, NodeCells
+from planes.live.wire import Lateness, NodeCells, node_cells
 from planes.store import selectors
 from planes.store.freshness import believed, lateness, seen, unknown_since
 from planes.store.selectors import ClusterHead
-from planes.structs.rows import AttentionRow, ComponentRow, InstanceRow, PlaneRow, PodRow
+from planes.structs.rows import AgentRow, AttentionRow, ComponentRow, EvidenceRow, InstanceRow, PlaneRow, PodRow
 
 
 class Dates(msgspec.Struct, frozen=True):
@@ -134,7 +136,7 @@ def component(head: ClusterHead, kind: str, _: Nothing, now: float) -> Component
         late=told.late,
         component=_component(row, told.late),
         facts=row.facts,
-        evidence=tuple(EvidenceItem(one.signal, one.now, one.should_be, one.state, one.source, one.at) for one in row.evidence),
+        evidence=_evidence(row.evidence),
         instances=tuple(_instance(row.kind, one, told.late) for one in row.instances),
     )
 
@@ -173,6 +175,36 @@ def nodes(head: ClusterHead, asked: NodesQuery, now: float) -> NodesAnswer:
         found=len(found),
         next=more,
         nodes=tuple(_node(one, told.late) for one in shown),
+    )
+
+
+def node(head: ClusterHead, name: str, _: Nothing, now: float) -> NodeAnswer:
+    """One of them, with its agents' evidence. Raises RefusedError (404)."""
+    found = selectors.node(head.slug, name)
+    if found is None:
+        raise RefusedError(404, f"Cluster {head.slug} has no node {name}.")
+    row, told = found.row, dated(head, now)
+    agents = {"kubelet": row.kubelet, "kube-proxy": row.kube_proxy, "container-runtime": row.container_runtime}
+    return NodeAnswer(
+        cluster=told.cluster,
+        as_of=told.as_of,
+        late=told.late,
+        node=_node(node_cells(row), told.late),
+        agents={kind: _agent(one, told.late) for kind, one in agents.items()},
+        beat=pulses.heartbeat(head, name),
+        uid=row.uid,
+        roles=row.roles,
+        traits=row.traits,
+        leaving=row.leaving,
+        leaving_since=row.leaving_since,
+        address=row.address,
+        os_image=row.os_image,
+        kernel=row.kernel,
+        architecture=row.architecture,
+        labels=row.labels,
+        conditions=row.conditions,
+        taints=row.taints,
+        events=row.events,
     )
 
 
@@ -225,6 +257,16 @@ def _component(row: ComponentRow, late: Lateness | None) -> ComponentItem:
     shown = seen(row.state, row.last, row.because, late)
     since = unknown_since(late, row.since)
     return ComponentItem(row.kind, row.plane, shown.state, shown.last, since, shown.because, row.line, len(row.instances))
+
+
+def _evidence(rows: Sequence[EvidenceRow]) -> tuple[EvidenceItem, ...]:
+    return tuple(EvidenceItem(one.signal, one.now, one.should_be, one.state, one.source, one.at) for one in rows)
+
+
+def _agent(row: AgentRow, late: Lateness | None) -> AgentItem:
+    shown = seen(row.state, row.last, row.because, late)
+    since = unknown_since(late, row.since)
+    return AgentItem(shown.state, shown.last, shown.because, since, row.line, row.version, _evidence(row.evidence))
 
 
 def _instance(kind: str, row: InstanceRow, late: Lateness | None) -> InstanceItem:

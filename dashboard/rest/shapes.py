@@ -11,7 +11,7 @@ from planes.assess.uptime import Uptime
 from planes.components.spec import Form
 from planes.live.wire import Lateness
 from planes.structs.history import Span, Stretch
-from planes.structs.rows import FaultRow
+from planes.structs.rows import ConditionRow, EventRow, FaultRow, TaintRow
 
 
 class Dated(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +137,40 @@ class NodesAnswer(Dated, frozen=True, kw_only=True):
     found: int
     next: str | None
     nodes: tuple[NodeItem, ...]
+
+
+class AgentItem(msgspec.Struct, frozen=True):
+    """One of a node's three agents. `last` as for a component."""
+
+    state: str
+    last: str
+    because: str
+    since: float
+    line: str
+    version: str
+    evidence: tuple[EvidenceItem, ...]
+
+
+class NodeAnswer(Dated, frozen=True, kw_only=True):
+    """`node` as in the list of nodes. `beat`: when its lease was last seen to change; null: not known now. `conditions`, `taints`
+    and `events` are the cluster's own words, their times the cluster's clock. Its pods are an address of their own."""
+
+    node: NodeItem
+    agents: dict[str, AgentItem]
+    beat: float | None
+    uid: str
+    roles: tuple[str, ...]
+    traits: tuple[str, ...]
+    leaving: str
+    leaving_since: float | None
+    address: str
+    os_image: str
+    kernel: str
+    architecture: str
+    labels: dict[str, str]
+    conditions: tuple[ConditionRow, ...]
+    taints: tuple[TaintRow, ...]
+    events: tuple[EventRow, ...]
 
 
 class PodItem(msgspec.Struct, frozen=True):

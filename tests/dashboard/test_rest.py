@@ -7,9 +7,12 @@ import msgspec
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
 from django.http import QueryDict
 from django.test import Client
 from msgspec.structs import replace
+from pytest_django import DjangoAssertNumQueries
 
 from dashboard import pulses
 from dashboard.presenters.node_table import SORTS
@@ -170,6 +173,42 @@ def test_nodes_are_filtered_and_sorted_as_their_page_does(live: Client) -> None:
     assert [one["name"] for one in live.get("/api/v1/c/prod/nodes?q=-down&sort=-name").json()["nodes"]] == ["node-2", "node-0"]
 
 
+def test_a_node_comes_with_its_agents_evidence_and_what_is_late_is_unknown(
+    live: Client, collecting: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = live.get("/api/v1/c/prod/nodes/node-1/detail").json()
+    assert (answer["node"]["state"], answer["agents"]["kubelet"]["state"], answer["agents"]["kube-proxy"]["state"]) == (
+        "down",
+        "down",
+        "healthy",
+    )
+    assert "pods" not in answer
+    monkeypatch.setattr(rest, "time", SimpleNamespace(time=lambda: NOW + 60))
+    late = live.get("/api/v1/c/prod/nodes/node-1/detail").json()
+    assert late["late"]["cause"] == "collector"
+    assert {one["state"] for one in (late["node"], *late["agents"].values())} == {"unknown"}
+    assert (late["agents"]["kubelet"]["last"], late["agents"]["kube-proxy"]["last"]) == ("down", "healthy")
+
+
+def test_each_address_costs_a_few_queries_and_a_late_database_is_said(
+    live: Client, django_assert_max_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OperationalError("canceling statement due to statement timeout at 10.0.0.7")
+
+    for resource in RESOURCES:
+        if resource.serve is None:
+            continue
+        address = openapi.address(resource).format(cluster="prod", kind="kube-scheduler", node="node-1")
+        with django_assert_max_num_queries(16):
+            assert live.get(address).status_code == 200, address
+        with monkeypatch.context() as patched:
+            patched.setattr(CursorWrapper, "execute", fails)
+            response = live.get(address)
+        assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
+        assert "10.0.0.7" not in response.content.decode()
+
+
 def test_what_needs_attention_and_what_changed_is_told(live: Client) -> None:
     (needs,) = live.get("/api/v1/c/prod/attention").json()["attention"]
     assert (needs["title"], needs["state"], needs["count"]) == ("node-1 · kubelet", "down", 1)
@@ -200,26 +239,24 @@ def test_of_a_collector_that_is_silent_everything_is_unknown_with_what_was_last_
 
 
 def walked(client: Client, address: str, key: str) -> list[str]:
-    """The names on all pages of a list."""
+    """The names on all pages of a list, by the addresses that each page gives for the next."""
     names: list[str] = []
-    cursor = ""
     while True:
-        answer = client.get(address + (f"&cursor={cursor}" if cursor else ""))
+        answer = client.get(address)
         names += [one["name"] for one in answer.json()[key]]
-        cursor = answer.json()["next"]
-        if not cursor:
+        if answer.json()["next"] is None:
             assert "Link" not in answer
             return names
-        link = answer["Link"].removeprefix("<").removesuffix('>; rel="next"')
-        assert client.get(link).json() == client.get(f"{address}&cursor={cursor}").json()
+        address = answer["Link"].removeprefix("<").removesuffix('>; rel="next"')
+        assert f"cursor={answer.json()['next']}" in address
 
 
-@pytest.mark.parametrize("sort", [one for name in SORTS for one in (name, f"-{name}")])
-def test_by_every_column_the_pages_of_a_list_are_the_whole_list(live: Client, collecting: Collecting, sort: str) -> None:
+def test_by_every_column_the_pages_of_a_list_are_the_whole_list(live: Client, collecting: Collecting) -> None:
     collecting.flush(Frame(at=NOW, nodes={"node-9": replace(node("node-9"), zone="", cpu_used=1.0, cpu_max=4.0)}))
-    every = [one["name"] for one in live.get(f"/api/v1/c/prod/nodes?sort={sort}").json()["nodes"]]
-    assert len(every) == 4
-    assert walked(live, f"/api/v1/c/prod/nodes?sort={sort}&limit=1", "nodes") == every
+    for sort in (one for name in SORTS for one in (name, f"-{name}")):
+        every = [one["name"] for one in live.get(f"/api/v1/c/prod/nodes?sort={sort}").json()["nodes"]]
+        assert len(every) == 4
+        assert walked(live, f"/api/v1/c/prod/nodes?sort={sort}&limit=1", "nodes") == every, sort
 
 
 def test_pods_and_instances_come_in_pages_too(live: Client) -> None:
@@ -311,6 +348,7 @@ def test_figures_have_their_peaks_and_a_gap_where_nothing_was_observed(live: Cli
         ("/api/v1/c/prod/components/toaster", 404),
         ("/api/v1/c/prod/components/toaster/ribbon", 404),
         ("/api/v1/c/prod/nodes/node-99/pods", 404),
+        ("/api/v1/c/prod/nodes/node-99/detail", 404),
         ("/api/v1/c/prod/nodes/node-99/ribbon", 404),
         ("/api/v1/c/pr%20od/nodes", 404),
         ("/api/v1/c/prod/nodes/../../x/pods", 404),

@@ -32,7 +32,7 @@ def browser(visitor: User, collecting: Collecting, monkeypatch: pytest.MonkeyPat
     [
         ("prod", "cluster", "/c/prod/"),
         ("kube-scheduler", "component", "/c/prod/kube-scheduler/"),
-        ("sched-a", "instance", "/c/prod/kube-scheduler/"),
+        ("sched-a", "instance", "/c/prod/kube-scheduler/sched-a/"),
         ("NODE-1", "node", "/c/prod/nodes/node-1/"),
         ("team=pay", "label", "/c/prod/nodes/?q=label%3Ateam%3DPay+%26+go"),
         ("v1.36", "version", "/c/prod/nodes/?q=version%3Av1.36.2"),

@@ -36,11 +36,13 @@ def _revoked(request: HttpRequest, user: User) -> HttpResponseRedirect:
 
 
 def _made(request: HttpRequest, user: User) -> HttpResponse:
-    every = "every" in request.POST
+    every = request.POST.get("scope") == "every"
     there = {head.id for head in selectors.watched()}
     chosen = {int(one) for one in request.POST.getlist("cluster") if one.isascii() and one.isdigit() and len(one) < 19} & there
     days = request.POST.get("days", "")
     asked = {"name": request.POST.get("name", ""), "every": every, "chosen": chosen}
+    if every and chosen:
+        return _page(request, user, status=400, error="Choose all clusters or some of them, not both.", **asked)
     try:
         token = tokens.make(
             user, request.POST.get("name", ""), None if every else chosen, int(days) if days in map(str, LIFETIMES) else 0

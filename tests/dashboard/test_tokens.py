@@ -201,22 +201,27 @@ def test_nobody_sees_or_revokes_another_persons_token(browser: Client, collectin
     assert Client().get(PAGE).status_code == 302
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(User.objects.get(username="bob"))
-    assert strict.post(PAGE, {"name": "x", "days": "30", "every": "1"}).status_code == 403
+    assert strict.post(PAGE, {"name": "x", "days": "30", "scope": "every"}).status_code == 403
 
 
 @pytest.mark.parametrize(
     ("form", "said"),
     [
-        ({"name": "", "days": "30", "every": "1"}, "A token needs a name"),
-        ({"name": "a\x00b", "days": "30", "every": "1"}, "A token needs a name"),
-        ({"name": "x" * 101, "days": "30", "every": "1"}, "A token needs a name"),
-        ({"name": "x", "days": "31", "every": "1"}, "A token is good for 1 to 366 days."),
+        ({"name": "", "days": "30", "scope": "every"}, "A token needs a name"),
+        ({"name": "a\x00b", "days": "30", "scope": "every"}, "A token needs a name"),
+        ({"name": "x" * 101, "days": "30", "scope": "every"}, "A token needs a name"),
+        ({"name": "x", "days": "31", "scope": "every"}, "A token is good for 1 to 366 days."),
         ({"name": "x", "days": "30"}, "Choose the clusters that the token opens"),
+        ({"name": "x", "days": "30", "scope": "some"}, "Choose the clusters that the token opens"),
+        ({"name": "x", "days": "30", "scope": "every", "cluster": "{}"}, "Choose all clusters or some of them, not both."),
         ({"name": "x", "days": "30", "cluster": ["999", "é", "9" * 40]}, "Choose the clusters that the token opens"),
     ],
 )
-def test_a_form_that_makes_no_sense_makes_no_token(browser: Client, form: dict[str, str | list[str]], said: str) -> None:
-    response = browser.post(PAGE, form)
+def test_a_form_that_makes_no_sense_makes_no_token(
+    browser: Client, collecting: Collecting, form: dict[str, str | list[str]], said: str
+) -> None:
+    filled = {name: value.format(collecting.id) if isinstance(value, str) else value for name, value in form.items()}
+    response = browser.post(PAGE, filled)
     assert response.status_code == 400
     assert said in response.content.decode()
     assert ApiToken.objects.count() == 0

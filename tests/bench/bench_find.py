@@ -13,6 +13,8 @@ NODES, PODS_A_NODE, RUNS = 5_000, 30, 5
 BOUND = 100.0
 #: Of every node; what stands in such labels is most of what is searched besides pods.
 LABELS = {f"topology.kubernetes.io/key-{number}": f"value-{number}" for number in range(10)}
+#: Bytes by which a node's row is larger in a real cluster, by its evidence.
+ROW = 2_500
 #: What is typed, and what it is: found nowhere, in one place, in many, in all.
 TYPED = {
     "zzzz": "nothing",
@@ -48,7 +50,10 @@ def main() -> int:
         cluster = clusters.declare([clusters.Declaration("kubeconfig", "bench", "/nowhere", "bench")])[0]
         names = tuple(f"node-{number:04}" for number in range(NODES))
         frame = full(names)
-        frame.nodes = {name: replace(node(name, pods=PODS_A_NODE), labels=LABELS, address=f"10.0.{name[5:]}") for name in names}
+        frame.nodes = {
+            name: replace(node(name, pods=PODS_A_NODE), labels=LABELS, address=f"10.0.{name[5:]}", os_image="x" * ROW)
+            for name in names
+        }
         services.flush(cluster.pk, services.take(cluster.pk), 1, frame)
         for typed, what in TYPED.items():
             took = []

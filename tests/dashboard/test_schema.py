@@ -26,7 +26,7 @@ from tests.dashboard.test_rest import whole
 #: An address and what may be asked of it.
 Operation = APIOperation[Any, Any, Any, Any]
 #: Cases of each address, of those that the document allows and of others.
-ALLOWED, OTHERS = 3, 3
+ALLOWED, OTHERS = 2, 2
 #: What there is, so that not all that is asked for is 404.
 THERE = {"cluster": "prod", "kind": "kube-scheduler", "node": "node-1"}
 

@@ -52,6 +52,7 @@ def check(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono, thresh
         _find_lost(found, seen.endpoints if endpoints_gap is None else None, now, thresholds)
     judged = [(one, _check_one(builder, one, seen, now, thresholds)) for one in found]
     instances = _with_figures([(one, made) for one, made in judged if made is not None], seen)
+    apiserver_processes.check_unnamed(builder, [one.own for one in instances if one.own is not None], seen, now)
     if leases_gap is None and not seen.identities:
         line = Evidence(
             "identity leases", "none", "renewed every 10 s", State.NOT_OBSERVABLE, seen.leases.name, seen.leases.heard_at

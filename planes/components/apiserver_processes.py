@@ -7,16 +7,23 @@ container, and Linux tells the first by the time of the boot, which is whole sec
 began within that of each other nothing is guessed: they are not told apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from planes.components.apiserver_figures import FIGURES
+from planes.components.rate_figures import METRICS
 from planes.components.spec import facts_of
-from planes.components.verdict_builder import OwnFigures, some
-from planes.structs.observations import ProcessSeen, RatesSeen
+from planes.components.verdict_builder import OwnFigures, VerdictBuilder, some
+from planes.structs.moments import Mono
+from planes.structs.observations import ApiServerObservation, ProcessSeen, RatesSeen
+from planes.structs.verdicts import Evidence, State
 
 #: A process begins so long before its container is noted as started, at most, and so long after, seconds. [rule]
 BEFORE, AFTER = 10.0, 2.0
+#: A process that was not scraped for so many seconds may be gone: twice the window over which figures are told.
+LATELY = 600.0
+#: So many processes without a name are told one by one.
+_NAMED = 5
 #: What each shows of its own: by the name of the fact.
 OWN = ("p99", "5xx", "in flight")
 _OWN = tuple(one for one in FIGURES if one.fact in OWN)
@@ -96,3 +103,14 @@ def _only(processes: Sequence[ProcessSeen]) -> ProcessSeen | str:
     began = last.samples[0].at if last.samples else last.rates.at
     lives = [one for one in older if one.rates.at is not None and began is not None and one.rates.at > began]
     return f"Not told apart: {len(lives) + 1:,} processes answer for it." if lives else last
+
+
+def check_unnamed(builder: VerdictBuilder, own: Iterable[OwnFigures], seen: ApiServerObservation, now: Mono) -> None:
+    """Several processes that answer, where none can be told to be a certain server: their figures all the same. Shown only."""
+    lately = [one for one in seen.processes if one.rates.at is not None and now - one.rates.at <= LATELY]
+    if len(lately) < 2 or any(one.told for one in own):
+        return
+    each = [", ".join(f"{fact} {text}" for fact, text in facts_of(_OWN, one.rates).items()) or "one scrape" for one in lately]
+    more = f"; and {len(each) - _NAMED:,} more" if len(each) > _NAMED else ""
+    text = f"{len(each):,} answer, which server each is cannot be told: {'; '.join(each[:_NAMED])}{more}"
+    builder.good(Evidence("processes", text, "told apart by name", State.HEALTHY, METRICS, seen.rates.at))

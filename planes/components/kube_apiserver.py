@@ -274,6 +274,7 @@ COMPONENT: Component[ApiServerObservation] = Component(
         Signal(
             "in flight", METRICS_OF, "Requests being served now, against the limit. Shown only.", thresholds=("inflight_limit",)
         ),
+        Signal("processes", METRICS_OF, "The figures of each API server's process where none can be named. Shown only."),
         Signal("terminated requests", METRICS_OF, "Requests that it gave up, per second. Shown only."),
         Signal("rejected by priority and fairness", METRICS_OF, "Requests that API Priority and Fairness refused. Shown only."),
         Signal("webhooks failed open", METRICS_OF, "Requests let through unchecked because a webhook failed. Shown only."),

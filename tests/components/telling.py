@@ -25,6 +25,7 @@ from planes.structs.observations import (
     IdentitySeen,
     NodeMark,
     NodeObservation,
+    ProcessSeen,
     ProxyScene,
     RatesSeen,
     ReachSeen,
@@ -41,7 +42,7 @@ from planes.structs.workload_observations import (
 from tests.components import making
 from tests.components.making import NOW, THRESHOLDS
 
-__all__ = ["EndpointSeen", "FaultKind", "NodeMark", "RatesSeen", "UndecidedSeen"]
+__all__ = ["EndpointSeen", "FaultKind", "NodeMark", "ProcessSeen", "RatesSeen", "UndecidedSeen"]
 
 PING = (Check("ping", True),)
 ON_SOME_NODES = ProxyScene(wanted=2, everywhere=False, replaced_by="", seen_before=True, pods_seen=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from planes.components import kube_apiserver
-from planes.components.apiserver_processes import AFTER, BEFORE, Server, figures
+from planes.components.apiserver_processes import AFTER, BEFORE, LATELY, Server, figures
 from planes.components.verdict_builder import OwnFigures
 from planes.structs.events import Fault, FaultKind
 from planes.structs.moments import Mono
@@ -125,3 +125,30 @@ def test_a_pod_of_an_api_server_brings_its_figures_to_the_instance() -> None:
     assert own["cp-2"] is not None
     assert own["cp-2"].told["p99"] == "250 ms"
     assert own["cp-1"] == OwnFigures(untold="No scrape has reached it yet.")
+
+
+def unnamed(*processes: ProcessSeen) -> list[str]:
+    """What is said where no pod and no start of any server is seen."""
+    seen = making.apiserver(pods=(), processes=processes)
+    evidence = kube_apiserver.judge(seen, NOW, THRESHOLDS).verdict.evidence
+    return [one.now for one in evidence if one.signal == "processes"]
+
+
+def test_processes_that_cannot_be_named_show_their_figures_all_the_same() -> None:
+    assert unnamed(process(100.0, 0.012), process(200.0, 1.5)) == [
+        "2 answer, which server each is cannot be told: p99 12 ms, 5xx 0.4 %, in flight 5; p99 1.5 s, 5xx 0.4 %, in flight 5"
+    ]
+    bare = ProcessSeen(started=300.0, address="", rates=RatesSeen(at=NOW))
+    assert unnamed(process(100.0, 0.012), bare)[0].endswith("; one scrape")
+    assert unnamed(*(process(100.0 * n) for n in range(7)))[0].endswith("; and 2 more")
+
+
+@pytest.mark.parametrize(("age", "told"), [(LATELY, True), (LATELY + 1, False)])
+def test_a_process_that_was_not_scraped_for_long_is_not_counted(age: float, told: bool) -> None:
+    assert (unnamed(process(100.0), process(200.0, at=NOW - age)) != []) is told
+
+
+def test_where_a_server_is_named_its_process_is_not_told_again() -> None:
+    pods = (pod("kube-apiserver-cp-1", "cp-1", started=100.0), pod("kube-apiserver-cp-2", "cp-2", started=900.0))
+    seen = making.apiserver(identities=(), endpoints=None, pods=pods, processes=(process(99.0), process(500.0)))
+    assert not [one for one in kube_apiserver.judge(seen, NOW, THRESHOLDS).verdict.evidence if one.signal == "processes"]

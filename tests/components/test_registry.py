@@ -39,6 +39,7 @@ from planes.structs.verdicts import State, Verdict
 from planes.structs.workload_observations import ApiServiceSeen, EndpointSeen, EndpointsSeen, WorkloadSeen
 from tests.components import making, telling
 from tests.components.making import FORBIDDEN, NOW, REFUSED, THRESHOLDS, condition, failing, feed, health, lease, node, pod, scene
+from tests.components.test_apiserver_processes import process
 from tests.components.test_konnectivity import agents
 from tests.replaying import events
 from tests.timeline import Timeline
@@ -79,6 +80,7 @@ def servers() -> list[Verdict]:
         making.apiserver(livez=health("/livez", "ping"), readyz=health("/readyz", "informer-sync")),
         making.apiserver(identities=identities, endpoints=ends, pods=(pod("kube-apiserver-cp-1", "cp-1"),)),
         making.apiserver(pods_feed=failing(FORBIDDEN, NOW - 90, "pods/kube-system")),
+        making.apiserver(processes=(process(100.0), process(200.0))),
     ]
     return [kube_apiserver.judge(one, NOW, THRESHOLDS).verdict for one in made]
 

@@ -159,8 +159,9 @@ def _instance(kind: str, row: InstanceRow, late: Lateness | None) -> InstanceLin
 def _sick(kind: str, nodes: Sequence[NodeCells]) -> list[NodeLine]:
     """The worst first, then by name."""
     field = kind.replace("-", "_")
-    lines = [NodeLine(known(str(getattr(node, field))), node.name, node.because, node.since) for node in nodes]
-    return sorted((line for line in lines if line.state != "healthy"), key=lambda line: (-severity(line.state), line.name))
+    column = NodeCells._fields.index(field)
+    lines = [NodeLine(known(str(one[column])), one.name, one.because, one.since) for one in nodes if one[column] != "healthy"]
+    return sorted(lines, key=lambda line: (-severity(line.state), line.name))
 
 
 def _summary(lines: list[NodeLine]) -> str:

@@ -1,5 +1,6 @@
 """The page of one instance: its state, its own evidence, what is remembered of it, and what is said of one that went."""
 
+import re
 import time
 
 import msgspec
@@ -51,8 +52,8 @@ def test_an_instance_says_its_state_since_when_why_and_where_it_runs(db: None, b
     told(collecting, at=now - 100)
     told(collecting, instance(ONE, state=State.DEGRADED, because="CrashLoopBackOff for 9 s."), at=now)
     said = text(browser, f"/c/prod/kube-scheduler/{ONE}/").replace("\u00a0", " ")
-    assert f"instance of kube-scheduler on node-1 {ONE} degraded for 0." in said
-    assert "s · CrashLoopBackOff for 9 s." in said
+    about = rf"instance of kube-scheduler on node-1 {ONE} degraded for [\d.]+ s · CrashLoopBackOff for 9 s\."
+    assert re.search(about, said)
     assert "version v1.36.2 restarts 2" in said
     assert "healthy → degraded" in said
     assert "came, healthy" in said
@@ -101,7 +102,8 @@ def test_the_page_of_one_asks_a_bounded_number_of_queries(
     told(Collecting(), at=time.time())
     browser.get(f"/c/prod/kube-scheduler/{ONE}/")
     with django_assert_max_num_queries(9):
-        browser.get(f"/c/prod/kube-scheduler/{ONE}/")
+        answer = browser.get(f"/c/prod/kube-scheduler/{ONE}/")
+    assert answer.status_code == 200
 
 
 # --- whose evidence is whose --------------------------------------------------------------------------------------------------

@@ -39,10 +39,10 @@ def _address(hit: Hit) -> str:
     slug = hit.source.slug
     if hit.kind == "cluster":
         return reverse("cluster", args=[slug])
-    if hit.kind == "component":
-        return reverse("component", args=[slug, hit.where])
-    if hit.kind == "instance":
+    if hit.kind == "instance" and hit.name:
         return reverse("instance", args=[slug, hit.where, hit.name])
+    if hit.kind in ("component", "instance"):
+        return reverse("component", args=[slug, hit.where])
     if hit.kind in ("label", "version"):
         return f"{reverse('nodes', args=[slug])}?{urlencode({'q': f'{hit.kind}:{hit.where}'})}"
     return reverse("node", args=[slug, hit.where]) + ("#pods-title" if hit.kind == "pod" else "")

@@ -228,3 +228,24 @@ async def test_which_groups_are_served_is_told_and_what_cilium_says_of_kube_prox
     (told,) = events.of(Served)
     assert told.groups == {"cilium.io", "apps"}
     assert told.settings == {"kube-proxy-replacement=true"}
+
+
+async def test_several_api_servers_are_also_scraped_apart(events: Events, tmp_path: Path) -> None:
+    """Only once the cluster has told where they listen, and on a connection that is closed behind each scrape."""
+    recorded = Recording("healthy")
+    meta = {"name": "kubernetes", "namespace": "default", "labels": {"kubernetes.io/service-name": "kubernetes"}}
+    slices = listing(
+        "EndpointSlice", [{"metadata": meta, "endpoints": [{"addresses": ["192.0.2.2"]}, {"addresses": ["192.0.2.3"]}]}]
+    )
+
+    async def script(request: Request) -> Reply | None:
+        listed = request.path.endswith("/namespaces/default/endpointslices") and not request.watch
+        return slices if listed else await recorded.answer(request)
+
+    async with serve(script) as server:
+        async with running(server.write_kubeconfig(tmp_path), events, sleep=Clock().sleep):
+            await events.until(lambda got: any(one.apart for one in got.of(Metrics)))
+        closed = {one.headers.get("connection") == "close" for one in server.asked("/metrics")}
+    assert closed == {True, False}
+    apart = next(at for at, event in enumerate(events.all) if isinstance(event, Metrics) and event.apart)
+    assert Feed.APISERVER_ENDPOINTS in {event.feed for event in events.all[:apart] if isinstance(event, Listed)}

@@ -112,5 +112,5 @@ def check_unnamed(builder: VerdictBuilder, own: Iterable[OwnFigures], seen: ApiS
         return
     each = [", ".join(f"{fact} {text}" for fact, text in facts_of(_OWN, one.rates).items()) or "one scrape" for one in lately]
     more = f"; and {len(each) - _NAMED:,} more" if len(each) > _NAMED else ""
-    text = f"{len(each):,} answer, which server each is cannot be told: {'; '.join(each[:_NAMED])}{more}"
+    text = f"{len(each):,} answered lately, which server each is cannot be told: {'; '.join(each[:_NAMED])}{more}"
     builder.good(Evidence("processes", text, "told apart by name", State.HEALTHY, METRICS, seen.rates.at))

@@ -136,7 +136,8 @@ def unnamed(*processes: ProcessSeen) -> list[str]:
 
 def test_processes_that_cannot_be_named_show_their_figures_all_the_same() -> None:
     assert unnamed(process(100.0, 0.012), process(200.0, 1.5)) == [
-        "2 answer, which server each is cannot be told: p99 12 ms, 5xx 0.4 %, in flight 5; p99 1.5 s, 5xx 0.4 %, in flight 5"
+        "2 answered lately, which server each is cannot be told: "
+        "p99 12 ms, 5xx 0.4 %, in flight 5; p99 1.5 s, 5xx 0.4 %, in flight 5"
     ]
     bare = ProcessSeen(started=300.0, address="", rates=RatesSeen(at=NOW))
     assert unnamed(process(100.0, 0.012), bare)[0].endswith("; one scrape")

@@ -72,3 +72,19 @@ test("so many groups that their headings alone would fill the ground stand in on
   const svg = drawn(snapshot(nodes, { components: [component("etcd")] }), { ...OPTIONS, width: 640, height: 480, beats: {} });
   assert.match(svg, /data-part="group" data-title="400 groups" data-nodes="400"/);
 });
+
+test("a server's own figures stand in its chip whole, as many as fit, and are never cut", () => {
+  const facts = { p99: "999 ms", "5xx": "100.0 %", "in flight": "1,234" };
+  const own = { facts, at: 95, samples: [], untold: "" };
+  const server = (/** @type {string} */ name) => ({ name, host: name, leader: false, state: /** @type {const} */ ("healthy"), because: "", version: "v1.36.2", restarts: 0, own });
+  const told = snapshot([node("n1")], { components: [component("kube-apiserver", { instances: ["cp-1", "cp-2", "cp-3"].map(server) })] });
+  for (const width of [1280, 1440, 1920, 3840]) {
+    const svg = drawn(told, { ...OPTIONS, width, beats: {} });
+    const chips = [...svg.matchAll(/<g data-part="server"[\s\S]*?\n<\/g>/g)].map(([chip]) => chip.replace(/<title>.*<\/title>/, ""));
+    assert.equal(chips.length, 3);
+    for (const chip of chips) {
+      assert.match(chip, /p99 999 ms/);
+      assert.doesNotMatch(chip, /…/);
+    }
+  }
+});

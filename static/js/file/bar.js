@@ -106,16 +106,28 @@ function drawServers(sheet, scene, { servers, rest, hidden }, { x, y, w, h }) {
   if (rest.count) drawRest(sheet, rest, place(servers.length), { fill: "bar-chip", edge: "bar-chip-edge", r: 9 });
 }
 
+/** Facts in as few lines as they fit, each whole; one that is wider than the room is left out. @param {string[]} facts @param {number} room */
+function packed(facts, room) {
+  /** @type {string[]} */
+  const lines = [];
+  for (const fact of facts.filter((one) => width(one, 12) <= room)) {
+    const longer = `${lines.at(-1) ?? ""} · ${fact}`;
+    if (lines.length && width(longer, 12) <= room) lines[lines.length - 1] = longer;
+    else lines.push(fact);
+  }
+  return lines;
+}
+
 /** @param {Sheet} sheet @param {Scene} scene @param {Server} told @param {Box} box @param {boolean} figures is there room for its own? */
 function drawServer(sheet, scene, { name, state, said, title, own: told }, { x, y, w, h }, figures) {
   const { colours } = sheet;
   sheet.begin(title, { part: "server", state, name });
   sheet.rect(x, y, w, h, { fill: colours.of("bar-chip"), r: 9, ...chipEdge(sheet, state, "bar-chip-edge") });
   const lines = h >= 64 ? wrap(said, 13, w - 26, Math.floor((h - 34) / 16)) : [];
-  const own = told && figures && state === "healthy" ? wrap(told.facts.join(" · "), 12, w - 26, 2) : [];
-  const chart = told && own.length ? chartOf(told.series, OWN_CHART, scene.at, { width: w - 26, height: 14 }) : null;
-  const extra = own.length * 15 + (chart ? 20 : 0);
-  const shown = lines.length * 17 + extra + 30 <= h ? extra : 0;
+  const left = h - 30 - lines.length * 17;
+  const own = told && figures && state === "healthy" ? packed(told.facts, w - 26).slice(0, Math.max(0, Math.floor(left / 15))) : [];
+  const chart = told && own.length && left >= own.length * 15 + 20 ? chartOf(told.series, OWN_CHART, scene.at, { width: w - 26, height: 14 }) : null;
+  const shown = own.length * 15 + (chart ? 20 : 0);
   const base = y + h / 2 + 5 - lines.length * 8.5 - shown / 2;
   sheet.glyph(state, x + 12, base - 11.5, 13);
   sheet.text(x + 32, base, cutFront(name, 14, w - 42, 600), { size: 14, weight: 600, fill: colours.of("sky-chip-text") });

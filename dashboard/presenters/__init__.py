@@ -5,6 +5,7 @@ Texts keep their time tokens: the template tags render them, and the browser kee
 
 from dashboard.presenters.cards import CardPlane, ClusterCard, Trouble, WallCard, cluster_card, tally, wall_card
 from dashboard.presenters.component import ComponentPage, component_page, is_agent
+from dashboard.presenters.figures import figure_abouts
 from dashboard.presenters.instance import InstancePage, instance_page
 from dashboard.presenters.node import NodePage, node_page
 from dashboard.presenters.tables import Tables, tables
@@ -23,6 +24,7 @@ __all__ = [
     "cluster_card",
     "component_page",
     "counted",
+    "figure_abouts",
     "glued",
     "instance_page",
     "is_agent",

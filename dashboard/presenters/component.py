@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.evidence import EvidenceLine, evidence_lines
+from dashboard.presenters.figures import FigureLine, figure_lines
 from dashboard.presenters.history import RibbonLine
 from dashboard.presenters.own_figures import OwnLine, own_line
 from dashboard.presenters.rollup import Rollup
@@ -58,7 +59,7 @@ class ComponentPage:
     does: str
     away: str
     evidence: tuple[EvidenceLine, ...]
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[FigureLine, ...]
     instances: tuple[InstanceLine, ...]
     is_agent: bool
     nodes: tuple[NodeLine, ...]
@@ -121,7 +122,7 @@ def component_page(
         does=about.does,
         away=about.away,
         evidence=evidence_lines(row.evidence, instances=row.instances),
-        facts=tuple(row.facts.items()),
+        facts=figure_lines(row),
         instances=tuple(
             _instance(row.kind, one, late) for one in sorted(row.instances, key=lambda one: (not one.leader, one.name))
         ),

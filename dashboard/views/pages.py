@@ -151,6 +151,7 @@ def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
         "late": late,
         "fresh": believed(fresh, late),
         "wall": wall,
+        "abouts": presenters.figure_abouts(),
         **_moments(late, now),
     }
     return render(request, "wall_cluster.html" if wall else "cluster.html", context)

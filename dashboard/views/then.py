@@ -47,6 +47,7 @@ def _cluster(request: HttpRequest, slug: str) -> HttpResponse:
         "late": None,
         "fresh": Freshness(at, at),
         "wall": False,
+        "abouts": presenters.figure_abouts(),
         "served": now,
         "now": at,
         "blind": False,

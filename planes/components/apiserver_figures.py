@@ -3,7 +3,7 @@
 from planes.components import rate_figures
 from planes.components.etcd import is_check
 from planes.components.rate_figures import METRICS, missing
-from planes.components.spec import Figure, Form, brief, facts_of
+from planes.components.spec import Figure, Form, Over, brief, facts_of
 from planes.components.verdict_builder import VerdictBuilder, check_gap, feed_gap, some
 from planes.structs.moments import Mono
 from planes.structs.observations import ApiServerObservation, RatesSeen, ServerSeen
@@ -39,6 +39,7 @@ FIGURES = (
         digits=4,
         sampled=lambda rates: rates.recent_p99,
         shown=lambda rates: rates.p99,
+        bound="latency",
     ),
     Figure(
         key="error_ratio",
@@ -49,6 +50,7 @@ FIGURES = (
         digits=5,
         sampled=lambda rates: rates.recent_error_ratio,
         shown=lambda rates: rates.error_ratio,
+        bound="error_ratio",
     ),
     Figure(
         key="inflight",
@@ -59,6 +61,7 @@ FIGURES = (
         digits=1,
         sampled=_in_flight,
         shown=_in_flight,
+        over=Over.NOW,
     ),
     Figure(
         key="rejected",
@@ -192,15 +195,14 @@ def check_webhooks(builder: VerdictBuilder, seen: ApiServerObservation, now: Mon
     dead = [one for one in seen.webhooks if one.ready == 0]
     unseen = sum(one.ready is None for one in seen.webhooks)
     if not dead:
-        known = f", endpoints of {unseen:,} not visible" if unseen else ", all with ready endpoints"
-        text = f"{len(seen.webhooks):,}{known}" if seen.webhooks else "none"
+        text = _well([one.ready for one in seen.webhooks], "failing") + (f", endpoints of {unseen:,} not visible" if unseen else "")
         builder.good(Evidence("webhooks", text, should_be, State.HEALTHY, source, seen.webhooks_feed.heard_at))
         return
     closed = sorted((one.since, one.name, one.service) for one in dead if one.fails_closed)
     named = (f"{one.name} ({'Fail' if one.fails_closed else 'Ignore'})" for one in dead)
-    text = f"no ready endpoint: {some(named, 5)}"
+    text = f"{_well([one.ready for one in seen.webhooks], 'failing')}: {some(named, 5)}"
     if not closed:
-        builder.good(Evidence("webhooks", text + ": requests pass unchecked", should_be, State.HEALTHY, source, dead[0].since))
+        builder.good(Evidence("webhooks", text + ", so requests pass unchecked", should_be, State.HEALTHY, source, dead[0].since))
         return
     since, name, service = closed[0]
     builder.due(since + thresholds.webhook_unready)
@@ -238,6 +240,13 @@ def _well(each: list[int | None], bad: str) -> str:
     if failing:
         return f"{failing:,} of {total} {bad}"
     return f"{len(each) - unseen:,} of {total} ok" if unseen else f"{total} ok" if each else "none"
+
+
+#: Facts that no scrape tells, as Figure.about has them.
+ABOUT = {
+    "webhooks": "admission webhooks whose Service has ready endpoints: …",
+    "API services": "API groups that other servers answer for, and that are available: …",
+}
 
 
 def facts(seen: ApiServerObservation, thresholds: Thresholds) -> dict[str, str]:

@@ -6,7 +6,7 @@ from planes.components.pod_lines import count_ready, instance_of, named, pod_lin
 from planes.components.probes import probe
 from planes.components.rate_figures import METRICS, METRICS_OF, missing
 from planes.components.said import WAITING
-from planes.components.spec import REACH, Component, Figure, Form, Plane, Signal, brief, pod_signal, static_pods
+from planes.components.spec import REACH, Component, Figure, Form, Over, Plane, Signal, brief, pod_signal, static_pods
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap
 from planes.components.view import ClusterView
 from planes.structs.events import Check
@@ -332,6 +332,7 @@ COMPONENT: Component[EtcdObservation] = Component(
             least=2.0,
             digits=2,
             sampled=lambda rates: rates.last_etcd_requests,
+            over=Over.SCRAPE,
         ),
         Figure(
             key="etcd_p99",
@@ -340,6 +341,7 @@ COMPONENT: Component[EtcdObservation] = Component(
             least=0.02,
             digits=4,
             sampled=lambda rates: rates.recent_etcd_p99,
+            over=Over.SCRAPE,
         ),
     ),
     observe=observe,

@@ -22,7 +22,9 @@ from planes.components import (
     kubelet,
     metrics_server,
 )
+from planes.components.apiserver_figures import ABOUT
 from planes.components.spec import Agent, Component, Figure, Kind, Plane, Signal
+from planes.structs.thresholds import Thresholds
 
 #: Judged once a cluster, in the order in which they are shown.
 COMPONENTS: tuple[Component[Any], ...] = (
@@ -49,6 +51,12 @@ AGENT_KINDS: tuple[str, ...] = tuple(one.kind for one in AGENTS)
 
 #: All figures, in the order of a sample's values.
 FIGURES: tuple[Figure, ...] = tuple(figure for one in KINDS for figure in one.figures)
+
+
+def figure_abouts(thresholds: Thresholds) -> dict[str, str]:
+    """What each figure is, by the name of its fact (of one that has a chart only, by its key), with "…" for the value."""
+    return {one.fact or one.key: one.about(thresholds) for one in FIGURES} | ABOUT
+
 
 _BY_KIND: dict[str, Kind] = {one.kind: one for one in KINDS}
 _RANK: dict[str, int] = {one.kind: place for place, one in enumerate(KINDS)}

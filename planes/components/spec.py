@@ -13,6 +13,7 @@ from planes.components.view import ClusterView
 from planes.structs.moments import Mono
 from planes.structs.observations import NodeObservation, NodeScene, RatesSeen
 from planes.structs.thresholds import Thresholds
+from planes.structs.time_tokens import duration
 from planes.structs.verdicts import Verdict
 
 O = TypeVar("O")  # noqa: E741  what a component is judged by
@@ -34,6 +35,14 @@ class Form(StrEnum):
     PERCENT = "percent"  # of a share: "0.4 %"
 
 
+class Over(StrEnum):
+    """Of which time a figure's value is."""
+
+    WINDOW = "window"  # the last minutes, Thresholds.rate_window
+    SCRAPE = "scrape"  # between the last two scrapes
+    NOW = "now"  # the moment of the last scrape
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """A number that is sampled with each scrape, so that it has a chart of the last hour.
@@ -41,7 +50,8 @@ class Figure:
     `key` is its name in samples and in the browser. `fact` is the name under which the value over the window stands among a
     component's facts; empty: it has a chart only. `told` is what the chart is of, in words. `least` is the least range of the
     chart's scale, in the value's own unit, so that noise does not look like news. A sample keeps `digits` digits of what `sampled`
-    gives, and a fact is what `shown` gives; None where it was not observed.
+    gives, and a fact is what `shown` gives; None where it was not observed. `over`: what the value is of; `bound`: the name of the
+    threshold above which it is degraded, or empty.
     """
 
     key: str
@@ -52,6 +62,24 @@ class Figure:
     digits: int
     sampled: Callable[[RatesSeen], float | None]
     shown: Callable[[RatesSeen], float | None] = lambda rates: None
+    over: Over = Over.WINDOW
+    bound: str = ""
+
+    def about(self, thresholds: Thresholds) -> str:
+        """What it is, over which time and within which bound, with "…" for the value: "99 % of requests within … over up to 5 min;
+        degraded above 1 s"."""
+        said = f"{self.told} …" if self.told.endswith(" within") else f"{self.told}: …"
+        match self.over:
+            case Over.WINDOW:
+                said += f" over up to {duration(thresholds.rate_window)}"
+            case Over.SCRAPE:
+                said += " between the last two scrapes"
+            case Over.NOW:
+                said += " at the last scrape"
+        if not self.bound:
+            return said
+        bound = float(getattr(thresholds, self.bound))
+        return f"{said}; degraded above {f'{bound * 100:g} %' if self.form is Form.PERCENT else duration_of(bound)}"
 
     def text(self, rates: RatesSeen) -> str | None:
         """The fact, ready to show: "1,284", "38 ms" (or "1.5 s"), "0.4 %"; None where it was not observed."""
@@ -70,6 +98,11 @@ class Figure:
 def brief(seconds: float) -> str:
     """How long a request takes: "38 ms", "1.5 s"."""
     return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
+
+
+def duration_of(seconds: float) -> str:
+    """A bound as people write it: "1 s", "250 ms"."""
+    return f"{seconds:g} s" if seconds >= 1 else f"{seconds * 1000:g} ms"
 
 
 def facts_of(figures: tuple[Figure, ...], rates: RatesSeen) -> dict[str, str]:

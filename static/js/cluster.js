@@ -23,6 +23,7 @@ import { WORDS } from "./states.js";
 import { Picture } from "./store.js";
 import { drawTables } from "./tables.js";
 import { renewFor } from "./upgrade.js";
+import { learnFigures } from "./tips.js";
 import { Toolbar } from "./toolbar.js";
 import { readView } from "./viewstate.js";
 
@@ -38,6 +39,7 @@ const LOOK_MS = 250;
 
 const root = place("cluster");
 const { socket: socketPath = "", snapshot: snapshotPath = "", node: nodePath = "", search: searchPath = "", pages = "" } = root.dataset;
+learnFigures(root.dataset["figures"]);
 const stage = place("picture");
 const view = readView(location.search);
 const field = new NodeGrid(place("field"), root, stage, pages, (name) => nodePath + encodeURIComponent(name), view);

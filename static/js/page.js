@@ -38,6 +38,7 @@ const others = document.querySelector("details.switcher");
 if (others instanceof HTMLDetailsElement) {
   void import("./switcher.js").then(({ switcher }) => switcher(others, location.pathname.split("/")[2] ?? ""));
 }
+if (document.querySelector("[data-figures], #live")) void import("./pages/showing-tips.js");
 const commands = document.querySelector(".commands, .ways");
 if (commands) {
   void import("./copying.js").then(({ copyButtons }) => {

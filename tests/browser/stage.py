@@ -124,6 +124,7 @@ class Stage:
             "now": time.time(),
             "served": time.time(),
             "wall": "/wall/" in path,
+            "abouts": presenters.figure_abouts(),
         }
         body = render_to_string("cluster.html", facts).encode()
         return Answer(body, "text/html; charset=utf-8", policy=POLICY)

@@ -116,6 +116,12 @@ def test_one_scrape_is_a_dot_and_a_gap_is_a_gap(opened: Opened) -> None:
     expect(page.locator(".api .figures .spark")).to_have_count(1)  # in flight: a rate needs two scrapes
     assert (page.locator(".api .figures .spark .curve").get_attribute("d") or "").endswith("h0")
     assert (page.locator(".api .figures .spark").get_attribute("aria-label") or "") == "requests in flight: one sample, now 21"
+    # What the figure is, for whoever has come to it by the keyboard, until the next key.
+    page.locator(".api .figures dd[tabindex]").first.focus()
+    said = re.compile(r"requests per second: 1,284 over up to 5\smin; read \d+\ss ago")
+    expect(page.get_by_role("tooltip")).to_contain_text(said)
+    page.keyboard.press("Escape")
+    expect(page.locator("#tip")).to_be_hidden()
     whole = opened("servers-3").page.locator(".is-requests .curve").get_attribute("d") or ""
     gap = opened("gap").page.locator(".is-requests .curve").get_attribute("d") or ""
     assert (whole.count("M"), gap.count("M")) == (1, 2)

@@ -218,11 +218,11 @@ def hook(name: str = "guard", age: float = 60.0, ready: int | None = 0, *, close
     ("hooks", "text", "state"),
     [
         ((), "none", State.HEALTHY),
-        ((hook(ready=2),), "1, all with ready endpoints", State.HEALTHY),
-        ((hook(ready=2), hook("b", ready=None)), "2, endpoints of 1 not visible", State.HEALTHY),
-        ((hook(closed=False),), "no ready endpoint: guard (Ignore): requests pass unchecked", State.HEALTHY),
-        ((hook(age=5.0),), "no ready endpoint: guard (Fail)", State.HEALTHY),
-        ((hook(age=90.0), hook("b", closed=False)), "no ready endpoint: guard (Fail), b (Ignore)", State.DEGRADED),
+        ((hook(ready=2),), "1 ok", State.HEALTHY),
+        ((hook(ready=2), hook("b", ready=None)), "1 of 2 ok, endpoints of 1 not visible", State.HEALTHY),
+        ((hook(closed=False),), "1 of 1 failing: guard (Ignore), so requests pass unchecked", State.HEALTHY),
+        ((hook(age=5.0),), "1 of 1 failing: guard (Fail)", State.HEALTHY),
+        ((hook(age=90.0), hook("b", closed=False)), "2 of 2 failing: guard (Fail), b (Ignore)", State.DEGRADED),
     ],
 )
 def test_webhooks_that_nobody_answers_for_are_named(hooks: tuple[WebhookSeen, ...], text: str, state: State) -> None:
@@ -243,7 +243,7 @@ def test_a_webhook_that_fails_closed_may_have_nobody_behind_it_for_a_while(over:
 
 def test_of_webhooks_without_anybody_behind_them_five_are_named() -> None:
     text = line(judged(webhooks=tuple(hook(name) for name in "abcdef")), "webhooks").now
-    assert text == "no ready endpoint: " + ", ".join(f"{name} (Fail)" for name in "abcde") + " and 1 more"
+    assert text == "6 of 6 failing: " + ", ".join(f"{name} (Fail)" for name in "abcde") + " and 1 more"
 
 
 @pytest.mark.parametrize(("name", "signal"), [("webhooks_feed", "webhooks"), ("api_services_feed", "API services")])

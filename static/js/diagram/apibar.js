@@ -38,11 +38,11 @@ function server({ id, name, state, said, title, own }, page, now) {
 }
 
 /** One that is not told now is a dash. @param {Figure} told @param {Series} series @param {number} now */
-function figure({ name, large, small, near, quantity, span }, series, now) {
+function figure({ name, large, small, near, quantity, span, about }, series, now) {
   const chart = quantity ? sparkline(series, quantity, now) : nothing;
-  return html`<div class="figure is-${name.replace(/\W+/g, "-").toLowerCase()}">
+  return html`<div class="figure is-${name.replace(/\W+/g, "-").toLowerCase()}" data-tip=${about || nothing}>
     <dt>${name}${span ? html`<span class="span" title="The charts cover the last ${span}">${span}</span>` : nothing}</dt>
-    <dd>${large ? html`${large}<small class=${near ? "near" : ""}>${small}</small>` : html`<span class="untold">–<span class="visually-hidden">not known now</span></span>`}</dd>
+    <dd tabindex=${about ? "0" : nothing}>${large ? html`${large}<small class=${near ? "near" : ""}>${small}</small>` : html`<span class="untold">–<span class="visually-hidden">not known now</span></span>`}</dd>
     ${chart === nothing ? nothing : html`<dd class="behind">${chart}</dd>`}
   </div>`;
 }

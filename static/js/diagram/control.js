@@ -27,7 +27,7 @@ function card(told, series, pages, now) {
   return html`<article class="unit state-${state}" data-kind=${kind}>
     <h3>${glyph(state, "glyph-card")}<a href="${pages}${kind}/">${told.title}</a>${spoken(state)}</h3>
     <p class="role">${told.role}</p>
-    ${told.chart ? html`<p class="traffic">${told.traffic ? html`<span>${told.traffic} <small><span class="wide">requests</span>/s</small></span>` : nothing}${sparkline(series, "etcd_requests", now)}</p>` : nothing}
+    ${told.chart ? html`<p class="traffic" data-tip=${told.about || nothing}>${told.traffic ? html`<span tabindex=${told.about ? "0" : nothing}>${told.traffic} <small><span class="wide">requests</span>/s</small></span>` : nothing}${sparkline(series, "etcd_requests", now)}</p>` : nothing}
     ${absent
       ? html`<p class="absent">${absent}</p>`
       : html`<ul class="chips" data-count=${Math.min(chips.length + rest.count, CHIPS)}>${chips.map((one) => chip(one, `${pages}${kind}/`))}${more(rest, "chip")}</ul>`}

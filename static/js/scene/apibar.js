@@ -5,6 +5,7 @@ import { isManaged, roleOf, titleOf } from "../kinds.js";
 import { FIGURES } from "../registry.js";
 import { Series, extent, period } from "../series.js";
 import { WORDS, stateOf } from "../states.js";
+import { tipOf } from "../tips.js";
 import { lineOf } from "./component.js";
 import { fitting, shortNames } from "./instances.js";
 
@@ -25,6 +26,7 @@ import { fitting, shortNames } from "./instances.js";
  * @property {boolean} near does the small part follow without a space?
  * @property {Quantity | ""} quantity whose hour stands below it
  * @property {string} span how long a time the charts cover; said once
+ * @property {string} about what it is, over which time, within which bound, and when it was read; empty where that is not told
  */
 /**
  * @typedef {object} Bar
@@ -128,16 +130,17 @@ function figuresOf({ facts }, { series }, now) {
   const { from, to } = extent(series, now);
   const first = series.rows[0]?.[0] ?? from;
   const span = series.rows.length > 1 ? period(to - Math.max(from, first)) : "";
-  return told.map(([key, quantity], at) => figureOf(key, facts[key], quantity, at === 0 ? span : ""));
+  return told.map(([key, quantity], at) => figureOf(key, facts[key], quantity, at === 0 ? span : "", tipOf(key, facts[key], quantity ? series.rows.at(-1)?.[0] : undefined, now)));
 }
 
-/** @param {string} key @param {string | undefined} value @param {Quantity | ""} quantity @param {string} span @returns {Figure} */
-function figureOf(key, value, quantity, span) {
+/** @param {string} key @param {string | undefined} value @param {Quantity | ""} quantity @param {string} span
+ *  @param {string} about @returns {Figure} */
+function figureOf(key, value, quantity, span, about) {
   const rate = key.endsWith("/s");
   const [, large = value, small = ""] = /^(≥?\s?[\d.,]+(?: ok| down)?)\s*(.*)$/.exec(value ?? "") ?? [];
   const told = rate ? "/s" : small;
   return {
     name: rate ? key.slice(0, -2) : key, large: large ?? "", small: value === undefined ? "" : told,
-    near: !rate && small.startsWith("/") && !small.startsWith("/ "), quantity, span,
+    near: !rate && small.startsWith("/") && !small.startsWith("/ "), quantity, span, about,
   };
 }

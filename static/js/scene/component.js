@@ -4,6 +4,7 @@ import { asSeen } from "../ages.js";
 import { roleOf, titleOf } from "../kinds.js";
 import { GAP, said } from "../series.js";
 import { WORDS, stateOf } from "../states.js";
+import { tipOf } from "../tips.js";
 import { fitting, shortNames } from "./instances.js";
 
 /** @typedef {import("../series.js").Series} Series */
@@ -25,6 +26,7 @@ import { fitting, shortNames } from "./instances.js";
  * @property {Part[]} parts of a process
  * @property {string} absent said instead of chips; else empty
  * @property {string} traffic what is asked of it, per second, while that is known; else empty
+ * @property {string} about what that is, and when it was read; empty where that is not told
  * @property {boolean} chart is there an hour of that traffic?
  * @property {string[]} lines
  */
@@ -65,6 +67,7 @@ export function cardOf(row, series, now, blind) {
     kind: row.kind, state, title: titleOf(row.kind), role: roleOf(row.kind), process: false, parts: [], ...chipsOf(row, now, blind),
     absent: store && !row.instances.length && state !== "not_observable" ? "its members are not visible from here" : "",
     traffic: last && now - last.at <= GAP ? said("etcd_requests", last.value) : "",
+    about: last && now - last.at <= GAP ? tipOf("etcd_requests", said("etcd_requests", last.value), last.at, now) : "",
     chart: last !== undefined,
     lines: [lineOf(row, now, blind)],
   };
@@ -79,6 +82,6 @@ export function processCard(rows, process, now, blind) {
     kind: rows[0]?.kind ?? "", state: "not_observable", title: `${process} process`,
     role: "one process runs all of these, and the API server", process: true, chips: [], rest: { count: 0, state: "healthy" },
     parts: rows.map((row) => ({ kind: row.kind, title: titleOf(row.kind), state: stateOf(row.state) })),
-    absent: "", traffic: "", chart: false, lines: [...new Set(rows.map((row) => lineOf(row, now, blind)))],
+    absent: "", traffic: "", about: "", chart: false, lines: [...new Set(rows.map((row) => lineOf(row, now, blind)))],
   };
 }

@@ -37,6 +37,11 @@ export function sentence(text) {
   return text && !/[.!?…]$/.test(text) ? `${text}.` : text;
 }
 
+/** The clauses of a sentence; joined by spaces they are the sentence again. @param {string} text @returns {string[]} */
+export function clauses(text) {
+  return text.match(/\S.*?[,;:](?=\s)|\S.*$/g) ?? [];
+}
+
 /** The sentences of a text; joined by spaces they are the text again. @param {string} text @returns {string[]} */
 export function sentences(text) {
   return text.match(/\S.*?[.](?=\s+[A-Z])|\S.*$/g) ?? [];

@@ -234,6 +234,8 @@ def test_the_horizon_stays_where_it_is_while_reasons_come_grow_and_go(opened: Op
         f"{first} min 59 s. Nothing can be changed; cached objects can still be read, and pods keep running.",
         f"{first} h 59 min. Nothing can be changed; cached objects can still be read. Also: 4.1 % of requests fail with 5xx; its"
         " /readyz checks etcd and etcd-readiness have been failing for 2 h 59 min 59 s, as its /livez check has for 3 h.",
+        f"{first} h 59 min: " + ", ".join(f"https://10.0.0.{one}:2379 refused the connection" for one in range(9)) + ".",
+        f"{first} h 59 min " + "without a clause that could go " * 12 + ".",
         "",
     )
     for at, because in enumerate(reasons):
@@ -245,6 +247,16 @@ def test_the_horizon_stays_where_it_is_while_reasons_come_grow_and_go(opened: Op
             expect(page.locator(".api p.line")).to_contain_text(first)
             expect(page.locator(".unit[data-kind=etcd] .line")).to_contain_text(first, use_inner_text=True)
     assert max(page.evaluate("window.jumps")) < 0.01
+    # Long names are whole, on a second line of chips, and take nothing from what is kept for reasons.
+    named = [replace(one, host=f"control-plane-of-the-house-{at}") for at, one in enumerate(etcd.instances)]
+    stays = set()
+    for at, because in enumerate(reasons, start=11 + len(reasons)):
+        tell(stage, at, components=[replace(etcd, state="down" if because else "healthy", because=because, instances=named)])
+        expect(page.locator(".unit[data-kind=etcd] .chip .name")).to_have_text([one.host for one in named])
+        expect(page.locator(".unit[data-kind=etcd] .line")).to_contain_text(because[:40], use_inner_text=True)
+        stays.add(page.evaluate(horizon))
+    assert len(stays) == 1
+    assert page.evaluate("[...document.querySelectorAll('.chip .name')].every(one => one.scrollWidth <= one.clientWidth)")
 
 
 def test_numbers_that_run_push_nothing_aside(opened: Opened) -> None:

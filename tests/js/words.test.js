@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { sentences } from "../../static/js/words.js";
+import { clauses, sentences } from "../../static/js/words.js";
 
 test("a text falls into its sentences, and a version or a number is no end of one", () => {
   for (const told of [
@@ -10,4 +10,11 @@ test("a text falls into its sentences, and a version or a number is no end of on
     ["lease renewed 2 s ago · 0 failovers"],
     [],
   ]) assert.deepEqual(sentences(told.join(" ")), told);
+});
+
+test("a sentence falls into clauses, which joined are the sentence again", () => {
+  for (const text of ["It has failed for 9 s.", "Its check has been failing for 9 h: a, b; c at 10:42:01 and 1,284 more.", ""]) {
+    assert.equal(clauses(text).join(" "), text);
+  }
+  assert.deepEqual(clauses("a b: c, d at 10:42:01; e."), ["a b:", "c,", "d at 10:42:01;", "e."]);
 });

@@ -4,7 +4,7 @@ import { html, nothing, render } from "../html.js";
 import { CHIPS } from "../scene/component.js";
 import { bar } from "./apibar.js";
 import { glyph, instanceLink, more, sparkline, spoken } from "./marks.js";
-import { fitTold, told as said } from "./told.js";
+import { fitChips, fitTold, told as said } from "./told.js";
 
 /** @typedef {import("../scene/component.js").Card} Card */
 /** @typedef {import("../scene/component.js").Chip} Chip */
@@ -64,6 +64,7 @@ export function drawControl(places, sky, series, pages, now) {
   const cards = html`${sky.cards.map((told) => card(told, series, pages, now))}`;
   render(sky.blank ? shells : cards, places.cards);
   render(sky.bar ? bar(sky.bar, series, pages, now) : html`<div class="api is-shell"></div>`, places.bar);
+  fitChips(places.cards);
   for (const place of [places.cards, places.bar]) fitTold(place);
   places.count.textContent = sky.count;
   render(sky.addons.map((told) => addon(told, pages)), places.addons);

@@ -38,7 +38,8 @@ const others = document.querySelector("details.switcher");
 if (others instanceof HTMLDetailsElement) {
   void import("./switcher.js").then(({ switcher }) => switcher(others, location.pathname.split("/")[2] ?? ""));
 }
-if (document.querySelector("[data-figures], #live")) void import("./pages/showing-tips.js");
+// On a wall the pointer may rest on a figure for months.
+if (document.querySelector("[data-figures], #live") && !document.body.matches(".wall, .is-wall")) void import("./pages/showing-tips.js");
 const commands = document.querySelector(".commands, .ways");
 if (commands) {
   void import("./copying.js").then(({ copyButtons }) => {

@@ -47,11 +47,11 @@ if (commands) {
     document.getElementById("live")?.addEventListener("renewed", () => copyButtons(document));
   });
 }
-const help = document.getElementById("help");
 const opens = document.getElementById("help-open");
+const help = document.getElementById(opens?.dataset["opens"] ?? "help");
 if (help instanceof HTMLDialogElement && opens) {
   opens.hidden = false;
-  opens.addEventListener("click", () => help.showModal());
+  opens.addEventListener("click", () => help.open || help.showModal());
   help.addEventListener("click", (event) => event.target === help && help.close());
 }
 const find = document.getElementById("finder-open");

@@ -46,8 +46,8 @@ def executable() -> str | None:
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
-#: What is said of a page that is left while one of its modules is on its way.
-_LEFT = "error loading dynamically imported module"
+#: What is said of a module that did not come: so of one that was on its way when its page was left, too, which is nothing wrong.
+_MISSED = "error loading dynamically imported module"
 
 
 class BidiError(Exception):
@@ -55,17 +55,21 @@ class BidiError(Exception):
 
 
 class Firefox:
-    """One tab of it. `complaints` are the errors and warnings of the pages' scripts and of the browser about them; `saved` is where
-    it saves files."""
+    """One tab of it. `complaints` are the errors and warnings of the pages' scripts and of the browser about them so far; `heard`
+    tells all of them. `saved` is where it saves files."""
 
     def __init__(self, socket_: ClientConnection, saved: Path) -> None:
         self._socket = socket_
         self.saved = saved
         self._number = 0
         self.complaints: list[str] = []
+        self.tab = ""
         self._command("session.new", capabilities={})
-        self._command("session.subscribe", events=["log.entryAdded"])
-        self.tab: str = self._command("browsingContext.getTree")["contexts"][0]["context"]
+        #: Of the page that is shown, and of those that were left.
+        self._realm, self._left = "", set[str]()
+        events = ["log.entryAdded", "script.realmCreated", "browsingContext.navigationStarted"]
+        self._command("session.subscribe", events=events)
+        self.tab = self._command("browsingContext.getTree")["contexts"][0]["context"]
 
     def size(self, width: int, height: int) -> None:
         """Of the viewport, in CSS pixels."""
@@ -131,6 +135,13 @@ class Firefox:
         keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
         self._command("input.performActions", context=self.tab, actions=[{"type": "key", "id": "keys", "actions": keys}])
 
+    def heard(self) -> list[str]:
+        """What was complained of since this was asked before, when all that the page has begun has been said: its answer comes
+        after the events before it."""
+        self.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        heard, self.complaints = self.complaints, []
+        return heard
+
     def screenshot(self, path: Path) -> None:
         """To be looked at."""
         path.write_bytes(base64.b64decode(self._command("browsingContext.captureScreenshot", context=self.tab)["data"]))
@@ -149,8 +160,14 @@ class Firefox:
 
     def _hear(self, event: Mapping[str, Any]) -> None:
         said = event["params"]
-        if event["method"] == "log.entryAdded" and said["level"] in ("error", "warn") and _LEFT not in said["text"]:
-            self.complaints.append(f"{said['level']}: {said['text']}")
+        match event["method"]:
+            case "script.realmCreated" if said["type"] == "window" and said["context"] == self.tab:
+                self._realm = said["realm"]
+            case "browsingContext.navigationStarted" if said["context"] == self.tab:
+                self._left.add(self._realm)
+            case "log.entryAdded" if said["level"] in ("error", "warn"):
+                if _MISSED not in said["text"] or said["source"]["realm"] not in self._left:
+                    self.complaints.append(f"{said['level']}: {said['text']}")
 
 
 @contextmanager

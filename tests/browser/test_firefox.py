@@ -50,9 +50,19 @@ def tab(started: Firefox, product: Served) -> Iterator[Firefox]:
     """Of who is signed in, at a desk. Nothing may be complained of."""
     started.cookie(product.cookie["name"], product.cookie["value"], "127.0.0.1")
     started.size(*DESK)
-    started.complaints.clear()
+    started.heard()
     yield started
-    assert started.complaints == []
+    assert started.heard() == []
+
+
+def test_a_complaint_is_heard_to_the_last_and_so_is_a_module_that_does_not_come(tab: Firefox, product: Served) -> None:
+    tab.open(f"{product.origin}/signin/")
+    tab.evaluate("void import('/static/js/none.js')")
+    tab.until("performance.getEntriesByName(new URL('/static/js/none.js', location.href).href).length")
+    tab.evaluate("void setTimeout(() => console.error('at last'))")
+    heard = tab.heard()
+    assert "error: at last" in heard
+    assert any("error loading dynamically imported module" in one and "none.js" in one for one in heard)
 
 
 def test_one_signs_in_by_the_keyboard_and_comes_to_the_page_that_was_asked_for(tab: Firefox, product: Served) -> None:
@@ -71,7 +81,7 @@ def test_the_picture_is_live_is_coloured_and_its_nodes_are_found_by_keys(tab: Fi
     tab.until(LIVE)
     tab.until("document.querySelectorAll('#attention .entry').length === 5")
     assert tab.evaluate(PIXELS) > 12
-    tab.press("/node-63")
+    tab.press("nnode-63")
     tab.until("document.querySelector('#hits').innerText.includes('1')")
     tab.press(ENTER)
     tab.until("document.querySelector('#field').contains(document.activeElement)")

@@ -1,4 +1,4 @@
-"""The switch of clusters in the header, by keys alone, and the buttons that copy commands."""
+"""The switch of clusters in the header, by keys alone, the buttons that copy commands, and the dialogs that explain."""
 
 import re
 from collections.abc import Iterator
@@ -73,3 +73,28 @@ def test_states_and_keys_are_explained_on_every_page_by_one_key(page: Page, prod
     expect(page.get_by_role("dialog", name="States and keys")).to_contain_text("taken out on purpose")
     page.keyboard.press("Escape")
     expect(page.locator("#help")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("path", "name"), [("/wall/", "States and keys"), ("/wall/prod-eu-1/", "Legend and keys")])
+def test_a_wall_explains_its_states_where_somebody_asks_and_shows_no_button_before(
+    page: Page, product: Served, path: str, name: str
+) -> None:
+    page.clock.install()
+    page.goto(product.origin + path)
+    button = page.locator("#help-open")
+    expect(button).to_be_attached()
+    expect(button).not_to_be_hidden()
+    expect(button).to_have_css("opacity", "0")
+    page.mouse.move(700, 400)
+    expect(button).to_have_css("opacity", "1")
+    button.click()
+    dialog = page.get_by_role("dialog", name=name)
+    expect(dialog).to_contain_text("taken out on purpose")
+    assert dialog.locator("[data-find]").count() == 0, "nothing that is chosen by chance may hide nodes of a wall"
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("?")
+    expect(dialog).to_be_visible()
+    page.clock.fast_forward(70_000)
+    expect(dialog).to_be_hidden()
+    expect(button).to_have_css("opacity", "0")

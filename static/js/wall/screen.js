@@ -2,6 +2,7 @@
 
 const STILL_MS = 3000;
 const WANDER_MS = 60_000;
+const LEFT_MS = 60_000;
 /** Offsets in pixels, one after the other: nobody sees them move. */
 const STEPS = [[0, 0], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1]];
 
@@ -16,17 +17,40 @@ export function keepAwake() {
   document.addEventListener("visibilitychange", ask);
 }
 
-/** Hide the pointer when it has not moved for 3 s. */
+/** Hide the pointer when it has not moved for 3 s, and with it the button that explains states and keys (.is-pointed): nobody who only
+ *  looks sees that. */
 export function stillPointer() {
+  const { classList } = document.body;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const moved = () => {
-    document.body.classList.remove("is-still");
+  const wait = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => document.body.classList.add("is-still"), STILL_MS);
+    timer = setTimeout(() => {
+      classList.remove("is-pointed");
+      classList.add("is-still");
+    }, STILL_MS);
+  };
+  const moved = () => {
+    classList.remove("is-still");
+    classList.add("is-pointed");
+    wait();
   };
   addEventListener("pointermove", moved, { passive: true });
-  moved();
+  addEventListener("pointerdown", moved, { passive: true });
+  wait();
+}
+
+/** Close a dialog a minute after the last that was done there, and leave what has the focus: nothing may cover a wall for long.
+ *  @param {Element | null} dialog */
+export function closeLeft(dialog) {
+  if (!(dialog instanceof HTMLDialogElement)) return;
+  let done = 0;
+  for (const kind of ["pointermove", "pointerdown", "keydown"]) addEventListener(kind, () => (done = performance.now()), { passive: true });
+  setInterval(() => {
+    if (performance.now() - done < LEFT_MS) return;
+    if (dialog.open) dialog.close();
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  }, STILL_MS);
 }
 
 /** Move the whole picture by a pixel, once a minute. @param {HTMLElement} element */

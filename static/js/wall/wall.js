@@ -3,7 +3,7 @@
 import { clock } from "../ages.js";
 import { fitCards } from "./fit.js";
 import { grid, roomOf } from "./grid.js";
-import { keepAwake, stillPointer, wander } from "./screen.js";
+import { closeLeft, keepAwake, stillPointer, wander } from "./screen.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("live"));
 const face = document.getElementById("wall-clock");
@@ -38,4 +38,5 @@ root.addEventListener("renewed", lay);
 document.fonts?.ready.then(lay, () => undefined);
 keepAwake();
 stillPointer();
+closeLeft(document.getElementById("help"));
 wander(root);

@@ -6,7 +6,6 @@ Playwright drives a Firefox of its own making only; here it is Debian's, as peop
 import base64
 import json
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,8 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+from tests.browser.webkit import free_port
 
 NAMES = ("firefox-esr", "firefox")
 #: Seconds that an answer, or a condition of a page, may take.
@@ -181,7 +182,7 @@ def firefox() -> Iterator[Firefox]:
         preferences = _PREFERENCES | {"browser.download.dir": str(saved)}
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items()]
         (Path(folder) / "user.js").write_text("".join(lines))
-        port = _free_port()
+        port = free_port()
         command = [program, "--headless", "--no-remote", "--profile", folder, f"--remote-debugging-port={port}", "about:blank"]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             try:
@@ -209,9 +210,3 @@ def _connected(port: int) -> ClientConnection:
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

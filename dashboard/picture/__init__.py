@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 #: Sizes that may be asked for, pixels; the picture grows with them, it does not only get more room.
-WIDTHS, HEIGHTS = (640, 3840), (480, 3840)
+WIDTHS, HEIGHTS = (320, 3840), (480, 3840)
 #: What an address may ask for; tests/dashboard/test_picture.py holds them to static/js/arrange.js.
 GROUPINGS = ("zone", "pool", "type", "role", "none")
 SORTINGS = ("name", "state", "load", "age")

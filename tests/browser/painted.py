@@ -112,7 +112,7 @@ def of_file(svg: str) -> Told:
         charts=sorted(_title(group) for group in parts(root, "chart")),
         arrows=sorted(_title(group) for group in parts(root, "arrow")),
         links=[(group.get("data-kind", ""), group.get("data-state", "")) for group in reversed(parts(root, "link"))],
-        pills=[(group.get("data-state", ""), spoken(group.findall(f".//{SVG}tspan")[0])) for group in parts(root, "pill")],
+        pills=[(group.get("data-state", ""), _pill(group)) for group in parts(root, "pill")],
         counts=[next((text for text in texts if re.match(rf"[\d,]+ {noun}s? ·", text)), "") for noun in ("component", "node")],
         groups=[(group.get("data-title", ""), spoken(group.findall(f"{SVG}text")[-1])) for group in parts(root, "group")],
         attention=next((text for text in texts if text.startswith("NEEDS ATTENTION")), ""),
@@ -131,6 +131,12 @@ def spoken(element: ElementTree.Element) -> str:
     """Its words, as one reads them."""
     words = "".join(f" {part.strip()}" if at else part for at, part in enumerate(element.itertext()))
     return re.sub(r"\s+", " ", words).strip()
+
+
+def _pill(group: ElementTree.Element) -> str:
+    """Its state's word and why; in the narrow form the why stands in lines of its own."""
+    first, *below = group.findall(f"{SVG}text")
+    return " · ".join(filter(None, (spoken(first.findall(f"{SVG}tspan")[0]), " ".join(map(spoken, below)))))
 
 
 def _title(group: ElementTree.Element) -> str:

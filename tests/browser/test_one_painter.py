@@ -4,6 +4,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import msgspec
 import pytest
@@ -73,7 +74,10 @@ SCENES: dict[str, Scene] = {
 }
 
 
-Both = Callable[[str], tuple[Stage, Told, str, Told]]
+class Both(Protocol):
+    """A scene as a page and as a file of that size."""
+
+    def __call__(self, name: str, size: tuple[int, int] = (1920, 1080)) -> tuple[Stage, Told, str, Told]: ...
 
 
 @pytest.fixture
@@ -81,15 +85,17 @@ def both(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Both]:
     """A scene as the page shows it and as the file does, in the same moment."""
     stages: list[Stage] = []
 
-    def go(name: str) -> tuple[Stage, Told, str, Told]:
+    def go(name: str, size: tuple[int, int] = (1920, 1080)) -> tuple[Stage, Told, str, Told]:
         now = time.time()
-        stage = Stage(lender.page((1920, 1080), init=f"({COUNTING})()", color_scheme="dark"), SCENES[name](now))
+        stage = Stage(lender.page(size, init=f"({COUNTING})()", color_scheme="dark"), SCENES[name](now))
         stages.append(stage)
         stage.open()
         stage.drawn()
         stage.pulse()
         stage.page.wait_for_selector("#freshness.is-live")
-        svg = painter.svg(msgspec.json.encode(stage.snapshot), Freshness(now, now), time.time(), Wanted())
+        svg = painter.svg(
+            msgspec.json.encode(stage.snapshot), Freshness(now, now), time.time(), Wanted(width=size[0], height=size[1])
+        )
         return stage, of_page(stage.page), svg, of_file(svg)
 
     yield go
@@ -128,6 +134,25 @@ def test_page_and_file_say_the_same(both: Both, name: str) -> None:
     assert page.charts == file.charts
     assert (page.pills, page.counts, page.links) == (file.pills, file.counts, file.links)
     assert page.groups == file.groups
+    assert page.attention.upper() == file.attention
+    assert page.entries == file.entries
+    assert page.changes == file.changes
+    if page.nodes:
+        assert page.nodes == file.nodes
+
+
+@pytest.mark.parametrize("name", ["seven members, the 7th down", "managed", "120 nodes"])
+def test_page_and_file_say_the_same_on_a_phone(both: Both, name: str) -> None:
+    _, page, svg, file = both(name, (390, 844))
+    assert re.match(r'<svg [^>]*width="390" height="\d{4}"', svg), "as tall as its nodes want it, as the page is"
+    assert page.cards.keys() == file.cards.keys()
+    for kind, card in page.cards.items():
+        same_card(card, file.cards[kind])
+    assert page.arrows == file.arrows
+    assert sorted(map(tight, page.figures)) == sorted(map(tight, file.figures))
+    assert page.charts == file.charts
+    assert (page.pills, page.counts, page.groups) == (file.pills, file.counts, file.groups)
+    assert sorted(page.links) == sorted(file.links)
     assert page.attention.upper() == file.attention
     assert page.entries == file.entries
     assert page.changes == file.changes

@@ -77,11 +77,13 @@ def overlap(one: Box, other: Box) -> bool:
 
 
 @pytest.mark.parametrize("name", sorted(PICTURES))
-@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (640, 480), (3840, 3840)])
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (640, 480), (3840, 3840), (390, 844)])
 def test_every_picture_is_well_formed_and_refers_to_nothing_outside(name: str, size: tuple[int, int]) -> None:
     svg = drawn(PICTURES[name](NOW), size=size)
     root = read(svg)
-    assert (root.get("width"), root.get("height")) == tuple(map(str, size))
+    assert root.get("width") == str(size[0])
+    # One column is as tall as it has to be.
+    assert root.get("height") == str(size[1]) or size[0] < 640
     # Nothing is drawn that XML's readers or a rasteriser would fetch; the namespace is a name, not an address.
     assert "http" not in svg.replace('xmlns="http://www.w3.org/2000/svg"', "").replace("https://", "")
     assert all(element.get("href", "#").startswith("#") for element in root.iter())
@@ -115,7 +117,7 @@ def test_every_picture_is_well_formed_and_refers_to_nothing_outside(name: str, s
         "managed-eks",
     ],
 )
-@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 720)])
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1280, 720), (390, 844)])
 def test_cards_and_tiles_do_not_overlap_and_stay_inside(name: str, size: tuple[int, int]) -> None:
     root = read(drawn((PICTURES | SKIES)[name](NOW), size=size))
     _, _, across, down = (float(part) for part in root.get("viewBox", "").split())

@@ -85,7 +85,7 @@ def test_no_name_of_a_cluster_breaks_the_header(name: str, plain: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["w=639", "w=3841", "h=0", "h=99999", "w=1e3", "w=-1", "w=", "h=nan", "theme=pink", "group=colour", "sort=smell", "w=１９２０"],
+    ["w=319", "w=3841", "h=0", "h=99999", "w=1e3", "w=-1", "w=", "h=nan", "theme=pink", "group=colour", "sort=smell", "w=１９２０"],
 )
 def test_what_is_out_of_bounds_is_400_with_the_bounds(browser: Client, query: str) -> None:
     response = browser.get(f"{SVG}?{query}")

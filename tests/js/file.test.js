@@ -88,3 +88,20 @@ test("a server's own figures stand in its chip whole, as many as fit, and are ne
     }
   }
 });
+
+test("narrower than 640 pixels a file is one column as tall as it has to be, and no taller than it can be drawn", () => {
+  /** @param {number} count @param {number} zones @param {number} width */
+  const size = (count, zones, width) => {
+    const nodes = Array.from({ length: count }, (_, at) => node(`n${at}`, { zone: `z${at % zones}` }));
+    const svg = drawn(snapshot(nodes, { components: [component("etcd"), component("kube-apiserver")] }), { ...OPTIONS, width, beats: {} });
+    assert.ok(svg.indexOf('data-part="card"') < svg.indexOf('data-part="bar"'));
+    const [, across, down] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+    return [Number(across), Number(down)];
+  };
+  const [few, many, scattered, thousands] = [size(3, 1, 390), size(120, 3, 390), size(320, 320, 639), size(5000, 3, 390)];
+  assert.deepEqual([few, many, scattered, thousands].map(([across]) => across), [390, 390, 639, 390]);
+  assert.ok((few?.[1] ?? 0) < (many?.[1] ?? 0));
+  assert.ok((scattered?.[1] ?? 0) < 6500);
+  assert.ok((thousands?.[1] ?? 0) < 2500);
+  assert.deepEqual(size(3, 1, 640), [640, 1080]);
+});

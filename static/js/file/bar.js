@@ -17,6 +17,9 @@ const [PAD, BODY, LINE, BETWEEN] = [24, 132, 18, 32];
 /** Narrower, and the figures lie below the instances. */
 const WIDE = 944;
 const FIGURES_BELOW = 112;
+/** Narrower, and the instances lie below its name, and the figures below them in two columns. */
+const NARROW = 560;
+const [SERVER_TALL, FIGURE_TALL, CHART_TALL] = [34, 52, 44];
 /** Up to so many servers have room for figures of their own. */
 const OWN_SHOWN = 3;
 
@@ -28,14 +31,34 @@ function linesOf({ line }, w) {
 /** @param {Bar} bar @param {number} w */
 export function barHeight(bar, w) {
   const lines = linesOf(bar, w).length;
+  if (w < NARROW) return BODY + 10 + serversBelow(bar) + figureTops(bar, 2).tall + (lines ? 18 + LINE * lines : 0);
   return BODY + (w < WIDE && bar.figures.length ? FIGURES_BELOW : 0) + (lines ? 14 + LINE * lines : 0);
+}
+
+/** How tall the instances are where they lie below the name, two beside each other. @param {Bar} bar */
+function serversBelow({ servers, rest, hidden }) {
+  const count = hidden ? 3 : servers.length + (rest.count ? 1 : 0);
+  return count ? Math.ceil(count / 2) * (SERVER_TALL + 8) + 8 : 0;
+}
+
+/** Where each line of figures begins, `across` in a line, and how tall all of them are: with a chart a line is taller. @param {Bar} bar
+ *  @param {number} across */
+function figureTops({ figures }, across) {
+  /** @type {number[]} */
+  const tops = [];
+  let tall = 0;
+  for (let at = 0; at < figures.length; at += across) {
+    tops.push(tall);
+    tall += FIGURE_TALL + (figures.slice(at, at + across).some(({ quantity }) => quantity) ? CHART_TALL : 0);
+  }
+  return { tops, tall };
 }
 
 /** @param {Sheet} sheet @param {Scene} scene @param {Bar} bar @param {Box} box */
 export function drawBar(sheet, scene, bar, { x, y, w, h }) {
   const { colours } = sheet;
   const { state } = bar;
-  const about = w < WIDE ? 220 : 252;
+  const about = w < NARROW ? w - 2 * PAD : w < WIDE ? 220 : 252;
   const said = [...bar.checks.map(({ words }) => words), bar.about, bar.line].filter(Boolean).join(", ");
   sheet.begin(`${bar.title}, ${WORDS[state]}: ${said}`, { part: "bar", kind: bar.title, state });
   const edge = edgeOf(sheet, state, "bar-edge");
@@ -48,7 +71,11 @@ export function drawBar(sheet, scene, bar, { x, y, w, h }) {
 
   const left = x + PAD + about + 20;
   const right = x + w - PAD;
-  if (w < WIDE) {
+  if (w < NARROW) {
+    const below = serversBelow(bar);
+    if (below) drawServers(sheet, scene, bar, { x: x + PAD, y: y + BODY - 8, w: w - 2 * PAD, h: below - 16 });
+    drawFigures(sheet, scene, bar.figures, x + PAD, y + BODY - 4 + below, w - 2 * PAD, Math.ceil(bar.figures.length / 2), figureTops(bar, 2).tops);
+  } else if (w < WIDE) {
     drawServers(sheet, scene, bar, { x: left, y: y + 16, w: right - left, h: BODY - 32 });
     drawFigures(sheet, scene, bar.figures, x + PAD, y + BODY, w - 2 * PAD, 1);
   } else {
@@ -86,8 +113,8 @@ function drawChecks(sheet, { checks }, x, y, room) {
 function drawServers(sheet, scene, { servers, rest, hidden }, { x, y, w, h }) {
   const { colours } = sheet;
   if (hidden) {
-    const wide = Math.min(w, 200);
-    const lines = wrap(hidden, 13, wide - 28, 3);
+    const wide = Math.min(w, h < 64 ? w : 200);
+    const lines = wrap(hidden, 13, wide - 28, Math.max(1, Math.floor(h / LINE)));
     sheet.rect(x, y, wide, h, { stroke: colours.state("not_observable"), dash: "5 5", r: 9 });
     for (const [at, line] of lines.entries()) {
       const base = y + h / 2 + 5 + (at - (lines.length - 1) / 2) * LINE;
@@ -97,7 +124,7 @@ function drawServers(sheet, scene, { servers, rest, hidden }, { x, y, w, h }) {
   }
   const count = servers.length + (rest.count ? 1 : 0);
   const fits = Math.max(1, Math.floor((w + 12) / (118 + 12)));
-  const lines = Math.min(3, Math.ceil(count / fits));
+  const lines = Math.min(Math.max(3, Math.floor(h / SERVER_TALL)), Math.ceil(count / fits));
   const across = Math.ceil(count / lines);
   const [chip, tall] = [(w - 12 * (across - 1)) / across, (h - 8 * (lines - 1)) / lines];
   /** @param {number} at */
@@ -155,8 +182,8 @@ function figureWidth(told) {
 }
 
 /** @param {Sheet} sheet @param {Scene} scene @param {Figure[]} figures @param {number} x @param {number} y @param {number} w
- *  @param {number} lines */
-function drawFigures(sheet, scene, figures, x, y, w, lines) {
+ *  @param {number} lines @param {number[]} [tops] where each begins, with room for charts */
+function drawFigures(sheet, scene, figures, x, y, w, lines, tops) {
   if (!figures.length) return;
   const { colours } = sheet;
   const across = Math.ceil(figures.length / lines);
@@ -165,13 +192,13 @@ function drawFigures(sheet, scene, figures, x, y, w, lines) {
   const needed = natural.reduce((sum, one) => sum + one, 0);
   const scale = Math.min(1, (w - 14 * (across - 1)) / needed);
   const between = Math.min(64, across > 1 ? (w - needed * scale) / (across - 1) : 0);
-  const charts = lines === 1;
-  const base = charts && figures.some(({ quantity }) => quantity) ? y : y + (100 - lines * 50) / 2;
+  const charts = lines === 1 || tops !== undefined;
+  const base = tops || (charts && figures.some(({ quantity }) => quantity)) ? y : y + (100 - lines * 50) / 2;
   let left = x;
   for (const [place, column] of columns.entries()) {
     const wide = (natural[place] ?? 0) * scale;
     for (const [line, told] of column.entries()) {
-      const top = base + line * 52;
+      const top = base + (tops?.[line] ?? line * 52);
       const box = { width: wide + Math.max(0, between - 18), height: 34 };
       sheet.begin(`${told.name}: ${told.large ? `${told.large}${told.near ? "" : " "}${told.small}` : "not known now"}`, { part: "figure" });
       sheet.text(left, top + 14, told.name, { size: 12.5 * scale, fill: colours.of("muted") });

@@ -34,10 +34,10 @@ function linesOf({ lines, state }, w) {
   return lines.flatMap((line) => wrap(line, 13, w - 2 * PAD, state === "healthy" ? 2 : 6)).slice(0, 8);
 }
 
-/** @param {Card} card @param {number} w */
-export function cardHeight(card, w) {
+/** @param {Card} card @param {number} w @param {number} [least] */
+export function cardHeight(card, w, least = LEAST) {
   const told = linesOf(card, w).length;
-  return Math.max(LEAST, TOP + Math.max(grid(card, w).high, 20) + 12 + LINE * told + 12);
+  return Math.max(least, TOP + Math.max(grid(card, w).high, 20) + 12 + LINE * told + 12);
 }
 
 /** A card's edge, in the state's colour where it is not well. @param {Sheet} sheet @param {State} state @param {string} plain */

@@ -8,6 +8,7 @@ import { SEVERITY, STATES, WORDS, stateOf } from "../states.js";
 import { counted, thousands } from "../words.js";
 import { HEADER, drawHeader, drawNotice } from "./frame.js";
 import { drawGround } from "./ground.js";
+import { ACROSS, NARROW, composeNarrow } from "./phone.js";
 import { drawRail } from "./rail.js";
 import { sceneOf } from "./scene.js";
 import { Sheet } from "./sheet.js";
@@ -37,6 +38,15 @@ export function draw(snapshot, options) {
 export function drawn(snapshot, options) {
   const { width, height } = options;
   const scene = sceneOf(snapshot, options);
+  const title = `${scene.picture.name} · Planewatch`;
+  if (width < NARROW) {
+    const across = Math.max(width, ACROSS);
+    const sheet = new Sheet(scene.colours);
+    const down = composeNarrow(sheet, scene, across);
+    const tall = Math.round((down * width) / across);
+    sheet.items.unshift({ mark: "rect", x: 0, y: 0, w: across, h: down, look: { fill: scene.colours.of("bg") } });
+    return documentOf(sheet.items, scene.colours, { width, height: tall, across, down, title, words: described(scene) });
+  }
   const scale = width >= height ? Math.min(width / 1920, height / 1080) : width / 1080;
   let [across, down, sheet] = [width, height, new Sheet(scene.colours)];
   for (const least of SCALES) {
@@ -44,7 +54,6 @@ export function drawn(snapshot, options) {
     sheet = new Sheet(scene.colours);
     if (compose(sheet, scene, across, down)) break;
   }
-  const title = `${scene.picture.name} · Planewatch`;
   return documentOf(sheet.items, scene.colours, { width, height, across, down, title, words: described(scene) });
 }
 

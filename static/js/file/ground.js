@@ -1,8 +1,8 @@
 /** The ground in a file: groups, and in them every node, as large as all of them fit. Pure. */
 
 import { groupsOf } from "../arrange.js";
-import { plan } from "../layout.js";
-import { groundArrows, straight } from "../scene/arrows.js";
+import { TILES_UP_TO, plan } from "../layout.js";
+import { DEPTH, groundArrows, straight } from "../scene/arrows.js";
 import { captionOf, groundNotice, headingOf } from "../scene/ground.js";
 import { MARK_MOST, tileShape } from "../scene/tile.js";
 import { drawCells } from "./cells.js";
@@ -21,6 +21,10 @@ import { drawTile } from "./tile.js";
 const [HEAD, FOOT] = [59, 24];
 /** A cell is at least so wide: nobody can scroll a file. */
 const LEAST = 1;
+/** So tall is the ground of thousands of nodes in one column. */
+const SCREENFUL = 640;
+/** And so tall at most is that of fewer. */
+const TALLEST = 5000;
 
 /** Draw the data plane below the horizon at `top`. @param {Sheet} sheet @param {Scene} scene @param {Addon[]} addons
  *  @param {number} top @param {number} across @param {number} bottom @param {number} bar where the API server's bar ends */
@@ -39,6 +43,55 @@ export function drawGround(sheet, scene, addons, top, across, bottom, bar) {
   }
   const said = groundNotice(picture, scene.at);
   if (said) drawNothing(sheet, said, top, across, bottom);
+}
+
+/** The same in one column, as tall as its nodes want it; returns where it ends. @param {Sheet} sheet @param {Scene} scene
+ *  @param {Addon[]} addons @param {number} top @param {number} across @param {number} bar */
+export function drawGroundBelow(sheet, scene, addons, top, across, bar) {
+  const { picture, group } = scene;
+  const behind = sheet.items.length;
+  const head = drawNarrowHead(sheet, scene, addons, top, across);
+  // As on the page: thousands are seen at once, as cells; fewer flow on, but not for ever.
+  const area = { width: across - 2 * GUTTER, unit: 1, least: LEAST };
+  const groups = groupsOf(picture, group, scene.sort);
+  const flowing = picture.size > TILES_UP_TO ? null : plan(groups, { ...area, height: null });
+  const made = flowing && flowing.height <= TALLEST ? flowing : planOf(groups, { ...area, height: flowing ? TALLEST : SCREENFUL });
+  const said = groundNotice(picture, scene.at);
+  const bottom = head + Math.max(made.height, said ? 160 : 0) + FOOT;
+  sheet.rect(0, top + 3, across, bottom - top - 3, { fill: "url(#ground)" });
+  sheet.items.splice(behind, 0, ...sheet.items.splice(-1));
+  for (const zone of made.zones) drawZone(sheet, scene, made, zone, { x: GUTTER, y: head });
+  // Groups stand one below the other, and so their arrows on each other: the worst is on top.
+  if (bar) {
+    const arrows = groundArrows(made.zones, picture, group).map(({ arrow }) => arrow);
+    for (const arrow of arrows.sort((one, other) => DEPTH.indexOf(one.state) - DEPTH.indexOf(other.state))) {
+      drawArrow(sheet, arrow, arrow.weight, straight(across / 2, bar, top + 22, arrow.weight, true, 1), "arrow-up");
+    }
+  }
+  if (said) drawNothing(sheet, said, top, across, bottom);
+  return bottom;
+}
+
+/** What stands above the groups, in as many lines as it takes; returns where it ends. @param {Sheet} sheet @param {Scene} scene
+ *  @param {Addon[]} addons @param {number} top @param {number} across */
+function drawNarrowHead(sheet, scene, addons, top, across) {
+  const { colours } = sheet;
+  const { size, agents } = captionOf(scene.picture, scene.at);
+  let y = top + 42;
+  sheet.text(GUTTER, y, "DATA PLANE", { size: 13, weight: 700, fill: colours.of("ground-label"), spacing: 2.2 });
+  sheet.text(across - GUTTER, y, size, { size: 14, fill: colours.of("ground-text"), anchor: "end" });
+  let x = GUTTER;
+  y += 26;
+  for (const { kind, title, state, word } of [...addons, ...agents.map((one) => ({ ...one, word: "" }))]) {
+    const told = word ? `${title} ${word}` : title;
+    if (x > GUTTER && x + 18 + width(told, 13) > across - GUTTER) [x, y] = [GUTTER, y + 22];
+    sheet.begin(told, { part: "link", kind, state });
+    sheet.glyph(state, x, y - 10.5, 12);
+    sheet.text(x + 18, y, told, { size: 13, fill: word ? colours.word(state) : colours.of("ground-text") });
+    sheet.end();
+    x += 18 + width(told, 13) + 16;
+  }
+  return y + 17;
 }
 
 /** Where all groups lie. So many that their headings alone would fill the area stand in one, in their order. @param {Group[]} groups

@@ -4,6 +4,7 @@
 import { isBlind } from "../freshness.js";
 import { andMore, noChanges, railOf } from "../scene/rail.js";
 import { WORDS } from "../states.js";
+import { GUTTER } from "./sky.js";
 import { cut, width, wrap } from "./text.js";
 import { utcWhen } from "./time.js";
 
@@ -38,6 +39,31 @@ export function drawRail(sheet, scene, x, y, w, h) {
   drawEntries(sheet, told, column);
   const beside = { ...column, x: column.x + column.w + PAD };
   drawChanges(sheet, scene, told, { ...beside, y: drawMissing(sheet, told, beside) });
+}
+
+/** In one column: what needs attention, before the picture; returns where it ends. @param {Sheet} sheet @param {Scene} scene
+ *  @param {number} top @param {number} across */
+export function drawFirst(sheet, scene, top, across) {
+  const told = railOf(scene.picture, scene.at, isBlind(scene.fresh));
+  return onPanel(sheet, top, across, (y) => drawEntries(sheet, told, { x: GUTTER, w: across - 2 * GUTTER, y, foot: Infinity }));
+}
+
+/** And what cannot be seen and the changes, after it. @param {Sheet} sheet @param {Scene} scene @param {number} top @param {number} across */
+export function drawAfter(sheet, scene, top, across) {
+  const told = railOf(scene.picture, scene.at, isBlind(scene.fresh));
+  const column = { x: GUTTER, w: across - 2 * GUTTER, foot: Infinity };
+  return onPanel(sheet, top, across, (y) => drawChanges(sheet, scene, told, { ...column, y: drawMissing(sheet, told, { ...column, y }) }) + 8);
+}
+
+/** What is drawn from `top` down, with the rail's ground behind it. @param {Sheet} sheet @param {number} top @param {number} across
+ *  @param {(y: number) => number} draws returns where it ends */
+function onPanel(sheet, top, across, draws) {
+  const behind = sheet.items.length;
+  const end = draws(top + 18);
+  sheet.rect(0, top, across, end - top, { fill: sheet.colours.of("panel-2") });
+  sheet.rect(0, top, across, 1, { fill: sheet.colours.of("edge") });
+  sheet.items.splice(behind, 0, ...sheet.items.splice(-2));
+  return end;
 }
 
 /** @param {Sheet} sheet @param {number} x @param {number} y @param {string} text */
@@ -123,7 +149,7 @@ function drawMissing(sheet, { missing }, { x, y: top, w, foot }) {
 /** @param {Sheet} sheet @param {Scene} scene @param {Rail} told @param {Column} column */
 function drawChanges(sheet, scene, { changes, unchangedSince }, { x, y: top, w, foot }) {
   const { colours } = sheet;
-  if (top + 60 > foot) return;
+  if (top + 60 > foot) return top;
   label(sheet, x, top, "Changes");
   let y = top + 30;
   if (unchangedSince !== null) {
@@ -134,7 +160,7 @@ function drawChanges(sheet, scene, { changes, unchangedSince }, { x, y: top, w, 
     const [first = "", ...rest] = wrap(`${who} ${what}`, 13.5, w - 94, 2);
     const lasted = Math.floor(from) !== Math.floor(at);
     const lines = Math.max(lasted ? 2 : 1, 1 + rest.length);
-    if (y + 19 * lines > foot) return;
+    if (y + 19 * lines > foot) return y;
     sheet.begin(`${who} ${what}`, { part: "change", state });
     sheet.text(x, y + 10, utcWhen(from, scene.now), { size: 13, fill: colours.of("faint") });
     if (lasted) sheet.text(x, y + 28.5, `– ${utcWhen(at, scene.now)}`, { size: 13, fill: colours.of("faint") });
@@ -144,6 +170,7 @@ function drawChanges(sheet, scene, { changes, unchangedSince }, { x, y: top, w, 
     sheet.end();
     y += 12 + 19 * lines;
   }
+  return y + (unchangedSince === null ? 0 : 24);
 }
 
 /** A line that begins with whom it is about. @param {Sheet} sheet @param {string} line @param {string} who @param {number} x @param {number} y */

@@ -6,6 +6,7 @@ import { cardHeight, drawCard } from "./card.js";
 import { cut, width } from "./text.js";
 
 /** @typedef {import("../scene/arrows.js").Arrow} Arrow */
+/** @typedef {import("../scene/component.js").Card} Card */
 /** @typedef {import("../scene/sky.js").Sky} Sky */
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./sheet.js").Sheet} Sheet */
@@ -29,14 +30,22 @@ export function drawSky(sheet, scene, sky, top, across) {
   const inLine = oneLine ? count : room >= 2 * CARD_LEAST + GAP ? 2 : 1;
   const lines = sky.cards.length ? Math.ceil(count / inLine) : 0;
   const w = (room - (inLine - 1) * GAP) / inLine;
-  const h = Math.max(...sky.cards.map((card) => cardHeight(card, w)), 0);
-  const barTop = top + HEAD + lines * (h + GAP) - (lines ? GAP : 0) + TO_BAR;
+  // Beside each other they are of one height; in one column each has its own.
+  const column = inLine === 1 && count > 1;
+  const tallest = Math.max(...sky.cards.map((card) => cardHeight(card, w)), 0);
+  const heights = Array.from({ length: lines }, (_, line) => (column ? cardHeight(/** @type {Card} */ (sky.cards[line]), w, 0) : tallest));
+  /** @param {number} line */
+  const topOf = (line) => top + HEAD + heights.slice(0, line).reduce((sum, one) => sum + one + GAP, 0);
+  const barTop = topOf(lines) - (lines ? GAP : 0) + TO_BAR;
   const barTall = sky.bar ? barHeight(sky.bar, room) : 0;
   const horizon = barTop + barTall + TO_HORIZON;
 
   sheet.rect(0, top, across, horizon - top, { fill: "url(#sky)" });
   drawHead(sheet, sky, top, across);
-  const boxes = sky.cards.map((_, at) => ({ x: GUTTER + (at % inLine) * (w + GAP), y: top + HEAD + Math.floor(at / inLine) * (h + GAP), w, h }));
+  const boxes = sky.cards.map((_, at) => {
+    const line = Math.floor(at / inLine);
+    return { x: GUTTER + (at % inLine) * (w + GAP), y: topOf(line), w, h: heights[line] ?? 0 };
+  });
   for (const [at, card] of sky.cards.entries()) drawCard(sheet, scene, card, /** @type {Box} */ (boxes[at]));
   if (sky.bar) {
     drawBar(sheet, scene, sky.bar, { x: GUTTER, y: barTop, w: room, h: barTall });

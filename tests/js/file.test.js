@@ -105,3 +105,12 @@ test("narrower than 640 pixels a file is one column as tall as it has to be, and
   assert.ok((thousands?.[1] ?? 0) < 2500);
   assert.deepEqual(size(3, 1, 640), [640, 1080]);
 });
+
+test("in one column that a picture is old is said before all else, whole, and covers nothing", () => {
+  const told = snapshot([node("n1")], { components: [component("etcd")] });
+  const svg = drawn(told, { ...OPTIONS, width: 390, now: 190.3, beats: {} });
+  const said = /data-part="notice" data-kind="late">.*?<\/g>/s.exec(svg)?.[0] ?? "";
+  assert.match(said, /1\u00a0min 30\u00a0s old|1 min 30 s old/);
+  assert.doesNotMatch(said, /…/);
+  assert.ok(svg.indexOf('data-part="notice"') < svg.indexOf('data-part="card"'));
+});

@@ -2,9 +2,9 @@
 
 import { isBlind } from "../freshness.js";
 import { factsOf, freshWords, pillsOf } from "../scene/header.js";
+import { withShape } from "../scene/notice.js";
 import { skyOf } from "../scene/sky.js";
 import { WORDS } from "../states.js";
-import { drawNotice } from "./frame.js";
 import { drawGroundBelow } from "./ground.js";
 import { drawAfter, drawFirst } from "./rail.js";
 import { GUTTER, TO_HORIZON, drawSky } from "./sky.js";
@@ -19,23 +19,18 @@ import { stamp } from "./time.js";
 export const NARROW = 640;
 /** It is laid out for so many units across at least, and drawn smaller where it is narrower. */
 export const ACROSS = 420;
-/** A notice lies over what a phone shows first. */
-const FIRST = 760;
 
 /** @param {Sheet} sheet @param {Scene} scene @param {number} across @returns {number} how tall it is */
 export function composeNarrow(sheet, scene, across) {
   sheet.colours = scene.around;
   const header = drawHead(sheet, scene, across);
-  const first = drawFirst(sheet, scene, header, across);
+  const first = drawFirst(sheet, scene, drawLoud(sheet, scene, header, across), across);
   sheet.colours = scene.colours;
   const sky = skyOf(scene.picture, scene.at);
   const horizon = drawSky(sheet, scene, sky, first, across);
   const bottom = drawGroundBelow(sheet, scene, sky.addons, horizon, across, sky.bar ? horizon - TO_HORIZON : 0);
   sheet.colours = scene.around;
-  const foot = drawAfter(sheet, scene, bottom, across);
-  sheet.colours = scene.colours;
-  drawNotice(sheet, scene, across, header, Math.min(foot, header + FIRST));
-  return foot;
+  return drawAfter(sheet, scene, bottom, across);
 }
 
 /** Whose picture it is, of when, how fresh it was, and both planes, each in a line of its own; returns where it ends. @param {Sheet} sheet
@@ -82,4 +77,28 @@ function drawPill(sheet, { label, state, said, last, title }, y, room) {
   for (const [at, line] of lines.entries()) sheet.text(GUTTER + 44, y + 43 + 18 * at, line, { size: 13.5, fill: colours.of("muted") });
   sheet.end();
   return y + h;
+}
+
+/** What is laid over a wide picture that is old, or has nothing in it: here it comes before all else, and hides nothing. Returns where
+ *  it ends. @param {Sheet} sheet @param {Scene} scene @param {number} top @param {number} across */
+function drawLoud(sheet, scene, top, across) {
+  const told = scene.notice;
+  if (!told) return top;
+  const { plain } = scene;
+  const room = across - 2 * GUTTER;
+  const shape = withShape(told) ? 34 : 0;
+  const title = wrap(told.title, 24, room - 36 - shape, 3, 600);
+  const lines = told.lines.flatMap((line) => wrap(line, 15, room - 36, 6));
+  const h = 30 + 30 * title.length + 22 * lines.length;
+  sheet.begin(told.title, { part: "notice", kind: told.kind });
+  sheet.rect(GUTTER, top, room, h, { fill: plain.of("raised"), stroke: plain.state(told.state), line: 2, r: 14 });
+  if (shape) sheet.glyph(told.state, GUTTER + 18, top + 19, 24, plain);
+  for (const [at, line] of title.entries()) {
+    sheet.text(GUTTER + 18 + shape, top + 40 + 30 * at, line, { size: 24, weight: 700, fill: plain.of("text") });
+  }
+  for (const [at, line] of lines.entries()) {
+    sheet.text(GUTTER + 18, top + 36 + 30 * title.length + 22 * at, line, { size: 15, fill: plain.of("muted") });
+  }
+  sheet.end();
+  return top + h + 16;
 }

@@ -1,0 +1,167 @@
+"""Incidents: what hangs together by order and a dependency that is known is one, and nothing else is."""
+
+import pytest
+
+from planes.assess.incidents import FOLLOWS, TOGETHER, incidents
+from planes.structs.incidents import Incident, Subject, Tie
+from planes.structs.moments import Epoch
+from planes.structs.rows import ChangeRow
+from planes.structs.verdicts import State
+
+HEALTHY, DEGRADED, DOWN, UNKNOWN = State.HEALTHY, State.DEGRADED, State.DOWN, State.UNKNOWN
+CORDONED, HIDDEN = State.CORDONED, State.NOT_OBSERVABLE
+T0 = 1_795_527_612.0  # 2026-11-24T13:40:12Z
+
+
+def change(at: float, who: str, before: State, after: State, group: str = "") -> ChangeRow:
+    """`who`: a component's kind, "node/agent", or "*" for all nodes. `at`: seconds after T0."""
+    node, _, agent = who.partition("/")
+    kind = "Node" if agent else "Cluster" if who == "*" else "Component"
+    return ChangeRow(kind, node, agent, before, after, f"{who} is {after}.", Epoch(T0 + at), group)
+
+
+def spell(who: str, began: float, ended: float | None, state: State = DEGRADED, group: str = "") -> list[ChangeRow]:
+    fell = [change(began, who, HEALTHY, state, group)]
+    return fell if ended is None else [*fell, change(ended, who, state, HEALTHY)]
+
+
+def found(*spells: list[ChangeRow], now: dict[Subject, State] | None = None, zones: dict[str, str] | None = None) -> list[Incident]:
+    rows = sorted((row for one in spells for row in one), key=lambda row: row.at)
+    return incidents(rows, now or {}, zones or {})
+
+
+def told(one: Incident) -> list[tuple[str, Tie | None, int | None]]:
+    """Of each step its first subject, and by what it belongs to which."""
+    return [
+        (
+            "/".join(part for part in step.spells[0].subject[1:] if part),
+            step.link.tie if step.link else None,
+            step.link.to if step.link else None,
+        )
+        for step in one.steps
+    ]
+
+
+def test_a_chain_is_one_incident_and_names_what_each_step_follows_from() -> None:
+    (one,) = found(
+        spell("etcd", 0, 258),
+        spell("kube-apiserver", 28, 278),
+        [change(43, "kube-scheduler", HEALTHY, DEGRADED), change(53, "kube-scheduler", DEGRADED, DOWN)],
+        [change(75, "kube-scheduler", DOWN, HEALTHY)],
+        spell("n1/kubelet", 46, 200, group="late"),
+        spell("n2/kubelet", 50, 220, group="late"),
+    )
+    assert told(one) == [
+        ("etcd", None, None),
+        ("kube-apiserver", Tie.NEEDS, 0),
+        ("kube-scheduler", Tie.NEEDS, 1),
+        ("n1/kubelet", Tie.AFTER, 1),
+    ]
+    assert (one.id, one.began, one.ended, one.goes_on) == ("20261124T134012Z-etcd", T0, T0 + 278, False)
+    assert one.worst is DOWN
+    assert one.nodes == frozenset({"n1", "n2"})
+    assert one.steps[2].because == "kube-scheduler is down."  # what was said of the worst
+    assert one.steps[3].ended == T0 + 220
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "together"),
+    [
+        # The other still goes on, or healed at most FOLLOWS before.
+        (spell("etcd", 0, 100), spell("kube-apiserver", 99, 120), True),
+        (spell("etcd", 0, 100), spell("kube-apiserver", 100 + FOLLOWS, 900), True),
+        (spell("etcd", 0, 100), spell("kube-apiserver", 101 + FOLLOWS, 900), False),
+        # Near in time and of no known dependency.
+        (spell("etcd", 0, 100), spell("dns", 1, 100), False),
+        (spell("kube-scheduler", 0, 100), spell("kube-controller-manager", 0, 100), False),
+        (spell("etcd", 0, 100), spell("n1/kubelet", 1, 100), False),
+        # Told in the other order, but within the windows of the rules.
+        (spell("kube-apiserver", 0, 500), spell("etcd", TOGETHER, 500), True),
+        (spell("kube-apiserver", 0, 500), spell("etcd", TOGETHER + 1, 500), False),
+        # What nobody saw to be wrong explains nothing; what it hides belongs to what is wrong.
+        (spell("kube-apiserver", 0, 100, UNKNOWN), spell("kube-scheduler", 10, 100, DOWN), False),
+        (spell("kube-apiserver", 0, 100, DOWN), spell("kube-scheduler", 10, 100, UNKNOWN), True),
+        (spell("kube-apiserver", 0, 100, DOWN), spell("*", 40, 100, UNKNOWN), True),
+        # One node's agents, and not another's.
+        (spell("n1/container-runtime", 0, 100, DOWN), spell("n1/kubelet", 10, 100), True),
+        (spell("n1/container-runtime", 0, 100, DOWN), spell("n2/kubelet", 10, 100), False),
+        (spell("n1/kubelet", 0, 100, DOWN), spell("n1/kube-proxy", 1, 100, UNKNOWN), True),
+        # The same again.
+        (spell("etcd", 0, 100), spell("etcd", 100 + FOLLOWS, 300), True),
+        (spell("etcd", 0, 100), spell("etcd", 101 + FOLLOWS, 300), False),
+    ],
+)
+def test_two_steps_belong_together_when_they_are_near_and_a_dependency_is_known(
+    first: list[ChangeRow], then: list[ChangeRow], together: bool
+) -> None:
+    made = found(first, then)
+    assert any(len(one.steps) == 2 for one in made) is together
+
+
+@pytest.mark.parametrize(
+    ("zones", "apart", "count"),
+    [
+        ({"n1": "a", "n2": "a"}, TOGETHER, 1),
+        ({"n1": "a", "n2": "a"}, TOGETHER + 1, 2),
+        ({"n1": "a", "n2": "b"}, 1, 2),
+        ({}, 1, 2),  # whose zone is not known is in no zone together
+    ],
+)
+def test_nodes_of_one_zone_that_fail_in_one_moment_belong_together(zones: dict[str, str], apart: float, count: int) -> None:
+    made = found(spell("n1/kubelet", 0, 500, DOWN), spell("n2/kubelet", apart, 500, DOWN), zones=zones)
+    assert len(made) == count
+
+
+def test_a_group_over_two_zones_is_one_step_but_ties_no_third_node_by_zone() -> None:
+    made = found(
+        spell("n1/kubelet", 0, 90, DOWN, "g"),
+        spell("n2/kubelet", 1, 90, DOWN, "g"),
+        spell("n3/kube-proxy", 2, 90),
+        zones={"n1": "a", "n2": "b", "n3": "a"},
+    )
+    assert [len(one.steps[-1].spells) for one in made] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("rows", "now", "count", "open_", "ended"),
+    [
+        (spell("etcd", 0, None), {("Component", "etcd", ""): DEGRADED}, 1, True, None),
+        # Its end is not on record: it is well now, or it has gone. Neither is told to go on.
+        (spell("etcd", 0, None), {("Component", "etcd", ""): HEALTHY}, 1, False, None),
+        (spell("n1/kubelet", 0, None, DOWN), {}, 1, False, None),
+        # Healed into what is nobody's trouble.
+        ([*spell("etcd", 0, None), change(9, "etcd", DEGRADED, HIDDEN)], {}, 1, False, T0 + 9),
+        ([*spell("n1/kubelet", 0, None), change(9, "n1/kubelet", DEGRADED, CORDONED)], {}, 1, False, T0 + 9),
+        # Nothing was observed to be wrong.
+        (spell("kube-apiserver", 0, 50, UNKNOWN), {}, 0, False, None),
+        # Bad when the record begins: its beginning is not known, so it is not told.
+        ([change(0, "etcd", DOWN, HEALTHY)], {}, 0, False, None),
+        ([change(0, "etcd", UNKNOWN, DOWN)], {}, 0, False, None),
+        # A roll-up is the sum of what is told of each node.
+        (spell("kubelet", 0, 9), {}, 0, False, None),
+        ([], {}, 0, False, None),
+    ],
+)
+def test_an_incident_goes_on_only_while_something_of_it_is_known_to(
+    rows: list[ChangeRow], now: dict[Subject, State], count: int, open_: bool, ended: float | None
+) -> None:
+    made = found(rows, now=now)
+    assert len(made) == count
+    assert [(one.goes_on, one.ended) for one in made] == [(open_, ended)] * count
+
+
+def test_the_strongest_dependency_counts_and_of_equals_the_nearest() -> None:
+    (one,) = found(
+        spell("kube-apiserver", 0, 20),
+        spell("etcd", 25, 300),  # together, told in the other order
+        spell("kube-apiserver", 30, 300),  # the same again, but rather: cannot work without etcd
+        spell("kube-scheduler", 40, 300),
+    )
+    assert told(one)[2:] == [("kube-apiserver", Tie.NEEDS, 1), ("kube-scheduler", Tie.NEEDS, 2)]
+
+
+def test_incidents_come_newest_first_and_keep_their_names_while_they_grow() -> None:
+    old, new = spell("n.1.example/kubelet", 0, 5, DOWN), spell("etcd", 5000, 5100)
+    before = [one.id for one in found(old, new)]
+    after = [one.id for one in found(old, new, spell("kube-apiserver", 5010, 5300))]
+    assert before == after == ["20261124T150332Z-etcd", "20261124T134012Z-n.1.example.kubelet"]

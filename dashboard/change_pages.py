@@ -4,27 +4,18 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from dashboard import pulses, wanted_changes
+from dashboard import wanted_changes
 from dashboard.presenters.change_log import Block, GapLine, LogLine, blocks, log_lines, titles, unwatched_blocks
 from dashboard.presenters.words import WORDS, counted
+from dashboard.vouching import standing
 from dashboard.wanted_changes import FILTERS, Asked
 from planes.live.wire import Lateness
-from planes.store import changes, selectors
-from planes.store.freshness import Freshness, believed, lateness
+from planes.store import changes
 from planes.store.selectors import ClusterHead
 
 #: Lines of a page, before what happened together is put together.
 LIMIT = 200
 _RANGES = {"1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", "all": "everything on record"}
-
-
-@dataclass(frozen=True, slots=True)
-class Vouched:
-    """A cluster with the moments from which the page judges whether its list is still whole."""
-
-    head: ClusterHead
-    fresh: Freshness
-    late: Lateness | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +56,18 @@ class ChangesPage:
 
 def context(head: ClusterHead | None, asked: Asked, now: float) -> dict[str, object]:
     """For the template. `head`: of one cluster; None: of all. `now`: epoch seconds."""
-    heads = [head] if head else selectors.watched()
-    freshness = pulses.all_freshness(heads)
-    vouched = [Vouched(one, fresh, lateness(fresh, now)) for one, fresh in zip(heads, freshness, strict=True)]
-    lates = [one.late for one in vouched]
-    # The list is late where no cluster's collector vouches for it: it may lack what happened since.
-    blind = [late for late in lates if late is not None and late.cause != "cluster"]
-    late = max(blind, key=lambda one: one.since or 0.0) if blind and len(blind) == len(lates) else None
-    page = _page(head, asked, now, late)
-    first = vouched[0] if head else None
-    heard = max((one.fresh.heard_at for one in vouched if one.fresh.heard_at is not None), default=None)
+    how = standing(head, now)
+    page = _page(head, asked, now, how.late)
     return {
         "page": page,
-        "vouched": () if head else tuple(vouched),
-        "fresh": believed(first.fresh, first.late) if first else Freshness(None, heard),
+        "vouched": how.vouched,
+        "fresh": how.fresh,
         "choices": _choices(asked),
         "names": () if head else sorted(changes.named().items(), key=lambda one: one[1]),
         "ranges": tuple(_RANGES.items()),
         "served": now,
         "now": now,
-        "late": late,
+        "late": how.late,
     }
 
 

@@ -39,6 +39,10 @@ class _Open:
     worst: State
     because: str
     group: str
+    turns: list[tuple[Epoch, State]]
+
+    def spell(self, subject: Subject, ended: Epoch | None, *, goes_on: bool) -> Spell:
+        return Spell(subject, self.began, ended, goes_on, self.worst, self.because, tuple(self.turns))
 
 
 @dataclass(slots=True)
@@ -99,17 +103,18 @@ def _spells(changes: Iterable[ChangeRow], states: Mapping[Subject, State]) -> It
         going = open_.get(subject)
         if row.after not in BAD:
             if going is not None:
-                yield Spell(subject, going.began, row.at, False, going.worst, going.because), going.group
+                yield going.spell(subject, row.at, goes_on=False), going.group
                 del open_[subject]
         elif going is not None:
+            going.turns.append((row.at, row.after))
             if SEVERITY[row.after] > SEVERITY[going.worst]:
                 going.worst, going.because = row.after, row.because
         elif row.before not in BAD:
-            open_[subject] = _Open(row.at, row.after, row.because, row.group)
+            open_[subject] = _Open(row.at, row.after, row.because, row.group, [(row.at, row.after)])
     for subject, going in open_.items():
         # Of a cluster no state is kept by this name: what is told of all nodes goes on until it is told to be over.
         goes_on = subject[0] == "Cluster" or states.get(subject) in BAD
-        yield Spell(subject, going.began, None, goes_on, going.worst, going.because), going.group
+        yield going.spell(subject, None, goes_on=goes_on), going.group
 
 
 def _steps(spells: Iterable[tuple[Spell, str]]) -> Iterable[Step]:

@@ -21,8 +21,8 @@ class Tie(StrEnum):
 
 class Spell(msgspec.Struct, frozen=True):
     """For how long one subject was degraded, down or unknown, without a break. `worst` is its worst state, `because` what was said
-    when it reached that. `ended`: None where no end is on record; it goes on only if `goes_on`, else the subject has gone or
-    something else is true of it now, and nothing says since when."""
+    when it reached that, `turns` each state from when on. `ended`: None where no end is on record; it goes on only if `goes_on`,
+    else the subject has gone or something else is true of it now, and nothing says since when."""
 
     subject: Subject
     began: Epoch
@@ -30,6 +30,7 @@ class Spell(msgspec.Struct, frozen=True):
     goes_on: bool
     worst: State
     because: str
+    turns: tuple[tuple[Epoch, State], ...] = ()
 
 
 class Link(msgspec.Struct, frozen=True):

@@ -49,6 +49,8 @@ PAGES = {
     "changes": "/c/prod-eu-1/changes/?range=all",
     "changes-of-all": "/changes/?range=all",
     "uptime": "/c/prod-eu-1/uptime/",
+    "incidents": "/c/prod-eu-1/incidents/",
+    "incidents-of-all": "/incidents/",
     "nodes": "/c/prod-eu-1/nodes/",
     "no-nodes": "/c/prod-eu-1/nodes/?q=no-such-node",
     "no-changes": "/c/prod-us-1/changes/?node=no-such-node",

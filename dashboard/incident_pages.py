@@ -1,0 +1,159 @@
+"""What the pages of incidents show: read, and shaped for their templates."""
+
+from dataclasses import dataclass
+
+from dashboard.presenters import incidents as told
+from dashboard.presenters.change_log import Block
+from dashboard.presenters.incidents import IncidentLine, Shot, StepLine
+from dashboard.presenters.words import counted
+from dashboard.then import iso
+from dashboard.vouching import Standing, standing
+from planes.live.wire import Lateness
+from planes.store import incidents
+from planes.store.incidents import Record
+from planes.store.selectors import ClusterHead
+from planes.structs.incidents import Incident
+
+#: Incidents of a page: the newest; those that go on are all shown.
+LIMIT = 200
+#: Others that are told of as near in time.
+_NEARBY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """`count`: in words. `since`: from when on there is a record, epoch seconds; of several clusters the earliest; None: there is
+    none. `more`: how many older ones are not listed."""
+
+    cluster: ClusterHead | None
+    count: str
+    open: tuple[IncidentLine, ...]
+    over: tuple[IncidentLine, ...]
+    more: int
+    healing: str
+    since: float | None
+    late: Lateness | None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`at`: epoch seconds; `iso`: as an address has it."""
+
+    when: str
+    at: float
+    iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    """`worst`: of which step, in words. `began`, `ended`: of the axis, epoch seconds. `near`: others that began close to it, to
+    which no rule links it. `alike`: of those that began with the same kind."""
+
+    cluster: ClusterHead
+    line: IncidentLine
+    worst: str
+    nodes: str
+    observed: str
+    began: float
+    ended: float
+    control: tuple[StepLine, ...]
+    data: tuple[StepLine, ...]
+    steps: tuple[StepLine, ...]
+    unwatched: tuple[Block, ...]
+    pictures: tuple[Picture, ...]
+    near: tuple[IncidentLine, ...]
+    alike: str
+    late: Lateness | None
+
+
+def listed(head: ClusterHead | None, now: float) -> dict[str, object]:
+    """For the template. `head`: of one cluster; None: of all. `now`: epoch seconds."""
+    how = standing(head, now)
+    records = incidents.of_clusters(head.slug if head else "")
+    lines = [told.line(one, record, now) for record in records for one in record.incidents]
+    lines.sort(key=lambda one: -one.began)
+    over = [one for one in lines if not one.goes_on]
+    since = min((one.since for one in records if one.since is not None), default=None)
+    page = ListPage(
+        cluster=head,
+        count=counted(len(lines), "incident"),
+        open=tuple(one for one in lines if one.goes_on),
+        over=tuple(over[:LIMIT]),
+        more=max(0, len(over) - LIMIT),
+        healing=told.mean_to_heal([one for record in records for one in record.incidents], now),
+        since=since,
+        late=how.late,
+    )
+    return _context(page, how, now)
+
+
+def one(head: ClusterHead, name: str, now: float) -> dict[str, object] | None:
+    """For the template of one; None: no incident of this name is on record."""
+    found = found_in(head.slug, name)
+    if found is None:
+        return None
+    how = standing(head, now)
+    return _context(page_of(head, *found, now, how.late), how, now)
+
+
+def found_in(slug: str, name: str) -> tuple[Record, Incident] | None:
+    """The incident of that name and the record that it is from."""
+    for record in incidents.of_clusters(slug):
+        for one_ in record.incidents:
+            if one_.id == name:
+                return record, one_
+    return None
+
+
+def page_of(head: ClusterHead, record: Record, found: Incident, now: float, late: Lateness | None = None) -> IncidentPage:
+    """All that is told of one incident. `now`: epoch seconds."""
+    began, ended = told.window(found, now)
+    steps = told.steps(found, began, ended, now)
+    worst = next(step for step in found.steps if step.worst is found.worst)
+    return IncidentPage(
+        cluster=head,
+        line=told.line(found, record, now),
+        worst=told.who(worst),
+        nodes=f"{len(found.nodes):,} of {record.nodes:,}" if record.nodes >= len(found.nodes) else f"{len(found.nodes):,}",
+        observed=told.observed(found, record.spans, now),
+        began=began,
+        ended=ended,
+        control=tuple(one_ for one_ in steps if one_.control),
+        data=tuple(one_ for one_ in steps if not one_.control),
+        steps=tuple(steps),
+        unwatched=told.unwatched(record.spans, began, ended),
+        pictures=tuple(_picture(shot) for shot in told.shots(found, now)),
+        near=tuple(told.line(other, record, now) for other in _near(found, record))[:_NEARBY],
+        alike=_alike(found, record, now),
+        late=late,
+    )
+
+
+def _near(found: Incident, record: Record) -> list[Incident]:
+    last = found.ended or found.steps[-1].began
+    return [
+        other
+        for other in record.incidents
+        if other.id != found.id
+        and other.began <= last + told.NEAR
+        and (other.goes_on or (other.ended or other.began) >= found.began - told.NEAR)
+    ]
+
+
+def _alike(found: Incident, record: Record, now: float) -> str:
+    kind = _first_kind(found)
+    alike = [other for other in record.incidents if _first_kind(other) == kind and other.began >= now - told.MONTH]
+    return f"{counted(len(alike), 'incident')} of the last 30 days began so. {told.mean_to_heal(alike, now)}"
+
+
+def _first_kind(one_: Incident) -> str:
+    kind, subject, agent = one_.steps[0].spells[0].subject
+    return agent if kind == "Node" else subject
+
+
+def _picture(shot: Shot) -> Picture:
+    return Picture(shot.when, shot.at, iso(shot.at))
+
+
+def _context(page: ListPage | IncidentPage, how: Standing, now: float) -> dict[str, object]:
+    return {"page": page, "vouched": how.vouched, "fresh": how.fresh, "late": how.late, "served": now, "now": now}

@@ -1,0 +1,136 @@
+"""Incidents, of one cluster or of all: a list, a page for each, and its report as one HTML file or Markdown."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from dashboard import incident_pages, incident_reports, picture
+from dashboard.incident_pages import IncidentPage, Picture
+from dashboard.incident_reports import Drawn
+from dashboard.views.pages import no_cluster
+from planes.store import moments, selectors
+from planes.store.freshness import Freshness
+
+#: The pictures of a report, pixels.
+_DRAWN = picture.Wanted(width=1280, height=720, theme="light")
+
+
+@require_safe
+@login_required
+def of_all(request: HttpRequest) -> HttpResponse:
+    """The incidents of every cluster."""
+    return _list(request, "")
+
+
+@require_safe
+@login_required
+def of_cluster(request: HttpRequest, slug: str) -> HttpResponse:
+    """The incidents of one cluster."""
+    return _list(request, slug)
+
+
+@require_safe
+@login_required
+def one(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """One incident."""
+    head = selectors.cluster(slug)
+    if head is None:
+        return no_cluster(request, slug)
+    context = incident_pages.one(head, name, time.time())
+    if context is None:
+        return _no_incident(request, slug)
+    return render(request, "parts/incident.html" if "fragment" in request.GET else "incident.html", context)
+
+
+@require_safe
+@login_required
+def markdown(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """The report of one as Markdown."""
+    now = time.time()
+    page = _page(slug, name, now)
+    if page is None:
+        return _missing(request, slug)
+    body = incident_reports.markdown(page, _address(request, slug, name), now)
+    return _file(body, "text/markdown", name, "md", download="download" in request.GET)
+
+
+@require_safe
+@login_required
+async def report(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """The report of one as an HTML file that needs nothing beside it."""
+    now = time.time()
+    page = await sync_to_async(_page)(slug, name, now)
+    if page is None:
+        return await sync_to_async(_missing)(request, slug)
+    user = (await request.auser()).pk
+    pictures = [await _drawn(slug, one, user) for one in page.pictures]
+    body = incident_reports.html(page, pictures, _address(request, slug, name), now)
+    response = _file(body, "text/html", name, "html", download="download" in request.GET)
+    response["Content-Security-Policy"] = incident_reports.policy()
+    return response
+
+
+async def _drawn(slug: str, one: Picture, user: int | None) -> Drawn:
+    read: Callable[[str, float], Awaitable[bytes | None]] = sync_to_async(_snapshot)
+    snapshot = await read(slug, one.at)
+    if snapshot is None:
+        return incident_reports.drawn(one.when, one.at, None, "The cluster is not watched any more.")
+    try:
+        svg = await picture.painter().painted("svg", snapshot, Freshness(one.at, one.at), one.at, _DRAWN, {}, user=user)
+    except picture.CannotDrawError as error:
+        return incident_reports.drawn(one.when, one.at, None, str(error))
+    return incident_reports.drawn(one.when, one.at, svg)
+
+
+def _snapshot(slug: str, at: float) -> bytes | None:
+    found = moments.snapshot(slug, at)
+    return None if found is None else msgspec.json.encode(found)
+
+
+def _page(slug: str, name: str, now: float) -> IncidentPage | None:
+    head = selectors.cluster(slug)
+    found = incident_pages.found_in(slug, name) if head else None
+    return None if head is None or found is None else incident_pages.page_of(head, *found, now)
+
+
+def _list(request: HttpRequest, slug: str) -> HttpResponse:
+    head = selectors.cluster(slug) if slug else None
+    if slug and head is None:
+        return no_cluster(request, slug)
+    template = "parts/incident_list.html" if "fragment" in request.GET else "incidents.html"
+    return render(request, template, incident_pages.listed(head, time.time()))
+
+
+def _address(request: HttpRequest, slug: str, name: str) -> str:
+    return request.build_absolute_uri(reverse("incident", args=[slug, name]))
+
+
+def _missing(request: HttpRequest, slug: str) -> HttpResponse:
+    return _no_incident(request, slug) if selectors.cluster(slug) else no_cluster(request, slug)
+
+
+def _no_incident(request: HttpRequest, slug: str) -> HttpResponse:
+    context = {
+        "status": 404,
+        "title": "There is no such incident on record",
+        "message": "An incident goes when the changes that it is made of are no longer kept.",
+        "links": [("All incidents of this cluster", reverse("cluster-incidents", args=[slug]))],
+        "back": "/",
+    }
+    return render(request, "error.html", context, status=404)
+
+
+def _file(body: str, form: str, name: str, ending: str, *, download: bool) -> HttpResponse:
+    response = HttpResponse(body, content_type=f"{form}; charset=utf-8")
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:200]
+    response["Content-Disposition"] = f'{"attachment" if download else "inline"}; filename="incident-{plain}.{ending}"'
+    response["Cache-Control"] = "no-store"
+    return response

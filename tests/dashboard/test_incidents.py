@@ -1,0 +1,188 @@
+"""The pages of incidents and their reports: what was first, what followed and why, from what is on record alone."""
+
+import base64
+import hashlib
+import re
+
+import msgspec
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from dashboard import incident_pages, incident_reports
+from dashboard.presenters import incidents as told
+from planes.models import Cluster
+from planes.store import clusters, incidents, selectors, services
+from planes.store.selectors import ClusterHead
+from planes.structs.history import Span
+from planes.structs.incidents import Incident, Spell, Step
+from planes.structs.moments import Epoch
+from planes.structs.rows import ChangeRow, Frame
+from planes.structs.verdicts import State
+from tests.store.rows import full
+
+NOW = 1_780_000_000.0
+HEALTHY, DEGRADED, DOWN = State.HEALTHY, State.DEGRADED, State.DOWN
+HOSTILE = "<b>slow</b> | *p99* [x](y)"
+
+
+def change(ago: float, subject: str, before: State, after: State, because: str = "x", agent: str = "") -> ChangeRow:
+    return ChangeRow("Node" if agent else "Component", subject, agent, before, after, because, Epoch(NOW - ago))
+
+
+TOLD = (
+    change(4000, "etcd", HEALTHY, DEGRADED, HOSTILE),
+    change(3980, "kube-apiserver", HEALTHY, DEGRADED, "Writes take 2.8 s."),
+    change(3960, "kube-scheduler", HEALTHY, DEGRADED),
+    change(3950, "kube-scheduler", DEGRADED, DOWN, "Its lease is frozen."),
+    change(3930, "kube-scheduler", DOWN, HEALTHY),
+    change(3800, "kube-apiserver", DEGRADED, HEALTHY),
+    change(3700, "etcd", DEGRADED, HEALTHY),
+    change(3000, "gone.example", HEALTHY, DOWN, "It fell silent.", agent="kubelet"),
+)
+
+
+@pytest.fixture
+def cluster(db: None) -> Cluster:
+    found = clusters.declare([clusters.Declaration("kubeconfig", "Prod", "/etc/kube", "prod")])[0]
+    epoch = services.take(found.pk)
+    services.flush(found.pk, epoch, 1, msgspec.structs.replace(full(), changes=[]))
+    services.flush(found.pk, epoch, 2, Frame(at=Epoch(NOW), changes=list(TOLD)))
+    services.touch(found.pk, epoch, NOW, span=Span(Epoch(NOW - 5000), Epoch(NOW)))
+    return found
+
+
+@pytest.fixture
+def browser(visitor: User, cluster: Cluster) -> Client:
+    client = Client()
+    client.force_login(visitor)
+    return client
+
+
+def incident(cluster: Cluster) -> Incident:
+    """The one that began with etcd."""
+    return incidents.of_clusters(cluster.slug)[0].incidents[-1]
+
+
+def test_incidents_are_found_in_the_record_and_one_without_an_end_on_it_is_not_open(cluster: Cluster) -> None:
+    (record,) = incidents.of_clusters("prod")
+    lines = [told.line(one, record, NOW) for one in record.incidents]
+    assert [(one.title, one.status, one.lasted) for one in lines] == [
+        ("kubelet of gone.example was down", "over; its end is not on record", "not on record"),
+        ("etcd was degraded, and 2 things followed", "closed", "5 min"),
+    ]
+    assert told.mean_to_heal(record.incidents, NOW) == "Mean time to heal in the last 30 days: 5 min, of 1 incident."
+
+
+def test_a_page_tells_each_step_with_its_words_and_its_reason(cluster: Cluster, browser: Client) -> None:
+    name = incident(cluster).id
+    page = browser.get(f"/c/prod/incidents/{name}/").content.decode()
+    assert "20\u00a0s after etcd. The API server cannot work without etcd" in page
+    assert "20\u00a0s after API server. The scheduler renews its lease" in page or "20\u00a0s after kube-apiserver." in page
+    assert "Its lease is frozen." in page  # what was said of the worst
+    assert "&lt;b&gt;slow&lt;/b&gt;" in page
+    assert page.count("picture.svg?at=") == 6  # before, during, after, each in two themes
+    assert "100\u00a0%" in page
+
+
+@pytest.mark.parametrize("address", ["/incidents/", "/c/prod/incidents/", "/c/prod/incidents/?fragment=1"])
+def test_lists_lead_to_each_incident(cluster: Cluster, browser: Client, address: str) -> None:
+    page = browser.get(address).content.decode()
+    for one in incidents.of_clusters("prod")[0].incidents:
+        assert f"/c/prod/incidents/{one.id}/" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/c/prod/incidents/20200101T000000Z-etcd/", "There is no such incident on record"),
+        ("/c/prod/incidents/%3Cb%3E/report.md", "There is no such incident on record"),
+        ("/c/prod/incidents/x/report.html", "There is no such incident on record"),
+        ("/c/nowhere/incidents/", "There is no cluster"),
+        ("/c/nowhere/incidents/x/report.html", "There is no cluster"),
+    ],
+)
+def test_what_is_not_there_is_said_to_be_missing(cluster: Cluster, browser: Client, address: str, said: str) -> None:
+    response = browser.get(address)
+    assert response.status_code == 404
+    assert said in response.content.decode()
+
+
+def test_a_report_needs_nothing_beside_it(cluster: Cluster) -> None:
+    head, (record, one) = _read(cluster)
+    page = incident_pages.page_of(head, record, one, NOW)
+    shot = page.pictures[0]
+    body = incident_reports.html(
+        page,
+        [
+            incident_reports.drawn(shot.when, shot.at, b"<svg/>"),
+            incident_reports.drawn("after", NOW, None, "The painter is busy."),
+        ],
+        "https://watch.example/c/prod/incidents/x/",
+        NOW,
+    )
+    assert f"data:image/svg+xml;base64,{base64.b64encode(b'<svg/>').decode()}" in body
+    assert "This picture could not be drawn: The painter is busy." in body
+    assert "&lt;b&gt;slow&lt;/b&gt;" in body
+    # Nothing is fetched, and nothing runs.
+    assert not re.search(r"<(?:script|link|iframe)|(?:src|href)=\"(?!data:)", body)
+    assert "2026-05-28 19:20:00 UTC" in body  # when it began; its zone is named
+
+
+def test_the_report_by_its_address_holds_every_picture_and_may_show_its_own_style(cluster: Cluster, browser: Client) -> None:
+    response = browser.get(f"/c/prod/incidents/{incident(cluster).id}/report.html")
+    body = response.content.decode()
+    assert body.count('src="data:image/svg+xml;base64,') == 3
+    style = re.search(r"<style>(.*?)</style>", body, re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in response["Content-Security-Policy"]
+    assert response["Content-Disposition"].startswith("inline; ")
+
+
+def test_text_of_a_cluster_is_no_markup_in_markdown(cluster: Cluster, browser: Client) -> None:
+    response = browser.get(f"/c/prod/incidents/{incident(cluster).id}/report.md?download")
+    body = response.content.decode()
+    assert response["Content-Disposition"].startswith("attachment; ")
+    assert r"\<b\>slow\</b\> \| \*p99\* \[x\](y)" in body
+    rows = [line for line in body.splitlines() if line.startswith("| 2026-")]
+    assert [len(re.findall(r"(?<!\\)\|", row)) for row in rows] == [7, 7, 7]
+
+
+@pytest.mark.parametrize(
+    ("spans", "ended", "expected"),
+    [
+        ([(0, 1000)], 300, "100 %"),
+        ([(0, 150), (159, 1000)], 300, "100 %"),  # the pause between two notes of one collector is no gap
+        ([(0, 150), (160, 1000)], 300, "95.0 %"),
+        ([(200, 1000)], 300, "50.0 %"),
+        ([(0, 250)], 300, "75.0 %"),
+        ([], 300, "0.0 %"),
+        ([(0, 1000)], None, ""),  # its end is not on record
+    ],
+)
+def test_the_share_that_was_watched_is_of_its_own_time(
+    spans: list[tuple[float, float]], ended: float | None, expected: str
+) -> None:
+    spell = Spell(("Component", "etcd", ""), Epoch(100), None if ended is None else Epoch(ended), False, DOWN, "x")
+    one = Incident("x", (Step((spell,)),))
+    assert told.observed(one, [Span(Epoch(began), Epoch(last)) for began, last in spans], 1000.0) == expected
+
+
+def test_a_bar_shows_each_state_for_as_long_as_it_was(cluster: Cluster) -> None:
+    one = incident(cluster)
+    began, ended = told.window(one, NOW)
+    scheduler = told.steps(one, began, ended, NOW)[2]
+    whole = ended - began
+    assert [(block.state, block.width) for block in scheduler.blocks] == [
+        ("degraded", f"{10 / whole:.3%}"),
+        ("down", f"{20 / whole:.3%}"),
+    ]
+
+
+def _read(cluster: Cluster) -> tuple[ClusterHead, tuple[incidents.Record, Incident]]:
+    head = selectors.cluster(cluster.slug)
+    found = incident_pages.found_in(cluster.slug, incident(cluster).id)
+    assert head is not None
+    assert found is not None
+    return head, found

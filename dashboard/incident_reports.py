@@ -19,7 +19,7 @@ _STYLE = """
 body { max-width: 75rem; margin: 0 auto; padding: 1.5rem; font: 1rem/1.5 Inter, system-ui, sans-serif; }
 h1 { line-height: 1.25; }
 table { width: 100%; border-collapse: collapse; font-size: 0.9rem; }
-th, td { padding: 0.35rem 0.6rem; border-bottom: 1px solid; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { padding: 0.35rem 0.6rem; border-bottom: 1px solid; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
 figure { margin: 1.5rem 0; }

@@ -9,8 +9,9 @@ served through the API server).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from planes.structs.incidents import Step, Tie
+from planes.structs.incidents import Step, Subject, Tie
 from planes.structs.verdicts import State
 
 #: (kind, what it depends on): how it depends, as the sentence that is shown.
@@ -40,10 +41,37 @@ _ON_A_NODE: dict[tuple[str, str], tuple[Tie, str]] = {
 }
 
 
-def link_of(step: Step, before: Step, zones: Mapping[str, str], *, together: bool) -> tuple[Tie, str] | None:
-    """How `step` depends on the earlier step `before`, as a sentence; None: nothing is known to link the two. `together`: they
-    began so near to each other that their order may be that of the rules' windows."""
-    if _subjects(step) & _subjects(before):
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What of a step counts for its links. `kind`: a component's, or the agent of its nodes, all of a step's are of one; "" of what
+    is told of all nodes. `zone`: the one in which all its nodes are; "": there is none, or it is not about nodes. `seen`: some of
+    it was observed to be wrong, and is not only unknown."""
+
+    kind: str
+    subjects: frozenset[Subject]
+    nodes: frozenset[str]
+    zone: str
+    seen: bool
+
+
+def traits(step: Step, zones: Mapping[str, str]) -> Traits:
+    """`zones`: of nodes by name."""
+    kind, subject, agent = step.spells[0].subject
+    nodes = frozenset(spell.subject[1] for spell in step.spells) if kind == "Node" else frozenset[str]()
+    within = {zones.get(node, "") for node in nodes}
+    return Traits(
+        kind=agent if kind == "Node" else subject if kind == "Component" else "",
+        subjects=frozenset(spell.subject for spell in step.spells),
+        nodes=nodes,
+        zone=within.pop() if len(within) == 1 else "",
+        seen=step.worst is not State.UNKNOWN,
+    )
+
+
+def link_of(step: Traits, before: Traits, *, together: bool) -> tuple[Tie, str] | None:
+    """How a step depends on an earlier one, `before`, as a sentence; None: nothing is known to link the two. `together`: they began
+    so near to each other that their order may be that of the rules' windows."""
+    if step.kind == before.kind and not step.subjects.isdisjoint(before.subjects):
         return Tie.AFTER, "It is the same again, soon after it had healed."
     known = _depends(step, before)
     if known is not None:
@@ -53,38 +81,18 @@ def link_of(step: Step, before: Step, zones: Mapping[str, str], *, together: boo
     reverse = _depends(before, step)
     if reverse is not None:
         return Tie.TOGETHER, f"Announced in the other order, for each rule has a window of its own. {reverse[1]}"
-    zone = _zone(step, zones)
-    if zone and zone == _zone(before, zones):
-        return Tie.TOGETHER, f"All of these nodes are in zone {zone}."
+    if step.zone and step.zone == before.zone:
+        return Tie.TOGETHER, f"All of these nodes are in zone {step.zone}."
     return None
 
 
-def _depends(step: Step, on: Step) -> tuple[Tie, str] | None:
-    """What nobody saw to be wrong explains nothing: a step that is unknown has none that depend on it, but for what is told of a
-    node through its kubelet."""
-    if on.worst is not State.UNKNOWN and (known := _OF_COMPONENTS.get((_kind(step), _kind(on)))) is not None:
+def _depends(step: Traits, on: Traits) -> tuple[Tie, str] | None:
+    """What nobody saw to be wrong explains nothing: on a step that is unknown none depends, but for what is told of a node through
+    its kubelet."""
+    if on.seen and (known := _OF_COMPONENTS.get((step.kind, on.kind))) is not None:
         return known
-    known = _ON_A_NODE.get((_kind(step), _kind(on)))
-    if known is None or (known[0] is Tie.NEEDS and on.worst is State.UNKNOWN):
+    known = _ON_A_NODE.get((step.kind, on.kind))
+    if known is None or (known[0] is Tie.NEEDS and not on.seen):
         return None
     # Of each node that the step is about: one node's fault explains no other's.
-    nodes = {spell.subject[1] for spell in step.spells}
-    return known if nodes <= {spell.subject[1] for spell in on.spells} else None
-
-
-def _kind(step: Step) -> str:
-    """A component's kind or an agent's, all of a step's are of one; "" of what is told of all nodes."""
-    kind, subject, agent = step.spells[0].subject
-    return agent if kind == "Node" else subject if kind == "Component" else ""
-
-
-def _subjects(step: Step) -> set[tuple[str, str, str]]:
-    return {spell.subject for spell in step.spells}
-
-
-def _zone(step: Step, zones: Mapping[str, str]) -> str:
-    """The one zone in which all nodes of the step are; "": there is none, or it is not about nodes."""
-    if step.spells[0].subject[0] != "Node":
-        return ""
-    found = {zones.get(spell.subject[1], "") for spell in step.spells}
-    return found.pop() if len(found) == 1 else ""
+    return known if step.nodes <= on.nodes else None

@@ -6,13 +6,13 @@ changes ties them. A step belongs to an earlier one when both are near in time *
 observed to be wrong, and there is no incident.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
 
-from planes.assess.dependencies import link_of
+from planes.assess.dependencies import Traits, link_of, traits
 from planes.components.registry import AGENT_KINDS
 from planes.structs.incidents import Incident, Link, Spell, Step, Subject, Tie
 from planes.structs.moments import Epoch
@@ -26,8 +26,8 @@ FOLLOWS = 60.0
 #: Seconds by which two steps may differ and still count as together, whichever was told first: rules have windows of their own, and
 #: changes of one cause are tied together within as much.
 TOGETHER = 60.0
-#: Earlier steps that each one is compared with: the newest.
-COMPARED = 200
+#: Earlier steps of nodes that each one is compared with: the newest.
+COMPARED = 50
 _PREFERRED = (Tie.NEEDS, Tie.AFTER, Tie.TOGETHER)
 
 
@@ -52,37 +52,60 @@ class _Tree:
     steps: list[Step] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """A step, its place among all, and until when another may follow from it."""
+
+    place: int
+    began: float
+    until: float
+    traits: Traits
+
+
+class _Near:
+    """The steps from which the next may follow. Of those of nodes the newest: there may be thousands, of components a few."""
+
+    def __init__(self) -> None:
+        self._of_components: list[_Earlier] = []
+        self._of_nodes: list[_Earlier] = []
+
+    def add(self, one: _Earlier) -> None:
+        (self._of_nodes if one.traits.nodes else self._of_components).append(one)
+
+    def link(self, began: float, own: Traits) -> Link | None:
+        """The strongest link of a step to an earlier one, of equals the nearest in time; `to` is its place among all."""
+        self._of_components = [one for one in self._of_components if began <= one.until]
+        self._of_nodes = [one for one in self._of_nodes if began <= one.until][-COMPARED:]
+        best: Link | None = None
+        for one in sorted((*self._of_components, *self._of_nodes), key=lambda one: one.place, reverse=True):
+            known = link_of(own, one.traits, together=began - one.began <= TOGETHER)
+            if known is not None and (best is None or _PREFERRED.index(known[0]) < _PREFERRED.index(best.tie)):
+                best = Link(one.place, known[0], known[1], began - one.began)
+                if best.tie is _PREFERRED[0]:
+                    break
+        return best
+
+
 def incidents(changes: Iterable[ChangeRow], states: Mapping[Subject, State], zones: Mapping[str, str]) -> list[Incident]:
     """`changes` of one cluster, oldest first; `states` of every subject that is there now; `zones` of nodes by name. The newest
     incident comes first. What was bad already when the record begins has no beginning in it, and is left out."""
     steps = sorted(_steps(_spells(changes, states)), key=lambda one: (one.began, one.spells[0].subject))
     trees: list[_Tree] = []
     placed: list[tuple[_Tree, int]] = []  # of each step its tree, and its place within
-    near: list[tuple[float, int, Step]] = []  # until when another may follow from it, its place, and itself
+    near = _Near()
     for at, step in enumerate(steps):
-        near = [one for one in near if step.began <= one[0]][-COMPARED:]
-        found = _nearest(step, [one for _, _, one in near], zones)
+        own = traits(step, zones)
+        found = near.link(step.began, own)
         if found is None:
             tree = _Tree([step])
             trees.append(tree)
         else:
-            tree, to = placed[near[found.to][1]]
+            tree, to = placed[found.to]
             tree.steps.append(msgspec.structs.replace(step, link=msgspec.structs.replace(found, to=to)))
         placed.append((tree, len(tree.steps) - 1))
-        near.append((_until(step), at, step))
+        near.add(_Earlier(at, step.began, _until(step), own))
     made = [Incident(_name(tree.steps[0]), tuple(tree.steps)) for tree in trees]
     return sorted((one for one in made if one.worst is not State.UNKNOWN), key=lambda one: (one.began, one.id), reverse=True)
-
-
-def _nearest(step: Step, earlier: Sequence[Step], zones: Mapping[str, str]) -> Link | None:
-    """The strongest link to an earlier step, of equals the nearest in time; `to` is the place among `earlier`."""
-    best: Link | None = None
-    for to in range(len(earlier) - 1, -1, -1):
-        before = earlier[to]
-        known = link_of(step, before, zones, together=step.began - before.began <= TOGETHER)
-        if known is not None and (best is None or _PREFERRED.index(known[0]) < _PREFERRED.index(best.tie)):
-            best = Link(to, known[0], known[1], step.began - before.began)
-    return best
 
 
 def _until(step: Step) -> float:

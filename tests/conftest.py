@@ -8,7 +8,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from tests.e2e.fixtures import own, page, running, stopped, up
-from tests.parts import ROWS
+from tests.parts import BROWSER, ROWS
 from tests.services import Valkey
 
 __all__ = ["own", "page", "running", "stopped", "up"]
@@ -34,15 +34,22 @@ def _uses_rows(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or bool(_ROWS.intersection(getattr(item, "fixturenames", ())))
 
 
+def _stand_in(places: tuple[str, ...], items: list[pytest.Item], what: str) -> None:
+    """A part of `make test` that collects these places only must lose none of them."""
+    for item in items:
+        if not item.nodeid.startswith(places):
+            raise pytest.UsageError(f"{item.nodeid} {what} outside of {', '.join(places)}: name its place in tests/parts.py.")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With --rows, what never touches the database is left out: it would say the same on PostgreSQL as on SQLite. What does, stands
     where it is looked for."""
     for item in items:
         _with_all_databases(item)
     kept = [item for item in items if _uses_rows(item)]
-    lost = [item.nodeid for item in kept if not item.nodeid.startswith(tuple(f"{folder}/" for folder in ROWS))]
-    if lost:
-        raise pytest.UsageError(f"{lost[0]} uses the database outside of {', '.join(ROWS)}: name its folder in tests/parts.py.")
+    driving = [item for item in items if item.get_closest_marker("browser") and not item.get_closest_marker("e2e")]
+    _stand_in(ROWS, kept, "uses the database")
+    _stand_in(BROWSER, [item for item in driving if not item.get_closest_marker("faults")], "drives a browser")
     if not config.getoption("--rows"):
         return
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])

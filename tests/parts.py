@@ -27,6 +27,8 @@ PURE = ("tests/structs", "tests/cache", "tests/components", "tests/assess")
 #: Where tests use the database: tests/conftest.py lets no others do so. To collect all others too takes PostgreSQL's part as long
 #: as a tenth of its tests.
 ROWS = ("tests/collect", "tests/dashboard", "tests/doctor", "tests/store", "tests/up")
+#: Where a browser is driven, but for what runs the whole of it.
+BROWSER = ("tests/browser", "tests/dashboard/live", "tests/dashboard/test_browser.py")
 _REST = ("tests", *(word for folder in PURE for word in ("--ignore", folder)), "--ignore", "tests/bench")
 _ONE = (sys.executable, "-m", "pytest", "-q")
 _ALONE = "not browser and not faults and not e2e"
@@ -55,7 +57,7 @@ def computing() -> list[Part]:
     those parts have several whose tests wait, or which would be the last for long."""
     scripts = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "js").glob("*.test.js"))]
     postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_ONE, "--rows", "-m", _ALONE, *ROWS)
-    browser = (*_workers(2), "-m", "browser and not faults and not e2e", "tests/browser", "tests/dashboard")
+    browser = (*_workers(2), "-m", "browser and not faults and not e2e", *BROWSER)
     return [
         Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(3), "-m", _ALONE, *_REST),)),
         Part("browser", "the pages in a real Chromium", (browser,)),

@@ -6,6 +6,7 @@ from planes.components import apiserver_figures as figures
 from planes.components import apiserver_instances
 from planes.components.apiserver_observing import observe
 from planes.components.divided import LATELY, Divided, divided, look_again
+from planes.components.etcd import is_check
 from planes.components.probes import Probed, names, probe
 from planes.components.rate_figures import METRICS_OF
 from planes.components.said import WAITING
@@ -100,7 +101,8 @@ def _tell_divided(
     """Some of several API servers fail their checks, others are well."""
     which = names(found.failed) or ", ".join(sorted(failed))
     if shared.failed:
-        said = f"{which} failed in {shared.failed} of the last {shared.of} answers: some API servers are not well, others are."
+        said = f"{path} checks: {which} failed in {shared.failed} of the last {shared.of} answers: "
+        said += "some API servers are not well, others are."
     else:
         since = health.failing_since if health is not None and health.failing_since is not None else found.line.at
         many = len(found.failed) != 1
@@ -109,6 +111,17 @@ def _tell_divided(
         said += "Leases are still renewed, so other API servers work."
     line = replace(found.line, now=f"{shared.told()}: {which}", state=State.DEGRADED)
     builder.bad(line, said, f"some-{path.strip('/')}", hold=thresholds.hold_probe, line=f"{path} fails for some")
+
+
+def _divided(health: HealthSeen | None, failed: frozenset[str], seen: ApiServerObservation, now: Mono) -> Divided | None:
+    """A check of the state store is the same on both paths, and who fails it cannot write. Of other checks /livez lets some pass for
+    a while that /readyz fails already (kubernetes.io, "Kubernetes API health endpoints": the grace period of /livez), and who fails
+    them may go on writing: there only what one path says at different times tells."""
+    if not failed or health is None:
+        return None
+    if all(is_check(name) for name in failed):
+        return divided((seen.livez, seen.readyz), seen.others, now, failed.__contains__)
+    return divided((health,), replace(seen.others, renewed_at=None), now, failed.__contains__)
 
 
 def _failed_lately(health: HealthSeen | None, now: Mono) -> frozenset[str]:
@@ -127,7 +140,7 @@ def _check_probes(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono
         if (again := look_again((health,), seen.others, now)) is not None:
             builder.due(again)
         failed = _failed_lately(health, now)
-        shared = divided((seen.livez, seen.readyz), seen.others, now, failed.__contains__) if failed else None
+        shared = _divided(health, failed, seen, now)
         if shared is not None and line.state in (State.HEALTHY, State.DEGRADED):
             _tell_divided(builder, path, shared, found, health, failed, thresholds)
         elif line.state is State.HEALTHY:

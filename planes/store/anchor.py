@@ -21,7 +21,7 @@ def hold() -> None:
     tried again with the next call."""
     settings = connections.settings[DEFAULT_DB_ALIAS]
     path = str(settings["NAME"])
-    if "sqlite3" not in settings["ENGINE"] or ":memory:" in path or "mode=memory" in path:
+    if "sqlite" not in settings["ENGINE"] or ":memory:" in path or "mode=memory" in path:
         return
     with _lock, suppress(sqlite3.Error):
         if path in _held:

@@ -93,7 +93,7 @@ def _refusal(error: DatabaseError) -> RefusalError:
         return RefusalError(
             "The disk that holds the database is full.", "Free some space, or name another place with --data-dir.", Exit.PLACE
         )
-    if "sqlite3" in settings["ENGINE"]:
+    if "sqlite" in settings["ENGINE"]:
         return RefusalError(
             f"The database {settings['NAME']} cannot be used: {text}.",
             "Correct its permissions, move it out of the way, or name another directory with --data-dir.",

@@ -43,6 +43,19 @@ def test_one_signs_in_by_a_link_reads_and_signs_out_while_a_collector_stands_sti
         assert client.post("/signout/").status_code == 200
 
 
+def test_a_connection_that_is_opened_meanwhile_waits_for_nobody() -> None:
+    """Nothing that is said to each new connection is a write."""
+    with writer_that_stands_still():
+        connection.close()
+        connection.settings_dict["OPTIONS"]["timeout"] = 1
+        assert list(Session.objects.all()[:1]) == []
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM planes_cluster")
+            assert cursor.fetchone() == (0,)
+    connection.settings_dict["OPTIONS"]["timeout"] = 20
+    connection.close()
+
+
 def test_one_signs_in_by_password_meanwhile() -> None:
     with writer_that_stands_still():
         User.objects.create_user("somebody", password="a-long-password")

@@ -105,7 +105,7 @@ LISTEN = """() => {
   const all = { childList: true, characterData: true, subtree: true };
   new MutationObserver(() => self.said.push(place.textContent)).observe(place, all);
 }"""
-FETCHED = re.compile(r"fragment=1|/snapshot$")
+FETCHED = re.compile(r"fragment=1|/snapshot\?")
 
 
 #: A change that came is not shown while `self.bad` stands.

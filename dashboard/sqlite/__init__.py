@@ -1,0 +1,1 @@
+"""Django's SQLite, whose new files can become smaller again."""

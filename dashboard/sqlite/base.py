@@ -1,7 +1,8 @@
 """The database backend `dashboard.sqlite`: Django's own, but that a new file is made so that it can become smaller again.
 
 SQLite takes `auto_vacuum` only before the first page of a file is written, and where it is set already, to set it once more is a
-write (https://www.sqlite.org/pragma.html#pragma_auto_vacuum): said at each connection, it made readers wait for whoever was writing.
+write (https://www.sqlite.org/pragma.html#pragma_auto_vacuum): said at each connection, it made readers wait for who
+was writing.
 """
 
 import sqlite3

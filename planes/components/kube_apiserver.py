@@ -114,9 +114,9 @@ def _tell_divided(
 
 
 def _divided(health: HealthSeen | None, failed: frozenset[str], seen: ApiServerObservation, now: Mono) -> Divided | None:
-    """A check of the state store is the same on both paths, and who fails it cannot write. Of other checks /livez lets some pass for
-    a while that /readyz fails already (kubernetes.io, "Kubernetes API health endpoints": the grace period of /livez), and who fails
-    them may go on writing: there only what one path says at different times tells."""
+    """A check of the state store is the same on both paths, and who fails it cannot write. Of other checks /livez lets some
+    pass for a while that /readyz fails already (kubernetes.io, "Kubernetes API health endpoints": the grace period of /livez), and
+    who fails them may go on writing: there only what one path says at different times tells."""
     if not failed or health is None:
         return None
     if all(is_check(name) for name in failed):

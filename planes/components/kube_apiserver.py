@@ -190,7 +190,8 @@ def _check_of(path: str, effect: str) -> tuple[Signal, Signal]:
             f"GET {path}?verbose",
             f"The answer of {path}, all of its checks by the names that this API server has for them.",
             f"{degraded or 'it does not answer as it should without saying that it fails'}; or, of several API servers behind one "
-            "address, some fail while others pass (failed, passed and failed again in 15 s) or leases are still renewed",
+            "address, some fail while others pass (failed, passed and failed again in 15 s), or its checks of etcd fail "
+            "while the other path's pass or leases are still renewed",
             down,
             "its last answer is too old, or it never answered",
             ("probe_stale", "hold_probe"),

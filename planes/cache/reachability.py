@@ -250,8 +250,8 @@ class Reachability:
 
 
 def _lately(before: HealthSeen | None, event: Health) -> tuple[Answered, ...]:
-    """The last answers with this one; what did not answer with its checks is none."""
+    """The last answers with this one; no answer at all is none."""
     kept = tuple(one for one in before.lately if event.at - one.at <= _LATELY) if before is not None else ()
-    if event.fault is not None or not event.checks:
+    if event.fault is not None:
         return kept
-    return (*kept, Answered(at=event.at, checks=event.checks))[-_MOST_LATELY:]
+    return (*kept, Answered(at=event.at, checks=event.checks, unanswered=event.unanswered))[-_MOST_LATELY:]

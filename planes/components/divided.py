@@ -64,7 +64,15 @@ def divided(answers: Sequence[HealthSeen | None], by: OthersSeen, now: Mono, mea
     return Divided() if by.renewed_at > since + _AFTER and now - by.renewed_at <= _FRESH else None
 
 
+def unanswered(answers: Sequence[HealthSeen | None], now: Mono) -> tuple[int, int]:
+    """How many connections were waited for in vain lately while others were answered, and of how many in all."""
+    lately = [one for seen in answers if seen is not None for one in seen.lately if now - one.at <= LATELY]
+    lost = sum(one.unanswered for one in lately)
+    return lost, lost + len(lately)
+
+
 def look_again(answers: Sequence[HealthSeen | None], by: OthersSeen, now: Mono) -> Mono | None:
     """When to look again while there is a failure among the last answers; None: there is none, or it makes no difference."""
     lately = (one for seen in answers if seen is not None for one in seen.lately)
-    return Mono(now + _LOOK) if by.several and any(one.failed and now - one.at <= LATELY for one in lately) else None
+    trouble = any((one.unanswered or (by.several and one.failed)) and now - one.at <= LATELY for one in lately)
+    return Mono(now + _LOOK) if trouble else None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from planes.components import apiserver_figures as figures
 from planes.components import apiserver_instances
 from planes.components.apiserver_observing import observe
-from planes.components.divided import LATELY, Divided, divided, look_again
+from planes.components.divided import LATELY, Divided, divided, look_again, unanswered
 from planes.components.etcd import is_check
 from planes.components.probes import Probed, names, probe
 from planes.components.rate_figures import METRICS_OF
@@ -18,6 +18,9 @@ from planes.structs.observations import ApiServerObservation, HealthSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
+
+#: One connection that is not answered can be lost by chance; so many within 15 s are not. [rule]
+_MOST_UNANSWERED = 2
 
 
 def judge(seen: ApiServerObservation, now: Mono, thresholds: Thresholds) -> Judged:
@@ -85,7 +88,15 @@ def _check_reach(builder: VerdictBuilder, seen: ApiServerObservation, now: Mono,
     if now - reach.heard_at > thresholds.probe_stale:
         line = Evidence(signal, f"nothing heard for {ago(reach.heard_at)}", should_be, State.UNKNOWN, source, reach.heard_at)
         return unknown(f"No word from it for {ago(reach.heard_at)}.", "probe-stale", (line,))
-    builder.good(Evidence(signal, "yes", should_be, State.HEALTHY, source, reach.heard_at))
+    lost, of = unanswered((seen.livez, seen.readyz), now)
+    if lost >= _MOST_UNANSWERED:
+        told = f"{lost} of the last {of} connections were not answered within 2 s, the others were"
+        said = f"{lost} of the last {of} connections to it were not answered within 2 s, while others were: one of several API "
+        said += "servers hangs, or part of the way to them."
+        worse = Evidence(signal, told, should_be, State.DEGRADED, source, reach.heard_at)
+        builder.bad(worse, said, "some-unanswered", hold=thresholds.hold_probe, line="some connections hang")
+    else:
+        builder.good(Evidence(signal, "yes", should_be, State.HEALTHY, source, reach.heard_at))
     return None
 
 
@@ -235,7 +246,8 @@ COMPONENT: Component[ApiServerObservation] = Component(
             "answers",
             "the collector's own requests",
             "Whether requests are answered at all.",
-            "new requests fail while open watches still deliver",
+            "new requests fail while open watches still deliver; or two connections in 15 s are not answered within 2 s while "
+            "others are",
             "connections are refused, closed without an answer, or taken and never answered",
             "the fault is on our side, or nothing was heard for too long",
             ("hold_probe", "probe_stale"),

@@ -27,8 +27,8 @@ RIGHTS = rights.TEXTS
 _HARM = {
     **dict.fromkeys(
         (
-            *("webhook", "errors", "half-reachable", "no-endpoints", "etcd-check", "etcd-some", "etcd-errors", "no-work-done"),
-            *("lease-gone", "lease-released", "lease-frozen", "check-livez", "some-livez", "certificate-over"),
+            *("webhook", "errors", "half-reachable", "some-unanswered", "no-endpoints", "etcd-check", "etcd-some", "etcd-errors"),
+            *("no-work-done", "lease-gone", "lease-released", "lease-frozen", "check-livez", "some-livez", "certificate-over"),
             *("silent", "not-ready", "network", "pod-missing", "agents-not-ready"),
             *("runtime-down", "network-not-ready", "runtime-not-ready", "runtime-error", "pleg"),
         ),

@@ -151,7 +151,8 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """The answer to /livez or /readyz. `fault` is set when there was none (then `checks` is empty and `status` may be None)."""
+    """The answer to /livez or /readyz. `fault` is set when there was none (then `checks` is empty and `status` may be None).
+    `unanswered`: connections that had been waited for in vain when another was answered."""
 
     path: str  # "/livez" or "/readyz"
     at: Mono
@@ -159,6 +160,7 @@ class Health(msgspec.Struct, frozen=True):
     status: int | None = None
     checks: tuple[Check, ...] = ()
     fault: Fault | None = None
+    unanswered: int = 0
 
 
 class Server(msgspec.Struct, frozen=True):

@@ -68,10 +68,12 @@ class PodSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """One answer to /livez or /readyz, with the checks that it lists."""
+    """One answer to /livez or /readyz, with the checks that it lists. `unanswered`: connections that had been waited for in vain
+    when it came by another."""
 
     at: Mono
     checks: tuple[Check, ...]
+    unanswered: int = 0
 
     @property
     def failed(self) -> tuple[str, ...]:

@@ -115,6 +115,12 @@ def health(path: str = "/livez", *failed: str, **spoilt: Any) -> HealthSeen:
     return replace(made, **spoilt)
 
 
+def lost(*counts: int) -> Any:
+    """The last answers, one every 2 s, and how many connections had been waited for in vain at each."""
+    ends = NOW - 2.0 * len(counts)
+    return tuple(Answered(at=Mono(ends + 2.0 * index), checks=(), unanswered=count) for index, count in enumerate(counts))
+
+
 def lately(record: str, *failed: str, ends: float = NOW - 2, listed: tuple[str, ...] = ("ping", "etcd", "informer-sync")) -> Any:
     """Answers every 2 s until `ends`, oldest first: "." all checks pass, "x" those named fail."""
     return tuple(

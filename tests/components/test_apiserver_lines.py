@@ -8,7 +8,8 @@ import pytest
 from planes.components import kube_apiserver
 from planes.components.verdict_builder import Judged
 from planes.structs.events import OURS, Check, Fault, FaultKind
-from planes.structs.observations import HealthSeen, RatesSeen, ReachSeen
+from planes.structs.moments import Mono
+from planes.structs.observations import Answered, HealthSeen, RatesSeen, ReachSeen
 from planes.structs.verdicts import Evidence, State
 from planes.structs.workload_observations import ApiServiceSeen, WebhookSeen
 from tests.components import making
@@ -100,6 +101,23 @@ def test_one_of_which_open_watches_still_deliver_is_degraded() -> None:
     said = f"New requests have failed for ⟨a:{NOW - 9:.1f}⟩ (It is odd), while open watches still deliver."
     assert verdict.because == said
     assert len(verdict.evidence) > 5, "what its watches tell is told"
+
+
+@pytest.mark.parametrize(
+    ("counts", "ago", "degraded"), [((1,), 2, False), ((1, 1), 2, True), ((2,), 15, True), ((2,), 15.1, False)]
+)
+def test_two_connections_that_were_not_answered_while_others_were_are_told(
+    counts: tuple[int, ...], ago: float, degraded: bool
+) -> None:
+    told = tuple(Answered(at=Mono(NOW - ago), checks=(), unanswered=count) for count in (0, *counts))
+    verdict = judged(livez=health(lately=told)).verdict
+    assert (verdict.state, verdict.cause) == ((State.DEGRADED, "some-unanswered") if degraded else (State.HEALTHY, ""))
+    assert (verdict.hold, verdict.line) == ((3.0, "some connections hang") if degraded else (0.0, "livez 3/3 · readyz 3/3"))
+    assert (verdict.due == NOW + 1) is (ago <= 15), "it is looked at again, though nothing else may happen"
+    total = sum(counts) + len(told)
+    assert ("answers", f"{sum(counts)} of the last {total} connections were not answered within 2 s, the others were") in {
+        (one.signal, one.now) for one in verdict.evidence
+    } or not degraded
 
 
 @pytest.mark.parametrize("reach", [replace(REACHED, fault=Fault(FaultKind.REFUSED, "x")), replace(REACHED, failing_since=NOW - 9)])

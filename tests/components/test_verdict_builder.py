@@ -84,7 +84,7 @@ def test_what_cannot_be_known_is_named_beside_what_is_degraded_and_not_beside_wh
 #: Of each component its causes that may come together, by the harm that they do now: of two in one group either may be first.
 BY_HARM = {
     "kube-apiserver": (
-        ("webhook", "errors", "half-reachable", "no-endpoints", "check-livez", "some-livez", "certificate-over"),
+        ("webhook", "errors", "half-reachable", "some-unanswered", "no-endpoints", "check-livez", "some-livez", "certificate-over"),
         ("check-readyz", "some-readyz", "instance-lost", "apiservice", "pod-not-ready"),
         ("latency",),
         ("certificate", "skew"),

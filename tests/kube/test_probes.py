@@ -1,5 +1,6 @@
 """Health checks, version, clock and certificate over real sockets, and as recorded."""
 
+import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -114,6 +115,64 @@ async def test_standing_still_ourselves_is_not_told_as_the_servers_silence(
         wait = await HealthProbe("/livez", await link_to(server, clock=clock), clock=clock).step(events)
     assert events.all == []
     assert wait < 1
+
+
+@pytest.mark.parametrize(("hanging", "answered", "unanswered"), [(0, True, 0), (1, True, 1), (2, True, 2), (3, False, 0)])
+async def test_while_one_connection_hangs_two_others_are_tried(
+    link_to: LinkTo, events: Events, monkeypatch: pytest.MonkeyPatch, hanging: int, answered: bool, unanswered: int
+) -> None:
+    monkeypatch.setattr("planes.kube.probes.HEALTH_LIMIT", 0.6)
+    monkeypatch.setattr("planes.kube.probes.ELSEWHERE_AFTER", (0.1, 0.1))
+    asked = 0
+
+    async def script(_request: Request) -> Reply:
+        nonlocal asked
+        asked += 1
+        return Reply(fate="hang") if asked <= hanging else Reply(200, b"ok", "text/plain")
+
+    async with serve(script) as server:
+        await HealthProbe("/livez", await link_to(server)).step(events)
+    (health,) = events.of(Health)
+    assert (health.fault is None, health.unanswered) == (answered, unanswered)
+    assert answered or (health.fault is not None and health.fault.kind is FaultKind.HANGING)
+    assert asked == min(hanging + 1, 3)
+
+
+async def test_one_that_is_only_slow_answers_for_itself_and_another_that_fails_is_left_out(
+    link_to: LinkTo, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planes.kube.probes.ELSEWHERE_AFTER", (0.05, 0.05))
+    asked = 0
+
+    async def script(_request: Request) -> Reply:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            return Reply(fate="close") if asked == 2 else Reply(fate="hang")
+        await asyncio.sleep(0.3)
+        return Reply(200, b"ok", "text/plain")
+
+    async with serve(script) as server:
+        await HealthProbe("/livez", await link_to(server)).step(events)
+    (health,) = events.of(Health)
+    assert (health.fault, health.status, health.unanswered) == (None, 200, 0)
+    assert asked >= 3
+
+
+async def test_what_fails_at_once_is_asked_again_soon_four_times(link_to: LinkTo, events: Events) -> None:
+    fails = True
+
+    async def script(_request: Request) -> Reply:
+        return Reply(fate="close") if fails else Reply(200, b"ok", "text/plain")
+
+    async with serve(script) as server:
+        probe = HealthProbe("/livez", await link_to(server))
+        waits = [await probe.step(events) for _ in range(6)]
+        assert [wait <= 0.6 for wait in waits] == [True] * 4 + [False] * 2
+        fails = False
+        assert await probe.step(events) > 1.5
+        fails = True
+        assert await probe.step(events) <= 0.6, "after a good answer it begins anew"
 
 
 async def test_version_tells_the_clock_and_the_certificate_too(link_to: LinkTo, events: Events) -> None:

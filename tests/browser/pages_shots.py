@@ -5,6 +5,7 @@ To be looked at, not compared: they show what a person would see at the sizes of
 
 import fnmatch
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,11 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import django
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.chromium import chromium
 
-SIZES = {"desk": (1920, 1080), "portrait": (1080, 1920), "4k": (3840, 2160), "phone": (390, 844)}
+SIZES = {"desk": (1920, 1080), "laptop": (1440, 900), "portrait": (1080, 1920), "4k": (3840, 2160), "phone": (390, 844)}
+#: What hangs on a wall is drawn at these too.
+WALLS = {"portrait", "4k"}
 OUT = Path("build/screenshots/pages")
 
 
@@ -78,9 +82,44 @@ PAGES = {
     "node-healthy": "/c/prod-us-1/nodes/node-5/",
     "unreachable": "/c/edge-17/kube-scheduler/",
     "unreachable-node": "/c/edge-17/nodes/node-3/",
+    "instance": "/c/prod-eu-1/kube-apiserver/cp-1/",
+    "nodes": "/c/prod-eu-1/nodes/",
+    "nodes-none": "/c/prod-eu-1/nodes/?n=nothing",
+    "changes": "/c/prod-eu-1/changes/",
+    "changes-all": "/changes/",
+    "changes-none": "/c/prod-eu-1/changes/?state=cordoned",
+    "uptime": "/c/prod-eu-1/uptime/",
+    "incidents": "/c/prod-eu-1/incidents/",
+    "incidents-all": "/incidents/",
+    "search": "/search/?q=node-6",
+    "search-none": "/search/?q=zzz",
+    "tokens": "/account/tokens/",
+    "api-docs": "/api/v1/docs/",
+    "past-before": "/c/prod-eu-1/?at=2020-01-01T00:00:00Z",
+    "404": "/nothing/here",
     "404-cluster": "/c/nowhere/",
     "404-node": "/c/prod-eu-1/nodes/node-999/",
 }
+#: Pages of errors that cannot be asked for here, as dashboard.views.errors writes them.
+ERRORS = {
+    "403": (403, "Not permitted", "This account may not see what is here."),
+    "500": (500, "An error in Planewatch", "Planewatch could not answer because of an error of its own. The log says more."),
+    "503": (503, "The database does not answer", "Try again in a few seconds. The log says more."),
+}
+
+
+def shoot_error(started: Browser, server: Served, size: str, name: str, words: tuple[int, str, str]) -> None:
+    """The page of an error, served in the place of another with all that it links to."""
+    from dashboard.views import errors
+
+    context = signed_in(started, server, size)
+    page = context.new_page()
+    body = errors.page(*words)
+    page.route("**/shown-here", lambda route: route.fulfill(status=words[0], body=body, content_type="text/html"))
+    page.goto(server.origin + "/shown-here")
+    page.wait_for_timeout(500)
+    page.screenshot(path=OUT / f"{name}-{size}.png")
+    context.close()
 
 
 def main(pattern: str) -> None:
@@ -100,7 +139,7 @@ def main(pattern: str) -> None:
         for size in SIZES:
             for name, path in PAGES.items():
                 full_name = f"{name}-{size}"
-                if not fnmatch.fnmatch(full_name, pattern):
+                if not fnmatch.fnmatch(full_name, pattern) or (size in WALLS and not name.startswith(("wall", "cluster"))):
                     continue
                 context = signed_in(started, server, size)
                 page = watched(context.new_page())
@@ -108,8 +147,12 @@ def main(pattern: str) -> None:
                 page.wait_for_timeout(1500)
                 shoot(page, full_name, full=size == "phone")
                 context.close()
+        for name, words in ERRORS.items():
+            for size in ("laptop", "phone"):
+                if fnmatch.fnmatch(f"{name}-{size}", pattern):
+                    shoot_error(started, server, size, name, words)
         if fnmatch.fnmatch("light", pattern):
-            for name in ("clusters", "scheduler", "node-broken", "wall"):
+            for name in ("clusters", "scheduler", "node-broken", "wall", "nodes", "changes", "uptime", "incidents", "search"):
                 context = signed_in(started, server, "desk", "light")
                 page = watched(context.new_page())
                 page.goto(server.origin + PAGES[name])
@@ -164,4 +207,6 @@ def main(pattern: str) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
     main(sys.argv[1] if len(sys.argv) > 1 else "*")

@@ -26,7 +26,7 @@ GREY = re.compile(r"saturate\(0\.1")
 
 #: All sentences that are said of a state and can be read.
 SENTENCES = """[...document.querySelectorAll(
-  '.subject .because, .agent .because, .proof .now, #attention .entry p, .unit .line, .api .line, .node .because')]
+  '.subject .because, .agent .because, .proof .now, #attention .entry p, .unit .line, .api .line, .node .because, .troubles .why')]
   .filter((one) => one.getClientRects().length).map((one) => one.innerText.trim()).filter(Boolean)"""
 #: One that nobody vouches for is told as what was true then; who is silent is told of now.
 THEN = "/^(for .+· )?When last seen: |^(for .+· )?(Its collector|The clocks)|^for [0-9a-z\\s]+$/"
@@ -45,8 +45,9 @@ class Tabs:
             await self.context.new_page()
         self.pages = dict(zip(addresses, self.context.pages, strict=False))
         # Words, classes and colours are looked at: in a small window without motion they cost a sixth of the pixels.
-        for page in self.pages.values():
-            await page.set_viewport_size({"width": 800, "height": 500})
+        for address, page in self.pages.items():
+            # A wall has room for what needs attention.
+            await page.set_viewport_size({"width": 1280, "height": 720} if address == "/wall/" else {"width": 800, "height": 500})
             await page.emulate_media(reduced_motion="reduce")
         await asyncio.gather(*(page.goto(f"{self.origin}{address}") for address, page in self.pages.items()))
 

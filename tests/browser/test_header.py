@@ -21,6 +21,7 @@ from tests.browser.stage import Stage, end
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 THEME = "document.documentElement.dataset.theme ?? 'system'"
+AGE, CLOCK = re.compile(r"\d+\s(s|min|h)\b"), re.compile(r"\d\d:\d\d")
 Opened = Callable[..., Stage]
 
 
@@ -29,9 +30,11 @@ def staged(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Opened]:
     """A picture of three nodes on its stage, not yet opened."""
     stages: list[Stage] = []
 
-    def go(*, width: int = 1920, long: bool = False, alone: bool = False, color_scheme: Theme = "light") -> Stage:
+    def go(
+        *, width: int = 1920, long: bool = False, alone: bool = False, color_scheme: Theme = "light", picture: str = "3"
+    ) -> Stage:
         now = time.time()
-        told = PICTURES["3"](now)
+        told = PICTURES[picture](now)
         if long:
             planes = replace(
                 told.cluster,
@@ -80,6 +83,29 @@ def test_the_address_may_ask_for_a_theme(staged: Opened) -> None:
     for asked, theme in (("light", "light"), ("dark", "dark"), ("system", "system"), ("pink", "dark")):
         stage.page.goto(f"{stage.origin}/c/prod-eu-1/?theme={asked}", wait_until="load")
         assert stage.page.evaluate(THEME) == theme, asked
+
+
+def test_t_tells_times_as_ages_then_as_clock_times_and_the_choice_is_remembered(staged: Opened) -> None:
+    stage = staged(alone=True, picture="120-broken")
+    stage.open()
+    page = stage.page
+    button = page.get_by_role("button", name="Times:")
+    ages, changes = page.locator("#attention .entry time"), page.locator("#changes time")
+    horizon = "document.querySelector('.horizon').getBoundingClientRect().top"
+    top = page.evaluate(horizon)
+    told = {"relative": (AGE, AGE), "absolute": (CLOCK, CLOCK), "mixed": (AGE, CLOCK)}
+    for times, (age, change) in told.items():
+        page.keyboard.press("t")
+        expect(page.locator("html")).to_have_attribute("data-times", times)
+        expect(ages.first).to_have_text(age)
+        expect(changes.first).to_have_text(change)
+        assert page.evaluate(horizon) == top, "nothing jumps"
+    for _ in ("relative", "absolute"):
+        button.press("Enter")
+    expect(button).to_have_attribute("aria-label", "Times: clock times")
+    stage.open()
+    expect(page.locator("#attention .entry time").first).to_have_text(CLOCK)
+    expect(page.locator("[data-zone]")).to_have_text("UTC")
 
 
 def test_a_long_reason_leaves_the_clusters_name_its_room_and_stays_whole(staged: Opened) -> None:

@@ -7,7 +7,21 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from dashboard.rest.declared import RESOURCES, Resource
-from dashboard.views import account, api, changes, incidents, nodes, pages, picture, rest, search, session, then, uptime
+from dashboard.views import (
+    account,
+    api,
+    certificates,
+    changes,
+    incidents,
+    nodes,
+    pages,
+    picture,
+    rest,
+    search,
+    session,
+    then,
+    uptime,
+)
 
 #: Views of the addresses that pages ask, too.
 _OF_PAGES: dict[str, Callable[..., Coroutine[Any, Any, HttpResponse]]] = {
@@ -36,6 +50,9 @@ urlpatterns = [
     path("c/<slug:slug>/changes.csv", changes.csv, name="cluster-changes-csv"),
     path("c/<slug:slug>/uptime/", uptime.of_cluster, name="uptime"),
     path("c/<slug:slug>/uptime.csv", uptime.csv, name="uptime-csv"),
+    path("c/<slug:slug>/certificates/", certificates.of_cluster, name="certificates"),
+    path("c/<slug:slug>/certificates.csv", certificates.csv, name="certificates-csv"),
+    path("c/<slug:slug>/certificates.ics", certificates.calendar, name="certificates-ics"),
     path("c/<slug:slug>/incidents/", incidents.of_cluster, name="cluster-incidents"),
     path("c/<slug:slug>/incidents/<str:name>/report.html", incidents.report, name="incident-report"),
     path("c/<slug:slug>/incidents/<str:name>/report.md", incidents.markdown, name="incident-markdown"),

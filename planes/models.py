@@ -130,6 +130,16 @@ class Node(models.Model):
         return self.name
 
 
+class Survey(models.Model):
+    """What was found of a cluster when it was looked over last: certificates, deprecated APIs, webhooks that stand in the way."""
+
+    cluster = models.OneToOneField(Cluster, on_delete=models.CASCADE, related_name="survey")
+    row = models.BinaryField()  # structs.survey.SurveyRow
+
+    def __str__(self) -> str:
+        return f"survey of {self.cluster}"
+
+
 class Watched(models.Model):
     """A collector judged the cluster from `began` to `ended`, epoch seconds, without a gap. What lies between two of these rows is
     unknown in every ribbon and ratio."""

@@ -8,7 +8,7 @@ import msgspec
 from django.http import QueryDict
 
 from dashboard.reports import ClustersReport, LabelReport
-from dashboard.rest import asking, finding, reading, remembered
+from dashboard.rest import asking, finding, reading, remembered, surveyed
 from dashboard.rest.access import Access
 from dashboard.rest.asking import Nothing, Paged
 from dashboard.rest.queries import ChangesQuery, FiguresQuery, InstancesQuery, NodesQuery, RibbonQuery, SearchQuery
@@ -29,6 +29,7 @@ from dashboard.rest.shapes import (
     UptimeAnswer,
     WatchedAnswer,
 )
+from dashboard.rest.survey_shapes import CertificatesAnswer
 from planes.live.wire import NodeReport, Snapshot
 from planes.store.selectors import ClusterHead
 
@@ -226,6 +227,16 @@ RESOURCES: tuple[Resource, ...] = (
         FiguresQuery,
         UptimeAnswer,
         _of_cluster(FiguresQuery, remembered.uptimes),
+    ),
+    Resource(
+        "api-certificates",
+        f"{_C}/certificates",
+        "Its certificates",
+        "What can be seen of them, what is over first, then by their ends: API servers', our own, and those that webhooks and API "
+        "services are held to.",
+        Nothing,
+        CertificatesAnswer,
+        _of_cluster(Nothing, surveyed.certificates),
     ),
     Resource(
         "api-watched",

@@ -119,6 +119,7 @@ def either(heading: str) -> SafeString | str:
     return format_html('{}<span class="moment-word">{}</span>', _word(heading), other) if other else heading
 
 
+@register.filter
 def in_full(moment: float) -> str:
     """A moment (epoch seconds) with its day: "27 Nov 2026, 15:42:10 UTC"."""
     return f"{datetime.fromtimestamp(moment, UTC):%-d %b %Y, %H:%M:%S} UTC"

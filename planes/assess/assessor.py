@@ -15,6 +15,7 @@ from planes.assess.node_assessor import NodeAssessor
 from planes.assess.node_states import why_last_known
 from planes.assess.rows import attention_row, shown_state
 from planes.assess.sampling import Sampler
+from planes.assess.survey import Surveyor
 from planes.cache.cluster import ClusterCache
 from planes.components.agents import observe_scene
 from planes.components.registry import AGENT_KINDS, title_of
@@ -57,6 +58,7 @@ class Assessor:
         self._nodes = NodeAssessor(self._view, thresholds)
         self._summary = ClusterSummary(cache, thresholds)
         self._sampler = Sampler()
+        self._surveyor = Surveyor(thresholds)
         self._components = ComponentAssessor(self._view, self._nodes, thresholds)
         self._changes = Changes(slug)
         self._cluster: ClusterRow | None = None
@@ -137,6 +139,7 @@ class Assessor:
         if whole and not full and self._holds_back(now, scene):
             return Frame(at=Epoch(now + offset))
         frame = Frame(at=Epoch(now + offset), full=whole, changes=changes, samples=self._sampler.look(view.rates, offset))
+        frame.survey = self._surveyor.look(view, now, offset, full=whole)
         if whole:
             self._sent_full = self._components.settled = True
             frame.components = list(self._components.rows.values())

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from planes.cache.deprecated import DeprecatedApis
 from planes.cache.elsewhere import LeasesElsewhere
 from planes.cache.leases import Clock, LeaderLeases, LeaseStore, NodeLeases
 from planes.cache.metrics import RatesStore
@@ -57,6 +58,7 @@ class ClusterCache:
         self.reach = Reachability(recent)
         self.rates = RatesStore()
         self.server_rates = ServerRates()
+        self.deprecated = DeprecatedApis()
         self._nodes = NodeStore(dirty, self._node_left, recent)
         self.nodes = self._nodes.tracks
         self.node_leases = NodeLeases(clock, dirty)
@@ -191,6 +193,9 @@ class ClusterCache:
 
     def _metrics(self, event: Metrics) -> None:
         self.server_rates.took(event)
+        self.deprecated.took(event)
+        if event.certificate is not None:
+            self.reach.servers.serving.took(event.certificate, event.at, event.address)
         if event.apart:
             return
         self.reach.took_figures(event)

@@ -6,6 +6,8 @@ was not shown again since its successor came is gone: it was upgraded, or renewe
 
 from dataclasses import dataclass
 
+from planes.cache.certificates import ServingCertificates
+from planes.structs.certificates import Credentials
 from planes.structs.events import Server
 from planes.structs.moments import Mono
 from planes.structs.observations import ServerSeen
@@ -34,11 +36,13 @@ class Renewal:
 class Servers:
     """The API servers as their answers tell them apart. `answers` is how many there were, each on a connection of its own."""
 
-    __slots__ = ("_certificates", "_renewal", "_versions", "answers", "seen")
+    __slots__ = ("_certificates", "_renewal", "_versions", "answers", "credentials", "seen", "serving")
 
     def __init__(self) -> None:
         self.seen = ServerSeen()
         self.answers = 0
+        self.serving = ServingCertificates()
+        self.credentials: Credentials | None = None  # with which was asked last
         self._renewal: Renewal | None = None
         self._versions: dict[str, _Shown] = {}
         self._certificates: dict[float, tuple[float | None, _Shown]] = {}  # by when they end: from when they are valid
@@ -50,6 +54,9 @@ class Servers:
         version = event.git_version or before.version
         if version:
             self._versions.setdefault(version, _Shown(event.at, event.at)).last = event.at
+        self.credentials = event.credentials or self.credentials
+        if event.certificate is not None:
+            self.serving.took(event.certificate, event.at)
         begins, ends = before.certificate_not_before, before.certificate_not_after
         if event.certificate_not_after is not None:
             begins, ends = self._showed(event.certificate_not_before, event.certificate_not_after, event.at)

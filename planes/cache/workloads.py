@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from planes.cache.certificates import Bundles
 from planes.cache.dating import dated
 from planes.cache.recent import Noted, Recent
 from planes.structs import objects
@@ -208,10 +209,12 @@ def _service(one: objects.EndpointSlice) -> str:
 class ApiServiceStore:
     """APIServices, with since when each is available or not."""
 
-    __slots__ = ("_dates", "_seen_at", "seen")
+    __slots__ = ("_dates", "_seen_at", "bundles", "seen", "specs")
 
     def __init__(self) -> None:
         self.seen: dict[str, ApiServiceSeen] = {}
+        self.specs: dict[str, objects.APIServiceSpec] = {}
+        self.bundles = Bundles()
         #: When each turned by the cluster's clock, and when we last saw it to be otherwise.
         self._dates: dict[str, tuple[Epoch | None, Mono | None]] = {}
         self._seen_at: dict[str, Mono] = {}
@@ -228,6 +231,8 @@ class ApiServiceStore:
             self._dates[name] = (latest(condition.lastTransitionTime) if condition is not None else None, self._seen_at.get(name))
         self.seen[name] = ApiServiceSeen(name=name, available=available, reason=reason, since=since)
         self._seen_at[name] = at
+        self.specs[name] = one.spec
+        self.bundles.took(name, (one.spec.caBundle,))
 
     def dated(self, offset: float | None) -> dict[str, ApiServiceSeen]:
         """By name, each since when the cluster says. `offset`: the cluster's clock minus our monotonic one."""
@@ -243,7 +248,8 @@ class ApiServiceStore:
 
     def _drop(self, name: str) -> None:
         if self.seen.pop(name, None) is not None:
-            del self._dates[name], self._seen_at[name]
+            del self._dates[name], self._seen_at[name], self.specs[name]
+            self.bundles.forget(name)
 
     def listed(self, items: Iterable[objects.APIService], at: Mono) -> None:
         """A complete list."""
@@ -266,13 +272,19 @@ def _hooks(one: objects.WebhookConfiguration) -> dict[_Hook, objects.Webhook]:
     return found
 
 
+def _called(hook: objects.Webhook) -> tuple[objects.ServiceRef | None, str | None]:
+    """What it calls. Whom it trusts there is renewed now and then, and is nothing else than before."""
+    return hook.clientConfig.service, hook.clientConfig.url
+
+
 class WebhookStore:
     """Webhook configurations of one kind, and since when each of their webhooks calls what it calls. Who is behind each is looked
     up when asked."""
 
-    __slots__ = ("_sights", "configurations", "since")
+    __slots__ = ("_sights", "bundles", "configurations", "since")
 
     def __init__(self) -> None:
+        self.bundles = Bundles()
         self.configurations: dict[str, objects.WebhookConfiguration] = {}
         self.since: dict[str, dict[_Hook, Mono]] = {}
         self._sights: dict[str, Mono] = {}  # when each was first seen, and so was what it calls
@@ -286,15 +298,16 @@ class WebhookStore:
         self.configurations[name] = one
         if not same:
             self._sights[name] = at
+        self.bundles.took(name, (hook.clientConfig.caBundle for hook in one.webhooks))
         self.since[name] = {
-            key: since[key] if key in before and before[key].clientConfig == hook.clientConfig else at
-            for key, hook in _hooks(one).items()
+            key: since[key] if key in before and _called(before[key]) == _called(hook) else at for key, hook in _hooks(one).items()
         }
 
     def gone(self, one: objects.WebhookConfiguration, at: Mono) -> None:
         """Deleted."""
         for kept in (self.configurations, self.since, self._sights):
             kept.pop(one.metadata.name, None)
+        self.bundles.forget(one.metadata.name)
 
     def listed(self, items: Iterable[objects.WebhookConfiguration], at: Mono) -> None:
         """A complete list."""
@@ -304,6 +317,7 @@ class WebhookStore:
             self.changed(one, at)
         for name in [name for name in self.configurations if name not in present]:
             del self.configurations[name], self.since[name], self._sights[name]
+            self.bundles.forget(name)
 
     def seen(self, books: Iterable[tuple[EndpointStore, str | None]], offset: float | None = None) -> list[WebhookSeen]:
         """Each webhook with its ready endpoints, looked up in `books`: a book and the namespace it is whole for (None: all). What
@@ -326,6 +340,7 @@ class WebhookStore:
                             service=hook.clientConfig.url or "",
                             ready=None,
                             since=since,
+                            configuration=name,
                         )
                     )
                     continue
@@ -338,5 +353,7 @@ class WebhookStore:
                     ready = 0 if found is None else sum(end.ready for end in found.endpoints)
                     since = since if found is None else max(since, found.since)
                     break
-                made.append(WebhookSeen(name=hook.name, fails_closed=closed, service=service, ready=ready, since=since))
+                made.append(
+                    WebhookSeen(name=hook.name, fails_closed=closed, service=service, ready=ready, since=since, configuration=name)
+                )
         return made

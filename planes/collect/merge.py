@@ -16,8 +16,9 @@ def merge(older: Frame, newer: Frame) -> Frame:
     samples = [*older.samples, *newer.samples][-SAMPLES_KEPT:]
     cluster = newer.cluster or older.cluster
     attention = older.attention if newer.attention is None else newer.attention
+    survey = newer.survey or older.survey
     if newer.full:
-        return msgspec.structs.replace(newer, cluster=cluster, attention=attention, changes=changes, samples=samples)
+        return msgspec.structs.replace(newer, cluster=cluster, attention=attention, changes=changes, samples=samples, survey=survey)
     gone_components, gone_nodes = set(newer.gone_components), set(newer.gone_nodes)
     components = {row.kind: row for row in older.components if row.kind not in gone_components}
     components |= {row.kind: row for row in newer.components}
@@ -34,6 +35,7 @@ def merge(older: Frame, newer: Frame) -> Frame:
         attention=attention,
         changes=changes,
         samples=samples,
+        survey=survey,
     )
 
 

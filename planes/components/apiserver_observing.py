@@ -8,6 +8,7 @@ from planes.structs import objects
 from planes.structs.events import FOR_GOOD
 from planes.structs.feeds import Feed
 from planes.structs.observations import ApiServerObservation, IdentitySeen
+from planes.structs.workload_observations import WebhookSeen
 
 IDENTITY_LABEL = "apiserver.kubernetes.io/identity"
 
@@ -17,14 +18,9 @@ def observe(view: ClusterView) -> ApiServerObservation:
     cache = view.cache
     tracks = {name: one for name, one in cache.system_leases.tracks.items() if _is_identity(one)}
     identities = tuple(_identity(view, name, one) for name, one in tracks.items() if one.gone_at is None)
-    system, webhook = view.feed(Feed.SYSTEM_ENDPOINTS), view.feed(Feed.WEBHOOK_ENDPOINTS)
-    books: list[tuple[EndpointStore, str | None]] = []
-    if webhook.listed_at is not None and webhook.fault is None:
-        books.append((cache.webhook_endpoints, None))
-    if system.listed_at is not None and system.fault is None:
-        books.append((cache.system_endpoints, "kube-system"))
+    webhook = view.feed(Feed.WEBHOOK_ENDPOINTS)
     validating, mutating = view.feed(Feed.VALIDATING_WEBHOOKS), view.feed(Feed.MUTATING_WEBHOOKS)
-    webhooks = tuple(cache.validating.seen(books, view.dating) + cache.mutating.seen(books, view.dating))
+    webhooks = webhooks_of(view)
     # Who is behind them is asked for once they are known: until it was told, nothing is known of any.
     untold = webhook.listed_at is None and (webhook.fault is None or webhook.fault.kind not in FOR_GOOD)
     asked = webhook if webhooks and untold else mutating
@@ -49,6 +45,18 @@ def observe(view: ClusterView) -> ApiServerObservation:
         writes_blocked=view.disruption.blocked,
         others=others(cache),
     )
+
+
+def webhooks_of(view: ClusterView) -> tuple[WebhookSeen, ...]:
+    """Each webhook, with the ready endpoints of its service as far as those can be seen."""
+    cache = view.cache
+    system, webhook = view.feed(Feed.SYSTEM_ENDPOINTS), view.feed(Feed.WEBHOOK_ENDPOINTS)
+    books: list[tuple[EndpointStore, str | None]] = []
+    if webhook.listed_at is not None and webhook.fault is None:
+        books.append((cache.webhook_endpoints, None))
+    if system.listed_at is not None and system.fault is None:
+        books.append((cache.system_endpoints, "kube-system"))
+    return tuple(cache.validating.seen(books, view.dating) + cache.mutating.seen(books, view.dating))
 
 
 def _identity(view: ClusterView, name: str, track: LeaseTrack) -> IdentitySeen:

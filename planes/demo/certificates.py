@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 CONTEXT = "demo"
@@ -90,6 +90,26 @@ class Authority:
             file.write(pem)
             file.flush()
             context.load_cert_chain(file.name)
+
+
+def webhook_bundle(now: float) -> str:
+    """Whom the API server trusts behind a webhook, as a `caBundle` has it: a CA that the webhook made for itself, as most do, and
+    that ends before long. The same at the same moment: its key is no secret and signs nothing else."""
+    key = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "policy-webhook-ca")])
+    began = datetime.fromtimestamp(now, UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(began)
+        .not_valid_after(began + timedelta(days=54))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, None)
+    )
+    return base64.b64encode(certificate.public_bytes(serialization.Encoding.PEM)).decode()
 
 
 def _usage(*, signing: bool) -> x509.KeyUsage:

@@ -21,6 +21,10 @@ LAUNCH = 1.4  # seconds from the start of a process to that of its container, as
 HOOK = "pods.policy.example"
 HOOK_BUCKETS = (0.005, 0.025, 0.1, 0.5, 1.0, 2.5, 10, 25)
 
+#: APIs that somebody asks although they are deprecated: group, version, resource, and the release that has them no more, if one is
+#: named.
+DEPRECATED = (("", "v1", "endpoints", ""), ("resource.k8s.io", "v1beta1", "resourceslices", "1.38"))
+
 #: verb, group, version, resource, subresource, scope, requests a second: for every node, and for the cluster; mean seconds
 _TRAFFIC = (
     ("PUT", "coordination.k8s.io", "v1", "leases", "", "resource", 0.1, 2.0, 0.006),
@@ -244,6 +248,16 @@ class Traffic:
         yield f"apiserver_admission_webhook_rejection_count{{{labels}}} {int(self._hook_rejections)}"
         yield from _head("apiserver_admission_webhook_fail_open_count", "counter", "[ALPHA] Admission webhook fail open count.")
         yield f'apiserver_admission_webhook_fail_open_count{{name="{HOOK}",type="validating"}} 0'
+        name = "apiserver_requested_deprecated_apis"
+        yield from _head(
+            name,
+            "gauge",
+            "[STABLE] Gauge of deprecated APIs that have been requested, broken out by API group, version, resource, subresource, "
+            "and removed_release.",
+        )
+        for group, version, resource, removed in DEPRECATED:
+            labels = f'group="{group}",removed_release="{removed}",resource="{resource}",subresource="",version="{version}"'
+            yield f"{name}{{{labels}}} 1"
         certificates = Histogram(
             (0, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 345600, 604800, 2592000, 7776000, 15552000, 31104000)
         )

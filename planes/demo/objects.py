@@ -1,5 +1,6 @@
 """Bodies of the objects of which there are few: namespaces, services, endpoints, workload controllers, API services, webhooks."""
 
+from planes.demo.certificates import webhook_bundle
 from planes.demo.cluster import SYSTEM, Cluster
 from planes.demo.leases import LeaseRecord
 from planes.demo.pods import OwnerKind, PodRecord, Workload
@@ -367,7 +368,7 @@ def _webhook(cluster: Cluster) -> Doc:
         "name": f"pods.{POLICY}.example",
         "clientConfig": {
             "service": {"namespace": POLICY, "name": "policy-webhook", "path": "/validate", "port": 443},
-            "caBundle": "ZGVtbw==",
+            "caBundle": webhook_bundle(cluster.clock.wall()),
         },
         "rules": [rule],
         "failurePolicy": "Fail",

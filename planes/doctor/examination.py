@@ -213,8 +213,8 @@ class _Examination:
         now, wall = self._clock(), self._wall()
         frame = self._assessor.frame(now, Epoch(wall), full=True)
         report = Report(chosen=chosen, server=self._link.server, tls=self._link.server.startswith("https"))
-        validity = self._link.certificate_validity()
-        report.certificate_not_after = validity[1] if validity is not None else None
+        certificate = self._link.certificate()
+        report.certificate_not_after = certificate.ends if certificate is not None else None
         report.latency_ms = round(self._latency * 1000, 1) if self._latency is not None else None
         self._tell_server(report)
         self._tell_identity(report)

@@ -30,6 +30,7 @@ class Answer:
     took: float
     at: float = 0.0
     wall: float = field(default=0.0)  # our own wall clock in the middle of the question, epoch seconds
+    shown: bytes = b""  # the certificate of a server that was dialled, in DER
 
 
 class _Details(msgspec.Struct):

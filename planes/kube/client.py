@@ -13,6 +13,7 @@ from kubernetes.aio.client import ApiClient, Configuration
 from planes.kube import socks
 from planes.kube.errors import sentence
 from planes.kube.proxies import Proxy
+from planes.structs.certificates import NOTHING, Credentials
 from planes.structs.events import FaultKind
 
 #: A token file is read again when it is older than this, in seconds; the kubelet rotates them long before they end.
@@ -35,6 +36,7 @@ class Access:
     files: tuple[str, ...] = ()  # certificates and keys that were read from files, which may be written anew
     proxy: Proxy | None = None  # what all of it passes through
     notes: tuple[str, ...] = ()  # what stands in the kubeconfig and is not used, in sentences
+    credentials: Credentials = NOTHING  # when what we sign in with ends, and whom we trust
 
 
 def token_file(path: Path, clock: Callable[[], float] = time.monotonic) -> Callable[[Configuration], None]:

@@ -19,6 +19,7 @@ from planes.kube.client import Access, make_client, token_file
 from planes.kube.errors import origin, sentence
 from planes.kube.kubeconfig import Cluster, Context, Merged, User, read, wrong
 from planes.kube.signin import sign_in
+from planes.structs.certificates import Credentials, of_pem
 from planes.structs.events import FaultKind
 
 logger = logging.getLogger(__name__)
@@ -123,6 +124,7 @@ def _in_cluster() -> Access:
     configuration = Configuration()
     try:
         InClusterConfigLoader(SERVICE_TOKEN_FILENAME, SERVICE_CERT_FILENAME, try_refresh_token=False).load_and_set(configuration)
+        authority = Path(SERVICE_CERT_FILENAME).read_bytes()
     except (ConfigException, OSError):
         raise wrong(
             "This process is not in a pod with a ServiceAccount, so it cannot watch the cluster it runs in.",
@@ -131,4 +133,5 @@ def _in_cluster() -> Access:
     configuration.refresh_api_key_hook = token_file(Path(SERVICE_TOKEN_FILENAME))  # type: ignore[assignment] # declared as None only
     proxy = proxies.of_environment(configuration.host, os.environ)
     client = make_client(configuration, b"", b"", proxy)
-    return Access(client, origin(configuration.host), configuration.host, "the pod's ServiceAccount token", proxy=proxy)
+    told = Credentials(words="the pod's ServiceAccount token", renewed="the kubelet", trusted=of_pem(authority))
+    return Access(client, origin(configuration.host), configuration.host, told.words, proxy=proxy, credentials=told)

@@ -26,6 +26,7 @@ from planes.kube.errors import FaultError, RedirectedError
 from planes.kube.holding import Holding
 from planes.kube.proxies import Proxy
 from planes.kube.tls import ASKING, Handshake, Serving, observe
+from planes.structs.certificates import Certificate, Credentials
 from planes.structs.events import Fault, FaultKind
 from planes.structs.moments import Mono
 
@@ -81,9 +82,13 @@ class Link:
         """The clock by which answers are stamped, monotonic seconds."""
         return self._clock()
 
-    def certificate_validity(self) -> tuple[float, float] | None:
-        """From when until when the serving certificate is valid, epoch seconds; None before the first handshake and without TLS."""
-        return self._held.serving.validity()
+    def certificate(self) -> Certificate | None:
+        """The serving certificate that was shown last; None before the first handshake, and without TLS."""
+        return self._held.serving.told()
+
+    def credentials(self) -> Credentials:
+        """What we sign in with and whom we trust, as far as it may be shown."""
+        return self._held.access.credentials
 
     async def reload(self) -> None:
         """Sign in anew because the kubeconfig has changed. Raises `FaultError` when what it says now cannot be used."""
@@ -139,13 +144,13 @@ class Link:
             connector = aiohttp.TCPConnector(ssl=access.client.rest_client.ssl_context, limit=1, force_close=True)
             started, wall = self._clock(), self._wall()
             async with (
-                self._explained(limit, apart=url),
+                self._explained(limit, apart=url) as hands,
                 aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
                 session.get(url + path, headers=headers, server_hostname=NAME, allow_redirects=False) as response,
             ):
                 body = await _read(response, path)
         ended = self._clock()
-        answer = _answer(path, response, body, ended - started, ended, wall + (ended - started) / 2)
+        answer = _answer(path, response, body, ended - started, ended, wall + (ended - started) / 2, hands.certificate)
         if named and answer.status != 200:
             raise self.fault_of(answer)
         return answer
@@ -220,13 +225,13 @@ class Link:
         return observe(access.client.rest_client.ssl_context, _tls_host(access.proxy, access.url))
 
     @asynccontextmanager
-    async def _explained(self, limit: float, *, whole: bool = True, apart: str = "") -> AsyncIterator[None]:
+    async def _explained(self, limit: float, *, whole: bool = True, apart: str = "") -> AsyncIterator[Handshake]:
         """Exceptions of the transport become faults. `whole`: the limit is for all of it, not for each wait in it. `apart`: another
         server than all others ask."""
         started, hands, server = self._clock(), Handshake(apart=bool(apart)), apart or self.server
         asking = ASKING.set(hands)
         try:
-            yield
+            yield hands
         except (aiohttp.ClientError, RedirectedError, TimeoutError, OSError) as exc:
             took = self._clock() - started
             if whole and isinstance(exc, TimeoutError) and took > limit + PAUSE:
@@ -323,8 +328,9 @@ async def _read(response: aiohttp.ClientResponse, path: str) -> bytes:
     return b"".join(chunks)
 
 
-def _answer(path: str, response: aiohttp.ClientResponse, body: bytes, took: float, at: float, wall: float) -> Answer:
+def _answer(
+    path: str, response: aiohttp.ClientResponse, body: bytes, took: float, at: float, wall: float, shown: bytes = b""
+) -> Answer:
     head = response.headers
-    return Answer(
-        path, response.status, body, head.get("Content-Type", ""), head.get("Date", ""), head.get("Retry-After", ""), took, at, wall
-    )
+    kind, date, later = head.get("Content-Type", ""), head.get("Date", ""), head.get("Retry-After", "")
+    return Answer(path, response.status, body, kind, date, later, took, at, wall, shown)

@@ -15,6 +15,7 @@ from planes.kube.clock import monotonic
 from planes.kube.decoding import Codec
 from planes.kube.errors import FaultError
 from planes.kube.link import Link
+from planes.structs.certificates import of_der
 from planes.structs.events import Fault, FaultKind, Metrics, Sample, SourceEvent, Usage
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.moments import Mono
@@ -42,6 +43,7 @@ FAMILIES: dict[str, frozenset[str]] = {
     "etcd_request_errors_total": frozenset(),
     "apiserver_storage_size_bytes": frozenset({"storage_cluster_id", "cluster"}),
     "apiserver_admission_webhook_fail_open_count": frozenset(),
+    "apiserver_requested_deprecated_apis": frozenset({"group", "version", "resource", "subresource", "removed_release"}),
 }
 
 #: What a family was called before, newest first: read where an API server does not serve the family itself, with these labels.
@@ -137,7 +139,8 @@ def scraped(answer: Answer, parser: Parser, *, apart: bool = False, address: str
     """What an answer of /metrics tells."""
     families = parser.parse(answer.body)
     start = families.pop("process_start_time_seconds", ())
-    return Metrics(Mono(answer.at), answer.took, start[0].value if start else None, families, apart=apart, address=address)
+    instance = start[0].value if start else None
+    return Metrics(Mono(answer.at), answer.took, instance, families, apart=apart, address=address, certificate=of_der(answer.shown))
 
 
 class MetricsProbe:

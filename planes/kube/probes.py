@@ -184,6 +184,14 @@ class VersionProbe:
         except (msgspec.DecodeError, UnicodeDecodeError):
             page = answer.body.lstrip().startswith(b"<")
             raise not_kubernetes(self._link.server, "with a web page" if page else "/version in other words") from None
-        begins, ends = self._link.certificate_validity() or (None, None)
-        skew = clock_skew(answer)
-        return Server(Mono(answer.at), version.gitVersion, version.platform, ends, skew, certificate_not_before=begins)
+        shown = self._link.certificate()
+        return Server(
+            Mono(answer.at),
+            version.gitVersion,
+            version.platform,
+            shown.ends if shown is not None else None,
+            clock_skew(answer),
+            certificate_not_before=shown.begins if shown is not None else None,
+            certificate=shown,
+            credentials=self._link.credentials(),
+        )

@@ -11,7 +11,7 @@ import binascii
 import os
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -22,7 +22,7 @@ from planes.kube import oidc, plugin, proxies
 from planes.kube.client import Access, make_client, token_file, trust
 from planes.kube.errors import FaultError, origin, sentence
 from planes.kube.kubeconfig import EXEC_EXTENSION, Cluster, Exec, User, wrong
-from planes.kube.tls import pem_end
+from planes.structs.certificates import Credentials, first_of_pem, of_pem
 from planes.structs.events import FaultKind
 
 #: What became of the auth-providers that client-go had once, and what to do about it.
@@ -47,6 +47,7 @@ class _Credentials:
     key: bytes = field(default=b"", repr=False)
     source: str = "the kubeconfig"
     expires: float | None = None
+    renewed: str = ""  # by whom, where that needs nobody's doing
     files: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -108,6 +109,23 @@ async def sign_in(cluster: Cluster, user: User, strays: list[str]) -> Access:
         tuple(filter(None, (cluster.certificate_authority, *held.files))),
         proxy,
         tuple(held.notes),
+        _credentials(
+            held, authority if secure else b"", roots=secure and not authority, verified=configuration.verify_ssl and secure
+        ),
+    )
+
+
+def _credentials(held: _Credentials, authority: bytes, *, roots: bool, verified: bool) -> Credentials:
+    """What may be shown of them: when they end, and whom we trust."""
+    token = held.header.removeprefix("Bearer ") if held.header.startswith("Bearer ") else ""
+    return Credentials(
+        words=_in_words(held),
+        client=first_of_pem(held.certificate) if held.certificate else None,
+        expires=held.expires or (None if held.renewed else oidc.ends(token) or None),
+        renewed=held.renewed,
+        trusted=of_pem(authority),
+        roots=roots and verified,
+        verified=verified,
     )
 
 
@@ -201,6 +219,7 @@ def _own(user: User, held: _Credentials) -> None:
     """The token or user name that the kubeconfig gives, in it or by a file."""
     if user.token or user.tokenFile:
         held.header, held.words = f"Bearer {_token(user).strip()}", "the token in the kubeconfig"
+        held.renewed = "whoever writes the token's file" if user.tokenFile else ""
     elif user.username:
         held.header = _basic(user.username, user.password)
         held.words = f"basic authentication as {user.username}, which Kubernetes has not accepted since 1.19"
@@ -261,6 +280,7 @@ async def _by_plugin(user: User, cluster: Cluster, url: str, authority: bytes, h
         cluster.proxy_url,
         cluster.disable_compression,
     )
+    held.renewed = "the sign-in plugin"
     got = await plugin.run(user.exec, about, secrets=_secrets(user, cluster))
     if got.token:
         held.header, held.words = f"Bearer {got.token.strip()}", "the token from the sign-in plugin"
@@ -283,11 +303,13 @@ def _secrets(user: User, cluster: Cluster) -> list[str]:
 async def _by_provider(config: dict[str, str], held: _Credentials) -> None:
     token = await oidc.id_token(msgspec.convert(config, oidc.Provider), time.time())
     held.header, held.words, held.expires = f"Bearer {token}", "the ID token of the auth-provider", oidc.ends(token) or None
+    held.renewed = "the identity provider" if config.get("refresh-token") else ""
 
 
 def _in_words(held: _Credentials) -> str:
-    if held.certificate and (end := pem_end(held.certificate)) is not None:
-        ended = end < datetime.now(end.tzinfo)
+    if held.certificate and (read := first_of_pem(held.certificate)) is not None:
+        end = datetime.fromtimestamp(read.ends, UTC)
+        ended = end < datetime.now(UTC)
         return f"the client certificate, {'which expired on' if ended else 'valid until'} {end:%Y-%m-%d %H:%M} UTC"
     return held.words or ("" if held.certificate else "requests without credentials; the kubeconfig has none")
 

@@ -8,9 +8,8 @@ for the question that opened it (`ASKING`) and for no other: of another connecti
 import ssl
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
 
-from cryptography import x509
+from planes.structs.certificates import Certificate, of_der
 
 
 @dataclass
@@ -23,6 +22,7 @@ class Handshake:
     connecting: bool = False  # a connection was begun, and cannot be used yet
     alert: ssl.SSLError | None = None
     apart: bool = False  # with one API server by itself: its certificate is not the one that all others are shown
+    certificate: bytes = b""  # what the peer showed, in DER
 
     @property
     def hangs(self) -> bool:
@@ -40,30 +40,14 @@ class Serving:
 
     certificate: bytes = b""
     _read: bytes = b""
-    _validity: tuple[float, float] | None = None
+    _told: Certificate | None = None
 
-    def validity(self) -> tuple[float, float] | None:
-        """The serving certificate is valid from when until when, epoch seconds."""
+    def told(self) -> Certificate | None:
+        """What the serving certificate says; None before the first handshake, and where it cannot be read."""
         if self.certificate != self._read:
             self._read = self.certificate
-            self._validity = certificate_validity(self.certificate)
-        return self._validity
-
-
-def certificate_validity(der: bytes) -> tuple[float, float] | None:
-    try:
-        read = x509.load_der_x509_certificate(der)
-        return read.not_valid_before_utc.timestamp(), read.not_valid_after_utc.timestamp()
-    except ValueError:
-        return None
-
-
-def pem_end(pem: bytes) -> datetime | None:
-    """End of the first certificate in a PEM text."""
-    try:
-        return x509.load_pem_x509_certificate(pem).not_valid_after_utc
-    except ValueError:
-        return None
+            self._told = of_der(self.certificate)
+        return self._told
 
 
 def observe(context: ssl.SSLContext, proxy: str = "") -> Serving:
@@ -82,8 +66,9 @@ def observe(context: ssl.SSLContext, proxy: str = "") -> Serving:
                 self._notes.begun, self._notes.done = True, False
             super().do_handshake()
             self._notes.done = True
+            self._notes.certificate = self.getpeercert(binary_form=True) or b""
             if not self._notes.apart:
-                serving.certificate = self.getpeercert(binary_form=True) or b""
+                serving.certificate = self._notes.certificate
 
         def read(self, len: int = 1024, buffer: bytearray | None = None) -> bytes:  # type: ignore[override] # as in the standard library
             try:

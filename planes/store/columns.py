@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from planes.live import wire
-from planes.models import Component, Instance, InstanceTurn, Node, Sample, Transition, Watched
+from planes.models import Component, Instance, InstanceTurn, Node, Sample, Survey, Transition, Watched
 from planes.store.upserts import Insert, Update
 from planes.structs.rows import ChangeRow, ComponentRow, InstanceRow, NodeRow, PodRow
 
@@ -112,6 +112,8 @@ INSTANCE_TURN = Insert(InstanceTurn, TurnColumns._fields)
 TRANSITION = Insert(Transition, TransitionColumns._fields)
 #: Values: cluster_id, began, ended.
 WATCHED = Insert(Watched, ("cluster_id", "began", "ended"), key=("cluster_id", "began"))
+#: Values: cluster_id, row.
+SURVEY = Insert(Survey, ("cluster_id", "row"), key=("cluster_id",))
 #: Values: cluster_id, step, began, at, figures.
 SAMPLE = Insert(Sample, ("cluster_id", "step", "began", "at", "figures"), key=("cluster_id", "step", "began"))
 

@@ -98,6 +98,8 @@ def flush(
             gone_nodes = _nodes(cluster_id, frame, stored)
             columns.TRANSITION.run([columns.transition(cluster_id, change) for change in frame.changes])
             samples.keep(cluster_id, frame.samples)
+            if frame.survey is not None:
+                columns.SURVEY.run([(cluster_id, _encode(frame.survey))])
     except BaseException:
         stored.forget()  # it may have been committed, or not
         raise

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from planes.structs.certificates import Certificate, Credentials
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.objects import Item
@@ -173,6 +174,8 @@ class Server(msgspec.Struct, frozen=True):
     clock_skew: float | None = None  # their Date minus our wall clock, seconds; only ever shown
     fault: Fault | None = None
     certificate_not_before: float | None = None
+    certificate: Certificate | None = None  # the same one, whole
+    credentials: Credentials | None = None  # with which it was asked
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -185,7 +188,8 @@ class Sample(msgspec.Struct, frozen=True):
 class Metrics(msgspec.Struct, frozen=True):
     """One scrape of /metrics, filtered by name before parsing. `instance` is process_start_time_seconds: a load balancer may
     lead each scrape to another API server, and rates are only ever taken within one instance. `apart`: it was asked for the figures
-    of each API server by itself, and takes no part in those of all together; of the one at `address`, where that was dialled."""
+    of each API server by itself, and takes no part in those of all together; of the one at `address`, where that was dialled, which
+    showed this `certificate`."""
 
     at: Mono
     took: float
@@ -194,6 +198,7 @@ class Metrics(msgspec.Struct, frozen=True):
     fault: Fault | None = None
     apart: bool = False
     address: str = ""
+    certificate: Certificate | None = None
 
 
 class Usage(msgspec.Struct, frozen=True):

@@ -10,6 +10,8 @@ hold components. The two differ so that the labels and images of the many are ne
 
 import msgspec
 
+from planes.structs.admission import LabelSelector, WebhookRule
+
 
 class Meta(msgspec.Struct, gc=False):
     """Metadata of objects whose labels we do not read."""
@@ -309,6 +311,8 @@ class ServiceRef(msgspec.Struct, gc=False):
 
 class APIServiceSpec(msgspec.Struct):
     service: ServiceRef | None = None
+    caBundle: str = ""  # base64 of PEM
+    insecureSkipTLSVerify: bool = False
 
 
 class APIServiceStatus(msgspec.Struct):
@@ -324,12 +328,15 @@ class APIService(Item):
 class WebhookClient(msgspec.Struct):
     service: ServiceRef | None = None
     url: str | None = None
+    caBundle: str = ""  # base64 of PEM
 
 
 class Webhook(msgspec.Struct):
     name: str = ""
     failurePolicy: str | None = None
     clientConfig: WebhookClient = msgspec.field(default_factory=WebhookClient)
+    rules: list[WebhookRule] | None = None
+    namespaceSelector: LabelSelector | None = None
 
 
 class WebhookConfiguration(Item):

@@ -7,6 +7,7 @@ writes them, planes.live sends them, the pages show them. States are the strings
 import msgspec
 
 from planes.structs.moments import Epoch
+from planes.structs.survey import SurveyRow
 from planes.structs.verdicts import State
 
 
@@ -232,6 +233,7 @@ class Frame(msgspec.Struct):
     attention: list[AttentionRow] | None = None  # whole, newest first within severity, when it changed
     changes: list[ChangeRow] = []  # newest last
     samples: list[SampleRow] = []  # newest last
+    survey: SurveyRow | None = None  # stored, and not sent
 
     def is_empty(self) -> bool:
         """Nothing to store and nothing to send."""
@@ -245,4 +247,5 @@ class Frame(msgspec.Struct):
             or self.attention is not None
             or self.changes
             or self.samples
+            or self.survey
         )

@@ -24,6 +24,7 @@ class WebhookSeen:
     service: str  # "namespace/name", or the URL's host; empty if neither
     ready: int | None
     since: Mono  # when `ready` last turned from or to zero
+    configuration: str = ""  # in which it stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -281,8 +281,10 @@ def hooks(
     return objects.WebhookConfiguration(LabelledMeta(name, namespace), made)
 
 
-def hook(name: str, *, closed: bool = True, service: str = "", ready: int | None = None, since: float = 1.0) -> WebhookSeen:
-    return WebhookSeen(name=name, fails_closed=closed, service=service, ready=ready, since=Mono(since))
+def hook(
+    name: str, *, closed: bool = True, service: str = "", ready: int | None = None, since: float = 1.0, of: str = "a"
+) -> WebhookSeen:
+    return WebhookSeen(name=name, fails_closed=closed, service=service, ready=ready, since=Mono(since), configuration=of)
 
 
 POLICY = ServiceRef("policy", "gate")
@@ -294,8 +296,8 @@ def test_a_webhook_fails_closed_unless_it_says_to_ignore_and_may_be_a_url() -> N
     store.changed(hooks("a", ("default", None, None, "https://y")), Mono(2.0))
     assert store.seen([]) == [
         hook("default", service="https://y", since=2.0),
-        hook("url", closed=False, service="https://hooks.example/x"),
-        hook("bare"),
+        hook("url", closed=False, service="https://hooks.example/x", of="b"),
+        hook("bare", of="b"),
     ]
 
 

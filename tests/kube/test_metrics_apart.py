@@ -99,7 +99,7 @@ async def test_each_server_is_dialled_at_its_own_address_and_told_who_we_are(
         await ApartProbe(around(one), link, dials=True).step(events)
         assert front.requests == []
         assert [(asked.path, asked.headers.get("authorization")) for asked in one.requests] == [("/metrics", "Bearer secret")]
-        assert link.certificate_validity() is None  # of what all others are shown nothing was seen
+        assert link.certificate() is None  # of what all others are shown nothing was seen
     assert [(told.apart, told.address) for told in events.of(Metrics)] == [(True, "127.0.0.1")]
 
 

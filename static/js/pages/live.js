@@ -28,7 +28,7 @@ const PAUSE_MS = 1000;
 const TURN_MS = 1500;
 /** A socket that has not opened for so long does not. */
 const CONNECTING_MS = 4000;
-/** A node's page shows figures that change without an announcement (its heartbeat, its usage): look now and then. */
+/** What a page shows changes without an announcement (a node's heartbeat and usage, certificates): look now and then. */
 const LOOK_MS = 10_000;
 
 /** What the page is of, as its title said when it came. */
@@ -217,4 +217,4 @@ setInterval(draw, 1000);
 // Of a script that fails before, the style sheet tells that nobody attends to the page.
 root.dataset["attended"] = "";
 document.body.classList.add("is-attended");
-if (node !== undefined) setInterval(() => document.visibilityState === "visible" && socket.state === "open" && renewing.ask(), LOOK_MS);
+if (node !== undefined || "looks" in root.dataset) setInterval(() => document.visibilityState === "visible" && socket.state === "open" && renewing.ask(), LOOK_MS);

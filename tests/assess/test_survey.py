@@ -1,0 +1,143 @@
+"""What is found when a cluster is looked over: from what it told."""
+
+import base64
+
+import pytest
+
+from planes.assess.survey import EVERY, Surveyor, caught, spared, survey
+from planes.demo.certificates import Authority
+from planes.structs import certificates, objects
+from planes.structs.admission import LabelSelector, Requirement, WebhookRule
+from planes.structs.certificates import Bundle, Credentials
+from planes.structs.events import CacheEvent, Changed, Failed, Listed, Metrics, Sample, Server
+from planes.structs.feeds import Feed
+from planes.structs.moments import Mono
+from planes.structs.objects import APIServiceSpec, LabelledMeta, ServiceRef, WebhookClient
+from planes.structs.survey import GapRow, Held, SurveyRow, Untold
+from planes.structs.thresholds import DEFAULT
+from tests.components.observed import FORBIDDEN, OFFSET, listed, view
+
+CA = Authority.create()
+ONE = certificates.of_pem(CA.pem).certificates[0]
+BUNDLE = base64.b64encode(CA.pem).decode()
+FEEDS = (Feed.API_SERVICES, Feed.VALIDATING_WEBHOOKS, Feed.MUTATING_WEBHOOKS)
+
+
+def found(*told: CacheEvent, now: float = 120.0) -> SurveyRow:
+    return survey(view(list(told), now), Mono(now), OFFSET, DEFAULT)
+
+
+def configuration(name: str, *hooks: objects.Webhook, feed: Feed = Feed.VALIDATING_WEBHOOKS) -> CacheEvent:
+    return Changed(feed, objects.WebhookConfiguration(LabelledMeta(name), list(hooks)), Mono(101.0))
+
+
+def hook(name: str, bundle: str = BUNDLE, policy: str | None = "Fail") -> objects.Webhook:
+    return objects.Webhook(name, policy, WebhookClient(ServiceRef("ns", "svc"), None, bundle))
+
+
+def test_webhooks_of_a_configuration_that_trust_the_same_are_one_line() -> None:
+    told = found(configuration("gate", hook("a"), hook("b", policy="Ignore"), hook("c", bundle="")))
+    lines = [(one.held, one.name, one.count, one.closed, one.untold, one.where) for one in told.certificates]
+    assert lines == [
+        (Held.WEBHOOK, "gate", 2, True, None, ("ns/svc",)),
+        (Held.WEBHOOK, "gate", 1, True, Untold.ROOTS, ("ns/svc",)),
+    ]
+    assert told.certificates[0].certificates == (ONE,)
+    assert (told.hooks_open, [one.name for one in told.hooks]) == (1, ["a", "c"])
+
+
+@pytest.mark.parametrize(
+    ("spec", "untold"),
+    [
+        (APIServiceSpec(ServiceRef("ns", "svc"), BUNDLE), None),
+        (APIServiceSpec(ServiceRef("ns", "svc")), Untold.ROOTS),
+        (APIServiceSpec(ServiceRef("ns", "svc"), insecureSkipTLSVerify=True), Untold.UNCHECKED),
+        (APIServiceSpec(ServiceRef("ns", "svc"), "ZGVtbw=="), Untold.UNREAD),
+    ],
+)
+def test_an_api_service_says_whom_it_trusts_or_why_there_is_no_end(spec: APIServiceSpec, untold: Untold | None) -> None:
+    told = found(Changed(Feed.API_SERVICES, objects.APIService(LabelledMeta("v1.x"), spec), Mono(101.0)))
+    assert [(one.held, one.name, one.untold) for one in told.certificates] == [(Held.API_SERVICE, "v1.x", untold)]
+
+
+def test_an_api_service_that_the_api_server_serves_itself_trusts_nobody() -> None:
+    assert found(Changed(Feed.API_SERVICES, objects.APIService(LabelledMeta("v1.")), Mono(101.0))).certificates == ()
+
+
+def test_what_we_sign_in_with_and_whom_we_trust() -> None:
+    token = Server(Mono(100.0), credentials=Credentials("the token", expires=7.0, renewed="the kubelet", roots=True))
+    assert [(one.held, one.expires, one.renewed, one.untold) for one in found(token).certificates] == [
+        (Held.TOKEN, 7.0, "the kubelet", None),
+        (Held.TRUSTED, None, "", Untold.ROOTS),
+    ]
+    signed = Server(Mono(100.0), certificate=ONE, credentials=Credentials("it", client=ONE, trusted=Bundle((ONE,))))
+    assert [(one.held, one.certificates) for one in found(signed).certificates] == [
+        (held, (ONE,)) for held in (Held.SERVING, Held.CLIENT, Held.TRUSTED)
+    ]
+    assert found(Server(Mono(100.0), credentials=Credentials("it", verified=False))).certificates[1].untold is Untold.UNCHECKED
+
+
+def test_a_dialled_api_server_is_told_by_its_address() -> None:
+    told = found(Metrics(Mono(100.0), 0.1, 1.0, apart=True, address="10.0.0.1", certificate=ONE))
+    assert [(one.held, one.where) for one in told.certificates] == [(Held.SERVING, ("10.0.0.1",))]
+
+
+def test_what_cannot_be_read_is_said_with_why() -> None:
+    assert [one.why for one in found().gaps] == ["waiting for the first answer"] * 3
+    assert found(*listed(*FEEDS)).gaps == ()
+    told = found(*listed(*FEEDS[1:]), Failed(FEEDS[0], FORBIDDEN, Mono(101.0), Mono(200.0)))
+    assert [(one.what, one.known) for one in told.gaps] == [("APIServices", False)]
+    assert told.gaps[0].why.startswith("not permitted; needs ")
+    assert isinstance(told.gaps[0], GapRow)
+
+
+def test_deprecated_apis_are_told_with_how_many_api_servers_told_them() -> None:
+    sample = Sample((("group", "g"), ("removed_release", "1.40"), ("resource", "r"), ("version", "v1")), 1.0)
+    told = found(Metrics(Mono(100.0), 0.1, 1.0, {"apiserver_requested_deprecated_apis": (sample,)}))
+    assert [(one.resource, one.removed) for one in told.deprecated] == [("r", "1.40")]
+    assert (told.scraped, told.servers, told.scraped_at) == (1, None, (100.0 + OFFSET) // 60 * 60)
+
+
+# --- what an upgrade does -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("groups", "resources", "operations", "passes"),
+    [
+        ([""], ["pods"], ["CREATE"], ["pods: create"]),
+        ([""], ["pods"], ["DELETE"], []),
+        ([""], ["pods/*"], ["*"], ["pods/eviction: create"]),
+        ([""], ["*/eviction"], ["CREATE"], ["pods/eviction: create"]),
+        ([""], ["*"], ["UPDATE"], ["nodes: update"]),
+        ([""], ["*/*"], ["CREATE"], ["pods: create", "pods/eviction: create", "nodes: create"]),
+        (["apps"], ["pods", "deployments"], ["UPDATE"], ["deployments: update"]),
+        (["*"], ["leases", "daemonsets"], ["*"], ["daemonsets: update", "leases: update"]),
+        (["batch"], ["*"], ["*"], []),
+    ],
+)
+def test_what_of_an_upgrade_passes_through_a_webhook(
+    groups: list[str], resources: list[str], operations: list[str], passes: list[str]
+) -> None:
+    rule = WebhookRule(operations, groups, resources)
+    assert caught(objects.Webhook("w", rules=[rule])) == passes
+
+
+def test_namespaces_that_a_selector_leaves_out_by_name_are_told() -> None:
+    by_name = Requirement("kubernetes.io/metadata.name", "NotIn", ["kube-system", "a"])
+    others = [Requirement("kubernetes.io/metadata.name", "In", ["b"]), Requirement("team", "NotIn", ["c"])]
+    asked = objects.Webhook("w", namespaceSelector=LabelSelector(matchExpressions=[by_name, *others]))
+    assert (spared(asked), spared(objects.Webhook("w")), caught(objects.Webhook("w"))) == (("a", "kube-system"), (), [])
+
+
+# --- again and again ----------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_told_when_it_changed_and_in_every_whole_frame() -> None:
+    made, seen = Surveyor(DEFAULT), view(list(listed(*FEEDS)), 120.0)
+    assert made.look(seen, Mono(120.0), OFFSET) is not None
+    assert made.look(seen, Mono(120.0 + EVERY), OFFSET) is None
+    assert made.look(seen, Mono(121.0 + EVERY), OFFSET, full=True) is not None
+    hooks = objects.WebhookConfiguration(LabelledMeta("gate"), [hook("a")])
+    seen.cache.apply(Listed(Feed.VALIDATING_WEBHOOKS, [hooks], "", Mono(127.0)))
+    assert made.look(seen, Mono(121.0 + EVERY + EVERY / 2), OFFSET) is None, "not looked at again yet"
+    assert made.look(seen, Mono(121.0 + 2 * EVERY), OFFSET) is not None

@@ -16,9 +16,11 @@ from planes.live.wire import Lateness
 from planes.store.freshness import believed, lateness
 from planes.store.selectors import ClusterHead
 from planes.store.survey import survey
+from planes.structs.feeds import Feed
 from planes.structs.survey import CertificateRow, GapRow, SurveyRow
 from planes.structs.verdicts import State
 
+_FEEDS = (Feed.API_SERVICES, Feed.VALIDATING_WEBHOOKS, Feed.MUTATING_WEBHOOKS)
 HEAD = ("what", "kind", "where", "state", "ends", "seconds_left", "subject", "issuer", "begins", "sha256")
 
 
@@ -70,12 +72,17 @@ def page(head: ClusterHead, found: SurveyRow | None, now: float, late: Lateness 
         first=next((one for one in lines if one.ends is not None and one.state is not State.NOT_OBSERVABLE), None),
         lines=lines,
         count=f"{counted(certificates, 'certificate')} in {counted(len(lines), 'line')}",
-        gaps=found.gaps if found is not None else (),
+        gaps=gaps(found),
         months=tuple(told.months(now)),
         unseen=tuple(_unseen(head)),
         ways=ways,
         late=late,
     )
+
+
+def gaps(found: SurveyRow | None) -> tuple[GapRow, ...]:
+    """What of certificates could not be read."""
+    return tuple(one for one in found.gaps if one.feed in _FEEDS) if found is not None else ()
 
 
 def _verdict(lines: Sequence[CertificateLine], late: Lateness | None) -> str:

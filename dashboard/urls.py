@@ -20,6 +20,7 @@ from dashboard.views import (
     search,
     session,
     then,
+    upgrade,
     uptime,
 )
 
@@ -53,6 +54,7 @@ urlpatterns = [
     path("c/<slug:slug>/certificates/", certificates.of_cluster, name="certificates"),
     path("c/<slug:slug>/certificates.csv", certificates.csv, name="certificates-csv"),
     path("c/<slug:slug>/certificates.ics", certificates.calendar, name="certificates-ics"),
+    path("c/<slug:slug>/upgrade/", upgrade.of_cluster, name="upgrade"),
     path("c/<slug:slug>/incidents/", incidents.of_cluster, name="cluster-incidents"),
     path("c/<slug:slug>/incidents/<str:name>/report.html", incidents.report, name="incident-report"),
     path("c/<slug:slug>/incidents/<str:name>/report.md", incidents.markdown, name="incident-markdown"),

@@ -29,7 +29,7 @@ from dashboard.rest.shapes import (
     UptimeAnswer,
     WatchedAnswer,
 )
-from dashboard.rest.survey_shapes import CertificatesAnswer
+from dashboard.rest.survey_shapes import CertificatesAnswer, UpgradeAnswer
 from planes.live.wire import NodeReport, Snapshot
 from planes.store.selectors import ClusterHead
 
@@ -237,6 +237,15 @@ RESOURCES: tuple[Resource, ...] = (
         Nothing,
         CertificatesAnswer,
         _of_cluster(Nothing, surveyed.certificates),
+    ),
+    Resource(
+        "api-upgrade",
+        f"{_C}/upgrade",
+        "What the next minor version would meet",
+        "Versions by the skew policy, nodes left behind, deprecated APIs in use, webhooks that refuse what they do not answer.",
+        Nothing,
+        UpgradeAnswer,
+        _of_cluster(Nothing, surveyed.upgrade),
     ),
     Resource(
         "api-watched",

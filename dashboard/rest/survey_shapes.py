@@ -3,8 +3,9 @@
 import msgspec
 
 from dashboard.rest.shapes import Dated
+from planes.assess.upgrade import Met, Target, Weight
 from planes.structs.certificates import Certificate
-from planes.structs.survey import GapRow, Held, Untold
+from planes.structs.survey import GapRow, Held, RunRow, Untold
 from planes.structs.verdicts import State
 
 
@@ -30,4 +31,22 @@ class CertificatesAnswer(Dated, frozen=True, kw_only=True):
 
     looked: bool
     certificates: tuple[CertificateItem, ...]
+    gaps: tuple[GapRow, ...]
+
+
+class UpgradeAnswer(Dated, frozen=True, kw_only=True):
+    """`target`: the minor version to go to; null: no version of an API server is known, and then nothing is said of versions and
+    deprecated APIs. `weight`: the heaviest of all. `left_behind`: kubelets of an older minor version than every API server's.
+    `scraped`: API servers that told which deprecated APIs they were asked for since they started, of `servers` that are listed
+    (null: that cannot be seen). `hooks_open`: webhooks that let requests pass when they do not answer."""
+
+    target: Target | None
+    weight: Weight
+    versions: tuple[Met, ...]
+    left_behind: tuple[RunRow, ...]
+    apis: tuple[Met, ...]
+    scraped: int
+    servers: int | None
+    hooks: tuple[Met, ...]
+    hooks_open: int
     gaps: tuple[GapRow, ...]

@@ -6,6 +6,7 @@ from planes.assess.certificates import lead_of
 from planes.cache.certificates import Shown
 from planes.components.apiserver_figures import certificate_bound
 from planes.components.apiserver_observing import webhooks_of
+from planes.components.node_kinds import kind_of
 from planes.components.verdict_builder import feed_gap
 from planes.components.view import ClusterView
 from planes.structs import objects
@@ -13,9 +14,10 @@ from planes.structs.admission import WebhookRule
 from planes.structs.certificates import Bundle, Credentials
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.moments import Epoch, Mono
-from planes.structs.survey import CertificateRow, GapRow, Held, HookRow, SurveyRow, Untold
+from planes.structs.survey import CertificateRow, GapRow, Held, HookRow, RunRow, SurveyRow, Untold
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import to_epoch
+from planes.structs.versions import order
 from planes.structs.workload_observations import WebhookSeen
 
 #: It is looked over so often, in seconds.
@@ -35,8 +37,12 @@ DONE_BY_AN_UPGRADE = (
     ("apps", "deployments", "UPDATE"),
     ("coordination.k8s.io", "leases", "UPDATE"),
 )
+#: Components of the control plane and of nodes whose version their pods tell; kubelets tell their own.
+RUN_BY_PODS = ("kube-controller-manager", "kube-scheduler", "cloud-controller-manager", "kube-proxy")
+#: Of many, so many are named.
+_FEW = 3
 _NAMED = "kubernetes.io/metadata.name"
-_FEEDS = (Feed.API_SERVICES, Feed.VALIDATING_WEBHOOKS, Feed.MUTATING_WEBHOOKS)
+_FEEDS = (Feed.NODES, Feed.SYSTEM_PODS, Feed.API_SERVICES, Feed.VALIDATING_WEBHOOKS, Feed.MUTATING_WEBHOOKS)
 
 
 class Surveyor:
@@ -70,6 +76,8 @@ def survey(view: ClusterView, now: Mono, offset: float, thresholds: Thresholds) 
         scraped_at=None if cache.deprecated.at is None else _minute(cache.deprecated.at, offset),
         servers=len(endpoints.endpoints) if endpoints is not None else None,
         versions=view.server.versions,
+        unsettled=view.server.unsettled,
+        runs=tuple(_runs(view)),
         hooks=tuple(_hooks(view, hooks))[:_MOST],
         hooks_open=sum(not one.fails_closed for one in hooks),
         gaps=tuple(_gaps(view, now, offset, thresholds)),
@@ -219,9 +227,37 @@ def spared(hook: objects.Webhook) -> tuple[str, ...]:
     return tuple(sorted({value for one in asked if one.key == _NAMED and one.operator == "NotIn" for value in one.values}))
 
 
+# --- versions -----------------------------------------------------------------------------------------------------------------
+
+
+def _runs(view: ClusterView) -> Iterator[RunRow]:
+    """Which versions run, by kind, the oldest first."""
+    system = view.cache.system_pods
+    for kind in RUN_BY_PODS:
+        pods = [one for one in system.of(kind) if one.pod.metadata.deletionTimestamp is None]
+        yield from _counted(kind, [(one.version, one.own_version, one.pod.metadata.name) for one in pods])
+    nodes = []
+    for name, track in view.cache.nodes.items():
+        kind_of_node = kind_of(track.node)
+        if not kind_of_node.placeholder:
+            nodes.append((track.node.status.nodeInfo.kubeletVersion, kind_of_node.own_version, name))
+    yield from _counted("kubelet", nodes)
+
+
+def _counted(kind: str, found: Iterable[tuple[str, bool, str]]) -> list[RunRow]:
+    by: dict[tuple[str, bool], list[str]] = {}
+    for version, own, name in found:
+        by.setdefault((version, own), []).append(name)
+    made = [RunRow(kind, version, len(names), tuple(sorted(names)[:_FEW]), own) for (version, own), names in by.items()]
+    return sorted(made, key=lambda one: (order(one.version), one.version, one.own))
+
+
+# --- what was not read --------------------------------------------------------------------------------------------------------
+
+
 def _gaps(view: ClusterView, now: Mono, offset: float, thresholds: Thresholds) -> Iterator[GapRow]:
     for feed in _FEEDS:
         seen = view.feed(feed)
         gap = feed_gap(seen, "", "", now, thresholds)
         if gap is not None:
-            yield GapRow(FEEDS[feed].title, to_epoch(gap.now, offset), seen.listed_at is not None)
+            yield GapRow(feed.value, FEEDS[feed].title, to_epoch(gap.now, offset), seen.listed_at is not None)

@@ -76,9 +76,21 @@ class HookRow(msgspec.Struct, frozen=True):
     spares: tuple[str, ...] = ()
 
 
+class RunRow(msgspec.Struct, frozen=True):
+    """So many of a kind run this version; `names`: the first few of them. `own`: it is no version of Kubernetes, as its project
+    counts its own; `version` is empty where none is told."""
+
+    kind: str
+    version: str
+    count: int
+    names: tuple[str, ...] = ()
+    own: bool = False
+
+
 class GapRow(msgspec.Struct, frozen=True):
     """What could not be read, and why (time tokens). `known`: it was read before, and what is shown of it is the last known."""
 
+    feed: str  # structs.feeds.Feed
     what: str
     why: str
     known: bool = False
@@ -86,7 +98,8 @@ class GapRow(msgspec.Struct, frozen=True):
 
 class SurveyRow(msgspec.Struct, frozen=True):
     """All of it. `scraped`: API servers whose /metrics told of deprecated APIs, and `scraped_at` the last time, to a minute; of
-    `servers` that are listed (None: that cannot be seen). `versions`: of the API servers seen lately, the oldest first."""
+    `servers` that are listed (None: that cannot be seen). `versions`: of the API servers seen lately, the oldest first.
+    `unsettled`: another is to be expected among them. `hooks_open`: webhooks that let requests pass when they do not answer."""
 
     certificates: tuple[CertificateRow, ...] = ()
     deprecated: tuple[DeprecatedApi, ...] = ()
@@ -94,6 +107,8 @@ class SurveyRow(msgspec.Struct, frozen=True):
     scraped_at: Epoch | None = None
     servers: int | None = None
     versions: tuple[str, ...] = ()
+    unsettled: bool = False
+    runs: tuple[RunRow, ...] = ()
     hooks: tuple[HookRow, ...] = ()
-    hooks_open: int = 0  # webhooks that let requests pass when they do not answer
+    hooks_open: int = 0
     gaps: tuple[GapRow, ...] = ()

@@ -20,7 +20,7 @@ from tests.components.observed import FORBIDDEN, OFFSET, listed, view
 CA = Authority.create()
 ONE = certificates.of_pem(CA.pem).certificates[0]
 BUNDLE = base64.b64encode(CA.pem).decode()
-FEEDS = (Feed.API_SERVICES, Feed.VALIDATING_WEBHOOKS, Feed.MUTATING_WEBHOOKS)
+FEEDS = (Feed.NODES, Feed.SYSTEM_PODS, Feed.API_SERVICES, Feed.VALIDATING_WEBHOOKS, Feed.MUTATING_WEBHOOKS)
 
 
 def found(*told: CacheEvent, now: float = 120.0) -> SurveyRow:
@@ -83,10 +83,10 @@ def test_a_dialled_api_server_is_told_by_its_address() -> None:
 
 
 def test_what_cannot_be_read_is_said_with_why() -> None:
-    assert [one.why for one in found().gaps] == ["waiting for the first answer"] * 3
+    assert [one.why for one in found().gaps] == ["waiting for the first answer"] * 5
     assert found(*listed(*FEEDS)).gaps == ()
     told = found(*listed(*FEEDS[1:]), Failed(FEEDS[0], FORBIDDEN, Mono(101.0), Mono(200.0)))
-    assert [(one.what, one.known) for one in told.gaps] == [("APIServices", False)]
+    assert [(one.what, one.known) for one in told.gaps] == [("Nodes", False)]
     assert told.gaps[0].why.startswith("not permitted; needs ")
     assert isinstance(told.gaps[0], GapRow)
 

@@ -77,7 +77,7 @@ def test_while_nobody_vouches_for_it_no_certificate_is_called_good(
 
 def test_what_could_not_be_read_and_what_never_can_is_said(member: Client, collecting: Collecting) -> None:
     assert "Nothing was looked at yet." in shown(member)
-    held(collecting, gaps=(GapRow("APIServices", f"reads have failed for ⟨a:{AT - 60:.1f}⟩", True),))
+    held(collecting, gaps=(GapRow("apiservices", "APIServices", f"reads have failed for ⟨a:{AT - 60:.1f}⟩", True),))
     page = shown(member)
     assert "No certificate has been seen." in page
     assert "what is shown of them is the last known" in page

@@ -17,6 +17,7 @@ from typing import Self, TypeVar
 import msgspec
 
 from planes.store.status import Status
+from tests.e2e.forking import Commands, Done
 from tests.services import dies_with_us
 from tests.up.processes import descendants, lives
 
@@ -52,6 +53,7 @@ class Up:
         self._options = options
         self._process: subprocess.Popen[str] | None = None
         self._reading: threading.Thread | None = None
+        self._commands: Commands | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -75,6 +77,7 @@ class Up:
     def launch(self) -> None:
         """Start it and wait for nothing."""
         self.said.clear()
+        self._close_commands()  # what they have read of the settings may be another's
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *self._options],
             cwd=self._root,
@@ -138,22 +141,42 @@ class Up:
                         os.kill(one, signal.SIGKILL)
         if self._reading is not None:
             self._reading.join(10)
+        self._close_commands()
         shutil.rmtree(self.home, ignore_errors=True)
 
     def manage(self, *words: str, codes: tuple[int, ...] = (0,), line: str = "") -> str:
         """Another command of manage.py, on the same data directory; what it said."""
+        done = self.command(*words, line=line)
+        assert done.returncode in codes, f"manage.py {' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def command(self, *words: str, line: str = "", environ: dict[str, str] | None = None) -> Done:
+        """Another command of manage.py, however it ends: in a fork of a process that has imported it, but of another tree than ours
+        in a process of its own."""
+        if self._root != ROOT:
+            return self.process(*words, line=line, environ=environ)
+        if self._commands is None:
+            self._commands = Commands(self.environ)
+        return self._commands.run(words, line, environ)
+
+    def process(self, *words: str, line: str = "", environ: dict[str, str] | None = None) -> Done:
+        """The same in a process of its own, as a person would run it."""
         done = subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=self._root,
-            env=self.environ,
+            env={**self.environ, **(environ or {})},
             input=f"{line}\n",
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
-        assert done.returncode in codes, f"manage.py {' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-        return done.stdout
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def _close_commands(self) -> None:
+        if self._commands is not None:
+            self._commands.close()
+            self._commands = None
 
     def feed(self, line: str, *words: str) -> str:
         """Another command that reads one line; what it said."""

@@ -2,9 +2,6 @@
 
 import re
 import shlex
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -54,18 +51,10 @@ def test_commands_are_written_as_one_types_them() -> None:
     assert loose == []
 
 
-def run(up: Up, words: list[str]) -> None:
-    """One of them, to its end."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *words],
-        cwd=ROOT,
-        env={**up.environ, "KUBECONFIG": str(up.data_dir / "demo" / "kubeconfig")},
-        input="correct horse battery\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def run(up: Up, words: list[str], *, alone: bool) -> None:
+    """One of them, to its end: `alone` in a process of its own, as one types it."""
+    environ = {"KUBECONFIG": str(up.data_dir / "demo" / "kubeconfig")}
+    done = (up.process if alone else up.command)(*words, line="correct horse battery", environ=environ)
     told = f"manage.py {shlex.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     # These two say by their code how the cluster is; whatever it is, it is no fault of the command's.
     assert done.returncode in ((0, 1, 2, 3) if words[0] in ("status", "doctor") else (0,)), told
@@ -73,18 +62,11 @@ def run(up: Up, words: list[str]) -> None:
     assert done.stdout, told
 
 
-def run_all(up: Up, commands: list[list[str]]) -> None:
-    """They, one after the other."""
-    for words in commands:
-        run(up, words)
-
-
 def test_what_the_documents_tell_to_run_runs(up: Up) -> None:
     commands = [words for line in documented() if (words := runnable(line)) is not None]
-    by_kind = {kind: [words for words in commands if words[0] == kind] for kind in {words[0] for words in commands}}
-    assert {"demo", "status", "doctor", "users"} <= by_kind.keys()
-    # Each kind in the order in which one reads it; a doctor waits for a watch of its own, each time.
-    with ThreadPoolExecutor() as pool:
-        for one in [pool.submit(run_all, up, some) for some in by_kind.values()]:
-            one.result()
+    begun: set[str] = set()
+    for words in commands:
+        run(up, words, alone=words[0] not in begun)
+        begun.add(words[0])
+    assert {"demo", "status", "doctor", "users"} <= begun
     until(lambda: is_healthy(up), "a healthy cluster again", within=60)

@@ -8,10 +8,10 @@ import msgspec
 from django.http import QueryDict
 
 from dashboard.reports import ClustersReport, LabelReport
-from dashboard.rest import asking, finding, reading, remembered, surveyed
+from dashboard.rest import asking, comparing, finding, reading, remembered, surveyed
 from dashboard.rest.access import Access
 from dashboard.rest.asking import Nothing, Paged
-from dashboard.rest.queries import ChangesQuery, FiguresQuery, InstancesQuery, NodesQuery, RibbonQuery, SearchQuery
+from dashboard.rest.queries import ChangesQuery, CompareQuery, FiguresQuery, InstancesQuery, NodesQuery, RibbonQuery, SearchQuery
 from dashboard.rest.shapes import (
     Answer,
     AttentionAnswer,
@@ -29,7 +29,7 @@ from dashboard.rest.shapes import (
     UptimeAnswer,
     WatchedAnswer,
 )
-from dashboard.rest.survey_shapes import CertificatesAnswer, UpgradeAnswer
+from dashboard.rest.survey_shapes import CertificatesAnswer, CompareAnswer, UpgradeAnswer
 from planes.live.wire import NodeReport, Snapshot
 from planes.store.selectors import ClusterHead
 
@@ -255,6 +255,15 @@ RESOURCES: tuple[Resource, ...] = (
         RibbonQuery,
         WatchedAnswer,
         _of_cluster(RibbonQuery, remembered.watched),
+    ),
+    Resource(
+        "api-compare",
+        f"{_C}/compare",
+        "Compared to another",
+        "To another cluster, or to itself at another moment: verdicts, versions, nodes and components, and whether they differ.",
+        CompareQuery,
+        CompareAnswer,
+        lambda access, places, given, now: comparing.compared(access, places["cluster"], asking.read(given, CompareQuery), now),
     ),
     Resource(
         "api-snapshot",

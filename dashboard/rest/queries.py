@@ -98,3 +98,18 @@ class SearchQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="Part of a name, an address, a version, a label (key=value), a pod (namespace/name).",
         ),
     ] = ""
+
+
+class CompareQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of which moment, and to what it is compared."""
+
+    at: Annotated[
+        str, msgspec.Meta(max_length=40, description="A moment in the past such as 2026-11-22T14:05Z; without it the present.")
+    ] = ""
+    to: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=150,
+            description="Another cluster, with an @ and a moment if wanted (ci@2026-11-22T14:05Z); without it this one, now.",
+        ),
+    ] = ""

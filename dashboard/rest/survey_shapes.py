@@ -2,7 +2,8 @@
 
 import msgspec
 
-from dashboard.rest.shapes import Dated
+from dashboard.rest.shapes import Across, Dated
+from planes.assess.compare import Pair
 from planes.assess.upgrade import Met, Target, Weight
 from planes.structs.certificates import Certificate
 from planes.structs.survey import GapRow, Held, RunRow, Untold
@@ -50,3 +51,12 @@ class UpgradeAnswer(Dated, frozen=True, kw_only=True):
     hooks: tuple[Met, ...]
     hooks_open: int
     gaps: tuple[GapRow, ...]
+
+
+class CompareAnswer(Across, frozen=True, kw_only=True):
+    """`pairs` in the order of their parts: verdicts, versions, nodes, components, and of one cluster at two moments each node. What
+    is zero in both is left out. `a_at`, `b_at`: of which moment each is, epoch seconds; null: of now."""
+
+    a_at: float | None
+    b_at: float | None
+    pairs: tuple[Pair, ...]

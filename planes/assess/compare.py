@@ -1,0 +1,181 @@
+"""Two pictures beside each other: what differs, what is the same in both, and what cannot be told of one of them. Pure.
+
+Pictures are of two clusters, or of one at two moments. Of a moment in the past only what is remembered is compared: states are,
+while versions, instances, zones and pods are not kept, and are never taken from the present.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from planes.components.registry import title_of
+from planes.live.wire import STATES, Snapshot
+from planes.structs.verdicts import State
+from planes.structs.versions import order
+
+#: Nodes that are compared one by one, of one cluster at two moments; the rest is counted.
+NODES = 100
+
+
+class Part(StrEnum):
+    """What a fact is about, in the order in which parts are shown."""
+
+    VERDICTS = "verdicts"
+    VERSIONS = "versions"
+    NODES = "nodes"
+    COMPONENTS = "components"
+    NODE = "node"  # one by one
+
+
+class Outcome(StrEnum):
+    DIFFERS = "differs"
+    SAME = "same"
+    UNTOLD = "untold"  # of one of both it is not known
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One fact of a picture. `state` is empty where it has none; `known` false: nothing can be told of it, for the reason in
+    `value`. `because` explains a state and is not compared."""
+
+    part: Part
+    key: str
+    what: str
+    value: str
+    state: str = ""
+    because: str = ""
+    known: bool = True
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """The same of both. None: it is not there."""
+
+    part: Part
+    key: str
+    what: str
+    a: Fact | None
+    b: Fact | None
+    outcome: Outcome
+
+
+_UNKEPT = "not kept"
+_LAST = "unknown, as nobody vouches for it"
+
+
+def facts(shown: Snapshot, *, blind: bool = False) -> list[Fact]:
+    """All that is compared of a picture. `blind`: nobody vouches for it any more, and so no state of it is known."""
+    past = shown.past is not None
+    nodes = _seen(shown)
+    made = [*_verdicts(shown, blind), *_versions(shown, nodes, past, blind), *_nodes(shown, nodes, past, blind)]
+    return [*made, *_components(shown, past, blind)]
+
+
+def node_facts(shown: Snapshot, *, blind: bool = False) -> list[Fact]:
+    """Each node's state, by name: for two moments of one cluster."""
+    return [_state(Part.NODE, one.name, one.name, one.state, one.because, blind) for one in _seen(shown)]
+
+
+class _Seen(NamedTuple):
+    """A node, as far as it is compared."""
+
+    name: str
+    state: str
+    because: str
+    control_plane: bool
+    version: str
+    runtime: str
+
+
+def _seen(shown: Snapshot) -> list[_Seen]:
+    columns = (shown.nodes[name] for name in ("name", "state", "because", "cp", "version", "runtime_version"))
+    return [
+        _Seen(str(name), STATES[int(state or 0)], str(because), bool(control), str(version), str(runtime))
+        for name, state, because, control, version, runtime in zip(*columns, strict=True)
+    ]
+
+
+def _state(part: Part, key: str, what: str, state: str, because: str, blind: bool) -> Fact:
+    if blind:
+        return Fact(part, key, what, _LAST, State.UNKNOWN, because, known=False)
+    return Fact(part, key, what, state.replace("_", " "), state, because)
+
+
+def _verdicts(shown: Snapshot, blind: bool) -> Iterator[Fact]:
+    for key, what, plane in (("control", "control plane", shown.cluster.control), ("data", "data plane", shown.cluster.data)):
+        state, because = (plane.state, plane.because) if plane is not None else (State.UNKNOWN, "")
+        yield _state(Part.VERDICTS, key, what, state, because, blind)
+    count = len(shown.attention)
+    yield Fact(Part.VERDICTS, "attention", "entries that need attention", _LAST if blind else f"{count:,}", known=not blind)
+
+
+def _versions(shown: Snapshot, nodes: Sequence[_Seen], past: bool, blind: bool) -> Iterator[Fact]:
+    def told(key: str, what: str, value: str) -> Fact:
+        if past or blind:
+            return Fact(Part.VERSIONS, key, what, _UNKEPT if past else _LAST, known=False)
+        return Fact(Part.VERSIONS, key, what, value or "not known", known=bool(value))
+
+    yield told("server", "API server", shown.cluster.version)
+    yield told("distribution", "distribution", shown.cluster.distribution)
+    for row in shown.components:
+        counted = _counted(one.version for one in row.instances)
+        if counted or past:
+            yield told(row.kind, title_of(row.kind), counted)
+    yield told("kubelet", "kubelets", _counted(one.version for one in nodes))
+    yield told("container-runtime", "container runtimes", _counted(one.runtime for one in nodes))
+
+
+def _counted(versions: Iterable[str]) -> str:
+    """ "v1.36.2 × 9, v1.35.4 × 3", the newest first."""
+    found = Counter(one for one in versions if one)
+    listed = sorted(found, key=lambda one: (order(one.rpartition("//")[2]), one), reverse=True)
+    return ", ".join(f"{one} × {found[one]:,}" for one in listed)
+
+
+def _nodes(shown: Snapshot, nodes: Sequence[_Seen], past: bool, blind: bool) -> Iterator[Fact]:
+    yield Fact(Part.NODES, "count", "nodes", _LAST if blind else f"{len(nodes):,}", known=not blind)
+    counts = Counter(one.state for one in nodes)
+    for state in State:
+        value = _LAST if blind else f"{counts[state.value]:,}"
+        yield Fact(Part.NODES, state.value, f"nodes {state.value.replace('_', ' ')}", value, known=not blind)
+    kept = (
+        ("control-plane", "nodes of the control plane", sum(one.control_plane for one in nodes)),
+        ("zones", "zones", shown.cluster.zones),
+        ("pods", "pods", shown.cluster.pods),
+    )
+    for key, what, count in kept:
+        yield Fact(Part.NODES, key, what, _UNKEPT if past else _LAST if blind else f"{count:,}", known=not (past or blind))
+
+
+def _components(shown: Snapshot, past: bool, blind: bool) -> Iterator[Fact]:
+    for row in shown.components:
+        yield _state(Part.COMPONENTS, row.kind, title_of(row.kind), row.state, row.because, blind)
+        count = _UNKEPT if past else _LAST if blind else f"{len(row.instances):,}"
+        if row.instances:
+            what = f"instances of {title_of(row.kind)}"
+            yield Fact(Part.COMPONENTS, f"{row.kind}/instances", what, count, known=not (past or blind))
+
+
+def pairs(a: Iterable[Fact], b: Iterable[Fact]) -> list[Pair]:
+    """The same of both beside each other, in the order of parts and facts. What is zero in both is left out."""
+    left, right = {(one.part, one.key): one for one in a}, {(one.part, one.key): one for one in b}
+    made = []
+    for key in dict.fromkeys([*left, *right]):
+        one, other = left.get(key), right.get(key)
+        shown = one or other
+        if shown is not None and not (one is not None and other is not None and one.value == other.value == "0"):
+            made.append(Pair(shown.part, shown.key, shown.what, one, other, _outcome(one, other)))
+    order_of = list(Part)
+    return sorted(made, key=lambda pair: order_of.index(pair.part))
+
+
+def _outcome(one: Fact | None, other: Fact | None) -> Outcome:
+    if (one is not None and not one.known) or (other is not None and not other.known):
+        return Outcome.UNTOLD
+    if one is None or other is None:
+        return Outcome.DIFFERS
+    # Unknown is no state that two could share.
+    if State.UNKNOWN in (one.state, other.state) and one.state == other.state:
+        return Outcome.UNTOLD
+    return Outcome.SAME if (one.value, one.state) == (other.value, other.state) else Outcome.DIFFERS

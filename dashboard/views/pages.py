@@ -10,11 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dashboard import chart_pages, component_help, presenters, pulses, ribbons, rollups, wanted_window
+from dashboard import chart_pages, component_help, lookups, presenters, pulses, ribbons, rollups, wanted_window
 from dashboard.wanted_changes import WrongError
 from planes.live.wire import Lateness
 from planes.store import instances, selectors
 from planes.store.freshness import believed, lateness
+from planes.structs.lookups import About
 
 #: Links that a page for something unknown offers.
 _OFFERED = 12
@@ -58,6 +59,8 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     detail = selectors.component(slug, kind)
     if detail is None:
         return _no_component(request, slug, kind)
+    if lookups.is_meant(request):
+        return lookups.fragment(request, detail.cluster, About.COMPONENT, kind)
     now = time.time()
     fresh = pulses.freshness(detail.cluster)
     late = lateness(fresh, now)
@@ -74,7 +77,9 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
             charts = chart_pages.of_component(detail, fresh, wanted_window.asked(request.GET.dict(), now), now)
         except WrongError as error:
             return wrong_time(request, str(error), reverse("component", args=[slug, kind]))
-    return _show(request, "component", {"page": page, "charts": charts, "fresh": believed(fresh, late), **_moments(late, now)})
+    lookup = lookups.panel(request, detail.cluster, About.COMPONENT, kind)
+    context = {"page": page, "charts": charts, "lookup": lookup, "fresh": believed(fresh, late), **_moments(late, now)}
+    return _show(request, "component", context)
 
 
 @require_safe
@@ -98,13 +103,16 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     detail = selectors.node(slug, name)
     if detail is None:
         return _no_node(request, slug, name)
+    if lookups.is_meant(request):
+        return lookups.fragment(request, detail.cluster, About.NODE, name)
     now = time.time()
     fresh = pulses.freshness(detail.cluster)
     late = lateness(fresh, now)
     page = presenters.node_page(
         detail, late, beat=pulses.heartbeat(detail.cluster, name), ribbons=ribbons.of_node(detail, fresh, now)
     )
-    return _show(request, "node", {"page": page, "fresh": believed(fresh, late), **_moments(late, now)})
+    lookup = lookups.panel(request, detail.cluster, About.NODE, name)
+    return _show(request, "node", {"page": page, "lookup": lookup, "fresh": believed(fresh, late), **_moments(late, now)})
 
 
 def _show(request: HttpRequest, page: str, context: dict[str, object]) -> HttpResponse:

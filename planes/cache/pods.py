@@ -41,7 +41,7 @@ def row_of(pod: objects.Pod) -> PodRow:
     )
 
 
-def is_undecided(pod: objects.Pod) -> bool:
+def is_undecided(pod: objects.Pod | objects.WaitingPod) -> bool:
     """No scheduler has said anything about it. Pods that name another scheduler are none of kube-scheduler's."""
     if pod.spec.nodeName or pod.metadata.deletionTimestamp or pod.status.phase in FINISHED:
         return False

@@ -9,6 +9,7 @@ import uvloop
 from django.db import close_old_connections
 
 from planes.collect import dispatch, room
+from planes.collect.answering import answer
 from planes.collect.collector import Collector
 from planes.collect.holding import standing
 from planes.collect.judge import CacheJudge
@@ -62,7 +63,7 @@ def _collect_here(
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         # The demo cluster is another at each start, and is meant to be.
         identity = Identity(head.slug, head.identity) if head.source != "demo" else None
-        source = partial(ClusterSource, target, identity=identity)
+        source = partial(ClusterSource, target, identity=identity, answering=partial(answer, redis_url, head.id, head.slug))
         known = (lambda: identity.known) if identity is not None else (lambda: "")
         runner.run(_collect(head, redis_url, stopping, source, lambda: CacheJudge(head.slug, thresholds), known))
 

@@ -75,7 +75,8 @@ class _ReceiverError(Exception):
 
 class ClusterSource:
     """The events of one cluster. `clock` is monotonic seconds, `wall` epoch seconds; both, `sleep` and `rng` are for tests. With
-    `identity`, nothing of another cluster is ever told, only that it is another."""
+    `identity`, nothing of another cluster is ever told, only that it is another. `answering` runs beside all else while it is the
+    right one and has answered: it may ask what it likes."""
 
     def __init__(
         self,
@@ -86,8 +87,10 @@ class ClusterSource:
         sleep: Sleep = asyncio.sleep,
         rng: random.Random | None = None,
         identity: Identity | None = None,
+        answering: Callable[[Link], Coroutine[None, None, None]] | None = None,
     ) -> None:
         self._target = target
+        self._answering = answering
         self._identity = identity
         self._clock = clock
         self._wall = wall
@@ -140,6 +143,8 @@ class ClusterSource:
                     tasks.create_task(self._repeat(loop, told))
                 tasks.create_task(self._look_at_kubeconfig(link))
                 await self._answered.wait()
+                if self._answering is not None:
+                    tasks.create_task(self._answering(link))
                 for loop in (*self._scrapes(link), *await self._feeds(link, told)):
                     tasks.create_task(self._repeat(loop, told))
         except BaseExceptionGroup as group:

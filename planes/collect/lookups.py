@@ -1,0 +1,204 @@
+"""Asking a cluster for what a page wants to know now: a closed table of lists, each bounded, all with rights that are used anyway.
+
+Lists by name instead of single objects, because list is the right that watching needs as well: nothing more is asked of whoever
+grants rights. What may not be read, or is not answered, is said in that part's place; the others are told.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from urllib.parse import quote
+
+import msgspec
+import yaml
+
+from planes.components import found_node, found_parts
+from planes.kube.decoding import Codec
+from planes.kube.errors import FaultError
+from planes.kube.link import Link
+from planes.kube.redaction import without_secrets
+from planes.structs import objects
+from planes.structs.events import FaultKind
+from planes.structs.feeds import FEEDS, Feed
+from planes.structs.lookups import About, Found, FoundPart, Lookup
+
+#: Seconds for one list.
+LIMIT = 2.0
+#: Objects of one list at most.
+MOST = 1000
+#: Characters of an object as YAML, and of any other text.
+LONGEST, LONGEST_LINE = 200_000, 2_000
+
+Kind = TypeVar("Kind", bound=objects.Item)
+_DIGEST = re.compile(r"(sha256:[0-9a-f]{64})")
+
+
+class _RawList(msgspec.Struct):
+    items: list[dict[str, object]] = []
+
+
+class _Asking:
+    """Lists of one cluster."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def list(self, feed: Feed, shape: type[Kind], *, namespace: str = "", fields: str = "") -> tuple[list[Kind], bool]:
+        """Objects of a feed's kind, and whether there are more than were read. Raises `FaultError`."""
+        path = _path(feed, namespace, fields)
+        answer = await self._link.ask(path, limit=LIMIT)
+        page = Codec(shape).page(answer.body, path, self._link.server)
+        return page.items, bool(page.token)
+
+    async def raw(self, feed: Feed, name: str) -> bytes:
+        """The list that holds the one object of this name, or none. Raises `FaultError`."""
+        return (await self._link.ask(_path(feed, "", f"metadata.name={name}"), limit=LIMIT)).body
+
+
+def _path(feed: Feed, namespace: str, fields: str) -> str:
+    selected = f"&fieldSelector={quote(fields, safe='')}" if fields else ""
+    return f"{FEEDS[feed].path(namespace)}?limit={MOST}{selected}"
+
+
+async def look_up(asked: Lookup, link: Link, now: Callable[[], float]) -> Found:
+    """The answer to a question. Never raises `FaultError`: what cannot be read is said."""
+    asking = _Asking(link)
+    if asked.about is About.NODE:
+        parts = await _node(asking, asked.name)
+    else:
+        makers = (*COMPONENTS.get(asked.name, ()), _events)
+        told = await asyncio.gather(*(_said(maker, asking, asked.name) for maker in makers))
+        parts = tuple(one for several in told for one in several)
+    return Found(now(), tuple(_shown(one) for one in parts))
+
+
+Parts = tuple[FoundPart, ...]
+_Maker = Callable[[_Asking, str], Awaitable[Parts]]
+
+
+async def _node(asking: _Asking, name: str) -> Parts:
+    try:
+        body = await asking.raw(Feed.NODES, name)
+    except FaultError as error:
+        return (_lack("object", "The object", error),)
+    try:
+        found = msgspec.json.decode(body, type=_RawList).items
+        if not found:
+            return (FoundPart("object", "The object", none="The cluster has no node of this name now."),)
+        whole = msgspec.convert(found[0], found_node.WholeNode)
+    except msgspec.DecodeError:
+        return (FoundPart("object", "The object", lack="What the API server answers cannot be read."),)
+    return (*found_node.parts(whole), *_yaml({"apiVersion": "v1", "kind": "Node", **found[0]}))
+
+
+def _yaml(whole: dict[str, object]) -> Parts:
+    """The object, and its managedFields apart, for they are longer than all else."""
+    meta = whole.get("metadata")
+    fields = meta.pop("managedFields", None) if isinstance(meta, dict) else None
+    parts = [FoundPart("yaml", "Object as YAML", text=_dumped(whole), about="Without managedFields, which are below.", folded=True)]
+    if fields:
+        parts.append(FoundPart("managed", "managedFields as YAML", text=_dumped(fields), folded=True))
+    return tuple(parts)
+
+
+def _dumped(value: object) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=120)
+
+
+async def _undecided(asking: _Asking, _: str) -> Parts:
+    pods, cut = await asking.list(Feed.PODS, objects.WaitingPod, fields="status.phase=Pending")
+    return found_parts.undecided(pods, cut=cut), found_parts.homeless(pods, cut=cut)
+
+
+async def _lagging(asking: _Asking, _: str) -> Parts:
+    (sets, more), (deployments, still) = await asyncio.gather(
+        asking.list(Feed.DAEMON_SETS, objects.DaemonSet), asking.list(Feed.DEPLOYMENTS, objects.Deployment)
+    )
+    return (found_parts.lagging(sets, deployments, cut=more or still),)
+
+
+async def _lease(asking: _Asking, kind: str) -> Parts:
+    read, _ = await asking.list(Feed.SYSTEM_LEASES, objects.Lease, namespace="kube-system", fields=f"metadata.name={kind}")
+    return (found_parts.lease(read, f"kube-system/{kind}"),)
+
+
+async def _apiserver_endpoints(asking: _Asking, _: str) -> Parts:
+    read, _more = await asking.list(Feed.APISERVER_ENDPOINTS, objects.EndpointSlice, namespace="default")
+    return (found_parts.endpoints(read, "default/kubernetes"),)
+
+
+async def _dns_endpoints(asking: _Asking, _: str) -> Parts:
+    read, _more = await asking.list(Feed.SYSTEM_ENDPOINTS, objects.EndpointSlice, namespace="kube-system")
+    return (found_parts.endpoints(read, "kube-system/kube-dns"),)
+
+
+async def _webhooks(asking: _Asking, _: str) -> Parts:
+    (checking, more), (changing, still) = await asyncio.gather(
+        asking.list(Feed.VALIDATING_WEBHOOKS, objects.WebhookConfiguration),
+        asking.list(Feed.MUTATING_WEBHOOKS, objects.WebhookConfiguration),
+    )
+    read = [*(("validating", one) for one in checking), *(("mutating", one) for one in changing)]
+    return (found_parts.webhooks(read, cut=more or still),)
+
+
+async def _api_services(asking: _Asking, _: str) -> Parts:
+    read, cut = await asking.list(Feed.API_SERVICES, objects.APIService)
+    return (found_parts.api_services(read, cut=cut),)
+
+
+async def _events(asking: _Asking, kind: str) -> Parts:
+    read, cut = await asking.list(Feed.EVENTS, objects.Event, namespace="kube-system")
+    return (found_parts.events(kind, read, cut=cut),)
+
+
+#: What is asked about each kind besides its events.
+COMPONENTS: dict[str, tuple[_Maker, ...]] = {
+    "kube-apiserver": (_webhooks, _api_services, _apiserver_endpoints),
+    "kube-scheduler": (_undecided, _lease),
+    "kube-controller-manager": (_lagging, _lease),
+    "cloud-controller-manager": (_lease,),
+    "dns": (_dns_endpoints,),
+}
+_TITLES: dict[_Maker, tuple[str, str]] = {
+    _undecided: ("undecided", "Pods that wait for a decision"),
+    _lagging: ("lagging", "Workloads that no controller has noticed"),
+    _lease: ("lease", "Lease"),
+    _apiserver_endpoints: ("endpoints", "Endpoints of default/kubernetes"),
+    _dns_endpoints: ("endpoints", "Endpoints of kube-system/kube-dns"),
+    _webhooks: ("webhooks", "Webhooks"),
+    _api_services: ("apiservices", "API services"),
+    _events: ("events", "Events in kube-system"),
+}
+
+
+async def _said(maker: _Maker, asking: _Asking, kind: str) -> Parts:
+    try:
+        return await maker(asking, kind)
+    except FaultError as error:
+        return (_lack(*_TITLES[maker], error),)
+
+
+def _lack(key: str, title: str, error: FaultError) -> FoundPart:
+    fault = error.fault
+    said = "Not permitted: " if fault.kind is FaultKind.FORBIDDEN else ""
+    return FoundPart(key, title, lack=f"{said}{fault.message}", remedy=fault.remedy)
+
+
+#: What others have written as they liked. Names, addresses and holders of leases are what explains, and may look like secrets.
+_WRITTEN = ("annotations", "yaml", "managed", "events", "homeless", "apiservices", "webhooks")
+
+
+def _shown(part: FoundPart) -> FoundPart:
+    """As it may leave: what others wrote without what is a secret or looks like one, and of bounded length."""
+    if part.key not in _WRITTEN:
+        return part
+    lines = tuple(msgspec.structs.replace(one, text=_safe(one.text, LONGEST_LINE)) for one in part.lines)
+    text = _safe(part.text, LONGEST)
+    return msgspec.structs.replace(part, lines=lines, text=text, cut=part.cut or len(part.text) > LONGEST)
+
+
+def _safe(text: str, longest: int) -> str:
+    """Digests of images are no secrets, though they look like one."""
+    kept = "".join(one if place % 2 else without_secrets(one, []) for place, one in enumerate(_DIGEST.split(text)))
+    return kept if len(kept) <= longest else f"{kept[:longest]}…"

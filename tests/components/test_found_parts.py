@@ -1,0 +1,140 @@
+"""What is shown of objects that were just read, by the rules of signals.md and of Kubernetes' own API."""
+
+import msgspec
+import pytest
+
+from planes.components import found_node, found_parts
+from planes.structs import objects
+from planes.structs.lookups import FoundPart
+
+AT = "2026-11-24T14:00:00Z"
+
+
+def pod(name: str, *, scheduler: str = "default-scheduler", node: str = "", **said: str) -> dict[str, object]:
+    conditions = [{"type": "PodScheduled", **said}] if said else []
+    return {
+        "metadata": {"namespace": "ml", "name": name, "creationTimestamp": AT},
+        "spec": {"schedulerName": scheduler, "nodeName": node},
+        "status": {"phase": "Pending", "conditions": conditions},
+    }
+
+
+def titles(part: FoundPart) -> list[str]:
+    return [line.title for line in part.lines]
+
+
+def test_pods_that_wait_for_a_decision_stand_apart_from_those_that_fit_no_node() -> None:
+    pods = msgspec.convert(
+        [
+            pod("waits"),
+            pod("fits-nowhere", status="False", reason="Unschedulable", message="0/3 nodes are available"),
+            pod("gated", status="False", reason="SchedulingGated"),
+            pod("of-another", scheduler="volcano"),
+            pod("bound", node="node-1", status="True"),
+        ],
+        list[objects.WaitingPod],
+    )
+    assert titles(found_parts.undecided(pods, cut=False)) == ["ml/waits"]
+    homeless = found_parts.homeless(pods, cut=False)
+    assert titles(homeless) == ["ml/fits-nowhere", "ml/gated"]
+    assert homeless.lines[0].text == "Unschedulable: 0/3 nodes are available"
+
+
+@pytest.mark.parametrize(("generation", "observed", "behind"), [(5, 5, False), (6, 5, True), (5, 6, False)])
+def test_a_workload_lags_while_its_generation_is_newer_than_the_observed_one(generation: int, observed: int, behind: bool) -> None:
+    one = {"metadata": {"namespace": "shop", "name": "cart", "generation": generation}, "status": {"observedGeneration": observed}}
+    told = found_parts.lagging([], msgspec.convert([one], list[objects.Deployment]), cut=False)
+    assert titles(told) == (["Deployment shop/cart"] if behind else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "its"),
+    [
+        ("kube-scheduler", "kube-scheduler", True),
+        ("kube-scheduler", "kube-scheduler-cp-1", True),
+        ("kube-scheduler", "kube-schedulers", False),
+        ("kube-controller-manager", "cloud-controller-manager-1", False),
+        ("dns", "coredns-7d-x", True),
+        ("dns", "dns", False),
+    ],
+)
+def test_events_are_those_of_objects_that_are_called_as_the_component(kind: str, name: str, its: bool) -> None:
+    event = {"metadata": {"name": "e"}, "involvedObject": {"kind": "Pod", "name": name}, "type": "Warning", "reason": "BackOff"}
+    part = found_parts.events(kind, msgspec.convert([event], list[objects.Event]), cut=False)
+    assert [(line.title, line.state) for line in part.lines] == ([("BackOff", "degraded")] if its else [])
+
+
+def test_the_newest_event_comes_first_whichever_of_its_times_is_set() -> None:
+    about = {"kind": "Lease", "name": "kube-scheduler"}
+    events = [
+        {"metadata": {"name": "a"}, "involvedObject": about, "reason": "Old", "lastTimestamp": "2026-11-24T13:00:00Z"},
+        {
+            "metadata": {"name": "b"},
+            "involvedObject": about,
+            "reason": "New",
+            "eventTime": "2026-11-24T14:00:00.000000Z",
+            "count": 3,
+        },
+    ]
+    assert titles(found_parts.events("kube-scheduler", msgspec.convert(events, list[objects.Event]), cut=False)) == [
+        "New × 3",
+        "Old",
+    ]
+
+
+def test_a_webhook_says_what_it_calls_and_what_its_absence_does_and_no_path_of_its_url() -> None:
+    hooks = [
+        {"name": "in.example", "failurePolicy": "Ignore", "clientConfig": {"service": {"namespace": "policy", "name": "hook"}}},
+        {"name": "out.example", "clientConfig": {"url": "https://user@hooks.example:8443/a-secret-path?token=x"}},
+    ]
+    one = msgspec.convert({"metadata": {"name": "policy"}, "webhooks": hooks}, objects.WebhookConfiguration)
+    assert [line.text for line in found_parts.webhooks([("validating", one)], cut=False).lines] == [
+        "validating; calls service policy/hook; requests pass without it",
+        "validating; calls https://hooks.example:8443; requests fail without it",  # Fail is the default of v1
+    ]
+
+
+def test_an_api_service_that_is_not_available_comes_first_and_says_why() -> None:
+    def service(name: str, status: str, backend: dict[str, str] | None) -> dict[str, object]:
+        said = {"type": "Available", "status": status, "reason": "MissingEndpoints" if status == "False" else "Passed"}
+        return {"metadata": {"name": name}, "spec": {"service": backend}, "status": {"conditions": [said]}}
+
+    by = {"namespace": "kube-system", "name": "metrics-server"}
+    read = msgspec.convert(
+        [service("v1.apps", "True", None), service("a.good", "True", by), service("z.bad", "False", by)], list[objects.APIService]
+    )
+    part = found_parts.api_services(read, cut=False)
+    assert [(line.title, line.state) for line in part.lines] == [("z.bad", "degraded"), ("a.good", "healthy")]
+    assert part.lines[0].text == "served by service kube-system/metrics-server; not available: MissingEndpoints"
+    assert part.about == "And 1 that the API server serves itself, all available."
+
+
+def test_an_endpoint_that_does_not_say_whether_it_is_ready_is_ready() -> None:
+    made = {
+        "metadata": {"name": "kubernetes", "labels": {"kubernetes.io/service-name": "kubernetes"}},
+        "endpoints": [{"addresses": ["10.0.0.1"]}, {"addresses": ["10.0.0.2"], "conditions": {"ready": False}}],
+    }
+    part = found_parts.endpoints([msgspec.convert(made, objects.EndpointSlice)], "default/kubernetes")
+    assert [(line.title, line.text) for line in part.lines] == [("10.0.0.2", "not ready"), ("10.0.0.1", "ready")]
+
+
+@pytest.mark.parametrize(("many", "more"), [(found_parts.LINES, 0), (found_parts.LINES + 1, 1)])
+def test_what_is_left_out_is_counted(many: int, more: int) -> None:
+    pods = msgspec.convert([pod(f"p-{place}") for place in range(many)], list[objects.WaitingPod])
+    part = found_parts.undecided(pods, cut=False)
+    assert (len(part.lines), part.more) == (found_parts.LINES, more)
+
+
+def test_images_are_told_by_their_tag_the_largest_first() -> None:
+    images = [
+        {"names": ["pause@sha256:00", "pause:3.10"], "sizeBytes": 700 << 10},
+        {"names": ["model@sha256:11"], "sizeBytes": 3 << 30},
+        {"names": None, "sizeBytes": 5 << 20},
+    ]
+    node = msgspec.convert({"status": {"images": images}}, found_node.WholeNode)
+    part = next(one for one in found_node.parts(node) if one.key == "images")
+    assert [(line.title, line.text) for line in part.lines] == [
+        ("model@sha256:11", "3.0 GiB"),
+        ("without a name", "5 MiB"),
+        ("pause:3.10", "1 MiB"),
+    ]

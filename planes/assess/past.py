@@ -22,7 +22,7 @@ from planes.structs.verdicts import SEVERITY, State
 #: Kind of subject, its name, and the agent of a node: of whom changes are remembered.
 Subject = tuple[str, str, str]
 #: Agents by their column.
-_AGENTS = {"kubelet": "kubelet", "kube_proxy": "kube-proxy", "container_runtime": "container-runtime"}
+AGENT_COLUMNS = {"kubelet": "kubelet", "kube_proxy": "kube-proxy", "container_runtime": "container-runtime"}
 #: What a node is whose agents are all well.
 OF_NODES = (State.CORDONED, State.LEAVING, State.JOINING)
 _UNKEPT = "What it was then is not kept."
@@ -98,7 +98,7 @@ def _component(row: ComponentRow, remembered: Remembered) -> ComponentRow:
 
 def _whole(row: ComponentRow, nodes: Sequence[NodeCells], remembered: Remembered, thresholds: Thresholds) -> ComponentRow:
     """One of the agents over all nodes: counted anew, for only what it was on each of them is remembered."""
-    column = next(column for column, agent in _AGENTS.items() if agent == row.kind)
+    column = next(column for column, agent in AGENT_COLUMNS.items() if agent == row.kind)
     counts: Counter[State] = Counter()
     zones: dict[str, Counter[State]] = {}
     sample: dict[State, str] = {}
@@ -129,7 +129,7 @@ def _node(cells: NodeCells, remembered: Remembered) -> NodeCells | None:
     # An agent of which no change is remembered was what it is: when that began is not kept of each.
     agents = {
         column: _stood(remembered, ("Node", cells.name, agent), State(getattr(cells, column)), cells.created or 0.0)
-        for column, agent in _AGENTS.items()
+        for column, agent in AGENT_COLUMNS.items()
     }
     worst = max(agents.values(), key=lambda one: SEVERITY[one.state])
     since = max((one.since for one in agents.values() if one.state is worst.state and one.since is not None), default=remembered.at)
@@ -235,7 +235,7 @@ def _attention(
 
 def agents_of(cells: NodeCells) -> dict[str, State]:
     """The states of a node's agents, by agent."""
-    return {agent: State(getattr(cells, column)) for column, agent in _AGENTS.items()}
+    return {agent: State(getattr(cells, column)) for column, agent in AGENT_COLUMNS.items()}
 
 
 def _trouble(cells: NodeCells) -> Trouble | None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from planes.assess import rollup
 from planes.structs.history import Span, Stretch
@@ -14,30 +15,43 @@ Change = tuple[float, str, str, State]
 
 
 class _Counts:
-    """How many nodes are in which state, by zone."""
+    """How many nodes are in which state, by zone, and what the whole is."""
 
-    def __init__(self, nodes: Mapping[str, tuple[str, dict[str, State]]]) -> None:
+    def __init__(self, nodes: Mapping[str, tuple[str, dict[str, State]]], thresholds: Thresholds) -> None:
         self._nodes = {name: (zone, dict(agents)) for name, (zone, agents) in nodes.items()}
+        self._worst: dict[str, State] = {}
+        self._thresholds = thresholds
         self._all: Counter[State] = Counter()
         self._zones: dict[str, Counter[State]] = {}
-        for name in self._nodes:
-            self._count(name, 1)
+        self._state: State | None = None
+        for name, (zone, agents) in self._nodes.items():
+            worst = self._worst[name] = _worst(agents)
+            self._all[worst] += 1
+            self._zones.setdefault(zone, Counter())[worst] += 1
 
     def set(self, node: str, agent: str, state: State) -> None:
-        if node not in self._nodes:
+        found = self._nodes.get(node)
+        if found is None:
             return
-        self._count(node, -1)
-        self._nodes[node][1][agent] = state
-        self._count(node, 1)
+        zone, agents = found
+        agents[agent] = state
+        before, after = self._worst[node], _worst(agents)
+        if before is after:
+            return
+        self._worst[node], self._state = after, None
+        for counts in (self._all, self._zones[zone]):
+            counts[before] -= 1
+            counts[after] += 1
 
-    def _count(self, node: str, by: int) -> None:
-        zone, agents = self._nodes[node]
-        worst = max(agents.values(), key=SEVERITY.__getitem__, default=State.UNKNOWN)
-        self._all[worst] += by
-        self._zones.setdefault(zone, Counter())[worst] += by
+    @property
+    def state(self) -> State:
+        if self._state is None:
+            self._state = rollup.whole(self._all, self._zones, self._thresholds)[0]
+        return self._state
 
-    def state(self, thresholds: Thresholds) -> State:
-        return rollup.whole(self._all, self._zones, thresholds)[0]
+
+def _worst(agents: Mapping[str, State]) -> State:
+    return max(agents.values(), key=SEVERITY.__getitem__, default=State.UNKNOWN)
 
 
 def data_plane(
@@ -48,23 +62,36 @@ def data_plane(
     ended: Epoch,
     thresholds: Thresholds,
 ) -> tuple[Stretch, ...]:
-    """The window, whole and in order. `nodes`: each one's zone, and the states of its agents now; `changes`: all since the window
-    began, newest first. What lies outside of the spans, nobody watched."""
-    counts, stretches, upper = _Counts(nodes), list[Stretch](), ended
-    for at, node, agent, before in changes:
-        if began < at < upper:
-            stretches.append(Stretch(Epoch(at), upper, counts.state(thresholds)))
-            upper = Epoch(at)
+    """The window, whole and in order. `nodes`: each one's zone, and the states of its agents now; `changes`: all
+    since the window began, newest first. What lies outside of the spans, nobody watched."""
+    counts, stretches = _Counts(nodes, thresholds), list[Stretch]()
+    # Walked back over: from `at` to `upper` it was in `told`.
+    at, upper, told = ended, ended, None
+    for moment, node, agent, before in changes:
+        if began < moment < at:
+            state = counts.state
+            if told is not None and state is not told:
+                stretches.append(Stretch(at, upper, told))
+                upper = at
+            at, told = Epoch(moment), state
         counts.set(node, agent, before)
-    stretches.append(Stretch(began, upper, counts.state(thresholds)))
+    if told is not None and counts.state is not told:
+        stretches.append(Stretch(at, upper, told))
+        upper = at
+    stretches.append(Stretch(began, upper, counts.state))
     return tuple(_watched(stretches[::-1], spans))
 
 
 def _watched(stretches: Iterable[Stretch], spans: Sequence[Span]) -> Iterable[Stretch]:
     """Each only where somebody watched; between, nobody did."""
+    ordered, reached = sorted(spans, key=lambda span: span.began), 0
     for one in stretches:
+        while reached < len(ordered) and ordered[reached].ended <= one.began:
+            reached += 1
         at = one.began
-        for span in sorted(spans, key=lambda span: span.began):
+        for span in islice(ordered, reached, None):
+            if span.began >= one.ended:
+                break
             first, last = max(span.began, at), min(span.ended, one.ended)
             if last <= first:
                 continue

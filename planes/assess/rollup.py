@@ -46,7 +46,7 @@ def whole(counts: Counts, zones: Mapping[str, Counts], thresholds: Thresholds) -
     unknown = counts.get(State.UNKNOWN, 0)
     if down and down >= thresholds.rollup_down * seen:
         return State.DOWN, ""
-    if len(zones) > 1:
+    if down and len(zones) > 1:
         for zone, one in sorted(zones.items()):
             if zone and one.get(State.DOWN, 0) == sum(one.values()) >= thresholds.zone_least:
                 return State.DOWN, zone

@@ -1,4 +1,8 @@
-"""The incidents of clusters, found in what is on record whenever they are asked for: nothing of them is stored."""
+"""The incidents of clusters, found in what is on record: nothing of them is stored. What was found is remembered by this process
+until something else is on record."""
+
+from collections import OrderedDict
+from threading import Lock
 
 import msgspec
 from django.db.models import Q
@@ -17,6 +21,8 @@ from planes.structs.verdicts import State
 #: Changes of a cluster in which incidents are looked for: the newest.
 MOST = 20_000
 _FIELDS = ("subject_kind", "subject", "agent", "before", "after", "because", "at", "group")
+#: Clusters of which what was found is remembered: those that were asked for last.
+REMEMBERED = 32
 _STATES = ("name", "kubelet", "kube_proxy", "container_runtime", "zone")
 
 
@@ -32,6 +38,52 @@ class Record(msgspec.Struct, frozen=True):
     nodes: int
 
 
+class _Basis(msgspec.Struct, frozen=True):
+    """What incidents are found in: the newest change, the oldest that counts and how many are kept, the states of the present, and
+    the zones of nodes. Where all that is the same, so are they."""
+
+    newest: tuple[float, int] | None
+    oldest: tuple[float, int] | None
+    kept: int
+    states: dict[Subject, State]
+    zones: dict[str, str]
+
+
+class _Memory:
+    """What was found of some clusters, in what."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._found: OrderedDict[int, tuple[_Basis, tuple[Incident, ...]]] = OrderedDict()
+
+    def get(self, cluster_id: int, basis: _Basis) -> tuple[Incident, ...] | None:
+        with self._lock:
+            known = self._found.get(cluster_id)
+            if known is None or known[0] != basis:
+                return None
+            self._found.move_to_end(cluster_id)
+            return known[1]
+
+    def keep(self, cluster_id: int, basis: _Basis, found: tuple[Incident, ...]) -> None:
+        with self._lock:
+            self._found[cluster_id] = (basis, found)
+            self._found.move_to_end(cluster_id)
+            while len(self._found) > REMEMBERED:
+                self._found.popitem(last=False)
+
+    def forget(self) -> None:
+        with self._lock:
+            self._found.clear()
+
+
+_memory = _Memory()
+
+
+def forget() -> None:
+    """Find them again when they are asked for next."""
+    _memory.forget()
+
+
 def of_clusters(slug: str = "") -> list[Record]:
     """Of one enabled cluster, or of all by name."""
     with one_view():
@@ -40,12 +92,21 @@ def of_clusters(slug: str = "") -> list[Record]:
 
 
 def _record(cluster: Cluster) -> Record:
-    rows = list(Transition.objects.filter(cluster=cluster).order_by("-at", "-id").values_list(*_FIELDS)[: MOST + 1])
+    basis = _basis(cluster)
+    found = _memory.get(cluster.pk, basis)
+    if found is None:
+        found = tuple(incidents(_changes(cluster), basis.states, basis.zones))
+        _memory.keep(cluster.pk, basis, found)
     spans = spans_of(Q(cluster=cluster), None)
-    since = spans[0].began if spans else None
-    if len(rows) > MOST:
-        rows = rows[:MOST]
-        since = rows[-1][6]
+    since: float | None = spans[0].began if spans else None
+    if basis.kept > MOST and basis.oldest is not None:
+        since = basis.oldest[0]
+    return Record(cluster.slug, cluster.name, found, since, spans, len(basis.zones))
+
+
+def _basis(cluster: Cluster) -> _Basis:
+    every = Transition.objects.filter(cluster=cluster).order_by("-at", "-id").values_list("at", "id")
+    kept = every.count()
     states: dict[Subject, State] = {
         ("Component", kind, ""): State(state)
         for kind, state in Component.objects.filter(cluster=cluster).values_list("kind", "state")
@@ -55,9 +116,14 @@ def _record(cluster: Cluster) -> Record:
         zones[name] = zone
         for agent, state in (("kubelet", kubelet), ("kube-proxy", proxy), ("container-runtime", runtime)):
             states["Node", name, agent] = State(state)
-    told = [
+    oldest = every[min(kept, MOST) - 1 : min(kept, MOST)].first() if kept else None
+    return _Basis(every.first(), oldest, kept, states, zones)
+
+
+def _changes(cluster: Cluster) -> list[ChangeRow]:
+    """Oldest first."""
+    rows = Transition.objects.filter(cluster=cluster).order_by("-at", "-id").values_list(*_FIELDS)[:MOST]
+    return [
         ChangeRow(kind, subject, agent, State(before), State(after), render(because, at), Epoch(at), group)
         for kind, subject, agent, before, after, because, at, group in reversed(rows)
     ]
-    found = tuple(incidents(told, states, zones))
-    return Record(cluster.slug, cluster.name, found, since, spans, len(zones))

@@ -25,7 +25,7 @@ class Remembered(msgspec.Struct, frozen=True):
 
 def remembered(head: ClusterHead, began: float, ended: float) -> Remembered:
     """From `began` to `ended`, epoch seconds."""
-    tracks = moments.tracks(head.slug, began, ended)
+    tracks = moments.tracks(head.slug, began, ended, AGENT_KINDS)
     rows = selectors.components(head.slug)
     seen = history.spans(head.id, began)
     return Remembered(

@@ -181,6 +181,31 @@ def test_the_data_plane_is_walked_back_by_the_changes_of_its_nodes() -> None:
     assert [one for one in told if one[2] != "healthy"] == [(40.0, 60.0, "degraded"), (80.0, 100.0, "degraded")]  # type: ignore[index]
 
 
+def test_neighbours_of_the_data_plane_differ_and_each_change_counts_from_its_own_moment() -> None:
+    changes: list[Change] = [
+        (90.0, "n-0", "kubelet", DEGRADED),  # degraded from 50 on, by one node or another
+        (70.0, "n-1", "kubelet", DEGRADED),
+        (70.0, "n-0", "kubelet", HEALTHY),
+        (60.0, "n-2", "kubelet", DEGRADED),
+        (55.0, "n-2", "kubelet", HEALTHY),
+        (50.0, "n-1", "kubelet", HEALTHY),
+    ]
+    assert track(changes, [(0.0, 200.0)]) == [(0.0, 50.0, "healthy"), (50.0, 90.0, "degraded"), (90.0, 100.0, "healthy")]
+
+
+def test_the_data_plane_is_cut_by_each_span_that_it_lies_in() -> None:
+    spans = [(90.0, 120.0), (0.0, 10.0), (10.0, 30.0), (35.0, 45.0)]
+    assert track([(40.0, "n-0", "kubelet", DOWN)], spans) == [
+        (0.0, 10.0, "degraded"),
+        (10.0, 30.0, "degraded"),
+        (30.0, 35.0, None),
+        (35.0, 40.0, "degraded"),
+        (40.0, 45.0, "healthy"),
+        (45.0, 90.0, None),
+        (90.0, 100.0, "healthy"),
+    ]
+
+
 def test_the_data_plane_is_unknown_where_nobody_watched() -> None:
     assert track([], [(20.0, 40.0), (60.0, 100.0)]) == [
         (0.0, 20.0, None),

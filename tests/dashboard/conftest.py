@@ -20,6 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from dashboard import pulses
 from dashboard.hub import Hub
 from dashboard.serving import config
+from planes.store import incidents
 from tests.dashboard.rows import Collecting, full_frame
 
 
@@ -28,6 +29,12 @@ def _no_failed_sign_ins() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_incident_is_remembered() -> None:
+    """Rows of a test that was rolled back may have the keys and times of another's."""
+    incidents.forget()
 
 
 @pytest.fixture(autouse=True)

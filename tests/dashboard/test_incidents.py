@@ -8,10 +8,11 @@ import msgspec
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from dashboard import incident_pages, incident_reports
 from dashboard.presenters import incidents as told
-from planes.models import Cluster
+from planes.models import Cluster, Component, Transition
 from planes.store import clusters, incidents, selectors, services
 from planes.store.selectors import ClusterHead
 from planes.structs.history import Span
@@ -72,6 +73,19 @@ def test_incidents_are_found_in_the_record_and_one_without_an_end_on_it_is_not_o
         ("etcd was degraded, and 2 things followed", "closed", "5 min"),
     ]
     assert told.mean_to_heal(record.incidents, NOW) == "Mean time to heal in the last 30 days: 5 min, of 1 incident."
+
+
+def test_what_was_found_is_remembered_until_something_else_is_on_record(
+    cluster: Cluster, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    before = incidents.of_clusters("prod")[0].incidents
+    with django_assert_num_queries(7):  # the cluster, what they are found in, the spans; no change is read again
+        assert incidents.of_clusters("prod")[0].incidents is before
+    Transition.objects.filter(subject="etcd", after="healthy").delete()
+    (last,) = [one for one in incidents.of_clusters("prod")[0].incidents if len(one.steps) == 3]
+    assert last.ended is None, "its end is no longer on record"
+    Component.objects.create(cluster=cluster, kind="konnectivity", plane="control", state="down", since=NOW)
+    assert incidents.of_clusters("prod")[0].incidents is not before
 
 
 def test_a_page_tells_each_step_with_its_words_and_its_reason(cluster: Cluster, browser: Client) -> None:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from dashboard import notes
+from dashboard.notes import Note
 from dashboard.presenters import incidents as told
 from dashboard.presenters.change_log import Block
 from dashboard.presenters.incidents import IncidentLine, Shot, StepLine
 from dashboard.presenters.words import counted
 from dashboard.then import iso
 from dashboard.vouching import Standing, standing
+from planes.assess.incidents import name_of
 from planes.live.wire import Lateness
 from planes.store import incidents
 from planes.store.incidents import Record
@@ -64,6 +67,7 @@ class IncidentPage:
     near: tuple[IncidentLine, ...]
     alike: str
     late: Lateness | None
+    notes: tuple[Note, ...]
 
 
 def listed(head: ClusterHead | None, now: float) -> dict[str, object]:
@@ -97,11 +101,13 @@ def one(head: ClusterHead, name: str, now: float) -> dict[str, object] | None:
 
 
 def found_in(slug: str, name: str) -> tuple[Record, Incident] | None:
-    """The incident of that name and the record that it is from."""
+    """The incident of that name and the record that it is from. It goes by the names of all its steps, too: where its first is
+    found to belong to an earlier one, a link to it still leads there."""
     for record in incidents.of_clusters(slug):
-        for one_ in record.incidents:
-            if one_.id == name:
-                return record, one_
+        named = next((one_ for one_ in record.incidents if one_.id == name), None)
+        found = named or next((one_ for one_ in record.incidents if name in map(name_of, one_.steps)), None)
+        if found is not None:
+            return record, found
     return None
 
 
@@ -126,6 +132,7 @@ def page_of(head: ClusterHead, record: Record, found: Incident, now: float, late
         near=tuple(told.line(other, record, now) for other in _near(found, record))[:_NEARBY],
         alike=_alike(found, record, now),
         late=late,
+        notes=tuple(notes.of_incident(head.id, [name_of(step) for step in found.steps])),
     )
 
 

@@ -23,6 +23,7 @@ th, td { padding: 0.35rem 0.6rem; border-bottom: 1px solid; text-align: left; ve
 .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
 figure { margin: 1.5rem 0; }
+.note { white-space: pre-line; overflow-wrap: anywhere; }
 img { display: block; width: 100%; height: auto; }
 footer { margin-top: 2rem; font-size: 0.85rem; }
 """
@@ -58,6 +59,7 @@ def html(page: IncidentPage, pictures: Sequence[Drawn], address: str, now: float
             "figures": _figures(page),
             "rows": [(one, moment(one.at)) for one in page.steps],
             "pictures": pictures,
+            "notes": [(one, moment(one.at)) for one in page.notes],
             "address": address,
             "made": moment(now),
             "style": SafeString(f"<style>{_STYLE}</style>"),
@@ -79,6 +81,9 @@ def markdown(page: IncidentPage, address: str, now: float) -> str:
     lines += ["", "This claims order and known dependency, not a cause.", "", "## Pictures", ""]
     cluster = address.split("/incidents/", 1)[0]
     lines += [f"- [{one.when}, {moment(one.at)}]({cluster}/?at={one.iso})" for one in page.pictures]
+    if page.notes:
+        lines += ["", "## Notes", ""]
+        lines += [f"- {_plain(one.author)}, {moment(one.at)}: {_plain(one.text)}" for one in page.notes]
     if page.near:
         lines += ["", "## Near in time, and linked by no rule", ""]
         lines += [f"- {moment(one.began)}: {_plain(one.title)}" for one in page.near]

@@ -1,4 +1,4 @@
-"""What the web edge itself keeps: one-time sign-in links, and the tokens of people's programs."""
+"""What the web edge itself keeps: one-time sign-in links, tokens of people's programs, and what people write about a cluster."""
 
 from django.conf import settings
 from django.db import models
@@ -47,3 +47,39 @@ class ApiTokenCluster(models.Model):
 
     def __str__(self) -> str:
         return str(self.cluster)
+
+
+class IncidentNote(models.Model):
+    """What somebody wrote about an incident. The cluster by its number in the other database, the incident by its name there. It
+    stays when its author's account is removed; `author` is what they were called when they wrote it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="incident_notes")
+    author = models.CharField(max_length=150)
+    cluster = models.BigIntegerField()
+    incident = models.CharField(max_length=400)
+    text = models.TextField()
+    at = models.FloatField()  # epoch seconds
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["cluster", "incident"], name="notes_of_incident")]
+
+    def __str__(self) -> str:
+        return f"{self.author} on {self.incident}"
+
+
+class Bookmark(models.Model):
+    """A moment of a cluster that somebody gave a name, for all to go back to. Cluster and author as for a note."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="bookmarks")
+    author = models.CharField(max_length=150)
+    cluster = models.BigIntegerField()
+    name = models.CharField(max_length=100)
+    at = models.FloatField()  # epoch seconds
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["cluster", "-at"], name="bookmarks_of_cluster")]
+
+    def __str__(self) -> str:
+        return self.name

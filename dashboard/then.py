@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from dashboard import notes
+from dashboard.notes import Kept
 from dashboard.presenters.history import Piece, pieces
 from planes.assess.ribbon import ribbon, worst
 from planes.store import changes, moments
 from planes.store.changes import Wanted
 from planes.store.moments import Around
+from planes.store.selectors import ClusterHead
 from planes.structs.moments import Epoch
 from planes.structs.time_tokens import duration
 
@@ -19,6 +22,8 @@ DEFAULT_LENS = "2h"
 _WORDS = {"15m": "15 min", "2h": "2 h", "24h": "24 h", "7d": "7 d", "30d": "30 d"}
 #: Changes that are marked above the ribbons.
 _MARKED = 400
+#: Bookmarks that are named in the bar.
+_NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,18 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """A bookmark, and the query that leads to it."""
+
+    kept: Kept
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Then:
     """`at`: the moment; `began`, `ended`: what the bar shows, epoch seconds; `place`: where in it the moment lies, in percent.
-    `nearest`: the nearest moment that was watched, where this one was not."""
+    `nearest`: the nearest moment that was watched, where this one was not. `bookmarks`: those in what the bar shows, the nearest
+    first."""
 
     at: float
     iso: str
@@ -70,6 +84,7 @@ class Then:
     place: str
     tracks: tuple[Track, ...]
     marks: tuple[Mark, ...]
+    bookmarks: tuple[Marked, ...]
 
 
 def iso(at: float) -> str:
@@ -78,7 +93,7 @@ def iso(at: float) -> str:
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
 
 
-def then(slug: str, at: float, near: Around, query: Mapping[str, str], now: float) -> Then:
+def then(head: ClusterHead, at: float, near: Around, query: Mapping[str, str], now: float) -> Then:
     """`query`: that of the page, whose other parameters are kept. `now`: epoch seconds."""
     lens = query.get("lens", DEFAULT_LENS)
     lens = lens if lens in LENSES else DEFAULT_LENS
@@ -96,7 +111,7 @@ def then(slug: str, at: float, near: Around, query: Mapping[str, str], now: floa
             else Step(address(moment), f"{duration(abs(moment - at))} {'before' if moment < at else 'after'}")
         )
 
-    found = moments.tracks(slug, began, ended)
+    found = moments.tracks(head.slug, began, ended)
     control = worst([ribbon(one, Epoch(began), Epoch(ended)) for one in found.control])
     tracks = (Track("control", tuple(pieces(control))), Track("data", tuple(pieces(found.data))))
     return Then(
@@ -113,8 +128,14 @@ def then(slug: str, at: float, near: Around, query: Mapping[str, str], now: floa
         ended=ended,
         place=_percent(at, began, ended),
         tracks=tracks,
-        marks=_marks(slug, began, ended),
+        marks=_marks(head.slug, began, ended),
+        bookmarks=tuple(Marked(one, address(one.at)) for one in _kept(head.id, at, began, ended)),
     )
+
+
+def _kept(cluster: int, at: float, began: float, ended: float) -> list[Kept]:
+    inside = [one for one in notes.bookmarks(cluster) if began <= one.at <= ended]
+    return sorted(inside, key=lambda one: abs(one.at - at))[:_NEAREST]
 
 
 def _marks(slug: str, began: float, ended: float) -> tuple[Mark, ...]:

@@ -10,6 +10,7 @@ from dashboard.rest.declared import RESOURCES, Resource
 from dashboard.views import (
     account,
     api,
+    bookmarks,
     certificates,
     changes,
     compare,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("c/<slug:slug>/certificates.csv", certificates.csv, name="certificates-csv"),
     path("c/<slug:slug>/certificates.ics", certificates.calendar, name="certificates-ics"),
     path("c/<slug:slug>/upgrade/", upgrade.of_cluster, name="upgrade"),
+    path("c/<slug:slug>/bookmarks/", bookmarks.of_cluster, name="bookmarks"),
     path("c/<slug:slug>/incidents/", incidents.of_cluster, name="cluster-incidents"),
     path("c/<slug:slug>/incidents/<str:name>/report.html", incidents.report, name="incident-report"),
     path("c/<slug:slug>/incidents/<str:name>/report.md", incidents.markdown, name="incident-markdown"),

@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard import incident_pages, incident_reports, picture
+from dashboard import incident_pages, incident_reports, notes, picture
 from dashboard.incident_pages import IncidentPage, Picture
 from dashboard.incident_reports import Drawn
 from dashboard.views.pages import no_cluster
@@ -37,17 +38,42 @@ def of_cluster(request: HttpRequest, slug: str) -> HttpResponse:
     return _list(request, slug)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def one(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """One incident."""
-    head = selectors.cluster(slug)
+    """One incident; POST adds a note to it, or takes one's own away."""
+    head, now, written, error = selectors.cluster(slug), time.time(), "", ""
     if head is None:
         return no_cluster(request, slug)
-    context = incident_pages.one(head, name, time.time())
+    if request.method == "POST":
+        found = incident_pages.found_in(slug, name)
+        if found is None:
+            return _no_incident(request, slug)
+        written = request.POST.get("text", "")
+        error = _noted(request, head.id, found[1].id, written, now)
+        if not error:
+            return redirect(reverse("incident", args=[slug, found[1].id]) + "#notes-title")
+    context = incident_pages.one(head, name, now)
     if context is None:
         return _no_incident(request, slug)
-    return render(request, "parts/incident.html" if "fragment" in request.GET else "incident.html", context)
+    context |= {"reader": request.user.pk, "longest": notes.LONGEST_NOTE, "written": written, "error": error}
+    template = "parts/incident.html" if "fragment" in request.GET else "incident.html"
+    return render(request, template, context, status=400 if error else 200)
+
+
+def _noted(request: HttpRequest, cluster: int, incident: str, text: str, now: float) -> str:
+    """Why what was asked for cannot be done; empty: it is done."""
+    user = request.user
+    assert isinstance(user, User)
+    if "delete" in request.POST:
+        # One that is not there, or another person's, is passed over: what is wanted of it holds, or is not one's to want.
+        notes.take_away(user, cluster, notes.number(request.POST["delete"]))
+        return ""
+    try:
+        notes.write(user, cluster, incident, text, now)
+    except notes.WrongError as wrong:
+        return str(wrong)
+    return ""
 
 
 @require_safe

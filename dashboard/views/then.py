@@ -51,7 +51,7 @@ def _cluster(request: HttpRequest, slug: str) -> HttpResponse:
         "served": now,
         "now": at,
         "blind": False,
-        "past": then(slug, at, near, request.GET.dict(), now),
+        "past": then(head, at, near, request.GET.dict(), now),
     }
     return render(request, "cluster.html", context)
 

@@ -104,7 +104,7 @@ def incidents(changes: Iterable[ChangeRow], states: Mapping[Subject, State], zon
             tree.steps.append(msgspec.structs.replace(step, link=msgspec.structs.replace(found, to=to)))
         placed.append((tree, len(tree.steps) - 1))
         near.add(_Earlier(at, step.began, _until(step), own))
-    made = [Incident(_name(tree.steps[0]), tuple(tree.steps)) for tree in trees]
+    made = [Incident(name_of(tree.steps[0]), tuple(tree.steps)) for tree in trees]
     return sorted((one for one in made if one.worst is not State.UNKNOWN), key=lambda one: (one.began, one.id), reverse=True)
 
 
@@ -151,8 +151,8 @@ def _steps(spells: Iterable[tuple[Spell, str]]) -> Iterable[Step]:
         yield Step(tuple(sorted(together, key=lambda one: (one.began, one.subject))))
 
 
-def _name(first: Step) -> str:
-    """20261124T134012Z-etcd, 20261124T140208Z-node-057.kubelet."""
+def name_of(first: Step) -> str:
+    """20261124T134012Z-etcd, 20261124T140208Z-node-057.kubelet: of an incident, by its first step."""
     kind, subject, agent = first.spells[0].subject
     who = "nodes" if kind == "Cluster" else f"{subject}.{agent}" if agent else subject
     return f"{datetime.fromtimestamp(first.began, UTC):%Y%m%dT%H%M%SZ}-{who}"

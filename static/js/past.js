@@ -63,6 +63,12 @@ export class Past {
         for (const one of speeds.querySelectorAll("[data-speed]")) one.setAttribute("aria-pressed", String(one === chosen));
       });
     }
+    const keep = document.querySelector(".past-keep");
+    keep?.addEventListener("toggle", () => {
+      // What is kept is what is seen, wherever playing has led.
+      document.getElementById("past-keep-at")?.setAttribute("value", iso(this.at));
+      if (keep instanceof HTMLDetailsElement && keep.open) document.getElementById("past-keep-name")?.focus();
+    });
     document.getElementById("past-tracks")?.addEventListener("click", (event) => {
       const track = this.bar?.querySelector(".ribbon")?.getBoundingClientRect();
       if (!track) return;

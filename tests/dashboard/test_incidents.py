@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from dashboard import incident_pages, incident_reports
+from dashboard import incident_pages, incident_reports, notes
+from dashboard.models import IncidentNote
 from dashboard.presenters import incidents as told
 from planes.models import Cluster, Component, Transition
 from planes.store import clusters, incidents, selectors, services
@@ -192,6 +193,85 @@ def test_a_bar_shows_each_state_for_as_long_as_it_was(cluster: Cluster) -> None:
         ("degraded", f"{10 / whole:.3%}"),
         ("down", f"{20 / whole:.3%}"),
     ]
+
+
+WRITTEN = "The backup wrote to the same volume.\n<script>alert(1)</script> | \u202e*moved* it."
+
+
+def test_a_note_is_plain_text_with_its_author_and_stands_in_both_reports(cluster: Cluster, browser: Client, visitor: User) -> None:
+    address = f"/c/prod/incidents/{incident(cluster).id}/"
+    answer = browser.post(address, {"text": WRITTEN})
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}#notes-title")
+    said = "The backup wrote to the same volume.\n&lt;script&gt;alert(1)&lt;/script&gt; | *moved* it."
+    for page in (browser.get(address), browser.get(f"{address}?fragment=1"), browser.get(f"{address}report.html")):
+        assert said in page.content.decode()
+        assert f"<b>{visitor.get_username()}</b>" in page.content.decode()
+    assert r"\<script\>alert(1)\</script\> \| \*moved\* it." in browser.get(f"{address}report.md").content.decode()
+
+
+def test_one_takes_away_ones_own_notes_and_no_others(
+    cluster: Cluster, browser: Client, visitor: User, django_user_model: type[User]
+) -> None:
+    address = f"/c/prod/incidents/{incident(cluster).id}/"
+    other = Client()
+    other.force_login(django_user_model.objects.create_user("jonas"))
+    browser.post(address, {"text": "Mine."})
+    note = str(IncidentNote.objects.get().pk)
+    assert 'name="delete"' not in other.get(address).content.decode()
+    for wrong in (note, "", "x", "9" * 400):
+        assert other.post(address, {"delete": wrong}).status_code == 302
+    assert "Mine." in other.get(address).content.decode()
+    visitor_page = browser.get(address).content.decode()
+    assert f'name="delete" value="{note}"' in visitor_page
+    assert browser.post(address, {"delete": note}).status_code == 302
+    assert not IncidentNote.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "needs some words"), (" \n\u200b ", "needs some words"), ("x" * (notes.LONGEST_NOTE + 1), "at most 4,000 characters")],
+)
+def test_a_note_that_cannot_be_kept_is_given_back_with_the_reason(cluster: Cluster, browser: Client, text: str, said: str) -> None:
+    answer = browser.post(f"/c/prod/incidents/{incident(cluster).id}/", {"text": text})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert said in page
+    assert text.strip() in page
+    assert not IncidentNote.objects.exists()
+
+
+def test_notes_of_an_incident_have_an_end_in_number(cluster: Cluster, browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notes, "MOST_NOTES", 1)
+    address = f"/c/prod/incidents/{incident(cluster).id}/"
+    assert [browser.post(address, {"text": text}).status_code for text in ("one", "two")] == [302, 400]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("/c/prod/incidents/x/", "There is no such incident"), ("/c/nowhere/incidents/x/", "There is no cluster")]
+)
+def test_nothing_is_noted_about_what_is_not_there(cluster: Cluster, browser: Client, address: str, said: str) -> None:
+    answer = browser.post(address, {"text": "x"})
+    assert (answer.status_code, said in answer.content.decode()) == (404, True)
+    assert not IncidentNote.objects.exists()
+
+
+def test_nobody_writes_who_is_not_signed_in(cluster: Cluster) -> None:
+    assert Client().post(f"/c/prod/incidents/{incident(cluster).id}/", {"text": "x"})["Location"].startswith("/signin/")
+    assert not IncidentNote.objects.exists()
+
+
+def test_links_and_notes_stay_with_an_incident_that_turns_out_to_have_begun_earlier(cluster: Cluster, browser: Client) -> None:
+    address = f"/c/prod/incidents/{incident(cluster).id}/"
+    browser.post(address, {"text": "Seen before."})
+    for at, before, after in ((NOW - 4200, "healthy", "degraded"), (NOW - 4050, "degraded", "healthy")):
+        row = {"subject_kind": "Component", "subject": "etcd", "agent": "", "because": "x", "group": ""}
+        Transition.objects.create(cluster=cluster, before=before, after=after, at=at, **row)
+    joined = incident(cluster)
+    page = browser.get(address)
+    assert page.status_code == 200
+    assert len(joined.steps) == 4
+    assert joined.id not in address
+    assert "Seen before." in page.content.decode()
 
 
 def _read(cluster: Cluster) -> tuple[ClusterHead, tuple[incidents.Record, Incident]]:

@@ -8,9 +8,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from dashboard import notes
+from dashboard.models import Bookmark
 from dashboard.then import iso, then
 from planes.models import Cluster
-from planes.store import clusters, moments, services
+from planes.store import clusters, moments, selectors, services
 from planes.store.moments import Around
 from planes.structs.history import Span
 from planes.structs.moments import Epoch
@@ -153,9 +155,10 @@ def test_json_and_the_file_say_the_same(browser: Client) -> None:
 
 
 def test_the_bar_keeps_to_the_present_and_steps_keep_what_else_was_asked(cluster: Cluster) -> None:
-    near = moments.around("prod", NOW - 100)
+    near, head = moments.around("prod", NOW - 100), selectors.cluster("prod")
     assert near is not None
-    told = then("prod", NOW - 100, near, {"at": "x", "group": "pool", "lens": "15m"}, NOW)
+    assert head is not None
+    told = then(head, NOW - 100, near, {"at": "x", "group": "pool", "lens": "15m"}, NOW)
     assert (told.ended, told.began) == (NOW, NOW - 900)
     assert told.previous is not None
     assert told.previous.query == f"?group=pool&at={iso(NOW - 500).replace(':', '%3A')}&lens=15m"
@@ -165,3 +168,59 @@ def test_the_bar_keeps_to_the_present_and_steps_keep_what_else_was_asked(cluster
     control, data = told.tracks
     assert {piece.state for piece in control.pieces} == {"healthy"}
     assert {piece.state for piece in data.pieces} > {"healthy"}
+
+
+MARKED = "Failover of <cp-1>"
+
+
+def test_a_moment_that_is_kept_is_in_the_bar_and_on_its_page_and_leads_back(cluster: Cluster, browser: Client) -> None:
+    answer = browser.post("/c/prod/bookmarks/", {"name": f"  {MARKED} \u202e", "at": at(3500)})
+    assert (answer.status_code, answer["Location"]) == (302, f"/c/prod/?at={iso(NOW - 3500)}")
+    said = "Failover of &lt;cp-1&gt;, "
+    assert said in browser.get(f"/c/prod/?at={at(3000)}").content.decode()
+    assert said not in browser.get(f"/c/prod/?at={at(1000)}&lens=15m").content.decode(), "it lies beyond what the bar shows"
+    page = browser.get("/c/prod/bookmarks/").content.decode()
+    assert f'href="/c/prod/?at={iso(NOW - 3500).replace(":", "%3A")}"><b>Failover of &lt;cp-1&gt;</b>' in page
+
+
+@pytest.mark.parametrize(
+    ("name", "moment", "said"),
+    [
+        ("", at(3500), "needs a name"),
+        ("x" * 101, at(3500), "needs a name"),
+        (MARKED, "", "a moment in the past"),
+        (MARKED, "soon", "at= is a moment such as"),
+        (MARKED, "2099-01-01", "a moment in the past"),
+        (MARKED, at(9000), "Nothing is remembered of that moment"),
+    ],
+)
+def test_a_moment_that_cannot_be_kept_is_given_back_with_the_reason(
+    cluster: Cluster, browser: Client, name: str, moment: str, said: str
+) -> None:
+    answer = browser.post("/c/prod/bookmarks/", {"name": name, "at": moment})
+    assert (answer.status_code, said in answer.content.decode()) == (400, True)
+    assert f'value="{moment}"' in answer.content.decode()
+    assert not Bookmark.objects.exists()
+
+
+def test_one_deletes_ones_own_bookmarks_and_there_is_an_end_to_their_number(
+    cluster: Cluster, browser: Client, django_user_model: type[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notes, "MOST_BOOKMARKS", 1)
+    other = Client()
+    other.force_login(django_user_model.objects.create_user("jonas"))
+    answers = [browser.post("/c/prod/bookmarks/", {"name": MARKED, "at": at(3500)}).status_code for _ in range(2)]
+    assert answers == [302, 400]
+    kept = Bookmark.objects.get().pk
+    assert 'name="delete"' not in other.get("/c/prod/bookmarks/").content.decode()
+    for wrong in (kept, "", "x"):
+        assert other.post("/c/prod/bookmarks/", {"delete": wrong}).status_code == 302
+    assert Bookmark.objects.exists()
+    assert browser.post("/c/prod/bookmarks/", {"delete": kept}).status_code == 302
+    assert not Bookmark.objects.exists()
+
+
+def test_there_are_no_bookmarks_of_a_cluster_that_is_not_there(cluster: Cluster, browser: Client) -> None:
+    assert browser.get("/c/nowhere/bookmarks/").status_code == 404
+    assert browser.post("/c/nowhere/bookmarks/", {"name": MARKED, "at": at(3500)}).status_code == 404
+    assert not Bookmark.objects.exists()

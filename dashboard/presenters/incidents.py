@@ -231,9 +231,14 @@ def _there(step: Step, at: float) -> int:
     return sum(spell.began <= at and (spell.goes_on or (spell.ended or spell.began) >= at) for spell in step.spells)
 
 
+def healed_within(found: Sequence[Incident], now: float) -> list[float]:
+    """How many seconds those took that began in the last 30 days and have an end on record. `now`: epoch seconds."""
+    return [one.ended - one.began for one in found if one.ended is not None and one.began >= now - MONTH]
+
+
 def mean_to_heal(found: Sequence[Incident], now: float) -> str:
     """Of those that began in the last 30 days and have an end on record; it says of how many."""
-    took = [one.ended - one.began for one in found if one.ended is not None and one.began >= now - MONTH]
+    took = healed_within(found, now)
     if not took:
         return "No incident of the last 30 days has an end on record."
     longest = f"; the longest took {duration(max(took))}" if len(took) > 1 else ""

@@ -8,10 +8,20 @@ import msgspec
 from django.http import QueryDict
 
 from dashboard.reports import ClustersReport, LabelReport
-from dashboard.rest import asking, comparing, finding, reading, remembered, surveyed
+from dashboard.rest import asking, comparing, finding, incidents, reading, remembered, surveyed
 from dashboard.rest.access import Access
 from dashboard.rest.asking import Nothing, Paged
-from dashboard.rest.queries import ChangesQuery, CompareQuery, FiguresQuery, InstancesQuery, NodesQuery, RibbonQuery, SearchQuery
+from dashboard.rest.incident_shapes import IncidentAnswer, IncidentReportAnswer, IncidentsAnswer
+from dashboard.rest.queries import (
+    ChangesQuery,
+    CompareQuery,
+    FiguresQuery,
+    IncidentsQuery,
+    InstancesQuery,
+    NodesQuery,
+    RibbonQuery,
+    SearchQuery,
+)
 from dashboard.rest.shapes import (
     Answer,
     AttentionAnswer,
@@ -46,6 +56,10 @@ PLACES: dict[str, tuple[dict[str, str | int], str]] = {
     ),
     "kind": ({"type": "string", "pattern": "^[-a-zA-Z0-9_]+$", "maxLength": 63}, "A kind of component, such as kube-scheduler."),
     "node": ({"type": "string", "minLength": 1, "maxLength": 253}, "A node, by its name."),
+    "incident": (
+        {"type": "string", "minLength": 1, "maxLength": 400, "pattern": "^[^/]+$"},
+        "An incident, such as 20261124T134012Z-etcd.",
+    ),
 }
 
 
@@ -220,6 +234,33 @@ RESOURCES: tuple[Resource, ...] = (
         _of_cluster(ChangesQuery, remembered.of_cluster),
     ),
     Resource(
+        "api-cluster-incidents",
+        f"{_C}/incidents",
+        "Its incidents",
+        "Runs of states that hang together by order and a known dependency, newest first, and how long they took to heal.",
+        IncidentsQuery,
+        IncidentsAnswer,
+        _of_cluster(IncidentsQuery, incidents.of_cluster),
+    ),
+    Resource(
+        "api-incident-report",
+        f"{_C}/incidents/<str:incident>/report",
+        "An incident's report",
+        "For the post-mortem, as Markdown; its pictures by their addresses.",
+        Nothing,
+        IncidentReportAnswer,
+        _within("incident", Nothing, incidents.report),
+    ),
+    Resource(
+        "api-incident",
+        f"{_C}/incidents/<str:incident>",
+        "One incident",
+        "What was first, what followed, and by which rule each step belongs to an earlier one; with the notes of people.",
+        Nothing,
+        IncidentAnswer,
+        _within("incident", Nothing, incidents.one),
+    ),
+    Resource(
         "api-uptime",
         f"{_C}/uptime",
         "Its uptime",
@@ -281,6 +322,15 @@ RESOURCES: tuple[Resource, ...] = (
         ChangesQuery,
         ChangesAnswer,
         _of_all(ChangesQuery, remembered.of_all),
+    ),
+    Resource(
+        "api-incidents",
+        "incidents",
+        "Incidents of all clusters",
+        "The same of every cluster, newest first.",
+        IncidentsQuery,
+        IncidentsAnswer,
+        _of_all(IncidentsQuery, incidents.of_all),
     ),
     Resource(
         "api-find",

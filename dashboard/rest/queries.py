@@ -68,6 +68,12 @@ class ChangesQuery(Paged, frozen=True, forbid_unknown_fields=True, rename=_MOMEN
     ended: Annotated[str, msgspec.Meta(max_length=40, description="Before this moment.")] = ""
 
 
+class IncidentsQuery(Paged, frozen=True, forbid_unknown_fields=True):
+    """The incidents that are meant."""
+
+    state: Annotated[str, _one_of("open", "over", description="Only those that go on, or only those that are over.")] = ""
+
+
 class FiguresQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=_MOMENTS):
     """Of which time."""
 

@@ -38,15 +38,20 @@ class Record(msgspec.Struct, frozen=True):
     nodes: int
 
 
+#: A component's kind and state; a node's name, the states of its agents, and its zone.
+_Whole = tuple[str, str]
+_Node = tuple[str, str, str, str, str]
+
+
 class _Basis(msgspec.Struct, frozen=True):
-    """What incidents are found in: the newest change, the oldest that counts and how many are kept, the states of the present, and
-    the zones of nodes. Where all that is the same, so are they."""
+    """What incidents are found in: the newest change, the oldest that counts and how many are kept, and the present as it is
+    stored. Where all that is the same, so are they."""
 
     newest: tuple[float, int] | None
     oldest: tuple[float, int] | None
     kept: int
-    states: dict[Subject, State]
-    zones: dict[str, str]
+    components: list[_Whole]
+    nodes: list[_Node]
 
 
 class _Memory:
@@ -95,29 +100,30 @@ def _record(cluster: Cluster) -> Record:
     basis = _basis(cluster)
     found = _memory.get(cluster.pk, basis)
     if found is None:
-        found = tuple(incidents(_changes(cluster), basis.states, basis.zones))
+        found = _found(cluster, basis)
         _memory.keep(cluster.pk, basis, found)
     spans = spans_of(Q(cluster=cluster), None)
     since: float | None = spans[0].began if spans else None
     if basis.kept > MOST and basis.oldest is not None:
         since = basis.oldest[0]
-    return Record(cluster.slug, cluster.name, found, since, spans, len(basis.zones))
+    return Record(cluster.slug, cluster.name, found, since, spans, len(basis.nodes))
 
 
 def _basis(cluster: Cluster) -> _Basis:
     every = Transition.objects.filter(cluster=cluster).order_by("-at", "-id").values_list("at", "id")
     kept = every.count()
-    states: dict[Subject, State] = {
-        ("Component", kind, ""): State(state)
-        for kind, state in Component.objects.filter(cluster=cluster).values_list("kind", "state")
-    }
-    zones: dict[str, str] = {}
-    for name, kubelet, proxy, runtime, zone in Node.objects.filter(cluster=cluster).values_list(*_STATES):
-        zones[name] = zone
+    oldest = every[min(kept, MOST) - 1 : min(kept, MOST)].first() if kept else None
+    components = list(Component.objects.filter(cluster=cluster).order_by("id").values_list("kind", "state"))
+    nodes = list(Node.objects.filter(cluster=cluster).order_by("id").values_list(*_STATES))
+    return _Basis(every.first(), oldest, kept, components, nodes)
+
+
+def _found(cluster: Cluster, basis: _Basis) -> tuple[Incident, ...]:
+    states: dict[Subject, State] = {("Component", kind, ""): State(state) for kind, state in basis.components}
+    for name, kubelet, proxy, runtime, _ in basis.nodes:
         for agent, state in (("kubelet", kubelet), ("kube-proxy", proxy), ("container-runtime", runtime)):
             states["Node", name, agent] = State(state)
-    oldest = every[min(kept, MOST) - 1 : min(kept, MOST)].first() if kept else None
-    return _Basis(every.first(), oldest, kept, states, zones)
+    return tuple(incidents(_changes(cluster), states, {name: zone for name, *_, zone in basis.nodes}))
 
 
 def _changes(cluster: Cluster) -> list[ChangeRow]:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from dashboard import incident_pages, incident_reports, notes
+from dashboard import incident_pages, incident_reports, notes, tokens
 from dashboard.models import IncidentNote
 from dashboard.presenters import incidents as told
 from planes.models import Cluster, Component, Transition
@@ -46,7 +46,7 @@ TOLD = (
 
 @pytest.fixture
 def cluster(db: None) -> Cluster:
-    found = clusters.declare([clusters.Declaration("kubeconfig", "Prod", "/etc/kube", "prod")])[0]
+    found = clusters.declare(_declared())[0]
     epoch = services.take(found.pk)
     services.flush(found.pk, epoch, 1, msgspec.structs.replace(full(), changes=[]))
     services.flush(found.pk, epoch, 2, Frame(at=Epoch(NOW), changes=list(TOLD)))
@@ -272,6 +272,62 @@ def test_links_and_notes_stay_with_an_incident_that_turns_out_to_have_begun_earl
     assert len(joined.steps) == 4
     assert joined.id not in address
     assert "Seen before." in page.content.decode()
+
+
+def test_the_api_tells_the_same_step_by_step_a_page_at_a_time(cluster: Cluster, browser: Client) -> None:
+    page = browser.get("/api/v1/c/prod/incidents?limit=1").json()
+    assert [one["title"] for one in page["incidents"]] == ["kubelet of gone.example was down"]
+    assert (page["count"], page["healing"], page["since"]) == (2, {"incidents": 0, "mean": None, "longest": None}, NOW - 5000)
+    following = browser.get(f"/api/v1/c/prod/incidents?limit=1&cursor={page['next']}").json()
+    (item,) = following["incidents"]
+    assert following["next"] is None
+    assert (item["title"], item["state"], item["goes_on"], item["began"], item["ended"], item["steps"], item["nodes"]) == (
+        "etcd was degraded, and 2 things followed", "down", False, NOW - 4000, NOW - 3700, 3, 0,
+    )  # fmt: skip
+    everywhere = browser.get("/api/v1/incidents?state=over").json()
+    assert [one["id"] for one in everywhere["incidents"]] == [page["incidents"][0]["id"], item["id"]]
+    assert browser.get("/api/v1/incidents?state=open").json()["incidents"] == []
+
+    browser.post(f"/c/prod/incidents/{item['id']}/", {"text": WRITTEN})
+    whole = browser.get(f"/api/v1/c/prod/incidents/{item['id']}").json()
+    assert [(one["what"], one["state"], one["to"], one["tie"], one["seconds"]) for one in whole["steps"]] == [
+        ("etcd", "degraded", None, "", 0.0),
+        (whole["steps"][1]["what"], "degraded", 0, "cannot work without", 20.0),
+        (whole["steps"][2]["what"], "down", 1, "cannot work without", 20.0),
+    ]
+    assert [one["subject"] for one in whole["steps"][2]["spells"]] == ["kube-scheduler"]
+    assert whole["steps"][2]["because"] == "Its lease is frozen."
+    assert (whole["observed"], whole["notes"][0]["text"]) == ("100 %", WRITTEN.replace("\u202e", ""))
+    report = browser.get(f"/api/v1/c/prod/incidents/{item['id']}/report").json()
+    assert report["markdown"].startswith("# etcd was degraded, and 2 things followed\n")
+    assert "](/c/prod/?at=" in report["markdown"]
+
+
+@pytest.mark.parametrize(
+    ("tail", "status"), [("/x", 404), ("/x/report", 404), ("?state=x", 400), ("?cursor=x", 400), ("?at=1", 400)]
+)
+def test_the_api_says_what_is_wrong_with_what_was_asked_of_incidents(
+    cluster: Cluster, browser: Client, tail: str, status: int
+) -> None:
+    answer = browser.get(f"/api/v1/c/prod/incidents{tail}")
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_a_token_knows_of_incidents_of_its_own_clusters_alone(cluster: Cluster, visitor: User) -> None:
+    (other,) = [one for one in clusters.declare([*_declared(), _another()]) if one.slug == "other"]
+    token = tokens.make(visitor, "report", [other.pk])
+
+    program, name = Client(headers={"Authorization": f"Bearer {token}"}), incident(cluster).id
+    assert program.get("/api/v1/incidents").json()["incidents"] == []
+    assert [program.get(f"/api/v1/c/prod/incidents{tail}").status_code for tail in ("", f"/{name}", f"/{name}/report")] == [404] * 3
+
+
+def _declared() -> list[clusters.Declaration]:
+    return [clusters.Declaration("kubeconfig", "Prod", "/etc/kube", "prod")]
+
+
+def _another() -> clusters.Declaration:
+    return clusters.Declaration("kubeconfig", "Other", "/etc/kube", "other")
 
 
 def _read(cluster: Cluster) -> tuple[ClusterHead, tuple[incidents.Record, Incident]]:

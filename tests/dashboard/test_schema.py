@@ -28,7 +28,7 @@ Operation = APIOperation[Any, Any, Any, Any]
 #: Cases of each address, of those that the document allows and of others.
 ALLOWED, OTHERS = 2, 2
 #: What there is, so that not all that is asked for is 404.
-THERE = {"cluster": "prod", "kind": "kube-scheduler", "node": "node-1"}
+THERE = {"cluster": "prod", "kind": "kube-scheduler", "node": "node-1", "incident": "20260528T202641Z-node-1.kubelet"}
 
 every = partial(
     settings,

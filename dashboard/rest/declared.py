@@ -336,7 +336,8 @@ RESOURCES: tuple[Resource, ...] = (
         "api-find",
         "search",
         "Find something",
-        "Clusters, components, instances, nodes, labels, versions, addresses and pods: equal ones first, then what begins so.",
+        "Clusters, components, instances, nodes, labels, versions, addresses, pods and incidents: equal ones first, then those "
+        "that begin so.",
         SearchQuery,
         SearchAnswer,
         _of_all(SearchQuery, finding.found),

@@ -326,7 +326,7 @@ class FoundItem(msgspec.Struct, frozen=True):
 class FoundGroup(msgspec.Struct, frozen=True):
     """What was found of one kind, the best first."""
 
-    kind: str  # "cluster", "component", "instance", "node", "label", "version", "address" or "pod"
+    kind: str  # "cluster", "component", "instance", "node", "label", "version", "address", "pod" or "incident"
     found: tuple[FoundItem, ...]
 
 

@@ -22,6 +22,7 @@ TITLES = {
     "version": "Versions",
     "address": "Addresses",
     "pod": "Pods",
+    "incident": "Incidents",
 }
 
 

@@ -19,7 +19,7 @@ from planes.store.reading import one_view
 from planes.structs.rows import PodRow
 
 #: What is found, in the order in which kinds are told where they are found equally well.
-KINDS = ("cluster", "component", "instance", "node", "label", "version", "address", "pod")
+KINDS = ("cluster", "component", "instance", "node", "label", "version", "address", "pod", "incident")
 #: How many are told, and of one kind while others are found as well.
 MOST, EACH = 20, 5
 #: Texts of fewer characters are no part of a pod's name that says anything.
@@ -39,7 +39,8 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """`name` is what was found, `where` names it in an address: a component's kind, a node's name, a label as key=value. `about` is
+    """`name` is what was found, `where` names it in an address: a component's kind, a node's name, a label as key=value, an
+    incident's id. `about` is
     what else tells it apart. `rank`: 0 is equal, 1 begins so, 2 has a word that begins so, 3 holds it."""
 
     kind: str
@@ -68,9 +69,14 @@ def rank(text: str, wanted: str) -> int | None:
     return 2 if re.search(rf"(?<![^\W_]){re.escape(wanted)}", text) else 3
 
 
-def find(sources: Sequence[Source], text: str) -> Found:
-    """What these clusters have of it."""
-    wanted = " ".join(text.lower().split())
+def wanted_of(text: str) -> str:
+    """What is looked for of what was typed, as `rank` takes it."""
+    return " ".join(text.lower().split())
+
+
+def find(sources: Sequence[Source], text: str, others: Iterable[Hit] = ()) -> Found:
+    """What these clusters have of it. `others`: what was found of it elsewhere."""
+    wanted = wanted_of(text)
     if not wanted or not sources:
         return Found((), False)
     by_id = {one.id: one for one in sources}
@@ -83,6 +89,7 @@ def find(sources: Sequence[Source], text: str) -> Found:
             *_versions(by_id, wanted),
             *_lines(by_id, wanted),
             *_pods_of(by_id, wanted),
+            *others,
         ]
     return _best(hits)
 

@@ -1,6 +1,7 @@
 """The incidents of clusters, found in what is on record: nothing of them is stored. What was found is remembered by this process
 until something else is on record."""
 
+import time
 from collections import OrderedDict
 from threading import Lock
 
@@ -21,6 +22,9 @@ from planes.structs.verdicts import State
 #: Changes of a cluster in which incidents are looked for: the newest.
 MOST = 20_000
 _FIELDS = ("subject_kind", "subject", "agent", "before", "after", "because", "at", "group")
+#: Where they are searched as somebody types, what was found holds for so many times as long as it took to find: a fiftieth of the
+#: time at most goes into finding them again.
+HOLDS = 50
 #: Clusters of which what was found is remembered: those that were asked for last.
 REMEMBERED = 32
 _STATES = ("name", "kubelet", "kube_proxy", "container_runtime", "zone")
@@ -54,24 +58,37 @@ class _Basis(msgspec.Struct, frozen=True):
     nodes: list[_Node]
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    """What was found, in what, and until when it may be searched (seconds of this process's clock)."""
+
+    basis: _Basis
+    found: tuple[Incident, ...]
+    until: float
+
+
 class _Memory:
-    """What was found of some clusters, in what."""
+    """What was found of some clusters."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._found: OrderedDict[int, tuple[_Basis, tuple[Incident, ...]]] = OrderedDict()
+        self._found: OrderedDict[int, _Kept] = OrderedDict()
 
     def get(self, cluster_id: int, basis: _Basis) -> tuple[Incident, ...] | None:
         with self._lock:
             known = self._found.get(cluster_id)
-            if known is None or known[0] != basis:
+            if known is None or known.basis != basis:
                 return None
             self._found.move_to_end(cluster_id)
-            return known[1]
+            return known.found
 
-    def keep(self, cluster_id: int, basis: _Basis, found: tuple[Incident, ...]) -> None:
+    def lately(self, cluster_id: int) -> tuple[Incident, ...] | None:
         with self._lock:
-            self._found[cluster_id] = (basis, found)
+            known = self._found.get(cluster_id)
+            return known.found if known is not None and time.monotonic() < known.until else None
+
+    def keep(self, cluster_id: int, basis: _Basis, found: tuple[Incident, ...], took: float) -> None:
+        with self._lock:
+            self._found[cluster_id] = _Kept(basis, found, time.monotonic() + HOLDS * took)
             self._found.move_to_end(cluster_id)
             while len(self._found) > REMEMBERED:
                 self._found.popitem(last=False)
@@ -96,12 +113,26 @@ def of_clusters(slug: str = "") -> list[Record]:
         return [_record(one) for one in (found.filter(slug=slug) if slug else found)]
 
 
+def lately(slug: str) -> tuple[Incident, ...]:
+    """Those of one cluster as they were found lately, newest first, for whoever asks at each key: seconds old where finding them
+    takes long."""
+    cluster = Cluster.objects.filter(enabled=True, slug=slug).first()
+    if cluster is None:
+        return ()
+    found = _memory.lately(cluster.pk)
+    if found is None:
+        with one_view():
+            found = _record(cluster).incidents
+    return found
+
+
 def _record(cluster: Cluster) -> Record:
+    begun = time.monotonic()
     basis = _basis(cluster)
     found = _memory.get(cluster.pk, basis)
     if found is None:
         found = _found(cluster, basis)
-        _memory.keep(cluster.pk, basis, found)
+    _memory.keep(cluster.pk, basis, found, time.monotonic() - begun)
     spans = spans_of(Q(cluster=cluster), None)
     since: float | None = spans[0].began if spans else None
     if basis.kept > MOST and basis.oldest is not None:

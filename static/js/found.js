@@ -14,6 +14,7 @@ const TITLES = /** @type {Record<string, string>} */ ({
   version: "Versions",
   address: "Addresses",
   pod: "Pods",
+  incident: "Incidents",
 });
 
 /** @param {Answer} answer @returns {Choice[]} */

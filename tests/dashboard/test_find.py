@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from dashboard import pulses, tokens
 from planes.live.stream import Peek
+from planes.structs.moments import Epoch
 from planes.structs.rows import InstanceRow, PodRow
-from tests.dashboard.rows import AT, Collecting, component, full_frame, node
+from planes.structs.verdicts import State
+from tests.dashboard.rows import AT, Collecting, component, full_frame, node, silent_frame
 
 
 @pytest.fixture
@@ -47,6 +49,22 @@ def test_what_is_found_opens_by_its_address(browser: Client, text: str, kind: st
     assert browser.get(address).status_code == 200
     page = browser.get("/search/", {"q": text}).content.decode()
     assert f'href="{address.replace("&", "&amp;")}"' in page
+
+
+@pytest.mark.parametrize("text", ["incident", "kubelet of node-1", "was", "20260528T202640Z"])
+def test_an_incident_is_found_by_its_title_its_id_and_what_it_is_called(browser: Client, collecting: Collecting, text: str) -> None:
+    ill, well = silent_frame("node-1", at=AT), silent_frame("node-1", at=AT)
+    healed = replace(ill.changes[0], before=State.DOWN, after=State.HEALTHY, at=Epoch(AT + 60))
+    well.changes = [*ill.changes, healed]
+    collecting.flush(well)
+    groups = browser.get("/api/v1/search", {"q": text}).json()["groups"]
+    (group,) = [one for one in groups if one["kind"] == "incident"]
+    (one,) = group["found"]
+    address = "/c/prod/incidents/20260528T202640Z-node-1.kubelet/"
+    assert (one["name"], one["address"]) == ("kubelet of node-1 was down", address)
+    assert one["about"] == "closed, began 2026-05-28 20:26 UTC"
+    assert browser.get(address).status_code == 200
+    assert f'href="{address}"' in browser.get("/search/", {"q": text}).content.decode()
 
 
 def test_nothing_is_markup_and_what_is_late_is_told_as_last_known(browser: Client) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from planes.cache.dating import dated
 from planes.cache.stores import Dirty
 from planes.structs import objects
+from planes.structs.lookups import WaitingPod
 from planes.structs.moments import Epoch, Mono
 from planes.structs.rows import PodRow
 from planes.structs.timestamps import epoch, latest
@@ -41,7 +42,7 @@ def row_of(pod: objects.Pod) -> PodRow:
     )
 
 
-def is_undecided(pod: objects.Pod | objects.WaitingPod) -> bool:
+def is_undecided(pod: objects.Pod | WaitingPod) -> bool:
     """No scheduler has said anything about it. Pods that name another scheduler are none of kube-scheduler's."""
     if pod.spec.nodeName or pod.metadata.deletionTimestamp or pod.status.phase in FINISHED:
         return False

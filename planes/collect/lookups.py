@@ -21,7 +21,7 @@ from planes.kube.redaction import without_secrets
 from planes.structs import objects
 from planes.structs.events import FaultKind
 from planes.structs.feeds import FEEDS, Feed
-from planes.structs.lookups import About, Found, FoundPart, Lookup
+from planes.structs.lookups import About, Found, FoundPart, Lookup, WaitingPod
 
 #: Seconds for one list.
 LIMIT = 2.0
@@ -107,7 +107,7 @@ def _dumped(value: object) -> str:
 
 
 async def _undecided(asking: _Asking, _: str) -> Parts:
-    pods, cut = await asking.list(Feed.PODS, objects.WaitingPod, fields="status.phase=Pending")
+    pods, cut = await asking.list(Feed.PODS, WaitingPod, fields="status.phase=Pending")
     return found_parts.undecided(pods, cut=cut), found_parts.homeless(pods, cut=cut)
 
 

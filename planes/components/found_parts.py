@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from planes.cache.pods import FINISHED, is_undecided
 from planes.structs import objects
-from planes.structs.lookups import FoundLine, FoundPart
+from planes.structs.lookups import FoundLine, FoundPart, WaitingPod
 from planes.structs.timestamps import epoch
 
 #: Lines of one part at most.
@@ -39,7 +39,7 @@ def events(kind: str, read: Iterable[objects.Event], *, cut: bool) -> FoundPart:
     return part("events", "Events in kube-system", found, none=none, cut=cut)
 
 
-def undecided(pods: Sequence[objects.WaitingPod], *, cut: bool) -> FoundPart:
+def undecided(pods: Sequence[WaitingPod], *, cut: bool) -> FoundPart:
     """Pods about which no scheduler has said anything, those that wait longest first (signals.md, kube-scheduler)."""
     found = [
         FoundLine(_full(one.metadata), "no PodScheduled condition", epoch(one.metadata.creationTimestamp))
@@ -50,7 +50,7 @@ def undecided(pods: Sequence[objects.WaitingPod], *, cut: bool) -> FoundPart:
     return part("undecided", "Pods that wait for a decision", found, none="None.", cut=cut)
 
 
-def homeless(pods: Sequence[objects.WaitingPod], *, cut: bool) -> FoundPart:
+def homeless(pods: Sequence[WaitingPod], *, cut: bool) -> FoundPart:
     """Pods that fit no node, or are held back: what the scheduler has decided, and none of its faults (signals.md)."""
     found = []
     for one in pods:

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from planes.structs.objects import Item, Meta, PodSpec, PodStatus
+
 
 class About(StrEnum):
     """What is asked about."""
@@ -60,3 +62,11 @@ class Found(msgspec.Struct, frozen=True):
 
     at: float
     parts: tuple[FoundPart, ...]
+
+
+class WaitingPod(Item):
+    """A pod of which it is asked why it waits: its conditions are read whole."""
+
+    metadata: Meta
+    spec: PodSpec = msgspec.field(default_factory=PodSpec)
+    status: PodStatus = msgspec.field(default_factory=PodStatus)

@@ -196,14 +196,6 @@ class Pod(Item, gc=False):
             self.status.conditions = []
 
 
-class WaitingPod(Item):
-    """A pod of which it is asked why it waits: its conditions are read whole."""
-
-    metadata: Meta
-    spec: PodSpec = msgspec.field(default_factory=PodSpec)
-    status: PodStatus = msgspec.field(default_factory=PodStatus)
-
-
 class EnvVar(msgspec.Struct, gc=False):
     name: str = ""
     value: str = ""

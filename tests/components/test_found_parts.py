@@ -5,7 +5,7 @@ import pytest
 
 from planes.components import found_node, found_parts
 from planes.structs import objects
-from planes.structs.lookups import FoundPart
+from planes.structs.lookups import FoundPart, WaitingPod
 
 AT = "2026-11-24T14:00:00Z"
 
@@ -32,7 +32,7 @@ def test_pods_that_wait_for_a_decision_stand_apart_from_those_that_fit_no_node()
             pod("of-another", scheduler="volcano"),
             pod("bound", node="node-1", status="True"),
         ],
-        list[objects.WaitingPod],
+        list[WaitingPod],
     )
     assert titles(found_parts.undecided(pods, cut=False)) == ["ml/waits"]
     homeless = found_parts.homeless(pods, cut=False)
@@ -120,7 +120,7 @@ def test_an_endpoint_that_does_not_say_whether_it_is_ready_is_ready() -> None:
 
 @pytest.mark.parametrize(("many", "more"), [(found_parts.LINES, 0), (found_parts.LINES + 1, 1)])
 def test_what_is_left_out_is_counted(many: int, more: int) -> None:
-    pods = msgspec.convert([pod(f"p-{place}") for place in range(many)], list[objects.WaitingPod])
+    pods = msgspec.convert([pod(f"p-{place}") for place in range(many)], list[WaitingPod])
     part = found_parts.undecided(pods, cut=False)
     assert (len(part.lines), part.more) == (found_parts.LINES, more)
 

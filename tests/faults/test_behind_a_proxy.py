@@ -4,7 +4,6 @@ import re
 import shutil
 import signal
 import socket
-import sqlite3
 import ssl
 import subprocess
 import time
@@ -31,8 +30,9 @@ NAME = "planes.example.org"
 OTHER, STRANGER = "other.example.org", "127.0.0.9"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="there is no nginx on this machine; on Debian: apt-get install nginx-light")
-#: nginx itself closes a connection on which nothing is said for 60 s.
-LIVE = 70.0
+#: Seconds after which this nginx closes a connection on which nothing is said, in either direction: nginx itself would wait for 60,
+#: which docs/running.md leaves as they are. And how long a page is looked at.
+QUIET, LIVE = 10, 25.0
 
 
 def documented() -> str:
@@ -51,11 +51,12 @@ def nginx(folder: Path, *, behind: int, name: str = NAME, of: str = "127.0.0.1")
     (folder / "planes.pem").write_bytes(certificate)
     (folder / "planes.key").write_bytes(key)
     text = documented()
+    quiet = f"proxy_read_timeout {QUIET}s; proxy_send_timeout {QUIET}s;"
     for said, here in (
         ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
         ("/etc/ssl/planes.pem", str(folder / "planes.pem")),
         ("/etc/ssl/private/planes.key", str(folder / "planes.key")),
-        ("http://127.0.0.1:8765;", f"http://127.0.0.1:{behind}; proxy_bind {of};"),
+        ("http://127.0.0.1:8765;", f"http://127.0.0.1:{behind}; proxy_bind {of}; {quiet}"),
     ):
         assert text.count(said) == 1, said
         text = text.replace(said, here)
@@ -108,21 +109,6 @@ def nothing_is_told_as_seen_of_what_was_never_reached(page: Page) -> None:
     (card,) = (one for one in answer["clusters"] if one["slug"] == "never")
     assert card["data"]["state"] == "unknown"
     assert card["data"]["last"] in ("", None)
-
-
-def nothing_is_green(up: Up) -> bool:
-    """Of what rests on the word of kubelets, over all nodes. `status` is not asked, at half a second of a core, before it is stored
-    so."""
-    with closing(sqlite3.connect(f"{(up.data_dir / 'planewatch.sqlite3').as_uri()}?mode=ro", uri=True, timeout=10)) as database:
-        stored = "SELECT DISTINCT state FROM planes_component JOIN planes_cluster ON planes_cluster.id = cluster_id"
-        found = database.execute(f"{stored} WHERE slug = 'demo' AND kind IN ('kube-proxy', 'container-runtime')").fetchall()
-    return found == [("unknown",)] and chips(up) == {"unknown"}
-
-
-def chips(up: Up) -> set[str]:
-    """The states of what rests on the word of kubelets, over all nodes."""
-    (demo,) = (one for one in up.status().clusters if one.slug == "demo")
-    return {one.state for one in demo.components if one.kind in ("kube-proxy", "container-runtime")}
 
 
 @dataclass(frozen=True)
@@ -201,6 +187,12 @@ def looked_at(front: int, name: str, of: str, tries: int) -> list[bool]:
     return ["Too many failed sign-ins from here" not in answer.text for answer in answers]
 
 
+def tried(up: Up, of: str, tries: int) -> None:
+    """So many passwords for that account were wrong from this address. To look at each costs half a second of a core, as it should;
+    tests/dashboard/test_signin.py does."""
+    up.manage("shell", "-v", "0", "-c", f"from dashboard import throttle\nfor _ in range({tries}): throttle.admit({of!r}, 'ada')")
+
+
 @needs_nginx
 def test_behind_a_proxy_one_signs_in_trusted_or_not_and_a_page_stays_live_for_longer_than_it_waits(tmp_path: Path) -> None:
     with proxied(tmp_path) as here, browsing(here) as browser:
@@ -222,17 +214,16 @@ def test_behind_a_proxy_one_signs_in_trusted_or_not_and_a_page_stays_live_for_lo
         begun = time.monotonic()
         # The one proxy is believed for whom it asks, so that the brake on one address is none on another; whoever asks through the
         # other comes from its address.
-        assert looked_at(here.trusted, NAME, STRANGER, throttle.FAILURES + 1) == [True] * throttle.FAILURES + [False]
+        tried(here.up, STRANGER, throttle.FAILURES - 1)
+        assert looked_at(here.trusted, NAME, STRANGER, 2) == [True, False]
         assert looked_at(here.trusted, NAME, "127.0.0.3", 1) == [True]
         assert looked_at(here.other, OTHER, "127.0.0.3", 1) == [False]
         stranger = browser.new_page(**SMALL)
         sign_in(stranger, here.up.manage("signin", "--url", f"https://{OTHER}").strip(), OTHER)
         stranger.close()
-        here.up.manage("demo", "inject", "kubelet-silent", "--node", "node-01")
         other = page.context.new_page()
         nothing_is_told_as_seen_of_what_was_never_reached(other)
         other.close()
-        until(lambda: nothing_is_green(here.up), "no green of what a silent kubelet runs, on a third of the nodes", within=50)
         page.wait_for_timeout((begun + LIVE - time.monotonic()) * 1000)
         assert page.locator("#cluster.is-late").count() == 0
         assert (len(sockets), closed) == (1, [])

@@ -12,6 +12,7 @@ from dashboard.presenters.certificates import CertificateLine, Month
 from dashboard.presenters.words import counted, iso
 from planes.assess.certificates import Standing, in_order
 from planes.components.certificates import Ways, ways_of
+from planes.components.distribution import MANAGED
 from planes.live.wire import Lateness
 from planes.store.freshness import believed, lateness
 from planes.store.selectors import ClusterHead
@@ -87,7 +88,7 @@ def gaps(found: SurveyRow | None) -> tuple[GapRow, ...]:
 
 def _verdict(lines: Sequence[CertificateLine], late: Lateness | None) -> str:
     if late is not None:
-        return "as they were when last seen"
+        return "as they were when last seen" if lines else ""
     counts = (
         (sum(one.over for one in lines), "over"),
         (sum(one.state is State.DEGRADED for one in lines), "about to end"),
@@ -98,14 +99,20 @@ def _verdict(lines: Sequence[CertificateLine], late: Lateness | None) -> str:
 
 
 def _unseen(head: ClusterHead) -> Iterator[Unseen]:
-    yield Unseen("etcd", "Its server, peer and client certificates lie on the disks of its members.")
+    if head.row.distribution in MANAGED:
+        yield Unseen(
+            "the control plane’s own",
+            f"Certificates of etcd, controller manager and scheduler are held by {head.row.distribution}.",
+        )
+    else:
+        yield Unseen("etcd", "Its server, peer and client certificates lie on the disks of its members.")
+        yield Unseen("controller manager, scheduler", "Their client certificates lie in kubeconfigs on the control plane’s disks.")
+        yield Unseen("front proxy, service account keys", "On the control plane’s disks.")
     yield Unseen(
         "kubelets",
         "Client and serving certificates lie on each node. They renew themselves where rotation is on, which cannot be told from "
         "here.",
     )
-    yield Unseen("controller manager, scheduler", "Their client certificates lie in kubeconfigs on the control plane’s disks.")
-    yield Unseen("front proxy, service account keys", "On the control plane’s disks.")
     yield Unseen(
         "what is behind webhooks and API services", "The CAs they are held to are seen here; what they show themselves is not."
     )

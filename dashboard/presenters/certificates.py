@@ -66,8 +66,14 @@ class Bar:
         return max(0.0, self.late - _TODAY)
 
     @property
+    def soon_from(self) -> float:
+        """Where it should have been renewed, if that is still to come."""
+        return max(self.late, _TODAY)
+
+    @property
     def soon(self) -> float:
-        return max(0.0, self.ends - max(self.late, _TODAY))
+        """How long it should have been renewed and still goes on."""
+        return max(0.0, self.ends - self.soon_from)
 
     @property
     def rest(self) -> float:
@@ -164,7 +170,7 @@ def _kind(row: CertificateRow) -> str:
         case Held.TOKEN:
             return row.name
         case Held.TRUSTED:
-            return _bundled(row, "from the kubeconfig") if row.certificates else "no CA"
+            return _bundled(row, f"from {row.name}") if row.certificates else "no CA"
         case Held.WEBHOOK:
             return _bundled(row, "CA bundle") if row.certificates or row.untold is not Untold.ROOTS else "no CA bundle"
         case Held.API_SERVICE:

@@ -38,7 +38,7 @@ class Outcome(StrEnum):
 
 class Fact(msgspec.Struct, frozen=True):
     """One fact of a picture. `state` is empty where it has none; `known` false: nothing can be told of it, for the reason in
-    `value`. `because` explains a state and is not compared."""
+    `value`. `because` says more and is not compared."""
 
     part: Part
     key: str
@@ -111,26 +111,26 @@ def _verdicts(shown: Snapshot, blind: bool) -> Iterator[Fact]:
 
 
 def _versions(shown: Snapshot, nodes: Sequence[_Seen], past: bool, blind: bool) -> Iterator[Fact]:
-    def told(key: str, what: str, value: str) -> Fact:
+    def told(key: str, what: str, value: str, because: str = "") -> Fact:
         if past or blind:
             return Fact(Part.VERSIONS, key, what, _UNKEPT if past else _LAST, known=False)
-        return Fact(Part.VERSIONS, key, what, value or "not known", known=bool(value))
+        return Fact(Part.VERSIONS, key, what, value or "not known", because=because, known=bool(value))
 
     yield told("server", "API server", shown.cluster.version)
     yield told("distribution", "distribution", shown.cluster.distribution)
     for row in shown.components:
-        counted = _counted(one.version for one in row.instances)
-        if counted or past:
-            yield told(row.kind, title_of(row.kind), counted)
-    yield told("kubelet", "kubelets", _counted(one.version for one in nodes))
-    yield told("container-runtime", "container runtimes", _counted(one.runtime for one in nodes))
+        versions = _counted(one.version for one in row.instances)
+        if versions[0] or past:
+            yield told(row.kind, title_of(row.kind), *versions)
+    yield told("kubelet", "kubelets", *_counted(one.version for one in nodes))
+    yield told("container-runtime", "container runtimes", *_counted(one.runtime for one in nodes))
 
 
-def _counted(versions: Iterable[str]) -> str:
-    """ "v1.36.2 × 9, v1.35.4 × 3", the newest first."""
+def _counted(versions: Iterable[str]) -> tuple[str, str]:
+    """Which there are, the newest first; and how many of each, which is no difference between two clusters."""
     found = Counter(one for one in versions if one)
     listed = sorted(found, key=lambda one: (order(one.rpartition("//")[2]), one), reverse=True)
-    return ", ".join(f"{one} × {found[one]:,}" for one in listed)
+    return ", ".join(listed), ", ".join(f"{found[one]:,} × {one}" for one in listed) if len(listed) > 1 else ""
 
 
 def _nodes(shown: Snapshot, nodes: Sequence[_Seen], past: bool, blind: bool) -> Iterator[Fact]:

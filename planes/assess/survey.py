@@ -132,7 +132,7 @@ def _own(view: ClusterView, thresholds: Thresholds) -> Iterator[CertificateRow]:
         untold = Untold.UNSAID if expires is None else None
         yield CertificateRow(held=Held.TOKEN, name=told.words, expires=expires, untold=untold, renewed=told.renewed)
     unchecked = None if told.verified else Untold.UNCHECKED
-    yield _bundled(Held.TRUSTED, "", told.trusted, Untold.ROOTS if told.roots else unchecked, thresholds)
+    yield _bundled(Held.TRUSTED, told.source, told.trusted, Untold.ROOTS if told.roots else unchecked, thresholds)
 
 
 def _bundled(

@@ -133,5 +133,7 @@ def _in_cluster() -> Access:
     configuration.refresh_api_key_hook = token_file(Path(SERVICE_TOKEN_FILENAME))  # type: ignore[assignment] # declared as None only
     proxy = proxies.of_environment(configuration.host, os.environ)
     client = make_client(configuration, b"", b"", proxy)
-    told = Credentials(words="the pod's ServiceAccount token", renewed="the kubelet", trusted=of_pem(authority))
+    told = Credentials(
+        words="the pod's ServiceAccount token", renewed="the kubelet", trusted=of_pem(authority), source="the pod's ServiceAccount"
+    )
     return Access(client, origin(configuration.host), configuration.host, told.words, proxy=proxy, credentials=told)

@@ -52,14 +52,15 @@ class Bundle(msgspec.Struct, frozen=True):
 class Credentials(msgspec.Struct, frozen=True):
     """What we sign in with, in `words`, and whom we trust: never the credentials themselves. `client` is our certificate; `expires`
     when a token ends that says so, epoch seconds. `renewed`: by whom both are renewed without anybody's doing ("the sign-in
-    plugin"); empty: by nobody. `trusted`: the CA that the API server is held to; `roots`: it is held to the roots of this system;
-    `verified`: it is held to any."""
+    plugin"); empty: by nobody. `trusted`: the CA that the API server is held to, from `source`; `roots`: to those of this system;
+    `verified`: to any."""
 
     words: str = ""
     client: Certificate | None = None
     expires: float | None = None
     renewed: str = ""
     trusted: Bundle = Bundle()
+    source: str = "the kubeconfig"
     roots: bool = False
     verified: bool = True
 

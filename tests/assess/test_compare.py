@@ -51,18 +51,20 @@ def shown(one: Pair) -> tuple[str, str, Outcome]:
 def test_what_differs_is_told_apart_from_what_is_the_same() -> None:
     found = told(picture(node("a"), node("b", "down")), picture(node("x"), version="v1.35.1", scheduler=State.DOWN))
     assert shown(found["server"]) == ("v1.36.2", "v1.35.1", Outcome.DIFFERS)
-    assert shown(found["kube-scheduler"]) == ("v1.36.2 × 2", "v1.35.1 × 2", Outcome.DIFFERS)
+    assert shown(found["kube-scheduler"]) == ("v1.36.2", "v1.35.1", Outcome.DIFFERS)
     assert shown(found["is kube-scheduler"]) == ("healthy", "down", Outcome.DIFFERS)
     assert shown(found["count"]) == ("2", "1", Outcome.DIFFERS)
     assert shown(found["down"]) == ("1", "0", Outcome.DIFFERS)
     assert shown(found["control"]) == ("healthy", "healthy", Outcome.SAME)
-    assert shown(found["kubelet"]) == ("v1.36.2 × 2", "v1.36.2 × 1", Outcome.DIFFERS)
+    assert shown(found["kubelet"]) == ("v1.36.2", "v1.36.2", Outcome.SAME), "how many there are is told of nodes"
     assert "leaving" not in found, "what is zero in both is no line"
 
 
-def test_versions_are_counted_the_newest_first() -> None:
+def test_versions_are_listed_the_newest_first_with_how_many_of_each() -> None:
     found = told(picture(node("a", version="v1.9.1"), node("b", version="v1.10.0"), node("c", version="v1.10.0")), picture())
-    assert shown(found["kubelet"])[0] == "v1.10.0 × 2, v1.9.1 × 1"
+    one = found["kubelet"].a
+    assert one is not None
+    assert (one.value, one.because) == ("v1.10.0, v1.9.1", "2 × v1.10.0, 1 × v1.9.1")
 
 
 @pytest.mark.parametrize("key", ["server", "distribution", "zones", "pods", "control-plane", "is kube-scheduler/instances"])

@@ -19,6 +19,7 @@ from planes.structs.time_tokens import ago
 from planes.structs.verdicts import State
 from tests.dashboard.scene_evidence import VERSION, evidence
 from tests.dashboard.scene_nodes import agents_of, node
+from tests.dashboard.scene_survey import survey
 
 #: The wall's clusters: name, nodes, what is wrong.
 WALL = (
@@ -45,6 +46,7 @@ def frame(name: str, nodes: int, wrong: str, at: float) -> Frame:
     return Frame(
         at=Epoch(at),
         full=True,
+        survey=survey(at, wrong),
         cluster=ClusterRow(
             server=f"https://{name}.example:6443",
             version=VERSION,

@@ -10,10 +10,10 @@ from dashboard import pulses, wanted_changes
 from dashboard.then import iso
 from dashboard.wanted_changes import WrongError
 from planes.assess import compare
-from planes.assess.compare import NODES, Outcome, Pair, Part
-from planes.live.wire import Lateness, Snapshot
-from planes.store import moments, selectors
-from planes.store.freshness import Freshness, lateness
+from planes.assess.compare import NODES, Outcome, Pair, Part, Picture
+from planes.live.wire import Lateness
+from planes.store import comparing, moments, selectors
+from planes.store.freshness import lateness
 from planes.store.selectors import ClusterHead
 from planes.structs.time_tokens import render
 
@@ -61,9 +61,8 @@ class Side:
 
     head: ClusterHead
     wanted: Wanted
-    shown: Snapshot
+    shown: Picture
     late: Lateness | None
-    fresh: Freshness | None
     watched: bool
 
     @property
@@ -124,26 +123,33 @@ def asked(query: Mapping[str, str], name: str, now: float) -> Wanted | None:
     return Wanted(slug, at)
 
 
-def side(name: str, wanted: Wanted, now: float) -> Side:
-    """It, read. Raises NoClusterError, TooOldError."""
+def side(name: str, wanted: Wanted, now: float, *, named: bool) -> Side:
+    """It, read; `named`: with every node by name. Raises NoClusterError, TooOldError."""
     head = selectors.cluster(wanted.slug)
     if head is None:
         raise NoClusterError(wanted.slug)
     if wanted.at is None:
-        fresh = pulses.freshness(head)
-        found = selectors.snapshot(wanted.slug)
+        late = lateness(pulses.freshness(head), now)
+        found = comparing.picture(wanted.slug, named=named)
         if found is None:
             raise NoClusterError(wanted.slug)
-        return Side(head, wanted, found, lateness(fresh, now), fresh, True)
+        return Side(head, wanted, found, late, True)
     near = moments.around(wanted.slug, wanted.at)
     if near is None:
         raise NoClusterError(wanted.slug)
     if near.oldest is None or wanted.at < near.oldest:
         raise TooOldError(name, head, near.oldest)
-    found = moments.snapshot(wanted.slug, wanted.at)
-    if found is None:
+    then = moments.snapshot(wanted.slug, wanted.at)
+    if then is None:
         raise NoClusterError(wanted.slug)
-    return Side(head, wanted, found, None, None, near.watched)
+    return Side(head, wanted, compare.of_past(then), None, near.watched)
+
+
+def sides(a: Wanted, b: Wanted, now: float) -> tuple[Side, Side]:
+    """Both. Raises NoClusterError, TooOldError."""
+    named = a.slug == b.slug
+    one = side("a", a, now, named=named)
+    return one, one if a == b else side("b", b, now, named=named)
 
 
 def compared(a: Side, b: Side, now: float) -> Compared:

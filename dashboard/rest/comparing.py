@@ -14,8 +14,7 @@ from dashboard.wanted_changes import WrongError
 def compared(access: Access, slug: str, asked: CompareQuery, now: float) -> CompareAnswer:
     """Raises RefusedError: 400 for a moment that makes no sense, 404 for a cluster that is not there or of which nothing is
     remembered then."""
-    a = _side(access, f"{slug}@{asked.at}", "at", now)
-    b = _side(access, asked.to or slug, "to", now)
+    a, b = _sides(access, f"{slug}@{asked.at}", asked.to or slug, now)
     found = compare_pages.pairs(a, b, now)
     heads = [a.head] if a.head.id == b.head.id else [a.head, b.head]
     told = across(heads, now)
@@ -24,13 +23,14 @@ def compared(access: Access, slug: str, asked: CompareQuery, now: float) -> Comp
     )
 
 
-def _side(access: Access, given: str, name: str, now: float) -> Side:
+def _sides(access: Access, one: str, other: str, now: float) -> tuple[Side, Side]:
     try:
-        wanted = compare_pages.asked({name: given}, name, now)
-        if wanted is None:
-            raise RefusedError(400, f"{name}= names no cluster before its @.")
-        access.head(wanted.slug)
-        return compare_pages.side(name, wanted, now)
+        a, b = compare_pages.asked({"at": one}, "at", now), compare_pages.asked({"to": other}, "to", now)
+        if a is None or b is None:
+            raise RefusedError(400, "to= names no cluster before its @.")
+        access.head(a.slug)
+        access.head(b.slug)
+        return compare_pages.sides(a, b, now)
     except WrongError as error:
         raise RefusedError(400, str(error)) from None
     except NoClusterError as error:

@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if a is None or b is None:
         return _choice(request, a or b, now)
     try:
-        found = compare_pages.compared(compare_pages.side("a", a, now), compare_pages.side("b", b, now), now)
+        found = compare_pages.compared(*compare_pages.sides(a, b, now), now)
     except NoClusterError as error:
         return no_cluster(request, error.slug)
     except TooOldError as error:

@@ -5,7 +5,7 @@ while versions, instances, zones and pods are not kept, and are never taken from
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import msgspec
 
 from planes.components.registry import title_of
 from planes.live.wire import STATES, Snapshot
+from planes.structs.rows import ClusterRow, ComponentRow
 from planes.structs.verdicts import State
 from planes.structs.versions import order
 
@@ -64,36 +65,46 @@ _UNKEPT = "not kept"
 _LAST = "unknown, as nobody vouches for it"
 
 
-def facts(shown: Snapshot, *, blind: bool = False) -> list[Fact]:
-    """All that is compared of a picture. `blind`: nobody vouches for it any more, and so no state of it is known."""
-    past = shown.past is not None
-    nodes = _seen(shown)
-    made = [*_verdicts(shown, blind), *_versions(shown, nodes, past, blind), *_nodes(shown, nodes, past, blind)]
-    return [*made, *_components(shown, past, blind)]
+class Node(NamedTuple):
+    """What nodes have in common that are counted together."""
 
-
-def node_facts(shown: Snapshot, *, blind: bool = False) -> list[Fact]:
-    """Each node's state, by name: for two moments of one cluster."""
-    return [_state(Part.NODE, one.name, one.name, one.state, one.because, blind) for one in _seen(shown)]
-
-
-class _Seen(NamedTuple):
-    """A node, as far as it is compared."""
-
-    name: str
     state: str
-    because: str
-    control_plane: bool
     version: str
     runtime: str
+    control_plane: bool
 
 
-def _seen(shown: Snapshot) -> list[_Seen]:
-    columns = (shown.nodes[name] for name in ("name", "state", "because", "cp", "version", "runtime_version"))
-    return [
-        _Seen(str(name), STATES[int(state or 0)], str(because), bool(control), str(version), str(runtime))
-        for name, state, because, control, version, runtime in zip(*columns, strict=True)
-    ]
+class Picture(msgspec.Struct, frozen=True):
+    """As much of a picture as is compared. `control`, `data`: state and reason of a plane. `nodes`: how many of each state, version
+    and runtime, and whether they are of the control plane. `named`: each node's name, state and reason, where nodes are compared
+    one by one. `past`: it is put together from what is remembered."""
+
+    cluster: ClusterRow
+    components: tuple[ComponentRow, ...]
+    attention: int
+    nodes: Mapping[Node, int]
+    named: Sequence[tuple[str, str, str]] = ()
+    past: bool = False
+
+
+def of_past(shown: Snapshot) -> Picture:
+    """What is compared of the picture of a moment in the past."""
+    columns = (shown.nodes[name] for name in ("name", "state", "because"))
+    named = [(str(name), STATES[int(state or 0)], str(because)) for name, state, because in zip(*columns, strict=True)]
+    counts = Counter(Node(state, "", "", False) for _, state, _ in named)
+    return Picture(shown.cluster, tuple(shown.components), len(shown.attention), counts, named, past=True)
+
+
+def facts(shown: Picture, *, blind: bool = False) -> list[Fact]:
+    """All that is compared of a picture, but for its nodes one by one. `blind`: nobody vouches for it any more, and so no state of
+    it is known."""
+    made = [*_verdicts(shown, blind), *_versions(shown, blind), *_nodes(shown, blind)]
+    return [*made, *_components(shown, blind)]
+
+
+def node_facts(shown: Picture, *, blind: bool = False) -> list[Fact]:
+    """Each node's state, by name: for two moments of one cluster."""
+    return [_state(Part.NODE, name, name, state, because, blind) for name, state, because in shown.named]
 
 
 def _state(part: Part, key: str, what: str, state: str, because: str, blind: bool) -> Fact:
@@ -102,59 +113,66 @@ def _state(part: Part, key: str, what: str, state: str, because: str, blind: boo
     return Fact(part, key, what, state.replace("_", " "), state, because)
 
 
-def _verdicts(shown: Snapshot, blind: bool) -> Iterator[Fact]:
+def _verdicts(shown: Picture, blind: bool) -> Iterator[Fact]:
     for key, what, plane in (("control", "control plane", shown.cluster.control), ("data", "data plane", shown.cluster.data)):
         state, because = (plane.state, plane.because) if plane is not None else (State.UNKNOWN, "")
         yield _state(Part.VERDICTS, key, what, state, because, blind)
-    count = len(shown.attention)
-    yield Fact(Part.VERDICTS, "attention", "entries that need attention", _LAST if blind else f"{count:,}", known=not blind)
+    count = _LAST if blind else f"{shown.attention:,}"
+    yield Fact(Part.VERDICTS, "attention", "entries that need attention", count, known=not blind)
 
 
-def _versions(shown: Snapshot, nodes: Sequence[_Seen], past: bool, blind: bool) -> Iterator[Fact]:
+def _versions(shown: Picture, blind: bool) -> Iterator[Fact]:
     def told(key: str, what: str, value: str, because: str = "") -> Fact:
-        if past or blind:
-            return Fact(Part.VERSIONS, key, what, _UNKEPT if past else _LAST, known=False)
+        if shown.past or blind:
+            return Fact(Part.VERSIONS, key, what, _UNKEPT if shown.past else _LAST, known=False)
         return Fact(Part.VERSIONS, key, what, value or "not known", because=because, known=bool(value))
 
     yield told("server", "API server", shown.cluster.version)
     yield told("distribution", "distribution", shown.cluster.distribution)
     for row in shown.components:
-        versions = _counted(one.version for one in row.instances)
-        if versions[0] or past:
+        versions = _listed(Counter(one.version for one in row.instances))
+        if versions[0] or shown.past:
             yield told(row.kind, title_of(row.kind), *versions)
-    yield told("kubelet", "kubelets", *_counted(one.version for one in nodes))
-    yield told("container-runtime", "container runtimes", *_counted(one.runtime for one in nodes))
+    kubelets, runtimes = Counter[str](), Counter[str]()
+    for node, count in shown.nodes.items():
+        kubelets[node.version] += count
+        runtimes[node.runtime] += count
+    yield told("kubelet", "kubelets", *_listed(kubelets))
+    yield told("container-runtime", "container runtimes", *_listed(runtimes))
 
 
-def _counted(versions: Iterable[str]) -> tuple[str, str]:
+def _listed(found: Mapping[str, int]) -> tuple[str, str]:
     """Which there are, the newest first; and how many of each, which is no difference between two clusters."""
-    found = Counter(one for one in versions if one)
-    listed = sorted(found, key=lambda one: (order(one.rpartition("//")[2]), one), reverse=True)
+    listed = sorted((one for one in found if one), key=lambda one: (order(one.rpartition("//")[2]), one), reverse=True)
     return ", ".join(listed), ", ".join(f"{found[one]:,} × {one}" for one in listed) if len(listed) > 1 else ""
 
 
-def _nodes(shown: Snapshot, nodes: Sequence[_Seen], past: bool, blind: bool) -> Iterator[Fact]:
-    yield Fact(Part.NODES, "count", "nodes", _LAST if blind else f"{len(nodes):,}", known=not blind)
-    counts = Counter(one.state for one in nodes)
+def _nodes(shown: Picture, blind: bool) -> Iterator[Fact]:
+    states = Counter[str]()
+    for node, count in shown.nodes.items():
+        states[node.state] += count
+    yield Fact(Part.NODES, "count", "nodes", _LAST if blind else f"{states.total():,}", known=not blind)
     for state in State:
-        value = _LAST if blind else f"{counts[state.value]:,}"
+        value = _LAST if blind else f"{states[state.value]:,}"
         yield Fact(Part.NODES, state.value, f"nodes {state.value.replace('_', ' ')}", value, known=not blind)
+    control = sum(count for node, count in shown.nodes.items() if node.control_plane)
     kept = (
-        ("control-plane", "nodes of the control plane", sum(one.control_plane for one in nodes)),
+        ("control-plane", "nodes of the control plane", control),
         ("zones", "zones", shown.cluster.zones),
         ("pods", "pods", shown.cluster.pods),
     )
     for key, what, count in kept:
-        yield Fact(Part.NODES, key, what, _UNKEPT if past else _LAST if blind else f"{count:,}", known=not (past or blind))
+        value = _UNKEPT if shown.past else _LAST if blind else f"{count:,}"
+        yield Fact(Part.NODES, key, what, value, known=not (shown.past or blind))
 
 
-def _components(shown: Snapshot, past: bool, blind: bool) -> Iterator[Fact]:
+def _components(shown: Picture, blind: bool) -> Iterator[Fact]:
     for row in shown.components:
         yield _state(Part.COMPONENTS, row.kind, title_of(row.kind), row.state, row.because, blind)
-        count = _UNKEPT if past else _LAST if blind else f"{len(row.instances):,}"
+        count = _UNKEPT if shown.past else _LAST if blind else f"{len(row.instances):,}"
         if row.instances:
             what = f"instances of {title_of(row.kind)}"
-            yield Fact(Part.COMPONENTS, f"{row.kind}/instances", what, count, known=not (past or blind))
+            yield Fact(Part.COMPONENTS, f"{row.kind}/instances", what, count, known=not (shown.past or blind))
 
 
 def pairs(a: Iterable[Fact], b: Iterable[Fact]) -> list[Pair]:

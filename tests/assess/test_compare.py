@@ -1,8 +1,10 @@
 """Two pictures beside each other: what differs, what is the same, and what is not known of one of them."""
 
+from collections import Counter
+
 import pytest
 
-from planes.assess.compare import Fact, Outcome, Pair, Part, facts, node_facts, pairs
+from planes.assess.compare import Fact, Node, Outcome, Pair, Part, Picture, facts, node_facts, of_past, pairs
 from planes.live import wire
 from planes.live.wire import NodeCells, PastPicture, Snapshot
 from planes.structs.moments import Epoch
@@ -17,28 +19,22 @@ def node(name: str, state: str = "healthy", version: str = "v1.36.2") -> NodeCel
     return NodeCells(*place, False, False, 3, 110, None, None, version, "containerd://2.1.4", AT)
 
 
-def picture(*nodes: NodeCells, past: bool = False, version: str = "v1.36.2", scheduler: State = State.HEALTHY) -> Snapshot:
+def picture(*nodes: NodeCells, past: bool = False, version: str = "v1.36.2", scheduler: State = State.HEALTHY) -> Picture:
     plane = PlaneRow(State.HEALTHY, "", AT)
     instances = (InstanceRow("a", version=version), InstanceRow("b", version=version))
-    return Snapshot(
-        wire.VERSION,
-        "1",
-        1,
-        AT,
-        AT,
-        "prod",
-        "prod",
-        ClusterRow(version=version, distribution="kubeadm", zones=1, pods=7, control=plane, data=plane),
-        [ComponentRow("kube-scheduler", "control", scheduler, "because", AT, instances=instances)],
-        wire.NODE_COLUMNS,
-        wire.columnar(wire.node_values(one) for one in nodes),
-        [],
-        [],
-        past=PastPicture(True, None, None) if past else None,
-    )
+    components = [ComponentRow("kube-scheduler", "control", scheduler, "because", AT, instances=instances)]
+    cluster = ClusterRow(version=version, distribution="kubeadm", zones=1, pods=7, control=plane, data=plane)
+    if past:
+        columns, here = wire.columnar(wire.node_values(one) for one in nodes), PastPicture(True, None, None)
+        shown = Snapshot(
+            wire.VERSION, "1", 1, AT, AT, "prod", "prod", cluster, components, wire.NODE_COLUMNS, columns, [], [], past=here
+        )
+        return of_past(shown)
+    counts = Counter(Node(one.state, one.version, one.runtime_version, one.control_plane) for one in nodes)
+    return Picture(cluster, tuple(components), 0, counts, [(one.name, one.state, one.because) for one in nodes])
 
 
-def told(a: Snapshot, b: Snapshot) -> dict[str, Pair]:
+def told(a: Picture, b: Picture) -> dict[str, Pair]:
     """By key; the state of a component as "is" and its kind."""
     found = pairs(facts(a), facts(b))
     return {f"is {one.key}" if one.part is Part.COMPONENTS else one.key: one for one in found}

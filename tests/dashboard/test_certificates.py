@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboard import tokens
 from dashboard.presenters.certificates import months, time_left
+from planes.models import Survey
 from planes.structs.certificates import Certificate
 from planes.structs.moments import Epoch
 from planes.structs.rows import Frame
@@ -82,6 +83,12 @@ def test_what_could_not_be_read_and_what_never_can_is_said(member: Client, colle
     assert "No certificate has been seen." in page
     assert "what is shown of them is the last known" in page
     assert "Planewatch never reads Secrets." in page
+
+
+def test_what_another_version_wrote_is_not_looked_at(member: Client, collecting: Collecting) -> None:
+    held(collecting, row(Held.SERVING, "cp-1", 90))
+    Survey.objects.update(row=b'{"certificates":[{"held":"something new"}]}')
+    assert "Nothing was looked at yet." in shown(member)
 
 
 def test_no_cluster_no_certificates(member: Client) -> None:

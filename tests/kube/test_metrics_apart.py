@@ -101,6 +101,7 @@ async def test_each_server_is_dialled_at_its_own_address_and_told_who_we_are(
         assert [(asked.path, asked.headers.get("authorization")) for asked in one.requests] == [("/metrics", "Bearer secret")]
         assert link.certificate() is None  # of what all others are shown nothing was seen
     assert [(told.apart, told.address) for told in events.of(Metrics)] == [(True, "127.0.0.1")]
+    assert [NAME in told.certificate.names for told in events.of(Metrics) if told.certificate is not None] == [True]
 
 
 async def test_nobody_is_dialled_unless_it_is_wanted(link_to: LinkTo, events: Events, authority: Authority) -> None:

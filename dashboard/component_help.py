@@ -15,12 +15,15 @@ class ComponentHelp:
     does: str = ""
     away: str = ""
     commands: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 def of(kind: str) -> ComponentHelp:
     """What is known of a kind; of one that we have no words for, its name and nothing else."""
     found = registry.of(kind)
-    return ComponentHelp(kind) if found is None else ComponentHelp(found.title, found.role, found.does, found.away, found.commands)
+    if found is None:
+        return ComponentHelp(kind)
+    return ComponentHelp(found.title, found.role, found.does, found.away, found.commands, found.unseen)
 
 
 def of_node(name: str) -> tuple[str, ...]:

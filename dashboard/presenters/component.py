@@ -70,6 +70,7 @@ class ComponentPage:
     ribbons: tuple[RibbonLine, ...]
     rollup: Rollup | None
     commands: tuple[str, ...]
+    unseen: tuple[str, ...]
     fault: FaultRow | None
     missing: tuple[FaultRow, ...]
     late: Lateness | None
@@ -135,6 +136,7 @@ def component_page(
         ribbons=ribbons,
         rollup=rollup,
         commands=commands(about.commands, detail.cluster),
+        unseen=about.unseen if row.instances else (),
         fault=detail.cluster.row.fault,
         missing=detail.cluster.row.missing if row.state in ("unknown", "not_observable") else (),
         late=late,

@@ -13,13 +13,14 @@ from urllib.parse import quote
 import msgspec
 import yaml
 
-from planes.components import found_node, found_parts
+from planes.components import found_node, found_parts, found_pods
 from planes.kube.decoding import Codec
 from planes.kube.errors import FaultError
 from planes.kube.link import Link
+from planes.kube.probes import checks_in
 from planes.kube.redaction import without_secrets
 from planes.structs import objects
-from planes.structs.events import FaultKind
+from planes.structs.events import Check, FaultKind
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.lookups import About, Found, FoundPart, Lookup, WaitingPod
 
@@ -44,12 +45,20 @@ class _Asking:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def list(self, feed: Feed, shape: type[Kind], *, namespace: str = "", fields: str = "") -> tuple[list[Kind], bool]:
+    async def listed(self, feed: Feed, shape: type[Kind], *, namespace: str = "", fields: str = "") -> tuple[list[Kind], bool]:
         """Objects of a feed's kind, and whether there are more than were read. Raises `FaultError`."""
         path = _path(feed, namespace, fields)
         answer = await self._link.ask(path, limit=LIMIT)
         page = Codec(shape).page(answer.body, path, self._link.server)
         return page.items, bool(page.token)
+
+    async def checks(self, path: str) -> list[Check]:
+        """Of /livez or /readyz, also of one that fails. Raises `FaultError` where the answer lists none."""
+        answer = await self._link.get(f"{path}?verbose", limit=LIMIT, accept="*/*")
+        checks = checks_in(answer.body.decode(errors="replace"))
+        if not checks and answer.status != 200:
+            raise self._link.fault_of(answer)
+        return checks
 
     async def raw(self, feed: Feed, name: str) -> bytes:
         """The list that holds the one object of this name, or none. Raises `FaultError`."""
@@ -78,18 +87,36 @@ _Maker = Callable[[_Asking, str], Awaitable[Parts]]
 
 
 async def _node(asking: _Asking, name: str) -> Parts:
+    (whole, about), pods = await asyncio.gather(_object(asking, name), _pods(asking, name))
+    if isinstance(pods, FoundPart):
+        return (*about, pods)
+    read, cut = pods
+    if whole is None:
+        return (*about, found_pods.owners(read, cut=cut))
+    status = whole.status
+    return (found_pods.requests(read, status.capacity, status.allocatable, cut=cut), *about, found_pods.owners(read, cut=cut))
+
+
+async def _object(asking: _Asking, name: str) -> tuple[found_node.WholeNode | None, Parts]:
     try:
         body = await asking.raw(Feed.NODES, name)
     except FaultError as error:
-        return (_lack("object", "The object", error),)
+        return None, (_lack("object", "The object", error),)
     try:
         found = msgspec.json.decode(body, type=_RawList).items
         if not found:
-            return (FoundPart("object", "The object", none="The cluster has no node of this name now."),)
+            return None, (FoundPart("object", "The object", none="The cluster has no node of this name now."),)
         whole = msgspec.convert(found[0], found_node.WholeNode)
     except msgspec.DecodeError:
-        return (FoundPart("object", "The object", lack="What the API server answers cannot be read."),)
-    return (*found_node.parts(whole), *_yaml({"apiVersion": "v1", "kind": "Node", **found[0]}))
+        return None, (FoundPart("object", "The object", lack="What the API server answers cannot be read."),)
+    return whole, (*found_node.parts(whole), *_yaml({"apiVersion": "v1", "kind": "Node", **found[0]}))
+
+
+async def _pods(asking: _Asking, node: str) -> tuple[list[found_pods.OwnedPod], bool] | FoundPart:
+    try:
+        return await asking.listed(Feed.PODS, found_pods.OwnedPod, fields=f"spec.nodeName={node}")
+    except FaultError as error:
+        return _lack("owners", "Owners of its pods", error)
 
 
 def _yaml(whole: dict[str, object]) -> Parts:
@@ -107,54 +134,59 @@ def _dumped(value: object) -> str:
 
 
 async def _undecided(asking: _Asking, _: str) -> Parts:
-    pods, cut = await asking.list(Feed.PODS, WaitingPod, fields="status.phase=Pending")
+    pods, cut = await asking.listed(Feed.PODS, WaitingPod, fields="status.phase=Pending")
     return found_parts.undecided(pods, cut=cut), found_parts.homeless(pods, cut=cut)
 
 
 async def _lagging(asking: _Asking, _: str) -> Parts:
     (sets, more), (deployments, still) = await asyncio.gather(
-        asking.list(Feed.DAEMON_SETS, objects.DaemonSet), asking.list(Feed.DEPLOYMENTS, objects.Deployment)
+        asking.listed(Feed.DAEMON_SETS, objects.DaemonSet), asking.listed(Feed.DEPLOYMENTS, objects.Deployment)
     )
     return (found_parts.lagging(sets, deployments, cut=more or still),)
 
 
 async def _lease(asking: _Asking, kind: str) -> Parts:
-    read, _ = await asking.list(Feed.SYSTEM_LEASES, objects.Lease, namespace="kube-system", fields=f"metadata.name={kind}")
+    read, _ = await asking.listed(Feed.SYSTEM_LEASES, objects.Lease, namespace="kube-system", fields=f"metadata.name={kind}")
     return (found_parts.lease(read, f"kube-system/{kind}"),)
 
 
 async def _apiserver_endpoints(asking: _Asking, _: str) -> Parts:
-    read, _more = await asking.list(Feed.APISERVER_ENDPOINTS, objects.EndpointSlice, namespace="default")
+    read, _more = await asking.listed(Feed.APISERVER_ENDPOINTS, objects.EndpointSlice, namespace="default")
     return (found_parts.endpoints(read, "default/kubernetes"),)
 
 
 async def _dns_endpoints(asking: _Asking, _: str) -> Parts:
-    read, _more = await asking.list(Feed.SYSTEM_ENDPOINTS, objects.EndpointSlice, namespace="kube-system")
+    read, _more = await asking.listed(Feed.SYSTEM_ENDPOINTS, objects.EndpointSlice, namespace="kube-system")
     return (found_parts.endpoints(read, "kube-system/kube-dns"),)
+
+
+async def _checks(asking: _Asking, _: str) -> Parts:
+    live, ready = await asyncio.gather(asking.checks("/livez"), asking.checks("/readyz"))
+    return found_parts.checks("/livez", live), found_parts.checks("/readyz", ready)
 
 
 async def _webhooks(asking: _Asking, _: str) -> Parts:
     (checking, more), (changing, still) = await asyncio.gather(
-        asking.list(Feed.VALIDATING_WEBHOOKS, objects.WebhookConfiguration),
-        asking.list(Feed.MUTATING_WEBHOOKS, objects.WebhookConfiguration),
+        asking.listed(Feed.VALIDATING_WEBHOOKS, objects.WebhookConfiguration),
+        asking.listed(Feed.MUTATING_WEBHOOKS, objects.WebhookConfiguration),
     )
     read = [*(("validating", one) for one in checking), *(("mutating", one) for one in changing)]
     return (found_parts.webhooks(read, cut=more or still),)
 
 
 async def _api_services(asking: _Asking, _: str) -> Parts:
-    read, cut = await asking.list(Feed.API_SERVICES, objects.APIService)
+    read, cut = await asking.listed(Feed.API_SERVICES, objects.APIService)
     return (found_parts.api_services(read, cut=cut),)
 
 
 async def _events(asking: _Asking, kind: str) -> Parts:
-    read, cut = await asking.list(Feed.EVENTS, objects.Event, namespace="kube-system")
+    read, cut = await asking.listed(Feed.EVENTS, objects.Event, namespace="kube-system")
     return (found_parts.events(kind, read, cut=cut),)
 
 
 #: What is asked about each kind besides its events.
 COMPONENTS: dict[str, tuple[_Maker, ...]] = {
-    "kube-apiserver": (_webhooks, _api_services, _apiserver_endpoints),
+    "kube-apiserver": (_checks, _webhooks, _api_services, _apiserver_endpoints),
     "kube-scheduler": (_undecided, _lease),
     "kube-controller-manager": (_lagging, _lease),
     "cloud-controller-manager": (_lease,),
@@ -166,6 +198,7 @@ _TITLES: dict[_Maker, tuple[str, str]] = {
     _lease: ("lease", "Lease"),
     _apiserver_endpoints: ("endpoints", "Endpoints of default/kubernetes"),
     _dns_endpoints: ("endpoints", "Endpoints of kube-system/kube-dns"),
+    _checks: ("checks", "Checks of /livez and /readyz"),
     _webhooks: ("webhooks", "Webhooks"),
     _api_services: ("apiservices", "API services"),
     _events: ("events", "Events in kube-system"),

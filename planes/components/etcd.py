@@ -267,6 +267,13 @@ COMPONENT: Component[EtcdObservation] = Component(
         "kubectl -n kube-system get pods -l component=etcd -o wide",
         "kubectl -n kube-system logs -l component=etcd --tail=50",
     ),
+    unseen=(
+        "Who leads, how often that changed, and whether the members are level with each other.",
+        "How long its disks take to write, the commonest cause of a slow etcd (etcd_disk_wal_fsync_duration_seconds).",
+        "Its alarms (NOSPACE, CORRUPT), how much of its file is free, and whether there is a backup.",
+        "etcd answers only a client with a certificate of its own authority, which is as good as every right in the cluster, so "
+        "Planewatch asks for none. On a member: etcdctl endpoint status --cluster -w table, and etcdctl alarm list.",
+    ),
     pods=static_pods("etcd", "etcd-manager-main", _EVENTS, "etcd-server", hosted=False),  # etcd-manager-cilium is Cilium's own
     healthy="the API server's checks of it pass. A list that is answered proves nothing: it may come from a cache",
     degraded="a member is not ready, requests to it fail or are slow, or it is almost full",

@@ -23,6 +23,8 @@ class _Image(msgspec.Struct):
 
 
 class _Status(msgspec.Struct):
+    capacity: dict[str, str] = {}
+    allocatable: dict[str, str] = {}
     addresses: list[_Address] = []
     images: list[_Image] = []
 

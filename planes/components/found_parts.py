@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from planes.cache.pods import FINISHED, is_undecided
 from planes.structs import objects
+from planes.structs.events import Check
 from planes.structs.lookups import FoundLine, FoundPart, WaitingPod
 from planes.structs.timestamps import epoch
 
@@ -111,6 +112,17 @@ def endpoints(read: Iterable[objects.EndpointSlice], service: str) -> FoundPart:
     ]
     found.sort(key=lambda line: (line.state == "healthy", line.title))
     return part("endpoints", f"Endpoints of {service}", found, none="There are none.")
+
+
+def checks(path: str, read: Sequence[Check]) -> FoundPart:
+    """Every check of /livez or /readyz, those that fail first; folded while none does."""
+    found = [FoundLine(one.name, "" if one.ok else "fails", state="healthy" if one.ok else "down") for one in read]
+    found.sort(key=lambda line: line.state == "healthy")
+    about = "Of the API server that answered: which of several that is, a balancer does not say."
+    failing = sum(not one.ok for one in read)
+    said = f"{failing} of {len(read)} fail" if failing else f"all {len(read)} pass" if read else "none listed"
+    key, folded = f"checks{path.replace('/', '-')}", bool(read) and not failing
+    return FoundPart(key, f"{path}: {said}", tuple(found), about=about, none="It lists none.", folded=folded)
 
 
 def webhooks(read: Iterable[tuple[str, objects.WebhookConfiguration]], *, cut: bool) -> FoundPart:

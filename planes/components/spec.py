@@ -166,7 +166,8 @@ class Kind:
     `title` is its name as people write it, `role` what it is for, short enough for a card. `does` and `away` are one to three
     sentences: what it does, and what goes on and what stops while it is away; they never name a cause, which is the rules'
     business (sources: the Kubernetes documentation, "Cluster Architecture", "Leases", "Node status"). `commands` are what one
-    types next. `pods` says by what its pods are known. `healthy` … `hidden` end "healthy: …" and so on. `rights` are names of
+    types next. `unseen`: sentences about what its users would want to know and cannot be seen from
+    outside of it. `pods` says by what its pods are known. `healthy` … `hidden` end "healthy: …" and so on. `rights` are names of
     planes.structs.rights.
     """
 
@@ -177,6 +178,7 @@ class Kind:
     does: str
     away: str
     commands: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     pods: PodMarks | None = None
     healthy: str
     degraded: str

@@ -38,6 +38,11 @@ _LINE = re.compile(r"^\[([+-])\](\S+) (.*)$", re.MULTILINE)
 _REASON_PREFIX = re.compile(r"^internal server error: ")
 
 
+def checks_in(text: str) -> list[Check]:
+    """The checks of a verbose answer, in its order; none where it is none."""
+    return [Check(name, sign == "+") for sign, name, _ in _LINE.findall(text)]
+
+
 class HealthProbe:
     """/livez or /readyz, with ?verbose.
 
@@ -104,7 +109,7 @@ class HealthProbe:
     def _checks(self, answer: Answer) -> list[Check]:
         """The lines of a verbose answer. Raises `FaultError` when it is not a health answer."""
         text = answer.body.decode(errors="replace")
-        checks = [Check(name, sign == "+") for sign, name, _ in _LINE.findall(text)]
+        checks = checks_in(text)
         if checks or (answer.status == 200 and text.strip() == "ok"):
             return checks
         if answer.status == 200:

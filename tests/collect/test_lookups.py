@@ -42,11 +42,11 @@ async def asked(server: Server, folder: Path, about: About, name: str) -> dict[s
 
 async def test_a_node_is_told_whole_its_managed_fields_apart_and_no_secret(tmp_path: Path) -> None:
     async def script(request: Request) -> Reply | None:
-        return listed(NODE) if request.query.get("fieldSelector") == "metadata.name=node-1" else None
+        return listed(NODE) if request.query.get("fieldSelector") == "metadata.name=node-1" else listed()
 
     async with serve(script) as server:
         parts = await asked(server, tmp_path, About.NODE, "node-1")
-    assert list(parts) == ["addresses", "annotations", "images", "yaml", "managed"]
+    assert list(parts) == ["requests", "addresses", "annotations", "images", "yaml", "managed", "owners"]
     whole = parts["yaml"].text
     assert "managedFields" not in whole
     assert "manager: kubelet" in parts["managed"].text
@@ -81,6 +81,17 @@ async def test_what_may_not_be_read_is_said_in_its_place_and_the_rest_is_told(tm
     assert parts["lease"].none == "There is none."
 
 
+async def test_every_check_of_a_failing_api_server_is_told(tmp_path: Path) -> None:
+    async def script(request: Request) -> Reply | None:
+        if request.path in ("/livez", "/readyz"):
+            return Reply(500, b"[+]ping ok\n[-]etcd failed: reason withheld\nlivez check failed", "text/plain")
+        return listed()
+
+    async with serve(script) as server:
+        parts = await asked(server, tmp_path, About.COMPONENT, "kube-apiserver")
+    assert [(line.title, line.state) for line in parts["checks-readyz"].lines] == [("etcd", "down"), ("ping", "healthy")]
+
+
 async def test_nothing_but_bounded_lists_is_ever_asked(tmp_path: Path) -> None:
     asked_for: list[Request] = []
 
@@ -93,9 +104,10 @@ async def test_nothing_but_bounded_lists_is_ever_asked(tmp_path: Path) -> None:
             await asked(server, tmp_path, About.COMPONENT, kind)
         await asked(server, tmp_path, About.NODE, "a,b/../secrets?x=y&limit=0")
     assert {one.method for one in asked_for} == {"GET"}
-    assert {one.query["limit"] for one in asked_for} == {"1000"}
+    lists = [one for one in asked_for if one.path not in ("/livez", "/readyz")]
+    assert {one.query["limit"] for one in lists} == {"1000"}
     assert not any("secrets" in one.path for one in asked_for)
-    assert asked_for[-1].path == NODES
+    assert {one.path for one in lists[-2:]} == {NODES, "/api/v1/pods"}
 
 
 async def test_an_answer_comes_back_to_the_page_and_serves_all_who_ask_the_same(valkey: str, tmp_path: Path) -> None:
@@ -112,7 +124,7 @@ async def test_an_answer_comes_back_to_the_page_and_serves_all_who_ask_the_same(
             await asyncio.wait({answering})
             await link.close()
         assert len(server.asked(NODES)) == 1
-    assert all(one is not None and one.parts[0].key == "addresses" for one in found)
+    assert all(one is not None and one.parts[0].key == "requests" for one in found)
 
 
 async def test_a_full_queue_takes_no_more_and_what_nobody_waits_for_is_not_answered(valkey: str) -> None:

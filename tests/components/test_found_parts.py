@@ -5,6 +5,7 @@ import pytest
 
 from planes.components import found_node, found_parts
 from planes.structs import objects
+from planes.structs.events import Check
 from planes.structs.lookups import FoundPart, WaitingPod
 
 AT = "2026-11-24T14:00:00Z"
@@ -138,3 +139,19 @@ def test_images_are_told_by_their_tag_the_largest_first() -> None:
         ("without a name", "5 MiB"),
         ("pause:3.10", "1 MiB"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("checks", "title", "folded", "first"),
+    [
+        ([Check("ping", True), Check("log", True)], "/readyz: all 2 pass", True, "ping"),
+        ([Check("ping", True), Check("etcd", False)], "/readyz: 1 of 2 fail", False, "etcd"),
+    ],
+)
+def test_checks_that_fail_stand_first_and_open(checks: list[Check], title: str, folded: bool, first: str) -> None:
+    part = found_parts.checks("/readyz", checks)
+    assert (part.title, part.folded, part.lines[0].title) == (title, folded, first)
+
+
+def test_no_checks_are_not_said_to_pass() -> None:
+    assert found_parts.checks("/livez", []).title == "/livez: none listed"

@@ -5,8 +5,9 @@ import msgspec
 from dashboard.presenters.history import COMPONENT_WINDOWS, NODE_WINDOWS, RibbonLine, lines_of, longest, ribbon_lines, up_to
 from planes.assess.ribbon import ribbon
 from planes.components.registry import AGENT_KINDS
-from planes.store import history, instances, moments
+from planes.store import gone_nodes, history, instances, moments
 from planes.store.freshness import Freshness
+from planes.store.gone_nodes import GoneNode
 from planes.store.instances import InstanceDetail
 from planes.store.selectors import ComponentDetail, NodeDetail
 from planes.structs.history import Stretch
@@ -38,6 +39,12 @@ def of_node(detail: NodeDetail, fresh: Freshness, now: float) -> tuple[RibbonLin
     agents = {"kubelet": row.kubelet, "kube-proxy": row.kube_proxy, "container-runtime": row.container_runtime}
     found = history.of_agents(detail.cluster.id, row.name, {kind: (one.state, one.since) for kind, one in agents.items()}, began)
     return ribbon_lines(found, NODE_WINDOWS, now, fresh.collected_at)
+
+
+def of_gone_node(node: GoneNode, now: float) -> tuple[RibbonLine, ...]:
+    """Of a node that went, until then; none where no change of it is remembered."""
+    found = gone_nodes.histories(node, now - longest(NODE_WINDOWS))
+    return ribbon_lines(found, NODE_WINDOWS, now, None) if found else ()
 
 
 def of_instance(detail: InstanceDetail, fresh: Freshness, now: float) -> tuple[RibbonLine, ...]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard import chart_pages, component_help, lookups, presenters, pulses, ribbons, rollups, wanted_window
+from dashboard.views import gone_nodes
 from dashboard.wanted_changes import WrongError
 from planes.live.wire import Lateness
 from planes.store import instances, selectors
@@ -102,7 +103,7 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """One node: its three agents with their evidence, its conditions, capacity, pods and events."""
     detail = selectors.node(slug, name)
     if detail is None:
-        return _no_node(request, slug, name)
+        return gone_nodes.page(request, slug, name) or _no_node(request, slug, name)
     if lookups.is_meant(request):
         return lookups.fragment(request, detail.cluster, About.NODE, name)
     now = time.time()

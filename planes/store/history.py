@@ -22,7 +22,7 @@ def of_component(cluster_id: int, kind: str, state: State, since: float, began: 
 
 def component(cluster_id: int, kind: str, state: State, since: float, began: float, seen: tuple[Span, ...]) -> History:
     """The same within a view of the database that is open; `seen`: the spans of the cluster."""
-    turns = _turns(Q(cluster=cluster_id, subject_kind="Component", subject=kind), began)
+    turns = turns_of(Q(cluster=cluster_id, subject_kind="Component", subject=kind), began)
     return History(state=state, since=Epoch(since), turns=turns, spans=_told(turns, seen))
 
 
@@ -31,14 +31,14 @@ def of_agents(cluster_id: int, node: str, agents: Mapping[str, tuple[State, floa
     with one_view():
         seen = spans(cluster_id, began)
         about = Q(cluster=cluster_id, subject_kind="Node", subject=node)
-        turns = {agent: _turns(about & Q(agent=agent), began) for agent in agents}
+        turns = {agent: turns_of(about & Q(agent=agent), began) for agent in agents}
         return [
             History(state=state, since=Epoch(since), turns=turns[agent], spans=_told(turns[agent], seen))
             for agent, (state, since) in agents.items()
         ]
 
 
-def _turns(about: Q, began: float) -> tuple[Turn, ...]:
+def turns_of(about: Q, began: float) -> tuple[Turn, ...]:
     """Oldest first. The last one before `began` tells what the state was then; where the oldest are too many, the newest count."""
     fields = ("at", "before", "after")
     found = list(Transition.objects.filter(about, at__gte=began).order_by("-at", "-id").values_list(*fields)[:TURNS])

@@ -137,19 +137,19 @@ class NodeSummary(msgspec.Struct, frozen=True):
 def watched(by: Collection[str] = ()) -> list[ClusterHead]:
     """The enabled clusters, by name; with `by`, those that one of these has declared."""
     found = Cluster.objects.filter(enabled=True)
-    return [_head(cluster) for cluster in (found.filter(declared__by__in=by).distinct() if by else found)]
+    return [head_of(cluster) for cluster in (found.filter(declared__by__in=by).distinct() if by else found)]
 
 
 def cluster(slug: str) -> ClusterHead | None:
     """One enabled cluster."""
     found = Cluster.objects.filter(slug=slug, enabled=True).first()
-    return _head(found) if found else None
+    return head_of(found) if found else None
 
 
 def cluster_by_id(cluster_id: int) -> ClusterHead | None:
     """One cluster, enabled or not."""
     found = Cluster.objects.filter(pk=cluster_id).first()
-    return _head(found) if found else None
+    return head_of(found) if found else None
 
 
 def baseline(cluster_id: int) -> bytes:
@@ -172,7 +172,7 @@ def clusters() -> list[ClusterSummary]:
             nodes[cluster_id][state] = count
     return [
         ClusterSummary(
-            head=_head(one),
+            head=head_of(one),
             components=tuple(sorted(components[one.pk], key=lambda component: rank(component.kind))),
             nodes=nodes[one.pk],
             attention=tuple(_attention.decode(one.attention)),
@@ -223,7 +223,7 @@ def component(slug: str, kind: str) -> ComponentDetail | None:
         if found is None or not rows:
             return None
         about = Transition.objects.filter(cluster=found, subject_kind="Component", subject=kind)[:RECENT]
-        return ComponentDetail(cluster=_head(found), row=rows[0], changes=tuple(_change(one) for one in about))
+        return ComponentDetail(cluster=head_of(found), row=rows[0], changes=tuple(change_of(one) for one in about))
 
 
 def node(slug: str, name: str) -> NodeDetail | None:
@@ -234,7 +234,7 @@ def node(slug: str, name: str) -> NodeDetail | None:
         if found is None or values is None:
             return None
         about = Transition.objects.filter(cluster=found, subject_kind="Node", subject=name)[:RECENT]
-        return NodeDetail(cluster=_head(found), row=_node_row(*values), changes=tuple(_change(one) for one in about))
+        return NodeDetail(cluster=head_of(found), row=_node_row(*values), changes=tuple(change_of(one) for one in about))
 
 
 def proxy_versions(slug: str) -> dict[str, int]:
@@ -284,7 +284,8 @@ def _node_row(row: bytes | memoryview, pods: bytes | memoryview | None) -> NodeR
     return decoded if pods is None else msgspec.structs.replace(decoded, pods=_pods.decode(pods))
 
 
-def _head(found: Cluster) -> ClusterHead:
+def head_of(found: Cluster) -> ClusterHead:
+    """Of a row."""
     return ClusterHead(
         id=found.pk,
         slug=found.slug,
@@ -338,7 +339,7 @@ def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
 
 
 def _changes(cluster_id: int, limit: int) -> list[ChangeRow]:
-    return [_change(one) for one in Transition.objects.filter(cluster=cluster_id)[:limit]]
+    return [change_of(one) for one in Transition.objects.filter(cluster=cluster_id)[:limit]]
 
 
 def changes_until(cluster_id: int, at: float, limit: int = RECENT) -> list[ChangeRow]:
@@ -364,7 +365,7 @@ def _recent(cluster_id: int, limit: int, until: float | None = None) -> list[Cha
         last = batch[-1]
         older = Q(at__lt=last.at) | Q(at=last.at, id__lt=last.pk)
         rest = every.filter(older).exclude(group__in=[group for group, count in told.items() if group and count >= GROUPED])
-    rows = [_change(one) for one in listed[:limit]]
+    rows = [change_of(one) for one in listed[:limit]]
     shown = Counter(row.group for row in rows)
     full = [group for group, count in shown.items() if group and count >= GROUPED]
     if full:
@@ -378,7 +379,8 @@ def _recent(cluster_id: int, limit: int, until: float | None = None) -> list[Cha
     return rows
 
 
-def _change(one: Transition) -> ChangeRow:
+def change_of(one: Transition) -> ChangeRow:
+    """Of a row."""
     return ChangeRow(
         subject_kind=one.subject_kind,
         subject=one.subject,

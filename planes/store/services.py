@@ -13,7 +13,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 
 from planes.models import Cluster, Component, Instance, Node
-from planes.store import columns, frozen, instances, samples
+from planes.store import columns, frozen, gone_nodes, instances, samples
 from planes.store.stored import Stored
 from planes.store.upserts import Statement, Values
 from planes.structs.history import Span
@@ -148,6 +148,7 @@ def _nodes(cluster_id: int, frame: Frame, stored: Stored) -> list[str]:
     if frame.full:
         gone.update(set(Node.objects.filter(cluster=cluster_id).values_list("name", flat=True)) - frame.nodes.keys())
     listed = sorted(gone)
+    gone_nodes.note(cluster_id, frame.at, listed)
     for start in range(0, len(listed), _BATCH):
         Node.objects.filter(cluster=cluster_id, name__in=listed[start : start + _BATCH]).delete()
     for statement, rows in _node_writes(cluster_id, frame, stored).items():

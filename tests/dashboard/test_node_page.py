@@ -1,13 +1,21 @@
 """A node's page: what kind of node it is, and what its conditions say."""
 
+import re
+import time
+
 import msgspec
+from django.contrib.auth.models import User
 from django.template.loader import render_to_string
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from dashboard import presenters
 from planes.store.selectors import NodeDetail
-from planes.structs.rows import ConditionRow
+from planes.structs.moments import Epoch
+from planes.structs.rows import ConditionRow, Frame
 from planes.structs.verdicts import State
 from tests.dashboard import scene_nodes
+from tests.dashboard.rows import Collecting
 from tests.dashboard.test_presenters import AT, head
 
 
@@ -53,3 +61,22 @@ def test_pods_that_were_not_listed_yet_are_not_said_to_be_none() -> None:
         assert ("Pods · 0" in shown, page.capacity[0].figure) == (
             (True, "0 of 110") if seen else (False, "110, usage not observed")
         )
+
+
+def test_a_node_that_went_keeps_its_page(
+    visitor: User, collecting: Collecting, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    browser = Client()
+    browser.force_login(visitor)
+    there = browser.get("/c/prod/nodes/node-1/").content.decode()
+    assert "gone" not in re.findall(r"<h1>.*?</h1>", there)[0]
+    collecting.flush(Frame(at=Epoch(time.time()), full=False, gone_nodes=["node-1"]))
+    with django_assert_max_num_queries(14):
+        answer = browser.get("/c/prod/nodes/node-1/")
+    shown = answer.content.decode()
+    assert answer.status_code == 200
+    assert '<h1>node-1 <span class="state-word">gone</span> <span class="last">(was healthy)</span>' in shown
+    assert "?at=2" in shown
+    assert 'href="/c/prod/nodes/node-2/"' in shown
+    assert "<html" not in browser.get("/c/prod/nodes/node-1/?fragment=1").content.decode()
+    assert browser.get("/c/prod/nodes/never-was/").status_code == 404

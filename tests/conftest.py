@@ -6,7 +6,9 @@ import pytest
 import redis
 from django.db import connection
 from pytest_django import DjangoDbBlocker
+from whitenoise.responders import StaticFile
 
+from dashboard.assets import StaticFiles
 from tests.e2e.fixtures import own, page, running, stopped, up
 from tests.parts import BROWSER, ROWS
 from tests.services import Valkey
@@ -62,6 +64,24 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         lost = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
         if lost:
             raise pytest.UsageError(f"xdist does not heed the group of {lost[0]} and {len(lost) - 1} others.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_found_once() -> Iterator[None]:
+    """Each client of a test builds the middleware anew, and with it looks through all static files: a third of what it costs to ask
+    for a page."""
+    found: dict[str, StaticFile] = {}
+    look = StaticFiles.add_files_from_finders
+
+    def remembered(self: StaticFiles) -> None:
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFiles, "add_files_from_finders", remembered)
+        yield
 
 
 @pytest.fixture(scope="session")

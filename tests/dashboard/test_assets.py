@@ -9,6 +9,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from dashboard import assets
 from dashboard.assets import StaticFiles
@@ -47,8 +48,9 @@ def test_our_own_files_are_served_for_good_and_with_the_strict_headers() -> None
 
 
 def test_a_file_that_is_edited_or_taken_away_while_we_run_is_still_answered_for(
-    tmp_path: Path, settings: Settings, rf: RequestFactory
+    tmp_path: Path, settings: Settings, rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(StaticFiles, "add_files_from_finders", WhiteNoiseMiddleware.add_files_from_finders)  # not the session's
     settings.STATICFILES_DIRS, settings.STATICFILES_FINDERS = [tmp_path], live_settings.STATICFILES_FINDERS[:1]
     finders.get_finder.cache_clear()  # type: ignore[attr-defined]  # an lru_cache, which the stubs do not say
     script = tmp_path / "edited.js"

@@ -55,7 +55,7 @@ test-pure: $(VENV)/.dev ## run the tests that need no services, and count the li
 	@$(COVERAGE) run $(COUNTED) --source=planes.$(subst $() ,$(comma)planes.,$(PURE)) -m pytest -q -n 2 -m "not hypothesis" $(PURE:%=tests/%)
 	@$(COVERAGE) combine -q $(COUNTED)
 	@$(COVERAGE) report $(COUNTED) --fail-under=99
-	@$(PYTEST) -q -n 2 -m hypothesis $(PURE:%=tests/%)
+	@PLANEWATCH_TEST_SEARCH=whole $(PYTEST) -q -n 2 -m hypothesis $(PURE:%=tests/%)
 
 .PHONY: test-pure-uncounted
 test-pure-uncounted: $(VENV)/.dev

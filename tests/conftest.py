@@ -1,5 +1,6 @@
 """Fixtures for every test: real services, started once a session (and once a worker under xdist)."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,12 @@ __all__ = ["own", "page", "running", "stopped", "up"]
 
 #: What pytest-django gives to tests that read or write rows; every fixture of ours that does rests on one of them.
 _ROWS = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
+#: The garbage collector looks for what is new when there is so much of it, and seldom at what has lasted: by Python's own bounds it
+#: takes a fifth of a test's time, for it looks again and again at what a worker has imported and collected, which stays.
+_LOOKS = (50_000, 20, 100)
+gc.disable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +66,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Tests of one group share what is costly: that xdist heeds the marks must not be lost with a new version of either."""
+    """What is there now stays: the garbage collector leaves it alone. And tests of one group share what is costly: that xdist heeds
+    the marks must not be lost with a new version of either."""
+    gc.freeze()
+    gc.set_threshold(*_LOOKS)
+    gc.enable()
     if getattr(session.config.option, "loadgroup", False):
         lost = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
         if lost:

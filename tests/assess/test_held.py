@@ -31,6 +31,7 @@ from tests.components.telling import (
     of_server,
     of_store,
 )
+from tests.searching import searching
 
 #: What is said of each kind of component that is well.
 WELL: dict[str, Judged | Verdict] = {
@@ -72,6 +73,7 @@ def test_what_is_well_and_held_says_that_it_is_well_since_when_and_for_how_long_
 TOLD = st.tuples(st.sampled_from(State), st.sampled_from([0.0, 1.0, 3.0]), st.sampled_from([0.25, 1.0, 4.0]))
 
 
+@searching(100)
 @given(st.lists(TOLD, min_size=1, max_size=40))
 def test_whatever_turns_into_whatever_what_is_said_is_what_was_judged_last(told: list[tuple[State, float, float]]) -> None:
     now, memory = 0.0, hysteresis.begin(Verdict(state=State.HEALTHY, because="Verdict 0."), Mono(0.0))

@@ -4,7 +4,7 @@ clear, nothing stays green unseen, and what is dead is told while its feed is se
 import copy
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planes.assess.assessor import Assessor
@@ -15,6 +15,7 @@ from planes.structs.feeds import RHYTHM, Feed
 from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import LabelledMeta, Lease, LeaseSpec
 from planes.structs.thresholds import DEFAULT
+from tests.searching import searching
 
 FEED = Feed.SYSTEM_LEASES
 DEAD, ALIVE = "kube-scheduler", "kube-controller-manager"
@@ -97,7 +98,7 @@ class World:
         return next((row.state for row in frame.components if row.kind == DEAD), self.state)
 
 
-@settings(max_examples=40, deadline=None)
+@searching(40)
 @given(st.integers(0, 2**32))
 def test_no_interleaving_of_proofs_and_gaps_makes_a_verdict_worse_than_a_fresh_list(seed: int) -> None:
     world = World(seed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planes.assess.assessor import Assessor
@@ -21,6 +21,7 @@ from planes.structs.thresholds import Thresholds
 from tests.assess.test_assessor import CHECKS, START, WALL, lease, node
 from tests.assess.test_restarted import AHEAD, proxy
 from tests.cache.generating import decoded
+from tests.searching import searching
 
 #: Rules that wait for seconds where they usually wait for minutes.
 QUICK = Thresholds(webhook_unready=8.0, pod_undecided=8.0, proxy_missing=12.0, apiservice_unavailable=8.0)
@@ -217,7 +218,7 @@ def told_truly(before: World, again: World) -> None:
         assert now.last[subject][1] == pytest.approx(since, abs=0.2), subject
 
 
-@settings(max_examples=25, deadline=None)
+@searching(25)
 @given(st.integers(0, 2**32))
 def test_in_whatever_order_first_answers_come_what_goes_on_is_no_change(before: World, seed: int) -> None:
     told_truly(before, restarted(before, *drawn(seed)))

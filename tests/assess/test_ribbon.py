@@ -10,6 +10,7 @@ from planes.assess.ribbon import cut, ribbon, shares, worst
 from planes.structs.history import History, Shares, Span, Stretch, Turn
 from planes.structs.moments import Epoch
 from planes.structs.verdicts import State
+from tests.searching import searching
 
 HEALTHY, DEGRADED, DOWN, UNKNOWN = State.HEALTHY, State.DEGRADED, State.DOWN, State.UNKNOWN
 
@@ -88,6 +89,7 @@ def histories(draw: st.DrawFn) -> History:
     return History(states[-1], Epoch(moments[-1] if moments else 0.0), turns, tuple(span(*one) for one in spans))
 
 
+@searching(100)
 @given(histories())
 def test_a_ribbon_is_whole_and_knows_a_state_only_where_a_span_lies(history: History) -> None:
     stretches = ribbon(history, Epoch(0.0), Epoch(100.0))

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import msgspec
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from planes.assess.assessor import Assessor
@@ -18,6 +18,7 @@ from planes.structs.feeds import FEEDS, Feed
 from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Item
 from planes.structs.thresholds import DEFAULT
+from tests.searching import searching
 
 START, WALL = Mono(1000.0), Epoch(1_795_370_000.0)
 NODES = ("node-0", "node-1", "node-2", "node-3")
@@ -185,7 +186,7 @@ class World:
             assert kind is FaultKind.FORBIDDEN or self.now - since <= DEFAULT.feed_stale + SLACK, feed
 
 
-@settings(max_examples=100, deadline=None)
+@searching(100)
 @given(st.integers(0, 2**32))
 @example(153066570)
 def test_nothing_is_called_healthy_without_fresh_evidence(seed: int) -> None:
@@ -198,7 +199,7 @@ def test_nothing_is_called_healthy_without_fresh_evidence(seed: int) -> None:
         world.step(draw)
 
 
-@settings(max_examples=40, deadline=None)
+@searching(40)
 @given(st.integers(0, 2**32))
 def test_when_everything_stops_nothing_stays_healthy(seed: int) -> None:
     draw = Random(seed).randrange

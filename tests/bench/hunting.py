@@ -30,6 +30,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from tests.bench.mutation import FUNCTIONS, Mutant, mutants
+from tests.searching import WHOLE
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A test that takes longer is left out of the hunt; seconds of processor time.
@@ -275,6 +276,7 @@ def imported(room: str) -> dict[str, set[int]]:
 
 def _prepare() -> None:
     os.chdir(ROOT)
+    os.environ[WHOLE] = "whole"
     hypothesis.settings.register_profile("mutants", database=None, derandomize=True, max_examples=25)
     hypothesis.settings.load_profile("mutants")
 

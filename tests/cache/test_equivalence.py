@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planes.assess.assessor import Assessor
@@ -21,6 +21,7 @@ from planes.structs.rows import Frame
 from tests.cache.generating import WATCHED
 from tests.cache.generating import Server as Pretended
 from tests.replaying import START, WALL, events
+from tests.searching import searching
 
 #: What is drawn at random is drawn from a seed: many short draws by hypothesis itself take longer than what is tested.
 SEEDS = st.integers(0, 2**32)
@@ -75,7 +76,7 @@ def bare(frame: Frame) -> object:
     return strip(msgspec.to_builtins(frame))
 
 
-@settings(max_examples=100, deadline=None)
+@searching(100)
 @given(SEEDS)
 def test_a_list_and_events_are_as_good_as_a_fresh_list(seed: int) -> None:
     draw = Random(seed).randrange
@@ -117,7 +118,7 @@ def _name(item: Item) -> str:
     return f"{item.metadata.namespace}/{item.metadata.name}"
 
 
-@settings(max_examples=40, deadline=None)
+@searching(40)
 @given(SEEDS)
 def test_the_order_of_simultaneous_events_of_different_feeds_does_not_matter(seed: int) -> None:
     together: list[SourceEvent] = []
@@ -136,7 +137,7 @@ def test_the_order_of_simultaneous_events_of_different_feeds_does_not_matter(see
         assert bare(one.frame(at, WALL)) == bare(other.frame(at, WALL))
 
 
-@settings(max_examples=60, deadline=None)
+@searching(60)
 @given(SEEDS)
 def test_changes_of_different_feeds_at_one_moment_may_come_in_any_order(seed: int) -> None:
     random = Random(seed)

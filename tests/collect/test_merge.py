@@ -1,6 +1,6 @@
 """Frames merged while SQL is away have the effect of all of them, one after the other."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planes.collect.merge import CHANGES_KEPT, is_urgent, merge
@@ -8,6 +8,7 @@ from planes.structs.moments import Epoch
 from planes.structs.rows import AgentRow, AttentionRow, ChangeRow, ClusterRow, ComponentRow, Frame, NodeRow
 from planes.structs.verdicts import State
 from tests.sampling import sample_row
+from tests.searching import searching
 
 NAMES = ["a", "b", "c"]
 
@@ -84,7 +85,7 @@ def _history(state: dict[str, object], what: str = "history") -> list[object]:
     return history
 
 
-@settings(max_examples=150, deadline=None)
+@searching(150)
 @given(st.lists(frames(), min_size=2, max_size=5), frames())
 def test_a_merged_frame_has_the_effect_of_its_frames_in_order(some: list[Frame], before: Frame) -> None:
     begin = stored({}, before)
@@ -96,7 +97,7 @@ def test_a_merged_frame_has_the_effect_of_its_frames_in_order(some: list[Frame],
     assert stored(begin, merged) == one_by_one
 
 
-@settings(max_examples=100, deadline=None)
+@searching(100)
 @given(frames(), frames())
 def test_nothing_is_both_there_and_gone(older: Frame, newer: Frame) -> None:
     both = merge(older, newer)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planes.assess import hysteresis
@@ -14,6 +14,7 @@ from planes.structs.observations import RatesSeen
 from planes.structs.verdicts import State, Verdict
 from tests.components.making import NOW, THRESHOLDS
 from tests.components.making import apiserver as server
+from tests.searching import searching
 
 QUARTER = 900.0
 #: Two relapses for free, then 12, 48, 192 and 300 s: no more fit into a quarter of an hour.
@@ -49,13 +50,13 @@ def test_without_holding_for_its_window_it_is_not_announced_at_all() -> None:
     assert announced(swinging(1.0, 2.0, QUARTER), hold=3.0) == []
 
 
-@settings(max_examples=60, deadline=None)
+@searching(60)
 @given(good=st.floats(0.25, 290.0), bad=st.floats(0.25, 60.0))
 def test_however_it_swings_a_quarter_of_an_hour_holds_few_changes(good: float, bad: float) -> None:
     assert len(announced(swinging(good, bad, QUARTER, 1.0))) <= MOST
 
 
-@settings(max_examples=60, deadline=None)
+@searching(60)
 @given(st.integers(0, 2**32))
 def test_at_random_a_quarter_of_an_hour_holds_few_changes_too(seed: int) -> None:
     random = Random(seed)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planes.structs.quantity import quantity
+from tests.searching import searching
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,7 @@ def test_what_is_no_quantity_has_none(text: str) -> None:
     assert quantity(text) is None
 
 
+@searching(100)
 @given(st.text(max_size=12))
 def test_no_text_raises(text: str) -> None:
     value = quantity(text)

@@ -117,10 +117,10 @@ def texts(row: ComponentRow | NodeRow | AgentRow) -> Iterator[str]:
 
 
 class Lived(Looking):
-    """A case that is served, and one that watches it. It judges half as often as a collector: what a case is about stands for
-    longer, and to judge is what a life costs."""
+    """A case that is served, and one that watches it. It judges a quarter as often as a collector: what a case is about stands
+    for longer, and to judge is half of what a life costs."""
 
-    tick = 0.5
+    tick = 1.0
 
     def __init__(self, case: Case) -> None:
         super().__init__(case.name, BEGINNING)

@@ -19,6 +19,10 @@ LIST = ("/", "/wall/")
 PICTURES = ("/c/prod-eu-1/", "/wall/prod-eu-1/")
 #: All pages that show the present.
 ALL = (*LIST, *PICTURES, "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/kubelet/", "/c/prod-eu-1/nodes/node-90/")
+#: One of each kind: that of kubelets is a component's, as that of the scheduler is.
+KINDS = tuple(one for one in ALL if not one.endswith("/kubelet/"))
+#: One for each script that a page begins with, and each way in which what is shown turns grey.
+SCRIPTS = ("/", "/wall/", "/c/prod-eu-1/", "/c/prod-eu-1/kube-scheduler/")
 NOT_LIVE = re.compile(r"not-live|is-blind")
 LIVE = re.compile(r"^\s*live ·")
 GREY = re.compile(r"saturate\(0\.1")
@@ -123,7 +127,7 @@ async def test_each_source_fails_in_turn_and_no_page_calls_itself_live_until_it_
     """On pages that are opened once: that costs more than what is then done to them."""
     for script, beginning in UNSHOWN:
         breaking.spoil(script, beginning, f"{beginning}\n  if (self.bad) throw 1;")
-    await tabs.open()
+    await tabs.open(KINDS)
     await tabs.live()
     await a_change_cannot_be_fetched(collector, tabs, breaking)
     await what_is_fetched_fails(collector, tabs, breaking)
@@ -242,7 +246,7 @@ async def test_a_page_whose_script_fails_at_the_start_turns_grey_by_itself(
     breaking.refused = re.compile(missing) if missing else None
     for one in spoilt:
         breaking.spoil(*one)
-    await tabs.open()
+    await tabs.open(SCRIPTS)
     for address, page in tabs.pages.items():
         await expect(page.locator("#live, #cluster")).to_have_css("filter", GREY, timeout=PATIENCE)
         if address != "/wall/":

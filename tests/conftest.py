@@ -10,11 +10,11 @@ from pytest_django import DjangoDbBlocker
 from whitenoise.responders import StaticFile
 
 from dashboard.assets import StaticFiles
-from tests.e2e.fixtures import own, page, running, stopped, up
+from tests.e2e.fixtures import browsing, own, page, running, stopped, up
 from tests.parts import BROWSER, ROWS
 from tests.services import Valkey
 
-__all__ = ["own", "page", "running", "stopped", "up"]
+__all__ = ["browsing", "own", "page", "running", "stopped", "up"]
 
 #: What pytest-django gives to tests that read or write rows; every fixture of ours that does rests on one of them.
 _ROWS = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}

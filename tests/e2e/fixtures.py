@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.chromium import SMALL, chromium
 from tests.e2e.running import Up, until
@@ -45,16 +45,29 @@ def up() -> Iterator[Up]:
 
 
 @pytest.fixture(scope="module")
-def page(up: Up) -> Iterator[Page]:
-    """The demo cluster's page, signed in by a one-time link, drawn and live. Of a module, because Playwright's own event loop would
-    be in the way of tests that have one."""
+def browsing() -> Iterator[Browser]:
+    """One Chromium for all tests of a module; not of a session, for Playwright's own event loop would be in the way of tests that
+    have one."""
     with chromium() as browser:
-        page = browser.new_page(**SMALL)
-        page.goto(up.manage("signin", "--url", up.address).strip())
-        page.wait_for_url(lambda url: "/signin" not in url, timeout=15_000)
-        page.goto(f"{up.address}/c/demo/")
-        page.wait_for_selector("#cluster.is-drawn:not(.is-late)", timeout=15_000)
-        yield page
+        yield browser
+
+
+def signed_in(browsing: Browser, up: Up) -> Page:
+    """A page of who has come by a one-time link."""
+    page = browsing.new_context(**SMALL).new_page()
+    page.goto(up.manage("signin", "--url", up.address).strip())
+    page.wait_for_url(lambda url: "/signin" not in url, timeout=15_000)
+    return page
+
+
+@pytest.fixture(scope="module")
+def page(browsing: Browser, up: Up) -> Iterator[Page]:
+    """The demo cluster's page, drawn and live. It ends with the module: a page that nobody looks at is kept live all the same."""
+    page = signed_in(browsing, up)
+    page.goto(f"{up.address}/c/demo/")
+    page.wait_for_selector("#cluster.is-drawn:not(.is-late)", timeout=15_000)
+    yield page
+    page.context.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.chromium import SMALL, chromium
+from tests.chromium import SMALL
 from tests.e2e.fixtures import SEVEN, is_healthy
 from tests.e2e.running import Up, until
 
@@ -24,17 +24,17 @@ def kubelet_of(page: Page, node: str) -> str:
     return line.locator("td").nth(1).inner_text().strip()
 
 
-def test_the_printed_link_signs_in_once(up: Up) -> None:
-    with chromium() as browser:
-        page = browser.new_page(**SMALL)
+def test_the_printed_link_signs_in_once(up: Up, browsing: Browser) -> None:
+    with browsing.new_context(**SMALL) as friend, browsing.new_context(**SMALL) as stranger:
+        page = friend.new_page()
         page.goto(up.link)
         page.wait_for_url(lambda url: "/signin" not in url, timeout=15_000)
         expect(page.locator("main")).to_contain_text("demo")
-        stranger = browser.new_page(**SMALL)
-        stranger.goto(up.link)
-        expect(stranger.locator("main")).to_contain_text("This link no longer works")
-        stranger.goto(f"{up.address}/c/demo/")
-        expect(stranger).to_have_url(re.compile("/signin"))
+        page = stranger.new_page()
+        page.goto(up.link)
+        expect(page.locator("main")).to_contain_text("This link no longer works")
+        page.goto(f"{up.address}/c/demo/")
+        expect(page).to_have_url(re.compile("/signin"))
 
 
 def test_all_seven_components_are_in_the_picture(page: Page) -> None:

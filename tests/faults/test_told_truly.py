@@ -16,11 +16,10 @@ from typing import Any
 
 import pytest
 import redis
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from planes.live.stream import EXPIRY, pulse_key, stream_key
-from tests.chromium import SMALL, chromium
-from tests.e2e.fixtures import DEMO, is_healthy
+from tests.e2e.fixtures import DEMO, is_healthy, signed_in
 from tests.e2e.running import Up, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180), pytest.mark.xdist_group("late")]
@@ -47,13 +46,18 @@ def late() -> Iterator[Up]:
 
 
 @pytest.fixture(scope="module")
-def page(late: Up) -> Iterator[Page]:
+def _shared(browsing: Browser, late: Up) -> Iterator[Page]:
     """A page of somebody who is signed in."""
-    with chromium() as browser:
-        page = browser.new_context(**SMALL).new_page()
-        page.goto(late.manage("signin", "--url", late.address).strip())
-        page.wait_for_url(lambda url: "/signin" not in url, timeout=15_000)
-        yield page
+    page = signed_in(browsing, late)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def page(_shared: Page) -> Iterator[Page]:
+    """It, which afterwards shows nothing: what is open is kept live, though nobody looks at it."""
+    yield _shared
+    _shared.goto("about:blank")
 
 
 LIVE = re.compile(r"^\s*live ·")

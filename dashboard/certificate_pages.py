@@ -18,7 +18,7 @@ from planes.store.freshness import believed, lateness
 from planes.store.selectors import ClusterHead
 from planes.store.survey import survey
 from planes.structs.feeds import Feed
-from planes.structs.survey import CertificateRow, GapRow, SurveyRow
+from planes.structs.survey import CertificateRow, GapRow, Held, SurveyRow
 from planes.structs.verdicts import State
 
 _FEEDS = (Feed.API_SERVICES, Feed.VALIDATING_WEBHOOKS, Feed.MUTATING_WEBHOOKS)
@@ -154,13 +154,20 @@ def calendar(head: ClusterHead, address: str, now: float) -> bytes:
     made = Calendar()
     made.add("prodid", "-//Planewatch//Certificates//EN")
     made.add("version", "2.0")
-    made.add("method", "PUBLISH")
     made.add("x-wr-calname", f"Certificates of {head.name}")
-    ways = ways_of(head.row.distribution)
+    ways, seen = ways_of(head.row.distribution), set[str]()
     for row, one in in_order(found.certificates if found is not None else (), now):
         line = told.line(row, one, ways, now, False)
         for mark, ends in _ends(row, one):
-            made.add_component(_event(head, line, f"{row.held.value}.{row.name}.{mark}", ends, address, now))
+            # Where a serving certificate is shown may be learnt later: what it is told by is not part of its name.
+            uid = (
+                f"{row.held.value}.{row.name}.{mark}"
+                if row.held in (Held.WEBHOOK, Held.API_SERVICE)
+                else f"{row.held.value}.{mark}"
+            )
+            if uid not in seen:
+                seen.add(uid)
+                made.add_component(_event(head, line, uid, ends, address, now))
     written: bytes = made.to_ical()
     return written
 

@@ -5,8 +5,9 @@ A certificate is read once, when it arrives or changes. Neither it nor a key is 
 
 import base64
 import binascii
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
 
 import msgspec
 from cryptography import x509
@@ -20,7 +21,7 @@ LONGEST = 2 << 20
 #: Names of one certificate that are kept, and characters of each.
 _NAMES, _LONG = 40, 253
 
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 #: What reading a certificate of strangers may raise (cryptography's documents: a part is parsed when it is asked for).
 _MALFORMED = (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
@@ -69,8 +70,9 @@ class Credentials(msgspec.Struct, frozen=True):
 NOTHING = Credentials()
 
 
+@lru_cache(maxsize=64)
 def of_der(der: bytes) -> Certificate | None:
-    """None: it cannot be read."""
+    """None: it cannot be read. The same one is shown again and again, and read once."""
     try:
         return _of(x509.load_der_x509_certificate(der)) if der else None
     except _MALFORMED:
@@ -81,7 +83,7 @@ def of_pem(pem: bytes) -> Bundle:
     """All certificates of a PEM text, each once."""
     found: dict[str, Certificate] = {}
     unread = 0
-    for part in _PEM.findall(pem[:LONGEST])[:MOST]:
+    for part in islice(_parts(pem[:LONGEST]), MOST):
         try:
             read = _of(x509.load_pem_x509_certificate(part))
         except _MALFORMED:
@@ -91,6 +93,17 @@ def of_pem(pem: bytes) -> Bundle:
     if not found and not unread and pem.strip():
         unread = 1
     return Bundle(tuple(sorted(found.values(), key=lambda one: (one.ends, one.mark))), unread)
+
+
+def _parts(pem: bytes) -> Iterator[bytes]:
+    """Each certificate of a PEM text. One pass, whatever stands in it: no pattern that could be made to look back."""
+    begin = pem.find(_BEGIN)
+    while begin >= 0:
+        end = pem.find(_END, begin)
+        if end < 0:
+            return
+        yield pem[begin : end + len(_END)]
+        begin = pem.find(_BEGIN, end)
 
 
 def first_of_pem(pem: bytes) -> Certificate | None:

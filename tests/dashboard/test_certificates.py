@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from icalendar import Calendar
+from msgspec.structs import replace
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard import tokens
@@ -109,6 +110,8 @@ def test_the_calendar_has_an_event_for_each_end_whose_name_stays(member: Client,
     assert [one.start for one in events] == ends
     assert str(events[0]["summary"]).endswith("webhook gate, CA bundle ends")
     assert {one.stamp for one in events} == {datetime.fromtimestamp(AT + 1, UTC)}
+    serving, webhook = row(Held.SERVING, "cp-1", 90), row(Held.WEBHOOK, "gate", 30)
+    held(collecting, replace(serving, name="", where=("10.0.0.1",)), webhook, replace(webhook, count=2, closed=False))
     again = Calendar.from_ical(member.get("/c/prod/certificates.ics").content).events
     assert [one["uid"] for one in again] == [one["uid"] for one in events]
     assert len({str(one["uid"]) for one in events}) == 2

@@ -77,6 +77,11 @@ def test_a_part_that_cannot_be_read_hides_no_other() -> None:
     assert ([one.subject for one in told.certificates], told.unread) == (["good"], 1)
 
 
+def test_a_text_of_beginnings_without_an_end_is_one_pass() -> None:
+    assert certificates.of_pem(b"-----BEGIN CERTIFICATE-----" * 70_000) == Bundle(unread=1)
+    assert certificates.of_pem(b"-----BEGIN CERTIFICATE-----" + pem(made("good"))).unread == 1
+
+
 def test_a_bundle_is_read_so_far_and_no_further() -> None:
     assert len(certificates.of_pem(pem(*(made(str(one)) for one in range(3))) * 100).certificates) == 3
     assert certificates.of_der(b"") is None

@@ -35,8 +35,8 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class CertificatesPage:
-    """`first`: what ends next, or ended last. `verdict`: in a few words. `looked`: whether anything was looked at yet. `count`: of
-    certificates, in lines."""
+    """`first`: what ends next, or ended last, and needs somebody for that. `verdict`: in a few words. `looked`: whether anything
+    was looked at yet. `count`: of certificates, in lines."""
 
     cluster: ClusterHead
     looked: bool
@@ -70,7 +70,7 @@ def page(head: ClusterHead, found: SurveyRow | None, now: float, late: Lateness 
         cluster=head,
         looked=found is not None,
         verdict=_verdict(lines, late),
-        first=next((one for one in lines if one.ends is not None and one.state is not State.NOT_OBSERVABLE), None),
+        first=_first([row for row, _ in ordered], lines),
         lines=lines,
         count=f"{counted(certificates, 'certificate')} in {counted(len(lines), 'line')}",
         gaps=gaps(found),
@@ -79,6 +79,14 @@ def page(head: ClusterHead, found: SurveyRow | None, now: float, late: Lateness 
         ways=ways,
         late=late,
     )
+
+
+def _first(rows: Sequence[CertificateRow], lines: Sequence[CertificateLine]) -> CertificateLine | None:
+    """What ends next and needs somebody for that; where there is nothing of the kind, what ends next."""
+    ending = [
+        (row, one) for row, one in zip(rows, lines, strict=True) if one.ends is not None and one.state is not State.NOT_OBSERVABLE
+    ]
+    return next((one for row, one in ending if not row.renewed), ending[0][1] if ending else None)
 
 
 def gaps(found: SurveyRow | None) -> tuple[GapRow, ...]:

@@ -214,7 +214,9 @@ def _notes(row: CertificateRow, standing: Standing, now: float) -> Iterable[str]
     if any(one.begins > now for one in row.certificates):
         begins = max(one.begins for one in row.certificates)
         yield f"Not valid before {day(begins)}."
-    if standing.state is State.UNKNOWN:
+    if standing.state is State.UNKNOWN and row.renewed:
+        yield f"It was to be renewed by {row.renewed}; whether it was has not been seen yet."
+    elif standing.state is State.UNKNOWN:
         over = f"{standing.over} of {standing.count} are over" if standing.over > 1 else f"one of {standing.count} is over"
         first = over if standing.over else f"the first of {standing.count} ends soon"
         yield f"{first[0].upper()}{first[1:]}: which of them counts cannot be told from here."

@@ -18,8 +18,9 @@ DAY = 86400.0
 
 class Standing(msgspec.Struct, frozen=True):
     """`state`: down: it is over, and so is everything in a bundle; degraded: it should have been renewed; unknown: what it stands
-    with differs, and which of them counts cannot be told from here; not observable: no end is seen. `ends`: when the next of them
-    does, of those that are over the last; `last`: when the last does; epoch seconds. `over`: how many are over, of `count`."""
+    with differs, and which of them counts cannot be told from here, or it is over and was to be renewed without anybody's doing;
+    not observable: no end is seen. `ends`: when the next of them does, of those that are over the last; `last`: when the last
+    does; epoch seconds. `over`: how many are over, of `count`."""
 
     state: State
     ends: float | None = None
@@ -55,6 +56,8 @@ def _state(row: CertificateRow, ends: list[tuple[float, float]], now: float) -> 
     if row.after is not None:
         return State.NOT_OBSERVABLE  # another is shown since: whether it is in use still is not known
     found = {_one(end, lead, now) for end, lead in ends}
+    if row.renewed and State.DOWN in found:
+        return State.UNKNOWN  # it was renewed meanwhile, or is about to be: what is signed in with is told once a minute
     early = any(one.begins > now for one in row.certificates)
     if len(found) > 1 or (early and len(ends) > 1):
         return State.UNKNOWN

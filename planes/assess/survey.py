@@ -124,7 +124,8 @@ def _own(view: ClusterView, thresholds: Thresholds) -> Iterator[CertificateRow]:
             held=Held.CLIENT,
             name=told.words,
             certificates=(told.client,),
-            lead={told.client.mark: lead_of(told.client, thresholds)},
+            # What renews itself does so shortly before its end: nothing is late before that.
+            lead={} if told.renewed else {told.client.mark: lead_of(told.client, thresholds)},
             renewed=told.renewed,
         )
     else:

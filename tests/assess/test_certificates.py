@@ -74,6 +74,11 @@ def test_a_token_is_good_until_it_is_over(left: float, state: State) -> None:
     assert (told.state, told.ends) == (state, NOW + left)
 
 
+@pytest.mark.parametrize(("left", "state"), [(1.0, State.HEALTHY), (-1.0, State.UNKNOWN), (-DAY, State.UNKNOWN)])
+def test_what_renews_itself_is_not_called_over(left: float, state: State) -> None:
+    assert standing(CertificateRow(Held.TOKEN, "t", expires=Epoch(NOW + left), renewed="the sign-in plugin"), NOW).state is state
+
+
 def test_without_an_end_nothing_is_said() -> None:
     assert standing(CertificateRow(Held.WEBHOOK, "w", untold=Untold.ROOTS), NOW) == Standing(State.NOT_OBSERVABLE)
 

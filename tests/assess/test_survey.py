@@ -77,6 +77,13 @@ def test_what_we_sign_in_with_and_whom_we_trust() -> None:
     assert found(Server(Mono(100.0), credentials=Credentials("it", verified=False))).certificates[1].untold is Untold.UNCHECKED
 
 
+def test_nothing_is_late_that_renews_itself() -> None:
+    by = [
+        found(Server(Mono(100.0), credentials=Credentials("it", client=ONE, renewed=by))).certificates[0].lead for by in ("", "it")
+    ]
+    assert [bool(one) for one in by] == [True, False]
+
+
 def test_a_dialled_api_server_is_told_by_its_address() -> None:
     told = found(Metrics(Mono(100.0), 0.1, 1.0, apart=True, address="10.0.0.1", certificate=ONE))
     assert [(one.held, one.where) for one in told.certificates] == [(Held.SERVING, ("10.0.0.1",))]

@@ -67,6 +67,15 @@ def test_what_is_over_comes_first_and_is_counted(member: Client, collecting: Col
     assert "failurePolicy Ignore" in page.first.fails
 
 
+def test_what_renews_itself_does_not_stand_first(member: Client, collecting: Collecting) -> None:
+    token = CertificateRow(Held.TOKEN, "the token", expires=Epoch(AT + 60), renewed="the sign-in plugin")
+    held(collecting, token, row(Held.WEBHOOK, "gate", 30))
+    page = member.get("/c/prod/certificates/").context["page"]
+    assert ([one.held for one in page.lines], page.first.title) == (["token", "webhook"], "webhook gate")
+    held(collecting, token)
+    assert member.get("/c/prod/certificates/").context["page"].first.renew == "Renewed by the sign-in plugin."
+
+
 def test_while_nobody_vouches_for_it_no_certificate_is_called_good(
     member: Client, collecting: Collecting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

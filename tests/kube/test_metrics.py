@@ -5,9 +5,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from planes.cache.deprecated import DeprecatedApis
 from planes.kube.link import Link
 from planes.kube.metrics import FAMILIES, MetricsProbe, Parser, UsageProbe
 from planes.structs.events import FaultKind, Metrics, Sample, Usage
+from planes.structs.moments import Mono
+from planes.structs.survey import DeprecatedApi
 from tests.kube.conftest import Events
 from tests.replay import Recording, Reply, Request, load, reply, serve
 
@@ -41,6 +44,12 @@ def test_only_labels_that_rules_read_are_kept() -> None:
         assert all({key for key, _ in one.labels} <= kept | {"le"} for one in samples), name
         assert len({one.labels for one in samples}) == len(samples)
     assert Sample((("request_kind", "mutating"),), 2.0) in found["apiserver_current_inflight_requests"]
+
+
+def test_deprecated_apis_are_read_as_a_real_api_server_tells_them() -> None:
+    kept = DeprecatedApis()
+    kept.took(Metrics(Mono(1.0), 0.1, 7.0, Parser().parse(recorded().encode())))
+    assert kept.apis == [DeprecatedApi("", "v1", "componentstatuses"), DeprecatedApi("", "v1", "endpoints")]
 
 
 def test_what_asks_for_health_is_told_apart_from_what_clients_ask() -> None:

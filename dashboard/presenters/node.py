@@ -9,11 +9,12 @@ from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
 from dashboard.presenters.evidence import EvidenceLine, evidence_lines
 from dashboard.presenters.history import RibbonLine
+from dashboard.presenters.pods import ALL_PODS, PodLine, PodsAsked, PodTable, pod_line, pod_table
 from dashboard.presenters.words import commands, cores, known, number, share, size
 from planes.live.wire import Lateness
 from planes.store.freshness import seen, unknown_since
 from planes.store.selectors import ClusterHead, NodeDetail
-from planes.structs.rows import AgentRow, ConditionRow, EventRow, FaultRow, NodeRow, PodRow, TaintRow
+from planes.structs.rows import AgentRow, ConditionRow, EventRow, FaultRow, NodeRow, TaintRow
 
 _CHANGES = 15
 _EVENTS = 50
@@ -64,19 +65,6 @@ class TaintLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PodLine:
-    """`troubled`: its containers are not all ready although it is not done."""
-
-    namespace: str
-    name: str
-    status: str
-    ready: str
-    restarts: int
-    created: float | None
-    troubled: bool
-
-
-@dataclass(frozen=True, slots=True)
 class NodePage:
     """`pods_last_known`: nobody vouches for the pods now. `pods_since`: the last heartbeat of their kubelet, if it is known."""
 
@@ -96,6 +84,7 @@ class NodePage:
     created: float | None
     labels: tuple[tuple[str, str], ...]
     pods: tuple[PodLine, ...]
+    table: PodTable
     pods_troubled: int
     pods_seen: bool  # whether any pod of the cluster has been: else they are still being listed, or may not be read
     pods_last_known: str
@@ -120,9 +109,15 @@ class NodePage:
 
 
 def node_page(
-    detail: NodeDetail, late: Lateness | None, *, beat: float | None = None, ribbons: tuple[RibbonLine, ...] = ()
+    detail: NodeDetail,
+    late: Lateness | None,
+    *,
+    beat: float | None = None,
+    ribbons: tuple[RibbonLine, ...] = (),
+    asked: PodsAsked = ALL_PODS,
 ) -> NodePage:
-    """What a node's page shows; states as they may be said now. `beat`: when its lease was last seen to change, epoch seconds."""
+    """What a node's page shows; states as they may be said now. `beat`: when its lease was last seen to change, epoch seconds.
+    `asked`: which of its pods, and in which order."""
     row = detail.row
     shown = seen(row.state, "", row.because, late)
     agents = (
@@ -130,7 +125,7 @@ def node_page(
         _agent("kube-proxy", row.kube_proxy, late),
         _agent("container-runtime", row.container_runtime, late),
     )
-    pods = tuple(sorted((_pod(one) for one in row.pods), key=lambda pod: (not pod.troubled, pod.namespace, pod.name)))
+    pods = pod_table([pod_line(one) for one in row.pods], ALL_PODS).lines
     seen_pods = bool(pods) or detail.cluster.row.pods > 0
     last_known = _pods_last_known(row.kubelet, late)
     return NodePage(
@@ -151,6 +146,7 @@ def node_page(
         created=row.created,
         labels=tuple(sorted(row.labels.items())),
         pods=pods,
+        table=pod_table(pods, asked),
         pods_troubled=sum(pod.troubled for pod in pods),
         pods_last_known=last_known,
         pods_since=beat if last_known else None,
@@ -263,16 +259,3 @@ def _condition(row: ConditionRow) -> ConditionLine:
 def _taint(row: TaintRow) -> TaintLine:
     value = f"={row.value}" if row.value else ""
     return TaintLine(f"{row.key}{value}:{row.effect}", row.since)
-
-
-def _pod(row: PodRow) -> PodLine:
-    done = row.phase == "Succeeded"
-    return PodLine(
-        namespace=row.namespace,
-        name=row.name,
-        status=row.reason or row.phase,
-        ready=f"{row.ready}/{row.containers}",
-        restarts=row.restarts,
-        created=row.created,
-        troubled=not done and (row.ready < row.containers or row.phase != "Running"),
-    )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard import chart_pages, component_help, lookups, presenters, pulses, ribbons, rollups, wanted_window
+from dashboard.presenters.pods import pods_asked
 from dashboard.views import gone_nodes
 from dashboard.wanted_changes import WrongError
 from planes.live.wire import Lateness
@@ -109,9 +110,8 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     now = time.time()
     fresh = pulses.freshness(detail.cluster)
     late = lateness(fresh, now)
-    page = presenters.node_page(
-        detail, late, beat=pulses.heartbeat(detail.cluster, name), ribbons=ribbons.of_node(detail, fresh, now)
-    )
+    beat, drawn = pulses.heartbeat(detail.cluster, name), ribbons.of_node(detail, fresh, now)
+    page = presenters.node_page(detail, late, beat=beat, ribbons=drawn, asked=pods_asked(request.GET.dict()))
     lookup = lookups.panel(request, detail.cluster, About.NODE, name)
     return _show(request, "node", {"page": page, "lookup": lookup, "fresh": believed(fresh, late), **_moments(late, now)})
 

@@ -13,6 +13,7 @@ from dashboard.presenters.rollup import Rollup
 from dashboard.presenters.words import commands, counted, known, severity, word
 from planes.components.registry import AGENT_KINDS
 from planes.live.wire import Lateness, NodeCells
+from planes.store.failovers import Failover
 from planes.store.freshness import seen, unknown_since
 from planes.store.selectors import ClusterHead, ComponentDetail
 from planes.structs.rows import ChangeRow, FaultRow, InstanceRow
@@ -71,6 +72,8 @@ class ComponentPage:
     rollup: Rollup | None
     commands: tuple[str, ...]
     unseen: tuple[str, ...]
+    elects: bool
+    failovers: tuple[Failover, ...]
     fault: FaultRow | None
     missing: tuple[FaultRow, ...]
     late: Lateness | None
@@ -95,6 +98,11 @@ def is_agent(kind: str) -> bool:
     return kind in AGENT_KINDS
 
 
+def elects(detail: ComponentDetail) -> bool:
+    """Whether its instances are seen, and one of them leads: else nobody can tell which."""
+    return any(one.leader for one in detail.row.instances)
+
+
 def component_page(
     detail: ComponentDetail,
     late: Lateness | None,
@@ -103,6 +111,7 @@ def component_page(
     changes: Sequence[ChangeRow] = (),
     ribbons: tuple[RibbonLine, ...] = (),
     rollup: Rollup | None = None,
+    failovers: Sequence[Failover] = (),
 ) -> ComponentPage:
     """For the three agents of a node, which are roll-ups, `nodes` are the cluster's nodes, and `changes` the newest changes of the
     whole cluster, of which those of the agent are shown."""
@@ -137,6 +146,8 @@ def component_page(
         rollup=rollup,
         commands=commands(about.commands, detail.cluster),
         unseen=about.unseen if row.instances else (),
+        elects=elects(detail),
+        failovers=tuple(failovers),
         fault=detail.cluster.row.fault,
         missing=detail.cluster.row.missing if row.state in ("unknown", "not_observable") else (),
         late=late,

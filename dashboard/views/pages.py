@@ -15,7 +15,7 @@ from dashboard.presenters.pods import pods_asked
 from dashboard.views import gone_nodes
 from dashboard.wanted_changes import WrongError
 from planes.live.wire import Lateness
-from planes.store import instances, selectors
+from planes.store import failovers, instances, selectors
 from planes.store.freshness import believed, lateness
 from planes.structs.lookups import About
 
@@ -72,7 +72,8 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         rolled = rollups.of_agent(detail, cells, late, now)
         page = presenters.component_page(detail, late, nodes=cells, changes=changes, ribbons=drawn, rollup=rolled)
     else:
-        page = presenters.component_page(detail, late, ribbons=drawn)
+        led = failovers.failovers(detail.cluster.id, kind)
+        page = presenters.component_page(detail, late, ribbons=drawn, failovers=led)
     charts = None
     if "fragment" not in request.GET:
         try:

@@ -13,7 +13,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 
 from planes.models import Cluster, Component, Instance, Node
-from planes.store import columns, frozen, gone_nodes, instances, samples
+from planes.store import columns, failovers, frozen, gone_nodes, instances, samples
 from planes.store.stored import Stored
 from planes.store.upserts import Statement, Values
 from planes.structs.history import Span
@@ -137,7 +137,11 @@ def _instances(cluster_id: int, at: Epoch, rows: Sequence[ComponentRow]) -> None
     if changed:
         kinds = {pk: kind for kind, pk in ids.items()}
         before = {kinds[pk]: [(str(one[1]), str(one[2]), str(one[4])) for one in values] for pk, values in known.items()}
-        instances.note(cluster_id, at, [row for row in rows if ids[row.kind] in changed], before)
+        turned = [row for row in rows if ids[row.kind] in changed]
+        instances.note(cluster_id, at, turned, before)
+        failovers.note(
+            cluster_id, at, turned, {kinds[pk]: [str(one[1]) for one in values if one[3]] for pk, values in known.items()}
+        )
         Instance.objects.filter(component__in=changed).delete()
         columns.INSTANCE.run([one for some in changed.values() for one in some])
 

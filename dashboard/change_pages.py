@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from dashboard import wanted_changes
+from dashboard.incident_links import Parts
 from dashboard.presenters.change_log import Block, GapLine, LogLine, blocks, log_lines, titles, unwatched_blocks
 from dashboard.presenters.words import WORDS, counted
 from dashboard.vouching import standing
@@ -88,7 +89,8 @@ def _page(head: ClusterHead | None, asked: Asked, now: float, late: Lateness | N
     began = asked.wanted.began
     if began is None:
         began = min((one.at for one in dots[-1:]), default=first if first is not None else ended - 86_400.0)
-    lines = log_lines(found.found, found.spans, first_page=asked.after is None, older=found.older is not None)
+    parts = Parts({one.slug for one in found.found})
+    lines = log_lines(found.found, found.spans, first_page=asked.after is None, older=found.older is not None, part_of=parts.of)
     route = reverse("cluster-changes", args=[head.slug]) if head else reverse("changes")
     return ChangesPage(
         cluster=head,

@@ -1,13 +1,13 @@
 """The charts of a component's page, and the same values as a table: for screen readers, and without JavaScript."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from dashboard import figures
 from dashboard.presenters.words import figure_text
+from dashboard.then import iso
 from dashboard.wanted_window import RANGES, Window
 from planes.components.registry import of
 from planes.components.spec import Form
@@ -57,7 +57,7 @@ def of_component(detail: ComponentDetail, fresh: Freshness, window: Window, now:
     if declared is None or not declared.figures:
         return None
     charts = figures.of_component(detail.cluster.id, row.kind, row.state, row.since, window, now, fresh.collected_at, most=_LINES)
-    asked = {"range": window.range} if window.range else {"from": _iso(window.began), "to": _iso(window.ended)}
+    asked = {"range": window.range} if window.range else {"from": iso(window.began), "to": iso(window.ended)}
     lines = []
     for index, at in enumerate(charts.lines.at):
         buckets = [charts.lines.buckets[one.key][index] for one in charts.figures]
@@ -80,7 +80,3 @@ def _cell(form: Form, bucket: Bucket | None) -> Cell:
         return Cell("", "")
     least, most = figure_text(form, bucket.least), figure_text(form, bucket.most)
     return Cell(figure_text(form, bucket.mean), "" if least == most else f"{least} to {most}")
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from dashboard import notes
+from dashboard.incident_links import has_part
 from dashboard.notes import Note
 from dashboard.presenters import incidents as told
 from dashboard.presenters.change_log import Block
@@ -11,6 +14,7 @@ from dashboard.presenters.words import counted
 from dashboard.then import iso
 from dashboard.vouching import Standing, standing
 from planes.assess.incidents import name_of
+from planes.components.registry import title_of
 from planes.live.wire import Lateness
 from planes.store import incidents
 from planes.store.incidents import Record
@@ -25,8 +29,8 @@ _NEARBY = 5
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """`count`: in words. `since`: from when on there is a record, epoch seconds; of several clusters the earliest; None: there is
-    none. `more`: how many older ones are not listed."""
+    """`count`: in words. `of`: whose part they have, in words; empty: anybody's. `since`: from when on there is a record, epoch
+    seconds; of several clusters the earliest; None: there is none. `more`: how many older ones are not listed."""
 
     cluster: ClusterHead | None
     count: str
@@ -36,6 +40,7 @@ class ListPage:
     healing: str
     since: float | None
     late: Lateness | None
+    of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,11 @@ class IncidentPage:
     notes: tuple[Note, ...]
 
 
-def listed(head: ClusterHead | None, now: float) -> dict[str, object]:
-    """For the template. `head`: of one cluster; None: of all. `now`: epoch seconds."""
+def listed(head: ClusterHead | None, now: float, kind: str = "", node: str = "") -> dict[str, object]:
+    """For the template. `head`: of one cluster; None: of all. `now`: epoch seconds. `kind`, `node`: only those in which a component
+    or an agent of this kind, and this node, have a part."""
     how = standing(head, now)
-    records = incidents.of_clusters(head.slug if head else "")
+    records = [_with(one, kind, node) for one in incidents.of_clusters(head.slug if head else "")]
     lines = [told.line(one, record, now) for record in records for one in record.incidents]
     lines.sort(key=lambda one: -one.began)
     over = [one for one in lines if not one.goes_on]
@@ -87,8 +93,15 @@ def listed(head: ClusterHead | None, now: float) -> dict[str, object]:
         healing=told.mean_to_heal([one for record in records for one in record.incidents], now),
         since=since,
         late=how.late,
+        of=" of ".join(part for part in (title_of(kind) if kind else "", node) if part),
     )
     return _context(page, how, now)
+
+
+def _with(record: Record, kind: str, node: str) -> Record:
+    if not kind and not node:
+        return record
+    return msgspec.structs.replace(record, incidents=tuple(one for one in record.incidents if has_part(one, kind, node)))
 
 
 def one(head: ClusterHead, name: str, now: float) -> dict[str, object] | None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from dashboard import notes
+from dashboard import incident_links, notes
 from dashboard.notes import Kept
+from dashboard.presenters.change_log import IncidentLink
 from dashboard.presenters.history import Piece, pieces
 from planes.assess.ribbon import ribbon, worst
 from planes.store import changes, moments
@@ -22,7 +23,7 @@ DEFAULT_LENS = "2h"
 _WORDS = {"15m": "15 min", "2h": "2 h", "24h": "24 h", "7d": "7 d", "30d": "30 d"}
 #: Changes that are marked above the ribbons.
 _MARKED = 400
-#: Bookmarks that are named in the bar.
+#: Bookmarks that are named in the bar, and incidents in the band.
 _NEAREST = 3
 
 
@@ -68,7 +69,7 @@ class Marked:
 class Then:
     """`at`: the moment; `began`, `ended`: what the bar shows, epoch seconds; `place`: where in it the moment lies, in percent.
     `nearest`: the nearest moment that was watched, where this one was not. `bookmarks`: those in what the bar shows, the nearest
-    first."""
+    first. `incidents`: those that went on then."""
 
     at: float
     iso: str
@@ -85,6 +86,7 @@ class Then:
     tracks: tuple[Track, ...]
     marks: tuple[Mark, ...]
     bookmarks: tuple[Marked, ...]
+    incidents: tuple[IncidentLink, ...]
 
 
 def iso(at: float) -> str:
@@ -130,6 +132,7 @@ def then(head: ClusterHead, at: float, near: Around, query: Mapping[str, str], n
         tracks=tracks,
         marks=_marks(head.slug, began, ended),
         bookmarks=tuple(Marked(one, address(one.at)) for one in _kept(head.id, at, began, ended)),
+        incidents=incident_links.at_moment(head.slug, at)[:_NEAREST],
     )
 
 

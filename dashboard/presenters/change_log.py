@@ -1,7 +1,7 @@
 """The page of changes: lines, what happened together as one that opens, spans that nobody watched, and the density over time."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log2
 
@@ -26,8 +26,21 @@ _FULL = 64
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentLink:
+    """`id` is of its page, within its cluster."""
+
+    id: str
+    title: str
+
+
+#: Of a cluster's slug and a change, the incident in which it has a part.
+PartOf = Callable[[str, ChangeRow], IncidentLink | None]
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
-    """One change, or several of one cause and moment with `parts`. `plane`: control, data or "" (of both)."""
+    """One change, or several of one cause and moment with `parts`. `plane`: control, data or "" (of both). `incident`: that in
+    which the first of them has a part."""
 
     line: ChangeLine
     slug: str
@@ -35,6 +48,7 @@ class LogLine:
     plane: str
     parts: tuple[ChangeLine, ...] = ()
     parts_more: int = 0
+    incident: IncidentLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +71,12 @@ class Block:
     state: str
 
 
-def log_lines(found: Sequence[Found], spans: Sequence[Span], *, first_page: bool, older: bool) -> list[LogLine | GapLine]:
-    """Newest first. Gaps are those between the newest and the oldest line, and beyond them where the list ends there."""
-    lines: list[LogLine | GapLine] = list(_lines(found))
+def log_lines(
+    found: Sequence[Found], spans: Sequence[Span], *, first_page: bool, older: bool, part_of: PartOf | None = None
+) -> list[LogLine | GapLine]:
+    """Newest first. `part_of`: the incident in which a change has a part; without it none is named.
+    Gaps are those between the newest and the oldest line, and beyond them where the list ends there."""
+    lines: list[LogLine | GapLine] = list(_lines(found, part_of))
     newest = float("inf") if first_page or not found else found[0].row.at
     oldest = found[-1].row.at if found and older else float("-inf")
     lines.extend(one for one in gaps(spans) if oldest <= one.ended and one.began <= newest)
@@ -117,7 +134,7 @@ def _of(part: float, whole: float) -> str:
     return f"{part / whole:.3%}"
 
 
-def _lines(found: Sequence[Found]) -> Iterable[LogLine]:
+def _lines(found: Sequence[Found], part_of: PartOf | None) -> Iterable[LogLine]:
     start = 0
     while start < len(found):
         end = start + 1
@@ -129,7 +146,9 @@ def _lines(found: Sequence[Found]) -> Iterable[LogLine]:
             tuple(change_lines([msgspec.structs.replace(row, group="") for row in rows[:OPENED]], OPENED)) if len(rows) > 1 else ()
         )
         first = found[start]
-        yield LogLine(line, first.slug, first.cluster, _plane(first.row), parts, max(0, len(rows) - OPENED) if parts else 0)
+        more = max(0, len(rows) - OPENED) if parts else 0
+        incident = part_of(first.slug, first.row) if part_of is not None else None
+        yield LogLine(line, first.slug, first.cluster, _plane(first.row), parts, more, incident)
         start = end
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard import notes, wanted_changes
 from dashboard.then import iso
-from dashboard.views.pages import no_cluster
+from dashboard.views.refusing import no_cluster
 from planes.store import moments, selectors
 from planes.store.selectors import ClusterHead
 

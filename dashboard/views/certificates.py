@@ -12,7 +12,7 @@ from dashboard import certificate_pages, csv_files
 from dashboard.rest import asking
 from dashboard.rest.access import Access, reads_in_thread
 from dashboard.rest.asking import Nothing
-from dashboard.views.pages import no_cluster
+from dashboard.views.refusing import no_cluster
 from planes.store import selectors
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard import change_feeds, change_pages, csv_files, wanted_changes
-from dashboard.views.pages import no_cluster
+from dashboard.views.refusing import no_cluster, wrong_list
 from planes.store import changes, selectors
 
 #: Entries of a feed, and lines of a CSV that are read at once.
@@ -92,11 +92,4 @@ def _page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _wrong(request: HttpRequest, slug: str, sentence: str) -> HttpResponse:
     back = reverse("cluster-changes", args=[slug]) if slug else reverse("changes")
-    context = {
-        "status": 400,
-        "title": "This list cannot be shown",
-        "message": sentence,
-        "links": [("All changes", back)],
-        "back": "/",
-    }
-    return render(request, "error.html", context, status=400)
+    return wrong_list(request, sentence, ("All changes", back))

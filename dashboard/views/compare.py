@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from dashboard import compare_pages, vouching
 from dashboard.compare_pages import NoClusterError, TooOldError, Wanted
 from dashboard.then import iso
-from dashboard.views.pages import no_cluster
+from dashboard.views.refusing import no_cluster
 from dashboard.wanted_changes import WrongError
 from planes.store import selectors
 

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
 
 import msgspec
 from asgiref.sync import sync_to_async
@@ -16,10 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard import incident_pages, incident_reports, notes, picture
 from dashboard.incident_pages import IncidentPage, Picture
 from dashboard.incident_reports import Drawn
-from dashboard.views.pages import no_cluster
+from dashboard.views.refusing import no_cluster, refused, wrong_list
+from planes.components.registry import KINDS
 from planes.store import moments, selectors
 from planes.store.freshness import Freshness
 
+_KINDS = tuple(one.kind for one in KINDS)
+#: Characters of a node's name, as Kubernetes bounds them.
+_LONGEST = 253
 #: The pictures of a report, pixels.
 _DRAWN = picture.Wanted(width=1280, height=720, theme="light")
 
@@ -131,8 +136,14 @@ def _list(request: HttpRequest, slug: str) -> HttpResponse:
     head = selectors.cluster(slug) if slug else None
     if slug and head is None:
         return no_cluster(request, slug)
+    kind, node = request.GET.get("kind", "").strip(), request.GET.get("node", "").strip()
+    if kind not in ("", *_KINDS):
+        return wrong_list(request, f"kind= is one of: {', '.join(_KINDS)}.", ("All incidents", request.path))
+    if len(node) > _LONGEST or "\x00" in node:
+        return wrong_list(request, "node= is the name of a node: at most 253 characters.", ("All incidents", request.path))
     template = "parts/incident_list.html" if "fragment" in request.GET else "incidents.html"
-    return render(request, template, incident_pages.listed(head, time.time()))
+    query = urlencode({name: value for name, value in (("kind", kind), ("node", node)) if value})
+    return render(request, template, incident_pages.listed(head, time.time(), kind, node) | {"query": query})
 
 
 def _address(request: HttpRequest, slug: str, name: str) -> str:
@@ -144,14 +155,9 @@ def _missing(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _no_incident(request: HttpRequest, slug: str) -> HttpResponse:
-    context = {
-        "status": 404,
-        "title": "There is no such incident on record",
-        "message": "An incident goes when the changes that it is made of are no longer kept.",
-        "links": [("All incidents of this cluster", reverse("cluster-incidents", args=[slug]))],
-        "back": "/",
-    }
-    return render(request, "error.html", context, status=404)
+    links = [("All incidents of this cluster", reverse("cluster-incidents", args=[slug]))]
+    sentence = "An incident goes when the changes that it is made of are no longer kept."
+    return refused(request, 404, "There is no such incident on record", sentence, links, reverse("clusters"))
 
 
 def _file(body: str, form: str, name: str, ending: str, *, download: bool) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dashboard import csv_files, node_pages
-from dashboard.views.pages import no_cluster
+from dashboard.views.refusing import no_cluster
 from planes.store import selectors
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from dashboard import chart_pages, component_help, lookups, presenters, pulses, ribbons, rollups, wanted_window
 from dashboard.presenters.pods import pods_asked
 from dashboard.views import gone_nodes
+from dashboard.views.refusing import missing, no_cluster, wrong_time
 from dashboard.wanted_changes import WrongError
 from planes.live.wire import Lateness
 from planes.store import failovers, instances, selectors
@@ -167,20 +168,13 @@ def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:
     return render(request, "wall_cluster.html" if wall else "cluster.html", context)
 
 
-def no_cluster(request: HttpRequest, slug: str, *, wall: bool = False) -> HttpResponse:
-    """The answer to an address of a cluster that is not there: what is there."""
-    page = "wall_cluster" if wall else "cluster"
-    links = [(head.name, reverse(page, args=[head.slug])) for head in selectors.watched()]
-    return _missing(request, f"There is no cluster “{slug}” here", "These clusters are watched:", links, reverse("clusters"))
-
-
 def _no_component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     head = selectors.cluster(slug)
     if head is None:
         return no_cluster(request, slug)
     links = [(component_help.of(row.kind).title, reverse("component", args=[slug, row.kind])) for row in selectors.components(slug)]
     title = f"{head.name} has no component “{kind}”"
-    return _missing(request, title, "These components were found in it:", links, reverse("cluster", args=[slug]))
+    return missing(request, title, "These components were found in it:", links, reverse("cluster", args=[slug]))
 
 
 def _no_instance(request: HttpRequest, slug: str, kind: str, name: str) -> HttpResponse:
@@ -189,7 +183,7 @@ def _no_instance(request: HttpRequest, slug: str, kind: str, name: str) -> HttpR
         return _no_component(request, slug, kind)
     links = [(one.name, reverse("instance", args=[slug, kind, one.name])) for one in detail.row.instances[:_OFFERED]]
     title = f"{component_help.of(kind).title} of {detail.cluster.name} has no instance “{name}”"
-    return _missing(request, title, "These are its instances:", links, reverse("component", args=[slug, kind]))
+    return missing(request, title, "These are its instances:", links, reverse("component", args=[slug, kind]))
 
 
 def _no_node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
@@ -200,27 +194,4 @@ def _no_node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     near = difflib.get_close_matches(name, names, n=_OFFERED, cutoff=0.5) or names[:_OFFERED]
     links = [(one, reverse("node", args=[slug, one])) for one in near]
     lead = f"It may have been removed. Of its {presenters.counted(len(names), 'node')}, these come nearest:"
-    return _missing(request, f"{found.name} has no node “{name}”", lead, links, reverse("cluster", args=[slug]))
-
-
-def wrong_time(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
-    """The answer to a stretch of time that makes no sense, in a sentence."""
-    context = {
-        "status": 400,
-        "title": "This time cannot be shown",
-        "message": sentence,
-        "links": [("The last day", back)],
-        "back": back,
-    }
-    return render(request, "error.html", context, status=400)
-
-
-def _missing(request: HttpRequest, title: str, lead: str, links: list[tuple[str, str]], back: str) -> HttpResponse:
-    context = {
-        "status": 404,
-        "title": title,
-        "message": lead if links else "Nothing of the kind has been seen yet.",
-        "links": links,
-        "back": back,
-    }
-    return render(request, "error.html", context, status=404)
+    return missing(request, f"{found.name} has no node “{name}”", lead, links, reverse("cluster", args=[slug]))

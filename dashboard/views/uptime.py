@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard import csv_files, uptime_pages, wanted_window
-from dashboard.views.pages import no_cluster, wrong_time
+from dashboard.views.refusing import no_cluster, wrong_time
 from dashboard.wanted_changes import WrongError
 from dashboard.wanted_window import Window
 from planes.store import selectors

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from dashboard import incident_pages, incident_reports, notes, tokens
 from dashboard.models import IncidentNote
 from dashboard.presenters import incidents as told
+from dashboard.then import iso
 from planes.models import Cluster, Component, Transition
 from planes.store import clusters, incidents, selectors, services
 from planes.store.selectors import ClusterHead
@@ -320,6 +321,38 @@ def test_a_token_knows_of_incidents_of_its_own_clusters_alone(cluster: Cluster, 
     program, name = Client(headers={"Authorization": f"Bearer {token}"}), incident(cluster).id
     assert program.get("/api/v1/incidents").json()["incidents"] == []
     assert [program.get(f"/api/v1/c/prod/incidents{tail}").status_code for tail in ("", f"/{name}", f"/{name}/report")] == [404] * 3
+
+
+@pytest.mark.parametrize(
+    ("address", "led"),
+    [
+        ("/c/prod/changes/?range=all", 7),  # each change of the three; the node's incident is another
+        ("/changes/?range=all", 7),
+        ("/c/prod/changes/?range=all&kind=kubelet", 0),
+        (f"/c/prod/?at={iso(NOW - 3950)}", 1),
+        (f"/c/prod/?at={iso(NOW - 3705)}", 1),
+        (f"/c/prod/?at={iso(NOW - 4025)}", 1),  # the picture of before
+        (f"/c/prod/?at={iso(NOW - 4040)}", 0),
+        (f"/c/prod/?at={iso(NOW - 3680)}", 0),
+        ("/c/prod/incidents/?kind=kube-scheduler", 1),
+        ("/c/prod/incidents/?kind=kubelet", 0),
+        ("/c/prod/incidents/?node=gone.example", 0),
+        ("/incidents/?kind=etcd&node=gone.example", 0),
+    ],
+)
+def test_changes_moments_and_subjects_lead_to_the_incident_that_they_belong_to(
+    cluster: Cluster, browser: Client, address: str, led: int
+) -> None:
+    page = browser.get(address)
+    assert page.status_code == 200
+    assert page.content.decode().count(f'href="/c/prod/incidents/{incident(cluster).id}/"') == led
+
+
+@pytest.mark.parametrize("query", ["kind=x", "node=" + "x" * 254, "node=%00"])
+def test_a_filter_of_incidents_that_makes_no_sense_is_refused_in_a_sentence(cluster: Cluster, browser: Client, query: str) -> None:
+    for address in ("/incidents/", "/c/prod/incidents/"):
+        answer = browser.get(f"{address}?{query}")
+        assert (answer.status_code, "This list cannot be shown" in answer.content.decode()) == (400, True)
 
 
 def _declared() -> list[clusters.Declaration]:

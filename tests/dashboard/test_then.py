@@ -1,6 +1,7 @@
 """The picture of a moment in the past, by its address: page, JSON and file say what is remembered, and what is not."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import msgspec
@@ -168,6 +169,12 @@ def test_the_bar_keeps_to_the_present_and_steps_keep_what_else_was_asked(cluster
     control, data = told.tracks
     assert {piece.state for piece in control.pieces} == {"healthy"}
     assert {piece.state for piece in data.pieces} > {"healthy"}
+
+
+def test_from_the_present_a_link_leads_to_a_minute_ago_with_a_day_below_it(cluster: Cluster, browser: Client) -> None:
+    answer = browser.get("/c/prod/past/")
+    assert re.fullmatch(r"/c/prod/\?at=20\d\d-[0-9T:.-]+Z&lens=24h", answer["Location"])
+    assert browser.get("/c/nowhere/past/").status_code == 404
 
 
 MARKED = "Failover of <cp-1>"

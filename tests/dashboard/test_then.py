@@ -183,7 +183,7 @@ MARKED = "Failover of <cp-1>"
 def test_a_moment_that_is_kept_is_in_the_bar_and_on_its_page_and_leads_back(cluster: Cluster, browser: Client) -> None:
     answer = browser.post("/c/prod/bookmarks/", {"name": f"  {MARKED} \u202e", "at": at(3500)})
     assert (answer.status_code, answer["Location"]) == (302, f"/c/prod/?at={iso(NOW - 3500)}")
-    said = "Failover of &lt;cp-1&gt;, "
+    said = "<b>Failover of &lt;cp-1&gt;</b>, "
     assert said in browser.get(f"/c/prod/?at={at(3000)}").content.decode()
     assert said not in browser.get(f"/c/prod/?at={at(1000)}&lens=15m").content.decode(), "it lies beyond what the bar shows"
     page = browser.get("/c/prod/bookmarks/").content.decode()

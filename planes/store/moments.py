@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import ceil, floor
 
 import msgspec
 from django.db.models import QuerySet
@@ -30,7 +31,8 @@ LISTED = 40
 
 class Around(msgspec.Struct, frozen=True):
     """What lies around a moment, epoch seconds; None: nothing. `oldest`: from when on something is remembered. `watched`: somebody
-    watched then; `nearest`: where not, the nearest moment at which somebody did."""
+    watched then; `nearest`: where not, the nearest moment at which somebody did. All are whole tenths of a second, as addresses have
+    them (changes are told so): an address that was rounded to before a span began would lead to where nothing is remembered."""
 
     oldest: float | None
     watched: bool
@@ -50,9 +52,10 @@ def _around(cluster_id: int, at: float) -> Around:
     every = Transition.objects.filter(cluster=cluster_id)
     spans = history.spans(cluster_id, 0.0)
     inside = any(one.began <= at <= one.ended for one in spans)
-    edges = [edge for one in spans for edge in (one.began, one.ended)]
+    tenths = [(ceil(one.began * 10) / 10, floor(one.ended * 10) / 10) for one in spans]
+    edges = [edge for began, ended in tenths if began <= ended for edge in (began, ended)]
     return Around(
-        oldest=spans[0].began if spans else None,
+        oldest=min(edges, default=None),
         watched=inside,
         nearest=None if inside else min(edges, key=lambda edge: abs(edge - at), default=None),
         previous=every.filter(at__lt=at).order_by("-at").values_list("at", flat=True).first(),

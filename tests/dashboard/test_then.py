@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from dashboard import notes
+from dashboard import notes, wanted_changes
 from dashboard.models import Bookmark
 from dashboard.then import iso, then
 from planes.models import Cluster
@@ -117,6 +117,22 @@ def test_where_nobody_watched_the_nearest_moment_is_offered(browser: Client) -> 
     page = browser.get(f"/c/prod/?at={at(2300)}").content.decode()
     assert "Nobody watched then: nothing is known of this moment." in page
     assert iso(NOW - 2200).replace(":", "%3A") in page
+
+
+def test_the_moments_that_are_offered_can_be_shown_wherever_in_a_tenth_of_a_second_watching_began(cluster: Cluster) -> None:
+    cluster.watched.all().delete()
+    for began, ended in ((5000.04, 2500.06), (2400.03, 2400.01), (2200.04, 0.0)):  # seconds ago; that in the middle holds no tenth
+        cluster.watched.create(began=NOW - began, ended=NOW - ended)
+    before, early, late = (moments.around("prod", NOW - ago) for ago in (6000.0, 2480.0, 2300.0))
+    for near, offered in ((before, "oldest"), (early, "nearest"), (late, "nearest")):
+        assert near is not None
+        shown = wanted_changes.moment({"at": iso(getattr(near, offered))}, "at")
+        assert shown is not None
+        there = moments.around("prod", shown)
+        assert there is not None
+        assert there.watched
+        assert there.oldest is not None
+        assert shown >= there.oldest
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from dashboard import presenters
+from dashboard import presenters, then
 from dashboard.presenters.words import iso
 from planes.structs import time_tokens
 
@@ -60,6 +60,7 @@ def called(name: str) -> SafeString:
 
 
 register.filter("glued", presenters.glued)
+register.filter("moment", then.iso)
 register.filter("number", presenters.number)
 
 

@@ -81,12 +81,30 @@ class _Stage:
             self.epochs[name] = services.take(cluster.pk)
             self.offsets[name] = 0
             self.store(name, wrong)
+            if wrong == "broken":
+                self._remember(name)
             hour = series(time.time())
             samples.keep(cluster.pk, [*hour[:40], *hour[60:]])
             # Watched for a day but for an hour of it.
             for began, ended in ((86_400.0, 7_200.0), (3_600.0, 0.0)):
                 span = Span(Epoch(time.time() - began), Epoch(time.time() - ended))
                 services.touch(cluster.pk, self.epochs[name], time.time(), span=span)
+
+    def _remember(self, slug: str) -> None:
+        """An hour ago the runtime of a node that has the same now was down, and well ten minutes later."""
+        from planes.store import services
+        from planes.structs.moments import Epoch
+        from planes.structs.rows import ChangeRow, Frame
+        from planes.structs.verdicts import State
+
+        told, now = [], round(time.time(), 1)
+        for ago, before, after, because in (
+            (3_000, State.HEALTHY, State.DOWN, "Ready is False: “container runtime is down”."),
+            (2_400, State.DOWN, State.HEALTHY, "It is ready again."),
+        ):
+            told.append(ChangeRow("Node", "node-63", "container-runtime", before, after, because, Epoch(now - ago)))
+        self.offsets[slug] += 1
+        services.flush(self.ids[slug], self.epochs[slug], self.offsets[slug], Frame(at=Epoch(now), changes=told))
 
     def store(self, slug: str, wrong: str) -> Any:
         """Store a state of a cluster; the delta to publish."""

@@ -17,7 +17,15 @@ ROOT = Path(settings.BASE_DIR)
 
 #: Without signing in, by design: signing in itself, and the probes.
 OPEN = {"signin", "signin-link"}
-ARGUMENTS = {"slug": "prod", "cluster": "prod", "kind": "kube-scheduler", "name": "node-1", "node": "node-1", "token": "A" * 43}
+ARGUMENTS = {
+    "slug": "prod",
+    "cluster": "prod",
+    "kind": "kube-scheduler",
+    "name": "node-1",
+    "node": "node-1",
+    "token": "A" * 43,
+    "incident": "20261124T134012Z-etcd",
+}
 PAGES = [
     "/",
     "/c/prod/",

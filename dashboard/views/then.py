@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard import presenters, wanted_changes
+from dashboard.templatetags.planewatch import in_full
 from dashboard.then import iso, then
 from dashboard.views import pages
 from dashboard.views.refusing import no_cluster, refused
@@ -73,4 +74,4 @@ def _too_old(request: HttpRequest, live: str, oldest: float | None) -> HttpRespo
     if oldest is None:
         return refused(request, 404, "Nothing is remembered yet", "This cluster was not watched until now.", [("Live", live)])
     links = [("The oldest moment that is remembered", f"{live}?at={iso(oldest)}"), ("Live", live)]
-    return refused(request, 404, "Nothing is remembered of that moment", f"What is remembered begins at {iso(oldest)}.", links)
+    return refused(request, 404, "Nothing is remembered of that moment", f"What is remembered begins on {in_full(oldest)}.", links)

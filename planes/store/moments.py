@@ -32,7 +32,7 @@ LISTED = 40
 class Around(msgspec.Struct, frozen=True):
     """What lies around a moment, epoch seconds; None: nothing. `oldest`: from when on something is remembered. `watched`: somebody
     watched then; `nearest`: where not, the nearest moment at which somebody did. All are whole tenths of a second, as addresses
-    have them (changes are told so): an address that was rounded to before a span began would lead to where nothing is remembered."""
+    have them (changes are told so): one that was rounded to before a span began would lead to where nothing is remembered."""
 
     oldest: float | None
     watched: bool

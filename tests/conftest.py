@@ -51,8 +51,8 @@ def _stand_in(places: tuple[str, ...], items: list[pytest.Item], what: str) -> N
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --rows, what never touches the database is left out: it would say the same on PostgreSQL as on SQLite. What does, stands
-    where it is looked for."""
+    """With --rows, what would say the same on PostgreSQL as on SQLite is left out: what never touches the database, and what is
+    marked `any_database`. What touches it, stands where it is looked for."""
     for item in items:
         _with_all_databases(item)
     kept = [item for item in items if _uses_rows(item)]
@@ -61,8 +61,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _stand_in(BROWSER, [item for item in driving if not item.get_closest_marker("faults")], "drives a browser")
     if not config.getoption("--rows"):
         return
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    asked = {item for item in kept if item.get_closest_marker("any_database") is None}
+    config.hook.pytest_deselected(items=[item for item in items if item not in asked])
+    items[:] = [item for item in items if item in asked]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

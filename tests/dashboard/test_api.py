@@ -52,6 +52,7 @@ def assert_a_problem(status: int, kind: str, content: bytes, expected: int) -> N
     assert said["detail"].endswith(".")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_who_is_not_signed_in_gets_401_and_one_sentence(collecting: Collecting, address: str) -> None:
     response = Client().get(address)
@@ -60,6 +61,7 @@ def test_who_is_not_signed_in_gets_401_and_one_sentence(collecting: Collecting, 
     assert "node-1" not in response.content.decode()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_the_api_only_reads(browser: Client, address: str) -> None:
     response = browser.post(address)
@@ -67,12 +69,14 @@ def test_the_api_only_reads(browser: Client, address: str) -> None:
     assert response["Allow"] == "GET, HEAD"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", ["/api/v1/c/nowhere/snapshot", "/api/v1/c/prod/nodes/node-99", "/api/v1/nothing"])
 def test_what_is_not_there_is_404_with_a_sentence(browser: Client, address: str) -> None:
     response = browser.get(address)
     assert_a_problem(response.status_code, response["Content-Type"], response.content, 404)
 
 
+@pytest.mark.any_database
 def test_a_snapshot_holds_the_whole_picture(browser: Client) -> None:
     response = browser.get(SNAPSHOT)
     assert response["Content-Type"] == "application/json"
@@ -83,6 +87,7 @@ def test_a_snapshot_holds_the_whole_picture(browser: Client) -> None:
     assert [component.kind for component in snapshot.components] == ["kube-scheduler"]
 
 
+@pytest.mark.any_database
 def test_a_snapshot_that_the_browser_has_is_304_until_something_changes(browser: Client, collecting: Collecting) -> None:
     first = browser.get(SNAPSHOT)
     again = browser.get(SNAPSHOT, headers={"If-None-Match": first["ETag"]})
@@ -98,6 +103,7 @@ def test_a_snapshot_that_the_browser_has_is_304_until_something_changes(browser:
     assert changed["ETag"] != first["ETag"]
 
 
+@pytest.mark.any_database
 def test_a_snapshot_is_compressed_for_who_takes_gzip(browser: Client, collecting: Collecting) -> None:
     collecting.flush(full_frame(200))
     plain, zipped = browser.get(SNAPSHOT), browser.get(SNAPSHOT, headers={"Accept-Encoding": "br, gzip"})
@@ -177,6 +183,7 @@ def test_a_database_that_is_away_is_503_with_a_sentence(browser: Client, monkeyp
         assert b"10.0.0.7" not in content
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db(transaction=True)
 async def test_a_node_comes_with_its_last_heartbeat(collecting: Collecting, visitor: User, valkey: str, settings: Settings) -> None:
     settings.REDIS_URL = valkey
@@ -192,6 +199,7 @@ async def test_a_node_comes_with_its_last_heartbeat(collecting: Collecting, visi
     assert unknown["beat"] is None
 
 
+@pytest.mark.any_database
 def test_clusters_are_cards_that_stay_the_same_until_a_fact_changes(browser: Client, collecting: Collecting) -> None:
     first = browser.get("/api/v1/clusters")
     (card,) = first.json()["clusters"]
@@ -202,6 +210,7 @@ def test_clusters_are_cards_that_stay_the_same_until_a_fact_changes(browser: Cli
     assert changed.status_code == 200
 
 
+@pytest.mark.any_database
 def test_a_card_says_that_its_collector_is_silent_as_the_pages_and_status_do(browser: Client, collecting: Collecting) -> None:
     (card,) = browser.get("/api/v1/clusters").json()["clusters"]  # nobody has vouched for it since AT, years ago
     (said,) = collect_status(pulses.peek().pulse, time.time()).clusters
@@ -211,6 +220,7 @@ def test_a_card_says_that_its_collector_is_silent_as_the_pages_and_status_do(bro
     assert said.planes["control"].state == card["control"]["state"]
 
 
+@pytest.mark.any_database
 def test_while_valkey_is_silent_the_api_says_what_open_pages_say_whatever_is_stored(
     browser: Client, collecting: Collecting, own_valkey: Valkey, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,6 +247,7 @@ def test_while_valkey_is_silent_the_api_says_what_open_pages_say_whatever_is_sto
     peek.close()
 
 
+@pytest.mark.any_database
 def test_status_asks_a_silent_valkey_again_until_open_pages_would_be_late(collecting: Collecting, own_valkey: Valkey) -> None:
     mono = 0.0
 
@@ -256,6 +267,7 @@ def test_status_asks_a_silent_valkey_again_until_open_pages_would_be_late(collec
     assert mono == before, "what is late anyhow is said at once"
 
 
+@pytest.mark.any_database
 def test_snapshot_and_node_say_that_they_are_not_the_present_as_the_card_does(browser: Client, collecting: Collecting) -> None:
     (card,) = browser.get("/api/v1/clusters").json()["clusters"]  # nobody has vouched for it since AT, years ago
     for address in ("/api/v1/c/prod/snapshot", "/api/v1/c/prod/nodes/node-1"):
@@ -268,6 +280,7 @@ def test_snapshot_and_node_say_that_they_are_not_the_present_as_the_card_does(br
         collecting.flush(full_frame(at=AT))
 
 
+@pytest.mark.any_database
 def test_a_card_that_is_the_present_has_no_lateness(browser: Client, collecting: Collecting) -> None:
     now = time.time()
     collecting.flush(full_frame(at=now))

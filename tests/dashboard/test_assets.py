@@ -15,6 +15,8 @@ from dashboard import assets
 from dashboard.assets import StaticFiles
 from dashboard.finders import NpmFinder
 
+pytestmark = pytest.mark.any_database
+
 
 def test_the_version_changes_with_content_and_names_and_with_nothing_else(tmp_path: Path) -> None:
     folder, lock = tmp_path / "static", tmp_path / "package-lock.json"

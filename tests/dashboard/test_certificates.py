@@ -47,6 +47,7 @@ def shown(client: Client) -> str:
     return " ".join(client.get("/c/prod/certificates/").content.decode().split())
 
 
+@pytest.mark.any_database
 def test_the_first_end_stands_first_with_what_fails_then(member: Client, collecting: Collecting) -> None:
     held(
         collecting, row(Held.SERVING, "cp-1", 90), row(Held.WEBHOOK, "gate", 30), row(Held.API_SERVICE, "v1.x", untold=Untold.ROOTS)
@@ -58,6 +59,7 @@ def test_the_first_end_stands_first_with_what_fails_then(member: Client, collect
     assert "2 certificates in 3 lines" in page
 
 
+@pytest.mark.any_database
 def test_what_is_over_comes_first_and_is_counted(member: Client, collecting: Collecting) -> None:
     held(collecting, row(Held.CLIENT, "c", 3), row(Held.WEBHOOK, "gate", -3, closed=False), row(Held.SERVING, "", 200))
     page = member.get("/c/prod/certificates/").context["page"]
@@ -77,6 +79,7 @@ def test_what_renews_itself_does_not_stand_first(member: Client, collecting: Col
     assert member.get("/c/prod/certificates/").context["page"].first.renew == "Renewed by the sign-in plugin."
 
 
+@pytest.mark.any_database
 def test_while_nobody_vouches_for_it_no_certificate_is_called_good(
     member: Client, collecting: Collecting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +90,7 @@ def test_while_nobody_vouches_for_it_no_certificate_is_called_good(
     assert [one["state"] for one in member.get("/api/v1/c/prod/certificates").json()["certificates"]] == ["unknown"]
 
 
+@pytest.mark.any_database
 def test_what_could_not_be_read_and_what_never_can_is_said(member: Client, collecting: Collecting) -> None:
     assert "Nothing was looked at yet." in shown(member)
     held(collecting, gaps=(GapRow("apiservices", "APIServices", f"reads have failed for ⟨a:{AT - 60:.1f}⟩", True),))
@@ -102,12 +106,14 @@ def test_what_another_version_wrote_is_not_looked_at(member: Client, collecting:
     assert "Nothing was looked at yet." in shown(member)
 
 
+@pytest.mark.any_database
 def test_no_cluster_no_certificates(member: Client) -> None:
     for address in ("certificates/", "certificates.csv", "certificates.ics"):
         assert member.get(f"/c/nowhere/{address}").status_code == 404
     assert member.get("/c/prod/certificates.ics?when=now").status_code == 400
 
 
+@pytest.mark.any_database
 def test_the_calendar_has_an_event_for_each_end_whose_name_stays(member: Client, collecting: Collecting) -> None:
     held(
         collecting, row(Held.SERVING, "cp-1", 90), row(Held.WEBHOOK, "gate", 30), row(Held.API_SERVICE, "v1.x", untold=Untold.ROOTS)
@@ -127,6 +133,7 @@ def test_the_calendar_has_an_event_for_each_end_whose_name_stays(member: Client,
     assert len({str(one["uid"]) for one in events}) == 2
 
 
+@pytest.mark.any_database
 def test_the_calendar_opens_to_a_token_of_its_cluster(member: Client, visitor: User, collecting: Collecting) -> None:
     held(collecting, row(Held.SERVING, "cp-1", 90))
     assert Client().get("/c/prod/certificates.ics").status_code == 302, "a person signs in"

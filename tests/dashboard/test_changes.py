@@ -252,6 +252,7 @@ def test_a_cell_is_no_formula_and_a_line_break_stays_in_its_cell() -> None:
 PLACES = ("/changes/", "/c/prod/changes/", "/changes.atom", "/c/prod/changes.atom", "/changes.csv", "/c/prod/changes.csv")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", PLACES)
 def test_it_is_for_those_who_are_signed_in(cluster: Cluster, client: Client, address: str) -> None:
     answer = client.get(address)
@@ -271,6 +272,7 @@ def test_all_that_is_remembered_is_told_and_a_wrong_filter_is_refused_in_words(
     assert b"range= is one of" in wrong.content
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", PLACES[1::2])
 def test_an_unknown_clusters_changes_are_not_found(cluster: Cluster, admin_client: Client, address: str) -> None:
     answer = admin_client.get(address.replace("prod", "no-such"))

@@ -14,6 +14,8 @@ from planes.structs.rows import Frame
 from tests.dashboard.rows import Collecting, component
 from tests.sampling import sample_row
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def member(visitor: User) -> Client:

@@ -53,10 +53,12 @@ def test_two_moments_of_one_cluster_node_by_node(member: Client) -> None:
     assert "not kept" in page
 
 
+@pytest.mark.any_database
 def test_the_same_twice_has_no_difference(member: Client) -> None:
     assert "No difference" in shown(member, "/compare/?a=other&b=other")
 
 
+@pytest.mark.any_database
 def test_without_both_there_is_a_choice(member: Client) -> None:
     for address in ("/compare/", "/compare/?a=prod", "/compare/?b=other"):
         page = shown(member, address)
@@ -65,11 +67,13 @@ def test_without_both_there_is_a_choice(member: Client) -> None:
     assert '<option value="prod" selected>' in shown(member, "/compare/?a=prod")
 
 
+@pytest.mark.any_database
 def test_the_moments_of_the_form_move_into_the_address(member: Client) -> None:
     response = member.get(f"/compare/?a=prod&a_at={THEN}&b=prod&b_at=")
     assert (response.status_code, response["Location"]) == (302, f"/compare/?a=prod@{THEN}&b=prod")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("query", "status", "says"),
     [
@@ -87,6 +91,7 @@ def test_what_makes_no_sense_is_answered_with_what_does(member: Client, query: s
     assert says in shown(member, f"/compare/?{query}", status)
 
 
+@pytest.mark.any_database
 def test_of_a_cluster_that_nobody_vouches_for_nothing_is_the_same(member: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time", lambda: NOW + 600)
     page = shown(member, "/compare/?a=prod&b=other")

@@ -9,6 +9,8 @@ from django.test import Client, RequestFactory
 
 from dashboard.views import errors
 
+pytestmark = pytest.mark.any_database
+
 
 class GoneSession(SessionBase):
     """A session whose store cannot be reached."""

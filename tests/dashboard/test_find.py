@@ -67,6 +67,7 @@ def test_an_incident_is_found_by_its_title_its_id_and_what_it_is_called(browser:
     assert f'href="{address}"' in browser.get("/search/", {"q": text}).content.decode()
 
 
+@pytest.mark.any_database
 def test_nothing_is_markup_and_what_is_late_is_told_as_last_known(browser: Client) -> None:
     page = browser.get("/search/", {"q": "cart-<b>1"}).content.decode()
     assert "cart-&lt;b&gt;1" in page
@@ -76,6 +77,7 @@ def test_nothing_is_markup_and_what_is_late_is_told_as_last_known(browser: Clien
     assert (answer["late"]["cause"], answer["as_of"], answer["clusters"][0]["cluster"]) == ("collector", AT, "prod")
 
 
+@pytest.mark.any_database
 def test_nothing_is_found_with_a_sentence_and_without_a_text_there_is_the_field_alone(browser: Client) -> None:
     assert "Nothing that is watched is called “zzz”." in browser.get("/search/?q=zzz").content.decode()
     for address in ("/search/", "/search/?q=", "/search/?q=%20%00", "/search/?q=" + "x" * 5_000):

@@ -15,6 +15,8 @@ from dashboard import connections, gate
 from dashboard.throttle import FAILURES
 from tests.dashboard.conftest import Served, holds
 
+pytestmark = pytest.mark.any_database
+
 PATIENCE = 20.0
 
 

@@ -6,6 +6,8 @@ from django.test import Client
 
 from tests.dashboard.rows import Collecting
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def browser(visitor: User, collecting: Collecting) -> Client:

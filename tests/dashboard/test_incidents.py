@@ -101,6 +101,7 @@ def test_a_page_tells_each_step_with_its_words_and_its_reason(cluster: Cluster, 
     assert "100\u00a0%" in page
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", ["/incidents/", "/c/prod/incidents/", "/c/prod/incidents/?fragment=1"])
 def test_lists_lead_to_each_incident(cluster: Cluster, browser: Client, address: str) -> None:
     page = browser.get(address).content.decode()
@@ -108,6 +109,7 @@ def test_lists_lead_to_each_incident(cluster: Cluster, browser: Client, address:
         assert f"/c/prod/incidents/{one.id}/" in page
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("address", "said"),
     [
@@ -124,6 +126,7 @@ def test_what_is_not_there_is_said_to_be_missing(cluster: Cluster, browser: Clie
     assert said in response.content.decode()
 
 
+@pytest.mark.any_database
 def test_a_report_needs_nothing_beside_it(cluster: Cluster) -> None:
     head, (record, one) = _read(cluster)
     page = incident_pages.page_of(head, record, one, NOW)
@@ -145,6 +148,7 @@ def test_a_report_needs_nothing_beside_it(cluster: Cluster) -> None:
     assert "2026-05-28 19:20:00 UTC" in body  # when it began; its zone is named
 
 
+@pytest.mark.any_database
 def test_the_report_by_its_address_holds_every_picture_and_may_show_its_own_style(cluster: Cluster, browser: Client) -> None:
     response = browser.get(f"/c/prod/incidents/{incident(cluster).id}/report.html")
     body = response.content.decode()
@@ -156,6 +160,7 @@ def test_the_report_by_its_address_holds_every_picture_and_may_show_its_own_styl
     assert response["Content-Disposition"].startswith("inline; ")
 
 
+@pytest.mark.any_database
 def test_text_of_a_cluster_is_no_markup_in_markdown(cluster: Cluster, browser: Client) -> None:
     response = browser.get(f"/c/prod/incidents/{incident(cluster).id}/report.md?download")
     body = response.content.decode()
@@ -185,6 +190,7 @@ def test_the_share_that_was_watched_is_of_its_own_time(
     assert told.observed(one, [Span(Epoch(began), Epoch(last)) for began, last in spans], 1000.0) == expected
 
 
+@pytest.mark.any_database
 def test_a_bar_shows_each_state_for_as_long_as_it_was(cluster: Cluster) -> None:
     one = incident(cluster)
     began, ended = told.window(one, NOW)
@@ -199,6 +205,7 @@ def test_a_bar_shows_each_state_for_as_long_as_it_was(cluster: Cluster) -> None:
 WRITTEN = "The backup wrote to the same volume.\n<script>alert(1)</script> | \u202e*moved* it."
 
 
+@pytest.mark.any_database
 def test_a_note_is_plain_text_with_its_author_and_stands_in_both_reports(cluster: Cluster, browser: Client, visitor: User) -> None:
     address = f"/c/prod/incidents/{incident(cluster).id}/"
     answer = browser.post(address, {"text": WRITTEN})
@@ -228,6 +235,7 @@ def test_one_takes_away_ones_own_notes_and_no_others(
     assert not IncidentNote.objects.exists()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("text", "said"),
     [("", "needs some words"), (" \n\u200b ", "needs some words"), ("x" * (notes.LONGEST_NOTE + 1), "at most 4,000 characters")],
@@ -256,6 +264,7 @@ def test_nothing_is_noted_about_what_is_not_there(cluster: Cluster, browser: Cli
     assert not IncidentNote.objects.exists()
 
 
+@pytest.mark.any_database
 def test_nobody_writes_who_is_not_signed_in(cluster: Cluster) -> None:
     assert Client().post(f"/c/prod/incidents/{incident(cluster).id}/", {"text": "x"})["Location"].startswith("/signin/")
     assert not IncidentNote.objects.exists()
@@ -304,6 +313,7 @@ def test_the_api_tells_the_same_step_by_step_a_page_at_a_time(cluster: Cluster, 
     assert "](/c/prod/?at=" in report["markdown"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("tail", "status"), [("/x", 404), ("/x/report", 404), ("?state=x", 400), ("?cursor=x", 400), ("?at=1", 400)]
 )

@@ -47,6 +47,7 @@ def instance(name: str, **changes: object) -> InstanceRow:
 NAMES = ["ip-10-0-1-7.eu-west-1.compute.internal_1f", "fd00::1", "a/b", "<img src=x>", "%2e%2e", "x" * 253]
 
 
+@pytest.mark.any_database
 def test_an_instance_says_its_state_since_when_why_and_where_it_runs(db: None, browser: Client) -> None:
     collecting, now = Collecting(), time.time()
     told(collecting, at=now - 100)
@@ -59,6 +60,7 @@ def test_an_instance_says_its_state_since_when_why_and_where_it_runs(db: None, b
     assert "came, healthy" in said
 
 
+@pytest.mark.any_database
 def test_one_that_went_keeps_its_page(db: None, browser: Client) -> None:
     collecting, now = Collecting(), time.time()
     told(collecting, at=now - 100)
@@ -70,6 +72,7 @@ def test_one_that_went_keeps_its_page(db: None, browser: Client) -> None:
     assert "for 30" not in said
 
 
+@pytest.mark.any_database
 def test_an_unknown_one_is_answered_with_those_that_exist(db: None, browser: Client) -> None:
     told(Collecting(), at=time.time())
     said = text(browser, "/c/prod/kube-scheduler/nobody/", 404)
@@ -79,6 +82,7 @@ def test_an_unknown_one_is_answered_with_those_that_exist(db: None, browser: Cli
     assert "There is no cluster “nowhere” here" in text(browser, "/c/nowhere/kube-scheduler/nobody/", 404)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_of_any_kind_has_an_address(db: None, browser: Client, name: str) -> None:
     told(Collecting(), instance(name), at=time.time())
@@ -89,6 +93,7 @@ def test_a_name_of_any_kind_has_an_address(db: None, browser: Client, name: str)
     assert "<img" not in answer.content.decode()
 
 
+@pytest.mark.any_database
 def test_its_own_figures_stand_on_its_page(db: None, browser: Client) -> None:
     own = OwnFiguresRow(facts={"p99": "38 ms"}, at=Epoch(time.time() - 12))
     told(Collecting(), instance("kube-apiserver-node-1", own=own), at=time.time(), kind="kube-apiserver")
@@ -125,10 +130,12 @@ ROWS = (
 PAIR = tuple(InstanceRow(f"kube-scheduler-{host}", host, leader=host == "cp-10") for host in ("cp-1", "cp-10"))
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("at", "lines"), [(0, [2, 4]), (1, [1, 3, 5])])
 def test_an_instance_has_the_lines_that_name_it_and_a_leader_those_of_its_lease(at: int, lines: list[int]) -> None:
     assert own_evidence(PAIR[at], ROWS, PAIR) == tuple(ROWS[number] for number in lines)
 
 
+@pytest.mark.any_database
 def test_a_sole_instance_has_all_lines() -> None:
     assert own_evidence(PAIR[0], ROWS, PAIR[:1]) == ROWS

@@ -13,6 +13,8 @@ from planes.live.lookups import Desk
 from planes.structs.lookups import About, Found, FoundLine, FoundPart, Lookup
 from tests.dashboard.rows import Collecting
 
+pytestmark = pytest.mark.any_database
+
 LINE = FoundLine("10.0.0.7", "ready", node="node-1", state="healthy")
 FOUND = Found(
     1_000.0,

@@ -183,6 +183,7 @@ def test_of_an_unknown_cluster_nothing_is_listed(cluster: Cluster, admin_client:
     assert "There is no cluster" in answer.content.decode()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", ["/c/prod/nodes/", "/c/prod/nodes.csv"])
 def test_it_is_for_those_who_are_signed_in(cluster: Cluster, client: Client, address: str) -> None:
     assert client.get(address)["Location"].startswith("/signin/")

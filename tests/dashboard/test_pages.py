@@ -48,6 +48,7 @@ def text(client: Client, address: str, status: int = 200) -> str:
 # --- the list of clusters and the wall ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_database
 def test_without_clusters_the_list_says_how_one_is_added(browser: Client) -> None:
     said = text(browser, "/")
     assert "No cluster is watched yet" in said
@@ -55,6 +56,7 @@ def test_without_clusters_the_list_says_how_one_is_added(browser: Client) -> Non
     assert "No cluster is watched yet" in text(browser, "/wall/")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", ["/", "/wall/"])
 def test_each_cluster_is_a_card_of_two_planes(browser: Client, address: str) -> None:
     collect("prod-eu-1", "broken", 120)
@@ -68,6 +70,7 @@ def test_each_cluster_is_a_card_of_two_planes(browser: Client, address: str) -> 
     assert "1 down" in said
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", ["/", "/wall/"])
 def test_an_unreachable_clusters_card_says_why_and_what_to_do(browser: Client, address: str) -> None:
     collect("edge-17", "unreachable", 12)
@@ -79,6 +82,7 @@ def test_an_unreachable_clusters_card_says_why_and_what_to_do(browser: Client, a
     assert "no answer for 4 min" in re.sub(" +", " ", said)
 
 
+@pytest.mark.any_database
 def test_a_card_whose_collector_is_away_is_late_and_says_since_when(browser: Client) -> None:
     collect("prod", "", age=90)
     html = browser.get("/").content.decode()
@@ -86,6 +90,7 @@ def test_a_card_whose_collector_is_away_is_late_and_says_since_when(browser: Cli
     assert "not seen for 1 min 3" in text(browser, "/")
 
 
+@pytest.mark.any_database
 def test_a_cluster_that_was_never_collected_waits(browser: Client) -> None:
     Cluster.objects.create(slug="new", name="new", source="kubeconfig")
     assert "not seen yet" in text(browser, "/")
@@ -99,6 +104,7 @@ def test_disabled_clusters_are_not_shown(browser: Client) -> None:
     assert browser.get("/c/prod/").status_code == 404
 
 
+@pytest.mark.any_database
 def test_names_from_a_cluster_are_shown_as_text(browser: Client) -> None:
     collecting = Collecting("prod")
     fault = FaultRow(kind="tls", message="<script>alert(1)</script>", remedy="<b>none</b>", since=Epoch(NOW))
@@ -111,6 +117,7 @@ def test_names_from_a_cluster_are_shown_as_text(browser: Client) -> None:
 # --- a component ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_database
 def test_a_component_says_its_state_why_and_the_evidence(browser: Client) -> None:
     collect("prod", "broken", 20)
     said = text(browser, "/c/prod/kube-scheduler/")
@@ -123,6 +130,7 @@ def test_a_component_says_its_state_why_and_the_evidence(browser: Client) -> Non
     assert "kubectl -n kube-system get lease kube-scheduler -o yaml" in said
 
 
+@pytest.mark.any_database
 def test_a_roll_up_links_the_nodes_that_need_somebody(browser: Client) -> None:
     collect("prod", "broken", 120)
     html = browser.get("/c/prod/kubelet/").content.decode()
@@ -137,6 +145,7 @@ def test_what_is_hidden_says_what_would_show_it(browser: Client) -> None:
     assert "Grant get, list and watch on leases in kube-system" in said
 
 
+@pytest.mark.any_database
 def test_an_unreachable_clusters_component_is_unknown_with_its_last_state(browser: Client) -> None:
     collect("edge-17", "unreachable")
     said = text(browser, "/c/edge-17/kube-scheduler/")
@@ -145,6 +154,7 @@ def test_an_unreachable_clusters_component_is_unknown_with_its_last_state(browse
     assert "as last seen" in said
 
 
+@pytest.mark.any_database
 def test_the_fragment_is_the_part_that_changes_and_nothing_else(browser: Client) -> None:
     collect("prod")
     for address in ("/", "/wall/", "/c/prod/etcd/", "/c/prod/nodes/node-1/"):
@@ -169,6 +179,7 @@ def test_a_node_shows_its_three_agents_conditions_capacity_pods_and_events(brows
     assert "kubectl describe node node-88" in said
 
 
+@pytest.mark.any_database
 def test_a_node_shows_its_taints_as_kubectl_writes_them(browser: Client) -> None:
     collect("prod", "broken", 120)
     said = text(browser, "/c/prod/nodes/node-90/")
@@ -177,6 +188,7 @@ def test_a_node_shows_its_taints_as_kubectl_writes_them(browser: Client) -> None
     assert "and taints" not in text(browser, "/c/prod/nodes/node-91/")
 
 
+@pytest.mark.any_database
 def test_a_silent_nodes_pods_are_said_to_be_last_known(browser: Client) -> None:
     collect("prod", "broken", 120)
     assert "this is what its pods last reported" in text(browser, "/c/prod/nodes/node-90/")
@@ -194,6 +206,7 @@ def test_hundreds_of_pods_are_all_listed(browser: Client) -> None:
 # --- addresses of nothing ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.any_database
 def test_an_unknown_cluster_is_answered_with_those_that_exist(browser: Client) -> None:
     collect("prod")
     for address in ("/c/prad/", "/c/prad/etcd/", "/c/prad/nodes/node-1/"):
@@ -202,6 +215,7 @@ def test_an_unknown_cluster_is_answered_with_those_that_exist(browser: Client) -
     assert 'href="/wall/prod/"' in browser.get("/wall/prad/").content.decode()
 
 
+@pytest.mark.any_database
 def test_an_unknown_component_is_answered_with_those_that_exist(browser: Client) -> None:
     collect("prod")
     assert "prod has no component “kube-sheduler”" in text(browser, "/c/prod/kube-sheduler/", 404)
@@ -214,11 +228,13 @@ def test_an_unknown_node_is_answered_with_the_nearest_names(browser: Client) -> 
     assert 'href="/c/prod/nodes/node-33/"' in browser.get("/c/prod/nodes/node-333/").content.decode()
 
 
+@pytest.mark.any_database
 def test_an_unknown_node_of_an_empty_cluster_is_answered_too(browser: Client) -> None:
     collect("prod", "empty")
     assert "Nothing of the kind has been seen yet" in text(browser, "/c/prod/nodes/node-1/", 404)
 
 
+@pytest.mark.any_database
 def test_pages_can_only_be_read(browser: Client) -> None:
     collect("prod")
     for address in ("/", "/wall/", "/c/prod/", "/c/prod/etcd/", "/c/prod/nodes/node-1/"):
@@ -279,6 +295,7 @@ def test_a_glyph_has_a_title_unless_a_word_stands_beside_it() -> None:
     assert "glyph-unknown" in render('{% glyph "splendid" %}')
 
 
+@pytest.mark.any_database
 def test_a_node_whose_name_no_kubernetes_would_allow_breaks_no_page(browser: Client) -> None:
     """What an API server says is not ours to trust."""
     odd = ("a/b", "../../signout", "x?y#z", "<img src=x>", "  ", "%2e%2e")
@@ -296,6 +313,7 @@ def test_a_node_whose_name_no_kubernetes_would_allow_breaks_no_page(browser: Cli
     assert "<img" not in html
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("state", "shown"),
     [("down", ["prod-eu-1"]), ("cordoned", []), ("nonsense", ["prod-eu-1", "staging"]), ("", ["prod-eu-1", "staging"])],

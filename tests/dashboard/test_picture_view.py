@@ -18,6 +18,8 @@ from dashboard.snapshots import Snapshots
 from dashboard.views import picture as views
 from tests.dashboard.rows import Collecting
 
+pytestmark = pytest.mark.any_database
+
 SVG, PNG = "/c/prod/picture.svg", "/c/prod/picture.png"
 
 

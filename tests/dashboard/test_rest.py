@@ -130,6 +130,7 @@ def test_so_many_requests_go_at_once_and_more_as_time_goes_by() -> None:
     assert slow.look("one", 10.5) == 20
 
 
+@pytest.mark.any_database
 def test_every_address_is_in_the_document_and_its_answers_are_described(live: Client) -> None:
     document = live.get("/api/v1/openapi.json").json()
     assert document["openapi"] == "3.1.0"
@@ -140,6 +141,7 @@ def test_every_address_is_in_the_document_and_its_answers_are_described(live: Cl
         assert {"200", "304", "400", "401", "404", "405", "406", "429", "503"} <= set(one["get"]["responses"])
 
 
+@pytest.mark.any_database
 def test_a_cluster_says_what_status_says_of_it(live: Client) -> None:
     answer = live.get("/api/v1/c/prod").json()
     (said,) = collect_status(lambda _: None, NOW).clusters
@@ -220,6 +222,7 @@ def test_what_needs_attention_and_what_changed_is_told(live: Client) -> None:
     assert live.get("/api/v1/changes?plane=control").json()["count"] == 0
 
 
+@pytest.mark.any_database
 def test_of_a_collector_that_is_silent_everything_is_unknown_with_what_was_last_known(
     browser: Client, collecting: Collecting
 ) -> None:
@@ -295,6 +298,7 @@ def test_changes_come_in_pages_that_are_the_whole_list(live: Client, collecting:
     assert live.get(f"/api/v1/c/prod/changes?limit=1&state=down&cursor={other}").status_code == 400
 
 
+@pytest.mark.any_database
 def test_an_answer_is_304_until_a_fact_changes_though_its_ages_run_on(live: Client, collecting: Collecting) -> None:
     for address in ("/api/v1/c/prod", "/api/v1/c/prod/nodes", "/api/v1/changes", "/api/v1/openapi.json"):
         first = live.get(address)
@@ -337,6 +341,7 @@ def test_figures_have_their_peaks_and_a_gap_where_nothing_was_observed(live: Cli
     assert live.get("/api/v1/c/prod/components/kube-scheduler/figures").json()["figures"] == []
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("address", "status"),
     [
@@ -372,6 +377,7 @@ def test_what_cannot_be_answered_is_a_problem_with_what_to_do(live: Client, addr
     assert "⟨" not in response.json()["detail"]
 
 
+@pytest.mark.any_database
 def test_it_is_only_read_and_only_as_json(live: Client) -> None:
     for method in (live.post, live.put, live.delete, live.patch):
         response = method("/api/v1/c/prod/nodes")

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from planes.store.labels import matches
 from tests.dashboard.rows import Collecting, full_frame
 
+pytestmark = pytest.mark.any_database
+
 SEARCH = "/api/v1/c/prod/search"
 LABELS = {"kubernetes.io/os": "linux", "team": "Payments", "node.kubernetes.io/exclude": ""}
 

@@ -74,6 +74,7 @@ def test_a_link_leads_to_the_address_that_was_asked_for_first() -> None:
     assert not signed_in.cookies[WANTED].value, "once"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"])
 def test_a_link_leads_nowhere_else_whatever_was_asked_for(wanted: str) -> None:
     client = Client()
@@ -171,6 +172,7 @@ def test_a_password_signs_in_and_a_wrong_one_does_not() -> None:
     assert is_signed_in(client)
 
 
+@pytest.mark.any_database
 def test_after_10_failures_the_right_password_is_refused_from_there_and_only_from_there() -> None:
     User.objects.create_user("ada", password="correct horse battery")
     client = Client()
@@ -183,6 +185,7 @@ def test_after_10_failures_the_right_password_is_refused_from_there_and_only_fro
     assert sign_in(client, "correct horse battery", address="10.0.0.2") == 302
 
 
+@pytest.mark.any_database
 def test_an_address_that_tries_many_accounts_is_slowed_down_and_not_locked() -> None:
     User.objects.create_user("ada", password="correct horse battery")
     for number in range(throttle.FAILURES_OF_ADDRESS):
@@ -194,12 +197,14 @@ def test_an_address_that_tries_many_accounts_is_slowed_down_and_not_locked() -> 
     assert sign_in(Client(), "correct horse battery", address="10.0.0.2") == 302
 
 
+@pytest.mark.any_database
 def test_tries_are_counted_before_their_passwords_are_looked_at() -> None:
     admitted = [throttle.admit("10.0.0.1", "ada") for _ in range(throttle.FAILURES + 1)]
     assert [one.refused for one in admitted] == [False] * throttle.FAILURES + [True]
     assert admitted[-1].retry_after == throttle.WINDOW
 
 
+@pytest.mark.any_database
 def test_an_account_tried_from_everywhere_takes_longer_and_is_never_locked() -> None:
     admitted = [throttle.admit(f"10.0.0.{number}", "ada") for number in range(throttle.FAILURES_OF_ACCOUNT + 8)]
     assert not any(one.refused for one in admitted)
@@ -208,6 +213,7 @@ def test_an_account_tried_from_everywhere_takes_longer_and_is_never_locked() -> 
     assert throttle.admit("10.0.1.1", "grace") == throttle.Admission()
 
 
+@pytest.mark.any_database
 def test_while_valkey_is_away_each_process_counts_by_itself(settings: Settings, own_valkey: Valkey) -> None:
     settings.REDIS_URL = own_valkey.url
     own_valkey.kill()
@@ -215,6 +221,7 @@ def test_while_valkey_is_away_each_process_counts_by_itself(settings: Settings, 
     assert admitted == [False] * throttle.FAILURES + [True]
 
 
+@pytest.mark.any_database
 def test_a_right_password_leaves_no_count_that_never_ends(valkey: str) -> None:
     throttle.forgive("10.0.0.1", "ada")
     throttle.admit("10.0.0.1", "ada")
@@ -225,6 +232,7 @@ def test_a_right_password_leaves_no_count_that_never_ends(valkey: str) -> None:
         assert all(0 < int(str(client.ttl(key))) <= throttle.WINDOW and client.get(key) == b"0" for key in keys)
 
 
+@pytest.mark.any_database
 def test_a_success_forgives_the_failures_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[float] = []  # half a minute, were it waited for
     monkeypatch.setattr(forms, "time", SimpleNamespace(sleep=held.append))
@@ -237,6 +245,7 @@ def test_a_success_forgives_the_failures_before_it(monkeypatch: pytest.MonkeyPat
     assert [delay for delay in held if delay] == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0]
 
 
+@pytest.mark.any_database
 def test_signing_out_is_a_post_and_ends_the_session() -> None:
     client = Client()
     client.force_login(User.objects.create_user("ada"))
@@ -265,12 +274,14 @@ def test_a_session_holds_until_the_password_changes_or_the_account_is_switched_o
     assert not auth.holds(key, user.pk)
 
 
+@pytest.mark.any_database
 def test_after_signing_in_no_other_site_is_visited() -> None:
     User.objects.create_user("ada", password="correct horse battery")
     form = {"username": "ada", "password": "correct horse battery", "next": "https://evil.example/"}
     assert Client().post("/signin/", form)["Location"] == "/"
 
 
+@pytest.mark.any_database
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites() -> None:
     User.objects.create_user("ada", password="correct horse battery")
     client = Client()

@@ -102,6 +102,7 @@ def test_it_knows_the_changes_around_it(cluster: Cluster) -> None:
     assert moments.around("nowhere", NOW) is None
 
 
+@pytest.mark.any_database
 def test_the_page_says_loudly_that_it_is_the_past_and_leads_back(browser: Client) -> None:
     page = browser.get(f"/c/prod/?at={at(3500)}").content.decode()
     assert "This is the past:" in page
@@ -135,6 +136,7 @@ def test_the_moments_that_are_offered_can_be_shown_wherever_in_a_tenth_of_a_seco
         assert shown >= there.oldest
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("moment", "status", "said"),
     [
@@ -152,6 +154,7 @@ def test_a_moment_that_cannot_be_shown_says_what_can(browser: Client, moment: st
     assert 'href="/c/prod/"' in response.content.decode()
 
 
+@pytest.mark.any_database
 def test_a_moment_may_be_given_in_any_zone(browser: Client) -> None:
     east = datetime.fromtimestamp(NOW - 3500, UTC).replace(tzinfo=None).isoformat() + "+00:00"
     assert f'data-at="{NOW - 3500:.3f}"' in browser.get("/c/prod/", {"at": east}).content.decode()
@@ -206,6 +209,7 @@ def test_a_moment_that_is_kept_is_in_the_bar_and_on_its_page_and_leads_back(clus
     assert f'href="/c/prod/?at={iso(NOW - 3500).replace(":", "%3A")}"><b>Failover of &lt;cp-1&gt;</b>' in page
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("name", "moment", "said"),
     [

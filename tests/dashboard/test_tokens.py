@@ -54,6 +54,7 @@ def test_a_token_reads_and_only_its_digest_is_kept(visitor: User, collecting: Co
     assert Client().get(PAGE, headers={"Authorization": f"Bearer {token}"}).status_code == 302
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("change", ["one off", "no secret", "another prefix", "no token", "spaces", "not ASCII", "long"])
 def test_what_is_no_token_opens_nothing_and_says_what_to_do(
     visitor: User, collecting: Collecting, browser: Client, change: str
@@ -75,6 +76,7 @@ def test_what_is_no_token_opens_nothing_and_says_what_to_do(
     assert "Make another" in response.json()["detail"]
 
 
+@pytest.mark.any_database
 def test_another_scheme_is_not_known(visitor: User, collecting: Collecting) -> None:
     token = tokens.make(visitor, "grafana", None)
     for header in (f"Basic {token}", f"Token {token}", token):
@@ -132,6 +134,7 @@ def test_a_cluster_that_a_token_does_not_open_is_not_there_for_it(
     assert [one["cluster"] for one in client.get("/api/v1/changes").json()["clusters"]] == ["other"]
 
 
+@pytest.mark.any_database
 def test_a_token_in_an_address_is_refused_even_from_who_is_signed_in(
     visitor: User, collecting: Collecting, browser: Client
 ) -> None:
@@ -164,6 +167,7 @@ def test_one_that_cannot_be_noted_is_answered_all_the_same(visitor: User, monkey
     assert tokens.grant(token) is not None
 
 
+@pytest.mark.any_database
 def test_who_asks_too_often_or_with_too_many_wrong_tokens_is_told_to_wait(
     visitor: User, collecting: Collecting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +208,7 @@ def test_nobody_sees_or_revokes_another_persons_token(browser: Client, collectin
     assert strict.post(PAGE, {"name": "x", "days": "30", "scope": "every"}).status_code == 403
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("form", "said"),
     [

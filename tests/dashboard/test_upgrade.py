@@ -43,6 +43,7 @@ def shown(client: Client, collecting: Collecting, found: SurveyRow = FOUND) -> s
     return " ".join(client.get("/c/prod/upgrade/").content.decode().split())
 
 
+@pytest.mark.any_database
 def test_what_is_to_be_seen_to_comes_first_and_is_counted(member: Client, collecting: Collecting) -> None:
     page = shown(member, collecting)
     assert "Upgrade to 1.37" in page
@@ -51,6 +52,7 @@ def test_what_is_to_be_seen_to_comes_first_and_is_counted(member: Client, collec
     assert page.index("is 4 minor versions older than 1.37, and at most 3 may be: upgrade it first.") > 0
 
 
+@pytest.mark.any_database
 def test_each_part_says_how_much_was_seen_and_what_was_not(member: Client, collecting: Collecting) -> None:
     page = shown(member, collecting)
     assert "Told by 2 of 3 API servers" in page
@@ -61,12 +63,14 @@ def test_each_part_says_how_much_was_seen_and_what_was_not(member: Client, colle
     assert "Nodes: not permitted." in page
 
 
+@pytest.mark.any_database
 def test_nodes_left_behind_lead_to_the_table_of_nodes(member: Client, collecting: Collecting) -> None:
     page = shown(member, collecting)
     assert 'href="/c/prod/nodes/?q=version%3Av1.33.1"' in page
     assert "&lt;old&gt;" in page
 
 
+@pytest.mark.any_database
 def test_without_a_version_nothing_is_said_of_versions(member: Client, collecting: Collecting) -> None:
     assert "Nothing was looked at yet." in " ".join(member.get("/c/prod/upgrade/").content.decode().split())
     page = shown(member, collecting, SurveyRow())
@@ -75,6 +79,7 @@ def test_without_a_version_nothing_is_said_of_versions(member: Client, collectin
     assert member.get("/api/v1/c/prod/upgrade").json()["target"] is None
 
 
+@pytest.mark.any_database
 def test_a_component_whose_pods_are_not_seen_is_not_called_fine(member: Client, collecting: Collecting) -> None:
     shown(member, collecting, SurveyRow(versions=("v1.36.2",)))
     told = member.get("/api/v1/c/prod/upgrade").json()
@@ -86,6 +91,7 @@ def test_a_component_whose_pods_are_not_seen_is_not_called_fine(member: Client, 
     ]
 
 
+@pytest.mark.any_database
 def test_the_api_says_the_same_and_an_unknown_cluster_has_neither(member: Client, collecting: Collecting) -> None:
     shown(member, collecting)
     told = member.get("/api/v1/c/prod/upgrade").json()

@@ -1,5 +1,6 @@
 """What the page of a cluster's certificates shows: read, and shaped for its template; and the same as CSV and as a calendar."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,7 +65,8 @@ def page(head: ClusterHead, found: SurveyRow | None, now: float, late: Lateness 
     """All of it at `now`. `found` None: nothing was looked at yet."""
     ways = ways_of(head.row.distribution)
     ordered = in_order(found.certificates if found is not None else (), now)
-    lines = tuple(told.line(row, one, ways, now, late is not None) for row, one in ordered)
+    serving = Counter(row.where for row, _ in ordered if row.held is Held.SERVING)
+    lines = tuple(told.line(row, one, ways, now, late is not None, apart=serving[row.where] > 1) for row, one in ordered)
     certificates = sum(len(row.certificates) for row, _ in ordered)
     return CertificatesPage(
         cluster=head,

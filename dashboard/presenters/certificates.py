@@ -119,17 +119,18 @@ class CertificateLine:
         return self.state in (State.HEALTHY, State.NOT_OBSERVABLE)
 
 
-def line(row: CertificateRow, standing: Standing, ways: Ways, now: float, blind: bool) -> CertificateLine:
-    """One line of the page. `blind`: nobody vouches for it any more, so that it may have been renewed since."""
+def line(row: CertificateRow, standing: Standing, ways: Ways, now: float, blind: bool, *, apart: bool = False) -> CertificateLine:
+    """One line of the page. `blind`: nobody vouches for it any more, so that it may have been renewed since. `apart`: others are
+    shown at its address, so that it says which it is."""
     state = State.UNKNOWN if blind and standing.ends is not None else standing.state
-    renew = (row.renewed and f"Renewed by {row.renewed}.") or _RENEWED.get(row.held, ways.told)
+    renew = f"Renewed by {row.renewed}." if row.renewed else _RENEWED.get(row.held) or _by_commands(ways)
     return CertificateLine(
         held=row.held,
         state=state,
         over=standing.is_over,
         title=_title(row),
         kind=_kind(row),
-        where=_where(row),
+        where=f"{_where(row)}, SHA-256 {row.certificates[0].mark[:8]}…" if apart and row.certificates else _where(row),
         ends=standing.ends,
         last=standing.last if standing.last != standing.ends else None,
         left="" if standing.ends is None else time_left(standing.ends - now),
@@ -143,6 +144,11 @@ def line(row: CertificateRow, standing: Standing, ways: Ways, now: float, blind:
         certificates=row.certificates,
         seen_at=row.seen_at,
     )
+
+
+def _by_commands(ways: Ways) -> str:
+    """How an API server's is renewed, where that is known of the distribution."""
+    return f"Renew it {ways.where[:1].lower()}{ways.where[1:]}: {', '.join(ways.renew)}. {ways.told}" if ways.renew else ways.told
 
 
 def _title(row: CertificateRow) -> str:

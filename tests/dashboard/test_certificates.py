@@ -13,7 +13,9 @@ from msgspec.structs import replace
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard import tokens
-from dashboard.presenters.certificates import months, time_left
+from dashboard.presenters.certificates import line, months, time_left
+from planes.assess.certificates import standing
+from planes.components.certificates import ways_of
 from planes.models import Survey
 from planes.structs.certificates import Certificate
 from planes.structs.moments import Epoch
@@ -57,6 +59,30 @@ def test_the_first_end_stands_first_with_what_fails_then(member: Client, collect
     assert "refuses what it would have sent there (failurePolicy Fail)" in page
     assert "The API server trusts the roots of its own system." in page
     assert "2 certificates in 3 lines" in page
+
+
+def test_two_serving_certificates_at_one_address_say_which_they_are(member: Client, collecting: Collecting) -> None:
+    address = ("https://10.0.0.1:6443",)
+    shared = [replace(row(Held.SERVING, "", days), where=address) for days in (90, 200)]
+    held(collecting, *shared, replace(row(Held.SERVING, "cp-1", 300), where=("10.0.0.1",)))
+    told = [one.where for one in member.get("/c/prod/certificates/").context["page"].lines]
+    assert [", SHA-256 " in one for one in told] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("distribution", "says"),
+    [
+        ("kubeadm", "Renew it on each node of the control plane: kubeadm certs renew apiserver. Then restart"),
+        ("EKS", "EKS holds the certificates of the control plane and renews them."),
+        ("Talos", "Talos renews the certificates of control plane and kubelets by itself."),
+        ("", ""),
+    ],
+)
+def test_how_a_serving_certificate_is_renewed_goes_by_the_distribution(distribution: str, says: str) -> None:
+    serving = row(Held.SERVING, "cp-1", 90)
+    told = line(serving, standing(serving, AT), ways_of(distribution), AT, blind=False)
+    assert told.renew.startswith(says)
+    assert bool(told.renew) is bool(says)
 
 
 @pytest.mark.any_database

@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 
-from dashboard import assets, env, services
+from dashboard import assets, env, runbooks, services
 from planes.structs import thresholds
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -149,6 +149,10 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_IMMUTABLE_FILE_TEST = "^/static/"  # every address holds the version
+
+# --- what pages link to ----------------------------------------------------------------------------------------------------------
+
+RUNBOOKS = runbooks.read(env.words("PLANEWATCH_RUNBOOKS"))
 
 # --- workers ---------------------------------------------------------------------------------------------------------------------
 

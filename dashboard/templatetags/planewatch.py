@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dashboard import presenters, then
+from dashboard import presenters, runbooks
 from dashboard.presenters.words import iso
 from planes.structs import time_tokens
 
@@ -195,3 +196,9 @@ def _clock(moment: float | None, told: str) -> SafeString:
         f"{moment:.1f}",
         f"{at:%d %b %H:%M:%S}",
     )
+
+
+@register.simple_tag
+def runbook(kind: str, cluster: str) -> str:
+    """The address of what people have written down about a kind, "" if nothing is."""
+    return runbooks.address(settings.RUNBOOKS, kind, cluster)

@@ -94,7 +94,8 @@ async def _node(asking: _Asking, name: str) -> Parts:
     if whole is None:
         return (*about, found_pods.owners(read, cut=cut))
     status = whole.status
-    return (found_pods.requests(read, status.capacity, status.allocatable, cut=cut), *about, found_pods.owners(read, cut=cut))
+    asked = found_pods.requests(read, status.capacity, status.allocatable, cut=cut)
+    return (asked, about[0], found_pods.owners(read, cut=cut), *about[1:])
 
 
 async def _object(asking: _Asking, name: str) -> tuple[found_node.WholeNode | None, Parts]:

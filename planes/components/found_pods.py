@@ -102,7 +102,7 @@ def requests(pods: Sequence[OwnedPod], capacity: dict[str, str], allocatable: di
     lines = []
     for name in wanted:
         want, limit = asked.get(name, 0.0), may.get(name)
-        share = f" ({want / limit:.0%})" if limit else ""
+        share = f" ({want / limit * 100:.0f} %)" if limit else ""
         lines.append(FoundLine(name, f"{_told(name, want)} of {_told(name, limit)}{share}; capacity {_told(name, has.get(name))}"))
     about = "Requests of pods that are not done, of what the node has for pods."
     return FoundPart("requests", "Requested, allocatable, capacity", tuple(lines), about=about, brief=True, cut=cut)

@@ -46,7 +46,7 @@ async def test_a_node_is_told_whole_its_managed_fields_apart_and_no_secret(tmp_p
 
     async with serve(script) as server:
         parts = await asked(server, tmp_path, About.NODE, "node-1")
-    assert list(parts) == ["requests", "addresses", "annotations", "images", "yaml", "managed", "owners"]
+    assert list(parts) == ["requests", "addresses", "owners", "annotations", "images", "yaml", "managed"]
     whole = parts["yaml"].text
     assert "managedFields" not in whole
     assert "manager: kubelet" in parts["managed"].text

@@ -45,10 +45,10 @@ def test_each_resource_is_told_of_what_is_allocatable_and_there() -> None:
     wants: dict[str, object] = {"containers": [{"resources": {"requests": {"cpu": "1", "memory": "4Gi", "nvidia.com/gpu": "1"}}}]}
     part = found_pods.requests(pods(wants), has, {**has, "cpu": "3900m", "memory": "15Gi"}, cut=False)
     assert [(line.title, line.text) for line in part.lines] == [
-        ("cpu", "1 of 3.9 (26%); capacity 4"),
-        ("memory", "4.0 GiB of 15.0 GiB (27%); capacity 16.0 GiB"),
-        ("pods", "1 of 110 (1%); capacity 110"),
-        ("nvidia.com/gpu", "1 of 2 (50%); capacity 2"),
+        ("cpu", "1 of 3.9 (26 %); capacity 4"),
+        ("memory", "4.0 GiB of 15.0 GiB (27 %); capacity 16.0 GiB"),
+        ("pods", "1 of 110 (1 %); capacity 110"),
+        ("nvidia.com/gpu", "1 of 2 (50 %); capacity 2"),
     ]
 
 

@@ -8,8 +8,7 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from dashboard import presenters, then
-from dashboard import presenters, runbooks
+from dashboard import presenters, runbooks, then
 from dashboard.presenters.words import iso
 from planes.structs import time_tokens
 

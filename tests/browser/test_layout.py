@@ -58,6 +58,8 @@ PAGES = {
     "upgrade": "/c/prod-eu-1/upgrade/",
     "compare": "/compare/?a=prod-eu-1&b=prod-us-1",
     "nothing-to-compare": "/compare/",
+    "incidents-of-one": "/c/prod-eu-1/incidents/?kind=kube-scheduler",
+    "bookmarks": "/c/prod-eu-1/bookmarks/",
     "nodes": "/c/prod-eu-1/nodes/",
     "no-nodes": "/c/prod-eu-1/nodes/?q=no-such-node",
     "no-changes": "/c/prod-us-1/changes/?node=no-such-node",
@@ -112,6 +114,13 @@ def test_no_text_is_cut_or_lies_over_another_at_any_size(page: Page, product: Se
         expect(page.locator("#cluster")).to_have_class(re.compile("is-drawn"))
     drawn = page.locator("#cluster, article[data-card], .half").count()
     assert wrong(page, SIZES if drawn else FEWER_SIZES) == {}
+
+
+def test_nor_on_the_page_of_an_incident(page: Page, product: Served) -> None:
+    found = page.request.get(f"{product.origin}/api/v1/c/prod-eu-1/incidents").json()["incidents"]
+    page.goto(f"{product.origin}/c/prod-eu-1/incidents/{found[0]['id']}/")
+    expect(page.locator("#notes-title")).to_be_visible()
+    assert wrong(page) == {}
 
 
 def test_nor_in_the_past(page: Page, product: Served) -> None:

@@ -7,6 +7,8 @@ from django.conf import settings
 from msgspec.structs import replace
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from dashboard.then import iso
+from planes.store import incidents
 from planes.structs.rows import EvidenceRow
 from planes.structs.verdicts import State
 from tests.browser.reading import AXE, BY_COLOUR, LOOK
@@ -140,6 +142,26 @@ async def test_nothing_on_the_pages_keeps_a_reader_out(served: Served, collector
             await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             await page.evaluate(STILL)
             assert await page.evaluate(LOOK, ["html", rules]) == [], f"{address} {scheme}"
+
+
+async def test_nor_does_anything_on_pages_of_what_is_remembered_and_they_fit_a_phone(
+    served: Served, collector: Collector, page: Page
+) -> None:
+    """Their own parts: header and footer are those of the others."""
+    await collector.show("broken")
+    found = (await in_thread(incidents.of_clusters)("prod-eu-1"))[0].incidents
+    home = "/c/prod-eu-1/"
+    pages = ("changes/", "incidents/", f"incidents/{found[0].id}/", "uptime/", "certificates/", "upgrade/", "bookmarks/")
+    for address in (*(home + one for one in pages), f"/compare/?a=prod-eu-1@{iso(time.time() - 60)}&b=prod-eu-1"):
+        await page.set_viewport_size({"width": 1440, "height": 900})
+        await page.goto(f"{served.origin}{address}")
+        await page.evaluate(AXE)
+        for scheme, rules in (("dark", {}), ("light", BY_COLOUR)):
+            await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            await page.evaluate(STILL)
+            assert await page.evaluate(LOOK, ["main", rules]) == [], f"{address} {scheme}"
+        await page.set_viewport_size({"width": 390, "height": 844})
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390, address
 
 
 async def test_without_javascript_the_pages_say_what_they_know(served: Served, collector: Collector, browser: Browser) -> None:

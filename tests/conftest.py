@@ -135,3 +135,14 @@ def own_valkey() -> Iterator[Valkey]:
         yield server
     finally:
         server.close()
+
+
+@pytest.fixture(scope="module")
+def judged_seldom() -> Iterator[None]:
+    """Clusters that are lived through are judged every half second, half as often as by a collector: to judge is most of what a
+    life costs, and what these tests ask for are seconds."""
+    from tests.bench.looking import Looking  # what it imports, most processes of pytest never need
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Looking, "tick", 0.5)
+        yield

@@ -8,7 +8,7 @@ from tests.chaos.living import Lived, live_through
 from tests.chaos.proxy import Manners
 from tests.chaos.ways import SPOILT, Way, behaving, one_after_the_other, refusing, spoiling
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.usefixtures("judged_seldom")]
 
 #: For `make test` one minute each is too long.
 HELD_BACK = Way(name="watches held back", broken=behaving(Manners(only="watch=1", hold=True), 25.0, reset=False))

@@ -9,7 +9,7 @@ from tests.bench.bench_truth import DOCUMENT, MARKER, measured, row
 from tests.bench.looking import Turn
 from tests.bench.truth import Outcome, live_through
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.usefixtures("judged_seldom")]
 QUICK = ("kubelet-silent", "etcd-down", "scheduler-hung", "kcm-failover", "cordon", "scale-down", "apiserver-replica-lost")
 #: Its tests run in one worker, which lives through it once.
 once = pytest.mark.xdist_group("runtime-down")
@@ -22,7 +22,7 @@ def test_a_fault_is_named_in_time_and_nothing_else_turns(name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def outcome(judged_seldom: None, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """A fault that is told rightly."""
     return live_through("runtime-down", tmp_path_factory.mktemp("demo"))
 

@@ -62,8 +62,19 @@ def data_plane(
     ended: Epoch,
     thresholds: Thresholds,
 ) -> tuple[Stretch, ...]:
-    """The window, whole and in order. `nodes`: each one's zone, and the states of its agents now; `changes`: all
-    since the window began, newest first. What lies outside of the spans, nobody watched."""
+    """The window, whole and in order. `nodes`: each one's zone, and the states of its agents now; `changes`: all since the window
+    began, newest first. What lies outside of the spans, nobody watched."""
+    return watched(walked(nodes, changes, began, ended, thresholds), spans)
+
+
+def walked(
+    nodes: Mapping[str, tuple[str, dict[str, State]]],
+    changes: Iterable[Change],
+    began: Epoch,
+    ended: Epoch,
+    thresholds: Thresholds,
+) -> tuple[Stretch, ...]:
+    """The same, whoever watched; neighbours differ."""
     counts, stretches = _Counts(nodes, thresholds), list[Stretch]()
     # Walked back over: from `at` to `upper` it was in `told`.
     at, upper, told = ended, ended, None
@@ -79,11 +90,15 @@ def data_plane(
         stretches.append(Stretch(at, upper, told))
         upper = at
     stretches.append(Stretch(began, upper, counts.state))
-    return tuple(_watched(stretches[::-1], spans))
+    return tuple(stretches[::-1])
+
+
+def watched(stretches: Iterable[Stretch], spans: Sequence[Span]) -> tuple[Stretch, ...]:
+    """Each only where somebody watched; between, nobody did."""
+    return tuple(_watched(stretches, spans))
 
 
 def _watched(stretches: Iterable[Stretch], spans: Sequence[Span]) -> Iterable[Stretch]:
-    """Each only where somebody watched; between, nobody did."""
     ordered, reached = sorted(spans, key=lambda span: span.began), 0
     for one in stretches:
         while reached < len(ordered) and ordered[reached].ended <= one.began:

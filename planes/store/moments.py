@@ -1,18 +1,17 @@
 """The past of one cluster: its picture at a moment, from what it is now and the changes that are remembered since."""
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import ceil, floor
 
 import msgspec
 from django.db.models import QuerySet
 
-from planes.assess.past import AGENT_COLUMNS, OF_NODES, Remembered, Stood, Subject, rebuilt
-from planes.assess.past_planes import Change, data_plane
+from planes.assess.past import Remembered, Stood, Subject, rebuilt
 from planes.components.registry import CONTROL_PLANE
 from planes.live import wire
 from planes.models import Cluster, Node, Transition
-from planes.store import history, selectors
+from planes.store import history, selectors, walks
 from planes.store.reading import one_view
 from planes.structs.history import History, Span, Stretch
 from planes.structs.moments import Epoch
@@ -21,9 +20,7 @@ from planes.structs.verdicts import State
 
 #: Changes that are read on either side of a moment, at most; as many as are kept of a cluster.
 MOST = 60_000
-_TURN = ("at", "subject", "agent", "before")
 _SUBJECT = ("subject_kind", "subject", "agent")
-_COLUMNS = tuple(AGENT_COLUMNS)
 _STATES: dict[str, State] = {one.value: one for one in State}
 #: Changes that are listed before it.
 LISTED = 40
@@ -136,57 +133,18 @@ def tracks(slug: str, began: float, ended: float, agents: Collection[str] = ()) 
     rows = selectors.components(slug)
     with one_view():
         cluster_id = Cluster.objects.filter(slug=slug).values_list("pk", flat=True).first() or 0
-        nodes, changes = _nodes(cluster_id), _changes(cluster_id, began)
         spans = history.spans(cluster_id, began)
         control = tuple(
             history.component(cluster_id, row.kind, row.state, row.since, began, spans) for row in rows if row.kind in CONTROL_PLANE
         )
-    data = data_plane(nodes, changes, spans, Epoch(began), Epoch(ended), DEFAULT)
-    return Tracks(control, data, {kind: _of_agent(kind, nodes, changes, spans, began, ended) for kind in agents})
+        found = walks.tracks(cluster_id, (walks.NODES, *agents), spans, began, ended)
+    return Tracks(control, found.pop(walks.NODES), found)
 
 
 def agent_track(cluster_id: int, kind: str, spans: Sequence[Span], began: float, ended: float) -> tuple[Stretch, ...]:
     """The states of one kind of agent over all nodes, from `began` to `ended`, epoch seconds: changes are remembered of each node
     and not of their roll-up, so that this is put together again. `spans`: when the cluster was watched."""
-    with one_view():
-        return _of_agent(kind, _nodes(cluster_id), _changes(cluster_id, began, kind), spans, began, ended)
-
-
-def _nodes(cluster_id: int) -> dict[str, tuple[str, dict[str, State]]]:
-    """Of each node its zone and what its agents are, and it by itself."""
-    rows = Node.objects.filter(cluster=cluster_id).values_list("name", "zone", "state", *_COLUMNS)
-    return {
-        name: (
-            zone,
-            {"": _of_node(state), **{agent: _state(one) for agent, one in zip(AGENT_COLUMNS.values(), agents, strict=True)}},
-        )
-        for name, zone, state, *agents in rows
-    }
-
-
-def _changes(cluster_id: int, began: float, kind: str = "") -> list[Change]:
-    """Those of nodes since then, newest first; of one kind of agent, or of all."""
-    every = Transition.objects.filter(cluster=cluster_id, subject_kind="Node", at__gt=began)
-    found = (every.filter(agent=kind) if kind else every).order_by("-at", "-id").values_list(*_TURN)[:MOST]
-    return [(at, node, agent, _state(before)) for at, node, agent, before in found]
-
-
-def _of_agent(
-    kind: str,
-    nodes: Mapping[str, tuple[str, dict[str, State]]],
-    changes: Iterable[Change],
-    spans: Sequence[Span],
-    began: float,
-    ended: float,
-) -> tuple[Stretch, ...]:
-    alone = {name: (zone, {kind: agents[kind]}) for name, (zone, agents) in nodes.items()}
-    own = [one for one in changes if one[2] == kind]
-    return data_plane(alone, own, spans, Epoch(began), Epoch(ended), DEFAULT)
-
-
-def _of_node(stored: str) -> State:
-    state = _state(stored)
-    return state if state in OF_NODES else State.HEALTHY
+    return walks.tracks(cluster_id, (kind,), spans, began, ended)[kind]
 
 
 def _state(stored: str) -> State:

@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from dashboard import pulses
 from dashboard.hub import Hub
 from dashboard.serving import config
-from planes.store import incidents
+from planes.store import incidents, walks
 from tests.dashboard.rows import Collecting, full_frame
 
 
@@ -32,9 +32,10 @@ def _no_failed_sign_ins() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_incident_is_remembered() -> None:
+def _nothing_is_remembered() -> None:
     """Rows of a test that was rolled back may have the keys and times of another's."""
     incidents.forget()
+    walks.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from dashboard import notes, wanted_changes
 from dashboard.models import Bookmark
 from dashboard.then import iso, then
 from planes.models import Cluster
-from planes.store import clusters, moments, selectors, services
+from planes.store import clusters, moments, selectors, services, walks
 from planes.store.moments import Around
 from planes.structs.history import Span
 from planes.structs.moments import Epoch
@@ -188,6 +190,26 @@ def test_the_bar_keeps_to_the_present_and_steps_keep_what_else_was_asked(cluster
     control, data = told.tracks
     assert {piece.state for piece in control.pieces} == {"healthy"}
     assert {piece.state for piece in data.pieces} > {"healthy"}
+
+
+@pytest.mark.parametrize(("began", "ended"), [(4000.0, 0.0), (2500.0, 100.0), (600.0, -50.0), (5000.0, 4500.0)])
+def test_what_was_walked_once_is_cut_to_each_window_and_walked_again_after_a_change(
+    cluster: Cluster, began: float, ended: float
+) -> None:
+    def asked() -> tuple[moments.Tracks, int]:
+        with CaptureQueriesContext(connection) as queries:
+            found = moments.tracks("prod", NOW - began, NOW - ended, ("kubelet", "kube-proxy"))
+        return found, sum('"before"' in one["sql"] and "'Node'" in one["sql"] for one in queries)
+
+    fresh, reads = asked()
+    assert reads == 1
+    walks.forget()
+    moments.tracks("prod", NOW - 9000, NOW - 1000, ("kubelet", "kube-proxy"))
+    assert asked() == (fresh, 0)
+    services.flush(
+        cluster.pk, cluster.epoch, 3, Frame(at=Epoch(NOW), changes=[change(-10.0, "node-1", WELL, DOWN, agent="kubelet")])
+    )
+    assert asked()[1] == 1
 
 
 def test_from_the_present_a_link_leads_to_a_minute_ago_with_a_day_below_it(cluster: Cluster, browser: Client) -> None:

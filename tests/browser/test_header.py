@@ -216,11 +216,11 @@ def test_the_picture_is_saved_from_the_keyboard_in_the_theme_that_is_seen(staged
     stage = staged(color_scheme="light")
     stage.open()
     stage.drawn()
-    summary = stage.page.locator(".rail .menu summary")
+    summary = stage.page.locator("#picture-menu summary")
     summary.focus()
     stage.page.keyboard.press("Enter")
     stage.page.keyboard.press("Tab")
-    link = stage.page.locator(".rail .menu a", has_text="as SVG")
+    link = stage.page.locator("#picture-menu a", has_text="as SVG")
     expect(link).to_be_focused()
     expect(link).to_have_attribute("href", "/c/prod-eu-1/picture.svg?download=&theme=light")
     stage.page.keyboard.press("Escape")
@@ -228,13 +228,14 @@ def test_the_picture_is_saved_from_the_keyboard_in_the_theme_that_is_seen(staged
     expect(summary).to_be_focused()
 
 
-def test_axe_finds_nothing_in_the_open_menu(staged: Opened) -> None:
+@pytest.mark.parametrize("menu", ["pages", "picture"])
+def test_axe_finds_nothing_in_an_open_menu(staged: Opened, menu: str) -> None:
     stage = staged()
     stage.open()
     stage.drawn()
     stage.pulse()
-    stage.page.locator(".rail .menu summary").click()
-    assert axe(stage.page, first=stage.pulse) == []
+    stage.page.locator(f"#{menu}-menu summary").click()
+    assert axe(stage.page, f"#{menu}-menu", first=stage.pulse) == []
 
 
 def test_after_an_upgrade_the_page_begins_again_once(staged: Opened) -> None:

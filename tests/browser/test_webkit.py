@@ -52,8 +52,8 @@ def test_the_picture_is_live_is_coloured_and_is_saved(window: WebKit, product: S
     window.until("document.querySelectorAll('#attention .entry').length === 5")
     assert window.evaluate(PIXELS) > 12
     window.until("document.documentElement.scrollWidth <= innerWidth")
-    window.click(".rail-foot .menu summary")
-    window.click(".rail-foot .menu a[href*='.svg']")
+    window.click("#picture-menu summary")
+    window.click("#picture-menu a[href*='.svg']")
     until(lambda: any(one.suffix == ".svg" and one.stat().st_size for one in window.saved.iterdir()), "a saved picture")
     (file,) = window.saved.glob("*.svg")
     assert "prod-eu-1" in file.read_text()

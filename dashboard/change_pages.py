@@ -89,7 +89,8 @@ def _page(head: ClusterHead | None, asked: Asked, now: float, late: Lateness | N
     began = asked.wanted.began
     if began is None:
         began = min((one.at for one in dots[-1:]), default=first if first is not None else ended - 86_400.0)
-    parts = Parts({one.slug for one in found.found})
+    listed = [one.row.at for one in found.found]
+    parts = Parts({one.slug for one in found.found}, min(listed, default=0.0), max(listed, default=0.0))
     lines = log_lines(found.found, found.spans, first_page=asked.after is None, older=found.older is not None, part_of=parts.of)
     route = reverse("cluster-changes", args=[head.slug]) if head else reverse("changes")
     return ChangesPage(

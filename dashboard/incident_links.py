@@ -13,16 +13,15 @@ _BEFORE, _AFTER = told.BEFORE, told.AFTER
 
 
 class Parts:
-    """Who had a part in which incident, and when, in some clusters."""
+    """Who had a part in which incident, and when, in some clusters: of incidents that went on between two moments, epoch seconds."""
 
-    def __init__(self, slugs: Collection[str]) -> None:
+    def __init__(self, slugs: Collection[str], began: float, ended: float) -> None:
         self._parts: dict[tuple[str, Subject], list[tuple[Spell, Incident]]] = {}
         for slug in slugs:
             for record in incidents.of_clusters(slug):
-                for one in record.incidents:
-                    for step in one.steps:
-                        for spell in step.spells:
-                            self._parts.setdefault((slug, spell.subject), []).append((spell, one))
+                within = [one for one in record.incidents if one.began <= ended and _over(one) >= began]
+                for spell, one in ((spell, one) for one in within for step in one.steps for spell in step.spells):
+                    self._parts.setdefault((slug, spell.subject), []).append((spell, one))
 
     def of(self, slug: str, row: ChangeRow) -> IncidentLink | None:
         """That in which a change has a part."""

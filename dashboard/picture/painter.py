@@ -1,6 +1,7 @@
 """Pictures, a few at a time, in threads of their own: whoever asks waits within a limit, and is refused when too many wait."""
 
 import asyncio
+import random
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -25,6 +26,8 @@ DRAWING, WAITING = 2, 16
 SHARE = 3
 #: Seconds that one waits, in the queue and for the drawing.
 LIMIT = 60.0
+#: Seconds after which a place is asked for again, at least and at most.
+_AGAIN = (0.1, 0.4)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +130,21 @@ class Painter:
         future = self._submit(lambda: self._file(form, self.svg(snapshot, fresh, now, wanted, beats)), user)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self._limit)
+        except TimeoutError as error:
+            raise self._late() from error
+
+    async def patiently(
+        self, form: Form, snapshot: bytes, fresh: Freshness, now: float, wanted: Wanted | None = None, *, user: int | None = None
+    ) -> bytes:
+        """The same for a file that lasts, which would lack the picture for ever: while too many are being drawn, it waits for a
+        place, within the limit. Raises CannotDrawError."""
+        try:
+            async with asyncio.timeout(self._limit):
+                while True:
+                    try:
+                        return await self.painted(form, snapshot, fresh, now, wanted, user=user)
+                    except TooManyError:
+                        await asyncio.sleep(random.uniform(*_AGAIN))  # noqa: S311 - spreads the load, guards nothing
         except TimeoutError as error:
             raise self._late() from error
 

@@ -115,7 +115,7 @@ async def _drawn(slug: str, one: Picture, user: int | None) -> Drawn:
     if snapshot is None:
         return incident_reports.drawn(one.when, one.at, None, "The cluster is not watched any more.")
     try:
-        svg = await picture.painter().painted("svg", snapshot, Freshness(one.at, one.at), one.at, _DRAWN, {}, user=user)
+        svg = await picture.painter().patiently("svg", snapshot, Freshness(one.at, one.at), one.at, _DRAWN, user=user)
     except picture.CannotDrawError as error:
         return incident_reports.drawn(one.when, one.at, None, str(error))
     return incident_reports.drawn(one.when, one.at, svg)

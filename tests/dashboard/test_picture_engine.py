@@ -130,6 +130,21 @@ async def test_one_person_has_a_share_of_the_places_and_the_others_get_theirs() 
     assert await asked(1) == b"<svg/>"
 
 
+async def test_a_file_that_lasts_waits_for_a_place_within_the_limit() -> None:
+    held = _Held()
+    painter = Painter(held, drawing=1, waiting=9, share=1)
+    shown = asyncio.create_task(painter.painted("svg", b"{}", Freshness(None, None), 1.0, user=1))
+    await asyncio.sleep(0)
+    kept = asyncio.create_task(painter.patiently("svg", b"{}", Freshness(None, None), 1.0, user=1))
+    await asyncio.sleep(0)
+    assert not kept.done()
+    held.go.set()
+    assert [await shown, await kept] == [b"<svg/>"] * 2
+    full = Painter(held, share=0, limit=0.05)
+    with pytest.raises(CannotDrawError, match=r"not drawn within 0\.05 s"):
+        await full.patiently("svg", b"{}", Freshness(None, None), 1.0, user=1)
+
+
 async def test_nobody_waits_longer_than_the_limit_and_the_event_loop_goes_on() -> None:
     held = _Held()
     painter = Painter(held, drawing=1, waiting=1, limit=0.1)

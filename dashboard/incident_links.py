@@ -13,15 +13,19 @@ _BEFORE, _AFTER = told.BEFORE, told.AFTER
 
 
 class Parts:
-    """Who had a part in which incident, and when, in some clusters: of incidents that went on between two moments, epoch seconds."""
+    """Who had a part in which incident, and when, in some clusters: of those that went on between two moments, epoch seconds."""
 
     def __init__(self, slugs: Collection[str], began: float, ended: float) -> None:
         self._parts: dict[tuple[str, Subject], list[tuple[Spell, Incident]]] = {}
         for slug in slugs:
             for record in incidents.of_clusters(slug):
-                within = [one for one in record.incidents if one.began <= ended and _over(one) >= began]
-                for spell, one in ((spell, one) for one in within for step in one.steps for spell in step.spells):
-                    self._parts.setdefault((slug, spell.subject), []).append((spell, one))
+                for found in record.incidents:
+                    if found.began <= ended and _over(found) >= began:
+                        self._note(slug, found)
+
+    def _note(self, slug: str, found: Incident) -> None:
+        for spell in (spell for step in found.steps for spell in step.spells):
+            self._parts.setdefault((slug, spell.subject), []).append((spell, found))
 
     def of(self, slug: str, row: ChangeRow) -> IncidentLink | None:
         """That in which a change has a part."""

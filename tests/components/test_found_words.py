@@ -89,5 +89,24 @@ def test_an_api_service_that_the_api_server_serves_and_nobody_has_judged_says_so
     assert line.text == "served by the API server itself; not available: no condition yet"
 
 
-def test_of_a_managed_control_plane_it_is_said_who_renews_its_certificates() -> None:
-    assert ways_of("EKS").told == "EKS holds the certificates of the control plane and renews them."
+@pytest.mark.parametrize(
+    ("distribution", "where", "told"),
+    [
+        ("EKS", "", "EKS holds the certificates of the control plane and renews them."),
+        (
+            "kubeadm",
+            "On each node of the control plane",
+            "Then restart the static pods of the control plane; an upgrade by kubeadm renews them too.",
+        ),
+        ("k3s", "On each server", "When it starts, k3s also renews by itself what ends soon."),
+        ("RKE2", "On each server", "When it starts, RKE2 also renews by itself what ends soon."),
+        ("MicroK8s", "On each node of the control plane", ""),
+        ("Talos", "", "Talos renews the certificates of control plane and kubelets by itself."),
+        ("", "On each node of the control plane", ""),
+    ],
+)
+def test_where_certificates_are_renewed_and_what_else_is_to_be_known_goes_by_the_distribution(
+    distribution: str, where: str, told: str
+) -> None:
+    ways = ways_of(distribution)
+    assert (ways.where, ways.told) == (where, told)

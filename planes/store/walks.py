@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 
 import msgspec
+from django.db.models import Count, Max, Min
 
 from planes.assess.past import AGENT_COLUMNS, OF_NODES
 from planes.assess.past_planes import Change, walked, watched
@@ -31,11 +32,11 @@ _Nodes = Mapping[str, tuple[str, dict[str, State]]]
 
 
 class _Basis(msgspec.Struct, frozen=True):
-    """What was walked over: the newest change, the oldest and how many are kept; the nodes as they are."""
+    """What was walked over: the changes that are kept, told apart by their first and last times and ids and by how many they are
+    (one that is added or removed changes one of these); the nodes as they are. `newest`: epoch seconds."""
 
-    newest: tuple[float, int] | None
-    oldest: tuple[float, int] | None
-    kept: int
+    newest: float | None
+    kept: tuple[float | None, int | None, int | None, int]
     nodes: list[tuple[str, ...]]
 
 
@@ -69,7 +70,7 @@ def tracks(
     if lacking:
         nodes = _nodes(basis)
         # Beyond the newest change: its last stretch is the present, which goes on.
-        until = max(ended, basis.newest[0] + 1.0 if basis.newest else ended)
+        until = max(ended, basis.newest + 1.0 if basis.newest is not None else ended)
         for kind in lacking:
             known[kind] = _walk(nodes, changes, kind, began, until)
             _keep(cluster_id, kind, _Walk(basis, began, known[kind]))
@@ -109,10 +110,11 @@ def _walk(nodes: _Nodes, changes: Sequence[Change], kind: str, began: float, end
 
 
 def _basis(cluster_id: int) -> _Basis:
-    every = Transition.objects.filter(cluster=cluster_id)
-    ends = [every.order_by(*order).values_list("at", "id").first() for order in (("-at", "-id"), ("at", "id"))]
+    kept = Transition.objects.filter(cluster=cluster_id).aggregate(
+        newest=Max("at"), oldest=Min("at"), first=Min("id"), last=Max("id"), count=Count("id")
+    )
     nodes = list(Node.objects.filter(cluster=cluster_id).order_by("id").values_list("name", "zone", "state", *_COLUMNS))
-    return _Basis(ends[0], ends[1], every.count(), nodes)
+    return _Basis(kept["newest"], (kept["oldest"], kept["first"], kept["last"], kept["count"]), nodes)
 
 
 def _nodes(basis: _Basis) -> _Nodes:

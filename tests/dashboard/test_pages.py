@@ -334,7 +334,7 @@ def test_a_roll_up_tells_versions_and_zones_in_few_queries(
     browser: Client, kind: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     collect("prod", "broken", 120)
-    with django_assert_max_num_queries(13):  # on PostgreSQL one more: who asks is in the same database
+    with django_assert_max_num_queries(14):  # on PostgreSQL one more: who asks is in the same database
         said = text(browser, f"/c/prod/{kind}/")
     assert "Versions" in said
     assert "By zone" in said

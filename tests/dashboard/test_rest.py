@@ -203,7 +203,7 @@ def test_each_address_costs_a_few_queries_and_a_late_database_is_said(
             continue
         there = {"cluster": "prod", "kind": "kube-scheduler", "node": "node-1", "incident": "20260528T202819Z-node-1.kubelet"}
         address = openapi.address(resource).format(**there)
-        with django_assert_max_num_queries(18):  # on PostgreSQL two more: who asks is in the same database
+        with django_assert_max_num_queries(19):  # on PostgreSQL two more: who asks is in the same database
             assert live.get(address).status_code == 200, address
         with monkeypatch.context() as patched:
             patched.setattr(CursorWrapper, "execute", fails)

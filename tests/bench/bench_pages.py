@@ -17,7 +17,10 @@ NODES, PODS_A_NODE, CHANGES, RUNS = 5_000, 30, 50_000, 3
 LIVED, A_CAUSE = 7 * 86_400.0, 10
 #: Milliseconds: of a page, and of one that is put together from what is remembered.
 BOUND, PAST = 200.0, 1_000.0
-_LOOKED = ("", "nodes/", "changes/", "changes/?range=7d", "incidents/", "uptime/", "uptime/?range=7d")
+_LOOKED = (
+    *("", "nodes/", "changes/", "changes/?range=7d", "incidents/", "uptime/", "uptime/?range=7d"),
+    *("certificates/", "upgrade/", "bookmarks/"),
+)
 _COMPONENTS = ("kube-scheduler/", "kubelet/", "kube-apiserver/")
 
 
@@ -64,6 +67,7 @@ def addresses(slug: str, incident: str, now: float) -> list[tuple[str, float]]:
         *((home + path, BOUND) for path in (*_LOOKED, *_COMPONENTS, "nodes/node-0042/", f"incidents/{incident}/")),
         *(("/" + path, BOUND) for path in ("changes/", "incidents/", "wall/", "search/?q=node-4999")),
         *((f"/api/v1{home}{path}", BOUND) for path in ("changes", "nodes", "uptime", "snapshot")),
+        (f"/compare/?a={slug}&b={slug}@{iso(now - 3_600.0)}", PAST),
         *((one, PAST) for one in (*past, *(one.replace(home, f"/api/v1{home}snapshot") for one in past))),
     ]
 

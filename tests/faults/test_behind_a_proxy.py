@@ -4,6 +4,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import time
@@ -109,6 +110,20 @@ def nothing_is_told_as_seen_of_what_was_never_reached(page: Page) -> None:
     (card,) = (one for one in answer["clusters"] if one["slug"] == "never")
     assert card["data"]["state"] == "unknown"
     assert card["data"]["last"] in ("", None)
+
+
+def nothing_is_green(up: Up) -> bool:
+    """Of what rests on the word of kubelets, over all nodes. `status` is not asked before it is stored so."""
+    with closing(sqlite3.connect(f"{(up.data_dir / 'planewatch.sqlite3').as_uri()}?mode=ro", uri=True, timeout=10)) as database:
+        stored = "SELECT DISTINCT state FROM planes_component JOIN planes_cluster ON planes_cluster.id = cluster_id"
+        found = database.execute(f"{stored} WHERE slug = 'demo' AND kind IN ('kube-proxy', 'container-runtime')").fetchall()
+    return found == [("unknown",)] and chips(up) == {"unknown"}
+
+
+def chips(up: Up) -> set[str]:
+    """The states of what rests on the word of kubelets, over all nodes."""
+    (demo,) = (one for one in up.status().clusters if one.slug == "demo")
+    return {one.state for one in demo.components if one.kind in ("kube-proxy", "container-runtime")}
 
 
 @dataclass(frozen=True)
@@ -221,9 +236,11 @@ def test_behind_a_proxy_one_signs_in_trusted_or_not_and_a_page_stays_live_for_lo
         stranger = browser.new_page(**SMALL)
         sign_in(stranger, here.up.manage("signin", "--url", f"https://{OTHER}").strip(), OTHER)
         stranger.close()
+        here.up.manage("demo", "inject", "kubelet-silent", "--node", "node-01")
         other = page.context.new_page()
         nothing_is_told_as_seen_of_what_was_never_reached(other)
         other.close()
+        until(lambda: nothing_is_green(here.up), "no green of what a silent kubelet runs, on a third of the nodes", within=60)
         page.wait_for_timeout((begun + LIVE - time.monotonic()) * 1000)
         assert page.locator("#cluster.is-late").count() == 0
         assert (len(sockets), closed) == (1, [])

@@ -4,6 +4,7 @@ It can be down while the node's lease stays fresh, and the reverse. While the ku
 """
 
 from planes.components import node_conditions
+from planes.components.heartbeat import how_long
 from planes.components.said import KUBELET_SILENT, TOGETHER
 from planes.components.spec import REACH, Agent, Plane, Signal, on_all_nodes
 from planes.components.unwatched import unwatched
@@ -11,7 +12,6 @@ from planes.components.verdict_builder import VerdictBuilder, away_verdict, chec
 from planes.structs.moments import Mono
 from planes.structs.observations import NodeObservation, NodeScene
 from planes.structs.thresholds import Thresholds
-from planes.structs.time_tokens import ago
 from planes.structs.verdicts import Evidence, State, Verdict
 
 #: What a kubelet's Ready message may say of the runtime (kubelet's runtimeState): text, state, our sentence.
@@ -63,7 +63,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         return _unreported(node, source)
     builder = VerdictBuilder()
     if not silent:
-        node_conditions.check(builder, "container-runtime", node.name, node.conditions)
+        node_conditions.check(builder, "container-runtime", node)
     if (gap := feed_gap(scene.nodes, "Ready message", "nothing about the runtime", now, thresholds)) is not None:
         check_gap(builder, gap, principal=True, said="Nodes cannot be read")
         return builder.verdict(good="")
@@ -113,7 +113,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
             effect = " Containers keep running; none can be started or stopped." if state is State.DOWN else ""
             builder.bad(
                 Evidence("Ready message", ready.message, should_be, state, source, ready.since),
-                f"{said} for {ago(ready.since)}: {ready.message}.{effect}",
+                f"{said} for {how_long(node, ready)}: {ready.message}.{effect}",
                 cause,
                 hold=thresholds.hold_condition,
                 line=text.replace("pleg", "PLEG").replace("cni", "CNI"),

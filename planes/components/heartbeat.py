@@ -13,7 +13,7 @@ from planes.structs.timestamps import written
 from planes.structs.verdicts import Evidence, State, Verdict
 
 #: The cluster's record is told where it is so much older than our own, in seconds.
-_EARLIER = 60.0
+_EARLIER = 5.0
 #: The node lifecycle controller looks every 5 s (node-monitor-period), a tenth of its grace period.
 _MONITORED = 1.1
 
@@ -135,7 +135,7 @@ def check(builder: VerdictBuilder, node: NodeObservation, scene: NodeScene, now:
         builder.due(lease.stale_since + silent)
     said = f"No heartbeat for {ago(lease.changed_at)}; the lease allows {lease.duration:g} s."
     ready = node.conditions.get("Ready")
-    if (record := _record(node)) is not None:
+    if ready is not None and (record := _record(node, ready)) is not None:
         said = f"No heartbeat for at least {ago(max(lease.first_at, lease.changed_at))} ({record})."
     elif ready is not None and ready.status == "Unknown":
         said += f" Kubernetes has marked it NotReady for {ago(ready.since)}."
@@ -190,29 +190,34 @@ def _check_status_beat(builder: VerdictBuilder, node: NodeObservation, now: Mono
 def began(node: NodeObservation) -> Mono | None:
     """Since when Ready is not True by the cluster's own record, where that is before we first saw the node."""
     ready = node.conditions.get("Ready")
-    if ready is None or ready.status == "True" or ready.recorded is None or node.clock_offset is None:
+    return _began(node, ready) if ready is not None else None
+
+
+def _began(node: NodeObservation, one: ConditionSeen) -> Mono | None:
+    """Since when a condition has its status by the cluster's own record, where that is before we first saw the node. That Ready is
+    True is no trouble to be dated."""
+    if one.recorded is None or node.clock_offset is None or (one.status == "True" and one is node.conditions.get("Ready")):
         return None
-    at = Mono(ready.recorded - node.clock_offset)
-    return at if ready.since == node.added_at and at < node.added_at - _EARLIER else None
+    at = Mono(one.recorded - node.clock_offset)
+    return at if one.since == node.added_at and at < node.added_at - _EARLIER else None
 
 
-def _record(node: NodeObservation) -> str | None:
+def _record(node: NodeObservation, one: ConditionSeen) -> str | None:
     """The same in words."""
-    if began(node) is None or node.clock_offset is None:
+    if _began(node, one) is None or one.recorded is None or node.clock_offset is None:
         return None
-    recorded = node.conditions["Ready"].recorded or 0.0
-    return f"by the cluster's record since {written(recorded, node.clock_offset + node.seen_at)}"
+    return f"by the cluster's record since {written(one.recorded, node.clock_offset + node.seen_at)}"
 
 
-def how_long(node: NodeObservation, ready: ConditionSeen) -> str:
-    """For how long Ready is as it is, where it may have been so before we first saw it."""
-    record = _record(node)
-    return ago(ready.since) if record is None else f"at least {ago(ready.since)} ({record})"
+def how_long(node: NodeObservation, one: ConditionSeen) -> str:
+    """For how long a condition is as it is, where it may have been so before we first saw it."""
+    record = _record(node, one)
+    return ago(one.since) if record is None else f"at least {ago(one.since)} ({record})"
 
 
 def not_heard(node: NodeObservation, ready: ConditionSeen) -> str:
     """That Kubernetes has not heard from it, and for how long."""
-    record = _record(node)
+    record = _record(node, ready)
     if record is None:
         return f"Kubernetes has not heard from it; Ready has been Unknown for {ago(ready.since)}."
     return f"Kubernetes has not heard from it for at least {ago(ready.since)} ({record})."

@@ -88,7 +88,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         return unknown(why, "unwatched")
     builder = VerdictBuilder()
     if not silent:
-        node_conditions.check(builder, "kube-proxy", node.name, node.conditions)
+        node_conditions.check(builder, "kube-proxy", node)
     if (gap := feed_gap(scene.pods, "pod", "ready", now, thresholds)) is not None:
         check_gap(builder, gap, principal=True, said="Its pod cannot be read")
         return builder.verdict(good="")

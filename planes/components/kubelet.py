@@ -49,7 +49,7 @@ def judge(node: NodeObservation, scene: NodeScene, silent: bool, now: Mono, thre
         else:
             _check_ready(builder, node)
             _check_conditions(builder, node)
-            node_conditions.check(builder, "kubelet", node.name, node.conditions)
+            node_conditions.check(builder, "kubelet", node)
         _check_flips(builder, node, now, thresholds)
     _check_csi(builder, node, scene, now, thresholds)
     _check_skew(builder, node, scene, thresholds)
@@ -170,12 +170,12 @@ def _check_conditions(builder: VerdictBuilder, node: NodeObservation) -> None:
         if condition is None:
             builder.hidden(Evidence(kind, "not reported", "False", State.NOT_OBSERVABLE, source, None))
         elif condition.status == "True":
-            line = Evidence(
-                kind, f"True for {ago(condition.since)}{colon(condition.message)}", "False", State.DEGRADED, source, condition.since
-            )
+            lasted = heartbeat.how_long(node, condition)
+            told = f"True for {lasted}{colon(condition.message)}"
+            line = Evidence(kind, told, "False", State.DEGRADED, source, condition.since)
             builder.bad(
                 line,
-                f"Its node has been short of {what} for {ago(condition.since)}; pods may be evicted.",
+                f"Its node has been short of {what} for {lasted}; pods may be evicted.",
                 "pressure",
                 hold=1.0,
                 about=kind,

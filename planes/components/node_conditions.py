@@ -8,10 +8,10 @@ ACK, TKE and CCE, EKS's node monitoring agent, k3s and RKE2 (EtcdIsVoter).
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from planes.components.heartbeat import how_long
 from planes.components.spec import Signal
 from planes.components.verdict_builder import VerdictBuilder, colon
-from planes.structs.observations import ConditionSeen
-from planes.structs.time_tokens import ago
+from planes.structs.observations import ConditionSeen, NodeObservation
 from planes.structs.verdicts import Evidence, State
 
 _KUBELET, _PROXY, _RUNTIME = "kubelet", "kube-proxy", "container-runtime"
@@ -115,17 +115,17 @@ def warnings(agent: str, conditions: Mapping[str, ConditionSeen]) -> Iterator[tu
             yield kind, one, "True"
 
 
-def check(builder: VerdictBuilder, agent: str, name: str, conditions: Mapping[str, ConditionSeen]) -> None:
-    """Put what detectors warn of an agent of node `name` on the scales."""
-    for kind, one, should_be in warnings(agent, conditions):
-        told = one.message or one.reason
+def check(builder: VerdictBuilder, agent: str, node: NodeObservation) -> None:
+    """Put what detectors warn of an agent of a node on the scales."""
+    for kind, one, should_be in warnings(agent, node.conditions):
+        told, lasted = one.message or one.reason, how_long(node, one)
         line = Evidence(
             f"condition {kind}",
-            f"{one.status} for {ago(one.since)}{colon(told)}",
+            f"{one.status} for {lasted}{colon(told)}",
             should_be,
             State.DEGRADED,
-            f"Node {name}",
+            f"Node {node.name}",
             one.since,
         )
-        said = f"A detector on its node has reported {kind}={one.status} for {ago(one.since)}{colon(told)}."
+        said = f"A detector on its node has reported {kind}={one.status} for {lasted}{colon(told)}."
         builder.bad(line, said, f"condition-{kind}", hold=1.0, line=kind)

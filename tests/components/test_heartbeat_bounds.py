@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from planes.components import heartbeat, kubelet
+from planes.components import container_runtime, heartbeat, kubelet
 from planes.components.verdict_builder import VerdictBuilder
 from planes.structs.lease_seen import LeaseSeen
 from planes.structs.moments import Mono
@@ -243,8 +243,8 @@ def gone_bad(recorded: float | None, status: str = "Unknown", seen_since: float 
     ("seen", "began"),
     [
         (gone_bad(5000.0), NOW - 5000),
-        (gone_bad(960.0), None),
-        (gone_bad(960.1), NOW - 960.1),
+        (gone_bad(905.0), None),
+        (gone_bad(905.1), NOW - 905.1),
         (gone_bad(5000.0, "False"), NOW - 5000),
         (gone_bad(5000.0, "True"), None),
         (gone_bad(None), None),
@@ -253,7 +253,7 @@ def gone_bad(recorded: float | None, status: str = "Unknown", seen_since: float 
         (replace(gone_bad(5000.0), conditions={}), None),
     ],
 )
-def test_a_node_has_been_so_since_the_cluster_says_where_that_is_a_minute_before_it_was_watched(
+def test_a_node_has_been_so_since_the_cluster_says_where_that_is_seconds_before_it_was_watched(
     seen: NodeObservation, began: float | None
 ) -> None:
     found = heartbeat.began(seen)
@@ -305,6 +305,23 @@ def test_for_how_long_ready_is_as_it_is_and_that_kubernetes_has_not_heard_from_i
     record = f"by the cluster's record since {RECORDED}"
     ready = seen.conditions["Ready"]
     assert heartbeat.how_long(seen, ready) == f"at least ⟨a:{NOW - 900:.1f}⟩ ({record})"
-    assert heartbeat.how_long(fresh, ready) == f"⟨a:{NOW - 900:.1f}⟩"
+    assert heartbeat.how_long(fresh, fresh.conditions["Ready"]) == f"⟨a:{NOW - 900:.1f}⟩"
     assert heartbeat.not_heard(seen, ready) == (f"Kubernetes has not heard from it for at least ⟨a:{NOW - 900:.1f}⟩ ({record}).")
-    assert heartbeat.not_heard(fresh, ready) == f"Kubernetes has not heard from it; Ready has been Unknown for ⟨a:{NOW - 900:.1f}⟩."
+    assert (
+        heartbeat.not_heard(fresh, fresh.conditions["Ready"])
+        == f"Kubernetes has not heard from it; Ready has been Unknown for ⟨a:{NOW - 900:.1f}⟩."
+    )
+
+
+@pytest.mark.parametrize(
+    ("began", "said"),
+    [
+        (905.0, f"for ⟨a:{NOW - 900:.1f}⟩: container runtime is down."),
+        (960.0, f"for at least ⟨a:{NOW - 900:.1f}⟩ (by the cluster's record since "),
+    ],
+)
+def test_a_runtime_that_was_down_before_it_was_watched_is_not_said_to_be_so_only_since_then(began: float, said: str) -> None:
+    seen = gone_bad(began, "False")
+    ready = replace(seen.conditions["Ready"], message="container runtime is down")
+    verdict = container_runtime.judge(replace(seen, conditions={"Ready": ready}), scene(), False, NOW, THRESHOLDS)
+    assert verdict.because.startswith(f"The kubelet has not reached it {said}")

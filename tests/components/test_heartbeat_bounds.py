@@ -325,3 +325,13 @@ def test_a_runtime_that_was_down_before_it_was_watched_is_not_said_to_be_so_only
     ready = replace(seen.conditions["Ready"], message="container runtime is down")
     verdict = container_runtime.judge(replace(seen, conditions={"Ready": ready}), scene(), False, NOW, THRESHOLDS)
     assert verdict.because.startswith(f"The kubelet has not reached it {said}")
+
+
+@pytest.mark.parametrize(("kind", "status"), [("MemoryPressure", "True"), ("KernelDeadlock", "True")])
+def test_what_else_a_node_reports_is_dated_by_the_record_too_where_that_is_before_it_was_watched(kind: str, status: str) -> None:
+    ready = gone_bad(960.0).conditions["Ready"]
+    one = replace(ready, status=status)
+    seen = replace(gone_bad(960.0), conditions={"Ready": replace(ready, status="True"), kind: one})
+    assert heartbeat.how_long(seen, one).startswith(f"at least ⟨a:{NOW - 900:.1f}⟩ (by the cluster's record since ")
+    verdict = kubelet.judge(replace(seen, lease=node(1.0).lease), scene(), False, NOW, THRESHOLDS)
+    assert any("for at least" in line.now for line in verdict.evidence if kind in line.signal)

@@ -22,6 +22,10 @@ class Cluster(models.Model):
     kubeconfig = models.CharField(max_length=1024, blank=True)
     context = models.CharField(max_length=253, blank=True)
     enabled = models.BooleanField(default=True)
+    title = models.CharField(max_length=100, blank=True, db_default="")  # what an operator calls it; empty: `name`
+    labels = models.BinaryField(default=b"{}", db_default=b"{}")  # dict[str, str], by an operator
+    off = models.BooleanField(default=False, db_default=False)  # an operator stopped it: no declaration starts it again
+    doomed = models.BooleanField(default=False, db_default=False)  # removed with its history, which goes batch by batch
     created = models.DateTimeField(auto_now_add=True)
     identity = models.CharField(max_length=100, blank=True, db_default="")  # uid of its kube-system namespace, as first seen
 

@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError
 
 from planes.collect import dispatch, missing
 from planes.live.stream import LOST
-from planes.store import pruning, services
+from planes.store import fleet, pruning, services
 from planes.store.away import said
 from planes.store.samples import STEPS
 from planes.structs.samples import Step
@@ -87,6 +87,7 @@ def prune() -> None:
     limits = pruning.Limits(settings.HISTORY_DAYS * 86_400.0, REMEMBERED_CHANGES, settings.HISTORY_BYTES, steps)
     try:
         done = pruning.prune(time.time(), limits)
+        fleet.forget()
     except (DatabaseError, InterfaceError) as error:
         logger.warning("Old changes could not be removed (%s); it will be tried again in an hour.", type(error).__name__)
         return

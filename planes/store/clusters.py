@@ -75,9 +75,10 @@ def _declared(wanted: Iterable[Declaration], by: str) -> list[Cluster]:
             cluster = Cluster.objects.create(
                 slug=slug, name=name, source=one.source, kubeconfig=one.kubeconfig, context=one.context
             )
-        elif not cluster.enabled or cluster.name != name:
-            cluster.enabled, cluster.name = True, name
-            cluster.save(update_fields=["enabled", "name"])
+        elif cluster.enabled is cluster.off or cluster.doomed or cluster.name != name:
+            # What an operator has stopped stays so; what was to be forgotten is wanted again, with what is left of it.
+            cluster.enabled, cluster.name, cluster.doomed = not cluster.off, name, False
+            cluster.save(update_fields=["enabled", "name", "doomed"])
         Declared.objects.get_or_create(cluster=cluster, by=by)
         declared[key] = cluster
     return list(declared.values())

@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
+from planes.models import Cluster
+
 #: Each names its cluster, and what else tells it apart, the likeliest first.
 _FORMS = (
     re.compile(r"arn:[^:]*:[^:]+:(?P<b>[^:]*):(?P<c>[^:]*):(?:[^:/]+[:/])*(?P<name>[^:/]+)"),
@@ -44,6 +46,11 @@ def short_names(full: Sequence[str]) -> list[str]:
         groups[_parts(one)[0]].add(one)
     made = {one: label for name, alike in groups.items() for one, label in _told_apart(alike, groups.keys() - {name})}
     return [made[one] for one in full]
+
+
+def by_name(found: Iterable[Cluster]) -> list[Cluster]:
+    """In the order of what each is called, which may be an operator's word for it."""
+    return sorted(found, key=lambda one: (one.title or one.name, one.slug))
 
 
 def _told_apart(alike: set[str], taken: Iterable[str]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.db.models import Count, Min, Q
 from planes.components.registry import rank
 from planes.live import wire
 from planes.models import Cluster, Component, Instance, Node, Transition
+from planes.store.naming import by_name
 from planes.store.reading import one_view
 from planes.structs import time_tokens
 from planes.structs.moments import Epoch
@@ -41,6 +42,7 @@ class _Proxied(msgspec.Struct):
 _cluster = msgspec.json.Decoder(ClusterRow)
 _attention = msgspec.json.Decoder(list[AttentionRow])
 _evidence = msgspec.json.Decoder(tuple[EvidenceRow, ...])
+_labels = msgspec.json.Decoder(dict[str, str])
 _facts = msgspec.json.Decoder(dict[str, str])
 _proxy = msgspec.json.Decoder(_Proxied)
 _own = msgspec.json.Decoder(OwnFiguresRow | None)
@@ -73,6 +75,9 @@ class ClusterHead(msgspec.Struct, frozen=True):
     row: ClusterRow
     identity: str = ""  # uid of its kube-system namespace, as first seen; empty: not seen yet
     remembered_from: float | None = None  # epoch seconds: changes before it were removed; None: none were
+    given: str = ""  # the short name that its context has, whatever an operator calls it
+    labels: dict[str, str] = {}  # by an operator
+    off: bool = False  # an operator stopped watching it
 
 
 class ComponentSummary(msgspec.Struct, frozen=True):
@@ -137,13 +142,12 @@ class NodeSummary(msgspec.Struct, frozen=True):
 def watched(by: Collection[str] = ()) -> list[ClusterHead]:
     """The enabled clusters, by name; with `by`, those that one of these has declared."""
     found = Cluster.objects.filter(enabled=True)
-    return [head_of(cluster) for cluster in (found.filter(declared__by__in=by).distinct() if by else found)]
+    return [head_of(one) for one in by_name(found.filter(declared__by__in=by).distinct() if by else found)]
 
 
 def cluster(slug: str) -> ClusterHead | None:
     """One enabled cluster."""
-    found = Cluster.objects.filter(slug=slug, enabled=True).first()
-    return head_of(found) if found else None
+    return head_of(found) if (found := Cluster.objects.filter(slug=slug, enabled=True).first()) else None
 
 
 def cluster_by_id(cluster_id: int) -> ClusterHead | None:
@@ -161,7 +165,7 @@ def baseline(cluster_id: int) -> bytes:
 def clusters() -> list[ClusterSummary]:
     """The enabled clusters with their components and counts, by name: three queries, however many clusters there are."""
     with one_view():
-        found = list(Cluster.objects.filter(enabled=True))
+        found = by_name(Cluster.objects.filter(enabled=True))
         components: dict[int, list[ComponentSummary]] = defaultdict(list)
         fields = ("cluster_id", "kind", "plane", "state", "last", "since", "because", "line")
         for cluster_id, *values in Component.objects.filter(cluster__enabled=True).values_list(*fields):
@@ -289,7 +293,7 @@ def head_of(found: Cluster) -> ClusterHead:
     return ClusterHead(
         id=found.pk,
         slug=found.slug,
-        name=found.name,
+        name=found.title or found.name,
         source=found.source,
         kubeconfig=found.kubeconfig,
         context=found.context,
@@ -300,6 +304,9 @@ def head_of(found: Cluster) -> ClusterHead:
         row=_cluster.decode(found.row),
         identity=found.identity,
         remembered_from=found.remembered_from,
+        given=found.name,
+        labels=_labels.decode(found.labels),
+        off=found.off,
     )
 
 

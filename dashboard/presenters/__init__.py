@@ -6,16 +6,20 @@ Texts keep their time tokens: the template tags render them, and the browser kee
 from dashboard.presenters.cards import CardPlane, ClusterCard, Trouble, WallCard, cluster_card, tally, wall_card
 from dashboard.presenters.component import ComponentPage, component_page, is_agent
 from dashboard.presenters.figures import figure_abouts
+from dashboard.presenters.fleet import ORDERS, SHAPES, Fleet, fleet, fleet_asked
 from dashboard.presenters.instance import InstancePage, instance_page
 from dashboard.presenters.node import NodePage, node_page
 from dashboard.presenters.tables import Tables, tables
 from dashboard.presenters.words import WORDS, counted, glued, known, number, severity, word
 
 __all__ = [
+    "ORDERS",
+    "SHAPES",
     "WORDS",
     "CardPlane",
     "ClusterCard",
     "ComponentPage",
+    "Fleet",
     "InstancePage",
     "NodePage",
     "Tables",
@@ -25,6 +29,8 @@ __all__ = [
     "component_page",
     "counted",
     "figure_abouts",
+    "fleet",
+    "fleet_asked",
     "glued",
     "instance_page",
     "is_agent",

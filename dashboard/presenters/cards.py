@@ -144,10 +144,13 @@ def cluster_card(summary: ClusterSummary, fresh: Freshness, late: Lateness | Non
     )
 
 
-def tally(cards: list[ClusterCard]) -> tuple[tuple[str, int], ...]:
-    """How many clusters are in each state that needs a word, the worst first: the wall's headline."""
+def tally(cards: list[ClusterCard], *, every: bool = False) -> tuple[tuple[str, int], ...]:
+    """How many clusters are in each state that needs a word, the worst first: the wall's headline. `every`: in all other states
+    too."""
     worst = [one.worst for one in cards]
-    return tuple((state, worst.count(state)) for state in ("down", "degraded", "unknown") if state in worst)
+    needy = [one for one in ("down", "degraded", "unknown") if one in worst]
+    others = sorted(set(worst) - set(needy), key=lambda one: (-severity(one), one)) if every else []
+    return tuple((state, worst.count(state)) for state in (*needy, *others))
 
 
 def _plane(row: PlaneRow | None, fault: FaultRow | None) -> CardPlane:

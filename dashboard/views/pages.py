@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dashboard import chart_pages, component_help, lookups, presenters, pulses, ribbons, rollups, wanted_window
+from dashboard import chart_pages, component_help, lookups, operators, presenters, pulses, ribbons, rollups, wanted_window
+from dashboard.cards_now import cards_now
 from dashboard.presenters.pods import pods_asked
 from dashboard.views import gone_nodes
 from dashboard.views.refusing import missing, no_cluster, wrong_time
@@ -29,9 +30,13 @@ _SEARCHED = 500
 @require_safe
 @login_required
 def clusters(request: HttpRequest) -> HttpResponse:
-    """All clusters as two-plane cards; `?state=`: those whose worst plane is in that state."""
-    asked = request.GET.get("state", "")
-    return _show(request, "clusters", _cards(asked if asked in presenters.WORDS else ""))
+    """All clusters as two-plane cards or rows: grouped, ordered and filtered as the address says (presenters/fleet.py)."""
+    now = time.time()
+    shown = cards_now(now)
+    fleet = presenters.fleet(shown.cards, shown.labels, presenters.fleet_asked(request.GET.dict()))
+    moments = {"late": shown.late, "heard": shown.heard, "served": now, "now": now}
+    choices = {"orders": presenters.ORDERS, "shapes": presenters.SHAPES, "manages": operators.is_operator(request.user)}
+    return _show(request, "clusters", {"fleet": fleet, **choices, **moments})
 
 
 @require_safe
@@ -131,20 +136,11 @@ def _moments(late: Lateness | None, now: float) -> dict[str, object]:
     return {"served": now, "now": now if stood is None else stood, "blind": blind}
 
 
-def _cards(state: str = "") -> dict[str, object]:
-    """`state`: only those whose worst plane is in it are shown; none is left out, for all of them are kept live."""
+def _cards() -> dict[str, object]:
     now = time.time()
-    summaries = selectors.clusters()
-    fresh = pulses.all_freshness([summary.head for summary in summaries])
-    cards = [presenters.cluster_card(summary, one, lateness(one, now)) for summary, one in zip(summaries, fresh, strict=True)]
-    # The worst first, and of each state by name, as they were selected.
-    cards.sort(key=lambda one: -presenters.severity(one.worst))
-    late = max((one.late for one in cards if one.late), key=lambda late: late.since or 0.0, default=None)
-    whole = late if late is not None and all(one.late is not None and one.late.cause != "cluster" for one in cards) else None
-    heard = max((one.heard for one in cards if one.heard is not None), default=None)
-    shown = not state or any(one.worst == state for one in cards)
-    moments = {"late": whole, "heard": heard, "served": now, "now": now}
-    return {"cards": cards, "tally": presenters.tally(cards), "state": state, "shown": shown, **moments}
+    shown = cards_now(now)
+    moments = {"late": shown.late, "heard": shown.heard, "served": now, "now": now}
+    return {"cards": shown.cards, "tally": presenters.tally(shown.cards), **moments}
 
 
 def _picture(request: HttpRequest, slug: str, *, wall: bool) -> HttpResponse:

@@ -66,7 +66,7 @@ class _Stage:
         from tests.dashboard import scenes
 
         client = Client()
-        client.force_login(User.objects.create_user("ada", password="correct horse battery"))
+        client.force_login(User.objects.create_user("ada", password="correct horse battery", is_staff=True))
         self.cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
         self.pulsing: dict[str, bool] = {}
         self.heard: dict[str, float | None] = {}
@@ -77,6 +77,10 @@ class _Stage:
         more = tuple((f"cluster-{number:02d}", 6 + number, "") for number in range(7, count + 1))
         for name, nodes, wrong in (*scenes.WALL, *more)[:count]:
             cluster = Cluster.objects.create(slug=name, name=name, source="kubeconfig", context=name)
+            if count > len(scenes.WALL):
+                stem = name.partition("-")[0]
+                labels = {"environment": {"prod": "production", "ci": "build", "cluster": "edge"}.get(stem, stem)}
+                Cluster.objects.filter(pk=cluster.pk).update(labels=json.dumps(labels).encode())
             self.ids[name], self.nodes[name], self.pulsing[name] = cluster.pk, nodes, True
             self.epochs[name] = services.take(cluster.pk)
             self.offsets[name] = 0

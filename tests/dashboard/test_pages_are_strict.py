@@ -25,6 +25,7 @@ ARGUMENTS = {
     "node": "node-1",
     "token": "A" * 43,
     "incident": "20261124T134012Z-etcd",
+    "trial": "0123456789abcdef",
 }
 PAGES = [
     "/",

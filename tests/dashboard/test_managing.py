@@ -1,0 +1,164 @@
+"""What operators do with clusters in the browser; and that nobody else does."""
+
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import Settings
+
+from planes.models import Cluster
+from planes.store import fleet, selectors
+from planes.store.clusters import Declaration, declare
+from planes.up import trial
+from tests.replay import Authority
+
+REFUSED = """
+apiVersion: v1
+kind: Config
+clusters: [{name: away, cluster: {server: "https://127.0.0.1:9"}}]
+users: [{name: me, user: {token: tell-nobody}}]
+contexts: [{name: away, context: {cluster: away, user: me}}, {name: other, context: {cluster: away, user: me}}]
+current-context: away
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data directory of its own, and a home with a kubeconfig."""
+    home = tmp_path / "home"
+    (home / ".kube").mkdir(parents=True)
+    (home / ".kube" / "config").write_text(REFUSED)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    settings.DATA_DIR = tmp_path / "data"
+    settings.DATA_DIR.mkdir()
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def operator(db: None, data: Path) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user("op", is_staff=True))
+    declare([Declaration("kubeconfig", "prod", "/x/config", "prod"), Declaration("kubeconfig", "test", "/x/config", "test")])
+    return client
+
+
+PAGES = ["/clusters/", "/clusters/prod/", "/clusters/add/", "/clusters/add/0123456789abcdef/"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_who_is_no_operator_changes_nothing_and_sees_no_way_to(operator: Client, visitor: User, address: str) -> None:
+    client = Client()
+    client.force_login(visitor)
+    for asked in (client.get(address), client.post(address, {"do": "stop", "way": "in-cluster"})):
+        assert asked.status_code in (403, 405)
+    assert len(selectors.watched()) == 2
+    assert b"add a cluster" not in client.get("/").content
+    assert b"add a cluster" in operator.get("/").content
+
+
+@pytest.mark.parametrize("address", PAGES[:3])
+def test_each_form_is_refused_without_its_token(operator: Client, address: str) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = operator.cookies
+    assert strict.post(address, {"do": "stop"}).status_code in (403, 405)
+    assert len(selectors.watched()) == 2
+
+
+def test_a_cluster_is_called_stopped_watched_again_and_removed(operator: Client) -> None:
+    said = {"do": "call", "title": "Shop", "slug": "shop", "labels": "environment=production"}
+    assert operator.post("/clusters/prod/", said)["Location"] == "/clusters/shop/"
+    assert "Shop" in operator.get("/clusters/").content.decode()
+    assert "environment=production" in operator.get("/clusters/shop/").content.decode()
+    assert operator.get("/clusters/prod/").status_code == 404
+    operator.post("/clusters/shop/", {"do": "stop"})
+    assert [one.slug for one in selectors.watched()] == ["test"]
+    assert "An operator has stopped it" in operator.get("/clusters/shop/").content.decode()
+    operator.post("/clusters/shop/", {"do": "resume"})
+    assert len(selectors.watched()) == 2
+    unsaid = operator.post("/clusters/shop/", {"do": "remove"})
+    assert (unsaid.status_code, len(selectors.watched())) == (400, 2)
+    assert "Say whether its history" in unsaid.content.decode()
+    operator.post("/clusters/shop/", {"do": "remove", "history": "delete"})
+    assert [one.slug for one in selectors.watched()] == ["test"]
+    assert fleet.forget() == 1
+    assert not Cluster.objects.filter(slug="shop").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"title": "x", "slug": "Not A Slug", "labels": ""}, "cannot stand in an address"),
+        ({"title": "x", "slug": "test", "labels": ""}, "Another cluster has the address"),
+        ({"title": "x", "slug": "prod", "labels": "<script>"}, "is no label"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_with_what_was_typed(operator: Client, said: dict[str, str], why: str) -> None:
+    answer = operator.post("/clusters/prod/", {"do": "call", **said})
+    assert (answer.status_code, why in answer.content.decode()) == (400, True)
+    assert 'value="x"' in answer.content.decode()
+    assert b"<script>&" not in answer.content
+    head = selectors.cluster("prod")
+    assert head is not None
+    assert (head.name, head.labels) == ("prod", {})
+
+
+def ended(client: Client, address: str) -> str:
+    """The page of a trial once it has ended, which it must within its limit."""
+    until = time.monotonic() + trial.LIMIT + 5
+    while time.monotonic() < until:
+        answer = client.get(address)
+        if "Refresh" not in answer.headers:
+            return answer.content.decode()
+        time.sleep(0.1)
+    raise AssertionError("it has not ended in time")
+
+
+def test_a_cluster_is_tried_before_it_is_watched_and_its_secrets_are_never_shown(operator: Client, data: Path) -> None:
+    pasted = {
+        "way": "pasted",
+        "name": "Shop",
+        "server": "https://127.0.0.1:9",
+        "ca": Authority().pem.decode(),
+        "token": "tell-nobody",
+    }
+    begun = operator.post("/clusters/add/", pasted)
+    address = urlsplit(begun["Location"]).path
+    said = ended(operator, address)
+    assert "Watch it all the same" in said
+    assert "127.0.0.1:9" in said
+    assert len(selectors.watched()) == 2, "nothing is saved yet"
+    shown = [said, begun.content.decode(), operator.get("/clusters/add/").content.decode()]
+    assert operator.post(address)["Location"] == "/clusters/shop/"
+    head = selectors.cluster("shop")
+    assert head is not None
+    kept = Path(head.kubeconfig)
+    assert (kept.parent, kept.stat().st_mode & 0o777) == (data / "kubeconfigs", 0o600)
+    assert "tell-nobody" in kept.read_text()
+    shown += [operator.get(page).content.decode() for page in ("/clusters/", "/clusters/shop/", "/")]
+    assert not [page for page in shown if "tell-nobody" in page]
+    assert not list((data / "trials").iterdir())
+    assert operator.get(address).status_code == 404
+    operator.post("/clusters/shop/", {"do": "remove", "history": "keep"})
+    assert not kept.exists(), "what was pasted goes with its cluster"
+
+
+def test_contexts_of_the_kubeconfig_at_hand_are_offered_and_no_other_file_is_read(operator: Client, data: Path) -> None:
+    config = str(data.parent / "home" / ".kube" / "config")
+    declare([Declaration("kubeconfig", "away", config, "away")])
+    said = operator.get("/clusters/add/").content.decode()
+    assert (said.count("watched already"), said.count("Try other")) == (1, 1)
+    (data.parent / "elsewhere").write_text(REFUSED)
+    for kubeconfig, context in ((str(data.parent / "elsewhere"), "away"), (config, "no-such"), ("/etc/passwd", "x")):
+        refused = operator.post("/clusters/add/", {"way": "context", "kubeconfig": kubeconfig, "context": context})
+        assert refused.status_code == 400
+    assert operator.post("/clusters/add/", {"way": "in-cluster"}).status_code == 400
+    assert operator.post("/clusters/add/", {"way": "nonsense"}).status_code == 400
+    (Path(config)).write_text("{{{")
+    assert (
+        "cannot be read" in operator.get("/clusters/add/").content.decode()
+        or "YAML" in operator.get("/clusters/add/").content.decode()
+    )

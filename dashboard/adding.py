@@ -12,6 +12,7 @@ from planes.doctor.text import text
 from planes.store import clusters, fleet, selectors
 from planes.up import datadir, kubeconfigs, trial
 from planes.up.choice import SERVICE_ACCOUNT, UnreadableError
+from planes.up.directory import Directories
 from planes.up.pasted import Pasted, kubeconfig
 
 LONGEST_NAME = 100
@@ -40,6 +41,7 @@ class Ways(msgspec.Struct, frozen=True):
     in_cluster: bool
     here: str
     more: int  # contexts beyond those
+    directories: tuple[str, ...]  # whose kubeconfigs are watched as they come and go
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -55,6 +57,8 @@ def ways() -> Ways:
     known = _known()
     found: list[Context] = []
     complaints: list[str] = []
+    if settings.KUBECONFIG_DIRS:
+        complaints += Directories(settings.KUBECONFIG_DIRS, kubeconfigs.of_file).look().complaints
     for path in _files():
         try:
             names = kubeconfigs.read(path).names
@@ -64,7 +68,8 @@ def ways() -> Ways:
         found += [Context(path, name, known.get(("kubeconfig", path, name), "")) for name in names]
     found.sort(key=lambda one: one.slug != "")
     here = next((slug for (source, _, _), slug in known.items() if source == "in-cluster"), "")
-    return Ways(tuple(found[:_CONTEXTS]), tuple(complaints), _in_cluster(), here, max(0, len(found) - _CONTEXTS))
+    more = max(0, len(found) - _CONTEXTS)
+    return Ways(tuple(found[:_CONTEXTS]), tuple(complaints), _in_cluster(), here, more, tuple(settings.KUBECONFIG_DIRS))
 
 
 def begin(typed: Mapping[str, str]) -> str:

@@ -206,6 +206,8 @@ LOGGING = {
 
 # What `manage.py up` does where its options say nothing. Each option of it has its variable, for containers.
 UP_KUBECONFIGS = env.words("PLANEWATCH_KUBECONFIG")
+# Looked at every few seconds by the worker for short jobs (planes/up/directory.py). Option --kubeconfig-dir.
+KUBECONFIG_DIRS = env.words("PLANEWATCH_KUBECONFIG_DIRS")
 UP_CONTEXTS = env.words("PLANEWATCH_CONTEXT")
 UP_ALL_CONTEXTS = env.flag("PLANEWATCH_ALL_CONTEXTS")
 UP_BIND = env.text("PLANEWATCH_BIND", "127.0.0.1")

@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
@@ -21,6 +22,8 @@ from planes.store.away import said
 from planes.store.samples import STEPS
 from planes.structs.samples import Step
 from planes.structs.thresholds import Thresholds
+from planes.up import datadir, kubeconfigs
+from planes.up.directory import Directories
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +81,22 @@ def ensure_collectors() -> None:
         return
     if done.asked:
         logger.info("Asked for %d collectors.", len(done.asked))
+
+
+@shared_task(name="planes.look_at_directories", ignore_result=True)
+def look_at_directories() -> None:
+    """Watch what the kubeconfigs in the directories name that are to be watched, if there are any."""
+    if not settings.KUBECONFIG_DIRS:
+        return
+    try:
+        _directories().declare(datadir.found(datadir.identity(settings.DATA_DIR)))
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("The database %s; kubeconfigs are looked at again when it can.", said(error))
+
+
+@cache
+def _directories() -> Directories:
+    return Directories(settings.KUBECONFIG_DIRS, kubeconfigs.of_file)
 
 
 @shared_task(name="planes.prune", ignore_result=True)

@@ -42,6 +42,7 @@ class Asked:
     contexts: tuple[str, ...] = ()
     all_contexts: bool = False
     demo: bool = False
+    directories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ def choose(asked: Asked, around: Around, demo_dir: Path, read: ReadContexts) -> 
         return found
     if asked.demo:
         return Choice((demo,), "the demo cluster (--demo)", True)
+    if asked.directories:
+        return Choice((), f"what the kubeconfigs in {_list(asked.directories)} name")
     if around.environ.get("KUBERNETES_SERVICE_HOST") and around.service_account.exists():
         return Choice((Watched("in-cluster", "this cluster"),), "the cluster that this runs in, by its pod's ServiceAccount")
     if around.environ.get("KUBECONFIG"):

@@ -59,6 +59,16 @@ def added(identity: str) -> str:
     return f"{identity} by hand"
 
 
+def found(identity: str) -> str:
+    """Who declares what is found in directories of kubeconfigs."""
+    return f"{identity} by directory"
+
+
+def declaring(identity: str) -> tuple[str, ...]:
+    """All names under which one Planewatch declares clusters."""
+    return identity, added(identity), found(identity)
+
+
 class Lock:
     """Held while Planewatch runs on a data directory. The kernel lets go of it however the process ends."""
 

@@ -73,8 +73,9 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
             "PLANEWATCH_ALLOWED_HOSTS": ",".join(address.allowed_hosts(wishes.bind, settings.ALLOWED_HOSTS)),
             "PLANEWATCH_PORT": str(listening.getsockname()[1]),
             "PLANEWATCH_CLUSTERS_PER_WORKER": str(max(settings.CLUSTERS_PER_WORKER, len(choice.watched) + _SPARE)),
+            "PLANEWATCH_KUBECONFIG_DIRS": ",".join(wishes.asked.directories),
             "PYTHONUNBUFFERED": "1",
-            **({"PLANEWATCH_DECLARED_BY": f"{identity},{datadir.added(identity)}"} if settings.REDIS_IS_EMBEDDED else {}),
+            **({"PLANEWATCH_DECLARED_BY": ",".join(datadir.declaring(identity))} if settings.REDIS_IS_EMBEDDED else {}),
         },
     )
 

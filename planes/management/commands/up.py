@@ -27,6 +27,12 @@ class Command(BaseCommand):
         add("--kubeconfig", action="append", metavar="FILE", help="watch this kubeconfig's current context; may be repeated")
         add("--context", action="append", metavar="NAME", help="watch this context; may be repeated")
         add("--all-contexts", action="store_true", default=settings.UP_ALL_CONTEXTS, help="watch every context of the kubeconfig")
+        add(
+            "--kubeconfig-dir",
+            action="append",
+            metavar="DIR",
+            help="watch the kubeconfigs in it, as they come and go; may be repeated",
+        )
         add("--demo", action="store_true", default=settings.UP_DEMO, help="watch a simulated cluster")
         add("--nodes", type=_within(1, 5000), default=settings.UP_DEMO_NODES, metavar="N", help="nodes of the demo cluster")
         add("--pods", type=_within(1, 150_000), default=settings.UP_DEMO_PODS, metavar="N", help="pods of the demo cluster")
@@ -52,6 +58,7 @@ class Command(BaseCommand):
         self,
         *args: str,
         kubeconfig: list[str] | None,
+        kubeconfig_dir: list[str] | None,
         context: list[str] | None,
         all_contexts: bool,
         demo: bool,
@@ -69,6 +76,7 @@ class Command(BaseCommand):
             contexts=tuple(context or (() if said else settings.UP_CONTEXTS)),
             all_contexts=all_contexts,
             demo=demo,
+            directories=tuple(str(Path(one).expanduser().absolute()) for one in kubeconfig_dir or settings.KUBECONFIG_DIRS),
         )
         wishes = Wishes(asked=asked, bind=bind, port=port, nodes=nodes, pods=pods, story=not no_story, home=Path.home())
         try:

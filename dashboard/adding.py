@@ -45,11 +45,12 @@ class Ways(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What was found, in a word (`state`) and in whole."""
+    """What was found, in a word (`state`) and in whole. `same`: the cluster as which it is watched already, by another way."""
 
     state: str
     summary: str
     text: str
+    same: selectors.ClusterHead | None = None
 
 
 def ways() -> Ways:
@@ -110,7 +111,8 @@ def told(found: trial.Trial) -> Told | None:
     if report is None:
         return Told("unknown", "The examination ended without an answer.", "\n".join(found.said[-5:]))
     state = {0: "healthy", 1: "degraded", 2: "down"}.get(report.exit, "unknown")
-    return Told(state, report.summary, text(report, time.time()))
+    same = next((one for one in selectors.watched() if report.uid and one.identity == report.uid), None)
+    return Told(state, report.summary, text(report, time.time()), same)
 
 
 def _context(path: str, name: str) -> str:

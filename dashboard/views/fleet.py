@@ -118,7 +118,8 @@ def tried(request: HttpRequest, **kwargs: str) -> HttpResponse:
         return _ways(request, status=404, error="This trial is over, or was never begun. Try the cluster again.")
     if request.method != "POST":
         return _trial(request, found)
-    if not found.ended:
+    told = adding.told(found)
+    if told is None or told.same is not None:
         return _trial(request, found)
     try:
         slug = adding.keep(kwargs["trial"])

@@ -21,6 +21,7 @@ from planes.kube.access import Identity, Permission, Question
 from planes.kube.clock import monotonic
 from planes.kube.connect import Target
 from planes.kube.errors import FaultError
+from planes.kube.identity import Identity as WhichCluster
 from planes.kube.link import Link, open_link
 from planes.kube.probes import HealthProbe, VersionProbe
 from planes.kube.reflector import POLL_EVERY, POLL_LONGEST
@@ -87,6 +88,7 @@ class _Examination:
         self._assessor = Assessor(self._picture)
         self._events: dict[str, SourceEvent] = {}
         self._identity: Identity | None = None
+        self._which = WhichCluster("")
         self._rights: list[tuple[Right, dict[str, Permission]]] = []
         self._openshift: tuple[str, ...] = ()
         self._latency: float | None = None
@@ -113,6 +115,7 @@ class _Examination:
         if self._fault is not None:
             return
         self._identity = await access.who(self._link)
+        await self._which.ask(self._link)
         found = await discovery.discover(self._link, asyncio.sleep)
         self._openshift = found.namespaces
         if found.served is not None:
@@ -212,7 +215,7 @@ class _Examination:
             return report
         now, wall = self._clock(), self._wall()
         frame = self._assessor.frame(now, Epoch(wall), full=True)
-        report = Report(chosen=chosen, server=self._link.server, tls=self._link.server.startswith("https"))
+        report = Report(chosen=chosen, server=self._link.server, uid=self._which.known, tls=self._link.server.startswith("https"))
         certificate = self._link.certificate()
         report.certificate_not_after = certificate.ends if certificate is not None else None
         report.latency_ms = round(self._latency * 1000, 1) if self._latency is not None else None

@@ -60,13 +60,14 @@ class HiddenReport(msgspec.Struct, frozen=True):
 
 class Report(msgspec.Struct):
     """What was found. Moments are epoch seconds; what was not learnt is null or empty. `watches` is "deliver", "do not work: …" or
-    "not known: …"."""
+    "not known: …". `uid`: of the cluster's kube-system namespace, which no other has."""
 
     chosen: str = ""
     exit: int = Exit.CANNOT_TELL
     summary: str = ""
     fault: FaultReport | None = None
     server: str = ""
+    uid: str = ""
     latency_ms: float | None = None
     tls: bool = False
     certificate_not_after: float | None = None

@@ -27,6 +27,10 @@ STILL = "() => new Promise(done => requestAnimationFrame(() => requestAnimationF
 #: By state: healthy, broken, hidden by the provider and without rights, a store that is down, never reached; and pages of nothing.
 PAGES = {
     "clusters": "/",
+    "clusters-as-rows": "/?show=rows",
+    "managing": "/clusters/",
+    "managing-one": "/clusters/prod-eu-1/",
+    "adding": "/clusters/add/",
     "wall": "/wall/",
     "healthy": "/c/prod-us-1/",
     "broken": "/c/prod-eu-1/",

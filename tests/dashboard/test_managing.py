@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from msgspec.json import encode
 from pytest_django import Settings
 
+from planes.doctor.report import Report
 from planes.models import Cluster
 from planes.store import fleet, selectors
 from planes.store.clusters import Declaration, declare
@@ -160,3 +162,19 @@ def test_contexts_of_the_kubeconfig_at_hand_are_offered_and_no_other_file_is_rea
     Path(config).write_text("{{{")
     said = operator.get("/clusters/add/").content.decode()
     assert config in said.partition('class="state-degraded form-error"')[2], "what cannot be read is named"
+
+
+def test_another_way_to_a_cluster_that_is_watched_is_told_and_makes_no_second_picture(operator: Client, data: Path) -> None:
+    Cluster.objects.filter(slug="test").update(identity="uid-of-kube-system")
+    report = Report(exit=0, summary="All is well.", uid="uid-of-kube-system")
+    place = data / "trials" / "0123456789abcdef"
+    place.mkdir(parents=True)
+    tried = trial.Tried("kubeconfig", "again", "/y/config", "again", began=time.time())
+    for name, content in (("trial.json", encode(tried)), ("said", b""), ("report.json", encode(report)), ("ended", b"0")):
+        (place / name).write_bytes(content)
+    for answer in (operator.get(f"/clusters/add/{place.name}/"), operator.post(f"/clusters/add/{place.name}/")):
+        assert "watched already as" in answer.content.decode()
+        assert "Watch it" not in answer.content.decode()
+    assert len(selectors.watched()) == 2
+    Cluster.objects.filter(slug="test").update(identity="another")
+    assert operator.post(f"/clusters/add/{place.name}/")["Location"] == "/clusters/again/"

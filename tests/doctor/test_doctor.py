@@ -70,6 +70,7 @@ async def test_all_is_well_in_the_demo_cluster(demo: Demo) -> None:
     assert report.latency_ms is not None
     assert report.health["/livez"].startswith("passes")
     assert report.hidden == []
+    assert len(report.uid) == 36
     assert report.grant == ""
     assert sum(report.versions["kubelet"].values()) == report.nodes_seen == 6
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from msgspec.structs import replace
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
@@ -147,12 +148,14 @@ async def test_nothing_on_the_pages_keeps_a_reader_out(served: Served, collector
 async def test_nor_does_anything_on_pages_of_what_is_remembered_and_they_fit_a_phone(
     served: Served, collector: Collector, page: Page
 ) -> None:
-    """Their own parts: header and footer are those of the others."""
+    """Nor on those of operators. Their own parts: header and footer are those of the others."""
     await collector.show("broken")
+    await in_thread(User.objects.update)(is_staff=True)
     found = (await in_thread(incidents.of_clusters)("prod-eu-1"))[0].incidents
     home = "/c/prod-eu-1/"
     pages = ("changes/", "incidents/", f"incidents/{found[0].id}/", "uptime/", "certificates/", "upgrade/", "bookmarks/")
-    for address in (*(home + one for one in pages), f"/compare/?a=prod-eu-1@{iso(time.time() - 60)}&b=prod-eu-1"):
+    managing = ("/?show=rows", "/clusters/", "/clusters/prod-eu-1/", "/clusters/add/")
+    for address in (*(home + one for one in pages), *managing, f"/compare/?a=prod-eu-1@{iso(time.time() - 60)}&b=prod-eu-1"):
         await page.set_viewport_size({"width": 1440, "height": 900})
         await page.goto(f"{served.origin}{address}")
         await page.evaluate(AXE)

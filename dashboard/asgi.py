@@ -21,12 +21,18 @@ from django.conf import settings  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 
 from dashboard import pulses  # noqa: E402
-from dashboard.consumers import ClusterConsumer, NoSuchSocket, WallConsumer  # noqa: E402
+from dashboard.consumers import (  # noqa: E402
+    ClusterConsumer,
+    DisplayClusterConsumer,
+    DisplayWallConsumer,
+    NoSuchSocket,
+    WallConsumer,
+)
 from dashboard.gate import Gate  # noqa: E402
 from dashboard.hub import Hub  # noqa: E402
 from dashboard.middleware import DatabaseUnavailableSockets, LostSockets  # noqa: E402
 from dashboard.origin import SameOrigin  # noqa: E402
-from dashboard.sessions import Sessions  # noqa: E402
+from dashboard.sessions import DisplaySessions, Sessions  # noqa: E402
 from planes.live.stream import Stream  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -37,7 +43,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     """Starts the hub and the look at sessions with the server, and stops them. A Valkey that is away does not keep the server
     from starting."""
-    sessions = Sessions()
+    sessions, displays = Sessions(), DisplaySessions()
     stream = Stream(settings.REDIS_URL)
     hub = Hub(lambda: Stream(settings.REDIS_URL), app=settings.STATIC_VERSION, trouble=lambda: pulses.ask(stream.trouble.said))
     while True:
@@ -45,9 +51,11 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             await hub.start()
             await sessions.start()
-            scope["state"].update(hub=hub, sessions=sessions)
+            await displays.start()
+            scope["state"].update(hub=hub, sessions=sessions, displays=displays)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            await displays.stop()
             await sessions.stop()
             await hub.stop()
             await stream.aclose()
@@ -59,6 +67,8 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
 _routes: list[Any] = [
     path("ws/c/<slug:slug>/", cast(Any, ClusterConsumer.as_asgi())),
     path("ws/wall/", cast(Any, WallConsumer.as_asgi())),
+    path("ws/wall/<slug:display>/", cast(Any, DisplayWallConsumer.as_asgi())),
+    path("ws/wall/<slug:display>/c/<slug:slug>/", cast(Any, DisplayClusterConsumer.as_asgi())),
     re_path("", cast(Any, NoSuchSocket.as_asgi())),
 ]
 _signed_in = DatabaseUnavailableSockets(cast(Any, AuthMiddlewareStack(URLRouter(_routes))))

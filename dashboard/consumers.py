@@ -3,19 +3,25 @@
 Who is not signed in is closed with 4401, an unknown cluster or address with 4404, one that keeps talking with 1008. Once open
 there is no SQL, with one exception: about once a minute each socket looks whether its cluster is still watched, a wall which are.
 That its session no longer holds is seen within seconds, by one look for all sockets (dashboard/sessions.py).
+
+A display (dashboard/showing.py) has sockets of its own, below /ws/wall/<display>/, which tell of no cluster that it may not know
+of. One whose display was changed is closed with 4205: its page is out of date.
 """
 
 import asyncio
 import contextlib
 import logging
 import random
+from collections.abc import Awaitable, Callable
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import DatabaseError
 
+from dashboard import showing
 from dashboard.hub import Hub, Viewer
-from dashboard.sessions import Session, Sessions
+from dashboard.sessions import DisplaySession, DisplaySessions, Session, Sessions
+from dashboard.showing import Showing
 from planes.live.wire import Gone, encode
 from planes.store import selectors
 
@@ -23,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 SIGNED_OUT = 4401
 NO_SUCH_CLUSTER = 4404
+CHANGED = 4205
 TOO_CHATTY = 1008
 
 GONE = encode(Gone())
@@ -33,13 +40,15 @@ INCOMING_SIZE = 1024
 #: Seconds between two looks at what is watched, give or take a sixth.
 RECHECK = 60.0
 
+#: Waits until a socket has to end, and says with which code.
+Ends = Callable[[], Awaitable[int]]
+
 
 class Reader(AsyncWebsocketConsumer):
     """A socket that only reads: joins the hub when its user is signed in, sends what its viewer's queue holds, leaves."""
 
     viewer: Viewer
     hub: Hub
-    sessions: Sessions
     _tasks: tuple[asyncio.Task[None], ...] = ()
     _received = 0
     _joined = False
@@ -47,11 +56,11 @@ class Reader(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         # Accepted first: a browser sees the code of a close only on a socket that was open.
         await self.accept()
-        user = self.scope["user"]
-        if user is None or not user.is_authenticated:
+        self.hub = self.scope["state"]["hub"]
+        ends = await self.admit()
+        if ends is None:
             await self.close(SIGNED_OUT)
             return
-        self.hub, self.sessions = self.scope["state"]["hub"], self.scope["state"]["sessions"]
         self.viewer = Viewer()
         if not await self.join():
             await self.send(text_data=GONE)
@@ -61,7 +70,7 @@ class Reader(AsyncWebsocketConsumer):
         self._tasks = (
             asyncio.create_task(self._write()),
             asyncio.create_task(self._look_again()),
-            asyncio.create_task(self._end_with_session(user.pk)),
+            asyncio.create_task(self._end_with(ends)),
         )
 
     async def disconnect(self, code: int) -> None:
@@ -85,6 +94,21 @@ class Reader(AsyncWebsocketConsumer):
             self._tasks[0].cancel()
         await self.close(code)
 
+    async def admit(self) -> Ends | None:
+        """What tells when this socket has to end; None: it may not be opened. Here: when the session of a person is over."""
+        user = self.scope["user"]
+        if user is None or not user.is_authenticated:
+            return None
+        sessions: Sessions = self.scope["state"]["sessions"]
+        key: str | None = self.scope["session"].session_key
+        assert key is not None, "who is signed in has a session"
+
+        async def end() -> int:
+            await sessions.end_of(Session(key, user.pk))
+            return SIGNED_OUT
+
+        return end
+
     async def join(self) -> bool:
         """Join the hub; False if there is nothing to join."""
         raise NotImplementedError
@@ -102,11 +126,8 @@ class Reader(AsyncWebsocketConsumer):
             while True:
                 await self.send(text_data=await self.viewer.get())
 
-    async def _end_with_session(self, user: int) -> None:
-        key: str | None = self.scope["session"].session_key
-        assert key is not None, "who is signed in has a session"
-        await self.sessions.end_of(Session(key, user))
-        await self.end(SIGNED_OUT)
+    async def _end_with(self, ends: Ends) -> None:
+        await self.end(await ends())
 
     async def _look_again(self) -> None:
         while True:
@@ -162,3 +183,55 @@ class WallConsumer(Reader):
     async def refresh(self) -> None:
         heads = await database_sync_to_async(selectors.watched)()
         self.hub.show({head.id: head.slug for head in heads})
+
+
+class OfDisplay(Reader):
+    """A socket of a display: of its screen, as long as the display is good and unchanged, or of a person who looks at it."""
+
+    shown: Showing
+
+    async def admit(self) -> Ends | None:
+        """When the display's session is over, or the display was changed; of a person, when theirs is."""
+        found = await self._asked()
+        if found is None:
+            return None
+        self.shown = found
+        if found.person:
+            return await super().admit()
+        term, wall = found.known.term, found.known.wall
+        one = DisplaySession(wall.id, term.generation, wall.edited, self._address)
+        watch: DisplaySessions = self.scope["state"]["displays"]
+
+        async def end() -> int:
+            await watch.end_of(one)
+            return SIGNED_OUT if await self._asked() is None else CHANGED
+
+        return end
+
+    async def _asked(self) -> Showing | None:
+        user = self.scope["user"]
+        person = user is not None and user.is_authenticated
+        slug = self.scope["url_route"]["kwargs"]["display"]
+        return await database_sync_to_async(showing.of_socket)(slug, self.scope["cookies"], self._address, person=person)
+
+    @property
+    def _address(self) -> str:
+        client = self.scope.get("client")
+        return str(client[0]) if client else ""
+
+
+class DisplayWallConsumer(OfDisplay, WallConsumer):
+    """/ws/wall/<display>/: as WallConsumer, of the clusters that the display may know of."""
+
+    async def join(self) -> bool:
+        await self.refresh()
+        self.hub.join_wall(self.viewer, self.shown.known.wall.clusters)
+        return True
+
+
+class DisplayClusterConsumer(OfDisplay, ClusterConsumer):
+    """/ws/wall/<display>/c/<slug>/: as ClusterConsumer, of a cluster that the display may know of."""
+
+    async def join(self) -> bool:
+        head = await database_sync_to_async(selectors.cluster)(self.scope["url_route"]["kwargs"]["slug"])
+        return head is not None and self.shown.known.wall.may(head.id) and await super().join()

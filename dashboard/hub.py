@@ -136,7 +136,7 @@ class Hub:
         self._follower: Follower | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._clusters: dict[int, _Cluster] = {}
-        self._walls: set[Viewer] = set()
+        self._walls: dict[Viewer, frozenset[int] | None] = {}  # and the clusters that each may know of; None: all
         self._slugs: dict[int, str] = {}  # of the clusters that walls show
         self.counters = Counters()
 
@@ -174,14 +174,15 @@ class Hub:
         self._cluster(cluster_id).viewers.discard(viewer)
         self._forget(cluster_id)
 
-    def join_wall(self, viewer: Viewer) -> None:
-        """Send this viewer the pulses of all clusters that `show` named, and which of them changed."""
-        self._walls.add(viewer)
+    def join_wall(self, viewer: Viewer, clusters: frozenset[int] | None = None) -> None:
+        """Send this viewer the pulses of the clusters that `show` named, and which of them changed: of all, or of those with these
+        ids."""
+        self._walls[viewer] = clusters
         viewer.put(self.keepalive())
 
     def leave_wall(self, viewer: Viewer) -> None:
         """Send nothing more."""
-        self._walls.discard(viewer)
+        self._walls.pop(viewer, None)
         if not self._walls:
             self._slugs = {}
             for cluster_id in list(self._clusters):
@@ -246,7 +247,7 @@ class Hub:
         if not self._walls or slug is None or self._clusters.get(entry.cluster_id) is not cluster:
             return
         if entry.kind is Pulse:
-            await self._tell_walls(WallPulse(slug, _pulse.decode(entry.text)))
+            await self._tell_walls(entry.cluster_id, WallPulse(slug, _pulse.decode(entry.text)))
         elif entry.kind is Delta and cluster.card.is_changed_by(entry.text) and cluster.waiting is None:
             # At most one "changed" a second and cluster: the first at once, what follows together.
             cluster.waiting = asyncio.create_task(self._tell_changed(entry.cluster_id, cluster))
@@ -258,10 +259,11 @@ class Hub:
         cluster.told = loop.time()
         slug = self._slugs.get(cluster_id)
         if slug is not None:
-            await self._tell_walls(WallChanged(slug))
+            await self._tell_walls(cluster_id, WallChanged(slug))
 
-    async def _tell_walls(self, message: WallPulse | WallChanged) -> None:
-        await self._give(self._walls, encode(message))
+    async def _tell_walls(self, cluster_id: int, message: WallPulse | WallChanged) -> None:
+        may = {viewer for viewer, clusters in self._walls.items() if clusters is None or cluster_id in clusters}
+        await self._give(may, encode(message))
 
     async def _resync_all(self) -> None:
         async for viewer in self._in_turns(self._everyone()):
@@ -280,7 +282,7 @@ class Hub:
                 await asyncio.sleep(0)
 
     def _everyone(self) -> set[Viewer]:
-        return self._walls.union(*(cluster.viewers for cluster in self._clusters.values()))
+        return set(self._walls).union(*(cluster.viewers for cluster in self._clusters.values()))
 
     # --- which clusters are followed -------------------------------------------------------------------------------------------
 

@@ -13,6 +13,9 @@ _SECRETS = (
     re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL),
     re.compile(r"(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE),
     re.compile(r"(\bpw_[0-9a-f]{12}_)[A-Za-z0-9_-]{8,}"),
+    re.compile(r"(/wall/in/)[A-Za-z0-9_-]{8,}"),
+    re.compile(r"(\b[0-9a-f]{12}_)[A-Za-z0-9_-]{43}\b"),  # a display's secret, wherever it stands
+    re.compile(r"(planewatch_(?:display_[0-9a-f]{12}|pairing)=)[^\s;,]+"),
     re.compile(r"(/signin/)(?!password\b)[A-Za-z0-9_-]{8,}"),
     re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)", re.IGNORECASE),
     re.compile(
@@ -25,7 +28,7 @@ _SECRETS = (
 
 
 def redact(text: str) -> str:
-    """The text with bearer tokens, sign-in links, passwords in addresses, keys and web tokens replaced by "[hidden]"."""
+    """The text with tokens, links that sign in a person or a screen, passwords in addresses and keys replaced by "[hidden]"."""
     for pattern in _SECRETS:
         text = pattern.sub(lambda match: f"{match[1]}{_HIDDEN}", text)
     return text

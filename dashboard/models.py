@@ -1,4 +1,5 @@
-"""What the web edge itself keeps: one-time sign-in links, tokens of people's programs, and what people write about a cluster."""
+"""What the web edge itself keeps: one-time sign-in links, tokens of people's programs, displays on walls, and what people
+write about a cluster."""
 
 from django.conf import settings
 from django.db import models
@@ -80,6 +81,57 @@ class Bookmark(models.Model):
     class Meta:
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["cluster", "-at"], name="bookmarks_of_cluster")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Display(models.Model):
+    """A screen on a wall: what it shows, until when, and when it was last seen. Read as dashboard.display_shapes. Of its secret
+    link only a digest is kept; `prefix` finds it. Times are epoch seconds. Clusters by their number in the other database."""
+
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=64, unique=True)
+    place = models.CharField(max_length=100, blank=True)
+    pages = models.TextField()  # JSON of display_shapes.Page
+    every_cluster = models.BooleanField(default=True)
+    clusters = models.TextField(default="[]")  # JSON of numbers: those allowed, where not all are
+    theme = models.CharField(max_length=8, default="dark")
+    latitude = models.FloatField(null=True)  # degrees, north is positive
+    longitude = models.FloatField(null=True)  # degrees, east is positive
+    zone = models.CharField(max_length=64, blank=True)  # of the IANA database, such as Europe/Berlin; empty: the screen's own
+    scale = models.FloatField(default=1.0)
+    message = models.CharField(max_length=500, blank=True)
+    message_until = models.FloatField(null=True)
+    chime = models.BooleanField(default=False)
+    reload_at = models.CharField(max_length=5, blank=True)  # 03:30, in its zone; empty: not by night
+    edited = models.FloatField()  # when something above was last changed
+
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)  # SHA-256 of the whole secret, hexadecimal
+    former_digest = models.CharField(max_length=64, blank=True)  # of the secret before this one
+    generation = models.IntegerField(default=1)  # sessions of another one are over
+    addresses = models.TextField(default="[]")  # JSON of networks from which it may be shown; empty: from anywhere
+    created = models.FloatField()
+    author = models.CharField(max_length=150)
+    expires = models.FloatField(null=True)
+    revoked = models.FloatField(null=True)
+
+    seen_at = models.FloatField(null=True)  # written once in ten seconds at most
+    address = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=60, blank=True)
+    version = models.CharField(max_length=40, blank=True)  # of the pages that it runs
+    width = models.IntegerField(default=0)  # pixels
+    height = models.IntegerField(default=0)
+    frame_at = models.FloatField(null=True)  # when it last drew something that had come
+    wall = models.CharField(max_length=8, blank=True)  # full or basic
+    why_basic = models.CharField(max_length=200, blank=True)
+    clock_off = models.FloatField(null=True)  # seconds by which its clock is fast
+    screen = models.CharField(max_length=16, blank=True)  # which of the browsers that hold its session was seen
+    also_at = models.FloatField(null=True)  # when it was last seen on two screens at once
+
+    class Meta:
+        ordering = ["name", "id"]
 
     def __str__(self) -> str:
         return self.name

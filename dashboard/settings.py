@@ -111,6 +111,8 @@ CSRF_COOKIE_NAME = "__Host-planewatch_csrf" if HTTPS else "planewatch_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = HTTPS
+# Of the sessions of displays: a cookie each, whose name goes on with the display's prefix (dashboard/showing.py).
+DISPLAY_COOKIE = "__Host-planewatch_display" if HTTPS else "planewatch_display"
 CSRF_FAILURE_VIEW = "dashboard.views.errors.csrf_failure"
 
 # How often one token may ask the API, a minute: each web process counts for itself.
@@ -137,7 +139,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 366 * 86_400 if HTTPS else 0  # of this name alone: what else runs below it is not ours to say
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; our forms are small
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # some name each of hundreds of clusters
 
 # --- static files: dashboard/assets.py -------------------------------------------------------------------------------------------
 

@@ -59,6 +59,22 @@ def visitor(db: None) -> User:
 
 
 @pytest.fixture
+def operator(db: None) -> Client:
+    """The browser of somebody who may manage displays."""
+    client = Client()
+    client.force_login(User.objects.create_user("grace", is_staff=True))
+    return client
+
+
+@pytest.fixture
+def reader(visitor: User) -> Client:
+    """The browser of the visitor, who may not."""
+    client = Client()
+    client.force_login(visitor)
+    return client
+
+
+@pytest.fixture
 def session(visitor: User) -> str:
     """The key of a session that signs in the visitor."""
     client = Client()
@@ -85,10 +101,11 @@ class Served:
         return hub
 
     async def socket(
-        self, path: str, *, signed_in: bool = True, origin: str | None = None, host: str | None = None
+        self, path: str, *, signed_in: bool = True, cookies: str = "", origin: str | None = None, host: str | None = None
     ) -> ClientConnection:
-        """An open WebSocket; closed when the test ends."""
-        headers = {"Cookie": f"{live_settings.SESSION_COOKIE_NAME}={self.session}"} if signed_in else {}
+        """An open WebSocket, with the session's cookie or with `cookies`; closed when the test ends."""
+        held = f"{live_settings.SESSION_COOKIE_NAME}={self.session}" if signed_in else cookies
+        headers = {"Cookie": held} if held else {}
         # The name in the URL makes the Host header; the connection goes to 127.0.0.1 whatever it says.
         connecting = connect(
             f"ws://{host or f'127.0.0.1:{self.port}'}{path}",

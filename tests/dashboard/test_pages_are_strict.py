@@ -15,8 +15,8 @@ from tests.dashboard.rows import Collecting
 
 ROOT = Path(settings.BASE_DIR)
 
-#: Without signing in, by design: signing in itself, and the probes.
-OPEN = {"signin", "signin-link"}
+#: Without signing in, by design: signing in itself, the secret link of a display, and the probes.
+OPEN = {"signin", "signin-link", "wall-link"}
 ARGUMENTS = {
     "slug": "prod",
     "cluster": "prod",
@@ -26,6 +26,9 @@ ARGUMENTS = {
     "token": "A" * 43,
     "incident": "20261124T134012Z-etcd",
     "trial": "0123456789abcdef",
+    "secret": f"{'0' * 12}_{'A' * 43}",
+    "display": "lobby",
+    "number": 1,
 }
 PAGES = [
     "/",
@@ -36,6 +39,8 @@ PAGES = [
     "/wall/prod/",
     "/search/?q=node",
     "/account/tokens/",
+    "/displays/",
+    "/wall/in/nothing/",
     "/api/v1/docs/",
     "/signin/",
     "/c/nowhere/",
@@ -63,7 +68,7 @@ def test_nothing_is_shown_without_signing_in(collecting: Collecting) -> None:
         if name in OPEN:
             continue
         response = Client().get(address)
-        if name == "signout":
+        if name in ("signout", "wall-says"):
             assert response.status_code == 405
         elif name.startswith("api-") and name != "api-docs":
             assert response.status_code == 401, name
@@ -82,7 +87,7 @@ def test_every_page_carries_the_strict_headers(browser: Client, page: str) -> No
     assert "unsafe" not in response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "DENY"
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Referrer-Policy"] == ("no-referrer" if page.startswith("/wall/in/") else "same-origin")
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "no-store" in response["Cache-Control"]

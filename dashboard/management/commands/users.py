@@ -1,4 +1,5 @@
-"""`manage.py users …`: who may sign in with a name and a password. Whoever is signed in sees all; nobody can change a cluster."""
+"""`manage.py users …`: who may sign in with a name and a password. Whoever is signed in sees all; nobody can change a cluster.
+Operators may also make, change and end displays, which let in screens without an account."""
 
 import getpass
 import sys
@@ -17,13 +18,15 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        words = parser.add_subparsers(dest="word", required=True, metavar="list|add|password|off|on|remove")
+        words = parser.add_subparsers(dest="word", required=True, metavar="list|add|password|off|on|operator|reader|remove")
         words.add_parser("list", help="list the accounts")
         for word, what in (
             ("add", "add an account; its password is asked for, or read from standard input"),
             ("password", "set a new password; sessions that used the old one end within 5 s"),
             ("off", "stop it from signing in, and sign it out within 5 s"),
             ("on", "let it sign in again"),
+            ("operator", "let it manage displays"),
+            ("reader", "let it manage displays no longer"),
             ("remove", "remove it"),
         ):
             words.add_parser(word, help=what).add_argument("name")
@@ -48,6 +51,7 @@ class Command(BaseCommand):
         for user in users:
             last = f"last signed in {user.last_login:%Y-%m-%d %H:%M} UTC" if user.last_login else "never signed in"
             means = "" if user.has_usable_password() else ", by one-time links alone"
+            means += ", operator" if user.is_staff or user.is_superuser else ""
             self.stdout.write(f"{user.username}: {'' if user.is_active else 'switched off, '}{last}{means}")
         if not users:
             self.stdout.write("There are no accounts yet. Add one with `manage.py users add NAME`, or open a sign-in link.")
@@ -71,6 +75,11 @@ class Command(BaseCommand):
         if word == "remove":
             user.delete()
             self.stdout.write(f"{name} is removed.")
+            return
+        if word in ("operator", "reader"):
+            user.is_staff, user.is_superuser = word == "operator", user.is_superuser and word == "operator"
+            user.save(update_fields=["is_staff", "is_superuser"])
+            self.stdout.write(f"{name} can {'now' if user.is_staff else 'no longer'} manage displays.")
             return
         if word == "password":
             user.set_password(self._password(user))

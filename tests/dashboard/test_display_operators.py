@@ -1,0 +1,133 @@
+"""Displays in the hands of operators: made, changed, given another link, revoked, deleted, and listed for everybody."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from dashboard import displays
+from dashboard.display_shapes import Over, Page, Seen
+from dashboard.displays import Known, WrongError
+from dashboard.models import Display
+from tests.dashboard.rows import Collecting
+from tests.dashboard.walls import made
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(displays, "_noted", {})
+
+
+@pytest.mark.any_database
+def test_who_is_signed_in_sees_the_displays_and_only_operators_change_them(
+    reader: Client, operator: Client, collecting: Collecting
+) -> None:
+    known, _ = made()
+    number = known.wall.id
+    assert "Lobby" in reader.get("/displays/").content.decode()
+    assert "Make a display" not in reader.get("/displays/").content.decode()
+    assert "Make a display" in operator.get("/displays/").content.decode()
+    for address in ("/displays/new/", f"/displays/{number}/"):
+        assert reader.get(address).status_code == 403
+        for what in ({"name": "Mine"}, {"revoke": "1"}, {"renew": "1"}, {"delete": "1"}):
+            assert reader.post(address, what).status_code == 403
+        assert operator.get(address).status_code == 200
+    assert Client().get("/displays/").status_code == 302
+    assert [row.name for row in Display.objects.all()] == ["Lobby"]
+
+
+def test_an_operator_changes_renews_revokes_and_deletes(operator: Client, collecting: Collecting) -> None:
+    known, first = made()
+    address = f"/displays/{known.wall.id}/"
+    form = {
+        "name": "Hall",
+        "shows": "rotation",
+        "turns": "overview 30\nprod 20",
+        "scope": "some",
+        "cluster": [str(collecting.cluster.id)],
+    }
+    assert operator.post(address, {**form, "ends": "2999-03-01"}).status_code == 302
+    changed = displays.by_id(known.wall.id)
+    assert changed is not None
+    assert changed.wall.name == "Hall"
+    assert changed.wall.slug == "lobby"
+    assert changed.wall.pages == (Page(None, 30), Page(collecting.cluster.id, 20))
+    assert changed.wall.clusters == frozenset({collecting.cluster.id})
+    assert changed.term.expires == datetime(2999, 3, 1, tzinfo=UTC).timestamp()
+    assert changed.term.generation == known.term.generation, "its screen stays"
+    page = operator.post(address, {"renew": "1"}).content.decode()
+    second = re.search(r"/wall/in/([0-9a-f]{12}_[A-Za-z0-9_-]{43})/", page)
+    assert second is not None
+    assert second[1] != first
+    assert isinstance(displays.opened(second[1], "", known.created), Known)
+    assert operator.post(address, {"revoke": "1"}).status_code == 302
+    assert displays.opened(second[1], "", known.created) is Over.REVOKED
+    assert operator.post(address, {"renew": "1"}).status_code == 409
+    assert operator.post(address, {"delete": "1"}).status_code == 302
+    assert operator.get(address).status_code == 404
+    assert operator.post(address, {"delete": "1"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"name": " "}, "needs a name"),
+        ({"name": "x" * 101}, "at most 100 characters"),
+        ({"place": "x" * 101}, "at most 100 characters"),
+        ({"message": "x" * 501}, "at most 500 characters"),
+        ({"clusters": frozenset()}, "Choose the clusters"),
+        ({"clusters": frozenset({1}), "pages": (Page(2),)}, "may not show"),
+        ({"pages": ()}, "shows one page"),
+        ({"scale": 0.4}, "from 0.5 to 3"),
+        ({"scale": 3.1}, "from 0.5 to 3"),
+        ({"latitude": 1.0}, "both, latitude and longitude"),
+        ({"latitude": 91.0, "longitude": 0.0}, "from −90 to 90"),
+        ({"latitude": 0.0, "longitude": 180.5}, "from −90 to 90"),
+        ({"expires": 1.0}, "lies in the past"),
+        ({"networks": "here"}, "is no address"),
+        ({"zone": "Mars"}, "Europe/Berlin"),
+        ({"reload_at": "25:00"}, "03:30"),
+    ],
+)
+@pytest.mark.any_database
+def test_a_display_that_cannot_be_is_refused_in_a_sentence(db: None, wanted: dict[str, object], said: str) -> None:
+    with pytest.raises(WrongError, match=said):
+        made(**wanted)
+    assert not Display.objects.exists()
+
+
+@pytest.mark.any_database
+def test_a_form_that_is_refused_keeps_what_was_typed(operator: Client, collecting: Collecting) -> None:
+    page = operator.post("/displays/new/", {"name": "Lobby", "shows": "rotation", "turns": "nowhere 20", "scope": "every"})
+    assert page.status_code == 400
+    assert "There is no cluster “nowhere” here." in page.content.decode()
+    assert "nowhere 20" in page.content.decode()
+
+
+def test_no_display_takes_the_address_of_a_cluster_and_one_that_has_it_keeps_it(operator: Client, collecting: Collecting) -> None:
+    known, _ = made(name="prod")
+    assert known.wall.slug == "prod-2"
+    assert operator.get("/wall/prod/").context["snapshot"].name == "prod"
+    again, _ = made(name="Lobby"), made(name="Lobby")
+    assert again[0].wall.slug == "lobby"
+
+
+def test_there_is_a_bound_to_how_many_there_are(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(displays, "MOST", 1)
+    made()
+    with pytest.raises(WrongError, match="There are 1 displays"):
+        made(name="Upper")
+
+
+@pytest.mark.any_database
+def test_the_list_says_which_wall_is_dark_since_when(reader: Client, collecting: Collecting) -> None:
+    page = reader.get("/displays/").content.decode()
+    assert "No wall hangs yet" in page
+    known, _ = made()
+    heard = known.created - 3420
+    displays.note(known.wall.id, Seen(heard, "10.4.1.31", "Chromium 142", "v", 1920, 1080, heard - 1, "full", "", 0.0), "s")
+    page = reader.get("/displays/").content.decode()
+    assert "dark <" in page
+    assert "57\xa0min" in page
+    assert "1920 × 1080, Chromium 142, at 10.4.1.31." in page

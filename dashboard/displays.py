@@ -164,6 +164,11 @@ def of_ids(ids: Iterable[int]) -> dict[int, Known]:
     return {row.pk: _known(row) for row in Display.objects.filter(pk__in=list(ids))}
 
 
+def of_prefixes(prefixes: Iterable[str]) -> list[Known]:
+    """Those of the displays with these prefixes that there are, by name."""
+    return [_known(row) for row in Display.objects.filter(prefix__in=list(prefixes))]
+
+
 def opened(secret: str, address: str, now: float) -> Known | Over | None:
     """The display that a secret opens to this address; why it opens nothing, told only to whoever holds a secret that was right
     once; or None: it is none of ours."""

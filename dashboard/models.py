@@ -135,3 +135,21 @@ class Display(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Pairing(models.Model):
+    """A screen that shows a code and waits for somebody to say what it is to show. Of the code and of the screen's own secret only
+    digests are kept. Times are epoch seconds."""
+
+    code = models.CharField(max_length=64, unique=True)  # HMAC-SHA-256 by the secret key, for a code is short
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the secret in the screen's cookie
+    address = models.CharField(max_length=45)
+    browser = models.CharField(max_length=60, blank=True)
+    width = models.IntegerField(default=0)  # pixels
+    height = models.IntegerField(default=0)
+    created = models.FloatField()
+    expires = models.FloatField(db_index=True)
+    display = models.ForeignKey(Display, null=True, on_delete=models.CASCADE, related_name="pairings")  # once confirmed
+
+    def __str__(self) -> str:
+        return f"a screen at {self.address}"

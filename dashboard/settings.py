@@ -111,8 +111,10 @@ CSRF_COOKIE_NAME = "__Host-planewatch_csrf" if HTTPS else "planewatch_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = HTTPS
-# Of the sessions of displays: a cookie each, whose name goes on with the display's prefix (dashboard/showing.py).
+# Of the sessions of displays: a cookie each, whose name goes on with the display's prefix (dashboard/showing.py); and of a screen
+# that waits to be paired.
 DISPLAY_COOKIE = "__Host-planewatch_display" if HTTPS else "planewatch_display"
+PAIRING_COOKIE = "__Host-planewatch_pairing" if HTTPS else "planewatch_pairing"
 CSRF_FAILURE_VIEW = "dashboard.views.errors.csrf_failure"
 
 # How often one token may ask the API, a minute: each web process counts for itself.

@@ -28,7 +28,12 @@ P = ParamSpec("P")
 
 #: Seconds for which a browser keeps a cookie at most (RFC 6265bis). It is given again whenever the screen says that it lives.
 _KEPT = 400 * 86_400
+#: Displays of one browser that are looked at where none is named.
+_LOOKED_AT = 8
 _VALUE = re.compile(r"([0-9]{1,9})\.([0-9a-f]{16})")
+
+#: Seconds after which a screen that is shown nothing asks again: its display may have been prolonged.
+_LOOK_AGAIN = 60
 
 #: What is said to the person in front of a screen whose display is over.
 SAID: dict[Over, tuple[str, str]] = {
@@ -79,6 +84,20 @@ def asked(request: HttpRequest, slug: str) -> Showing | HttpResponse:
     return Showing(known, person=False, screen=held.screen)
 
 
+def good(request: HttpRequest, now: float) -> Known | None:
+    """A display that this browser may show now, if it has been let in to one."""
+    prefixes = [
+        name.removeprefix(f"{settings.DISPLAY_COOKIE}_")
+        for name in request.COOKIES
+        if name.startswith(f"{settings.DISPLAY_COOKIE}_")
+    ]
+    for known in displays.of_prefixes(prefixes[:_LOOKED_AT]):
+        held = _held(request.COOKIES, known.prefix)
+        if held is not None and known.term.over(now, _remote(request), held.generation) is None:
+            return known
+    return None
+
+
 def for_wall(view: Callable[Concatenate[HttpRequest, Showing, P], HttpResponse]) -> Callable[..., HttpResponse]:
     """A view of a display: its address names the display as `display`, and it is given the display. One that is asynchronous asks
     for itself: `await database_sync_to_async(asked)(request, display)`."""
@@ -93,7 +112,7 @@ def for_wall(view: Callable[Concatenate[HttpRequest, Showing, P], HttpResponse])
 
 def refusal(request: HttpRequest, title: str, sentence: str, status: int) -> HttpResponse:
     """What a screen shows that is shown nothing: to be read from afar, in any browser."""
-    return render(request, "screen.html", {"title": title, "sentence": sentence}, status=status)
+    return render(request, "screen.html", {"title": title, "sentence": sentence, "again": _LOOK_AGAIN}, status=status)
 
 
 def of_socket(slug: str, cookies: Mapping[str, str], address: str, *, person: bool) -> Showing | None:

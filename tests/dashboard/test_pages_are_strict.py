@@ -15,8 +15,8 @@ from tests.dashboard.rows import Collecting
 
 ROOT = Path(settings.BASE_DIR)
 
-#: Without signing in, by design: signing in itself, the secret link of a display, and the probes.
-OPEN = {"signin", "signin-link", "wall-link"}
+#: Without signing in, by design: signing in itself, the secret link of a display, a screen that waits to be paired, and the probes.
+OPEN = {"signin", "signin-link", "wall-link", "pair", "pair-state"}
 ARGUMENTS = {
     "slug": "prod",
     "cluster": "prod",
@@ -40,6 +40,7 @@ PAGES = [
     "/search/?q=node",
     "/account/tokens/",
     "/displays/",
+    "/pair/",
     "/wall/in/nothing/",
     "/api/v1/docs/",
     "/signin/",

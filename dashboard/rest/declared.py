@@ -8,7 +8,7 @@ import msgspec
 from django.http import QueryDict
 
 from dashboard.reports import ClustersReport, LabelReport
-from dashboard.rest import asking, comparing, finding, incidents, reading, remembered, surveyed
+from dashboard.rest import asking, comparing, finding, incidents, reading, remembered, surveyed, walls
 from dashboard.rest.access import Access
 from dashboard.rest.asking import Nothing, Paged
 from dashboard.rest.incident_shapes import IncidentAnswer, IncidentReportAnswer, IncidentsAnswer
@@ -40,6 +40,7 @@ from dashboard.rest.shapes import (
     WatchedAnswer,
 )
 from dashboard.rest.survey_shapes import CertificatesAnswer, CompareAnswer, UpgradeAnswer
+from dashboard.rest.walls import DisplaysAnswer, DisplaysQuery
 from planes.live.wire import NodeReport, Snapshot
 from planes.store.selectors import ClusterHead
 
@@ -331,6 +332,15 @@ RESOURCES: tuple[Resource, ...] = (
         IncidentsQuery,
         IncidentsAnswer,
         _of_all(IncidentsQuery, incidents.of_all),
+    ),
+    Resource(
+        "api-displays",
+        "displays",
+        "Displays on walls",
+        "Which one is dark, since when, and what its screen last said of itself.",
+        DisplaysQuery,
+        DisplaysAnswer,
+        _of_all(DisplaysQuery, walls.every),
     ),
     Resource(
         "api-find",

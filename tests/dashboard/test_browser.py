@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from dashboard import auth
+from dashboard import auth, displays
 from tests.chromium import FLAGS, executable
 from tests.dashboard.conftest import Served, holds, in_thread
 from tests.dashboard.rows import Collecting
@@ -60,3 +60,48 @@ async def test_without_scripts_the_links_button_signs_in(served: Served, collect
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url(f"{served.origin}/")
     assert await page.get_by_text("prod").count() > 0
+
+
+#: What Chromium 38 has not, and a socket, taken away from one of today.
+OLD = """for (const name of ["fetch", "WebSocket", "URLSearchParams", "ResizeObserver", "IntersectionObserver", "AbortController"])
+  delete window[name];
+for (const name of ["includes", "find", "from", "of"]) { delete Array.prototype[name]; delete Array[name]; }
+for (const name of ["padStart", "includes", "startsWith", "repeat"]) delete String.prototype[name];
+for (const name of ["assign", "entries", "values"]) delete Object[name];"""
+
+
+async def test_an_old_screen_is_paired_from_a_phone_that_is_signed_in_and_shut_out_when_its_display_is_revoked(
+    served: Served, collecting: Collecting, chromium: Browser
+) -> None:
+    tv = await chromium.new_context(viewport={"width": 1080, "height": 1920})
+    screen = await tv.new_page()
+    watched = Watched(screen)
+    await screen.add_init_script(OLD)
+    await screen.goto(f"{served.origin}/pair/")
+    await screen.get_by_text("connected; nothing is shown until someone confirms").wait_for()
+    code = await screen.locator("#code").inner_text()
+    box = await screen.locator("#code").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 1080
+    assert watched.complaints == []
+    # Cut off it says so in the same place, tries by itself, and goes on with the same code.
+    await tv.set_offline(True)
+    await screen.locator("#said", has_text="no connection; trying again in").wait_for()
+    await tv.set_offline(False)
+    await screen.locator("#said", has_text="connected").wait_for(timeout=20_000)
+    assert await screen.locator("#code").inner_text() == code
+
+    phone = await (await chromium.new_context(viewport={"width": 390, "height": 844})).new_page()
+    await phone.goto(await in_thread(auth.one_time_link)(served.origin))
+    await phone.wait_for_url(f"{served.origin}/")
+    await phone.goto(f"{served.origin}/displays/pair/?code={code}")
+    await phone.get_by_label("Its name").fill("Lobby")
+    await phone.get_by_role("button", name="Show it").click()
+    await screen.wait_for_url(f"{served.origin}/wall/lobby/")
+    assert "Lobby" in await screen.content()
+
+    known = await in_thread(displays.find)("lobby")
+    assert known is not None
+    await in_thread(displays.revoke)(known.wall.id)
+    await screen.reload()
+    await screen.get_by_text("This display was revoked").wait_for()

@@ -4,14 +4,15 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
-from dashboard import displays
+from dashboard import displays, tokens
 from dashboard.display_shapes import Over, Page, Seen
 from dashboard.displays import Known, WrongError
 from dashboard.models import Display
 from tests.dashboard.rows import Collecting
-from tests.dashboard.walls import made
+from tests.dashboard.walls import made, screen
 
 
 @pytest.fixture(autouse=True)
@@ -131,3 +132,33 @@ def test_the_list_says_which_wall_is_dark_since_when(reader: Client, collecting:
     assert "dark <" in page
     assert "57\xa0min" in page
     assert "1920 × 1080, Chromium 142, at 10.4.1.31." in page
+
+
+def test_the_api_tells_how_each_display_stands_and_no_secret(reader: Client, collecting: Collecting) -> None:
+    number = collecting.cluster.id
+    dark, secret = made(clusters=frozenset({number}))
+    made(name="Upper", clusters=frozenset({number, number + 1}))
+    heard = dark.created - 3420
+    displays.note(
+        dark.wall.id, Seen(heard, "10.4.1.31", "Chromium 56", "v", 1920, 1080, heard - 1, "basic", "no modules", 7200.0), "s"
+    )
+    answer = reader.get("/api/v1/displays").json()
+    assert (answer["count"], answer["next"]) == (2, None)
+    assert answer["counts"] == {"dark": 1, "degraded": 0, "drawing": 0, "waiting": 1, "over": 0}
+    lobby, upper = answer["displays"]
+    assert (lobby["slug"], lobby["state"], lobby["since"], lobby["screen"]["wall"]) == ("lobby", "dark", heard, "basic")
+    assert (upper["slug"], upper["state"], upper["screen"]) == ("upper", "waiting", None)
+    assert secret[13:] not in str(answer)
+    assert dark.prefix not in str(answer)
+    assert [one["slug"] for one in reader.get("/api/v1/displays?state=dark").json()["displays"]] == ["lobby"]
+    # In pages, which are the whole list.
+    first = reader.get("/api/v1/displays?limit=1").json()
+    second = reader.get(f"/api/v1/displays?limit=1&cursor={first['next']}").json()
+    assert [one["slug"] for page in (first, second) for one in page["displays"]] == ["lobby", "upper"]
+    assert second["next"] is None
+    assert reader.get("/api/v1/displays?state=broken").status_code == 400
+    # A token for some clusters is told of displays that may show no others; a display of none.
+    token = tokens.make(User.objects.get(username="ada"), "alerts", [number])
+    told = Client().get("/api/v1/displays", headers={"Authorization": f"Bearer {token}"}).json()
+    assert [one["slug"] for one in told["displays"]] == ["lobby"]
+    assert screen(secret).get("/api/v1/displays").status_code == 401

@@ -223,15 +223,15 @@ def test_modules_that_import_each_other_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_pure_modules_keep_to_what_the_loader_reads_and_touch_no_page() -> None:
-    source = joined(SCRIPTS / "file" / "file.js")
-    code = re.sub(r"/\*.*?\*/|//[^\n]*", "", source, flags=re.DOTALL)
-    for name in ("document", "window", "location", "fetch", "setTimeout", "Date.now", "performance", "Path2D"):
-        assert re.findall(rf"(?<![\w.]){re.escape(name)}\b[^\n]*", code) == []
-    # The engine has no Intl: ages.js, whose clock times pages alone ask for, looks whether there is one.
-    assert len(re.findall(r"\bIntl\.", code)) == 1
-    assert re.findall(r"\.toLocale\w+\(", code) == []
-    # Every module of the two folders can be read, whether or not a file needs it.
-    for module in sorted([*(SCRIPTS / "scene").glob("*.js"), *(SCRIPTS / "file").glob("*.js")]):
+    for entry in (SCRIPTS / "file" / "file.js", SCRIPTS / "board" / "board.js"):
+        code = re.sub(r"/\*.*?\*/|//[^\n]*", "", joined(entry), flags=re.DOTALL)
+        for name in ("document", "window", "location", "fetch", "setTimeout", "Date.now", "performance", "Path2D"):
+            assert re.findall(rf"(?<![\w.]){re.escape(name)}\b[^\n]*", code) == []
+        # The engine has no Intl: ages.js, whose clock times pages alone ask for, looks whether there is one.
+        assert len(re.findall(r"\bIntl\.", code)) == 1
+        assert re.findall(r"\.toLocale\w+\(", code) == []
+    # Every module of these folders can be read, whether or not a file needs it.
+    for module in sorted(one for folder in ("scene", "file", "board") for one in (SCRIPTS / folder).glob("*.js")):
         joined(module)
 
 

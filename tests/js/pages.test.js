@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge } from "../../static/js/pages/cards.js";
+import { judge } from "../../static/js/judged.js";
 import { brief, why } from "../../static/js/pages/late.js";
 import { Offsets, concerns } from "../../static/js/pages/relevance.js";
 import { grid } from "../../static/js/wall/grid.js";

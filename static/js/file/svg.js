@@ -101,6 +101,11 @@ function definitions(colours) {
   return `<defs>${[...shapes, ...hatches, ...grounds].join("")}</defs>`;
 }
 
+/** Some of a list, as it is written. @param {Item[]} items @returns {string} */
+export function marks(items) {
+  return items.map(written).join("\n");
+}
+
 /**
  * @param {Item[]} items @param {Palette} colours
  * @param {{ width: number, height: number, across: number, down: number, title: string, words: string }} sheet pixels, and the same

@@ -1,0 +1,127 @@
+/** What each card of a wall says at a moment: pure, and the same in the browser and in the server's painter. */
+
+import { asSeen, duration, render } from "../ages.js";
+import { judge } from "../judged.js";
+import { SEVERITY, WORDS, seenOf, stateOf } from "../states.js";
+import { glued, thousands } from "../words.js";
+
+/** @typedef {import("../states.js").State} State */
+/** @typedef {[number, string]} Turn from when on (epoch seconds) which state; "" while nobody watched */
+/** @typedef {{ state: string, headline: string, because: string, since: number | null, last: string }} Plane */
+/** @typedef {{ title: string, state: string, because: string, since: number }} Trouble */
+/**
+ * @typedef {object} Card as dashboard/presenters/cards.py has it
+ * @property {string} slug
+ * @property {string} name
+ * @property {Plane} control
+ * @property {Plane} data
+ * @property {number} nodes
+ * @property {number} nodes_healthy
+ * @property {string} foot
+ * @property {{ kind: string, message: string, remedy: string } | null} fault
+ * @property {Trouble[]} trouble
+ * @property {number} more
+ */
+/**
+ * @typedef {object} Cluster as dashboard/walls.py has it
+ * @property {Card} card
+ * @property {number | null} pulse when its collector was last heard, epoch seconds
+ * @property {number | null} heard when its API server last answered
+ * @property {number} apart by so many seconds the clocks of server and collector disagree
+ * @property {Turn[]} sky the control plane's states of 24 h, oldest first
+ * @property {Turn[]} ground the data plane's
+ * @property {number | null} calm the end of its last incident; null: none is on record
+ * @property {boolean} open an incident goes on
+ * @property {number | null} watched since when it is on record, epoch seconds
+ * @property {number | null} [came] when its last pulse arrived here
+ */
+/** @typedef {{ state: State, headline: string, short: string, because: string }} Half `short` is what it says where there is no room */
+/**
+ * @typedef {object} Told
+ * @property {string} slug
+ * @property {string} name
+ * @property {State} worst
+ * @property {{ words: string, kind: "live" | "silent" | "late" }} status
+ * @property {Half} sky
+ * @property {Half} ground
+ * @property {string} count healthy nodes of all; "–" while that cannot be known
+ * @property {string} foot
+ * @property {string} calm
+ * @property {{ state: State, text: string }[]} troubles
+ * @property {number} more
+ * @property {Turn[]} skyRibbon
+ * @property {Turn[]} groundRibbon
+ */
+
+/** States that are not well: their cards come first. @type {readonly State[]} */
+const SICK = ["down", "degraded", "unknown"];
+
+/** @param {State} state */
+export function isSick(state) {
+  return SICK.includes(state);
+}
+
+/** @param {Plane} plane @param {boolean} late @param {number} at @returns {Half} */
+function half(plane, late, at) {
+  const { state, last } = seenOf(plane.state, plane.last, late);
+  if (state === "unknown") {
+    const short = WORDS.unknown;
+    return { state, headline: last ? `unknown (was ${WORDS[last]})` : short, short, because: late ? "" : glued(asSeen(plane.because, at, false)) };
+  }
+  const headline = glued(render(plane.headline, at));
+  const because = glued(render(plane.because, at));
+  return { state, headline, short: WORDS[state], because: because.replace(/\.$/, "") === headline ? "" : because };
+}
+
+/** "12 d without an incident": as long as it is on record. @param {Cluster} cluster @param {number} now */
+export function calmOf({ calm, open, watched }, now) {
+  if (open) return "an incident goes on";
+  const since = calm ?? watched;
+  if (since === null) return "";
+  const days = Math.floor((now - since) / 86_400);
+  if (days >= 1) return `${thousands(days)} ${days === 1 ? "day" : "days"} without an incident`;
+  return glued(`no incident for ${duration(now - since).replace(/^(\d+ (?:h|min)) .*$/, "$1")}`);
+}
+
+/** @param {Cluster} cluster @param {number} now epoch seconds of the server's clock @param {boolean} frozen nothing comes from the
+ *  server: nothing is the present @returns {Told} */
+export function toldOf(cluster, now, frozen) {
+  const { card, pulse, heard, apart, came = null } = cluster;
+  const said = judge(pulse, heard, now, apart, card.fault?.kind ?? "", came);
+  const late = said.late || frozen;
+  const at = late && pulse !== null ? Math.min(now, pulse) : now;
+  const [sky, ground] = [half(card.control, late, at), half(card.data, late, at)];
+  const words = frozen && !said.late ? "not live" : glued([said.words, said.age].filter(Boolean).join(" "));
+  const known = ground.state !== "unknown" && card.nodes > 0;
+  const trouble = late || card.fault ? [] : card.trouble;
+  return {
+    slug: card.slug,
+    name: card.name,
+    worst: SEVERITY[sky.state] > SEVERITY[ground.state] ? sky.state : ground.state,
+    status: { words, kind: late ? "late" : said.silent ? "silent" : "live" },
+    sky,
+    ground,
+    count: known ? `${thousands(card.nodes_healthy)}/${thousands(card.nodes)}` : "–",
+    foot: card.foot,
+    calm: calmOf(cluster, now),
+    troubles: trouble.map((one) => ({ state: stateOf(one.state), text: glued(`${one.title}: ${render(one.because, at)}`) })),
+    more: trouble.length ? card.more : 0,
+    skyRibbon: cluster.sky,
+    groundRibbon: cluster.ground,
+  };
+}
+
+/** The worst first, and of each state as they came. @param {Told[]} cards */
+export function sorted(cards) {
+  return cards
+    .map((card, at) => ({ card, at }))
+    .sort((one, other) => SEVERITY[other.card.worst] - SEVERITY[one.card.worst] || one.at - other.at)
+    .map(({ card }) => card);
+}
+
+/** How many are in each state that needs a word, the worst first. @param {Told[]} cards @returns {{ state: State, words: string }[]} */
+export function tally(cards) {
+  return SICK.map((state) => ({ state, count: cards.filter((card) => card.worst === state).length }))
+    .filter(({ count }) => count)
+    .map(({ state, count }) => ({ state, words: `${thousands(count)} ${WORDS[state]}` }));
+}

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { boardOf, draw } from "../../static/js/board/board.js";
+import { boxesOf, leastType } from "../../static/js/board/boxes.js";
+import { nameLines, wrapped } from "../../static/js/board/lines.js";
+import { Remembered } from "../../static/js/board/remembered.js";
+import { stepsOf } from "../../static/js/board/ribbon.js";
+import { calmOf, toldOf } from "../../static/js/board/told.js";
+import { width as widthOf } from "../../static/js/file/text.js";
+import { NAMES, NOW, around, cluster, wall } from "./walls.js";
+
+/** @typedef {import("../../static/js/board/board.js").Options} Options */
+/** @typedef {import("../../static/js/file/sheet.js").Item} Item */
+/** @typedef {{ x: number, y: number, w: number, h: number, text: string, size: number }} Placed */
+
+const css = readFileSync(new URL("../../static/css/tokens.css", import.meta.url), "utf8");
+const COUNTS = [1, 2, 3, 6, 12, 30, 60];
+/** @type {readonly [number, number][]} */
+const SCREENS = [[1280, 720], [1920, 1080], [3840, 2160], [1080, 1920], [1366, 768]];
+/** @type {Record<string, readonly import("./walls.js").Kind[]>} */
+const MIXES = {
+  calm: ["healthy", "hidden"],
+  some: ["down", "healthy", "hidden", "healthy", "late", "degraded", "healthy", "healthy", "healthy", "silent", "healthy", "healthy"],
+  all: ["down", "degraded", "silent"],
+};
+
+/** @param {number} width @param {number} height @param {Partial<Options>} [changes] @returns {Options} */
+function options(width, height, changes = {}) {
+  return { css, theme: "dark", width, height, scale: 1, now: NOW, frozen: false, around: around(), ...changes };
+}
+
+/** Where texts, shapes and cards stand on the screen. @param {Item[]} items */
+function placed(items) {
+  let [dx, dy] = [0, 0];
+  /** @type {Placed[]} */ const texts = [];
+  /** @type {Placed[]} */ const shapes = [];
+  for (const item of items) {
+    if (item.mark === "begin" && item.move) [dx, dy] = item.move;
+    if (item.mark === "end") [dx, dy] = [0, 0];
+    if (item.mark === "glyph") shapes.push({ x: item.x + dx, y: item.y + dy, w: item.size, h: item.size, text: item.state, size: item.size });
+    if (item.mark !== "text") continue;
+    const { size, weight = 400, anchor = "start" } = item.type;
+    const wide = widthOf(item.text, size, weight) / 1.03;
+    const left = item.x + dx - (anchor === "end" ? wide : anchor === "middle" ? wide / 2 : 0);
+    texts.push({ x: left, y: item.y + dy - size * 0.74, w: wide, h: size * 0.94, text: item.text, size });
+  }
+  return { texts, shapes };
+}
+
+/** @param {Placed} one @param {Placed} other */
+function overlap(one, other) {
+  const slack = 0.75;
+  return one.x + one.w - slack > other.x && other.x + other.w - slack > one.x && one.y + one.h - slack > other.y && other.y + other.h - slack > one.y;
+}
+
+/** All that is wrong with a wall. @param {number} count @param {string} mix @param {[number, number]} screen @param {Partial<Options>} [changes] */
+function wrong(count, mix, [width, height], changes = {}) {
+  const { groups, across, down } = boardOf(wall(count, MIXES[mix] ?? []), options(width, height, changes));
+  const least = leastType(count, across, down) * 0.999;
+  /** @type {string[]} */
+  const found = [];
+  for (const { key, items } of groups) {
+    const { texts, shapes } = placed(items);
+    for (const text of texts) {
+      if (text.size < least) found.push(`${key}: “${text.text}” is in ${text.size}, less than ${least}`);
+      if (text.x < 0 || text.y < 0 || text.x + text.w > across || text.y + text.h > down) found.push(`${key}: “${text.text}” leaves the screen`);
+      if (text.text.includes("…") && !NAMES.some((name) => name.endsWith(text.text.replace(/^.*…/, "")) || name.startsWith(text.text.replace(/…$/, "")))) found.push(`${key}: “${text.text}” is cut`);
+    }
+    const all = [...texts, ...shapes];
+    for (const [at, one] of all.entries()) for (const other of all.slice(at + 1)) if (overlap(one, other)) found.push(`${key}: “${one.text}” lies over “${other.text}”`);
+  }
+  const drawn = groups.filter(({ key }) => key !== "bg" && key !== "life").map(({ key, items }) => ({ key, ...bounds(items) }));
+  for (const [at, one] of drawn.entries()) for (const other of drawn.slice(at + 1)) if (overlap(one, other)) found.push(`${one.key} lies over ${other.key}`);
+  return found.map((one) => `${count} ${mix} at ${width} × ${height}: ${one}`);
+}
+
+/** @param {Item[]} items */
+function bounds(items) {
+  const { texts, shapes } = placed(items);
+  let [dx, dy] = [0, 0];
+  const all = [...texts, ...shapes];
+  for (const item of items) {
+    if (item.mark === "begin" && item.move) [dx, dy] = item.move;
+    if (item.mark === "rect") all.push({ x: item.x + dx, y: item.y + dy, w: item.w, h: item.h, text: "", size: 0 });
+  }
+  const [x, y] = [Math.min(...all.map((one) => one.x)), Math.min(...all.map((one) => one.y))];
+  return { x, y, w: Math.max(...all.map((one) => one.x + one.w)) - x, h: Math.max(...all.map((one) => one.y + one.h)) - y, text: "", size: 0 };
+}
+
+for (const mix of Object.keys(MIXES)) {
+  test(`of ${mix} sick, nothing is cut, small, outside or over something else, whatever the count and the screen`, () => {
+    assert.deepEqual(COUNTS.flatMap((count) => SCREENS.flatMap((screen) => wrong(count, mix, screen))), []);
+  });
+}
+
+test("the same holds with a message, a change that is announced, an age in huge letters, and half as large again", () => {
+  const message = "Maintenance of prod-eu-1 until 17:00: call Ana before you touch etcd. ".repeat(2).trim();
+  const band = /** @type {const} */ ({
+    cluster: "arn:aws:eks:eu-central-1:123456789012:cluster/payments-production", plane: "data plane", from: "healthy", to: "down",
+    because: "33 of 1,200 nodes are down: no heartbeat for 1 min 40 s of a 40 s lease.",
+  });
+  /** @type {Partial<Options>[]} */
+  const all = [
+    { around: around({ message }) }, { around: around({ band }) }, { scale: 1.5 },
+    { frozen: true, around: around({ old: "2 h 14 min old", why: "Planewatch does not answer. Trying again in 4 s." }) },
+  ];
+  assert.deepEqual(all.flatMap((changes) => [3, 12].flatMap((count) => SCREENS.flatMap((screen) => wrong(count, "some", screen, changes)))), []);
+});
+
+test("up to 12 clusters no text is smaller than 2.2 % of the screen's height", () => {
+  for (const [width, height] of SCREENS) for (const count of [1, 12]) assert.equal(leastType(count, width, height), height * 0.022);
+});
+
+test("the sick come first, and larger than the others where room is short", () => {
+  const boxes = boxesOf(30, 3, 1900, 900, 10);
+  assert.equal(boxes.length, 30);
+  assert.ok(boxes.slice(0, 3).every((box) => box.large) && !boxes.slice(3).some((box) => box.large));
+  assert.ok((boxes[0]?.w ?? 0) > 1.9 * (boxes[5]?.w ?? Infinity) && boxes[0]?.y === 0);
+  const few = boxesOf(3, 1, 1900, 900, 10);
+  assert.ok(few.every((box) => box.w === few[0]?.w));
+  const sick = boxesOf(30, 30, 1900, 900, 10);
+  assert.ok(sick.every((box) => box.w === sick[0]?.w));
+});
+
+test("of more clusters than can be read the sick are shown, and the rest is counted with how it is", () => {
+  const { groups, cards } = boardOf(wall(200, MIXES["some"] ?? []), options(1920, 1080));
+  assert.equal(cards.length, 200);
+  assert.equal(groups.filter(({ key }) => key.startsWith("card:")).length, 59);
+  const words = placed(groups.find(({ key }) => key === "more")?.items ?? []).texts.map(({ text }) => text);
+  assert.deepEqual(words, ["141 more", "8 unknown"]);
+  assert.deepEqual(wrongOf(200), []);
+});
+
+/** @param {number} count */
+function wrongOf(count) {
+  return SCREENS.flatMap((screen) => wrong(count, "calm", screen));
+}
+
+test("of none it is said that there is none", () => {
+  const words = placed(boardOf(wall(0, ["healthy"]), options(1920, 1080)).groups.flatMap(({ items }) => items)).texts.map(({ text }) => text);
+  assert.ok(words.includes("No cluster is watched yet.") && words.includes("no clusters"));
+});
+
+test("what nobody vouches for is unknown with what was, its ages stand still, and no count is told", () => {
+  const late = toldOf({ ...cluster(0, "down"), pulse: NOW - 60 }, NOW, false);
+  assert.deepEqual([late.worst, late.ground.headline, late.count, late.status.words, late.troubles], ["unknown", "unknown (was down)", "–", "not seen for 1\u00a0min", []]);
+  const frozen = toldOf(cluster(0), NOW, true);
+  assert.deepEqual([frozen.sky.headline, frozen.status.words], ["unknown (was healthy)", "not live"]);
+  assert.match(toldOf(cluster(0, "down"), NOW, false).ground.headline, /no heartbeat for 1\u00a0min\u00a040\u00a0s of a/);
+});
+
+test("days without an incident count from its end, or from when watching began", () => {
+  const one = cluster(0);
+  assert.equal(calmOf(one, NOW), "12 days without an incident");
+  assert.equal(calmOf({ ...one, calm: null, watched: NOW - 86_400 }, NOW), "1 day without an incident");
+  assert.equal(calmOf({ ...one, calm: NOW - 7300 }, NOW), "no incident for 2\u00a0h");
+  assert.equal(calmOf({ ...one, open: true }, NOW), "an incident goes on");
+  assert.equal(calmOf({ ...one, calm: null, watched: null }, NOW), "");
+});
+
+test("a ribbon never runs on where nobody watched, and of two states in a step shows the worse", () => {
+  assert.deepEqual(stepsOf([], 0, 960), [{ from: 0, to: 1, state: "" }]);
+  assert.deepEqual(stepsOf([[480, "healthy"]], 0, 960), [{ from: 0, to: 0.5, state: "" }, { from: 0.5, to: 1, state: "healthy" }]);
+  assert.deepEqual(stepsOf([[0, "healthy"], [484, "down"], [485, "healthy"]], 0, 960).map(({ state }) => state), ["healthy", "down", "healthy"]);
+  assert.deepEqual(stepsOf([[0, "healthy"], [480, ""], [490, "healthy"]], 0, 960).map(({ state }) => state), ["healthy", "", "healthy"]);
+});
+
+test("lines are whole or none; a name breaks where it is divided, and is cut only in its middle", () => {
+  assert.equal(wrapped("one sentence that is too long", 20, 100, 2), null);
+  assert.deepEqual(wrapped("two words", 20, 70, 2), ["two", "words"]);
+  assert.deepEqual(nameLines("kube-production", 20, 120, 2, false), ["kube-", "production"]);
+  const cut = nameLines("arn:aws:eks:eu-central-1:123456789012:cluster/payments", 20, 120, 2, true);
+  assert.ok(cut?.length === 2 && /^…/.test(cut[1] ?? "") && /payments$/.test(cut[1] ?? ""));
+});
+
+test("the document is the marks, and names the sick for who does not see it", () => {
+  const svg = draw(JSON.stringify(wall(3, ["down", "healthy"])), JSON.stringify(options(1280, 720)));
+  assert.match(svg, /^<svg [^>]*width="1280" height="720" viewBox="0 0 1280 720"/);
+  assert.match(svg, /<desc>3 clusters\. prod-eu-1, live: control plane kube-scheduler is degraded/);
+  assert.equal(svg.match(/data-card=/g)?.length, 3);
+});
+
+test("what was worked out is kept for those who ask again, and bounded", () => {
+  /** @type {Remembered<number>} */
+  const kept = new Remembered(2);
+  let made = 0;
+  const make = () => ++made;
+  assert.deepEqual(["a", "b", "a", "c", "a", "b"].map((key) => kept.get(key, make)), [1, 2, 1, 3, 1, 4]);
+  assert.equal(kept.size, 2);
+});

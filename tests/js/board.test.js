@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { announced } from "../../static/js/board/announced.js";
 import { boardOf, draw } from "../../static/js/board/board.js";
 import { boxesOf, leastType } from "../../static/js/board/boxes.js";
 import { nameLines, wrapped } from "../../static/js/board/lines.js";
 import { Remembered } from "../../static/js/board/remembered.js";
 import { stepsOf } from "../../static/js/board/ribbon.js";
-import { calmOf, toldOf } from "../../static/js/board/told.js";
+import { calmOf, calmOfAll, toldOf } from "../../static/js/board/told.js";
 import { width as widthOf } from "../../static/js/file/text.js";
 import { NAMES, NOW, around, cluster, wall } from "./walls.js";
 
 /** @typedef {import("../../static/js/board/board.js").Options} Options */
+/** @typedef {import("../../static/js/board/told.js").Cluster} Cluster */
 /** @typedef {import("../../static/js/file/sheet.js").Item} Item */
 /** @typedef {{ x: number, y: number, w: number, h: number, text: string, size: number }} Placed */
 
@@ -27,7 +29,15 @@ const MIXES = {
 
 /** @param {number} width @param {number} height @param {Partial<Options>} [changes] @returns {Options} */
 function options(width, height, changes = {}) {
-  return { css, theme: "dark", width, height, scale: 1, now: NOW, frozen: false, around: around(), ...changes };
+  return { css, theme: "dark", place: null, width, height, scale: 1, now: NOW, frozen: false, around: around(), ...changes };
+}
+
+/** @param {number} after seconds @param {number} which @returns {import("../../static/js/board/frame.js").Change} */
+function change(after, which, to = "down") {
+  return {
+    at: NOW + 1 + after, slug: `c${which}`, cluster: NAMES[which] ?? "", plane: "data plane", before: "healthy", after: to,
+    because: `33 of 1,200 nodes are down: no heartbeat for ⟨a:${NOW - 100}⟩ of a 40 s lease.`,
+  };
 }
 
 /** Where texts, shapes and cards stand on the screen. @param {Item[]} items */
@@ -56,7 +66,8 @@ function overlap(one, other) {
 
 /** All that is wrong with a wall. @param {number} count @param {string} mix @param {[number, number]} screen @param {Partial<Options>} [changes] */
 function wrong(count, mix, [width, height], changes = {}) {
-  const { groups, across, down } = boardOf(wall(count, MIXES[mix] ?? []), options(width, height, changes));
+  const scene = { ...wall(count, MIXES[mix] ?? []), changes: [change(0, 4)] };
+  const { groups, across, down } = boardOf(scene, options(width, height, changes));
   const least = leastType(count, across, down) * 0.999;
   /** @type {string[]} */
   const found = [];
@@ -96,13 +107,9 @@ for (const mix of Object.keys(MIXES)) {
 
 test("the same holds with a message, a change that is announced, an age in huge letters, and half as large again", () => {
   const message = "Maintenance of prod-eu-1 until 17:00: call Ana before you touch etcd. ".repeat(2).trim();
-  const band = /** @type {const} */ ({
-    cluster: "arn:aws:eks:eu-central-1:123456789012:cluster/payments-production", plane: "data plane", from: "healthy", to: "down",
-    because: "33 of 1,200 nodes are down: no heartbeat for 1 min 40 s of a 40 s lease.",
-  });
   /** @type {Partial<Options>[]} */
   const all = [
-    { around: around({ message }) }, { around: around({ band }) }, { scale: 1.5 },
+    { around: around({ message }) }, { now: NOW + 1.5 }, { scale: 1.5 },
     { frozen: true, around: around({ old: "2 h 14 min old", why: "Planewatch does not answer. Trying again in 4 s." }) },
   ];
   assert.deepEqual(all.flatMap((changes) => [3, 12].flatMap((count) => SCREENS.flatMap((screen) => wrong(count, "some", screen, changes)))), []);
@@ -142,6 +149,16 @@ test("of none it is said that there is none", () => {
   assert.ok(words.includes("No cluster is watched yet.") && words.includes("no clusters"));
 });
 
+test("a change is announced for 20 s, and of several each for 5 s in turn, the worst first", () => {
+  assert.equal(announced([], NOW), null);
+  const one = [change(-1, 0)];
+  assert.deepEqual([0, 19.9, 20].map((after) => announced(one, NOW + after)?.slug), ["c0", "c0", undefined]);
+  assert.match(announced(one, NOW)?.because ?? "", /for 1\u00a0min\u00a040\u00a0s of/);
+  const turns = [change(-1, 0, "degraded"), change(-1, 1, "down")];
+  const begun = Math.ceil(NOW / 10) * 10;
+  assert.deepEqual([0, 4.9, 5, 9.9].map((after) => announced(turns, begun + after)?.slug), ["c1", "c1", "c0", "c0"]);
+});
+
 test("what nobody vouches for is unknown with what was, its ages stand still, and no count is told", () => {
   const late = toldOf({ ...cluster(0, "down"), pulse: NOW - 60 }, NOW, false);
   assert.deepEqual([late.worst, late.ground.headline, late.count, late.status.words, late.troubles], ["unknown", "unknown (was down)", "–", "not seen for 1\u00a0min", []]);
@@ -157,6 +174,11 @@ test("days without an incident count from its end, or from when watching began",
   assert.equal(calmOf({ ...one, calm: NOW - 7300 }, NOW), "no incident for 2\u00a0h");
   assert.equal(calmOf({ ...one, open: true }, NOW), "an incident goes on");
   assert.equal(calmOf({ ...one, calm: null, watched: null }, NOW), "");
+  assert.equal(calmOfAll([one, { ...one, calm: NOW - 2 * 86_400 }], NOW), "2 days since the last incident");
+  assert.equal(calmOfAll([one, { ...one, calm: NOW - 7300 }], NOW), "the last incident was 2\u00a0h ago");
+  assert.equal(calmOfAll([{ ...one, calm: null }], NOW), "no incident in 30 days on record");
+  assert.deepEqual([[one, { ...one, open: true }], [{ ...one, open: true }, { ...one, open: true }], []].map((all) => calmOfAll(all, NOW)),
+    ["an incident goes on", "incidents go on in 2 clusters", ""]);
 });
 
 test("a ribbon never runs on where nobody watched, and of two states in a step shows the worse", () => {
@@ -164,6 +186,15 @@ test("a ribbon never runs on where nobody watched, and of two states in a step s
   assert.deepEqual(stepsOf([[480, "healthy"]], 0, 960), [{ from: 0, to: 0.5, state: "" }, { from: 0.5, to: 1, state: "healthy" }]);
   assert.deepEqual(stepsOf([[0, "healthy"], [484, "down"], [485, "healthy"]], 0, 960).map(({ state }) => state), ["healthy", "down", "healthy"]);
   assert.deepEqual(stepsOf([[0, "healthy"], [480, ""], [490, "healthy"]], 0, 960).map(({ state }) => state), ["healthy", "", "healthy"]);
+});
+
+test("a ribbon goes on to now: into the state of now, or into nothing since the last pulse of what is late", () => {
+  const one = { ...cluster(0), sky: [[NOW - 900, "healthy"]] };
+  const late = toldOf(/** @type {Cluster} */ ({ ...one, pulse: NOW - 60 }), NOW, false).ribbons?.[0];
+  assert.deepEqual(late, [[NOW - 900, "healthy"], [NOW - 60, ""]]);
+  const turned = { ...one, card: { ...one.card, control: { ...one.card.control, state: "down", since: NOW - 5 } } };
+  assert.deepEqual(toldOf(/** @type {Cluster} */ (turned), NOW, false).ribbons?.[0], [[NOW - 900, "healthy"], [NOW - 5, "down"]]);
+  assert.equal(toldOf(/** @type {Cluster} */ ({ ...one, sky: null }), NOW, false).ribbons, null);
 });
 
 test("lines are whole or none; a name breaks where it is divided, and is cut only in its middle", () => {

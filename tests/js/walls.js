@@ -55,15 +55,16 @@ export function cluster(at, kind = "healthy") {
   return made;
 }
 
-/** @param {number} count @param {readonly Kind[]} kinds one after the other, and round again */
+/** @param {number} count @param {readonly Kind[]} kinds one after the other, and round again
+ *  @returns {import("../../static/js/board/board.js").Scene} */
 export function wall(count, kinds) {
-  return { at: NOW, clusters: Array.from({ length: count }, (_, at) => cluster(at, kinds[at % kinds.length])) };
+  return { at: NOW, changes: [], clusters: Array.from({ length: count }, (_, at) => cluster(at, kinds[at % kinds.length])) };
 }
 
 /** @param {Partial<Around>} [changes] @returns {Around} */
 export function around(changes = {}) {
   return {
-    clock: "15:42:10", zone: "CET", name: "Platform team", place: "floor 3", message: "", next: "next: prod-eu-1 in 12 s",
-    calm: "12 days since the last incident", old: "", why: "", band: null, ...changes,
+    clock: "15:42:10", zone: "CET", name: "Platform team", place: "floor 3", message: "", next: "next: prod-eu-1 in 12 s", old: "", why: "",
+    ...changes,
   };
 }

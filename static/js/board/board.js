@@ -1,6 +1,6 @@
 /**
  * The wall of many clusters as a list of marks, and as one SVG document: pure, and the same in the browser (wall/display.js) and in
- * the server's painter (dashboard/walls.py). Every text has its room: nothing is cut, nothing lies over something else.
+ * the server's painter (dashboard/board_pictures.py). Every text has its room: nothing is cut, nothing lies over something else.
  */
 
 import { Palette } from "../file/palette.js";
@@ -13,15 +13,19 @@ import { cardItems, fitOf } from "./card.js";
 import { Remembered } from "./remembered.js";
 import { drawFoot, drawHead, footHeight, headHeight } from "./frame.js";
 import { wrapped } from "./lines.js";
-import { isSick, sorted, tally, toldOf } from "./told.js";
+import { announced } from "./announced.js";
+import { themeAt } from "./sun.js";
+import { calmOfAll, isSick, sorted, tally, toldOf } from "./told.js";
 
 /** @typedef {import("../file/sheet.js").Item} Item */
 /** @typedef {import("./frame.js").Around} Around */
 /** @typedef {import("./told.js").Cluster} Cluster */
 /** @typedef {import("./told.js").Told} Told */
-/** @typedef {{ at: number, clusters: Cluster[] }} Scene `at`: when it was made, epoch seconds of the server's clock */
-/** @typedef {{ css: string, theme: "dark" | "light", width: number, height: number, scale: number, now: number, frozen: boolean, around: Around }} Options
- *    `css` of css/tokens.css; sizes in pixels; `scale`: 1, or how much larger all of it is; `frozen`: nothing comes from the server */
+/** @typedef {import("./frame.js").Change} Change */
+/** @typedef {{ at: number, clusters: Cluster[], changes: Change[] }} Scene as dashboard/boards.py has it: `at`: when it was made, epoch
+ *    seconds of the server's clock; `changes`: what has changed lately */
+/** @typedef {{ css: string, theme: string, place: import("./sun.js").Place | null, width: number, height: number, scale: number, now: number, frozen: boolean, around: Around }} Options
+ *    `css` of css/tokens.css; `theme`: dark, light or sun; sizes in pixels; `scale`: 1, or how much larger all of it is; `frozen`: nothing comes from the server */
 /** @typedef {{ key: string, items: Item[] }} Group */
 /** @typedef {{ groups: Group[], across: number, down: number, colours: Palette, cards: Told[], words: string }} Board */
 
@@ -36,7 +40,8 @@ const fits = new Remembered(4 * MOST);
 const drawn = new Remembered(4 * MOST);
 
 /** @param {Scene} scene @param {Options} options @returns {Board} */
-export function boardOf(scene, { css, theme, width, height, scale, now, frozen, around }) {
+export function boardOf(scene, { css, theme: wanted, place, width, height, scale, now, frozen, around }) {
+  const theme = themeAt(wanted, place, now);
   const [across, down] = [width / scale, height / scale];
   const colours = new Palette(css, theme, false);
   const cards = sorted(scene.clusters.map((cluster) => toldOf(cluster, now, frozen)));
@@ -46,7 +51,9 @@ export function boardOf(scene, { css, theme, width, height, scale, now, frozen, 
   const margin = Math.max(6, Math.min(across, down) * 0.018);
   const room = across - 2 * margin;
   const head = headHeight(around, across, down);
-  const foot = footHeight(around, room, least);
+  const calm = calmOfAll(scene.clusters, now);
+  const change = announced(scene.changes, now);
+  const foot = footHeight(around, calm, room, least);
   /** @type {Group[]} */
   const groups = [];
   /** @param {string} key @param {(sheet: Sheet) => void} draw */
@@ -57,11 +64,11 @@ export function boardOf(scene, { css, theme, width, height, scale, now, frozen, 
   };
   const look = [theme, least, Math.floor(now / 60)].join(" ");
   group("bg", (sheet) => sheet.rect(0, 0, across, down, { fill: colours.of("bg") }));
-  group("head", (sheet) => drawHead(sheet, cards, around, { x: margin, y: margin * 0.4, w: room, h: head - margin * 0.8 }, least));
+  group("head", (sheet) => drawHead(sheet, cards, around, change, { x: margin, y: margin * 0.4, w: room, h: head - margin * 0.8 }, least));
   const area = { x: margin, y: head, w: room, h: down - head - foot - margin * 0.8 };
   if (!cards.length) group("empty", (sheet) => drawEmpty(sheet, area, down));
   else drawCards(shown, cards.slice(shown.length), { area, places, least, colours, now, gap: margin * 0.72, look }, group);
-  group("foot", (sheet) => drawFoot(sheet, around, { x: margin, y: down - foot, w: room, h: foot }, least));
+  group("foot", (sheet) => drawFoot(sheet, around, calm, { x: margin, y: down - foot, w: room, h: foot }, least));
   group("life", (sheet) => {
     const share = (Math.floor(now) % 60) / 59;
     sheet.rect(0, down - Math.max(2, down * 0.003), across * share, Math.max(2, down * 0.003), { fill: colours.of(frozen || around.old ? "unknown" : "horizon"), data: { part: "life" } });

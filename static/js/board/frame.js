@@ -2,7 +2,7 @@
  *  one is and what an operator has to say. Pure. */
 
 import { width } from "../file/text.js";
-import { WORDS } from "../states.js";
+import { WORDS, stateOf } from "../states.js";
 import { counted } from "../words.js";
 import { nameLines, wrapped } from "./lines.js";
 import { tally } from "./told.js";
@@ -11,7 +11,8 @@ import { tally } from "./told.js";
 /** @typedef {import("../states.js").State} State */
 /** @typedef {import("./told.js").Told} Told */
 /** @typedef {{ x: number, y: number, w: number, h: number }} Box */
-/** @typedef {{ cluster: string, plane: string, from: State, to: State, because: string }} Change */
+/** @typedef {{ at: number, slug: string, cluster: string, plane: string, before: string, after: string, because: string }} Change as
+ *    dashboard/boards.py has it */
 /**
  * @typedef {object} Around
  * @property {string} clock "15:42:10"
@@ -20,10 +21,8 @@ import { tally } from "./told.js";
  * @property {string} place
  * @property {string} message an operator's, plain text
  * @property {string} next "next: prod-eu-1 in 12 s"
- * @property {string} calm "12 days since the last incident"
  * @property {string} old how old what is shown is, "4 min old"; "" while it is the present
  * @property {string} why it is old
- * @property {Change | null} band
  * @property {boolean} [basic] painted by the server: its clock stands still, and says when that was
  */
 
@@ -35,10 +34,11 @@ export function headHeight({ old }, across, down) {
   return old ? down * (tall ? 0.16 : 0.25) : down * (tall ? 0.125 : 0.1);
 }
 
-/** @param {Sheet} sheet @param {Told[]} cards @param {Around} around @param {Box} box @param {number} least */
-export function drawHead(sheet, cards, around, box, least) {
+/** @param {Sheet} sheet @param {Told[]} cards @param {Around} around @param {Change | null} change @param {Box} box
+ *  @param {number} least */
+export function drawHead(sheet, cards, around, change, box, least) {
   if (around.old) return drawOld(sheet, around, box, least);
-  if (around.band) return drawBand(sheet, around.band, box, least);
+  if (change) return drawBand(sheet, change, box, least);
   const { colours } = sheet;
   const type = sizeThatFits(cards, around, box, least);
   const line = type * 1.3;
@@ -123,15 +123,16 @@ function placed(d, x, y, k) {
 function drawBand(sheet, change, box, least) {
   const { colours } = sheet;
   const glyph = box.h * 0.5;
+  const to = stateOf(change.after);
   const text = box.x + glyph + least;
   const room = box.x + box.w - text;
   const found = fitted(change, room, box.h, least);
-  sheet.begin(`${titleOf(change)}. ${change.because}`, { part: "band", state: change.to });
-  sheet.rect(box.x - least * 0.6, box.y, box.w + least * 1.2, box.h, { fill: colours.of("raised"), stroke: colours.state(change.to), line: Math.max(2, least * 0.1), r: least * 0.5 });
-  sheet.glyph(change.to, box.x, box.y + (box.h - glyph) / 2, glyph);
+  sheet.begin(`${titleOf(change)}. ${change.because}`, { part: "band", state: to });
+  sheet.rect(box.x - least * 0.6, box.y, box.w + least * 1.2, box.h, { fill: colours.of("raised"), stroke: colours.state(to), line: Math.max(2, least * 0.1), r: least * 0.5 });
+  sheet.glyph(to, box.x, box.y + (box.h - glyph) / 2, glyph);
   let y = box.y + (box.h - found.high) / 2;
   for (const one of found.title) {
-    sheet.text(text, y + found.type * 0.92, one, { size: found.type, weight: 700, fill: colours.word(change.to) });
+    sheet.text(text, y + found.type * 0.92, one, { size: found.type, weight: 700, fill: colours.word(to) });
     y += found.type * 1.2;
   }
   for (const one of found.because) {
@@ -142,8 +143,8 @@ function drawBand(sheet, change, box, least) {
 }
 
 /** @param {Change} change */
-function titleOf({ cluster, plane, from, to }) {
-  return `${cluster}, ${plane}: ${WORDS[from]} → ${WORDS[to]}`;
+function titleOf({ cluster, plane, before, after }) {
+  return `${cluster}, ${plane}: ${WORDS[stateOf(before)]} → ${WORDS[stateOf(after)]}`;
 }
 
 /** The largest type in which both fit; without the reason if there is no room for it, which the card tells too. @param {Change} change
@@ -181,14 +182,14 @@ function drawOld(sheet, { old, why, clock, zone }, box, least) {
 }
 
 /** What stands below: each line's pieces from the left, the middle and the right, or one below the other. @param {Around} around
- *  @param {number} room @param {number} least */
-function footOf({ name, place, next, calm, message }, room, least) {
+ *  @param {string} calm @param {number} room @param {number} least */
+function footOf({ name, place, next, message }, calm, room, least) {
   const here = [name, place].filter(Boolean).join(" · ");
   const pieces = [next, calm, here].filter(Boolean);
   const wide = pieces.reduce((sum, one) => sum + width(one, least) + least * 1.5, 0);
   const said = message ? [...message.split(/\r?\n/).flatMap((line) => wrapped(line, least * 1.15, room - least * 2, 4, 500) ?? broken(line, least * 1.15, room - least * 2))].slice(0, 5) : [];
   const rows = wide <= room ? (pieces.length ? [pieces] : []) : pieces.flatMap((one) => (wrapped(one, least, room, 3) ?? broken(one, least, room)).map((line) => [line]));
-  return { said, rows, here, next };
+  return { said, rows, next };
 }
 
 /** Lines broken anywhere: for one who wrote a word longer than the screen. @param {string} text @param {number} size @param {number} room */
@@ -201,16 +202,17 @@ function broken(text, size, room) {
   return lines;
 }
 
-/** @param {Around} around @param {number} room @param {number} least */
-export function footHeight(around, room, least) {
-  const { said, rows } = footOf(around, room, least);
+/** @param {Around} around @param {string} calm @param {number} room @param {number} least */
+export function footHeight(around, calm, room, least) {
+  const { said, rows } = footOf(around, calm, room, least);
   return (said.length ? said.length * least * 1.45 + least * 1.3 : 0) + rows.length * least * 1.35 + least * 0.5;
 }
 
-/** @param {Sheet} sheet @param {Around} around @param {Box} box @param {number} least */
-export function drawFoot(sheet, around, box, least) {
+/** @param {Sheet} sheet @param {Around} around @param {string} calm "12 days since the last incident" @param {Box} box
+ *  @param {number} least */
+export function drawFoot(sheet, around, calm, box, least) {
   const { colours } = sheet;
-  const { said, rows, next } = footOf(around, box.w, least);
+  const { said, rows, next } = footOf(around, calm, box.w, least);
   let y = box.y;
   if (said.length) {
     const high = said.length * least * 1.45 + least * 0.7;

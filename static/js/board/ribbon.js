@@ -44,7 +44,7 @@ export function stepsOf(turns, from, now) {
  *  @param {{ x: number, y: number, w: number, h: number }} box @param {{ from: number, now: number }} day */
 export function drawRibbon(sheet, card, { x, y, w, h }, day) {
   const { colours } = sheet;
-  for (const [row, turns] of [card.skyRibbon, card.groundRibbon].entries()) {
+  for (const [row, turns] of (card.ribbons ?? []).entries()) {
     const top = y + row * h * 1.25;
     for (const { from, to, state } of stepsOf(turns, day.from, day.now)) {
       const known = stateOf(state);

@@ -23,13 +23,13 @@ import { glued, thousands } from "../words.js";
  * @property {number} more
  */
 /**
- * @typedef {object} Cluster as dashboard/walls.py has it
+ * @typedef {object} Cluster as dashboard/boards.py has it
  * @property {Card} card
  * @property {number | null} pulse when its collector was last heard, epoch seconds
  * @property {number | null} heard when its API server last answered
  * @property {number} apart by so many seconds the clocks of server and collector disagree
- * @property {Turn[]} sky the control plane's states of 24 h, oldest first
- * @property {Turn[]} ground the data plane's
+ * @property {Turn[] | null} sky the control plane's states of 24 h, oldest first; null: not read yet
+ * @property {Turn[] | null} ground the data plane's
  * @property {number | null} calm the end of its last incident; null: none is on record
  * @property {boolean} open an incident goes on
  * @property {number | null} watched since when it is on record, epoch seconds
@@ -49,8 +49,7 @@ import { glued, thousands } from "../words.js";
  * @property {string} calm
  * @property {{ state: State, text: string }[]} troubles
  * @property {number} more
- * @property {Turn[]} skyRibbon
- * @property {Turn[]} groundRibbon
+ * @property {[Turn[], Turn[]] | null} ribbons of both planes
  */
 
 /** States that are not well: their cards come first. @type {readonly State[]} */
@@ -73,6 +72,14 @@ function half(plane, late, at) {
   return { state, headline, short: WORDS[state], because: because.replace(/\.$/, "") === headline ? "" : because };
 }
 
+/** What is remembered, up to now: it is read every two minutes, and nobody watched since the last pulse of what is late.
+ *  @param {Turn[]} turns @param {Plane} plane @param {boolean} late @param {number | null} pulse @returns {Turn[]} */
+function upTo(turns, plane, late, pulse) {
+  const last = turns[turns.length - 1];
+  if (late) return pulse === null || last?.[1] === "" ? turns : [...turns, [Math.max(pulse, last?.[0] ?? 0), ""]];
+  return !last || last[1] === plane.state ? turns : [...turns, [Math.max(plane.since ?? last[0], last[0]), plane.state]];
+}
+
 /** "12 d without an incident": as long as it is on record. @param {Cluster} cluster @param {number} now */
 export function calmOf({ calm, open, watched }, now) {
   if (open) return "an incident goes on";
@@ -81,6 +88,20 @@ export function calmOf({ calm, open, watched }, now) {
   const days = Math.floor((now - since) / 86_400);
   if (days >= 1) return `${thousands(days)} ${days === 1 ? "day" : "days"} without an incident`;
   return glued(`no incident for ${duration(now - since).replace(/^(\d+ (?:h|min)) .*$/, "$1")}`);
+}
+
+/** The same of all of them: since the last of any. @param {Cluster[]} clusters @param {number} now */
+export function calmOfAll(clusters, now) {
+  const open = clusters.filter((one) => one.open).length;
+  if (open) return open === 1 ? "an incident goes on" : `incidents go on in ${thousands(open)} clusters`;
+  const ends = clusters.flatMap(({ calm }) => calm ?? []);
+  const watched = clusters.flatMap((one) => one.watched ?? []);
+  const since = ends.length ? Math.max(...ends) : watched.length ? Math.min(...watched) : null;
+  if (since === null) return "";
+  const days = Math.floor((now - since) / 86_400);
+  if (!ends.length) return days >= 1 ? `no incident in ${thousands(days)} ${days === 1 ? "day" : "days"} on record` : "";
+  if (days >= 1) return `${thousands(days)} ${days === 1 ? "day" : "days"} since the last incident`;
+  return glued(`the last incident was ${duration(now - since).replace(/^(\d+ (?:h|min)) .*$/, "$1")} ago`);
 }
 
 /** @param {Cluster} cluster @param {number} now epoch seconds of the server's clock @param {boolean} frozen nothing comes from the
@@ -106,8 +127,7 @@ export function toldOf(cluster, now, frozen) {
     calm: calmOf(cluster, now),
     troubles: trouble.map((one) => ({ state: stateOf(one.state), text: glued(`${one.title}: ${render(one.because, at)}`) })),
     more: trouble.length ? card.more : 0,
-    skyRibbon: cluster.sky,
-    groundRibbon: cluster.ground,
+    ribbons: cluster.sky && cluster.ground ? [upTo(cluster.sky, card.control, late, pulse), upTo(cluster.ground, card.data, late, pulse)] : null,
   };
 }
 

@@ -53,16 +53,18 @@ def zipped_of(content: bytes) -> bytes:
     return gzip.compress(content, _GZIP_LEVEL, mtime=0)
 
 
-def conditional(request: HttpRequest, *, plain: bytes, zipped: bytes | None, etag: str) -> HttpResponse:
+def conditional(
+    request: HttpRequest, *, plain: bytes, zipped: bytes | None, etag: str, content_type: str = "application/json"
+) -> HttpResponse:
     """304 if the browser has it, else the content; compressed if it takes gzip (then from `zipped`, where that is given)."""
     if etag in _known(request):
         response = HttpResponse(status=304)
         del response["Content-Type"]
     elif takes_gzip(request.headers.get("Accept-Encoding", "")) and len(plain) >= WORTH_ZIPPING:
-        response = HttpResponse(zipped or zipped_of(plain), content_type="application/json")
+        response = HttpResponse(zipped or zipped_of(plain), content_type=content_type)
         response["Content-Encoding"] = "gzip"
     else:
-        response = HttpResponse(plain, content_type="application/json")
+        response = HttpResponse(plain, content_type=content_type)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     patch_vary_headers(response, ("Accept-Encoding", "Authorization", "Cookie"))

@@ -14,7 +14,7 @@ import msgspec
 from dashboard import answers, presenters, pulses
 from dashboard.presenters.cards import CardPlane, WallCard
 from dashboard.presenters.history import DAY, NOTED_WITHIN, up_to
-from planes.assess.ribbon import cut, ribbon, worst
+from planes.assess import ribbon as ribbons
 from planes.store import history, incidents, moments, selectors
 from planes.store.freshness import Freshness, lateness
 from planes.store.selectors import ClusterSummary
@@ -46,6 +46,7 @@ class BoardCluster(msgspec.Struct, frozen=True):
     calm: float | None
     open: bool
     watched: float | None
+    acknowledged: str = ""
 
 
 class BoardChange(msgspec.Struct, frozen=True):
@@ -72,7 +73,7 @@ class BoardScene(msgspec.Struct, frozen=True):
 class Made:
     """A scene as it goes out."""
 
-    at: float
+    scene: BoardScene
     etag: str
     plain: bytes
 
@@ -116,14 +117,13 @@ class Boards:
     def _encoded(self, clusters: frozenset[int] | None) -> Made:
         scene = self._scene
         assert scene is not None, "it has just been made"
-        shown = tuple(
-            one for number, one in zip(self._ids, scene.clusters, strict=True) if clusters is None or number in clusters
-        )
+        shown = tuple(one for number, one in zip(self._ids, scene.clusters, strict=True) if clusters is None or number in clusters)
         changes = tuple(
             one for number, one in self._changes if scene.at - one.at < ANNOUNCED and (clusters is None or number in clusters)
         )
-        plain = msgspec.json.encode(BoardScene(scene.at, shown, changes))
-        return Made(scene.at, answers.etag_of(plain), plain)
+        cut = BoardScene(scene.at, shown, changes)
+        plain = msgspec.json.encode(cut)
+        return Made(cut, answers.etag_of(plain), plain)
 
     def _make(self) -> None:
         now, at = time.time(), time.monotonic()
@@ -131,9 +131,7 @@ class Boards:
         fresh = pulses.all_freshness([one.head for one in summaries])
         self._read_days(summaries, fresh, now, at)
         self._ids = tuple(one.head.id for one in summaries)
-        self._scene = BoardScene(
-            now, tuple(self._cluster(one, seen, now) for one, seen in zip(summaries, fresh, strict=True)), ()
-        )
+        self._scene = BoardScene(now, tuple(self._cluster(one, seen, now) for one, seen in zip(summaries, fresh, strict=True)), ())
         self._made.clear()
         self._until = time.monotonic() + HOLDS
         self.scenes += 1
@@ -201,8 +199,8 @@ def _day(summary: ClusterSummary, fresh: Freshness, now: float, at: float) -> _D
     return _Day(
         read=at,
         states=_states(summary),
-        sky=_turns(worst([ribbon(one, began, ended) for one in kept]), now),
-        ground=_turns(cut(found.data, began, ended), now),
+        sky=_turns(ribbons.worst([ribbons.ribbon(one, began, ended) for one in kept]), now),
+        ground=_turns(ribbons.cut(found.data, began, ended), now),
         calm=max(ends, default=None),
         open=any(one.goes_on for one in record),
         watched=spans[0].began if spans else None,

@@ -28,6 +28,7 @@ from dashboard.views import (
     then,
     upgrade,
     uptime,
+    walls,
 )
 
 #: Views of the addresses that pages ask, too.
@@ -82,6 +83,11 @@ urlpatterns = [
     path("wall/in/<str:secret>/", screens.link, name="wall-link"),
     path("wall/<slug:slug>/", screens.wall, name="wall_cluster"),
     path("wall/<slug:display>/says/", screens.says, name="wall-says"),
+    path("wall/<slug:display>/scene.json", walls.scene, name="wall-scene"),
+    path("wall/<slug:display>/basic/", walls.basic, name="wall-basic"),
+    path("wall/<slug:display>/board.svg", walls.board, {"form": "svg"}, name="wall-board"),
+    path("wall/<slug:display>/board.png", walls.board, {"form": "png"}, name="wall-board-png"),
+    path("wall/<slug:display>/c/<slug:slug>/picture.svg", walls.page, name="wall-page"),
     path("displays/", displays.every, name="displays"),
     path("displays/pair/", pairing.confirm, name="pair-confirm"),
     path("pair/", pairing.screen, name="pair"),

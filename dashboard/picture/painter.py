@@ -133,6 +133,13 @@ class Painter:
         except TimeoutError as error:
             raise self._late() from error
 
+    async def made(self, work: Callable[[], bytes]) -> bytes:
+        """What `work` draws, in one of the painter's threads, for an event loop. Raises CannotDrawError, TooManyError."""
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self._submit(work, None)), self._limit)
+        except TimeoutError as error:
+            raise self._late() from error
+
     async def patiently(
         self, form: Form, snapshot: bytes, fresh: Freshness, now: float, wanted: Wanted | None = None, *, user: int | None = None
     ) -> bytes:

@@ -8,7 +8,6 @@ remembered.
 
 import re
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -18,28 +17,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from dashboard import answers, picture, pulses, wanted_changes
+from dashboard import answers, picture, wanted_changes
 from dashboard.picture import typeface
-from dashboard.snapshots import shared
-from planes.live.stream import HEARTBEATS_TOLD
-from planes.store import moments, selectors
+from dashboard.pictured import Seen, seen_now
+from planes.store import moments
 from planes.store.freshness import Freshness
-
-_snapshots = shared()
 
 
 class _WrongError(Exception):
     """What was asked for does not exist; its text says what does."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A cluster as it may be shown now. `beats`: when each node's lease was last seen to be renewed."""
-
-    name: str
-    snapshot: bytes
-    fresh: Freshness
-    beats: dict[str, float]
 
 
 @require_safe
@@ -64,7 +50,7 @@ async def _answer(request: HttpRequest, slug: str, form: picture.Form) -> HttpRe
         return _problem(400, str(error))
     if at is not None and at > now:
         return _problem(400, "at= has to lie in the past.")
-    seen = await _seen(slug) if at is None else await database_sync_to_async(_seen_then, thread_sensitive=False)(slug, at)
+    seen = await seen_now(slug) if at is None else await database_sync_to_async(_seen_then, thread_sensitive=False)(slug, at)
     if seen is None:
         return _problem(404, f"There is no cluster {slug} here.")
     now = now if at is None else at
@@ -90,25 +76,9 @@ async def _answer(request: HttpRequest, slug: str, form: picture.Form) -> HttpRe
     return response
 
 
-async def _seen(slug: str) -> _Seen | None:
-    encoded = await _snapshots.get(slug)
-    if encoded is None:
-        return None
-    return await database_sync_to_async(_read, thread_sensitive=False)(slug, encoded.plain)
-
-
-def _read(slug: str, snapshot: bytes) -> _Seen | None:
-    head = selectors.cluster(slug)
-    if head is None:
-        return None
-    heartbeats = pulses.peek().heartbeats(head.id)
-    # The page is told of no more either: what is said of more of them nobody could read.
-    return _Seen(head.name, snapshot, pulses.freshness(head), heartbeats if len(heartbeats) <= HEARTBEATS_TOLD else {})
-
-
-def _seen_then(slug: str, at: float) -> _Seen | None:
+def _seen_then(slug: str, at: float) -> Seen | None:
     found = moments.snapshot(slug, at)
-    return None if found is None else _Seen(found.name, msgspec.json.encode(found), Freshness(at, at), {})
+    return None if found is None else Seen(found.name, msgspec.json.encode(found), Freshness(at, at), {})
 
 
 def _wanted(request: HttpRequest) -> picture.Wanted:

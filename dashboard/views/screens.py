@@ -12,7 +12,7 @@ from dashboard import displays, seen, showing
 from dashboard.display_shapes import Over
 from dashboard.rest.allowance import Allowance
 from dashboard.showing import Showing, for_wall
-from dashboard.views import pages
+from dashboard.views import pages, walls
 
 #: Wrong links of one address, a minute and in one go, before it has to wait. None can be guessed; looking one up costs something.
 _wrong = Allowance(30, 60)
@@ -54,8 +54,7 @@ def wall(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _wall(request: HttpRequest, shown: Showing) -> HttpResponse:
-    display = shown.known.wall
-    answer = showing.refusal(request, display.name, display.said(time.time()) or display.place or "Nothing is shown here yet.", 200)
+    answer = walls.full(request, shown)
     if not shown.person:
         showing.signed_in(answer, shown.known, shown.screen)
     return answer

@@ -1,8 +1,9 @@
 """The product with stored clusters and no collector: `python -m tests.browser.pages_server [clusters]` serves until it is ended.
 
-Prints one JSON line {"origin", "cookie"} once it listens. Reads lines from standard input: `pulse SLUG` and `mute SLUG` start and
-stop a cluster's pulses, `frame SLUG WRONG` stores and publishes it in another state (tests.dashboard.scenes), `bare SLUG` without a
-node. `new SLUG` adds a cluster that nobody has looked at yet, `watch none` and `watch all` switch all clusters off and on.
+Prints one JSON line {"origin", "cookie", "wall"} once it listens; the latter is the path of a display's secret link. Reads lines
+from standard input: `pulse SLUG` and `mute SLUG` start and stop a cluster's pulses, `frame SLUG WRONG` stores and publishes it in
+another state (tests.dashboard.scenes), `bare SLUG` without a node. `new SLUG` adds a cluster that nobody has looked at yet, `watch
+none` and `watch all` switch all clusters off and on.
 """
 
 import asyncio
@@ -58,6 +59,7 @@ class _Stage:
         from django.contrib.auth.models import User
         from django.test import Client
 
+        from dashboard import displays
         from planes.models import Cluster
         from planes.store import samples, services
         from planes.structs.history import Span
@@ -68,6 +70,8 @@ class _Stage:
         client = Client()
         client.force_login(User.objects.create_user("ada", password="correct horse battery", is_staff=True))
         self.cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+        _, secret = displays.make(displays.Wanted(name="Lobby", place="floor 3", zone="Europe/Berlin"), "ada")
+        self.wall = f"/wall/in/{secret}/"
         self.pulsing: dict[str, bool] = {}
         self.heard: dict[str, float | None] = {}
         self.ids: dict[str, int] = {}
@@ -139,7 +143,8 @@ async def _serve(stage: _Stage) -> None:
     stream = Stream(settings.REDIS_URL)
     pulsing = asyncio.create_task(_pulse(stage, stream))
     listening_to = asyncio.create_task(_obey(stage, stream, server))
-    print(json.dumps({"origin": f"http://127.0.0.1:{listening.getsockname()[1]}", "cookie": stage.cookie}), flush=True)  # noqa: T201 - what the caller waits for
+    told = {"origin": f"http://127.0.0.1:{listening.getsockname()[1]}", "cookie": stage.cookie, "wall": stage.wall}
+    print(json.dumps(told), flush=True)  # noqa: T201 - what the caller waits for
     await server.serve([listening])
     for task in (pulsing, listening_to):
         task.cancel()

@@ -8,6 +8,7 @@ import msgspec
 from playwright.sync_api import Page
 
 SVG = "{http://www.w3.org/2000/svg}"
+XLINK = "{http://www.w3.org/1999/xlink}"
 
 #: In the page: the same keys as Told has.
 _PAGE = """() => {
@@ -163,7 +164,7 @@ def _card(group: ElementTree.Element) -> Card:
 
 def _node(group: ElementTree.Element) -> list[str]:
     """Name and state, then those of its agents as their shapes say them."""
-    shapes = [use.get("href", "")[1:] for use in group.iter(f"{SVG}use")]
+    shapes = [use.get(f"{XLINK}href", "")[1:] for use in group.iter(f"{SVG}use")]
     return [_title(group).partition(", ")[0], group.get("data-state", ""), *shapes[1:]]
 
 

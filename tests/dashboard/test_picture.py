@@ -27,6 +27,7 @@ from tests.colours import tokens
 
 NOW = 1_795_448_530.0
 SVG = "{http://www.w3.org/2000/svg}"
+XLINK = "{http://www.w3.org/1999/xlink}"
 Box = tuple[float, float, float, float]
 
 
@@ -84,9 +85,9 @@ def test_every_picture_is_well_formed_and_refers_to_nothing_outside(name: str, s
     assert root.get("width") == str(size[0])
     # One column is as tall as it has to be.
     assert root.get("height") == str(size[1]) or size[0] < 640
-    # Nothing is drawn that XML's readers or a rasteriser would fetch; the namespace is a name, not an address.
-    assert "http" not in svg.replace('xmlns="http://www.w3.org/2000/svg"', "").replace("https://", "")
-    assert all(element.get("href", "#").startswith("#") for element in root.iter())
+    # Nothing is drawn that XML's readers or a rasteriser would fetch; a namespace is a name, not an address.
+    assert "http" not in re.sub(r'xmlns(:xlink)?="http://www\.w3\.org/[\w/]+"', "", svg, count=2).replace("https://", "")
+    assert all(element.get(name, "#").startswith("#") for element in root.iter() for name in ("href", f"{XLINK}href"))
     assert not {element.tag.removeprefix(SVG) for element in root.iter()} & {"script", "style", "image", "foreignObject", "a"}
     # "nan" and the like would make a whole element vanish.
     numbers = [
@@ -150,7 +151,7 @@ def test_every_node_is_named_and_has_the_shape_of_its_state(name: str) -> None:
         title, group = next((title, group) for title, group in titles.items() if title.startswith(f"{node}, "))
         assert title.startswith(f"{node}, {WORDS[state]}")
         if state not in ("healthy", "not_observable"):
-            assert group.find(f"{SVG}use[@href='#{state}']") is not None
+            assert group.find(f"{SVG}use[@{XLINK}href='#{state}']") is not None
 
 
 def test_five_thousand_nodes_are_all_there_and_what_is_not_healthy_has_its_shape() -> None:
@@ -165,7 +166,7 @@ def test_five_thousand_nodes_are_all_there_and_what_is_not_healthy_has_its_shape
             cells[path.get("data-state", "")] += int(path.get("data-count", ""))
     assert cells == Counter(STATES[int(str(code))] for code in told.nodes["state"])
     shapes = Counter(
-        use.get("href", "")[1:]
+        use.get(f"{XLINK}href", "")[1:]
         for group in subjects(root).values()
         for use in group.iter(f"{SVG}use")
         if group.find(f"{SVG}circle") is not None
@@ -189,7 +190,7 @@ def test_every_state_has_a_shape_of_its_own() -> None:
     for count, told in ((len(STATES), listed), (len(STATES) * 10, listed * 10)):
         renamed = [{**node, "name": f"node-{at}"} for at, node in enumerate(told)]
         root = read(drawn(snapshot(NOW, renamed, control_plane(NOW))))
-        used = {use.get("href") for use in root.iter(f"{SVG}use")}
+        used = {use.get(f"{XLINK}href") for use in root.iter(f"{SVG}use")}
         assert used >= {f"#{state}" for state in STATES if state != "not_observable" or count == len(STATES)}
         symbols = {symbol.get("id"): ElementTree.tostring(symbol[0]) for symbol in root.iter(f"{SVG}symbol")}
         whole = {symbol.get("id"): tuple(ElementTree.tostring(part) for part in symbol) for symbol in root.iter(f"{SVG}symbol")}

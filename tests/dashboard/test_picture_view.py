@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from dashboard import picture
+from dashboard import picture, pictured
 from dashboard.picture import typeface
 from dashboard.snapshots import Snapshots
 from dashboard.views import picture as views
@@ -25,7 +25,7 @@ SVG, PNG = "/c/prod/picture.svg", "/c/prod/picture.png"
 
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "_snapshots", Snapshots())
+    monkeypatch.setattr(pictured, "_snapshots", Snapshots())
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ export function cluster(at, kind = "healthy") {
       foot: "1,200 nodes · 34,120 pods · 3 zones · v1.36.2 · kubeadm", fault: null, trouble: [], more: 0,
     },
     pulse: NOW - 0.4, heard: NOW - 1, apart: 0, sky: [[NOW - DAY, "healthy"]], ground: [[NOW - DAY, "healthy"]],
-    calm: NOW - 12.5 * DAY, open: false, watched: NOW - 30 * DAY,
+    calm: NOW - 12.5 * DAY, open: false, watched: NOW - 30 * DAY, acknowledged: "",
   };
   const { card } = made;
   if (kind === "down") {

@@ -24,10 +24,13 @@ import { calmOfAll, isSick, sorted, tally, toldOf } from "./told.js";
 /** @typedef {import("./frame.js").Change} Change */
 /** @typedef {{ at: number, clusters: Cluster[], changes: Change[] }} Scene as dashboard/boards.py has it: `at`: when it was made, epoch
  *    seconds of the server's clock; `changes`: what has changed lately */
-/** @typedef {{ css: string, theme: string, place: import("./sun.js").Place | null, width: number, height: number, scale: number, now: number, frozen: boolean, around: Around }} Options
- *    `css` of css/tokens.css; `theme`: dark, light or sun; sizes in pixels; `scale`: 1, or how much larger all of it is; `frozen`: nothing comes from the server */
+/** @typedef {{ css: string, theme: string, place: import("./sun.js").Place | null, width: number, height: number, scale: number, now: number, frozen: boolean, single?: boolean, around: Around }} Options
+ *    `css` of css/tokens.css; `theme`: dark, light or sun; sizes in pixels; `scale`: 1, or how much larger all of it is; `frozen`: nothing comes from the server;
+ *    `single`: a cluster's own picture stands where the cards would */
 /** @typedef {{ key: string, items: Item[] }} Group */
-/** @typedef {{ groups: Group[], across: number, down: number, colours: Palette, cards: Told[], words: string }} Board */
+/** @typedef {{ x: number, y: number, w: number, h: number }} Area */
+/** @typedef {{ groups: Group[], across: number, down: number, colours: Palette, theme: "dark" | "light", cards: Told[], words: string, area: Area | null }} Board
+ *    `area`: where a cluster's own picture stands */
 
 /** Cards at most: more could not be read, and are counted. */
 export const MOST = 60;
@@ -40,7 +43,7 @@ const fits = new Remembered(4 * MOST);
 const drawn = new Remembered(4 * MOST);
 
 /** @param {Scene} scene @param {Options} options @returns {Board} */
-export function boardOf(scene, { css, theme: wanted, place, width, height, scale, now, frozen, around }) {
+export function boardOf(scene, { css, theme: wanted, place, width, height, scale, now, frozen, single = false, around }) {
   const theme = themeAt(wanted, place, now);
   const [across, down] = [width / scale, height / scale];
   const colours = new Palette(css, theme, false);
@@ -50,7 +53,8 @@ export function boardOf(scene, { css, theme: wanted, place, width, height, scale
   const least = leastType(places, across, down);
   const margin = Math.max(6, Math.min(across, down) * 0.018);
   const room = across - 2 * margin;
-  const head = headHeight(around, across, down);
+  // A cluster's own picture has its header: above it stands only what is said of the wall as a whole.
+  const head = single && !around.old && !announced(scene.changes, now) ? 0 : headHeight(around, across, down);
   const calm = calmOfAll(scene.clusters, now);
   const change = announced(scene.changes, now);
   const foot = footHeight(around, calm, room, least);
@@ -64,16 +68,19 @@ export function boardOf(scene, { css, theme: wanted, place, width, height, scale
   };
   const look = [theme, least, Math.floor(now / 60)].join(" ");
   group("bg", (sheet) => sheet.rect(0, 0, across, down, { fill: colours.of("bg") }));
-  group("head", (sheet) => drawHead(sheet, cards, around, change, { x: margin, y: margin * 0.4, w: room, h: head - margin * 0.8 }, least));
+  if (head) group("head", (sheet) => drawHead(sheet, cards, around, change, { x: margin, y: margin * 0.4, w: room, h: head - margin * 0.8 }, least));
   const area = { x: margin, y: head, w: room, h: down - head - foot - margin * 0.8 };
-  if (!cards.length) group("empty", (sheet) => drawEmpty(sheet, area, down));
+  const full = { x: 0, y: head, w: across, h: down - head - foot };
+  if (single) {
+    // Its place is left free.
+  } else if (!cards.length) group("empty", (sheet) => drawEmpty(sheet, area, down));
   else drawCards(shown, cards.slice(shown.length), { area, places, least, colours, now, gap: margin * 0.72, look }, group);
   group("foot", (sheet) => drawFoot(sheet, around, calm, { x: margin, y: down - foot, w: room, h: foot }, least));
   group("life", (sheet) => {
     const share = (Math.floor(now) % 60) / 59;
     sheet.rect(0, down - Math.max(2, down * 0.003), across * share, Math.max(2, down * 0.003), { fill: colours.of(frozen || around.old ? "unknown" : "horizon"), data: { part: "life" } });
   });
-  return { groups, across, down, colours, cards, words: wordsOf(cards, around) };
+  return { groups, across, down, colours, theme, cards, words: wordsOf(cards, around), area: single ? full : null };
 }
 
 /**

@@ -72,7 +72,8 @@ export function cardItems(card, size, type, least, colours, day) {
 function compose(card, at, type, { w, h }, least, colours, day, force = false) {
   const form = /** @type {Form} */ (FORMS[at]);
   const sheet = new Sheet(colours);
-  const late = card.status.kind === "late";
+  // Nobody's word: grey, whoever it is that does not answer.
+  const late = card.status.kind === "late" || (card.status.kind === "silent" && card.sky.state === "unknown" && card.ground.state === "unknown");
   const small = Math.max(least, type * 0.68);
   const pad = Math.max(type * 0.75, 5);
   const sick = ["down", "degraded", "unknown"].includes(card.worst);
@@ -118,7 +119,7 @@ function compose(card, at, type, { w, h }, least, colours, day, force = false) {
     bottom -= pad * 0.4;
   }
   if (form.foot) {
-    for (const text of [[card.foot, card.calm].filter(Boolean).join(" · ")]) {
+    for (const text of [[card.acknowledged && `acknowledged by ${card.acknowledged}`, card.foot, card.calm].filter(Boolean).join(" · ")]) {
       const lines = wrapped(text, small, w - 2 * pad, 3);
       if (!lines) return null;
       bottom -= lines.length * small * 1.2;

@@ -43,7 +43,7 @@ export function drawHead(sheet, cards, around, change, box, least) {
   const type = sizeThatFits(cards, around, box, least);
   const line = type * 1.3;
   const right = box.x + box.w;
-  const said = clockWords(around);
+  const said = around.basic ? "" : clockWords(around);
   const clocked = width(said, type, 500);
   const lines = rowsOf(cards, type, box.w, clocked);
   let y = box.y + (box.h - lines.length * line) / 2;
@@ -95,7 +95,7 @@ function rowsOf(cards, type, room, clocked) {
 function sizeThatFits(cards, around, box, least) {
   let type = Math.min(box.h * 0.42, box.w * 0.05);
   while (type > least) {
-    const clocked = width(clockWords(around), type, 500);
+    const clocked = around.basic ? 0 : width(clockWords(around), type, 500);
     if (rowsOf(cards, type, box.w, clocked).length * type * 1.3 <= box.h && clocked + type * 3 <= box.w) return type;
     type *= 0.95;
   }
@@ -183,8 +183,10 @@ function drawOld(sheet, { old, why, clock, zone }, box, least) {
 
 /** What stands below: each line's pieces from the left, the middle and the right, or one below the other. @param {Around} around
  *  @param {string} calm @param {number} room @param {number} least */
-function footOf({ name, place, next, message }, calm, room, least) {
-  const here = [name, place].filter(Boolean).join(" · ");
+function footOf(around, calm, room, least) {
+  const { name, place, next, message } = around;
+  // What is painted says when in every case; a clock that stands still says nothing else.
+  const here = [name, place, around.basic ? clockWords(around) : ""].filter(Boolean).join(" · ");
   const pieces = [next, calm, here].filter(Boolean);
   const wide = pieces.reduce((sum, one) => sum + width(one, least) + least * 1.5, 0);
   const said = message ? [...message.split(/\r?\n/).flatMap((line) => wrapped(line, least * 1.15, room - least * 2, 4, 500) ?? broken(line, least * 1.15, room - least * 2))].slice(0, 5) : [];

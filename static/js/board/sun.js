@@ -37,3 +37,8 @@ export function themeAt(theme, place, now) {
   const hour = ((now + (place?.offset ?? 0)) % 86_400) / 3600;
   return hour >= (HOURS[0] ?? 0) && hour < (HOURS[1] ?? 24) ? "light" : "dark";
 }
+
+/** The same for the server's painter. @param {string} theme @param {string} place JSON of a Place @param {string} now @returns {string} */
+export function draw(theme, place, now) {
+  return themeAt(theme, /** @type {Place} */ (JSON.parse(place)), Number(now));
+}

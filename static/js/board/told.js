@@ -33,6 +33,7 @@ import { glued, thousands } from "../words.js";
  * @property {number | null} calm the end of its last incident; null: none is on record
  * @property {boolean} open an incident goes on
  * @property {number | null} watched since when it is on record, epoch seconds
+ * @property {string} acknowledged by whom its trouble was, empty: by nobody
  * @property {number | null} [came] when its last pulse arrived here
  */
 /** @typedef {{ state: State, headline: string, short: string, because: string }} Half `short` is what it says where there is no room */
@@ -47,6 +48,7 @@ import { glued, thousands } from "../words.js";
  * @property {string} count healthy nodes of all; "–" while that cannot be known
  * @property {string} foot
  * @property {string} calm
+ * @property {string} acknowledged
  * @property {{ state: State, text: string }[]} troubles
  * @property {number} more
  * @property {[Turn[], Turn[]] | null} ribbons of both planes
@@ -125,6 +127,7 @@ export function toldOf(cluster, now, frozen) {
     count: known ? `${thousands(card.nodes_healthy)}/${thousands(card.nodes)}` : "–",
     foot: card.foot,
     calm: calmOf(cluster, now),
+    acknowledged: cluster.acknowledged,
     troubles: trouble.map((one) => ({ state: stateOf(one.state), text: glued(`${one.title}: ${render(one.because, at)}`) })),
     more: trouble.length ? card.more : 0,
     ribbons: cluster.sky && cluster.ground ? [upTo(cluster.sky, card.control, late, pulse), upTo(cluster.ground, card.data, late, pulse)] : null,

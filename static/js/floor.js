@@ -12,8 +12,8 @@
   said.setAttribute("role", "alert");
   said.appendChild(
     document.createTextNode(
-      "This browser is too old to renew this page by itself: that takes Chromium 94, Safari 15.4, Firefox 115 or newer. What stands here was true when the page was loaded. It is loaded again every 30 s.",
-    ),
+      "This browser is too old to renew this page by itself: that takes Chromium 94, Safari 15.4, Firefox 115 or newer. What stands here was true when the page was loaded. It is loaded again every 30 s."
+    )
   );
   document.body.insertBefore(said, document.body.firstChild);
   var fresh = document.getElementById("freshness");

@@ -33,6 +33,7 @@ class Served:
     process: "subprocess.Popen[str]"
     origin: str
     cookie: dict[str, str]
+    wall: str  # the path of a display's secret link
 
     def say(self, line: str) -> None:
         """Tell it something: see its docstring."""
@@ -49,7 +50,7 @@ def served(clusters: int = 6) -> Iterator[Served]:
         try:
             assert process.stdout
             said = json.loads(process.stdout.readline() or "{}")
-            yield Served(process, said["origin"], said["cookie"])
+            yield Served(process, said["origin"], said["cookie"], said["wall"])
         finally:
             process.terminate()
             try:

@@ -31,7 +31,7 @@ test("collectors that all fall silent are said of the wall as a whole, and one a
   assert.equal(standing({ ...LIVE, pulses: [900], trouble: "Valkey is away." }).why, "Valkey is away.");
 });
 
-test("the last picture is kept once a minute, without what was announced, and nothing that is too large or cannot be read", () => {
+test("the last picture is kept once a minute and when nothing comes any more, without what was announced, and nothing that is too large or cannot be read", () => {
   /** @type {Map<string, string>} */
   const held = new Map();
   let writes = 0;
@@ -45,8 +45,10 @@ test("the last picture is kept once a minute, without what was announced, and no
   const scene = wall(3, ["healthy"]);
   for (const now of [0, 1000, 59_999, 60_000]) kept.keep({ scene: { ...scene, changes: [] }, css: "x" }, now);
   assert.equal(writes, 2);
+  kept.keep({ scene, css: "x" }, 60_001, true);
+  assert.equal(writes, 3);
   assert.deepEqual(kept.read(), { scene, css: "x" });
-  kept.keep({ scene, css: "x".repeat(2_000_000) }, 120_000);
+  kept.keep({ scene, css: "x".repeat(2_000_000) }, 130_000);
   assert.equal(kept.read(), null);
   for (const text of ["{", "null", '{"css":"x"}', '{"css":1,"scene":{"clusters":[]}}']) {
     held.set("planewatch-wall:lobby", text);

@@ -50,6 +50,7 @@ const reloads = new Reloads(versionOf(import.meta.url), settings.reload_at, face
 /** The colours of css/tokens.css. */
 let css = "";
 let due = 0;
+let wasOld = false;
 
 const feed = new Feed({ socket: root.dataset["socket"] ?? "", scene: root.dataset["scene"] ?? "" }, {
   changed: later,
@@ -101,7 +102,8 @@ function draw() {
   document.documentElement.dataset["theme"] = board.theme;
   const change = frozen ? null : announced(scene.changes, now);
   if (change && isSick(/** @type {import("../states.js").State} */ (change.after))) chime.ring(`${change.at} ${change.slug}`);
-  if (feed.fresh && !old) kept.keep({ scene, css }, performance.now());
+  if (feed.fresh && (!old || !wasOld)) kept.keep({ scene, css }, performance.now(), Boolean(old));
+  wasOld = Boolean(old);
 }
 
 function size() {

@@ -29,9 +29,10 @@ export class LastPicture {
     }
   }
 
-  /** @param {Kept} kept @param {number} now milliseconds of a clock that only goes forward */
-  keep(kept, now) {
-    if (now - this.#last < EVERY_MS) return;
+  /** @param {Kept} kept @param {number} now milliseconds of a clock that only goes forward @param {boolean} [last] nothing comes any
+   *  more: it is kept at once */
+  keep(kept, now, last = false) {
+    if (!last && now - this.#last < EVERY_MS) return;
     this.#last = now;
     try {
       const text = JSON.stringify(kept);

@@ -1,4 +1,4 @@
-"""The charts of a component's page, and the same values as a table: for screen readers, and without JavaScript."""
+"""The charts of a component's or a node's page, and the same values as a table: for screen readers, and without JavaScript."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from dashboard import figures
+from dashboard.figures import Charts
 from dashboard.presenters.words import figure_text
 from dashboard.then import iso
 from dashboard.wanted_window import RANGES, Window
 from planes.components.registry import of
 from planes.components.spec import Form
 from planes.store.freshness import Freshness
-from planes.store.selectors import ComponentDetail
+from planes.store.selectors import ComponentDetail, NodeDetail
 from planes.structs.samples import Bucket
 from planes.structs.time_tokens import duration
 
@@ -57,6 +58,16 @@ def of_component(detail: ComponentDetail, fresh: Freshness, window: Window, now:
     if declared is None or not declared.figures:
         return None
     charts = figures.of_component(detail.cluster.id, row.kind, row.state, row.since, window, now, fresh.collected_at, most=_LINES)
+    return _part(charts, window, reverse("api-component-figures", args=[detail.cluster.slug, row.kind]))
+
+
+def of_node(detail: NodeDetail, fresh: Freshness, window: Window, now: float) -> ChartsPart:
+    """Those of a node."""
+    charts = figures.of_node(detail.cluster.id, detail.row, window, now, fresh.collected_at, most=_LINES)
+    return _part(charts, window, reverse("api-node-figures", args=[detail.cluster.slug, detail.row.name]))
+
+
+def _part(charts: Charts, window: Window, address: str) -> ChartsPart:
     asked = {"range": window.range} if window.range else {"from": iso(window.began), "to": iso(window.ended)}
     lines = []
     for index, at in enumerate(charts.lines.at):
@@ -65,7 +76,7 @@ def of_component(detail: ComponentDetail, fresh: Freshness, window: Window, now:
         lines.append(Line(at, cells))
     return ChartsPart(
         figures=tuple((one.key, one.told) for one in charts.figures),
-        address=f"{reverse('api-component-figures', args=[detail.cluster.slug, row.kind])}?{urlencode(asked)}",
+        address=f"{address}?{urlencode(asked)}",
         range=window.range,
         ranges=tuple(RANGES),
         began=window.began,

@@ -1,15 +1,18 @@
-"""The figures of a component over a window: read in the finest step that is kept, and told in at most 600 values each."""
+"""The figures of a component or a node over a window: read in the finest step that is kept, and told in at most 600 values each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 
-from dashboard.ribbons import states_of_component
+from dashboard.ribbons import states_of_component, states_of_node
 from dashboard.wanted_window import Window
+from planes.components.node_figures import NODE_FIGURES
 from planes.components.registry import of
-from planes.components.spec import Figure
-from planes.store import samples
+from planes.components.spec import Charted
+from planes.store import node_samples, samples
 from planes.structs.history import Stretch
+from planes.structs.rows import NodeRow
 from planes.structs.samples import Lines, Step, coarser, finest, lines, width
 from planes.structs.verdicts import State
 
@@ -19,14 +22,16 @@ MOST = 600
 _READ = 3_000
 #: Seconds without a value beyond which a line is broken: scrapes come every 30 s to 33 s (static/js/series.js says the same).
 GAP = 95.0
+#: The same of a node, which is sampled once a minute.
+NODE_GAP = 150.0
 
 
 @dataclass(frozen=True, slots=True)
 class Charts:
-    """`seconds`: how long the buckets are of which `lines` are made. `stretches`: the component's states over the window, None
-    for what nobody watched."""
+    """`seconds`: how long the buckets are of which `lines` are made. `stretches`: the subject's states over the window, None for
+    what nobody watched."""
 
-    figures: tuple[Figure, ...]
+    figures: tuple[Charted, ...]
     seconds: int
     lines: Lines
     stretches: tuple[Stretch, ...]
@@ -39,12 +44,23 @@ def of_component(
     `most`: values of one figure at most."""
     declared = of(kind)
     figures = declared.figures if declared is not None else ()
-    step = finest(_steps(), window.began, now, _READ).seconds
-    seconds = width(window.span, step, most - 1)  # a window that begins within a bucket touches one more
+    step, seconds = _steps(samples.STEPS, window, now, most)
     moments = samples.between(cluster_id, step, window.began, window.ended) if figures else []
     told = lines(coarser(moments, seconds), [one.key for one in figures], seconds, GAP)
     return Charts(figures, seconds, told, states_of_component(cluster_id, kind, state, since, window.began, window.ended, heard))
 
 
-def _steps() -> list[Step]:
-    return [Step(one.seconds, kept) for one, kept in zip(samples.STEPS, settings.SAMPLES_KEPT, strict=True)]
+def of_node(cluster_id: int, row: NodeRow, window: Window, now: float, heard: float | None, *, most: int = MOST) -> Charts:
+    """The same of a node, whose states are the worst of its agents."""
+    step, seconds = _steps(node_samples.STEPS, window, now, most)
+    moments = node_samples.between(cluster_id, row.name, step, window.began, window.ended)
+    told = lines(coarser(moments, seconds), [one.key for one in NODE_FIGURES], seconds, NODE_GAP)
+    return Charts(NODE_FIGURES, seconds, told, states_of_node(cluster_id, row, window.began, window.ended, heard))
+
+
+def _steps(steps: Sequence[Step], window: Window, now: float, most: int) -> tuple[int, int]:
+    """Which of the steps is read, and how long the buckets are that are made of it, seconds. A window that begins within a bucket
+    touches one more."""
+    kept = [Step(one.seconds, long) for one, long in zip(steps, settings.SAMPLES_KEPT, strict=True)]
+    step = finest(kept, window.began, now, _READ).seconds
+    return step, width(window.span, step, most - 1)

@@ -3,7 +3,7 @@
 import msgspec
 
 from dashboard.presenters.history import COMPONENT_WINDOWS, NODE_WINDOWS, RibbonLine, lines_of, longest, ribbon_lines, up_to
-from planes.assess.ribbon import ribbon
+from planes.assess.ribbon import ribbon, worst
 from planes.components.registry import AGENT_KINDS
 from planes.store import gone_nodes, history, instances, moments
 from planes.store.freshness import Freshness
@@ -12,6 +12,7 @@ from planes.store.instances import InstanceDetail
 from planes.store.selectors import ComponentDetail, NodeDetail
 from planes.structs.history import Stretch
 from planes.structs.moments import Epoch
+from planes.structs.rows import NodeRow
 from planes.structs.verdicts import State
 
 
@@ -33,12 +34,18 @@ def of_component(detail: ComponentDetail, fresh: Freshness, now: float) -> tuple
     return lines_of(states, COMPONENT_WINDOWS, now)
 
 
+def states_of_node(cluster_id: int, row: NodeRow, began: float, ended: float, heard: float | None) -> tuple[Stretch, ...]:
+    """The worst of a node's three agents at each moment from `began` to `ended`, epoch seconds; `heard` as above."""
+    agents = {"kubelet": row.kubelet, "kube-proxy": row.kube_proxy, "container-runtime": row.container_runtime}
+    found = history.of_agents(cluster_id, row.name, {kind: (one.state, one.since) for kind, one in agents.items()}, began)
+    kept = [msgspec.structs.replace(one, spans=up_to(one.spans, heard)) for one in found]
+    return worst([ribbon(one, Epoch(began), Epoch(ended)) for one in kept])
+
+
 def of_node(detail: NodeDetail, fresh: Freshness, now: float) -> tuple[RibbonLine, ...]:
     """The worst of its three agents at each moment."""
-    row, began = detail.row, now - longest(NODE_WINDOWS)
-    agents = {"kubelet": row.kubelet, "kube-proxy": row.kube_proxy, "container-runtime": row.container_runtime}
-    found = history.of_agents(detail.cluster.id, row.name, {kind: (one.state, one.since) for kind, one in agents.items()}, began)
-    return ribbon_lines(found, NODE_WINDOWS, now, fresh.collected_at)
+    began = now - longest(NODE_WINDOWS)
+    return lines_of(states_of_node(detail.cluster.id, detail.row, began, now, fresh.collected_at), NODE_WINDOWS, now)
 
 
 def of_gone_node(node: GoneNode, now: float) -> tuple[RibbonLine, ...]:

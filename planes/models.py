@@ -178,6 +178,25 @@ class Sample(models.Model):
         return f"{self.cluster} for {self.step} s from {self.began}"
 
 
+class NodeSample(models.Model):
+    """Figures of the nodes of one block (planes.structs.node_samples) within `step` seconds from `began` on (epoch seconds). `at`
+    is when the last of them was observed; `figures` is the packed block. Time in which nothing was observed has no row."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="node_samples")
+    step = models.PositiveSmallIntegerField()
+    block = models.PositiveSmallIntegerField()
+    began = models.BigIntegerField()
+    at = models.FloatField()
+    figures = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cluster", "step", "block", "began"], name="one_node_sample_a_bucket")]
+        indexes = [models.Index(fields=["step", "began"], name="planes_node_step_began_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.cluster}, block {self.block}, for {self.step} s from {self.began}"
+
+
 class Transition(models.Model):
     """An announced change of state: the history."""
 

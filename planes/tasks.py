@@ -19,6 +19,7 @@ from planes.collect import dispatch, missing
 from planes.live.stream import LOST
 from planes.store import fleet, pruning, services
 from planes.store.away import said
+from planes.store.node_samples import STEPS as NODE_STEPS
 from planes.store.samples import STEPS
 from planes.structs.samples import Step
 from planes.structs.thresholds import Thresholds
@@ -103,7 +104,8 @@ def _directories() -> Directories:
 def prune() -> None:
     """Forget what is too old, and what there is no room for."""
     steps = tuple(Step(one.seconds, kept) for one, kept in zip(STEPS, settings.SAMPLES_KEPT, strict=True))
-    limits = pruning.Limits(settings.HISTORY_DAYS * 86_400.0, REMEMBERED_CHANGES, settings.HISTORY_BYTES, steps)
+    of_nodes = tuple(Step(one.seconds, kept) for one, kept in zip(NODE_STEPS, settings.SAMPLES_KEPT, strict=True))
+    limits = pruning.Limits(settings.HISTORY_DAYS * 86_400.0, REMEMBERED_CHANGES, settings.HISTORY_BYTES, steps, of_nodes)
     try:
         done = pruning.prune(time.time(), limits)
         fleet.forget()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from dashboard import component_help
 from planes.components.spec import Form
 from planes.store.selectors import ClusterHead
+from planes.structs.time_tokens import duration
 from planes.structs.verdicts import SEVERITY, State
 
 #: A state as it is read. static/js/states.js holds the same words.
@@ -47,6 +48,10 @@ def figure_text(form: Form, value: float) -> str:
             return f"{value * 1000:.1f} ms" if 0 < value < 0.0095 else f"{value * 1000:,.0f} ms"
         case Form.PERCENT:
             return f"{value * 100:.2f} %" if 0 < value < 0.001 else f"{value * 100:.1f} %"
+        case Form.SECONDS:
+            return duration(value) if value else "0 s"
+        case Form.BYTES:
+            return size(value)
         case Form.COUNT:
             if value < 10 and not value.is_integer():
                 return f"{value:.2f}" if value < 1 else f"{value:.1f}"

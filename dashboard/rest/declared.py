@@ -201,6 +201,15 @@ RESOURCES: tuple[Resource, ...] = (
         _within("node", RibbonQuery, remembered.of_node),
     ),
     Resource(
+        "api-node-figures",
+        f"{_C}/nodes/<path:node>/figures",
+        "A node's figures",
+        "The age of its heartbeat, its pods, CPU and memory: mean, least and most of each bucket of time.",
+        FiguresQuery,
+        FiguresAnswer,
+        _within("node", FiguresQuery, remembered.figures_of_node),
+    ),
+    Resource(
         "api-node-detail",
         f"{_C}/nodes/<path:node>/detail",
         "One node",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from dashboard import figures, uptime_pages, wanted_changes, wanted_window
+from dashboard.figures import Charts
 from dashboard.presenters.history import up_to
 from dashboard.rest import cursors
 from dashboard.rest.access import Access
@@ -21,17 +22,16 @@ from dashboard.rest.shapes import (
     UptimeItem,
     WatchedAnswer,
 )
-from dashboard.ribbons import states_of_component
+from dashboard.ribbons import states_of_component, states_of_node
 from dashboard.wanted_changes import WrongError
 from dashboard.wanted_window import Window
-from planes.assess.ribbon import ribbon, shares, worst
+from planes.assess.ribbon import shares
 from planes.assess.uptime import uptime
-from planes.components.spec import Figure
+from planes.components.spec import Charted
 from planes.store import changes, history, selectors
 from planes.store.changes import Found, Place
 from planes.store.selectors import ClusterHead
 from planes.structs.history import Stretch
-from planes.structs.moments import Epoch
 from planes.structs.samples import Bucket
 
 
@@ -95,6 +95,19 @@ def figures_of(head: ClusterHead, kind: str, asked: FiguresQuery, now: float) ->
     window = _window(asked, now)
     told = dated(head, now)
     charts = figures.of_component(head.id, kind, found.row.state, found.row.since, window, now, told.as_of)
+    return _figures(told, kind, window, charts)
+
+
+def figures_of_node(head: ClusterHead, name: str, asked: FiguresQuery, now: float) -> FiguresAnswer:
+    """A node's figures over time. Raises RefusedError (400, 404)."""
+    found = selectors.node(head.slug, name)
+    if found is None:
+        raise RefusedError(404, f"Cluster {head.slug} has no node {name}.")
+    window, told = _window(asked, now), dated(head, now)
+    return _figures(told, "node", window, figures.of_node(head.id, found.row, window, now, told.as_of))
+
+
+def _figures(told: Dates, kind: str, window: Window, charts: Charts) -> FiguresAnswer:
     return FiguresAnswer(
         cluster=told.cluster,
         as_of=told.as_of,
@@ -124,7 +137,7 @@ def _window(asked: FiguresQuery, now: float) -> Window:
         raise RefusedError(400, str(error)) from None
 
 
-def _figure(one: Figure, buckets: Sequence[Bucket | None]) -> FigureItem:
+def _figure(one: Charted, buckets: Sequence[Bucket | None]) -> FigureItem:
     def each(read: Callable[[Bucket], float]) -> tuple[float | None, ...]:
         return tuple(None if bucket is None else round(read(bucket), one.digits) for bucket in buckets)
 
@@ -144,13 +157,8 @@ def of_node(head: ClusterHead, name: str, asked: RibbonQuery, now: float) -> Rib
     found = selectors.node(head.slug, name)
     if found is None:
         raise RefusedError(404, f"Cluster {head.slug} has no node {name}.")
-    row, began = found.row, now - WINDOWS[asked.window]
-    agents = {"kubelet": row.kubelet, "kube-proxy": row.kube_proxy, "container-runtime": row.container_runtime}
-    states = {kind: (one.state, one.since) for kind, one in agents.items()}
-    told = dated(head, now)
-    histories = history.of_agents(head.id, name, states, began)
-    kept = [msgspec.structs.replace(one, spans=up_to(one.spans, told.as_of)) for one in histories]
-    return _ribbon(told, name, worst([ribbon(one, Epoch(began), Epoch(now)) for one in kept]), began, now)
+    began, told = now - WINDOWS[asked.window], dated(head, now)
+    return _ribbon(told, name, states_of_node(head.id, found.row, began, now, told.as_of), began, now)
 
 
 def _ribbon(told: Dates, subject: str, stretches: tuple[Stretch, ...], began: float, now: float) -> RibbonAnswer:

@@ -287,8 +287,8 @@ class UptimeAnswer(Dated, frozen=True, kw_only=True):
 
 
 class FigureItem(msgspec.Struct, frozen=True):
-    """One figure: `told` is what it is of, `form` how it is written (a count; seconds, as milliseconds; a share, as percent),
-    `scale` the least range of a chart. The values belong to the answer's `at`; null: not observed."""
+    """One figure: `told` is what it is of, `form` how it is written (a count; seconds, or seconds as milliseconds; a share, as
+    percent; bytes), `scale` the least range of a chart. The values belong to the answer's `at`; null: not observed."""
 
     key: str
     told: str
@@ -300,9 +300,9 @@ class FigureItem(msgspec.Struct, frozen=True):
 
 
 class FiguresAnswer(Dated, frozen=True, kw_only=True):
-    """Figures of a component from `began` to `ended`, in buckets of `step` seconds, at most 600 of each; between two neighbours of
-    `at` with values something was observed all the time. `stretches`: the component's states meanwhile; one without a state was not
-    watched."""
+    """Figures of a component or of a node (`kind` is "node") from `began` to `ended`, in buckets of `step` seconds, at most 600 of
+    each; between two neighbours of `at` with values something was observed all the time. `stretches`: its states meanwhile; one
+    without a state was not watched."""
 
     kind: str
     began: float

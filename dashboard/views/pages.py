@@ -23,6 +23,8 @@ from planes.structs.lookups import About
 
 #: Links that a page for something unknown offers.
 _OFFERED = 12
+#: What the charts of a node show unless asked: of one that fell silent, a day would show a pixel.
+_NODE_RANGE = "1h"
 #: Changes of a cluster among which those of one agent are looked for.
 _SEARCHED = 500
 
@@ -119,8 +121,16 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     late = lateness(fresh, now)
     beat, drawn = pulses.heartbeat(detail.cluster, name), ribbons.of_node(detail, fresh, now)
     page = presenters.node_page(detail, late, beat=beat, ribbons=drawn, asked=pods_asked(request.GET.dict()))
+    charts = None
+    if "fragment" not in request.GET:
+        try:
+            window = wanted_window.asked(request.GET.dict(), now, _NODE_RANGE)
+            charts = chart_pages.of_node(detail, fresh, window, now)
+        except WrongError as error:
+            return wrong_time(request, str(error), reverse("node", args=[slug, name]))
     lookup = lookups.panel(request, detail.cluster, About.NODE, name)
-    return _show(request, "node", {"page": page, "lookup": lookup, "fresh": believed(fresh, late), **_moments(late, now)})
+    context = {"page": page, "charts": charts, "lookup": lookup, "fresh": believed(fresh, late), **_moments(late, now)}
+    return _show(request, "node", context)
 
 
 def _show(request: HttpRequest, page: str, context: dict[str, object]) -> HttpResponse:

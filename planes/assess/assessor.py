@@ -12,6 +12,7 @@ from planes.assess.cluster_summary import ClusterSummary
 from planes.assess.component_assessor import ComponentAssessor
 from planes.assess.full_disruption import FullDisruption
 from planes.assess.node_assessor import NodeAssessor
+from planes.assess.node_sampling import NodeSampler
 from planes.assess.node_states import why_last_known
 from planes.assess.rows import attention_row, shown_state
 from planes.assess.sampling import Sampler
@@ -58,6 +59,7 @@ class Assessor:
         self._nodes = NodeAssessor(self._view, thresholds)
         self._summary = ClusterSummary(cache, thresholds)
         self._sampler = Sampler()
+        self._node_sampler = NodeSampler()
         self._surveyor = Surveyor(thresholds)
         self._components = ComponentAssessor(self._view, self._nodes, thresholds)
         self._changes = Changes(slug)
@@ -139,6 +141,7 @@ class Assessor:
         if whole and not full and self._holds_back(now, scene):
             return Frame(at=Epoch(now + offset))
         frame = Frame(at=Epoch(now + offset), full=whole, changes=changes, samples=self._sampler.look(view.rates, offset))
+        frame.node_samples = self._node_sampler.look(self.cache, scene, self._nodes.states, now, offset)
         frame.survey = self._surveyor.look(view, now, offset, full=whole)
         if whole:
             self._sent_full = self._components.settled = True

@@ -2,23 +2,35 @@
 
 import msgspec
 
+from planes.structs.node_samples import BLOCKS
 from planes.structs.rows import Frame
 
 #: Announced changes kept while SQL is away. Beyond it the oldest go: the states themselves are never lost.
 CHANGES_KEPT = 20_000
 #: Samples kept while SQL is away: those of an hour.
 SAMPLES_KEPT = 120
+#: Samples of nodes kept meanwhile, each of one block: those of ten minutes, some 2 MB of 5,000 nodes.
+NODE_SAMPLES_KEPT = 10 * BLOCKS
 
 
 def merge(older: Frame, newer: Frame) -> Frame:
     """The frame that has the effect of `older` and then `newer`."""
     changes = [*older.changes, *newer.changes][-CHANGES_KEPT:]
     samples = [*older.samples, *newer.samples][-SAMPLES_KEPT:]
+    node_samples = [*older.node_samples, *newer.node_samples][-NODE_SAMPLES_KEPT:]
     cluster = newer.cluster or older.cluster
     attention = older.attention if newer.attention is None else newer.attention
     survey = newer.survey or older.survey
     if newer.full:
-        return msgspec.structs.replace(newer, cluster=cluster, attention=attention, changes=changes, samples=samples, survey=survey)
+        return msgspec.structs.replace(
+            newer,
+            cluster=cluster,
+            attention=attention,
+            changes=changes,
+            samples=samples,
+            node_samples=node_samples,
+            survey=survey,
+        )
     gone_components, gone_nodes = set(newer.gone_components), set(newer.gone_nodes)
     components = {row.kind: row for row in older.components if row.kind not in gone_components}
     components |= {row.kind: row for row in newer.components}
@@ -35,6 +47,7 @@ def merge(older: Frame, newer: Frame) -> Frame:
         attention=attention,
         changes=changes,
         samples=samples,
+        node_samples=node_samples,
         survey=survey,
     )
 

@@ -33,6 +33,8 @@ class Form(StrEnum):
     COUNT = "count"  # "1,284", "0.4"
     MILLISECONDS = "milliseconds"  # of seconds: "38 ms"
     PERCENT = "percent"  # of a share: "0.4 %"
+    SECONDS = "seconds"  # "31 s", "7.5 min"
+    BYTES = "bytes"  # "512 MiB"
 
 
 class Over(StrEnum):
@@ -44,22 +46,27 @@ class Over(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A number that is sampled with each scrape, so that it has a chart of the last hour.
-
-    `key` is its name in samples and in the browser. `fact` is the name under which the value over the window stands among a
-    component's facts; empty: it has a chart only. `told` is what the chart is of, in words. `least` is the least range of the
-    chart's scale, in the value's own unit, so that noise does not look like news. A sample keeps `digits` digits of what `sampled`
-    gives, and a fact is what `shown` gives; None where it was not observed. `over`: what the value is of; `bound`: the name of the
-    threshold above which it is degraded, or empty.
-    """
+class Charted:
+    """A number that has a chart. `key` is its name in samples and in the browser, `told` what the chart is of, in words. `least`
+    is the least range of the chart's scale, in the value's own unit, so that noise does not look like news. `digits` are told."""
 
     key: str
-    fact: str = ""
     told: str
     form: Form
     least: float
     digits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Charted):
+    """A number that is sampled with each scrape, so that it has a chart of the last hour.
+
+    `fact` is the name under which the value over the window stands among a component's facts; empty: it has a chart only. A sample
+    keeps `digits` digits of what `sampled` gives, and a fact is what `shown` gives; None where it was not observed. `over`: what
+    the value is of; `bound`: the name of the threshold above which it is degraded, or empty.
+    """
+
+    fact: str = ""
     sampled: Callable[[RatesSeen], float | None]
     shown: Callable[[RatesSeen], float | None] = lambda rates: None
     over: Over = Over.WINDOW
@@ -93,6 +100,10 @@ class Figure:
                 return brief(value)
             case Form.PERCENT:
                 return f"{value * 100:.1f} %"
+            case Form.SECONDS:
+                return duration(value)
+            case Form.BYTES:
+                return f"{value / 2**20:,.0f} MiB"
 
 
 def brief(seconds: float) -> str:

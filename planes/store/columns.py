@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from planes.live import wire
-from planes.models import Component, Instance, InstanceTurn, Node, Sample, Survey, Transition, Watched
+from planes.models import Component, Instance, InstanceTurn, Node, NodeSample, Sample, Survey, Transition, Watched
 from planes.store.upserts import Insert, Update
 from planes.structs.rows import ChangeRow, ComponentRow, InstanceRow, NodeRow, PodRow
 
@@ -116,6 +116,10 @@ WATCHED = Insert(Watched, ("cluster_id", "began", "ended"), key=("cluster_id", "
 SURVEY = Insert(Survey, ("cluster_id", "row"), key=("cluster_id",))
 #: Values: cluster_id, step, began, at, figures.
 SAMPLE = Insert(Sample, ("cluster_id", "step", "began", "at", "figures"), key=("cluster_id", "step", "began"))
+
+#: Values: cluster_id, step, block, began, at, figures.
+_BLOCK = ("cluster_id", "step", "block", "began")
+NODE_SAMPLE = Insert(NodeSample, (*_BLOCK, "at", "figures"), key=_BLOCK)
 
 
 _facts_of = attrgetter(*(name for name in NodeFacts._fields if name != "found_by"))

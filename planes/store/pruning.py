@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
-from planes.models import Cluster, InstanceTurn, Sample, Transition, Watched
-from planes.store import instances
+from planes.models import Cluster, InstanceTurn, NodeSample, Sample, Transition, Watched
+from planes.store import instances, node_samples
 from planes.store.samples import STEPS
 from planes.structs.samples import Step
 
@@ -32,13 +32,14 @@ _BESIDE = 28 + 120
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Changes and spans are kept for `history` seconds, at most `changes` of each cluster, figures as `steps` say; `size` is what
-    the database may hold, bytes."""
+    """Changes and spans are kept for `history` seconds, at most `changes` of each cluster, figures as `steps` say, those of
+    single nodes as `node_steps`; `size` is what the database may hold, bytes."""
 
     history: float
     changes: int
     size: float
     steps: tuple[Step, ...] = STEPS
+    node_steps: tuple[Step, ...] = node_samples.STEPS
 
 
 class Pruned(msgspec.Struct, frozen=True):
@@ -56,6 +57,8 @@ def prune(now: float, limits: Limits) -> Pruned:
     removed = changes(now - limits.history, limits.changes) + instances.prune(now - limits.history, limits.changes)
     for step in limits.steps:
         _delete(Sample.objects.filter(step=step.seconds, began__lt=now - step.kept))
+    for step in limits.node_steps:
+        _delete(NodeSample.objects.filter(step=step.seconds, began__lt=now - step.kept))
     room, for_room = _make_room(now, limits.size, limits.changes)
     return Pruned(removed + for_room, room, size(), give_back())
 
@@ -87,7 +90,7 @@ def size() -> int:
             )
             return int(cursor.fetchone()[0])
         total = 0.0
-        for model in (Transition, InstanceTurn, Watched, Sample):
+        for model in (Transition, InstanceTurn, Watched, Sample, NodeSample):
             table = model._meta.db_table
             newest = f"SELECT pg_column_size(one.*) AS bytes FROM {table} one ORDER BY id DESC LIMIT 1000"  # noqa: S608  ours
             cursor.execute(f"SELECT (SELECT count(*) FROM {table}) * (SELECT avg(bytes) + {_BESIDE} FROM ({newest}) newest)")  # noqa: S608
@@ -141,6 +144,7 @@ def _make_room(now: float, most: float, most_turns: int) -> tuple[float | None, 
         removed += instances.prune(cut, most_turns)
         _delete(Watched.objects.filter(ended__lt=cut))
         _delete(Sample.objects.filter(began__lt=cut - F("step")))
+        _delete(NodeSample.objects.filter(began__lt=cut - F("step")))
     return cut, removed
 
 
@@ -150,6 +154,7 @@ def _oldest() -> float | None:
         Transition.objects.order_by("at").values_list("at", flat=True).first(),
         Watched.objects.order_by("ended").values_list("ended", flat=True).first(),
         Sample.objects.order_by("began").values_list("began", flat=True).first(),
+        NodeSample.objects.order_by("began").values_list("began", flat=True).first(),
     ]
     return min((one for one in firsts if one is not None), default=None)
 

@@ -7,6 +7,7 @@ writes them, planes.live sends them, the pages show them. States are the strings
 import msgspec
 
 from planes.structs.moments import Epoch
+from planes.structs.node_samples import NodeSamplesRow
 from planes.structs.survey import SurveyRow
 from planes.structs.verdicts import State
 
@@ -233,6 +234,7 @@ class Frame(msgspec.Struct):
     attention: list[AttentionRow] | None = None  # whole, newest first within severity, when it changed
     changes: list[ChangeRow] = []  # newest last
     samples: list[SampleRow] = []  # newest last
+    node_samples: list[NodeSamplesRow] = []  # newest last; stored, and not sent
     survey: SurveyRow | None = None  # stored, and not sent
 
     def is_empty(self) -> bool:
@@ -247,5 +249,6 @@ class Frame(msgspec.Struct):
             or self.attention is not None
             or self.changes
             or self.samples
+            or self.node_samples
             or self.survey
         )

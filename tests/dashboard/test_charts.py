@@ -10,8 +10,9 @@ from django.test import Client
 from dashboard.presenters.words import figure_text
 from planes.components.spec import Form
 from planes.structs.moments import Epoch
+from planes.structs.node_samples import NodeSamplesRow, block_of
 from planes.structs.rows import Frame
-from tests.dashboard.rows import Collecting, component
+from tests.dashboard.rows import Collecting, component, node
 from tests.sampling import sample_row
 
 pytestmark = pytest.mark.any_database
@@ -38,6 +39,12 @@ def member(visitor: User) -> Client:
         (Form.PERCENT, 0.004, "0.4 %"),
         (Form.PERCENT, 0.0004, "0.04 %"),
         (Form.PERCENT, 0.0, "0.0 %"),
+        (Form.SECONDS, 0.0, "0 s"),
+        (Form.SECONDS, 0.4, "0.4 s"),
+        (Form.SECONDS, 454.0, "7 min 34 s"),
+        (Form.SECONDS, 11_100.0, "3 h 5 min"),
+        (Form.BYTES, 2.0**29, "512 MiB"),
+        (Form.BYTES, 7.6 * 2**30, "7.6 GiB"),
     ],
 )
 def test_a_value_is_written_as_the_charts_write_it(form: Form, value: float, text: str) -> None:
@@ -68,3 +75,22 @@ def test_a_time_that_makes_no_sense_is_refused_in_words(member: Client, collecti
     answer = member.get("/c/prod/kube-scheduler/?range=1y")
     assert answer.status_code == 400
     assert "range= is one of: 1h, 24h, 7d, 30d." in answer.content.decode()
+
+
+def test_a_node_has_charts_of_its_own_for_the_last_hour(member: Client, collecting: Collecting) -> None:
+    now = time.time()
+    name = "node-1"
+    rows = [
+        NodeSamplesRow(Epoch(now - ago), block_of(name), {name: {"heartbeat": age, "memory": 256}})
+        for ago, age in ((180, 4), (120, 6), (60, 8))
+    ]
+    collecting.flush(Frame(at=Epoch(now), nodes={name: node(name)}, node_samples=rows))
+    page = member.get(f"/c/prod/nodes/{name}/").content.decode()
+    assert f'data-figures="/api/v1/c/prod/nodes/{name}/figures?range=1h"' in page
+    text = re.sub(r"<[^>]+>|\s", " ", page.partition('id="charts-values"')[2]).replace("\xa0", " ")
+    assert "8 s" in text
+    assert "2 GiB" in text
+    told = member.get(f"/api/v1/c/prod/nodes/{name}/figures?range=1h").json()
+    assert [one["key"] for one in told["figures"]] == ["heartbeat", "pods", "cpu", "memory"]
+    assert [value for value in told["figures"][0]["mean"] if value is not None] == [4.0, 6.0, 8.0]
+    assert set(told["figures"][1]["mean"]) == {None}

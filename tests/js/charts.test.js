@@ -25,6 +25,13 @@ test("values have their units, and small ones are no zeros", () => {
     ["percent", 0.004, "0.4 %"],
     ["percent", 0.0004, "0.04 %"],
     ["percent", 0, "0.0 %"],
+    ["seconds", 0, "0 s"],
+    ["seconds", 0.4, "0.4 s"],
+    ["seconds", 454, "7 min 34 s"],
+    ["seconds", 11_100, "3 h 5 min"],
+    ["seconds", 187_200, "2 d 4 h"],
+    ["bytes", 2 ** 29, "512 MiB"],
+    ["bytes", 7.6 * 2 ** 30, "7.6 GiB"],
   ];
   for (const [form, value, text] of cases) assert.equal(said(form, value), text);
 });

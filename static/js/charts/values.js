@@ -12,10 +12,36 @@ import { thousands } from "../words.js";
 /** No window is shorter, seconds (dashboard/wanted_window.py). */
 export const LEAST = 60;
 
-/** A value with its unit: "1,284", "0.4", "38 ms", "1.5 s", "0.4 %". @param {string} form @param {number} value */
+const BINARY = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+/** Seconds: "0.4 s", "31 s", "1 min 12 s", "3 h 5 min". @param {number} value */
+function duration(value) {
+  if (value < 1) return `${value ? value.toFixed(1) : 0} s`;
+  const whole = Math.floor(value);
+  if (whole < 60) return `${whole} s`;
+  /** @param {number} large @param {string} unit @param {number} small @param {string} rest */
+  const both = (large, unit, small, rest) => (small ? `${large} ${unit} ${small} ${rest}` : `${large} ${unit}`);
+  if (whole < 3_600) return both(Math.floor(whole / 60), "min", whole < 600 ? whole % 60 : 0, "s");
+  if (whole < 86_400) return both(Math.floor(whole / 3_600), "h", Math.floor(whole / 60) % 60, "min");
+  return both(Math.floor(whole / 86_400), "d", Math.floor(whole / 3_600) % 24, "h");
+}
+
+/** Bytes in binary units: "512 MiB", "7.6 GiB". @param {number} value */
+function size(value) {
+  let unit = 0;
+  while (value >= 1024 && unit < BINARY.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value < 10 && unit ? value.toFixed(1).replace(/[.]0$/, "") : value.toFixed(0)} ${BINARY[unit]}`;
+}
+
+/** A value with its unit: "1,284", "0.4", "38 ms", "1.5 s", "0.4 %", "31 s", "7.6 GiB". @param {string} form @param {number} value */
 export function said(form, value) {
   if (form === "milliseconds") return value < 0.9995 ? `${value && value < 0.0095 ? (value * 1000).toFixed(1) : thousands(value * 1000)} ms` : `${value.toFixed(1)} s`;
   if (form === "percent") return `${(value * 100).toFixed(value && value < 0.001 ? 2 : 1)} %`;
+  if (form === "seconds") return duration(value);
+  if (form === "bytes") return size(value);
   return value < 10 && !Number.isInteger(value) ? value.toFixed(value < 1 ? 2 : 1) : thousands(value);
 }
 

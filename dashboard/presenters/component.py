@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
+from dashboard.presenters.checks import ChecksPart
 from dashboard.presenters.evidence import EvidenceLine, evidence_lines
 from dashboard.presenters.figures import FigureLine, figure_lines
 from dashboard.presenters.history import RibbonLine
@@ -74,6 +75,7 @@ class ComponentPage:
     unseen: tuple[str, ...]
     elects: bool
     failovers: tuple[Failover, ...]
+    checks: ChecksPart | None
     fault: FaultRow | None
     missing: tuple[FaultRow, ...]
     late: Lateness | None
@@ -112,6 +114,7 @@ def component_page(
     ribbons: tuple[RibbonLine, ...] = (),
     rollup: Rollup | None = None,
     failovers: Sequence[Failover] = (),
+    checks: ChecksPart | None = None,
 ) -> ComponentPage:
     """For the three agents of a node, which are roll-ups, `nodes` are the cluster's nodes, and `changes` the newest changes of the
     whole cluster, of which those of the agent are shown."""
@@ -148,6 +151,7 @@ def component_page(
         unseen=about.unseen if row.instances else (),
         elects=elects(detail),
         failovers=tuple(failovers),
+        checks=checks,
         fault=detail.cluster.row.fault,
         missing=detail.cluster.row.missing if row.state in ("unknown", "not_observable") else (),
         late=late,

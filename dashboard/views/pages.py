@@ -12,13 +12,15 @@ from django.views.decorators.http import require_safe
 
 from dashboard import chart_pages, component_help, lookups, operators, presenters, pulses, ribbons, rollups, wanted_window
 from dashboard.cards_now import cards_now
+from dashboard.presenters.checks import ChecksPart, checks_part
 from dashboard.presenters.pods import pods_asked
 from dashboard.views import gone_nodes
 from dashboard.views.refusing import missing, no_cluster, wrong_time
 from dashboard.wanted_changes import WrongError
 from planes.live.wire import Lateness
-from planes.store import failovers, instances, selectors
+from planes.store import checks, failovers, history, instances, selectors
 from planes.store.freshness import believed, lateness
+from planes.store.selectors import ComponentDetail
 from planes.structs.lookups import About
 
 #: Links that a page for something unknown offers.
@@ -81,7 +83,8 @@ def component(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
         page = presenters.component_page(detail, late, nodes=cells, changes=changes, ribbons=drawn, rollup=rolled)
     else:
         led = failovers.failovers(detail.cluster.id, kind)
-        page = presenters.component_page(detail, late, ribbons=drawn, failovers=led)
+        checked = _checks(detail, late)
+        page = presenters.component_page(detail, late, ribbons=drawn, failovers=led, checks=checked)
     charts = None
     if "fragment" not in request.GET:
         try:
@@ -131,6 +134,15 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     lookup = lookups.panel(request, detail.cluster, About.NODE, name)
     context = {"page": page, "charts": charts, "lookup": lookup, "fresh": believed(fresh, late), **_moments(late, now)}
     return _show(request, "node", context)
+
+
+def _checks(detail: ComponentDetail, late: Lateness | None) -> ChecksPart | None:
+    """The history of its checks, of the kind that has some."""
+    if detail.row.kind != "kube-apiserver":
+        return None
+    found = checks.failures(detail.cluster.id)
+    spans = history.spans(detail.cluster.id, min((one.began for one in found), default=0.0)) if found else ()
+    return checks_part(found, spans, len(detail.row.instances) > 1, late)
 
 
 def _show(request: HttpRequest, page: str, context: dict[str, object]) -> HttpResponse:

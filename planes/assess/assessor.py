@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from planes.assess import attention
 from planes.assess.baseline import Baseline
 from planes.assess.changes import Changes
+from planes.assess.check_history import CheckHistory
 from planes.assess.cluster_summary import ClusterSummary
 from planes.assess.component_assessor import ComponentAssessor
 from planes.assess.full_disruption import FullDisruption
@@ -60,6 +61,7 @@ class Assessor:
         self._summary = ClusterSummary(cache, thresholds)
         self._sampler = Sampler()
         self._node_sampler = NodeSampler()
+        self._checks = CheckHistory()
         self._surveyor = Surveyor(thresholds)
         self._components = ComponentAssessor(self._view, self._nodes, thresholds)
         self._changes = Changes(slug)
@@ -142,6 +144,7 @@ class Assessor:
             return Frame(at=Epoch(now + offset))
         frame = Frame(at=Epoch(now + offset), full=whole, changes=changes, samples=self._sampler.look(view.rates, offset))
         frame.node_samples = self._node_sampler.look(self.cache, scene, self._nodes.states, now, offset)
+        frame.checks = self._checks.look(self.cache, offset)
         frame.survey = self._surveyor.look(view, now, offset, full=whole)
         if whole:
             self._sent_full = self._components.settled = True

@@ -11,6 +11,8 @@ CHANGES_KEPT = 20_000
 SAMPLES_KEPT = 120
 #: Samples of nodes kept meanwhile, each of one block: those of ten minutes, some 2 MB of 5,000 nodes.
 NODE_SAMPLES_KEPT = 10 * BLOCKS
+#: Changes of checks kept meanwhile.
+CHECKS_KEPT = 200
 
 
 def merge(older: Frame, newer: Frame) -> Frame:
@@ -18,6 +20,7 @@ def merge(older: Frame, newer: Frame) -> Frame:
     changes = [*older.changes, *newer.changes][-CHANGES_KEPT:]
     samples = [*older.samples, *newer.samples][-SAMPLES_KEPT:]
     node_samples = [*older.node_samples, *newer.node_samples][-NODE_SAMPLES_KEPT:]
+    checks = [*older.checks, *newer.checks][-CHECKS_KEPT:]
     cluster = newer.cluster or older.cluster
     attention = older.attention if newer.attention is None else newer.attention
     survey = newer.survey or older.survey
@@ -29,6 +32,7 @@ def merge(older: Frame, newer: Frame) -> Frame:
             changes=changes,
             samples=samples,
             node_samples=node_samples,
+            checks=checks,
             survey=survey,
         )
     gone_components, gone_nodes = set(newer.gone_components), set(newer.gone_nodes)
@@ -48,6 +52,7 @@ def merge(older: Frame, newer: Frame) -> Frame:
         changes=changes,
         samples=samples,
         node_samples=node_samples,
+        checks=checks,
         survey=survey,
     )
 

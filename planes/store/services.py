@@ -13,7 +13,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 
 from planes.models import Cluster, Component, Instance, Node
-from planes.store import columns, failovers, frozen, gone_nodes, instances, node_samples, samples
+from planes.store import checks, columns, failovers, frozen, gone_nodes, instances, node_samples, samples
 from planes.store.stored import Stored
 from planes.store.upserts import Statement, Values
 from planes.structs.history import Span
@@ -99,6 +99,7 @@ def flush(
             columns.TRANSITION.run([columns.transition(cluster_id, change) for change in frame.changes])
             samples.keep(cluster_id, frame.samples)
             node_samples.keep(cluster_id, frame.node_samples)
+            checks.note(cluster_id, frame.checks)
             if frame.survey is not None:
                 columns.SURVEY.run([(cluster_id, _encode(frame.survey))])
     except BaseException:

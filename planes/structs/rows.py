@@ -220,6 +220,15 @@ class ClusterRow(msgspec.Struct, frozen=True):
     data: PlaneRow | None = None
 
 
+class ChecksRow(msgspec.Struct, frozen=True):
+    """Which checks of /livez or /readyz fail from `at` on, with the reason that the API server gave; those that failed before and
+    are not among them were seen to fail last at `at`. Epoch seconds."""
+
+    path: str
+    at: Epoch
+    failing: dict[str, str]
+
+
 class Frame(msgspec.Struct):
     """All that changed since the frame before; what is None or empty did not. The first frame of a collector is `full`: it holds
     everything, and what is not in it no longer exists."""
@@ -235,6 +244,7 @@ class Frame(msgspec.Struct):
     changes: list[ChangeRow] = []  # newest last
     samples: list[SampleRow] = []  # newest last
     node_samples: list[NodeSamplesRow] = []  # newest last; stored, and not sent
+    checks: list[ChecksRow] = []  # newest last; stored, and not sent
     survey: SurveyRow | None = None  # stored, and not sent
 
     def is_empty(self) -> bool:
@@ -250,5 +260,6 @@ class Frame(msgspec.Struct):
             or self.changes
             or self.samples
             or self.node_samples
+            or self.checks
             or self.survey
         )

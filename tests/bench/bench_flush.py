@@ -18,6 +18,7 @@ BOUNDS = {
     "200 nodes": 1.0,
     "nothing but the time": 0.1,
     "a scrape's figures": 0.1,
+    "a turn of nodes": 0.1,
     "snapshot": 1.5,
 }
 
@@ -33,6 +34,7 @@ def main() -> int:
     from django.test.utils import setup_databases, teardown_databases
 
     from planes.store import clusters, selectors, services
+    from planes.structs.node_samples import NodeSamplesRow, block_of
     from planes.structs.rows import Frame
     from tests.sampling import sample_row
     from tests.store.rows import NOW, full, node
@@ -62,6 +64,9 @@ def main() -> int:
         measure("nothing but the time", lambda: services.touch(cluster.pk, epoch, NOW + 2))
         figures = Frame(at=NOW + 3, samples=[sample_row(at=float(NOW), inflight=31.0, requests=1284.25, p99=0.0381)])
         measure("a scrape's figures", lambda: services.flush(cluster.pk, epoch, 4, figures))
+        used = {"heartbeat": 4, "pods": PODS_A_NODE, "cpu": 150, "memory": 900}
+        turn = NodeSamplesRow(NOW + 4, 3, {name: used for name in names if block_of(name) == 3})
+        measure("a turn of nodes", lambda: services.flush(cluster.pk, epoch, 5, Frame(at=NOW + 4, node_samples=[turn])))
         snapshot = measure("snapshot", lambda: msgspec.json.encode(selectors.snapshot("bench")))
         assert isinstance(snapshot, bytes)
         print(f"{'':>12}  snapshot of {len(snapshot):,} bytes")  # noqa: T201  what a benchmark is for

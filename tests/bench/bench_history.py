@@ -10,8 +10,8 @@ import time
 
 NODES = 500
 DAYS = 30
-#: Bytes of a node and day, with two changes each; seconds of a start.
-BYTES, START = 1_000, 6.0
+#: Bytes of a node and day, with two changes each, and of its figures; seconds of a start.
+BYTES, FIGURES, START = 1_000, 1_200, 6.0
 
 
 def main() -> int:
@@ -26,7 +26,7 @@ def main() -> int:
     from planes.collect.store_thread import remembered
     from planes.store import clusters, pruning, services
     from planes.tasks import REMEMBERED_CHANGES
-    from tests.bench.living import DAY, Life, live
+    from tests.bench.living import DAY, Life, live, noted
     from tests.store.rows import NOW, full
 
     databases = setup_databases(verbosity=0, interactive=False)
@@ -47,6 +47,9 @@ def main() -> int:
         told("30 days were lived in", time.perf_counter() - begun, "s")
         told("30 days hold", held / 1e6, "MB")
         told("of a node and day", held / NODES / DAYS, "bytes", BYTES)
+        between = pruning.size()
+        noted(cluster.pk, [f"node-{number:04}" for number in range(NODES)], float(NOW))
+        told("its figures, of a node and day", (pruning.size() - between) / NODES / DAYS, "bytes", FIGURES)
         ended = live(Life(cluster.pk, services.take(cluster.pk), NODES, scrape=3_600), ended, 365 - DAYS, limits)
         told("a year holds", (pruning.size() - before) / 1e6, "MB", 2_000.0)
         services.flush(cluster.pk, services.take(cluster.pk), 1, full(tuple(f"node-{number:04}" for number in range(NODES))))

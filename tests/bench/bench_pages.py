@@ -21,6 +21,7 @@ _LOOKED = (
     *("", "nodes/", "changes/", "changes/?range=7d", "incidents/", "uptime/", "uptime/?range=7d"),
     *("certificates/", "upgrade/", "bookmarks/"),
 )
+_NODES = ("nodes/node-0042/", "nodes/node-0042/?range=30d")
 _COMPONENTS = ("kube-scheduler/", "kubelet/", "kube-apiserver/")
 
 
@@ -64,7 +65,7 @@ def addresses(slug: str, incident: str, now: float) -> list[tuple[str, float]]:
     past = [f"{home}?at={iso(now - ago)}" for ago in (3_600.0, 3.5 * 86_400, 6.9 * 86_400)]
     return [
         ("/", BOUND),
-        *((home + path, BOUND) for path in (*_LOOKED, *_COMPONENTS, "nodes/node-0042/", f"incidents/{incident}/")),
+        *((home + path, BOUND) for path in (*_LOOKED, *_COMPONENTS, *_NODES, f"incidents/{incident}/")),
         *(("/" + path, BOUND) for path in ("changes/", "incidents/", "wall/", "search/?q=node-4999")),
         *((f"/api/v1{home}{path}", BOUND) for path in ("changes", "nodes", "uptime", "snapshot")),
         (f"/compare/?a={slug}&b={slug}@{iso(now - 3_600.0)}", PAST),
@@ -84,6 +85,8 @@ def main() -> int:
     from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 
     from planes.store import clusters, incidents, services
+    from planes.structs.node_samples import block_of
+    from tests.bench.living import noted
     from tests.store.rows import component, full, node
 
     databases = setup_databases(verbosity=0, interactive=False)
@@ -103,6 +106,7 @@ def main() -> int:
         ]
         services.flush(cluster.pk, services.take(cluster.pk), 1, frame)
         lived(cluster, names, now)
+        noted(cluster.pk, [name for name in names if block_of(name) == block_of("node-0042")], now)
         client = Client(HTTP_HOST="localhost")
         client.force_login(User.objects.create_user("bench"))
         name = incidents.of_clusters(cluster.slug)[0].incidents[5].id

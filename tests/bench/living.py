@@ -1,12 +1,15 @@
 """Days of a cluster's life as its collector stores them, at once: changes, spans of watching and figures, pruned as `jobs` does."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from planes.store import columns, pruning, samples, services
+from planes.store import columns, node_samples, pruning, samples, services
 from planes.store.pruning import Limits, Pruned
 from planes.structs.moments import Epoch
+from planes.structs.node_samples import block_of, packed
 from planes.structs.rows import ChangeRow, Frame, SampleRow
+from planes.structs.samples import Bucket
 from planes.structs.verdicts import State
 from tests.sampling import sample_row
 
@@ -35,6 +38,30 @@ def live(life: Life, began: float, days: int, limits: Limits, after: Callable[[P
         samples.keep(life.cluster_id, _samples(life, midnight))
         after(pruning.prune(midnight + DAY, limits))
     return began + days * DAY
+
+
+def noted(cluster_id: int, names: Iterable[str], ended: float) -> None:
+    """All that is kept of the figures of some nodes at `ended`, epoch seconds, as if they were sampled once a minute until then."""
+    chance = random.Random(1)
+    blocks: dict[int, list[str]] = {}
+    for name in names:
+        blocks.setdefault(block_of(name), []).append(name)
+    for step in node_samples.STEPS:
+        rows = []
+        for began in range(int(ended - step.kept), int(ended), step.seconds):
+            for block, some in blocks.items():
+                nodes = {name: {key: _bucket(chance, key, step.seconds // 60) for key in _USUAL} for name in some}
+                rows.append((cluster_id, step.seconds, block, began, float(began + step.seconds - 1), packed(nodes)))
+        columns.NODE_SAMPLE.run(rows)
+
+
+#: What nodes' figures lie between, in their stored units.
+_USUAL = {"heartbeat": (0, 10), "pods": (28, 31), "cpu": (200, 380), "memory": (2_000, 2_200)}
+
+
+def _bucket(chance: random.Random, key: str, count: int) -> Bucket:
+    seen = [chance.randint(*_USUAL[key]) for _ in range(min(count, 10))]
+    return Bucket(count, min(seen), max(seen), sum(seen) * count // len(seen), seen[-1])
 
 
 def _changes(life: Life, midnight: float) -> list[ChangeRow]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("planes", "0009_survey"),
+        ("planes", "0010_clusters_called"),
     ]
 
     operations = [

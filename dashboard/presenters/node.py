@@ -1,12 +1,13 @@
 """A node's page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from dashboard import component_help
 from dashboard.presenters.changes import ChangeLine, change_lines
+from dashboard.presenters.cordon import Cordon, cordon_of
 from dashboard.presenters.evidence import EvidenceLine, evidence_lines
 from dashboard.presenters.history import RibbonLine
 from dashboard.presenters.pods import ALL_PODS, PodLine, PodsAsked, PodTable, pod_line, pod_table
@@ -14,6 +15,7 @@ from dashboard.presenters.words import commands, cores, known, number, share, si
 from planes.live.wire import Lateness
 from planes.store.freshness import seen, unknown_since
 from planes.store.selectors import ClusterHead, NodeDetail
+from planes.structs.history import Span
 from planes.structs.rows import AgentRow, ConditionRow, EventRow, FaultRow, NodeRow, TaintRow
 
 _CHANGES = 15
@@ -74,7 +76,7 @@ class NodePage:
     last: str
     since: float
     because: str
-    cordoned: bool
+    cordon: Cordon | None
     marks: tuple[str, ...]
     agents: tuple[AgentCard, ...]
     capacity: tuple[Capacity, ...]
@@ -115,9 +117,10 @@ def node_page(
     beat: float | None = None,
     ribbons: tuple[RibbonLine, ...] = (),
     asked: PodsAsked = ALL_PODS,
+    spans: Sequence[Span] = (),
 ) -> NodePage:
     """What a node's page shows; states as they may be said now. `beat`: when its lease was last seen to change, epoch seconds.
-    `asked`: which of its pods, and in which order."""
+    `asked`: which of its pods, and in which order. `spans`: when its cluster was watched."""
     row = detail.row
     shown = seen(row.state, "", row.because, late)
     agents = (
@@ -135,7 +138,7 @@ def node_page(
         last=shown.last,
         since=unknown_since(late, row.since),
         because=shown.because,
-        cordoned=row.cordoned,
+        cordon=cordon_of(row, detail.changes, spans),
         marks=_marks(row),
         agents=agents,
         capacity=_capacity(row, seen_pods=seen_pods),

@@ -123,7 +123,8 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     fresh = pulses.freshness(detail.cluster)
     late = lateness(fresh, now)
     beat, drawn = pulses.heartbeat(detail.cluster, name), ribbons.of_node(detail, fresh, now)
-    page = presenters.node_page(detail, late, beat=beat, ribbons=drawn, asked=pods_asked(request.GET.dict()))
+    spans = history.spans(detail.cluster.id, 0.0) if detail.row.cordoned else ()
+    page = presenters.node_page(detail, late, beat=beat, ribbons=drawn, asked=pods_asked(request.GET.dict()), spans=spans)
     charts = None
     if "fragment" not in request.GET:
         try:

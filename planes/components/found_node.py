@@ -3,13 +3,34 @@
 import msgspec
 
 from planes.structs.lookups import FoundLine, FoundPart
+from planes.structs.timestamps import epoch
 
 #: Annotations and images of a node that are shown. A kubelet reports 50 images, unless `nodeStatusMaxImages` says otherwise.
 _MOST = 200
 
 
+class _Fields(msgspec.Struct):
+    """Of what one writer owns, what is in the spec: "f:unschedulable" is a key."""
+
+    spec: dict[str, object] = msgspec.field(name="f:spec", default_factory=dict)
+
+
+class _Writer(msgspec.Struct):
+    """An entry of managedFields (kubernetes.io, "Server-Side Apply"). `time` is when it last wrote any of its fields."""
+
+    manager: str = ""
+    operation: str = ""
+    time: str | None = None
+    fieldsV1: _Fields = msgspec.field(default_factory=_Fields)
+
+
 class _Meta(msgspec.Struct):
     annotations: dict[str, str] = {}
+    managedFields: list[_Writer] = []
+
+
+class _Spec(msgspec.Struct):
+    unschedulable: bool = False
 
 
 class _Address(msgspec.Struct):
@@ -33,15 +54,17 @@ class WholeNode(msgspec.Struct):
     """What is read of a Node once it is asked for by name."""
 
     metadata: _Meta = msgspec.field(default_factory=_Meta)
+    spec: _Spec = msgspec.field(default_factory=_Spec)
     status: _Status = msgspec.field(default_factory=_Status)
 
 
 def parts(node: WholeNode) -> tuple[FoundPart, ...]:
-    """Its addresses, annotations and images, the largest first."""
+    """Who cordoned it, where it is; its addresses, annotations and images, the largest first."""
     addresses = tuple(FoundLine(one.type, one.address) for one in node.status.addresses)
     notes = sorted(node.metadata.annotations.items())
     images = sorted(node.status.images, key=lambda one: -one.sizeBytes)
     return (
+        *_cordon(node),
         FoundPart("addresses", "Addresses", addresses, none="It has told none.", brief=True),
         FoundPart(
             "annotations",
@@ -61,6 +84,22 @@ def parts(node: WholeNode) -> tuple[FoundPart, ...]:
             folded=True,
         ),
     )
+
+
+def _cordon(node: WholeNode) -> tuple[FoundPart, ...]:
+    if not node.spec.unschedulable:
+        return ()
+    writers = [one for one in node.metadata.managedFields if "f:unschedulable" in one.fieldsV1.spec]
+    lines = tuple(
+        line
+        for one in writers
+        for line in (
+            FoundLine("by", f"{one.manager or 'a writer without a name'} ({one.operation or 'no operation told'})"),
+            FoundLine("at the latest", at=epoch(one.time)),
+        )
+    )
+    about = "Who wrote spec.unschedulable, by managedFields; the time is that of the writer's last change to any of its fields."
+    return (FoundPart("cordon", "Cordoned", lines, about=about, none="Its managedFields do not say by whom.", brief=True),)
 
 
 def _name(names: list[str]) -> str:

@@ -141,6 +141,25 @@ def test_images_are_told_by_their_tag_the_largest_first() -> None:
     ]
 
 
+def test_who_cordoned_a_node_is_told_by_its_managed_fields_alone() -> None:
+    fields = [
+        {"manager": "kubelet", "operation": "Update", "time": AT, "fieldsV1": {"f:status": {"f:images": {}}}},
+        {"manager": "kubectl-cordon", "operation": "Update", "time": AT, "fieldsV1": {"f:spec": {"f:unschedulable": {}}}},
+    ]
+    whole = {"metadata": {"managedFields": fields}, "spec": {"unschedulable": True}}
+    part = found_node.parts(msgspec.convert(whole, found_node.WholeNode))[0]
+    assert [(line.title, line.text, line.at) for line in part.lines] == [
+        ("by", "kubectl-cordon (Update)", None),
+        ("at the latest", "", 1_795_528_800.0),
+    ]
+    unsaid = msgspec.convert({"metadata": {"managedFields": fields[:1]}, "spec": {"unschedulable": True}}, found_node.WholeNode)
+    assert found_node.parts(unsaid)[0] == FoundPart(
+        "cordon", "Cordoned", about=part.about, none="Its managedFields do not say by whom.", brief=True
+    )
+    open_again = msgspec.convert({"metadata": {"managedFields": fields}}, found_node.WholeNode)
+    assert "cordon" not in [one.key for one in found_node.parts(open_again)]
+
+
 @pytest.mark.parametrize(
     ("checks", "title", "folded", "first"),
     [

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from dashboard import wanted_changes
 from dashboard.incident_links import Parts
-from dashboard.presenters.change_log import Block, GapLine, LogLine, blocks, log_lines, titles, unwatched_blocks
+from dashboard.presenters.change_log import Block, blocks, log_lines, titles, unwatched_blocks
+from dashboard.presenters.log_rows import Row, rows
 from dashboard.presenters.words import WORDS, counted
 from dashboard.vouching import standing
 from dashboard.wanted_changes import FILTERS, Asked
@@ -33,21 +34,24 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """`found`: whether there is any change; `filtered`: whether by more than the time. `count`: how many there are, in words.
-    `since`: since when anything was watched, epoch seconds; None: nothing was. `began`, `ended`: the density's window, epoch
-    seconds. `older`, `newest`: queries of other pages of the list."""
+    """`rows`: of the list, with brackets in so many `lanes`. `found`: whether there is any change; `filtered`: whether by more than
+    the time. `count`: how many there are, in words. `since`: since when anything was watched, epoch seconds; None: nothing was;
+    `whole`: whether all since then is shown.
+    `began`, `ended`: the density's window, epoch seconds. `older`, `newest`: queries of other pages of the list."""
 
     cluster: ClusterHead | None
     found: bool
     filtered: bool
     count: str
     span: str
-    lines: tuple[LogLine | GapLine, ...]
+    rows: tuple[Row, ...]
+    lanes: int
     blocks: tuple[Block, ...]
     unwatched: tuple[Block, ...]
     began: float
     ended: float
     since: float | None
+    whole: bool
     older: str
     newest: str
     query: str
@@ -82,8 +86,8 @@ def _choices(asked: Asked) -> tuple[Choice, ...]:
 
 
 def _page(head: ClusterHead | None, asked: Asked, now: float, late: Lateness | None) -> ChangesPage:
-    found = changes.page(asked.wanted, asked.after, LIMIT)
-    first = found.spans[0].began if found.spans else None
+    found = changes.page(asked.wanted, asked.after, LIMIT, whole_groups=True)
+    first = found.since
     ended = asked.wanted.ended or now
     dots = changes.density(asked.wanted)
     began = asked.wanted.began
@@ -91,7 +95,9 @@ def _page(head: ClusterHead | None, asked: Asked, now: float, late: Lateness | N
         began = min((one.at for one in dots[-1:]), default=first if first is not None else ended - 86_400.0)
     listed = [one.row.at for one in found.found]
     parts = Parts({one.slug for one in found.found}, min(listed, default=0.0), max(listed, default=0.0))
-    lines = log_lines(found.found, found.spans, first_page=asked.after is None, older=found.older is not None, part_of=parts.of)
+    first_page, older = asked.after is None, found.older is not None
+    lines = log_lines(found.found, found.spans, first_page=first_page, older=older, part_of=parts.of)
+    told = rows(lines, now, first_page=first_page, older=older)
     route = reverse("cluster-changes", args=[head.slug]) if head else reverse("changes")
     return ChangesPage(
         cluster=head,
@@ -99,12 +105,14 @@ def _page(head: ClusterHead | None, asked: Asked, now: float, late: Lateness | N
         filtered=any(name in FILTERS for name, _ in asked.kept),
         count=counted(found.count, "change"),
         span=f"in {_RANGES[asked.range]}" if asked.range in ("1h", "24h", "7d", "30d") else "",
-        lines=tuple(lines),
+        rows=tuple(told),
+        lanes=max((tie.lane + 1 for row in told for tie in row.ties), default=0),
         blocks=tuple(blocks(dots, began, ended)),
         unwatched=tuple(unwatched_blocks(found.spans, began, min(ended, now))) if ended <= now else (),
         began=began,
         ended=ended,
         since=first,
+        whole=first is not None and first >= began and asked.wanted.ended is None and asked.after is None,
         older=asked.query(after=wanted_changes.place(found.older)) if found.older else "",
         newest=f"{route}?{asked.query()}" if asked.after else "",
         query=asked.query(),

@@ -31,14 +31,14 @@ class Parts:
         """That in which a change has a part."""
         for spell, one in self._parts.get((slug, (row.subject_kind, row.subject, row.agent)), ()):
             if spell.began <= row.at <= _last(spell):
-                return IncidentLink(one.id, told.title(one))
+                return _link(one)
         return None
 
 
 def at_moment(slug: str, at: float) -> tuple[IncidentLink, ...]:
     """Those of one cluster that went on at a moment, epoch seconds, or just about; the newest first."""
     found = [one for record in incidents.of_clusters(slug) for one in record.incidents]
-    return tuple(IncidentLink(one.id, told.title(one)) for one in found if one.began - _BEFORE <= at <= _over(one) + _AFTER)
+    return tuple(_link(one) for one in found if one.began - _BEFORE <= at <= _over(one) + _AFTER)
 
 
 def has_part(one: Incident, kind: str, node: str) -> bool:
@@ -48,6 +48,10 @@ def has_part(one: Incident, kind: str, node: str) -> bool:
         (not kind or kind == (agent if of == "Node" else name)) and (not node or (of == "Node" and name == node))
         for of, name, agent in subjects
     )
+
+
+def _link(one: Incident) -> IncidentLink:
+    return IncidentLink(one.id, told.title(one), one.began, _over(one))
 
 
 def _last(spell: Spell) -> float:

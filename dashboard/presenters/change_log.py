@@ -1,13 +1,13 @@
 """The page of changes: lines, what happened together as one that opens, spans that nobody watched, and the density over time."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log2
 
 import msgspec
 
-from dashboard.presenters.changes import ChangeLine, change_lines, together
+from dashboard.presenters.changes import ChangeLine, change_lines, in_groups, together
 from dashboard.presenters.words import known, severity
 from planes.components.registry import CONTROL_PLANE, KINDS
 from planes.store.changes import Dot, Found
@@ -27,10 +27,13 @@ _FULL = 64
 
 @dataclass(frozen=True, slots=True)
 class IncidentLink:
-    """`id` is of its page, within its cluster."""
+    """`id` is of its page, within its cluster. `began`, `ended`: of what is on record of it, epoch seconds; `ended` is infinite
+    while it goes on."""
 
     id: str
     title: str
+    began: float
+    ended: float
 
 
 #: Of a cluster's slug and a change, the incident in which it has a part.
@@ -40,7 +43,8 @@ PartOf = Callable[[str, ChangeRow], IncidentLink | None]
 @dataclass(frozen=True, slots=True)
 class LogLine:
     """One change, or several of one cause and moment with `parts`. `plane`: control, data or "" (of both). `incident`: that in
-    which the first of them has a part."""
+    which one of them has a part. `id`: of its oldest change, by which it is the same line when more have joined. `count`: how many
+    changes it stands for."""
 
     line: ChangeLine
     slug: str
@@ -49,6 +53,8 @@ class LogLine:
     parts: tuple[ChangeLine, ...] = ()
     parts_more: int = 0
     incident: IncidentLink | None = None
+    id: int = 0
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +141,32 @@ def _of(part: float, whole: float) -> str:
 
 
 def _lines(found: Sequence[Found], part_of: PartOf | None) -> Iterable[LogLine]:
-    start = 0
-    while start < len(found):
-        end = start + 1
-        while end < len(found) and found[end].slug == found[start].slug and together(found[start].row, found[end].row):
-            end += 1
-        rows = [one.row for one in found[start:end]]
+    for ones in in_groups(found, _together):
+        rows = [one.row for one in ones]
         (line,) = change_lines(rows, 1)
-        parts = (
-            tuple(change_lines([msgspec.structs.replace(row, group="") for row in rows[:OPENED]], OPENED)) if len(rows) > 1 else ()
+        more = sum(row.more for row in rows)
+        alone = [msgspec.structs.replace(row, group="", more=0, more_from=None) for row in rows[:OPENED]]
+        yield LogLine(
+            line=line,
+            slug=ones[0].slug,
+            cluster=ones[0].cluster,
+            plane=_plane(rows[0]),
+            parts=tuple(change_lines(alone, OPENED)) if len(rows) + more > 1 else (),
+            parts_more=max(0, len(rows) - OPENED) + more,
+            incident=_incident(ones, part_of),
+            id=ones[-1].id,
+            count=len(rows) + more,
         )
-        first = found[start]
-        more = max(0, len(rows) - OPENED) if parts else 0
-        incident = part_of(first.slug, first.row) if part_of is not None else None
-        yield LogLine(line, first.slug, first.cluster, _plane(first.row), parts, more, incident)
-        start = end
+
+
+def _together(one: Found) -> Hashable | None:
+    shared = together(one.row)
+    return None if shared is None else (one.slug, shared)
+
+
+def _incident(ones: Sequence[Found], part_of: PartOf | None) -> IncidentLink | None:
+    parts = (part_of(one.slug, one.row) for one in ones) if part_of is not None else ()
+    return next((one for one in parts if one is not None), None)
 
 
 def _plane(row: ChangeRow) -> str:

@@ -1,12 +1,14 @@
 """Announced changes as lines, the many of one cause and moment as one line."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dashboard import component_help
 from dashboard.presenters.words import known, word
 from planes.structs.rows import ChangeRow
 
+_One = TypeVar("_One")
 _NAMED = 3  # subjects of a group that are named
 
 
@@ -27,29 +29,33 @@ class ChangeLine:
 
 
 def change_lines(rows: Sequence[ChangeRow], limit: int) -> list[ChangeLine]:
-    """The newest `limit` lines of `rows` (newest first). Neighbours of one group that went the same way become one line."""
-    lines: list[ChangeLine] = []
-    start = 0
-    while start < len(rows) and len(lines) < limit:
-        end = start + 1
-        while end < len(rows) and together(rows[start], rows[end]):
-            end += 1
-        lines.append(_line(list(rows[start:end])))
-        start = end
+    """The newest `limit` lines of `rows` (newest first). Those of one group that went the same way become one line, whatever
+    else happened between them, as in static/js/changes.js."""
+    return [_line(one) for one in in_groups(rows, together)[:limit]]
+
+
+def together(row: ChangeRow) -> Hashable | None:
+    """What changes have in common that are of one cause and moment and went the same way; None: it is alone."""
+    return (row.group, row.agent, row.before, row.after) if row.group else None
+
+
+def in_groups(ones: Sequence[_One], key: Callable[[_One], Hashable | None]) -> list[list[_One]]:
+    """Those of one key together, in the place of the first; None stands alone."""
+    lines: list[list[_One]] = []
+    open_: dict[Hashable, list[_One]] = {}
+    for one in ones:
+        shared = key(one)
+        line = None if shared is None else open_.get(shared)
+        if line is not None:
+            line.append(one)
+            continue
+        lines.append([one])
+        if shared is not None:
+            open_[shared] = lines[-1]
     return lines
 
 
-def together(one: ChangeRow, other: ChangeRow) -> bool:
-    """Whether two changes are of one cause and moment, and went the same way."""
-    return bool(one.group) and (one.group, one.agent, one.before, one.after) == (
-        other.group,
-        other.agent,
-        other.before,
-        other.after,
-    )
-
-
-def _line(rows: list[ChangeRow]) -> ChangeLine:
+def _line(rows: Sequence[ChangeRow]) -> ChangeLine:
     first = rows[0]
     names = list(dict.fromkeys(row.subject for row in rows))
     count = len(names) + sum(row.more for row in rows)

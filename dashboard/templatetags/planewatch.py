@@ -183,6 +183,20 @@ def happened(moment: float) -> SafeString:
     return _clock(moment, "happened")
 
 
+@register.simple_tag
+def of_day(moment: float, heading: float) -> SafeString:
+    """The same below a heading that names the day of another moment: the time alone, where it is of that day."""
+    at, day = datetime.fromtimestamp(moment, UTC), datetime.fromtimestamp(heading, UTC)
+    return format_html(
+        '<time datetime="{}" title="{}" data-as="happened" data-day="{}" data-clock="{}">{}</time>',
+        iso(moment),
+        in_full(moment),
+        f"{heading:.1f}",
+        f"{moment:.1f}",
+        f"{at:%H:%M:%S}" if at.date() == day.date() else f"{at:%d %b %H:%M:%S} UTC",
+    )
+
+
 def _clock(moment: float | None, told: str) -> SafeString:
     if moment is None:
         return SafeString("–")

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from planes.components.registry import CONTROL_PLANE
 from planes.models import Cluster, Transition
-from planes.store.history import spans_of
+from planes.store.history import spans_of, watching_since
 from planes.store.reading import one_view
 from planes.structs.history import Span
 from planes.structs.moments import Epoch
@@ -17,6 +17,11 @@ from planes.structs.verdicts import State
 
 #: Changes of which the density is drawn: the newest.
 DENSE = 20_000
+#: Seconds around a page in which the rest of its groups is looked for: a group ends when nothing has joined it for a while
+#: (planes/assess/changes.py).
+GROUP_SPAN = 3_600.0
+#: What changes have in common that are one line: cluster, group, agent, what they were and became.
+_Shared = tuple[str, str, str, str, str]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -52,12 +57,14 @@ class Found(msgspec.Struct, frozen=True):
 
 class Page(msgspec.Struct, frozen=True):
     """`found` newest first; `older`: where the next page begins; None: there is none. `count`: how many there are in all. `spans`:
-    in which some cluster of those that were asked for was watched, oldest first."""
+    in which some cluster of those that were asked for was watched, oldest first. `since`: since when any was, epoch seconds; None:
+    none was."""
 
     found: tuple[Found, ...]
     older: Place | None
     count: int
     spans: tuple[Span, ...]
+    since: Epoch | None
 
 
 class Dot(msgspec.Struct, frozen=True):
@@ -68,15 +75,43 @@ class Dot(msgspec.Struct, frozen=True):
     state: str
 
 
-def page(wanted: Wanted, after: Place | None, limit: int) -> Page:
-    """At most `limit` changes; with `after` those that are older than it."""
+def page(wanted: Wanted, after: Place | None, limit: int, *, whole_groups: bool = False) -> Page:
+    """At most `limit` changes; with `after` those that are older than it. `whole_groups`: where a group goes on on another page,
+    its last that is found tells how many more there are."""
     with one_view():
         every = _matching(wanted)
         rest = every if after is None else every.filter(Q(at__lt=after.at) | Q(at=after.at, id__lt=after.id))
         rows = list(rest.select_related("cluster")[: limit + 1])
-        found = tuple(_found(one) for one in rows[:limit])
+        found = [_found(one) for one in rows[:limit]]
+        if whole_groups and (after is not None or len(rows) > limit):
+            found = _with_rest(found, every)
         older = Place(rows[limit - 1].at, rows[limit - 1].pk) if len(rows) > limit else None
-        return Page(found, older, every.count(), _spans(wanted))
+        return Page(tuple(found), older, every.count(), spans_of(_whose(wanted), wanted.began), watching_since(_whose(wanted)))
+
+
+def _with_rest(found: Sequence[Found], every: QuerySet[Transition]) -> list[Found]:
+    """The same, the last of each group with the rest of it: a line says of how many it is, whatever its page holds of them."""
+    held: dict[_Shared, list[int]] = {}
+    for place, one in enumerate(found):
+        if one.row.group:
+            held.setdefault(_shared(one), []).append(place)
+    told = list(found)
+    if not held:
+        return told
+    near = every.filter(at__gte=found[-1].row.at - GROUP_SPAN, at__lte=found[0].row.at + GROUP_SPAN)
+    named = near.filter(group__in={shared[1] for shared in held}).order_by()
+    whole = named.values_list("cluster__slug", "group", "agent", "before", "after").annotate(Count("id"), Min("at"))
+    for slug, group, agent, before, after, count, first in whole:
+        places = held.get((slug, group, agent, before, after), [])
+        if places and count > len(places):
+            last = told[places[-1]]
+            row = msgspec.structs.replace(last.row, more=count - len(places), more_from=Epoch(first))
+            told[places[-1]] = msgspec.structs.replace(last, row=row)
+    return told
+
+
+def _shared(one: Found) -> _Shared:
+    return one.slug, one.row.group, one.row.agent, one.row.before.value, one.row.after.value
 
 
 def density(wanted: Wanted) -> list[Dot]:
@@ -116,13 +151,13 @@ def _matching(wanted: Wanted) -> QuerySet[Transition]:
     return every
 
 
-def _spans(wanted: Wanted) -> tuple[Span, ...]:
+def _whose(wanted: Wanted) -> Q:
     which = Q(cluster__enabled=True)
     if wanted.slug:
         which &= Q(cluster__slug=wanted.slug)
     if wanted.among is not None:
         which &= Q(cluster__in=wanted.among)
-    return spans_of(which, wanted.began)
+    return which
 
 
 def _found(one: Transition) -> Found:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from planes.models import Transition, Watched
 from planes.store.reading import one_view
@@ -72,3 +72,13 @@ def spans_of(which: Q, began: float | None) -> tuple[Span, ...]:
         for first, last, kept in rows
         if kept is None or last > kept
     )
+
+
+def watching_since(which: Q) -> Epoch | None:
+    """Since when anything is on record of some clusters, whatever gaps there are since; None: nothing is."""
+    kept = Q(cluster__remembered_from=None) | Q(ended__gt=F("cluster__remembered_from"))
+    first = Watched.objects.filter(which & kept).order_by("began").values_list("began", "cluster__remembered_from").first()
+    if first is None:
+        return None
+    began, since = first
+    return Epoch(began if since is None else max(began, since))

@@ -133,6 +133,14 @@ export function inFull(moment) {
     timeZoneName: "short" }).format(moment * 1000);
 }
 
+/** The viewer's day of a moment: "Tuesday 24 November", with the year where it is another. @param {number} moment @param {number} now
+ *  epoch seconds */
+export function day(moment, now) {
+  const [then, today] = [new Date(moment * 1000), new Date(now * 1000)];
+  const year = then.getFullYear() === today.getFullYear() ? "" : ` ${then.getFullYear()}`;
+  return `${format("weekday", { weekday: "long" }).format(then)} ${format("date", { day: "numeric", month: "long" }).format(then)}${year}`;
+}
+
 /** The viewer's time zone, as short as it is called at that moment ("CET", "GMT-5"), and in full ("Europe/Berlin").
  *  @param {number} moment epoch seconds */
 export function zone(moment) {

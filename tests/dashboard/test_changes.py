@@ -280,10 +280,24 @@ def test_an_unknown_clusters_changes_are_not_found(cluster: Cluster, admin_clien
     assert "There is no cluster" in answer.content.decode()
 
 
-def test_a_page_without_changes_says_since_when_it_was_watched(cluster: Cluster, admin_client: Client) -> None:
-    text = admin_client.get("/c/prod/changes/", {"range": "all", "node": "no-such"}).content.decode()
-    assert "No changes that this filter finds" in text
-    assert "Watching began" in text
+@pytest.mark.parametrize(
+    ("asked_for", "said"),
+    [
+        ({"range": "all", "node": "no-such"}, "No changes that this filter finds since watching began at <time"),
+        ({"from": "2026-05-28T19:00Z", "node": "no-such"}, "No changes that this filter finds since watching began at <time"),
+        # There are later ones.
+        ({"from": "2026-05-28T19:00Z", "to": "2026-05-28T19:10Z"}, "No changes. Watching began <time"),
+        # Watched since before, though with a gap.
+        ({"from": "2026-05-28T19:50Z", "node": "no-such"}, "No changes that this filter finds. Watching began <time"),
+        ({"from": "2026-05-28T20:25Z", "to": "2026-05-28T20:26Z"}, "No changes. Watching began <time"),
+    ],
+)
+def test_a_page_without_changes_says_since_when_it_was_watched(
+    cluster: Cluster, admin_client: Client, asked_for: dict[str, str], said: str
+) -> None:
+    text = admin_client.get("/c/prod/changes/", asked_for).content.decode()
+    assert said in text
+    assert 'data-clock="1779995000.0"' in text[text.index(said) :]
 
 
 def test_a_component_has_one_name_in_lists_and_feeds() -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { aged, ago, clock, duration, happened, lasting, render, tellTimes, when } from "../../static/js/ages.js";
+import { aged, ago, clock, day, duration, happened, lasting, render, tellTimes, when } from "../../static/js/ages.js";
 import { glued } from "../../static/js/words.js";
 
 /** @type {{ durations: [number, string][], texts: { text: string, now: number, shown: string }[], glued: [string, string][] }} */
@@ -74,4 +74,10 @@ test("how long ago a change was, is told by its largest unit", () => {
   const shown = [0.4, 12, 60, 599, 3700, 90_000].map((age) => happened(NOW - age, NOW, clock));
   tellTimes("mixed");
   assert.deepEqual(shown, ["0.4 s ago", "12 s ago", "1 min ago", "9 min ago", "1 h ago", "1 d ago"]);
+});
+
+test("a day is named by its weekday, and by its year where that is another", () => {
+  const noon = (/** @type {number} */ year) => new Date(year, 10, 24, 12).getTime() / 1000;
+  assert.equal(day(noon(2026), noon(2026) + 86_400), "Tuesday 24 November");
+  assert.equal(day(noon(2025), noon(2026)), "Monday 24 November 2025");
 });

@@ -10,6 +10,7 @@ import { Answering } from "../answering.js";
 import { whenSignedOut } from "../signed-out.js";
 import { renewFor } from "../upgrade.js";
 import { judgeCards, newest, pulseCard } from "./cards.js";
+import { days } from "./days.js";
 import { show, showFailed } from "./late.js";
 import { renew } from "./panels.js";
 import { Offsets, concerns } from "./relevance.js";
@@ -153,6 +154,7 @@ function draw() {
 /** What the page shows, judged by the server's clock. */
 function judge() {
   const now = server.now(Date.now() / 1000) ?? Date.now() / 1000;
+  days(document, now);
   clocks(document, now);
   const moments = many ? { ...newest(now), retry: null, apart: null, fault: "" } : single();
   const connecting = Date.now() - socket.since < CONNECTING_MS ? "open" : "closed";

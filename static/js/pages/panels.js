@@ -20,7 +20,8 @@ export function gist(panel) {
     for (const entry of card.querySelectorAll(".troubles li")) entry.removeAttribute("hidden");
     card.querySelector(".troubles .more")?.remove();
   }
-  for (const button of copy.querySelectorAll(".copy")) button.remove();
+  // Headings of days say what the lines say, in the viewer's own time.
+  for (const added of copy.querySelectorAll(".copy, .log-day")) added.remove();
   for (const details of copy.querySelectorAll("details")) details.removeAttribute("open");
   return `${panel.className} ${copy.innerHTML}`;
 }

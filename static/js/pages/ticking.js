@@ -28,7 +28,9 @@ function running(kind, age) {
 export function clocks(root, now) {
   for (const element of root.querySelectorAll("[data-clock]")) {
     const at = Number(element.getAttribute("data-clock"));
-    say(element, element.hasAttribute("data-as") ? happened(at, now, (moment) => when(moment, now)) : when(at, now));
+    // Below the heading of its day (days.js) the time says enough.
+    const dated = when(at, Number(element.getAttribute("data-day") ?? now));
+    say(element, element.hasAttribute("data-as") ? happened(at, now, () => dated) : dated);
     title(element, at);
   }
 }

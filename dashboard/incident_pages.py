@@ -23,6 +23,8 @@ from planes.structs.incidents import Incident
 
 #: Incidents of a page: the newest; those that go on are all shown.
 LIMIT = 200
+#: Of those that go on so many are listed beside the picture: the newest.
+OPEN_SHOWN = 3
 #: Others that are told of as near in time.
 _NEARBY = 5
 
@@ -41,6 +43,16 @@ class ListPage:
     since: float | None
     late: Lateness | None
     of: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """One that goes on. `began`: epoch seconds."""
+
+    id: str
+    title: str
+    state: str
+    began: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,13 @@ def listed(head: ClusterHead | None, now: float, kind: str = "", node: str = "")
         of=" of ".join(part for part in (title_of(kind) if kind else "", node) if part),
     )
     return _context(page, how, now)
+
+
+def followed(head: ClusterHead, now: float) -> dict[str, object]:
+    """For the template of those that go on. `now`: epoch seconds."""
+    found = incidents.followed(head.slug)
+    lines = [OpenLine(one.id, told.title(one), one.worst.value, one.began) for one in found.incidents]
+    return {"slug": head.slug, "lines": lines[:OPEN_SHOWN], "more": len(lines[OPEN_SHOWN:]), "again": found.again, "now": now}
 
 
 def _with(record: Record, kind: str, node: str) -> Record:

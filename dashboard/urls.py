@@ -65,6 +65,7 @@ urlpatterns = [
     path("c/<slug:slug>/past/", then.latest, name="past"),
     path("c/<slug:slug>/bookmarks/", bookmarks.of_cluster, name="bookmarks"),
     path("c/<slug:slug>/incidents/", incidents.of_cluster, name="cluster-incidents"),
+    path("c/<slug:slug>/incidents.part", incidents.open_now, name="open-incidents"),
     path("c/<slug:slug>/incidents/<str:name>/report.html", incidents.report, name="incident-report"),
     path("c/<slug:slug>/incidents/<str:name>/report.md", incidents.markdown, name="incident-markdown"),
     path("c/<slug:slug>/incidents/<str:name>/", incidents.one, name="incident"),

@@ -43,6 +43,18 @@ def of_cluster(request: HttpRequest, slug: str) -> HttpResponse:
     return _list(request, slug)
 
 
+@require_safe
+@login_required
+def open_now(request: HttpRequest, slug: str) -> HttpResponse:
+    """Those of one cluster that go on, as the page of its picture lists them (static/js/open-incidents.js)."""
+    head = selectors.cluster(slug)
+    if head is None:
+        return no_cluster(request, slug)
+    response = render(request, "parts/open_incidents.html", incident_pages.followed(head, time.time()))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def one(request: HttpRequest, slug: str, name: str) -> HttpResponse:

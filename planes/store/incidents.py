@@ -6,7 +6,7 @@ from collections import OrderedDict
 from threading import Lock
 
 import msgspec
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from planes.assess.incidents import incidents
 from planes.models import Cluster, Component, Node, Transition
@@ -40,6 +40,13 @@ class Record(msgspec.Struct, frozen=True):
     since: float | None
     spans: tuple[Span, ...]
     nodes: int
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """`incidents` newest first. `again`: seconds after which to ask again, since something newer is not in it; 0: nothing is."""
+
+    incidents: tuple[Incident, ...]
+    again: float
 
 
 #: A component's kind and state; a node's name, the states of its agents, and its zone.
@@ -81,10 +88,10 @@ class _Memory:
             self._found.move_to_end(cluster_id)
             return known.found
 
-    def lately(self, cluster_id: int) -> tuple[Incident, ...] | None:
+    def lately(self, cluster_id: int) -> _Kept | None:
         with self._lock:
             known = self._found.get(cluster_id)
-            return known.found if known is not None and time.monotonic() < known.until else None
+            return known if known is not None and time.monotonic() < known.until else None
 
     def keep(self, cluster_id: int, basis: _Basis, found: tuple[Incident, ...], took: float) -> None:
         with self._lock:
@@ -119,11 +126,35 @@ def lately(slug: str) -> tuple[Incident, ...]:
     cluster = Cluster.objects.filter(enabled=True, slug=slug).first()
     if cluster is None:
         return ()
-    found = _memory.lately(cluster.pk)
-    if found is None:
+    kept = _memory.lately(cluster.pk)
+    if kept is not None:
+        return kept.found
+    with one_view():
+        return _record(cluster).incidents
+
+
+def followed(slug: str) -> Followed:
+    """Those that go on in one cluster, for whoever asks at each change: what was found lately, and when to ask again where that is
+    from before the newest change."""
+    cluster = Cluster.objects.filter(enabled=True, slug=slug).first()
+    if cluster is None:
+        return Followed((), 0.0)
+    kept = _memory.lately(cluster.pk)
+    if kept is None:
         with one_view():
-            found = _record(cluster).incidents
-    return found
+            return Followed(_open(_record(cluster).incidents), 0.0)
+    newest = _changes_of(cluster).values_list("at", "id").first()
+    again = 0.0 if newest == kept.basis.newest else max(0.1, kept.until - time.monotonic())
+    return Followed(_open(kept.found), again)
+
+
+def _open(found: tuple[Incident, ...]) -> tuple[Incident, ...]:
+    return tuple(one for one in found if one.goes_on)
+
+
+def _changes_of(cluster: Cluster) -> QuerySet[Transition]:
+    """Newest first."""
+    return Transition.objects.filter(cluster=cluster).order_by("-at", "-id")
 
 
 def _record(cluster: Cluster) -> Record:
@@ -141,7 +172,7 @@ def _record(cluster: Cluster) -> Record:
 
 
 def _basis(cluster: Cluster) -> _Basis:
-    every = Transition.objects.filter(cluster=cluster).order_by("-at", "-id").values_list("at", "id")
+    every = _changes_of(cluster).values_list("at", "id")
     kept = every.count()
     oldest = every[min(kept, MOST) - 1 : min(kept, MOST)].first() if kept else None
     components = list(Component.objects.filter(cluster=cluster).order_by("id").values_list("kind", "state"))
@@ -159,7 +190,7 @@ def _found(cluster: Cluster, basis: _Basis) -> tuple[Incident, ...]:
 
 def _changes(cluster: Cluster) -> list[ChangeRow]:
     """Oldest first."""
-    rows = Transition.objects.filter(cluster=cluster).order_by("-at", "-id").values_list(*_FIELDS)[:MOST]
+    rows = _changes_of(cluster).values_list(*_FIELDS)[:MOST]
     return [
         ChangeRow(kind, subject, agent, State(before), State(after), render(because, at), Epoch(at), group)
         for kind, subject, agent, before, after, because, at, group in reversed(rows)

@@ -11,6 +11,7 @@ import { drawOverlay } from "./diagram/overlay.js";
 import { Apart, freshness, isBlind, MISSED, ServerClock } from "./freshness.js";
 import { drawFailed, drawFreshness, drawPlanes, drawTab } from "./header.js";
 import { html, nothing, render } from "./html.js";
+import { openIncidents } from "./open-incidents.js";
 import { drawRail } from "./rail.js";
 import { captionOf, groundNotice } from "./scene/ground.js";
 import { factsOf, pillsOf, textsAt } from "./scene/header.js";
@@ -46,6 +47,8 @@ const field = new NodeGrid(place("field"), root, stage, pages, (name) => nodePat
 new Toolbar(field, view, searchPath);
 const control = { cards: place("control-cards"), bar: place("bar"), count: place("control-count"), addons: place("addons") };
 const rail = { title: place("attention-title"), entries: place("attention"), changes: place("changes"), missing: place("missing") };
+const beside = document.getElementById("open-incidents");
+const incidents = beside && openIncidents(beside);
 const live = place("announcer");
 const announcer = new Announcer((text) => {
   live.textContent = text;
@@ -103,12 +106,14 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     announcer.attend(picture.attention);
     due.places = true;
     ask();
+    incidents?.ask();
   },
   delta(delta) {
     if (!picture) return;
     const touched = picture.apply(delta);
     if (touched.attention) announcer.attend(picture.attention);
     for (const row of touched.rows) due.rows.add(row);
+    if (touched.changes) incidents?.ask();
     due.places ||= touched.places;
     due.panels ||= touched.cluster || touched.components || touched.attention || touched.changes || touched.samples;
     ask();
@@ -298,6 +303,7 @@ function judge() {
     if (picture && document.visibilityState === "visible") {
       drawPanels(shownAt());
       field.tick(shownAt());
+      incidents?.tick(shownAt());
     }
   }
 }

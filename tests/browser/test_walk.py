@@ -47,6 +47,9 @@ def walk(page: Page, origin: str, follow: Follow) -> None:
     follow(page.locator("[data-card=prod-eu-1] h2 a"))
     page.wait_for_url("**/c/prod-eu-1/")
     expect(page.locator("#cluster")).to_have_class(re.compile("is-drawn"))
+    # What goes on is told without being asked for.
+    goes_on = page.get_by_role("list", name="Open incidents").get_by_role("listitem")
+    expect(goes_on.filter(has_text="container runtime of node-63 is down")).to_be_visible()
     follow(page.locator("#attention").get_by_role("link", name="node-63"))
     page.wait_for_url("**/nodes/node-63/")
     expect(page.get_by_role("list", name="Evidence about container runtime")).to_contain_text("container runtime is down")

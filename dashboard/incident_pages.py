@@ -9,6 +9,7 @@ from dashboard.incident_links import has_part
 from dashboard.notes import Note
 from dashboard.presenters import incidents as told
 from dashboard.presenters.change_log import Block
+from dashboard.presenters.incident_chain import Chain, Row, began_of, chain
 from dashboard.presenters.incidents import IncidentLine, Shot, StepLine
 from dashboard.presenters.words import counted
 from dashboard.then import iso
@@ -66,18 +67,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class IncidentPage:
-    """`worst`: of which step, in words. `began`, `ended`: of the axis, epoch seconds. `near`: others that began close to it, to
-    which no rule links it. `alike`: of those that began with the same kind."""
+    """`worst`: of which step, in words. `chain`: as it is drawn, `rows`: its steps, of both planes. `near`: others that began close
+    to it, to which no rule links it. `alike`: of those that began with the same kind."""
 
     cluster: ClusterHead
     line: IncidentLine
     worst: str
     nodes: str
     observed: str
-    began: float
-    ended: float
-    control: tuple[StepLine, ...]
-    data: tuple[StepLine, ...]
+    chain: Chain
+    rows: tuple[Row, ...]
     steps: tuple[StepLine, ...]
     unwatched: tuple[Block, ...]
     pictures: tuple[Picture, ...]
@@ -146,7 +145,9 @@ def found_in(slug: str, name: str) -> tuple[Record, Incident] | None:
 def page_of(head: ClusterHead, record: Record, found: Incident, now: float, late: Lateness | None = None) -> IncidentPage:
     """All that is told of one incident. `now`: epoch seconds."""
     began, ended = told.window(found, now)
-    steps = told.steps(found, began, ended, now)
+    began = began_of(found, began, ended)
+    drawn = chain(found, began, ended, now)
+    rows = (*drawn.control, *drawn.data)
     worst = next(step for step in found.steps if step.worst is found.worst)
     return IncidentPage(
         cluster=head,
@@ -154,11 +155,9 @@ def page_of(head: ClusterHead, record: Record, found: Incident, now: float, late
         worst=told.who(worst),
         nodes=f"{len(found.nodes):,} of {record.nodes:,}" if record.nodes >= len(found.nodes) else f"{len(found.nodes):,}",
         observed=told.observed(found, record.spans, now),
-        began=began,
-        ended=ended,
-        control=tuple(one_ for one_ in steps if one_.control),
-        data=tuple(one_ for one_ in steps if not one_.control),
-        steps=tuple(steps),
+        chain=drawn,
+        rows=rows,
+        steps=tuple(sorted((row.step for row in rows), key=lambda line: line.number)),
         unwatched=told.unwatched(record.spans, began, ended),
         pictures=tuple(_picture(shot) for shot in told.shots(found, now)),
         near=tuple(told.line(other, record, now) for other in _near(found, record))[:_NEARBY],

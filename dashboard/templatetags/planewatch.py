@@ -183,6 +183,12 @@ def happened(moment: float) -> SafeString:
     return _clock(moment, "happened")
 
 
+@register.filter
+def time_of(moment: float) -> str:
+    """ "14:05:30", of UTC."""
+    return f"{datetime.fromtimestamp(moment, UTC):%H:%M:%S}"
+
+
 @register.simple_tag
 def of_day(moment: float, heading: float) -> SafeString:
     """The same below a heading that names the day of another moment: the time alone, where it is of that day."""

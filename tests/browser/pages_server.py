@@ -99,7 +99,8 @@ class _Stage:
                 services.touch(cluster.pk, self.epochs[name], time.time(), span=span)
 
     def _remember(self, slug: str) -> None:
-        """An hour ago the runtime of a node that has the same now was down, and well ten minutes later."""
+        """An hour ago the runtime of a node that has the same now was down, and well ten minutes later. Five hours ago etcd was
+        slow, and three things followed."""
         from planes.store import services
         from planes.structs.moments import Epoch
         from planes.structs.rows import ChangeRow, Frame
@@ -111,6 +112,24 @@ class _Stage:
             (2_400, State.DOWN, State.HEALTHY, "It is ready again."),
         ):
             told.append(ChangeRow("Node", "node-63", "container-runtime", before, after, because, Epoch(now - ago)))
+        healthy, degraded, down = State.HEALTHY, State.DEGRADED, State.DOWN
+        began = now - 18_000
+        for after_s, kind, before, after, because in (
+            (0, "etcd", healthy, degraded, "The API server waits 1.9 s for it (p99 of 5 min); below 250 ms is healthy."),
+            (28, "kube-apiserver", healthy, degraded, "Writes take 2.8 s (p99 of 5 min); below 1 s is healthy."),
+            (43, "kube-scheduler", healthy, degraded, "Its leader cp-2 has not renewed its lease for 20 s; the lease allows 15 s."),
+            (53, "kube-scheduler", degraded, down, "Its leader cp-2 has not renewed its lease for 30 s."),
+            (75, "kube-scheduler", down, healthy, "cp-1 took the lease."),
+            (258, "etcd", degraded, healthy, "After 4 min 18 s."),
+            (278, "kube-apiserver", degraded, healthy, "After 4 min 10 s."),
+        ):
+            told.append(ChangeRow("Component", kind, "", before, after, because, Epoch(began + after_s)))
+        for number in range(11):
+            for at, before, after in ((46 + number, healthy, degraded), (220 + number, degraded, healthy)):
+                because = "No heartbeat for 25 s; the lease allows 40 s." if after is degraded else "Heartbeats arrive again."
+                told.append(
+                    ChangeRow("Node", f"node-{44 + number}", "kubelet", before, after, because, Epoch(began + at), f"g{after}")
+                )
         self.offsets[slug] += 1
         services.flush(self.ids[slug], self.epochs[slug], self.offsets[slug], Frame(at=Epoch(now), changes=told))
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from dashboard import wanted_changes
 from dashboard.incident_links import Parts
-from dashboard.presenters.change_log import Block, blocks, log_lines, titles, unwatched_blocks
+from dashboard.presenters.change_log import BINS, Block, blocks, log_lines, titles, unwatched_blocks
 from dashboard.presenters.log_rows import Row, rows
 from dashboard.presenters.words import WORDS, counted
 from dashboard.vouching import standing
@@ -16,7 +16,7 @@ from planes.store import changes
 from planes.store.selectors import ClusterHead
 
 #: Lines of a page, before what happened together is put together.
-LIMIT = 200
+LIMIT = 100
 _RANGES = {"1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", "all": "everything on record"}
 
 
@@ -89,10 +89,11 @@ def _page(head: ClusterHead | None, asked: Asked, now: float, late: Lateness | N
     found = changes.page(asked.wanted, asked.after, LIMIT, whole_groups=True)
     first = found.since
     ended = asked.wanted.ended or now
-    dots = changes.density(asked.wanted)
     began = asked.wanted.began
     if began is None:
-        began = min((one.at for one in dots[-1:]), default=first if first is not None else ended - 86_400.0)
+        oldest = changes.oldest(asked.wanted)
+        began = oldest if oldest is not None else first if first is not None else ended - 86_400.0
+    dots = changes.binned(asked.wanted, began, ended, BINS)
     listed = [one.row.at for one in found.found]
     parts = Parts({one.slug for one in found.found}, min(listed, default=0.0), max(listed, default=0.0))
     first_page, older = asked.after is None, found.older is not None

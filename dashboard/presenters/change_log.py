@@ -106,7 +106,7 @@ def blocks(dots: Sequence[Dot], began: float, ended: float) -> list[Block]:
     for dot in dots:
         bin_ = int((dot.at - began) / (ended - began) * BINS)
         if 0 <= bin_ < BINS:
-            counted.setdefault((bin_, dot.control), Counter())[known(dot.state)] += 1
+            counted.setdefault((bin_, dot.control), Counter())[known(dot.state)] += dot.count
     made: list[Block] = []
     for (bin_, control), states in sorted(counted.items(), key=lambda one: (one[0][0], not one[0][1])):
         whole = sum(states.values())

@@ -109,12 +109,16 @@ def pieces(stretches: Sequence[Stretch]) -> Iterable[Piece]:
         return
     began, whole = stretches[0].began, stretches[-1].ended - stretches[0].began
     cells: list[str | None] = [None] * STEPS
+    ranks = [-1.0] * STEPS
+    step = STEPS / whole
     for one in stretches:
-        first = floor((one.began - began) / whole * STEPS)
-        last = min(STEPS, max(first + 1, ceil((one.ended - began) / whole * STEPS)))
+        first = min(floor((one.began - began) * step), STEPS - 1)
+        last = min(STEPS, max(first + 1, ceil((one.ended - began) * step)))
         state = "" if one.state is None else known(one.state)
-        for at in range(min(first, STEPS - 1), last):
-            cells[at] = _worse(cells[at], state)
+        rank = _rank(state)
+        for at in range(first, last):
+            if rank > ranks[at]:
+                cells[at], ranks[at] = state, rank
     at = 0
     for cell, group in groupby(cells):
         count = len(list(group))
@@ -122,8 +126,6 @@ def pieces(stretches: Sequence[Stretch]) -> Iterable[Piece]:
         at += count
 
 
-def _worse(one: str | None, other: str) -> str:
-    """What is drawn of two that share a step: what was wrong, else that nobody watched, else what was well."""
-    if one is None:
-        return other
-    return max(one, other, key=lambda state: severity(state) if state else severity(State.HEALTHY) + 0.5)
+def _rank(state: str) -> float:
+    """Of two that share a step the higher is drawn: what was wrong, else that nobody watched, else what was well."""
+    return severity(state) if state else severity(State.HEALTHY) + 0.5

@@ -29,8 +29,17 @@ def ribbon(history: History, began: Epoch, ended: Epoch) -> tuple[Stretch, ...]:
 
 def cut(stretches: Iterable[Stretch], began: Epoch, ended: Epoch) -> tuple[Stretch, ...]:
     """What of a ribbon lies within a window."""
-    within = (Stretch(max(one.began, began), min(one.ended, ended), one.state) for one in stretches)
-    return tuple(_merged(one for one in within if one.ended > one.began))
+    return tuple(_merged(_within(stretches, began, ended)))
+
+
+def _within(stretches: Iterable[Stretch], began: Epoch, ended: Epoch) -> Iterable[Stretch]:
+    for one in stretches:
+        if began <= one.began < one.ended <= ended:
+            yield one  # nearly all of thousands
+        elif one.ended > began and one.began < ended:
+            first, last = max(one.began, began), min(one.ended, ended)
+            if last > first:
+                yield Stretch(first, last, one.state)
 
 
 def shares(stretches: Iterable[Stretch]) -> Shares:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 import msgspec
-from django.db.models import Count, Min, Q, QuerySet
+from django.db import connection
+from django.db.models import Case, Count, F, Func, IntegerField, Min, Q, QuerySet, Value, When
+from django.db.models.expressions import CombinedExpression
 
 from planes.components.registry import CONTROL_PLANE
 from planes.models import Cluster, Transition
@@ -68,11 +70,12 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Dot(msgspec.Struct, frozen=True):
-    """A change as the density has it."""
+    """A change as the density has it, or `count` of them about that time."""
 
     at: float
     control: bool
     state: str
+    count: int = 1
 
 
 def page(wanted: Wanted, after: Place | None, limit: int, *, whole_groups: bool = False) -> Page:
@@ -114,6 +117,29 @@ def _shared(one: Found) -> _Shared:
     return one.slug, one.row.group, one.row.agent, one.row.before.value, one.row.after.value
 
 
+def _whole(of: CombinedExpression) -> Func:
+    """The whole part of what is not below 0. For SQLite Django's FLOOR is a function of Python, called for each row."""
+    template = "CAST(%(expressions)s AS INTEGER)" if connection.vendor == "sqlite" else "FLOOR(%(expressions)s)::integer"
+    return Func(of, template=template, output_field=IntegerField())
+
+
+def oldest(wanted: Wanted) -> float | None:
+    """When the oldest was, epoch seconds; None: there is none."""
+    return _matching(wanted).order_by("at").values_list("at", flat=True).first()
+
+
+def binned(wanted: Wanted, began: float, ended: float, bins: int) -> list[Dot]:
+    """How many there were of each plane and state in each of so many parts of the time between, at its middle; epoch seconds."""
+    if ended <= began:
+        return []
+    width = (ended - began) / bins
+    control = Case(When(_of_control(), then=Value(1)), default=Value(0), output_field=IntegerField())
+    within = _matching(wanted).filter(at__gte=began, at__lt=ended).order_by()
+    parted = within.annotate(bin=_whole((F("at") - began) / width), control=control).values_list("bin", "control", "after")
+    counted = parted.annotate(Count("id"))
+    return [Dot(began + (place + 0.5) * width, bool(above), state, count) for place, above, state, count in counted]
+
+
 def density(wanted: Wanted) -> list[Dot]:
     """When the newest changes were, newest first."""
     fields = ("at", "subject_kind", "subject", "after")
@@ -136,8 +162,7 @@ def _matching(wanted: Wanted) -> QuerySet[Transition]:
     if wanted.among is not None:
         every = every.filter(cluster__in=wanted.among)
     if wanted.plane:
-        control = Q(subject_kind="Component", subject__in=CONTROL_PLANE) | Q(subject_kind="Cluster")
-        every = every.filter(control if wanted.plane == "control" else ~control)
+        every = every.filter(_of_control() if wanted.plane == "control" else ~_of_control())
     if wanted.kind:
         every = every.filter(Q(subject_kind="Component", subject=wanted.kind) | Q(subject_kind="Node", agent=wanted.kind))
     if wanted.subject:
@@ -149,6 +174,11 @@ def _matching(wanted: Wanted) -> QuerySet[Transition]:
     if wanted.ended is not None:
         every = every.filter(at__lt=wanted.ended)
     return every
+
+
+def _of_control() -> Q:
+    """What is told of the control plane, or of a cluster as a whole, which it tells."""
+    return Q(subject_kind="Component", subject__in=CONTROL_PLANE) | Q(subject_kind="Cluster")
 
 
 def _whose(wanted: Wanted) -> Q:

@@ -55,8 +55,8 @@ _Node = tuple[str, str, str, str, str]
 
 
 class _Basis(msgspec.Struct, frozen=True):
-    """What incidents are found in: the newest change, the oldest that counts and how many are kept, and the present as it is
-    stored. Where all that is the same, so are they."""
+    """What incidents are found in: the newest and the oldest change, how many are kept, and the present as it is stored. Where all
+    that is the same, so are they."""
 
     newest: tuple[float, int] | None
     oldest: tuple[float, int] | None
@@ -65,11 +65,18 @@ class _Basis(msgspec.Struct, frozen=True):
     nodes: list[_Node]
 
 
+class _Found(msgspec.Struct, frozen=True):
+    """`oldest`: of the changes that were looked at, epoch seconds; None: there was none."""
+
+    incidents: tuple[Incident, ...]
+    oldest: Epoch | None
+
+
 class _Kept(msgspec.Struct, frozen=True):
     """What was found, in what, and until when it may be searched (seconds of this process's clock)."""
 
     basis: _Basis
-    found: tuple[Incident, ...]
+    found: _Found
     until: float
 
 
@@ -80,7 +87,7 @@ class _Memory:
         self._lock = Lock()
         self._found: OrderedDict[int, _Kept] = OrderedDict()
 
-    def get(self, cluster_id: int, basis: _Basis) -> tuple[Incident, ...] | None:
+    def get(self, cluster_id: int, basis: _Basis) -> _Found | None:
         with self._lock:
             known = self._found.get(cluster_id)
             if known is None or known.basis != basis:
@@ -93,7 +100,7 @@ class _Memory:
             known = self._found.get(cluster_id)
             return known if known is not None and time.monotonic() < known.until else None
 
-    def keep(self, cluster_id: int, basis: _Basis, found: tuple[Incident, ...], took: float) -> None:
+    def keep(self, cluster_id: int, basis: _Basis, found: _Found, took: float) -> None:
         with self._lock:
             self._found[cluster_id] = _Kept(basis, found, time.monotonic() + HOLDS * took)
             self._found.move_to_end(cluster_id)
@@ -128,7 +135,7 @@ def lately(slug: str) -> tuple[Incident, ...]:
         return ()
     kept = _memory.lately(cluster.pk)
     if kept is not None:
-        return kept.found
+        return kept.found.incidents
     with one_view():
         return _record(cluster).incidents
 
@@ -145,7 +152,7 @@ def followed(slug: str) -> Followed:
             return Followed(_open(_record(cluster).incidents), 0.0)
     newest = _changes_of(cluster).values_list("at", "id").first()
     again = 0.0 if newest == kept.basis.newest else max(0.1, kept.until - time.monotonic())
-    return Followed(_open(kept.found), again)
+    return Followed(_open(kept.found.incidents), again)
 
 
 def _open(found: tuple[Incident, ...]) -> tuple[Incident, ...]:
@@ -166,26 +173,27 @@ def _record(cluster: Cluster) -> Record:
     _memory.keep(cluster.pk, basis, found, time.monotonic() - begun)
     spans = spans_of(Q(cluster=cluster), None)
     since: float | None = spans[0].began if spans else None
-    if basis.kept > MOST and basis.oldest is not None:
-        since = basis.oldest[0]
-    return Record(cluster.slug, cluster.name, found, since, spans, len(basis.nodes))
+    if basis.kept > MOST and found.oldest is not None:
+        since = found.oldest
+    return Record(cluster.slug, cluster.name, found.incidents, since, spans, len(basis.nodes))
 
 
 def _basis(cluster: Cluster) -> _Basis:
     every = _changes_of(cluster).values_list("at", "id")
-    kept = every.count()
-    oldest = every[min(kept, MOST) - 1 : min(kept, MOST)].first() if kept else None
+    newest, oldest, kept = every.first(), every.last(), every.count()
     components = list(Component.objects.filter(cluster=cluster).order_by("id").values_list("kind", "state"))
     nodes = list(Node.objects.filter(cluster=cluster).order_by("id").values_list(*_STATES))
-    return _Basis(every.first(), oldest, kept, components, nodes)
+    return _Basis(newest, oldest, kept, components, nodes)
 
 
-def _found(cluster: Cluster, basis: _Basis) -> tuple[Incident, ...]:
+def _found(cluster: Cluster, basis: _Basis) -> _Found:
     states: dict[Subject, State] = {("Component", kind, ""): State(state) for kind, state in basis.components}
     for name, kubelet, proxy, runtime, _ in basis.nodes:
         for agent, state in (("kubelet", kubelet), ("kube-proxy", proxy), ("container-runtime", runtime)):
             states["Node", name, agent] = State(state)
-    return tuple(incidents(_changes(cluster), states, {name: zone for name, *_, zone in basis.nodes}))
+    changes = _changes(cluster)
+    found = incidents(changes, states, {name: zone for name, *_, zone in basis.nodes})
+    return _Found(tuple(found), changes[0].at if changes else None)
 
 
 def _changes(cluster: Cluster) -> list[ChangeRow]:

@@ -3,7 +3,8 @@
 import msgspec
 
 from planes.components.registry import AGENT_KINDS, CONTROL_PLANE
-from planes.store import history, moments, selectors
+from planes.store import history, selectors, walks
+from planes.store.reading import one_view
 from planes.store.selectors import ClusterHead
 from planes.structs.history import History, Span, Stretch
 
@@ -25,17 +26,14 @@ class Remembered(msgspec.Struct, frozen=True):
 
 def remembered(head: ClusterHead, began: float, ended: float) -> Remembered:
     """From `began` to `ended`, epoch seconds."""
-    tracks = moments.tracks(head.slug, began, ended, AGENT_KINDS)
     rows = selectors.components(head.slug)
-    seen = history.spans(head.id, began)
-    return Remembered(
-        kinds=tuple(row.kind for row in rows),
-        components={
+    with one_view():
+        seen = history.spans(head.id, began)
+        components = {
             row.kind: history.component(head.id, row.kind, row.state, row.since, began, seen)
             for row in rows
             if row.kind not in AGENT_KINDS
-        },
-        agents=tracks.agents,
-        data=tracks.data,
-        spans=seen,
-    )
+        }
+        agents = walks.tracks(head.id, (walks.NODES, *AGENT_KINDS), seen, began, ended)
+    data = agents.pop(walks.NODES)
+    return Remembered(tuple(row.kind for row in rows), components, agents, data, seen)

@@ -215,6 +215,41 @@ def test_the_density_stands_on_the_horizon_the_worst_next_to_it() -> None:
     assert blocks(dots, 100.0, 100.0) == []
 
 
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (
+            Wanted(slug="prod"),
+            [
+                (1, True, "down", 1),
+                (3, False, "down", 2),
+                (5, True, "healthy", 1),
+                (7, False, "degraded", 1),
+                (8, False, "healthy", 1),
+            ],
+        ),
+        (Wanted(slug="prod", plane="control"), [(1, True, "down", 1), (5, True, "healthy", 1)]),
+        (Wanted(slug="prod", state="down"), [(1, True, "down", 1), (3, False, "down", 2)]),
+        (Wanted(slug="other"), []),
+    ],
+)  # fmt: skip
+def test_changes_are_counted_in_parts_of_the_time_by_plane_and_state(
+    cluster: Cluster, wanted: Wanted, expected: list[tuple[int, bool, str, int]]
+) -> None:
+    """In parts of 500 s: what is at the beginning of one is in it, what is at the end of all is in none."""
+    made = changes.binned(wanted, NOW - 4_500, NOW, 9)
+    at = [(NOW - 4_500 + (place + 0.5) * 500, control, state, count) for place, control, state, count in expected]
+    assert sorted((one.at, one.control, one.state, one.count) for one in made) == sorted(at)
+    assert changes.binned(wanted, NOW, NOW, 9) == []
+    assert sum(one.count for one in changes.binned(Wanted(slug="prod"), NOW - 4_000, NOW - 500, 9)) == 5
+
+
+def test_the_oldest_change_is_that_of_those_that_are_asked_for(cluster: Cluster) -> None:
+    assert changes.oldest(Wanted(slug="prod", began=NOW - 4_500)) == NOW - 4_000
+    assert changes.oldest(Wanted(slug="prod", state="degraded", began=NOW - 4_500)) == NOW - 1_000
+    assert changes.oldest(Wanted(slug="other")) is None
+
+
 def test_a_thousand_changes_of_a_moment_stay_within_their_half() -> None:
     (block,) = blocks([Dot(1.0, True, "down")] * 1000, 0.0, 100.0)
     assert (block.y, block.height) == ("3.00%", "46.00%")

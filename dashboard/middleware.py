@@ -19,7 +19,7 @@ from django.utils.deprecation import MiddlewareMixin
 from uvicorn.protocols.utils import ClientDisconnected
 
 from dashboard.views import errors
-from planes.store.away import AWAY, said
+from planes.store.away import is_away, remedy, said
 
 logger = logging.getLogger(__name__)
 
@@ -52,10 +52,10 @@ class DatabaseUnavailableMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """503 instead of a traceback."""
-        if not isinstance(exception, AWAY):
+        if not isinstance(exception, Error) or not is_away(exception):
             return None
         _tell(exception)
-        return errors.database_away(request, said(exception))
+        return errors.database_away(request, said(exception), remedy(exception))
 
 
 class DatabaseUnavailableSockets:
@@ -69,7 +69,9 @@ class DatabaseUnavailableSockets:
     ) -> None:
         try:
             await self.inner(scope, receive, send)
-        except AWAY as error:
+        except Error as error:
+            if not is_away(error):
+                raise
             _tell(error)
             await send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": None})
 

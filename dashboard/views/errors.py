@@ -1,10 +1,17 @@
 """When there is nothing to show: one clear sentence, as a page, or as JSON below /api/. None of these asks the database, nor the
 session: the template is given no request, so that no context processor runs."""
 
+import sys
+
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from dashboard import answers
+from planes.store.away import AGAIN, is_away, remedy, said
+
+#: Seconds after which to ask again while the database is away.
+RETRY_AFTER = 5
 
 
 def not_permitted(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -25,18 +32,26 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    # Where a session is stored, after the view, no middleware sees what goes wrong.
+    error = sys.exc_info()[1]
+    if isinstance(error, Error) and is_away(error):
+        return database_away(request, said(error), remedy(error))
     return _answer(
         request, 500, "An error in Planewatch", "Planewatch could not answer because of an error of its own. The log says more."
     )
 
 
-def database_away(request: HttpRequest, said: str = "does not answer") -> HttpResponse:
-    return _answer(request, 503, f"The database {said}", "Try again in a few seconds. The log says more.")
+def database_away(request: HttpRequest, what: str = "does not answer", todo: str = AGAIN) -> HttpResponse:
+    """`what` it does, to follow its name; `todo`: a sentence or two (planes.store.away)."""
+    response = _answer(request, 503, f"The database {what}", todo, f"The database {what}. {todo}")
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
-def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, title: str, sentence: str, told: str = "") -> HttpResponse:
+    """`told`: what a program is told, who is shown no title; else the sentence."""
     if request.path.startswith("/api/"):
-        return answers.problem(status, sentence)
+        return answers.problem(status, told or sentence)
     return HttpResponse(page(status, title, sentence), status=status)
 
 

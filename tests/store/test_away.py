@@ -2,10 +2,20 @@
 
 import psycopg
 import pytest
-from django.db import DatabaseError, Error, InternalError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    Error,
+    IntegrityError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 
-from planes.store.away import AWAY, said
+from planes.store.away import AGAIN, AWAY, is_away, remedy, said
 
+OLDER = "lacks what this version needs: it is older, or was not prepared"
 postgres = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="of PostgreSQL")
 
 
@@ -25,6 +35,11 @@ def caused(error: Error, cause: psycopg.Error) -> Error:
         (caused(OperationalError(), psycopg.errors.AdminShutdown()), "is shutting down or starting"),
         (caused(OperationalError(), psycopg.errors.CannotConnectNow()), "is shutting down or starting"),
         (caused(OperationalError(), psycopg.errors.InvalidPassword()), "rejects our credentials"),
+        (caused(ProgrammingError(), psycopg.errors.UndefinedColumn()), OLDER),
+        (caused(ProgrammingError(), psycopg.errors.UndefinedTable()), OLDER),
+        (OperationalError("no such column: planes_cluster.new"), OLDER),
+        (OperationalError("table planes_cluster has no column named new"), OLDER),
+        (OperationalError("no such table: planes_new"), OLDER),
         (OperationalError("database or disk is full"), "has no space left on its disk"),
         (OperationalError("attempt to write a readonly database"), "takes no writes (it is read-only)"),
         (OperationalError("database is locked"), "is locked by something else"),
@@ -33,7 +48,19 @@ def caused(error: Error, cause: psycopg.Error) -> Error:
 )
 def test_what_it_does_is_said_in_words(error: Error, words: str) -> None:
     assert said(error) == words
-    assert isinstance(error, AWAY)
+    assert is_away(error)
+
+
+def test_what_is_wrong_in_a_question_is_no_database_that_is_away() -> None:
+    assert not is_away(caused(ProgrammingError(), psycopg.errors.SyntaxError()))
+    assert not is_away(IntegrityError())
+    assert not is_away(None)
+
+
+def test_what_to_do_is_told_where_it_is_not_over_by_itself() -> None:
+    assert remedy(OperationalError("database or disk is full")).startswith("Make room there")
+    assert "manage.py up" in remedy(caused(ProgrammingError(), psycopg.errors.UndefinedColumn()))
+    assert remedy(OperationalError("connection failed")) == AGAIN
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="of SQLite")

@@ -1,57 +1,42 @@
 """What crosses rooms: nothing of it can be changed on the way, and what was not told is nothing."""
 
 import dataclasses
-from types import ModuleType
 from typing import Any
 
 import msgspec
 import pytest
 
-from planes.structs import events, feeds, lease_seen, objects, observations, rows, verdicts, workload_observations
+from planes import structs
+from planes.structs import (
+    admission,
+    events,
+    feeds,
+    lease_seen,
+    lookups,
+    objects,
+    observations,
+    rows,
+    samples,
+    survey,
+    verdicts,
+    workload_observations,
+)
 from planes.structs.moments import Epoch
 from planes.structs.verdicts import SEVERITY, State
+from tests.shapes import all_structs, is_nothing, said, structs_of, thawed
+
+#: As an API server writes them: they are read, trimmed and kept.
+READ = [*structs_of(objects), *structs_of(admission), lookups.WaitingPod]
 
 
-def structs(module: ModuleType) -> list[Any]:
-    found = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, msgspec.Struct)]
-    return [one for one in found if one.__module__ == module.__name__]
+def test_what_crosses_rooms_cannot_be_changed_but_for_objects_and_a_frame_that_is_put_together() -> None:
+    assert thawed(all_structs(structs)) == {kind.__name__ for kind in (*READ, rows.Frame)}
 
 
-def is_nothing(value: object) -> bool:
-    """Empty, or made of what is empty."""
-    if isinstance(value, msgspec.Struct):
-        return all(is_nothing(getattr(value, name)) for name in value.__struct_fields__)
-    if dataclasses.is_dataclass(value):
-        return all(is_nothing(getattr(value, one.name)) for one in dataclasses.fields(value))
-    return not value
-
-
-@pytest.mark.parametrize("kind", [one for one in structs(events) + structs(rows) if one is not rows.Frame])
-def test_what_was_told_cannot_be_changed(kind: Any) -> None:
-    assert kind.__struct_config__.frozen
-
-
-@pytest.mark.parametrize("kind", structs(objects))
+@pytest.mark.parametrize("kind", READ)
 def test_a_server_may_leave_out_whatever_is_empty(kind: Any) -> None:
     bare = b'{"metadata": {}}' if issubclass(kind, objects.Item) else b"{}"
     assert is_nothing(msgspec.json.decode(bare, type=kind))
-
-
-#: What is said where nothing else was told, if that is not nothing.
-SAID = {"InstanceRow.state": "unknown", "AttentionRow.count": 1, "Heard.proof": True, "LeaderObservation.place": "kube-system"}
-
-
-def is_as_said(kind: Any, name: str, default: object) -> bool:
-    """Whether a field is by default what is said of it above, or else nothing."""
-    called = f"{kind.__name__}.{name}"
-    return default == SAID[called] if called in SAID else is_nothing(default)
-
-
-@pytest.mark.parametrize("kind", structs(rows) + structs(events))
-def test_what_a_row_or_an_event_was_not_told_is_nothing(kind: Any) -> None:
-    for one in msgspec.structs.fields(kind):
-        if one.default is not msgspec.NODEFAULT:
-            assert is_as_said(kind, one.name, one.default)
 
 
 OBSERVED: list[Any] = [
@@ -62,13 +47,16 @@ OBSERVED: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("kind", [*OBSERVED, verdicts.Verdict, feeds.Place])
-def test_what_was_not_observed_is_nothing(kind: Any) -> None:
-    for one in dataclasses.fields(kind):
-        if one.default is not dataclasses.MISSING:
-            assert is_as_said(kind, one.name, one.default)
-        elif one.default_factory is not dataclasses.MISSING:
-            assert is_nothing(one.default_factory()), one.name
+def test_what_was_not_told_or_observed_is_nothing_unless_another_thing_is_usual() -> None:
+    assert said([*all_structs(structs), *OBSERVED, verdicts.Verdict, feeds.Place]) == {
+        "AttentionRow.count": 1,
+        "CertificateRow.count": 1,
+        "Credentials.source": "the kubeconfig",
+        "Credentials.verified": True,
+        "Heard.proof": True,
+        "InstanceRow.state": State.UNKNOWN,
+        "LeaderObservation.place": "kube-system",
+    }
 
 
 def test_what_only_some_clusters_tell_may_be_left_out_of_an_observation() -> None:
@@ -88,6 +76,22 @@ def _has_default(one: "dataclasses.Field[Any]") -> bool:
 def test_a_pod_is_small_on_the_wire() -> None:
     row = rows.PodRow("shop", "cart", "Running", 1, 2, 3)
     assert msgspec.json.encode(row) == b'["shop","cart","Running",1,2,3,"",null]'
+
+
+def test_a_bucket_is_small_on_the_wire() -> None:
+    assert msgspec.json.encode(samples.Bucket(2, 1.0, 5.0, 6.0, 5.0)) == b"[2,1.0,5.0,6.0,5.0]"
+
+
+def test_of_an_answer_what_is_usual_is_left_out() -> None:
+    line = lookups.FoundLine("Reason")
+    assert msgspec.json.encode(lookups.FoundPart("events", "Events", (line,))) == (
+        b'{"key":"events","title":"Events","lines":[{"title":"Reason"}]}'
+    )
+
+
+def test_deprecated_apis_are_in_order_of_their_groups_versions_and_resources() -> None:
+    told = [("policy", "v1beta1", "a"), ("apps", "v1beta2", "a"), ("apps", "v1beta1", "b"), ("apps", "v1beta1", "a")]
+    assert sorted(survey.DeprecatedApi(*one) for one in told) == [survey.DeprecatedApi(*one) for one in sorted(told)]
 
 
 def test_the_worst_outweighs_and_what_is_nobodys_fault_outweighs_nothing() -> None:

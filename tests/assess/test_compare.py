@@ -69,6 +69,24 @@ def test_what_is_not_kept_of_the_past_is_never_taken_from_the_present(key: str) 
     assert (one.outcome, one.a and one.a.value) == (Outcome.UNTOLD, "not kept")
 
 
+UNKEPT = {"server", "distribution", "kubelet", "container-runtime", "control-plane", "zones", "pods"}
+UNKEPT |= {"kube-scheduler", "kube-scheduler/instances"}
+
+
+@pytest.mark.parametrize("past", [True, False])
+def test_of_the_past_nothing_is_known_but_states_and_how_many_are_in_each(past: bool) -> None:
+    unknown = {one.key for one in facts(picture(node("a"), past=past)) if not one.known}
+    assert unknown == (UNKEPT if past else set())
+
+
+@pytest.mark.parametrize("past", [True, False])
+def test_of_what_nobody_vouches_for_nothing_is_known(past: bool) -> None:
+    shown = picture(node("a"), past=past)
+    told = [*facts(shown, blind=True), *node_facts(shown, blind=True)]
+    assert not [one.key for one in told if one.known]
+    assert {one.state for one in told} == {"", "unknown"}
+
+
 def test_states_of_the_past_are_compared() -> None:
     found = told(picture(node("a", "down"), past=True), picture(node("a")))
     assert shown(found["down"]) == ("1", "0", Outcome.DIFFERS)

@@ -22,6 +22,8 @@ def test_a_cordon_and_its_end_are_changes_of_the_node_itself_and_of_nothing_else
     assert changes(cluster.run(1)) == [("node-1", "", "healthy", "cordoned")]
     assert changes(cluster.run(20)) == []
     assert cluster.kubelet("node-1") == ("healthy", "")
+    rows = [frame.nodes["node-1"] for frame in cluster.frames if "node-1" in frame.nodes]
+    assert rows[-1].because == "Cordoned on purpose: no new pods are placed here."
     assert not any(frame.attention for frame in cluster.frames)
     cluster.apply(Changed(Feed.NODES, cordoned("node-1", False), cluster.now))
     assert changes(cluster.run(1)) == [("node-1", "", "cordoned", "healthy")]

@@ -160,6 +160,15 @@ def test_both_planes_and_what_needed_attention_follow_from_what_was() -> None:
     assert past.cluster.pods == 0, "how many there were is not kept"
 
 
+@pytest.mark.parametrize(("down", "state"), [(1, DEGRADED), (2, DOWN)])
+def test_a_zone_of_at_least_two_nodes_that_was_down_as_a_whole_decided_about_the_data_plane(down: int, state: State) -> None:
+    states = {("Node", f"b-{at}", "kubelet"): Stood(DOWN, "No heartbeat.", Epoch(950.0)) for at in range(down)}
+    lost, others = [node(f"b-{at}", zone="b") for at in range(down)], [node(f"a-{at}") for at in range(8)]
+    past = seen(states, components=(component("kubelet", plane="data"),), nodes=(*lost, *others))
+    assert past.cluster.data is not None
+    assert (past.cluster.data.state, past.components[0].state, past.cluster.zones) == (state, state, 2)
+
+
 def track(changes: list[Change], spans: list[tuple[float, float]], states: tuple[State, ...] = (HEALTHY,) * 4) -> list[object]:
     nodes = {f"n-{at}": ("a", {"kubelet": state}) for at, state in enumerate(states)}
     kept = [Span(Epoch(began), Epoch(ended)) for began, ended in spans]

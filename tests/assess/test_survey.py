@@ -15,7 +15,7 @@ from planes.structs.moments import Mono
 from planes.structs.objects import APIServiceSpec, LabelledMeta, ServiceRef, WebhookClient
 from planes.structs.survey import GapRow, Held, SurveyRow, Untold
 from planes.structs.thresholds import DEFAULT
-from tests.components.observed import FORBIDDEN, OFFSET, listed, view
+from tests.components.observed import FORBIDDEN, OFFSET, listed, thing, view
 
 CA = Authority.create()
 ONE = certificates.of_pem(CA.pem).certificates[0]
@@ -103,6 +103,17 @@ def test_deprecated_apis_are_told_with_how_many_api_servers_told_them() -> None:
     told = found(Metrics(Mono(100.0), 0.1, 1.0, {"apiserver_requested_deprecated_apis": (sample,)}))
     assert [(one.resource, one.removed) for one in told.deprecated] == [("r", "1.40")]
     assert (told.scraped, told.servers, told.scraped_at) == (1, None, (100.0 + OFFSET) // 60 * 60)
+
+
+@pytest.mark.parametrize(("servers", "unsettled"), [(1, False), (2, True)])
+def test_another_version_is_to_be_expected_until_each_of_several_api_servers_has_told_its_own(
+    servers: int, unsettled: bool
+) -> None:
+    meta = {"labels": {"kubernetes.io/service-name": "kubernetes"}}
+    ends = [{"addresses": [f"10.0.0.{one}"], "conditions": {"ready": True}} for one in range(servers)]
+    listing = thing(Feed.APISERVER_ENDPOINTS, "kubernetes", space="default", meta=meta, endpoints=ends)
+    told = found(Server(Mono(100.0), "v1.36.2"), listing)
+    assert (told.versions, told.servers, told.unsettled) == (("v1.36.2",), servers, unsettled)
 
 
 # --- what an upgrade does -----------------------------------------------------------------------------------------------------

@@ -194,11 +194,11 @@ def test_the_worst_comes_first_then_clusters_then_components_then_nodes_then_the
         return Entry(key=key, kind=kind, name=key, title=key, state=state, because="", since=Mono(since))
 
     entries = [
-        entry("g", "Cluster", D, 9.0),
-        entry("f", "Node", X, 1.0),
-        entry("e", "Node", X, 1.0),
-        entry("d", "Node", X, 5.0),
-        entry("c", "Component", X, 1.0),
-        entry("b", "Cluster", X, 1.0),
+        entry("a", "Cluster", D, 9.0),
+        entry("d", "Node", X, 3.0),
+        entry("c", "Node", X, 3.0),
+        entry("e", "Node", X, 5.0),
+        entry("f", "Component", X, 2.0),
+        entry("g", "Cluster", X, 1.0),
     ]
-    assert [one.key for one in attention.order(entries)] == ["b", "c", "d", "e", "f", "g"]
+    assert [one.key for one in attention.order(entries)] == ["g", "f", "e", "c", "d", "a"]

@@ -54,7 +54,8 @@ class Stage:
     def open(self, query: str = "") -> None:
         """Go there and wait until the picture stands."""
         self.page.goto(f"{self.origin}/c/{self.snapshot.slug}/{query}", wait_until="load")
-        self.page.wait_for_function("document.fonts.status === 'loaded'")
+        # Not waited for by a function of Playwright's: it would bring all that it has for looking at pages, a second time.
+        self.page.evaluate("document.fonts.ready.then(() => undefined)")
 
     def drawn(self) -> None:
         """Wait for the first picture."""

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, expect
 
 from tests.browser.pages_shots import Served, served
 
@@ -20,8 +21,10 @@ CHECK = (Path(__file__).parent / "nothing_cut.js").read_text()
 SIZES = (
     (1280, 720), (1366, 768), (1440, 900), (1536, 864), (1920, 1080), (3840, 2160), (1080, 1920), (390, 844), (720, 450),
 )  # fmt: skip
-#: What is seen through costs no pixels, of which the sizes have sixty million; all is laid out as ever.
+#: What is seen through costs no pixels, of which the sizes have sixty million, and a window that stays small no surfaces of its
+#: sizes; all is laid out as ever.
 UNPAINTED = "() => { document.documentElement.style.opacity = '0'; }"
+WINDOW: ViewportSize = {"width": 800, "height": 500}
 STILL = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
 
 #: By state: healthy, broken, hidden by the provider and without rights, a store that is down, never reached; and pages of nothing.
@@ -77,12 +80,25 @@ NOTHING_SIZES = ((1280, 720), *LATE_SIZES)
 LATE = ("clusters", "wall", "healthy", "broken", "wall-broken", "scheduler-degraded", "node-broken")
 
 
+#: What tells a page the size of its window. It lasts as long as the page: at its end Chromium forgets the page's scripts.
+_tellers: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+
+
 @pytest.fixture(scope="module")
 def page(browser: Browser, product: Served) -> Iterator[Page]:
     """Of who is signed in, without motion: what moves would be measured on its way."""
-    with browser.new_context(reduced_motion="reduce") as context:
+    with browser.new_context(viewport=WINDOW, reduced_motion="reduce") as context:
         context.add_cookies([{"name": product.cookie["name"], "value": product.cookie["value"], "url": product.origin}])
         yield context.new_page()
+
+
+def tell_size(page: Page, width: int, height: int) -> None:
+    """Scripts, style sheets and layout have a window of this size from now on; the window stays as large as it is."""
+    if page not in _tellers:
+        _tellers[page] = page.context.new_cdp_session(page)
+    size = {"width": width, "height": height, "screenWidth": width, "screenHeight": height}
+    told = {**size, "deviceScaleFactor": 1, "mobile": False, "dontSetVisibleSize": True}
+    _tellers[page].send("Emulation.setDeviceMetricsOverride", told)
 
 
 def settled(page: Page) -> list[str]:
@@ -101,9 +117,10 @@ def wrong(page: Page, sizes: Sequence[tuple[int, int]] = SIZES) -> dict[str, lis
     found: dict[str, list[str]] = {}
     page.evaluate(UNPAINTED)
     for width, height in sizes:
-        page.set_viewport_size({"width": width, "height": height})
+        tell_size(page, width, height)
         for line in settled(page):
             found.setdefault(line, []).append(f"{width}x{height}")
+    assert page.evaluate("[innerWidth, innerHeight]") == list(sizes[-1])
     return found
 
 
@@ -152,7 +169,7 @@ def test_nor_when_nothing_of_it_is_new(page: Page, product: Served) -> None:
 def test_nor_where_there_is_nothing_yet(browser: Browser) -> None:
     """A cluster without nodes, one that nobody has looked at, and none at all; on a server of its own, for it is left so."""
     found: dict[str, dict[str, list[str]]] = {}
-    with served(2) as alone, browser.new_context(reduced_motion="reduce") as context:
+    with served(2) as alone, browser.new_context(viewport=WINDOW, reduced_motion="reduce") as context:
         context.add_cookies([{"name": alone.cookie["name"], "value": alone.cookie["value"], "url": alone.origin}])
         page = context.new_page()
         page.goto(f"{alone.origin}/")
@@ -179,7 +196,7 @@ def test_nor_where_there_is_nothing_yet(browser: Browser) -> None:
 
 
 def test_nor_on_the_pages_of_who_is_not_signed_in(browser: Browser, product: Served) -> None:
-    with browser.new_context() as context:
+    with browser.new_context(viewport=WINDOW) as context:
         page = context.new_page()
         page.goto(f"{product.origin}/signin/")
         assert wrong(page) == {}

@@ -7,22 +7,17 @@ An operator is an account that Django calls staff, or a superuser: the administr
 import time
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard import display_forms, display_pages, displays, seen
+from dashboard import display_forms, display_pages, displays, operators, seen
 from dashboard.display_forms import Filled
 from dashboard.displays import Known, WrongError
-from dashboard.views.refusing import missing, refused
+from dashboard.views import refusing
+from dashboard.views.refusing import missing
 from planes.store import selectors
-
-
-def may_manage(user: AbstractBaseUser | AnonymousUser) -> bool:
-    """Whether this account is an operator's."""
-    return isinstance(user, User) and user.is_active and (user.is_staff or user.is_superuser)
 
 
 @require_safe
@@ -32,7 +27,7 @@ def every(request: HttpRequest) -> HttpResponse:
     now = time.time()
     names = {head.id: head.name for head in selectors.watched()}
     lines = display_pages.lines(displays.every(), names, seen.version(), now)
-    context = {"lines": lines, "tally": display_pages.tally(lines), "manages": may_manage(request.user), "now": now}
+    context = {"lines": lines, "tally": display_pages.tally(lines), "manages": operators.is_operator(request.user), "now": now}
     return render(request, "displays.html", context)
 
 
@@ -40,7 +35,7 @@ def every(request: HttpRequest) -> HttpResponse:
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """Make a display: its secret link is shown in the answer and never again."""
-    if not may_manage(request.user):
+    if not operators.is_operator(request.user):
         return no_operator(request)
     if request.method != "POST":
         return _form(request, Filled(), None)
@@ -56,7 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """One display: change it, make another link, revoke or delete it."""
-    if not may_manage(request.user):
+    if not operators.is_operator(request.user):
         return no_operator(request)
     known = displays.by_id(number)
     if known is None:
@@ -102,11 +97,7 @@ def slugs() -> dict[int, str]:
 
 def no_operator(request: HttpRequest) -> HttpResponse:
     """The answer to who may look at displays only."""
-    sentence = (
-        "Displays let in screens without an account, so only operators make and change them. An account becomes an operator's by "
-        "manage.py users operator NAME."
-    )
-    return refused(request, 403, "This needs an operator", sentence, [("Displays", reverse("displays"))], reverse("clusters"))
+    return refusing.no_operator(request, "Displays let in screens without an account", ("Displays", reverse("displays")))
 
 
 def _link(request: HttpRequest, secret: str) -> str:

@@ -5,13 +5,13 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard import adding, operators
-from dashboard.views.refusing import no_cluster
+from dashboard.views.refusing import no_cluster, no_operator
 from planes.store import clusters, fleet, selectors
 from planes.structs.events import FaultKind
 from planes.up import pasted, trial
@@ -26,7 +26,7 @@ def _for_operators(view: View) -> View:
     @login_required
     def guarded(request: HttpRequest, **kwargs: str) -> HttpResponse:
         if not operators.is_operator(request.user):
-            raise PermissionDenied
+            return no_operator(request, "What is watched concerns everybody", ("Clusters", reverse("clusters")))
         return view(request, **kwargs)
 
     return guarded

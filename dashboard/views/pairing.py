@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard import display_pages, displays, pairings, seen, showing
 from dashboard.display_shapes import How, browser, pixels
 from dashboard.displays import Known, Wanted, WrongError
+from dashboard.operators import is_operator
 from dashboard.pairings import Waiting
 from dashboard.rest.allowance import Allowance
-from dashboard.views.displays import may_manage, no_operator
+from dashboard.views.displays import no_operator
 from planes.store import selectors
 from planes.structs import time_tokens
 
@@ -93,7 +94,7 @@ def state(request: HttpRequest) -> HttpResponse:
 @login_required
 def confirm(request: HttpRequest) -> HttpResponse:
     """What an operator sees who has typed a code or scanned one: which screen it is, and what it is to show."""
-    if not may_manage(request.user):
+    if not is_operator(request.user):
         return no_operator(request)
     given = request.POST if request.method == "POST" else request.GET
     typed = given.get("code", "")[:40]

@@ -24,6 +24,12 @@ def missing(request: HttpRequest, title: str, lead: str, links: Sequence[Link], 
     return refused(request, 404, title, lead if links else "Nothing of the kind has been seen yet.", links, back)
 
 
+def no_operator(request: HttpRequest, reason: str, link: Link) -> HttpResponse:
+    """The answer to who may look and not change; `reason`: why not everybody may."""
+    sentence = f"{reason}, so only operators do that. An account becomes an operator's by manage.py users operator NAME."
+    return refused(request, 403, "This needs an operator", sentence, [link], reverse("clusters"))
+
+
 def no_cluster(request: HttpRequest, slug: str, *, wall: bool = False) -> HttpResponse:
     """The answer to an address of a cluster that is not there: what is there."""
     page = "wall_cluster" if wall else "cluster"

@@ -25,8 +25,8 @@ class Command(BaseCommand):
             ("password", "set a new password; sessions that used the old one end within 5 s"),
             ("off", "stop it from signing in, and sign it out within 5 s"),
             ("on", "let it sign in again"),
-            ("operator", "let it manage displays"),
-            ("reader", "let it manage displays no longer"),
+            ("operator", "let it manage clusters and displays"),
+            ("reader", "let it manage clusters and displays no longer"),
             ("remove", "remove it"),
         ):
             words.add_parser(word, help=what).add_argument("name")
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         if word in ("operator", "reader"):
             user.is_staff, user.is_superuser = word == "operator", user.is_superuser and word == "operator"
             user.save(update_fields=["is_staff", "is_superuser"])
-            self.stdout.write(f"{name} can {'now' if user.is_staff else 'no longer'} manage displays.")
+            self.stdout.write(f"{name} can {'now' if user.is_staff else 'no longer'} manage clusters and displays.")
             return
         if word == "password":
             user.set_password(self._password(user))

@@ -62,6 +62,7 @@ urlpatterns = [
     path("c/<slug:slug>/certificates.csv", certificates.csv, name="certificates-csv"),
     path("c/<slug:slug>/certificates.ics", certificates.calendar, name="certificates-ics"),
     path("c/<slug:slug>/upgrade/", upgrade.of_cluster, name="upgrade"),
+    path("c/<slug:slug>/day/", then.last_day, name="day"),
     path("c/<slug:slug>/past/", then.latest, name="past"),
     path("c/<slug:slug>/bookmarks/", bookmarks.of_cluster, name="bookmarks"),
     path("c/<slug:slug>/incidents/", incidents.of_cluster, name="cluster-incidents"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from dashboard import presenters, wanted_changes
+from dashboard.day import day
 from dashboard.templatetags.planewatch import in_full
 from dashboard.then import iso, then
 from dashboard.views import pages
@@ -34,6 +35,16 @@ def latest(request: HttpRequest, slug: str) -> HttpResponse:
     if selectors.cluster(slug) is None:
         return no_cluster(request, slug)
     return redirect(f"{reverse('cluster', args=[slug])}?at={iso(time.time() - _AGO)}&lens=24h")
+
+
+@require_safe
+@login_required
+def last_day(request: HttpRequest, slug: str) -> HttpResponse:
+    """The last 24 hours of both planes, as a part of the page of the picture (static/js/day.js)."""
+    head = selectors.cluster(slug)
+    if head is None:
+        return no_cluster(request, slug)
+    return render(request, "parts/day.html", {"day": day(head, time.time())})
 
 
 def _cluster(request: HttpRequest, slug: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 import { clock } from "./ages.js";
 import { Answering } from "./answering.js";
 import { Announcer } from "./announce.js";
+import { showDay } from "./day.js";
 import { drawArrows } from "./diagram/arrows.js";
 import { drawControl } from "./diagram/control.js";
 import { glyph } from "./diagram/marks.js";
@@ -382,6 +383,8 @@ else {
   setInterval(look, LOOK_MS);
   look();
   socket.start();
+  const day = document.getElementById("day");
+  if (day) showDay(day);
 }
 // Last of all: of a script that fails before, the style sheet tells that nobody attends to the page.
 root.dataset["attended"] = "";

@@ -3,6 +3,7 @@ tree, and the socket of the page answered from here, so that a test can say what
 
 import re
 import time
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,7 +12,14 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Page, WebSocketRoute
 
 from dashboard import presenters
+from dashboard.day import Day, Mark, Track
+from dashboard.presenters.history import DAY, lines_of
+from dashboard.templatetags.planewatch import in_full
+from dashboard.then import iso
 from planes.live.wire import Message, Pulse, Snapshot, encode
+from planes.structs.history import Stretch
+from planes.structs.moments import Epoch
+from planes.structs.verdicts import State
 from tests.browser.house import Answer, admit, dismiss, static_file
 from tests.browser.lending import Lender
 
@@ -118,6 +126,8 @@ class Stage:
             return Answer(msgspec.json.encode({"names": self.labels.get(wanted, [])}), "application/json")
         if path.startswith("/api/"):
             return Answer(b"{}", "application/json")  # no line of evidence beyond what the picture has
+        if path.endswith("/day/"):
+            return Answer(render_to_string("parts/day.html", {"day": a_day()}).encode(), "text/html; charset=utf-8")
         facts = {
             "snapshot": self.snapshot,
             "tables": presenters.tables(self.snapshot, None),
@@ -129,6 +139,23 @@ class Stage:
         }
         body = render_to_string("cluster.html", facts).encode()
         return Answer(body, "text/html; charset=utf-8", policy=POLICY)
+
+
+def a_day() -> Day:
+    """The last 24 hours: a third of it before all that is remembered, then states and a time that nobody watched."""
+    ended = time.time()
+    began, states = ended - DAY, (None, State.HEALTHY, State.DOWN, None, State.HEALTHY, State.DEGRADED)
+    edges = [Epoch(began + DAY * share) for share in (0.0, 0.34, 0.6, 0.62, 0.64, 0.9, 1.0)]
+    stretches = tuple(Stretch(first, last, state) for (first, last), state in zip(pairwise(edges), states, strict=True))
+    (line,) = lines_of(stretches, (("24 h", DAY),), ended)
+    marks = (began + DAY * place / 8 for place in range(8))
+    return Day(
+        began=began,
+        ended=ended,
+        oldest=edges[1],
+        tracks=(Track("control", "control plane", line), Track("data", "data plane", line)),
+        marks=tuple(Mark(at, in_full(at), f"?at={iso(at)}&lens=24h" if at >= edges[1] else "") for at in marks),
+    )
 
 
 def end(test: str, stages: list[Stage], lender: Lender) -> None:

@@ -1,8 +1,11 @@
 """The cluster page in a real Chromium: what a person sees and does while the wire says this and that."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Unpack
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from msgspec.structs import replace
@@ -299,6 +302,20 @@ def test_the_layout_does_not_jump_when_the_picture_comes_or_its_numbers_run(open
     expect(page.locator(".unit.state-degraded")).to_have_count(0)
     assert page.locator(".horizon").bounding_box() == top
     assert page.evaluate("window.jumps") < 0.01
+
+
+def test_a_click_on_the_last_24_hours_leads_to_that_moment_and_none_to_before_all_that_is_remembered(opened: Opened) -> None:
+    page = opened("120-broken").page
+    ribbon = page.locator("#day .ribbon").first
+    expect(ribbon).to_be_visible()
+    box = ribbon.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.1, box["y"] + 4)
+    assert "at=" not in page.url
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 4)
+    page.wait_for_url(re.compile(r"[?&]at=.*lens=24h"))
+    at = datetime.fromisoformat(parse_qs(urlsplit(page.url).query)["at"][0]).timestamp()
+    assert abs(time.time() - 43_200 - at) < 600
 
 
 POOL = "gke-prod-europe-west1-general-pool-d2b25767"

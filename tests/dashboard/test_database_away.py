@@ -27,22 +27,29 @@ from planes.structs.moments import Epoch
 from tests.dashboard.rows import AT, Collecting
 
 #: Pages that ask nothing of a cluster.
-QUIET = frozenset({"signin", "signin-link", "signout", "tokens", "api-schema", "api-docs"})
+QUIET = frozenset({"signin", "signin-link", "signout", "tokens", "api-schema", "api-docs", "add-cluster", "try-cluster"})
 #: Answers of other threads, which do not see what a test has not committed; their data comes by the selectors of the others.
 APART = frozenset({"picture-svg", "picture-png", "incident-report", "api-clusters", "api-snapshot", "api-node", "api-search"})
-NAMES = sorted(str(one.name) for one in urlpatterns if one.name not in QUIET | APART)
+#: What a screen asks that has the session of a display, and how it comes by one.
+OF_SCREENS = ("wall/in/", "wall/<slug:display>/", "displays/", "pair/")
+NAMES = sorted(
+    str(one.name) for one in urlpatterns if one.name not in QUIET | APART and not str(one.pattern).startswith(OF_SCREENS)
+)
 KEPT = "dashboard_bookmark"
 
 
 def address(name: str) -> str:
     (pattern,) = [one for one in urlpatterns if one.name == name]
-    known = {"slug": "prod", "kind": "kube-scheduler", "name": "node-1"}
+    known = {"slug": "prod", "kind": "kube-scheduler", "name": "node-1", "number": "1"}
     asked = reverse(name, kwargs={place: known.get(place, "x") for place in pattern.pattern.converters})
     return f"{asked}?q=node" if name in ("search", "api-find") else asked
 
 
 @pytest.fixture
 def browser(visitor: User, collecting: Collecting) -> Client:
+    """Of an operator."""
+    visitor.is_staff = True
+    visitor.save()
     services.touch(collecting.id, collecting.epoch, AT, span=Span(Epoch(AT - 1000), AT))
     client = Client(raise_request_exception=False)
     client.force_login(visitor)

@@ -10,8 +10,8 @@ from dashboard.displays import Known
 from dashboard.presenters.words import counted
 
 #: The glyph of each: how a display stands, in the shapes of states.
-GLYPHS = {How.DARK: "down", How.DEGRADED: "degraded", How.DRAWING: "healthy", How.WAITING: "unknown", How.OVER: "not_observable"}
-WORDS = {How.DARK: "dark", How.DEGRADED: "degraded", How.DRAWING: "drawing", How.WAITING: "never shown", How.OVER: "over"}
+GLYPHS = {How.DARK: "down", How.DEGRADED: "degraded", How.DRAWING: "healthy", How.WAITING: "unknown", How.ENDED: "not_observable"}
+WORDS = {How.DARK: "dark", How.DEGRADED: "degraded", How.DRAWING: "drawing", How.WAITING: "never shown", How.ENDED: "ended"}
 
 
 class Line(msgspec.Struct, frozen=True):

@@ -141,7 +141,7 @@ class How(StrEnum):
     DEGRADED = "degraded"
     DRAWING = "drawing"
     WAITING = "waiting"  # never shown yet
-    OVER = "over"
+    ENDED = "ended"
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -155,9 +155,9 @@ class Standing(msgspec.Struct, frozen=True):
 def standing(term: Term, seen: Seen | None, version: str, now: float) -> Standing:
     """How a display stands at `now`. `version`: of the pages that the server would give it."""
     if term.revoked is not None:
-        return Standing(How.OVER, ("Revoked.",), term.revoked)
+        return Standing(How.ENDED, ("Revoked.",), term.revoked)
     if term.expires is not None and now >= term.expires:
-        return Standing(How.OVER, ("Expired.",), term.expires)
+        return Standing(How.ENDED, ("Expired.",), term.expires)
     if seen is None:
         return Standing(How.WAITING, ("No screen has shown it yet.",))
     if now - seen.at >= DARK:

@@ -21,7 +21,7 @@ class DisplaysQuery(Paged, frozen=True, forbid_unknown_fields=True):
     """The displays that are meant."""
 
     state: Annotated[
-        Literal["", "dark", "degraded", "drawing", "waiting", "over"],
+        Literal["", "dark", "degraded", "drawing", "waiting", "ended"],
         msgspec.Meta(description="Only those that stand so.", extra_json_schema={"enum": ["", *_HOWS]}),
     ] = ""
 
@@ -43,8 +43,8 @@ class ScreenItem(msgspec.Struct, frozen=True):
 
 
 class DisplayItem(msgspec.Struct, frozen=True):
-    """`state` is dark, degraded, drawing, waiting (never shown) or over (revoked or expired), `because` says why; `since`: of one
-    that is dark or over. `shows` is in words. `screen`: null: none has shown it."""
+    """`state` is dark, degraded, drawing, waiting (never shown) or ended (revoked or expired), `because` says why; `since`: of one
+    that is dark or ended. `shows` is in words. `screen`: null: none has shown it."""
 
     name: str
     slug: str

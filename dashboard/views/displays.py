@@ -23,12 +23,12 @@ from planes.store import selectors
 @require_safe
 @login_required
 def every(request: HttpRequest) -> HttpResponse:
-    """All displays, those that are dark first."""
+    """All displays, those that are dark first; `?fragment=1`: the part of the page that changes."""
     now = time.time()
     names = {head.id: head.name for head in selectors.watched()}
     lines = display_pages.lines(displays.every(), names, seen.version(), now)
     context = {"lines": lines, "tally": display_pages.tally(lines), "manages": operators.is_operator(request.user), "now": now}
-    return render(request, "displays.html", context)
+    return render(request, "parts/displays.html" if "fragment" in request.GET else "displays.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

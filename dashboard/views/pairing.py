@@ -29,7 +29,7 @@ from planes.structs import time_tokens
 
 #: New codes of one address: a building whose power comes back asks for many at once.
 _new = Allowance(60, 120)
-#: Wrong codes of one operator, and of all of them together.
+#: Wrong codes of one operator or one address, and of all of them together.
 _wrong, _wrong_of_all = Allowance(10, 20), Allowance(100, 200)
 _ALL = "all"
 #: Seconds after which a page without scripts loads itself again.
@@ -100,14 +100,16 @@ def confirm(request: HttpRequest) -> HttpResponse:
     typed = given.get("code", "")[:40]
     if not typed.strip():
         return _asking(request)
-    who, clock, now = f"user {request.user.pk}", time.monotonic(), time.time()
-    if wait := _wrong.look(who, clock) or _wrong_of_all.look(_ALL, clock):
+    clock, now = time.monotonic(), time.time()
+    whose = (f"user {request.user.pk}", f"address {_address(request)}")
+    if wait := max(*(_wrong.look(one, clock) for one in whose), _wrong_of_all.look(_ALL, clock)):
         answer = _asking(request, typed, f"Too many wrong codes were tried. Try again in {wait} s.", 429)
         answer["Retry-After"] = str(wait)
         return answer
     waiting = pairings.of_code(typed, now)
     if waiting is None:
-        _wrong.take(who, clock)
+        for one in whose:
+            _wrong.take(one, clock)
         _wrong_of_all.take(_ALL, clock)
         sentence = "No screen shows this code now. It may be mistyped, used, or over: the screen then shows another."
         return _asking(request, typed, sentence, 404)
@@ -149,7 +151,7 @@ def _choosing(request: HttpRequest, typed: str, waiting: Waiting, error: str = "
     context = {
         "code": pairings.said(pairings.read(typed) or ""),
         "waiting": waiting,
-        "lines": [line for line in lines if line.standing.how is not How.OVER],
+        "lines": [line for line in lines if line.standing.how is not How.ENDED],
         "error": error,
         "chosen": request.POST.get("display", ""),
         "name": request.POST.get("name", ""),

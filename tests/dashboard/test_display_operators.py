@@ -144,7 +144,7 @@ def test_the_api_tells_how_each_display_stands_and_no_secret(reader: Client, col
     )
     answer = reader.get("/api/v1/displays").json()
     assert (answer["count"], answer["next"]) == (2, None)
-    assert answer["counts"] == {"dark": 1, "degraded": 0, "drawing": 0, "waiting": 1, "over": 0}
+    assert answer["counts"] == {"dark": 1, "degraded": 0, "drawing": 0, "waiting": 1, "ended": 0}
     lobby, upper = answer["displays"]
     assert (lobby["slug"], lobby["state"], lobby["since"], lobby["screen"]["wall"]) == ("lobby", "dark", heard, "basic")
     assert (upper["slug"], upper["state"], upper["screen"]) == ("upper", "waiting", None)

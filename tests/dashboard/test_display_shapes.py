@@ -67,11 +67,11 @@ def saw(ago: float = 1.0, frame: float | None = 2.0, **other: object) -> Seen:
         (GOOD, saw(clock_off=None), How.DRAWING, ""),
         (GOOD, saw(also_at=NOW - 5), How.DEGRADED, "Two screens show it; only the last one heard of is told here."),
         (GOOD, saw(also_at=NOW - DARK), How.DRAWING, ""),
-        (Term(1, NOW, None), saw(), How.OVER, "Expired."),
+        (Term(1, NOW, None), saw(), How.ENDED, "Expired."),
         (Term(1, NOW + 1, None), saw(), How.DRAWING, ""),
-        (Term(1, None, NOW - 5), saw(), How.OVER, "Revoked."),
+        (Term(1, None, NOW - 5), saw(), How.ENDED, "Revoked."),
         # That it is over comes before that it is dark: nothing is missing.
-        (Term(1, None, NOW - 5), saw(DARK), How.OVER, "Revoked."),
+        (Term(1, None, NOW - 5), saw(DARK), How.ENDED, "Revoked."),
     ],
 )
 def test_how_a_display_stands(term: Term, seen_of_it: Seen | None, how: How, why: str) -> None:
@@ -369,5 +369,5 @@ def test_dark_displays_come_first_and_are_counted_first() -> None:
         ("degraded", 1),
         ("drawing", 2),
         ("never shown", 1),
-        ("over", 1),
+        ("ended", 1),
     ]

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 import msgspec
 
-from dashboard import answers, presenters, pulses
+from dashboard import acknowledged, answers, presenters, pulses
+from dashboard.acknowledged import Acknowledged
 from dashboard.presenters.cards import CardPlane, WallCard
 from dashboard.presenters.history import DAY, NOTED_WITHIN, up_to
 from planes.assess import ribbon as ribbons
@@ -131,12 +132,14 @@ class Boards:
         fresh = pulses.all_freshness([one.head for one in summaries])
         self._read_days(summaries, fresh, now, at)
         self._ids = tuple(one.head.id for one in summaries)
-        self._scene = BoardScene(now, tuple(self._cluster(one, seen, now) for one, seen in zip(summaries, fresh, strict=True)), ())
+        known = acknowledged.every()
+        made = [self._cluster(one, seen, known, now) for one, seen in zip(summaries, fresh, strict=True)]
+        self._scene = BoardScene(now, tuple(made), ())
         self._made.clear()
         self._until = time.monotonic() + HOLDS
         self.scenes += 1
 
-    def _cluster(self, summary: ClusterSummary, fresh: Freshness, now: float) -> BoardCluster:
+    def _cluster(self, summary: ClusterSummary, fresh: Freshness, known: dict[int, Acknowledged], now: float) -> BoardCluster:
         late = lateness(fresh, now)
         card = presenters.cluster_card(summary, fresh, late)
         self._note(summary, "control plane", card.card.control, now)
@@ -152,6 +155,7 @@ class Boards:
             calm=None if day is None else day.calm,
             open=day is not None and day.open,
             watched=None if day is None else day.watched,
+            acknowledged=acknowledged.said((card.card.control, card.card.data), known.get(summary.head.id)),
         )
 
     def _note(self, summary: ClusterSummary, title: str, plane: CardPlane, now: float) -> None:

@@ -86,6 +86,17 @@ class Bookmark(models.Model):
         return self.name
 
 
+class Acknowledgement(models.Model):
+    """Somebody has seen that a cluster, by its number in the other database, is not well: its walls turn their pages again."""
+
+    cluster = models.BigIntegerField(unique=True)
+    author = models.CharField(max_length=150)
+    at = models.FloatField()  # epoch seconds
+
+    def __str__(self) -> str:
+        return f"{self.cluster}, {self.author}"
+
+
 class Display(models.Model):
     """A screen on a wall: what it shows, until when, and when it was last seen. Read as dashboard.display_shapes. Of its secret
     link only a digest is kept; `prefix` finds it. Times are epoch seconds. Clusters by their number in the other database."""

@@ -74,6 +74,7 @@ urlpatterns = [
     path("changes/", changes.of_all, name="changes"),
     path("changes.atom", changes.atom, name="changes-atom"),
     path("changes.csv", changes.csv, name="changes-csv"),
+    path("c/<slug:slug>/acknowledge/", walls.acknowledge, name="acknowledge"),
     path("c/<slug:slug>/<slug:kind>/", pages.component, name="component"),
     path("c/<slug:slug>/<slug:kind>/<path:name>/", pages.instance, name="instance"),
     path("clusters/", fleet.manage, name="manage-clusters"),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from dashboard import board_pictures, picture, zones
+from dashboard.acknowledged import SICK
 from dashboard.boards import BoardScene
 from dashboard.display_shapes import Wall
 from dashboard.presenters.words import severity
@@ -69,7 +70,7 @@ def pages_of(wall: Wall, heads: Iterable[ClusterHead]) -> tuple[Page, ...]:
 
 def turn_of(wall: Wall, scene: BoardScene, now: float) -> Turn:
     """Which page stands at `now` (epoch seconds), as the full wall has it."""
-    sick = [one for one in scene.clusters if _worst(one.card.control.state, one.card.data.state) in ("down", "degraded")]
+    sick = [one for one in scene.clusters if _worst(one.card.control.state, one.card.data.state) in SICK]
     sick.sort(key=lambda one: -severity(_worst(one.card.control.state, one.card.data.state)))
     wanting = [Sick(one.card.slug, one.card.name) for one in sick if not one.acknowledged and one.pulse is not None]
     return turn_at(pages_of(wall, selectors.watched()), wanting, now)

@@ -6,12 +6,13 @@ import time
 
 import msgspec
 from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from dashboard import answers, board_pictures, boards, picture, showing, wall_pages
+from dashboard import acknowledged, answers, board_pictures, boards, picture, showing, wall_pages
 from dashboard.display_shapes import Wall
 from dashboard.picture import typeface
 from dashboard.rotation import Page, Turn
@@ -28,6 +29,7 @@ def full(request: HttpRequest, shown: Showing) -> HttpResponse:
         "wall": wall,
         "settings": msgspec.json.encode(wall_pages.settings_of(wall)).decode(),
         "pictures": f"/wall/{wall.slug}/c/",
+        "person": shown.person,
     }
     return render(request, "wall_display.html", context)
 
@@ -38,6 +40,17 @@ def scene(request: HttpRequest, shown: Showing) -> HttpResponse:
     """What the wall draws, as JSON; made once for all who show the same clusters."""
     made = boards.shared().get(shown.known.wall.clusters)
     return answers.conditional(request, plain=made.plain, zipped=None, etag=made.etag)
+
+
+@login_required
+@require_POST
+def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
+    """Somebody who is signed in has seen that this cluster is not well."""
+    head = selectors.cluster(slug)
+    if head is None:
+        return HttpResponse(status=404)
+    acknowledged.keep(head.id, request.user.get_username())
+    return HttpResponse(status=204)
 
 
 @require_safe

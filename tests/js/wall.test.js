@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { words } from "../../static/js/wall/acknowledging.js";
 import { Face } from "../../static/js/wall/face.js";
 import { standing } from "../../static/js/wall/feed.js";
 import { LastPicture } from "../../static/js/wall/kept.js";
@@ -65,4 +66,8 @@ test("the clock of a wall is that of its display's place, with its name and its 
   assert.equal(new Face("America/Bogota").at(now).offset, -18_000);
   assert.equal(new Face("Pacific/Kiritimati").at(now).offset - 14 * 3600 + 86_400, 0);
   assert.equal(new Face("Europe/Berlin").at(Date.parse("2026-11-22T23:00:05Z") / 1000).time, "00:00:05");
+});
+
+test("the button names what it acknowledges", () => {
+  assert.deepEqual([["a"], ["a", "b", "c"], ["a", "b", "c", "d", "e"]].map(words), ["Acknowledge a", "Acknowledge a, b, c", "Acknowledge a, b, c and 2 more"]);
 });

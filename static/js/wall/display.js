@@ -8,6 +8,7 @@ import { isSick, sorted, toldOf } from "../board/told.js";
 import { nextWords, turnAt } from "../board/rotation.js";
 import { announced } from "../board/announced.js";
 import { versionOf } from "../upgrade.js";
+import { Acknowledging } from "./acknowledging.js";
 import { Chime } from "./chime.js";
 import { Feed, textOf } from "./feed.js";
 import { LastPicture } from "./kept.js";
@@ -58,6 +59,8 @@ const feed = new Feed({ socket: root.dataset["socket"] ?? "", scene: root.datase
   version: (app) => reloads.version(app),
 });
 
+const acknowledging = new Acknowledging(root, root.dataset["person"], () => feed.renewing.ask());
+
 /** What browsers forbid is no storage. @returns {Pick<Storage, "getItem" | "setItem" | "removeItem">} */
 function localStorageOr() {
   try {
@@ -86,7 +89,9 @@ function draw() {
   const now = feed.now;
   const { frozen, old, why } = feed.standing();
   const cards = sorted(scene.clusters.map((cluster) => toldOf(cluster, now, frozen)));
-  const turn = turnAt(settings.pages, frozen ? [] : wanting(cards), now);
+  const wanted = frozen ? [] : wanting(cards);
+  const turn = turnAt(settings.pages, wanted, now);
+  acknowledging.show(wanted);
   const { width, height } = size();
   const clock = face.at(now);
   const message = settings.message && (settings.message_until === null || now < settings.message_until) ? settings.message : "";

@@ -219,6 +219,7 @@ UP_PORT = env.port("PLANEWATCH_PORT")  # 0: 8765, or the next free one
 # Where people open it, if that is not what it listens on: behind a reverse proxy. Sign-in links begin with it.
 UP_URL = services.public_url(env.text("PLANEWATCH_URL"), ALLOWED_HOSTS, https=HTTPS)
 UP_DEMO = env.flag("PLANEWATCH_DEMO")
+UP_DEMO_CLUSTERS = int(env.number("PLANEWATCH_DEMO_CLUSTERS", 1, low=1, high=60))
 UP_DEMO_NODES = int(env.number("PLANEWATCH_DEMO_NODES", 0, low=0, high=5000))  # 0: the demo's own default
 UP_DEMO_PODS = int(env.number("PLANEWATCH_DEMO_PODS", 0, low=0, high=150_000))
 UP_DEMO_STORY = env.flag("PLANEWATCH_DEMO_STORY", True)

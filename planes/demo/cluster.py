@@ -99,7 +99,7 @@ class Cluster:
         self.leader: dict[str, int] = {"kube-controller-manager": 0, "kube-scheduler": 0}
         self.process_started = clock.wall() - 3 * 3600  # of the API server that answers
         self.ready_at = clock.mono()  # when its post-start hooks are done
-        self._serial = 0
+        self._serial = (seed - 1) << 24  # of another seed, another cluster: it shares no UID
         self._event_keys: list[str] = []
 
     @property

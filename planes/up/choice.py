@@ -11,6 +11,8 @@ from planes.up.refusal import Exit, RefusalError
 #: Where a pod's ServiceAccount is found.
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 DEMO_CONTEXT = "demo"
+#: Each is a process of some 100 MB.
+MOST_DEMOS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Asked:
     all_contexts: bool = False
     demo: bool = False
     directories: tuple[str, ...] = ()
+    demo_clusters: int = 1  # so many, where a demo cluster is watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,15 @@ class Choice:
 
 def choose(asked: Asked, around: Around, demo_dir: Path, read: ReadContexts) -> Choice:
     """The choice. Refuses when what was asked for, or the only kubeconfig there is, is of no use."""
-    demo = Watched("demo", "demo", str(demo_dir / "kubeconfig"), DEMO_CONTEXT)
+    demos = tuple(_demo(number, demo_dir) for number in range(1, asked.demo_clusters + 1))
+    called = "the demo cluster" if len(demos) == 1 else f"{len(demos)} demo clusters"
     if asked.kubeconfigs or asked.contexts or asked.all_contexts:
         found = _as_asked(asked, around, read)
         if asked.demo:
-            return Choice((*found.watched, demo), f"{found.why}, and the demo cluster (--demo)", True, found.complaints)
+            return Choice((*found.watched, *demos), f"{found.why}, and {called} (--demo)", True, found.complaints)
         return found
     if asked.demo:
-        return Choice((demo,), "the demo cluster (--demo)", True)
+        return Choice(demos, f"{called} (--demo)", True)
     if asked.directories:
         return Choice((), f"what the kubeconfigs in {_list(asked.directories)} name")
     if around.environ.get("KUBERNETES_SERVICE_HOST") and around.service_account.exists():
@@ -94,10 +98,16 @@ def choose(asked: Asked, around: Around, demo_dir: Path, read: ReadContexts) -> 
     if usual.exists():
         return _current(str(usual), "~/.kube/config", read)
     return Choice(
-        (demo,),
-        "the demo cluster, because there is no --kubeconfig, no pod's ServiceAccount, no KUBECONFIG and no ~/.kube/config",
+        demos,
+        f"{called}, because there is no --kubeconfig, no pod's ServiceAccount, no KUBECONFIG and no ~/.kube/config",
         True,
     )
+
+
+def _demo(number: int, first: Path) -> Watched:
+    """The first has the directory that it always had, the others stand beside it."""
+    name = "demo" if number == 1 else f"demo-{number}"
+    return Watched("demo", name, str(first.with_name(name) / "kubeconfig"), DEMO_CONTEXT)
 
 
 def _joined(value: str) -> str:

@@ -22,11 +22,6 @@ class Plan:
     data_dir: Path
     environ: dict[str, str]  # beside our own, for every part
 
-    @property
-    def demo_dir(self) -> Path:
-        """Where the demo cluster keeps its kubeconfig."""
-        return self.data_dir / "demo"
-
 
 def valkey(plan: Plan, address: Path) -> Recipe:
     """The embedded Valkey."""
@@ -45,10 +40,12 @@ def valkey(plan: Plan, address: Path) -> Recipe:
     )
 
 
-def demo(plan: Plan, *, nodes: int, pods: int, story: bool, port: int) -> Recipe:
-    """The demo cluster, on one port for as long as we run, so that whoever watches it finds it again."""
-    kubeconfig = plan.demo_dir / "kubeconfig"
-    command = [sys.executable, "manage.py", "demo", "serve", "--dir", str(plan.demo_dir), "--port", str(port)]
+def demo(plan: Plan, kubeconfig: Path, number: int, *, nodes: int, pods: int, story: bool, port: int) -> Recipe:
+    """The demo cluster, on one port for as long as we run, so that whoever watches it finds it again. Of several, `number`
+    says which, from 1 on: each is another cluster."""
+    command = [sys.executable, "manage.py", "demo", "serve", "--dir", str(kubeconfig.parent), "--port", str(port)]
+    if number > 1:
+        command += ["--seed", str(number)]
     if not story:
         command.append("--no-story")
     if nodes:
@@ -57,14 +54,14 @@ def demo(plan: Plan, *, nodes: int, pods: int, story: bool, port: int) -> Recipe
         command += ["--pods", str(pods)]
 
     async def ready() -> bool:
-        return kubeconfig.exists() and await _connects(port)
+        return await asyncio.to_thread(kubeconfig.exists) and await _connects(port)
 
     async def alive() -> bool:
         return await _shakes_hands(port)
 
     return Recipe(
-        name="demo",
-        title="The demo cluster",
+        name=kubeconfig.parent.name,
+        title="The demo cluster" if number == 1 else f"The demo cluster {number}",
         command=command,
         environ=plan.environ,
         ready=ready,

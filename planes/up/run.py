@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from planes.store.clusters import Declaration, declare
 from planes.up import address, database, datadir, kubeconfigs, limits, parts, redis
 from planes.up.choice import Around, Asked, Choice, choose
 from planes.up.output import Say
+from planes.up.part import Recipe
 from planes.up.refusal import Exit
 from planes.up.supervisor import Supervisor
 
@@ -31,6 +33,8 @@ class Wishes:
     home: Path
 
 
+#: Nodes of the demo clusters after the first, in turn.
+_NODES = (12, 6, 24, 9, 3)
 #: Clusters that may be added while it runs, where it watches more than a worker usually has room for.
 _SPARE = 4
 #: The order of stopping, last first: the web server, the workers, the demo cluster, Valkey.
@@ -80,21 +84,18 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
     )
 
     async def begin() -> None:
-        valkey = demo = None
+        valkey = None
         if settings.REDIS_IS_EMBEDDED:
             path = Path(settings.REDIS_URL.removeprefix("unix://"))
             redis.make_place(path, settings.DATA_DIR)
             valkey = supervisor.start(parts.valkey(plan, path), stage=_VALKEY)
-        if choice.demo:
-            demo = supervisor.start(
-                parts.demo(plan, nodes=wishes.nodes, pods=wishes.pods, story=wishes.story, port=parts.free_port()), stage=_DEMO
-            )
+        demos = [supervisor.start(recipe, stage=_DEMO) for recipe in _demos(plan, wishes, choice)]
         await asyncio.to_thread(database.prepare, say)
         web = supervisor.start(parts.web(plan, listening), stage=_WEB)
         await asyncio.to_thread(_declare, choice, identity)
         # The workers come when there is something to talk to: a collector that starts before the demo cluster listens would call
         # it refused.
-        for part in (valkey, demo):
+        for part in (valkey, *demos):
             if part is not None:
                 await supervisor.settled(part)
         supervisor.start(parts.watch(plan), stage=_WORKERS)
@@ -105,6 +106,16 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
         say(f"Data and logs are in {settings.DATA_DIR}. ctrl-C stops Planewatch.")
 
     return await supervisor.run(begin)
+
+
+def _demos(plan: parts.Plan, wishes: Wishes, choice: Choice) -> Iterator[Recipe]:
+    """Of several, those after the first are smaller where nobody has said how large they are to be."""
+    found = [Path(one.kubeconfig) for one in choice.watched if one.source == "demo"]
+    for number, kubeconfig in enumerate(found, start=1):
+        nodes = wishes.nodes or (0 if number == 1 else _NODES[number % len(_NODES)])
+        yield parts.demo(
+            plan, kubeconfig, number, nodes=nodes, pods=wishes.pods, story=wishes.story and number == 1, port=parts.free_port()
+        )
 
 
 def _declare(choice: Choice, by: str) -> None:

@@ -96,6 +96,13 @@ def test_the_demo_that_was_asked_for_is_watched_alone(place: Place) -> None:
     assert watched(Asked(demo=True), place.has_kubeconfig().is_a_pod()) == [("demo", "demo")]
 
 
+def test_of_several_demos_each_has_a_name_and_a_place_of_its_own_and_the_first_those_it_always_had(place: Place) -> None:
+    choice = choose(Asked(demo=True, demo_clusters=3), place.around(), Path("/data/demo"), read)
+    told = [(one.source, one.name, one.kubeconfig) for one in choice.watched]
+    assert told == [("demo", name, f"/data/{name}/kubeconfig") for name in ("demo", "demo-2", "demo-3")]
+    assert choice.why == "3 demo clusters (--demo)"
+
+
 def test_the_demo_joins_what_the_options_name(place: Place) -> None:
     assert watched(Asked(contexts=("prod",), demo=True), place.has_kubeconfig()) == [("kubeconfig", "prod"), ("demo", "demo")]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from planes.up.choice import Asked
+from planes.up.choice import MOST_DEMOS, Asked
 from planes.up.refusal import Exit, RefusalError
 from planes.up.run import Wishes, run
 
@@ -34,6 +34,13 @@ class Command(BaseCommand):
             help="watch the kubeconfigs in it, as they come and go; may be repeated",
         )
         add("--demo", action="store_true", default=settings.UP_DEMO, help="watch a simulated cluster")
+        add(
+            "--demo-clusters",
+            type=_within(1, MOST_DEMOS),
+            default=settings.UP_DEMO_CLUSTERS,
+            metavar="N",
+            help="watch so many simulated clusters; only the first breaks something by itself (default: %(default)s)",
+        )
         add("--nodes", type=_within(1, 5000), default=settings.UP_DEMO_NODES, metavar="N", help="nodes of the demo cluster")
         add("--pods", type=_within(1, 150_000), default=settings.UP_DEMO_PODS, metavar="N", help="pods of the demo cluster")
         add(
@@ -62,6 +69,7 @@ class Command(BaseCommand):
         context: list[str] | None,
         all_contexts: bool,
         demo: bool,
+        demo_clusters: int,
         nodes: int,
         pods: int,
         no_story: bool,
@@ -75,8 +83,9 @@ class Command(BaseCommand):
             kubeconfigs=tuple(kubeconfig or (() if said else settings.UP_KUBECONFIGS)),
             contexts=tuple(context or (() if said else settings.UP_CONTEXTS)),
             all_contexts=all_contexts,
-            demo=demo,
             directories=tuple(str(Path(one).expanduser().absolute()) for one in kubeconfig_dir or settings.KUBECONFIG_DIRS),
+            demo=demo or demo_clusters > 1,
+            demo_clusters=demo_clusters,
         )
         wishes = Wishes(asked=asked, bind=bind, port=port, nodes=nodes, pods=pods, story=not no_story, home=Path.home())
         try:

@@ -143,6 +143,12 @@ def test_what_stands_behind_a_text_that_is_too_long_is_not_looked_at() -> None:
     assert len(certificates.of_base64(text.ljust(2 * LONGEST, "A") + "no base64").certificates) == 1
 
 
+def test_a_text_with_anything_else_in_it_is_no_base64() -> None:
+    text = base64.b64encode(pem(made("good"))).decode()
+    assert len(certificates.of_base64(text).certificates) == 1
+    assert certificates.of_base64(f"{text[:40]}!{text[40:]}") == Bundle(unread=1)
+
+
 def test_what_is_no_certificate_at_all_is_read_as_none() -> None:
     assert certificates.of_der(b"") is None
     assert certificates.first_of_pem(b"x") is None

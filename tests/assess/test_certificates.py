@@ -58,10 +58,24 @@ def test_one_that_is_not_valid_yet_is_as_good_as_none(begins: float, state: Stat
         ((DAY, 400 * DAY), Standing(State.UNKNOWN, NOW + DAY, NOW + 400 * DAY, 0, 2)),
         ((-9 * DAY, -DAY), Standing(State.DOWN, NOW - DAY, NOW - DAY, 2, 2)),
         ((DAY, 2 * DAY), Standing(State.DEGRADED, NOW + DAY, NOW + 2 * DAY, 0, 2)),
+        ((0.0, 400 * DAY), Standing(State.UNKNOWN, NOW, NOW + 400 * DAY, 0, 2)),  # its last moment is not over
     ],
 )
 def test_which_certificate_of_a_bundle_counts_is_not_guessed(lefts: tuple[float, ...], told: Standing) -> None:
     assert standing(row(*(certificate(NOW + left, begins=0.0) for left in lefts)), NOW) == told
+
+
+def test_one_that_is_not_valid_yet_beside_one_that_is_may_count_or_not() -> None:
+    both = row(certificate(NOW + 90 * DAY), certificate(NOW + 400 * DAY, begins=NOW + 1))
+    assert standing(both, NOW).state is State.UNKNOWN
+
+
+def test_only_what_is_down_is_over() -> None:
+    assert [state for state in State if Standing(state).is_over] == [State.DOWN]
+
+
+def test_what_need_not_be_renewed_ahead_is_late_at_no_moment_before_its_end() -> None:
+    assert standing(row(certificate(NOW + 0.5), lead={}), NOW).state is State.HEALTHY
 
 
 def test_one_that_another_may_have_followed_is_not_judged() -> None:

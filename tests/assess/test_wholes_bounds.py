@@ -181,6 +181,17 @@ def test_three_with_one_cause_are_one_entry_of_the_worst_that_dates_from_the_fir
     assert entry == told
 
 
+def test_each_cause_is_counted_by_itself() -> None:
+    found = [trouble("z", X, 1.0, cause="odd"), *(trouble(name, D, 2.0) for name in "abc"), trouble("y", X, 1.0, cause="even")]
+    assert [one.key for one in attention.group(found, THRESHOLDS)] == ["node:z", "nodes:kubelet:silent", "node:y"]
+
+
+@pytest.mark.parametrize("down", [1, 2])
+def test_many_in_two_states_say_how_many_are_in_each(down: int) -> None:
+    found = [trouble(name, X if index < down else D, 1.0) for index, name in enumerate("abc")]
+    assert attention.group(found, THRESHOLDS)[0].because == f"{down} down, {3 - down} degraded. a is down."
+
+
 @pytest.mark.parametrize(("state", "told"), [(X, "All down"), (D, "All degraded")])
 def test_many_in_one_state_say_so_and_name_the_first_five(state: State, told: str) -> None:
     (entry,) = attention.group([trouble(f"n{index}", state, index, cause="odd") for index in range(6)], THRESHOLDS)

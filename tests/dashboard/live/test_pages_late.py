@@ -28,6 +28,8 @@ LIVE = re.compile(r"^\s*live ·")
 GREY = re.compile(r"saturate\(0\.1")
 
 
+#: What is seen through is not painted, each second and on each page, and keeps its words, classes and styles.
+UNPAINTED = "() => { document.documentElement.style.opacity = '0'; }"
 #: All sentences that are said of a state and can be read.
 SENTENCES = """[...document.querySelectorAll(
   '.subject .because, .agent .because, .proof .now, #attention .entry p, .unit .line, .api .line, .node .because, .troubles .why')]
@@ -54,6 +56,7 @@ class Tabs:
             await page.set_viewport_size({"width": 1280, "height": 720} if address == "/wall/" else {"width": 800, "height": 500})
             await page.emulate_media(reduced_motion="reduce")
         await asyncio.gather(*(page.goto(f"{self.origin}{address}") for address, page in self.pages.items()))
+        await asyncio.gather(*(page.evaluate(UNPAINTED) for page in self.pages.values()))
 
     async def live(self) -> None:
         await asyncio.gather(*(self._is_live(page) for page in self.pages.values()))

@@ -54,16 +54,17 @@ def _workers(number: int) -> tuple[str, ...]:
 
 def computing() -> list[Part]:
     """The parts that compute, in the order in which they begin. A worker computes for five seconds before its first test: only
-    those parts have several whose tests wait, or which would be the last for long."""
+    those parts have several whose tests wait, or which would be the last for long. Those of one process come first: the last of
+    all would leave a core idle, and PostgreSQL's did so for a minute. What has several workers fills both cores to its end."""
     scripts = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "js").glob("*.test.js"))]
     postgres = (sys.executable, "-m", "tests.services", "postgres", "--", *_ONE, "--rows", "-m", _ALONE, *ROWS)
     browser = (*_workers(2), "-m", "browser and not faults and not e2e", *BROWSER)
     return [
-        Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(3), "-m", _ALONE, *_REST),)),
+        Part("postgres", "what uses the database, on a real PostgreSQL", (postgres,)),
         Part("browser", "the pages in a real Chromium", (browser,)),
         Part("pure", "the pure core", ((*_ONE, *PURE),)),
-        Part("postgres", "what uses the database, once more on a real PostgreSQL", (postgres,)),
         Part("js", "the browser's pure modules, in Node.js", ((".ci/node", sys.prefix, "--test", *scripts),)),
+        Part("sqlite", "all that is not pure, on SQLite, with a real Valkey", ((*_workers(3), "-m", _ALONE, *_REST),)),
     ]
 
 

@@ -28,7 +28,7 @@ class NodeSamplesRow(msgspec.Struct, frozen=True):
     nodes: dict[str, NodeValues]
 
 
-class _Column(msgspec.Struct, array_like=True):
+class _Column(msgspec.Struct, frozen=True, array_like=True):
     """A figure of each node of a block; `counts` is 0 where it was not observed. Of one value alone all but the mean is 0."""
 
     counts: list[int]
@@ -38,7 +38,7 @@ class _Column(msgspec.Struct, array_like=True):
     above: list[int]  # most - mean
 
 
-class _Block(msgspec.Struct, array_like=True):
+class _Block(msgspec.Struct, frozen=True, array_like=True):
     names: list[str]
     columns: dict[str, _Column]
 

@@ -55,7 +55,7 @@ class ChartsPart:
 def of_component(detail: ComponentDetail, fresh: Freshness, window: Window, now: float) -> ChartsPart | None:
     """None for a kind that has no figures."""
     row, declared = detail.row, of(detail.row.kind)
-    if declared is None or not declared.figures:
+    if declared is None or not (declared.figures or declared.gauges):
         return None
     charts = figures.of_component(detail.cluster.id, row.kind, row.state, row.since, window, now, fresh.collected_at, most=_LINES)
     return _part(charts, window, reverse("api-component-figures", args=[detail.cluster.slug, row.kind]))

@@ -22,7 +22,7 @@ MOST = 600
 _READ = 3_000
 #: Seconds without a value beyond which a line is broken: scrapes come every 30 s to 33 s (static/js/series.js says the same).
 GAP = 95.0
-#: The same of a node, which is sampled once a minute.
+#: The same of what is looked at once a minute.
 NODE_GAP = 150.0
 
 
@@ -41,13 +41,18 @@ def of_component(
     cluster_id: int, kind: str, state: State, since: float, window: Window, now: float, heard: float | None, *, most: int = MOST
 ) -> Charts:
     """`state` is what it is in now, `since` epoch seconds; `heard`: when its collector last vouched for the present;
-    `most`: values of one figure at most."""
+    `most`: values of one figure at most. A kind is either scraped or looked at: it has figures or gauges."""
     declared = of(kind)
     figures = declared.figures if declared is not None else ()
+    gauges = declared.gauges if declared is not None else ()
+    states = states_of_component(cluster_id, kind, state, since, window.began, window.ended, heard)
+    if gauges:
+        step, seconds = _steps(node_samples.STEPS, window, now, most)
+        looked = node_samples.of_component(cluster_id, kind, gauges, step, window.began, window.ended)
+        return Charts(gauges, seconds, lines(coarser(looked, seconds), [one.key for one in gauges], seconds, NODE_GAP), states)
     step, seconds = _steps(samples.STEPS, window, now, most)
     moments = samples.between(cluster_id, step, window.began, window.ended) if figures else []
-    told = lines(coarser(moments, seconds), [one.key for one in figures], seconds, GAP)
-    return Charts(figures, seconds, told, states_of_component(cluster_id, kind, state, since, window.began, window.ended, heard))
+    return Charts(figures, seconds, lines(coarser(moments, seconds), [one.key for one in figures], seconds, GAP), states)
 
 
 def of_node(cluster_id: int, row: NodeRow, window: Window, now: float, heard: float | None, *, most: int = MOST) -> Charts:

@@ -12,6 +12,7 @@ from planes.assess.check_history import CheckHistory
 from planes.assess.cluster_summary import ClusterSummary
 from planes.assess.component_assessor import ComponentAssessor
 from planes.assess.full_disruption import FullDisruption
+from planes.assess.gauge_sampling import GaugeSampler
 from planes.assess.node_assessor import NodeAssessor
 from planes.assess.node_sampling import NodeSampler
 from planes.assess.node_states import why_last_known
@@ -62,6 +63,7 @@ class Assessor:
         self._sampler = Sampler()
         self._node_sampler = NodeSampler()
         self._checks = CheckHistory()
+        self._gauges = GaugeSampler()
         self._surveyor = Surveyor(thresholds)
         self._components = ComponentAssessor(self._view, self._nodes, thresholds)
         self._changes = Changes(slug)
@@ -144,6 +146,7 @@ class Assessor:
             return Frame(at=Epoch(now + offset))
         frame = Frame(at=Epoch(now + offset), full=whole, changes=changes, samples=self._sampler.look(view.rates, offset))
         frame.node_samples = self._node_sampler.look(self.cache, scene, self._nodes.states, now, offset)
+        frame.node_samples += self._gauges.look(view, scene, now, offset)
         frame.checks = self._checks.look(self.cache, offset)
         frame.survey = self._surveyor.look(view, now, offset, full=whole)
         if whole:

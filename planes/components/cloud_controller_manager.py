@@ -3,6 +3,7 @@ distribution's name alone makes none."""
 
 from planes.components import leader
 from planes.components.kube_controller_manager import judge
+from planes.components.leader_gauges import RENEWED
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
 from planes.components.spec import Component, Plane, PodMarks, named
 from planes.components.view import ClusterView
@@ -36,6 +37,7 @@ COMPONENT: Component[LeaderObservation] = Component(
     hidden=HIDDEN + ". It is shown only where one was seen",
     signals=(*LEADS, *STANDS),
     rights=RIGHTS,
+    gauges=(RENEWED,),
     observe=observe,
     judge=judge,
 )

@@ -1,6 +1,7 @@
 """kube-controller-manager and cloud-controller-manager: lease and pods, and whether controllers keep up with what is wanted."""
 
 from planes.components import leader, leader_pods
+from planes.components.leader_gauges import LAG, LAGGING, RENEWED
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
 from planes.components.spec import Component, Plane, Signal, static_pods
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, feed_gap, plural
@@ -87,6 +88,7 @@ COMPONENT: Component[LeaderObservation] = Component(
         *STANDS,
     ),
     rights=(*RIGHTS, "daemonsets", "deployments"),
+    gauges=(LAGGING, LAG, RENEWED),
     observe=lambda view: leader.observe(view, "kube-controller-manager"),
     judge=judge,
 )

@@ -1,6 +1,7 @@
 """kube-scheduler: its lease and pods, and whether it does its work: pods that nobody decides about."""
 
 from planes.components import leader, leader_pods
+from planes.components.leader_gauges import OLDEST, RENEWED, UNBOUND, UNDECIDED
 from planes.components.leader_signals import HIDDEN, LEADS, RIGHTS, STANDS, UNKNOWN
 from planes.components.spec import Component, Plane, Signal, static_pods
 from planes.components.verdict_builder import Judged, VerdictBuilder, begin, check_gap, colon, feed_gap, plural
@@ -94,6 +95,7 @@ COMPONENT: Component[LeaderObservation] = Component(
         *STANDS,
     ),
     rights=(*RIGHTS, "pods"),
+    gauges=(UNDECIDED, OLDEST, UNBOUND, RENEWED),
     observe=lambda view: leader.observe(view, "kube-scheduler"),
     judge=judge,
 )

@@ -313,6 +313,7 @@ def observe(view: ClusterView, kind: str) -> LeaderObservation:
         lease_seen_before=kind in view.known.leases,
         elsewhere=view.distribution.elsewhere,
         undecided=cache.pods.undecided_seen(view.dating),
+        unbound=len(cache.pods.waiting),
         pods_all=view.feed(Feed.PODS) if kind == "kube-scheduler" else None,
         lagging=cache.daemon_sets.lagging(view.wall_offset) + cache.deployments.lagging(view.wall_offset) if works else (),
         workloads=_workloads(view) if works else None,

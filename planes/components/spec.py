@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from planes.components.verdict_builder import Judged
 from planes.components.view import ClusterView
 from planes.structs.moments import Mono
-from planes.structs.observations import NodeObservation, NodeScene, RatesSeen
+from planes.structs.observations import LeaderObservation, NodeObservation, NodeScene, RatesSeen
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import duration
 from planes.structs.verdicts import Verdict
@@ -104,6 +104,15 @@ class Figure(Charted):
                 return duration(value)
             case Form.BYTES:
                 return f"{value / 2**20:,.0f} MiB"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauge(Charted):
+    """A number of one of the elected that is looked at once a minute. `sampled` gives it as of a moment, None where it is not
+    observed; samples are whole numbers of `unit`, in the value's own unit."""
+
+    sampled: Callable[[LeaderObservation, Mono], float | None]
+    unit: float = 1.0
 
 
 def brief(seconds: float) -> str:
@@ -199,6 +208,7 @@ class Kind:
     signals: tuple[Signal, ...]
     rights: tuple[str, ...]
     figures: tuple[Figure, ...] = ()
+    gauges: tuple[Gauge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

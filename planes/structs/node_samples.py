@@ -15,13 +15,15 @@ from planes.structs.samples import Bucket, Buckets, all_joined, alone
 
 #: Nodes of a cluster are spread over so many blocks by their names: who wants one node reads a sixteenth of all.
 BLOCKS = 16
+#: The block after them holds what is sampled of components.
+OF_COMPONENTS = BLOCKS
 #: The figures of a node that were observed, by key, in whole units.
 NodeValues = dict[str, int]
 
 
 class NodeSamplesRow(msgspec.Struct, frozen=True):
-    """What was observed of the nodes of one block at one moment. A figure that was not observed is missing, and so is a node of
-    which none was."""
+    """What was observed of the nodes of one block at one moment, or of components, by their kinds. A figure that was not observed
+    is missing, and so is a node of which none was."""
 
     at: Epoch
     block: int

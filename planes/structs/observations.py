@@ -300,6 +300,7 @@ class LeaderObservation:
     lease_seen_before: bool = False
     elsewhere: str = ""  # how this distribution runs it, where that hides it: "inside the k3s process"
     undecided: UndecidedSeen = field(default_factory=UndecidedSeen)
+    unbound: int = 0  # pods without a node, decided about or not
     pods_all: FeedSeen | None = None  # the feed that `undecided` rests on
     lagging: tuple[WorkloadSeen, ...] = ()
     workloads: FeedSeen | None = None  # the feed that `lagging` rests on

@@ -10,7 +10,7 @@ from django.test import Client
 from dashboard.presenters.words import figure_text
 from planes.components.spec import Form
 from planes.structs.moments import Epoch
-from planes.structs.node_samples import NodeSamplesRow, block_of
+from planes.structs.node_samples import OF_COMPONENTS, NodeSamplesRow, block_of
 from planes.structs.rows import Frame
 from tests.dashboard.rows import Collecting, component, node
 from tests.sampling import sample_row
@@ -66,7 +66,8 @@ def test_a_page_has_the_values_of_its_charts_as_a_table(member: Client, collecti
 
 
 def test_a_page_of_what_has_no_figures_has_no_charts_and_loads_no_library(member: Client, collecting: Collecting) -> None:
-    page = member.get("/c/prod/kube-scheduler/").content.decode()
+    collecting.flush(Frame(at=Epoch(time.time()), components=[component("dns")]))
+    page = member.get("/c/prod/dns/").content.decode()
     assert "uPlot" not in page
     assert "charts" not in page
 
@@ -94,3 +95,17 @@ def test_a_node_has_charts_of_its_own_for_the_last_hour(member: Client, collecti
     assert [one["key"] for one in told["figures"]] == ["heartbeat", "pods", "cpu", "memory"]
     assert [value for value in told["figures"][0]["mean"] if value is not None] == [4.0, 6.0, 8.0]
     assert set(told["figures"][1]["mean"]) == {None}
+
+
+def test_what_is_looked_at_rather_than_scraped_has_charts_too(member: Client, collecting: Collecting) -> None:
+    now = time.time()
+    rows = [
+        NodeSamplesRow(Epoch(now - ago), OF_COMPONENTS, {"kube-scheduler": {"undecided": count, "renewed": 12}})
+        for ago, count in ((180, 0), (120, 3), (60, 5))
+    ]
+    collecting.flush(Frame(at=Epoch(now), components=[component()], node_samples=rows))
+    page = member.get("/c/prod/kube-scheduler/?range=1h").content.decode()
+    assert "pods without a decision" in page
+    told = member.get("/api/v1/c/prod/components/kube-scheduler/figures?range=1h").json()
+    by_key = {one["key"]: [value for value in one["mean"] if value is not None] for one in told["figures"]}
+    assert by_key == {"undecided": [0.0, 3.0, 5.0], "oldest_undecided": [], "unbound": [], "renewed": [1.2, 1.2, 1.2]}

@@ -152,6 +152,11 @@ def test_who_cordoned_a_node_is_told_by_its_managed_fields_alone() -> None:
         ("by", "kubectl-cordon (Update)", None),
         ("at the latest", "", 1_795_528_800.0),
     ]
+    said = "Who wrote spec.unschedulable, by managedFields; the time is that of the writer's last change to any of its fields."
+    assert part.about == said
+    nameless = {"metadata": {"managedFields": [{"fieldsV1": fields[1]["fieldsV1"]}]}, "spec": {"unschedulable": True}}
+    line = found_node.parts(msgspec.convert(nameless, found_node.WholeNode))[0].lines[0]
+    assert line.text == "a writer without a name (no operation told)"
     unsaid = msgspec.convert({"metadata": {"managedFields": fields[:1]}, "spec": {"unschedulable": True}}, found_node.WholeNode)
     assert found_node.parts(unsaid)[0] == FoundPart(
         "cordon", "Cordoned", about=part.about, none="Its managedFields do not say by whom.", brief=True

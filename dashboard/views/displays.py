@@ -27,7 +27,13 @@ def every(request: HttpRequest) -> HttpResponse:
     now = time.time()
     names = {head.id: head.name for head in selectors.watched()}
     lines = display_pages.lines(displays.every(), names, seen.version(), now)
-    context = {"lines": lines, "tally": display_pages.tally(lines), "manages": operators.is_operator(request.user), "now": now}
+    context = {
+        "lines": lines,
+        "tally": display_pages.tally(lines),
+        "manages": operators.is_operator(request.user),
+        "now": now,
+        "minute": int(now // 60),
+    }
     return render(request, "parts/displays.html" if "fragment" in request.GET else "displays.html", context)
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard import acknowledged, answers, board_pictures, boards, picture, showing, wall_pages
+from dashboard import acknowledged, answers, board_pictures, boards, picture, seen, showing, wall_pages
 from dashboard.display_shapes import Wall
 from dashboard.picture import typeface
 from dashboard.rotation import Page, Turn
@@ -59,6 +59,8 @@ def basic(request: HttpRequest, shown: Showing) -> HttpResponse:
     """The same wall for browsers that are never updated: a picture, and one small script that swaps it."""
     wall = shown.known.wall
     width, height = (_pixels(request.GET.get(name, "")) for name in ("w", "h"))
+    # Its script says more by and by; of a screen without scripts this is all that is ever heard.
+    seen.note(request, shown, {**request.GET.dict(), "wall": "basic", "frame": "0"})
     context = {
         "wall": wall,
         "address": reverse("wall-board", args=[wall.slug]),

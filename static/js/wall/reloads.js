@@ -3,13 +3,15 @@
 
 import { isDue } from "../upgrade.js";
 
-/** Milliseconds within which all walls begin again, and those that are told one by one. */
-const [STAGGERED_MS, SOON_MS] = [30_000, 5_000];
+/** Milliseconds within which all walls begin again, and those that are told one by one. One that is shown nothing more has seconds: it
+ *  hears of it within 2.3 s and must be gone within 5 s. */
+const [STAGGERED_MS, SOON_MS, ENDED_MS] = [30_000, 1_000, 1_500];
 /** A page that has just come does not begin again by night. */
 const NIGHT_MS = 120_000;
 
 export class Reloads {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #due;
+  #ended = false;
 
   /** @param {string} own version of the pages @param {string} nightly "03:30", empty: not @param {import("./face.js").Face} face */
   constructor(own, nightly, face) {
@@ -32,7 +34,13 @@ export class Reloads {
 
   /** The server has something else to show, or says why it shows nothing. @param {"edited" | "ended"} why */
   soon(why) {
-    if (this.#due === undefined) this.#in(why === "edited" ? SOON_MS / 5 : SOON_MS);
+    if (why === "edited") {
+      if (this.#due === undefined) this.#in(SOON_MS);
+    } else if (!this.#ended) {
+      this.#ended = true;
+      clearTimeout(this.#due);
+      this.#in(ENDED_MS);
+    }
   }
 
   /** @param {number} now epoch seconds of the server's clock */

@@ -208,6 +208,8 @@ async def _answer(scope: HTTPScope, send: ASGISendCallable, refusal: RefusalErro
     else:
         kind, body = b"text/html; charset=utf-8", _page(refusal.status, refusal.sentence)
     more = [(b"connection", b"close")]
+    if seconds := errors.again(scope["path"], refusal.status):
+        more.append((b"refresh", str(seconds).encode()))
     if refusal.retry_after is not None:
         more.append((b"retry-after", str(refusal.retry_after).encode()))
     await _say(scope, send, refusal.status, kind, body, more)

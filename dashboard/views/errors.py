@@ -12,6 +12,8 @@ from planes.store.away import AGAIN, is_away, remedy, said
 
 #: Seconds after which to ask again while the database is away.
 RETRY_AFTER = 5
+#: What passes (an overload, an error, a database that is away), and seconds after which a screen on a wall asks again.
+_PASSING, _AGAIN = (408, 429, 500, 503), 15
 
 
 def not_permitted(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -52,7 +54,15 @@ def _answer(request: HttpRequest, status: int, title: str, sentence: str, told: 
     """`told`: what a program is told, who is shown no title; else the sentence."""
     if request.path.startswith("/api/"):
         return answers.problem(status, told or sentence)
-    return HttpResponse(page(status, title, sentence), status=status)
+    answer = HttpResponse(page(status, title, sentence), status=status)
+    if seconds := again(request.path, status):
+        answer["Refresh"] = str(seconds)
+    return answer
+
+
+def again(path: str, status: int) -> int:
+    """Seconds after which a screen on a wall asks again by itself, for nobody stands there who would; 0: it does not."""
+    return _AGAIN if path.startswith(("/wall/", "/pair/")) and status in _PASSING else 0
 
 
 def page(status: int, title: str, sentence: str) -> str:

@@ -31,6 +31,24 @@ def test_an_error_is_said_with_the_database_gone(view: object, status: int) -> N
     assert "<h1" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "seconds"),
+    [
+        ("/wall/lobby/", 503, 15),
+        ("/wall/lobby/basic/", 500, 15),
+        ("/pair/", 503, 15),
+        ("/pair/", 429, 15),
+        ("/wall/lobby/", 404, 0),
+        ("/c/prod/", 503, 0),
+        ("/", 500, 0),
+    ],
+)
+def test_a_screen_on_a_wall_asks_again_by_itself_after_what_passes(path: str, status: int, seconds: int) -> None:
+    assert errors.again(path, status) == seconds
+    answer = errors.database_away(RequestFactory().get(path))
+    assert answer.headers.get("Refresh") == ("15" if path.startswith(("/wall/", "/pair/")) else None)
+
+
 @pytest.mark.django_db
 def test_a_500_is_a_page_with_one_sentence_while_every_query_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:

@@ -33,7 +33,7 @@
     asked = now();
     coming = image;
     image.onload = function () { if (coming === image) take(image); };
-    image.onerror = function () { if (coming === image) fail(); };
+    image.onerror = function () { if (coming === image) { fail(); say(); } }; // which hears why, if it is shown nothing more
     image.src = address();
   }
   function say() {

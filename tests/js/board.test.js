@@ -130,6 +130,11 @@ test("the sick come first, and larger than the others where room is short", () =
   assert.ok(sick.every((box) => box.w === sick[0]?.w));
 });
 
+test("one cluster has all the room, and on an upright screen a few stand below each other", () => {
+  assert.deepEqual(boxesOf(1, 1, 1900, 900, 10), [{ x: 0, y: 0, w: 1900, h: 900, large: false }]);
+  assert.deepEqual(boxesOf(3, 0, 1000, 1700, 10).map(({ x, y }) => [x, Math.round(y)]), [[0, 0], [0, 570], [0, 1140]]);
+});
+
 test("of more clusters than can be read the sick are shown, and the rest is counted with how it is", () => {
   const { groups, cards } = boardOf(wall(200, MIXES["some"] ?? []), options(1920, 1080));
   assert.equal(cards.length, 200);

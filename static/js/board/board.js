@@ -55,7 +55,8 @@ export function boardOf(scene, { css, theme: wanted, place, width, height, scale
   const room = across - 2 * margin;
   // A cluster's own picture has its header: above it stands only what is said of the wall as a whole.
   const head = single && !around.old && !announced(scene.changes, now) ? 0 : headHeight(around, across, down);
-  const calm = calmOfAll(scene.clusters, now);
+  // What is old tells of no days up to now.
+  const calm = around.old ? "" : calmOfAll(scene.clusters, now);
   const change = announced(scene.changes, now);
   const foot = footHeight(around, calm, room, least);
   /** @type {Group[]} */

@@ -23,8 +23,8 @@ function sizeOf(w, h) {
  */
 function cells(count, sick, width, height, gap) {
   let best = { columns: 1, rows: count, size: -Infinity };
-  for (let columns = sick ? 2 : 1; columns <= Math.max(count, 2); columns++) {
-    const bands = Math.ceil(sick / Math.floor(columns / 2 || 1));
+  for (let columns = sick ? 2 : 1; columns <= count; columns++) {
+    const bands = Math.ceil(sick / Math.max(1, Math.floor(columns / 2)));
     const rest = count - sick - (bands * 2 * columns - sick * 4);
     const rows = bands * 2 + Math.max(0, Math.ceil(rest / columns));
     const w = (width - (columns - 1) * gap) / columns;

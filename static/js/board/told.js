@@ -126,7 +126,7 @@ export function toldOf(cluster, now, frozen) {
     ground,
     count: known ? `${thousands(card.nodes_healthy)}/${thousands(card.nodes)}` : "–",
     foot: card.foot,
-    calm: calmOf(cluster, now),
+    calm: late ? "" : calmOf(cluster, now),
     acknowledged: cluster.acknowledged,
     troubles: trouble.map((one) => ({ state: stateOf(one.state), text: glued(`${one.title}: ${render(one.because, at)}`) })),
     more: trouble.length ? card.more : 0,

@@ -15,12 +15,13 @@ django = get_asgi_application()
 
 # What follows needs Django set up, which get_asgi_application has done.
 from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.db import database_sync_to_async  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.urls import path, re_path  # noqa: E402
 
-from dashboard import pulses  # noqa: E402
+from dashboard import boards, pulses  # noqa: E402
 from dashboard.consumers import (  # noqa: E402
     ClusterConsumer,
     DisplayClusterConsumer,
@@ -45,7 +46,12 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     from starting."""
     sessions, displays = Sessions(), DisplaySessions()
     stream = Stream(settings.REDIS_URL)
-    hub = Hub(lambda: Stream(settings.REDIS_URL), app=settings.STATIC_VERSION, trouble=lambda: pulses.ask(stream.trouble.said))
+    hub = Hub(
+        lambda: Stream(settings.REDIS_URL),
+        app=settings.STATIC_VERSION,
+        trouble=lambda: pulses.ask(stream.trouble.said),
+        news=database_sync_to_async(boards.shared().news, thread_sensitive=False),
+    )
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":

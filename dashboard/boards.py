@@ -16,6 +16,7 @@ from dashboard.acknowledged import Acknowledged
 from dashboard.presenters.cards import CardPlane, WallCard
 from dashboard.presenters.history import DAY, NOTED_WITHIN, up_to
 from planes.assess import ribbon as ribbons
+from planes.live.wire import Encoded
 from planes.store import history, incidents, moments, selectors
 from planes.store.freshness import Freshness, lateness
 from planes.store.selectors import ClusterSummary
@@ -70,6 +71,15 @@ class BoardScene(msgspec.Struct, frozen=True):
     changes: tuple[BoardChange, ...]
 
 
+class BoardNews(msgspec.Struct, frozen=True, tag="wall_news"):
+    """How one cluster is now, over the sockets of displays; static/js/wall/feed.js puts it in its place."""
+
+    at: float
+    slug: str
+    cluster: BoardCluster
+    changes: tuple[BoardChange, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A scene as it goes out."""
@@ -99,6 +109,7 @@ class Boards:
         self._scene: BoardScene | None = None
         self._ids: tuple[int, ...] = ()
         self._until = 0.0
+        self._begun = 0.0  # when its making began, by this process's clock
         self._made: dict[frozenset[int] | None, Made] = {}
         self._days: dict[int, _Day] = {}
         self._states: dict[tuple[int, str], str] = {}
@@ -115,6 +126,20 @@ class Boards:
                 found = self._made[clusters] = self._encoded(clusters)
             return found
 
+    def news(self, cluster_id: int) -> Encoded | None:
+        """How a cluster is that has just changed, for those who show it; None: it is watched no longer. Of several that ask
+        together one makes it for all."""
+        asked = time.monotonic()
+        with self._lock:
+            if self._scene is None or self._begun < asked:
+                self._make()
+            scene = self._scene
+            if scene is None or cluster_id not in self._ids:
+                return None
+            cluster = scene.clusters[self._ids.index(cluster_id)]
+            changes = tuple(one for number, one in self._changes if number == cluster_id and scene.at - one.at < ANNOUNCED)
+            return Encoded(msgspec.json.encode(BoardNews(scene.at, cluster.card.slug, cluster, changes)).decode())
+
     def _encoded(self, clusters: frozenset[int] | None) -> Made:
         scene = self._scene
         assert scene is not None, "it has just been made"
@@ -128,6 +153,7 @@ class Boards:
 
     def _make(self) -> None:
         now, at = time.time(), time.monotonic()
+        self._begun = at
         summaries = selectors.clusters()
         fresh = pulses.all_freshness([one.head for one in summaries])
         self._read_days(summaries, fresh, now, at)

@@ -225,7 +225,7 @@ class DisplayWallConsumer(OfDisplay, WallConsumer):
 
     async def join(self) -> bool:
         await self.refresh()
-        self.hub.join_wall(self.viewer, self.shown.known.wall.clusters)
+        self.hub.join_wall(self.viewer, self.shown.known.wall.clusters, news=True)
         return True
 
 

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 import msgspec
+from django.db import DatabaseError
 
 from dashboard.card_changes import CardChanges
 from planes.live.stream import Entry, Lost
@@ -126,9 +127,18 @@ class _Cluster:
 class Hub:
     """Lives in one event loop: `start` and `stop` are called by the server's lifespan (dashboard.asgi)."""
 
-    def __init__(self, follower: Callable[[], Follower], *, app: str, trouble: Callable[[], Awaitable[str]] | None = None) -> None:
+    def __init__(
+        self,
+        follower: Callable[[], Follower],
+        *,
+        app: str,
+        trouble: Callable[[], Awaitable[str]] | None = None,
+        news: Callable[[int], Awaitable[Encoded | None]] | None = None,
+    ) -> None:
         """`app` is the version of the pages, said in each keepalive so that a page from before an upgrade reloads itself; `trouble`
-        asks what is wrong with Planewatch itself."""
+        asks what is wrong with Planewatch itself; `news` makes what the screens of displays show of a cluster, by its id: a
+        thousand of them would else ask for it at once."""
+        self._news = news
         self._ask_trouble = trouble
         self._trouble = ""
         self._make_follower = follower
@@ -137,6 +147,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._clusters: dict[int, _Cluster] = {}
         self._walls: dict[Viewer, frozenset[int] | None] = {}  # and the clusters that each may know of; None: all
+        self._screens: set[Viewer] = set()  # those of `_walls` that are sent news
         self._slugs: dict[int, str] = {}  # of the clusters that walls show
         self.counters = Counters()
 
@@ -174,15 +185,18 @@ class Hub:
         self._cluster(cluster_id).viewers.discard(viewer)
         self._forget(cluster_id)
 
-    def join_wall(self, viewer: Viewer, clusters: frozenset[int] | None = None) -> None:
+    def join_wall(self, viewer: Viewer, clusters: frozenset[int] | None = None, *, news: bool = False) -> None:
         """Send this viewer the pulses of the clusters that `show` named, and which of them changed: of all, or of those with these
-        ids."""
+        ids; with `news` also how each is now."""
         self._walls[viewer] = clusters
+        if news:
+            self._screens.add(viewer)
         viewer.put(self.keepalive())
 
     def leave_wall(self, viewer: Viewer) -> None:
         """Send nothing more."""
         self._walls.pop(viewer, None)
+        self._screens.discard(viewer)
         if not self._walls:
             self._slugs = {}
             for cluster_id in list(self._clusters):
@@ -260,10 +274,25 @@ class Hub:
         slug = self._slugs.get(cluster_id)
         if slug is not None:
             await self._tell_walls(cluster_id, WallChanged(slug))
+            await self._tell_news(cluster_id)
 
     async def _tell_walls(self, cluster_id: int, message: WallPulse | WallChanged) -> None:
-        may = {viewer for viewer, clusters in self._walls.items() if clusters is None or cluster_id in clusters}
-        await self._give(may, encode(message))
+        await self._give(self._may(cluster_id), encode(message))
+
+    async def _tell_news(self, cluster_id: int) -> None:
+        if self._news is None or not self._screens:
+            return
+        try:
+            text = await self._news(cluster_id)
+        except (DatabaseError, OSError) as error:  # a screen that is sent none fetches it
+            logger.warning("What changed could not be made for the walls: %s.", type(error).__name__)
+            return
+        if text is not None:
+            await self._give(self._may(cluster_id) & self._screens, text)
+
+    def _may(self, cluster_id: int) -> set[Viewer]:
+        """The walls that may know of a cluster."""
+        return {viewer for viewer, clusters in self._walls.items() if clusters is None or cluster_id in clusters}
 
     async def _resync_all(self) -> None:
         async for viewer in self._in_turns(self._everyone()):

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard import boards, zones
 from dashboard.board_pictures import SIZES, Pictures, Screen, place_of, size_for
-from dashboard.boards import Boards, BoardScene
+from dashboard.boards import BoardNews, Boards, BoardScene
 from dashboard.presenters.cards import CardPlane, WallCard
 from planes.models import Cluster
 from tests.dashboard import scenes
@@ -66,6 +66,22 @@ def test_a_plane_that_changed_is_announced_with_what_it_was_and_why_to_those_who
     assert all(each.because for each in changes)
     other = Cluster.objects.get(slug="two").pk
     assert shown(made.get(frozenset({other}))).changes == ()
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
+def test_news_are_of_one_cluster_as_it_is_now_and_never_of_a_scene_from_before_they_were_asked_for() -> None:
+    one = collect("one")
+    made = Boards()
+    made.get()
+    one.flush(scenes.frame("one", 6, "broken", time.time()))
+    told = made.news(one.cluster.id)
+    assert told is not None
+    news = msgspec.json.decode(told, type=BoardNews)
+    assert (news.slug, news.cluster.card.control.state) == ("one", "degraded")
+    assert [each.after for each in news.changes] == ["degraded"]
+    assert made.scenes == 2
+    assert made.news(one.cluster.id + 1) is None
 
 
 @pytest.mark.django_db

@@ -221,6 +221,37 @@ async def test_a_wall_hears_each_pulse_and_changes_at_most_once_an_interval(monk
         assert await taken(wall) == [WallChanged("prod")]
 
 
+async def test_the_screens_of_displays_are_sent_how_a_cluster_is_that_changed_if_they_may_know_of_it() -> None:
+    fed, asked = Fed(), []
+
+    async def news(cluster_id: int) -> Encoded | None:
+        asked.append(cluster_id)
+        if cluster_id == 2:
+            raise OSError("the database is away")
+        return Encoded("news of 1")
+
+    hub = Hub(lambda: fed, app="v1", news=news)
+    await hub.start()
+    try:
+        screen, other, person = Viewer(), Viewer(), Viewer()
+        hub.show({1: "prod", 2: "test"})
+        hub.join_wall(screen, news=True)
+        hub.join_wall(other, frozenset({2}), news=True)
+        hub.join_wall(person)
+        for viewer in (screen, other, person):
+            await taken(viewer)
+        fed.put(1, delta(1))
+        fed.put(2, delta(1))
+        await holds(lambda: asked == [1, 2] and len(screen) == 3)
+        assert sorted([await screen.get() for _ in range(3)]) == sorted(
+            ["news of 1", *map(encode, (WallChanged("prod"), WallChanged("test")))]
+        )
+        assert await taken(other) == [WallChanged("test")]
+        assert len(person) == 2
+    finally:
+        await hub.stop()
+
+
 async def test_heartbeats_of_nodes_go_to_who_looks_at_their_cluster_and_to_no_wall() -> None:
     async with running() as (hub, fed):
         wall, viewer = Viewer(), Viewer()

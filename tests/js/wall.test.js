@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { words } from "../../static/js/wall/acknowledging.js";
 import { Face } from "../../static/js/wall/face.js";
-import { standing } from "../../static/js/wall/feed.js";
+import { merged, standing } from "../../static/js/wall/feed.js";
 import { LastPicture } from "../../static/js/wall/kept.js";
-import { wall } from "./walls.js";
+import { cluster, wall } from "./walls.js";
 
 const LIVE = { now: 1000, told: 999.5, asked: null, open: true, retry: null, pulses: [999, 998] };
 
@@ -70,4 +70,12 @@ test("the clock of a wall is that of its display's place, with its name and its 
 
 test("the button names what it acknowledges", () => {
   assert.deepEqual([["a"], ["a", "b", "c"], ["a", "b", "c", "d", "e"]].map(words), ["Acknowledge a", "Acknowledge a, b, c", "Acknowledge a, b, c and 2 more"]);
+});
+
+test("of what comes the pulse that was here before stays, if it is newer, and when it came", () => {
+  const known = { ...cluster(1), pulse: 120, heard: 119, came: 120.5 };
+  const { pulse, heard, came } = merged({ ...cluster(1), pulse: 118, heard: 118 }, known);
+  assert.deepEqual([pulse, heard, came], [120, 119, 120.5]);
+  assert.deepEqual(merged({ ...cluster(1), pulse: 130, heard: 129 }, known).pulse, 130);
+  assert.equal(merged(cluster(1), undefined).came, null);
 });

@@ -1,5 +1,6 @@
 /** What comes from the server for a wall, and how old it is: a scene of all clusters, fetched when one of them changed, and pulses. */
 
+import { ANNOUNCED } from "../board/announced.js";
 import { Apart, ServerClock } from "../freshness.js";
 import { duration } from "../ages.js";
 import { Renewing } from "../pages/renewing.js";
@@ -9,10 +10,14 @@ import { within } from "../limits.js";
 /** @typedef {import("../board/board.js").Scene} Scene */
 /** @typedef {import("../board/told.js").Cluster} Cluster */
 /** @typedef {import("../wire-types.js").Message} Message */
+/** @typedef {import("../board/frame.js").Change} Change */
+/** @typedef {{ type: "wall_news", at: number, slug: string, cluster: Cluster, changes: Change[] }} News as dashboard/boards.py has it */
 /** @typedef {{ frozen: boolean, old: string, why: string }} Standing `old` is empty while what is shown is the present */
 
 /** Milliseconds between two fetches at least; each wall waits for another while more, or a thousand of them would ask at once. */
 const [PAUSE_MS, SPREAD_MS] = [1000, 500];
+/** That a cluster changed is followed by how it is now; what has not come after so long is fetched. */
+const NEWS_MS = 3000;
 const LOOK_MS = 60_000;
 /** Seconds without a word of the server after which nothing is the present: it says something with every pulse, a second each, and
  *  without clusters every 15 s. */
@@ -50,6 +55,7 @@ export class Feed {
   /** @type {number | null} */ #asked = null;
   /** @type {Map<string, Apart>} */ #clocks = new Map();
   /** @type {Map<string, string>} */ #epochs = new Map();
+  /** Clusters of which news are awaited. @type {Map<string, ReturnType<typeof setTimeout>>} */ #awaited = new Map();
   #server = new ServerClock();
 
   /**
@@ -115,12 +121,7 @@ export class Feed {
   #take(text, asked) {
     const scene = /** @type {Scene} */ (JSON.parse(text));
     this.#server.observe(scene.at, asked / 1000);
-    for (const cluster of scene.clusters) {
-      const known = this.scene?.clusters.find(({ card }) => card.slug === cluster.card.slug);
-      // A pulse that came meanwhile is newer than what the scene was made from.
-      if (known && (known.pulse ?? 0) > (cluster.pulse ?? 0)) [cluster.pulse, cluster.heard] = [known.pulse, known.heard];
-      cluster.came = known?.came ?? null;
-    }
+    scene.clusters = scene.clusters.map((cluster) => merged(cluster, this.scene?.clusters.find(({ card }) => card.slug === cluster.card.slug)));
     this.scene = scene;
     this.fresh = true;
     this.framed = performance.now();
@@ -134,7 +135,7 @@ export class Feed {
     this.changed();
   }
 
-  /** @param {Message} message */
+  /** @param {Message | News} message */
   #receive(message) {
     this.socket.resetBackoff();
     this.#told = this.now;
@@ -142,9 +143,34 @@ export class Feed {
       this.trouble = message.trouble;
       this.#server.observe(message.hb, Date.now() / 1000);
       this.version(message.app);
-    } else if (message.type === "resync" || message.type === "wall_changed") this.#want(SPREAD_MS);
+    } else if (message.type === "resync") this.#want(SPREAD_MS);
+    else if (message.type === "wall_changed") this.#await(message.slug);
+    else if (message.type === "wall_news") this.#news(message);
     else if (message.type === "wall_pulse") this.#pulse(message.slug, message.pulse);
     this.changed();
+  }
+
+  /** A cluster changed. @param {string} slug */
+  #await(slug) {
+    if (this.#awaited.has(slug)) return;
+    this.#awaited.set(slug, setTimeout(() => {
+      this.#awaited.delete(slug);
+      this.#want(SPREAD_MS);
+    }, NEWS_MS));
+  }
+
+  /** @param {News} news */
+  #news({ at, slug, cluster, changes }) {
+    clearTimeout(this.#awaited.get(slug));
+    this.#awaited.delete(slug);
+    const scene = this.scene;
+    const place = scene?.clusters.findIndex(({ card }) => card.slug === slug) ?? -1;
+    const known = scene?.clusters[place];
+    if (!scene || !known) return this.#want(SPREAD_MS);
+    scene.clusters[place] = merged(cluster, known);
+    scene.changes = [...scene.changes.filter((one) => one.slug !== slug && at - one.at < ANNOUNCED), ...changes];
+    this.framed = performance.now();
+    return undefined;
   }
 
   /** @param {string} slug @param {import("../wire-types.js").Pulse} pulse */
@@ -163,6 +189,14 @@ export class Feed {
     if ((this.#epochs.get(slug) ?? pulse.epoch) !== pulse.epoch) this.#want(SPREAD_MS);
     this.#epochs.set(slug, pulse.epoch);
   }
+}
+
+/** A cluster as it came: a pulse that was here before is newer than what it was made from. Pure. @param {Cluster} cluster
+ *  @param {Cluster | undefined} known @returns {Cluster} */
+export function merged(cluster, known) {
+  if (!known) return { ...cluster, came: null };
+  const newer = (known.pulse ?? 0) > (cluster.pulse ?? 0) ? { pulse: known.pulse, heard: known.heard } : {};
+  return { ...cluster, ...newer, came: known.came ?? null };
 }
 
 /** @param {string} address @param {number} ms @returns {Promise<string>} */

@@ -1,5 +1,7 @@
 """What concerns all nodes is told once, and again when it is over; what has one cause and moment is tied together."""
 
+from dataclasses import replace
+
 from planes.assess.changes import Changes
 from planes.assess.node_states import AgentChange
 from planes.structs.moments import Epoch, Mono
@@ -44,6 +46,19 @@ def test_a_change_of_an_agent_is_told_in_epoch_seconds() -> None:
         at=Epoch(1012.1),
         group="kubelet:silent:down:1012",
     )
+
+
+def test_changes_are_told_in_the_order_in_which_they_began_then_by_node_and_agent() -> None:
+    agents = [replace(fell("a", 12.0), agent=agent) for agent in ("kubelet", "container-runtime")]
+    told = [fell("c", 11.0), fell("b", 12.0), *agents, fell("d", 10.0)]
+    rows = Changes("prod").of_agents(told, Mono(13.0), 1000.0)
+    assert [(one.subject, one.agent) for one in rows] == [
+        ("d", "kubelet"),
+        ("c", "kubelet"),
+        ("a", "container-runtime"),
+        ("a", "kubelet"),
+        ("b", "kubelet"),
+    ]
 
 
 def test_changes_are_tied_together_for_a_minute_after_the_last_of_their_cause() -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from msgspec.structs import replace
 
 from planes.assess.compare import Fact, Node, Outcome, Pair, Part, Picture, facts, node_facts, of_past, pairs
 from planes.live import wire
@@ -69,14 +70,13 @@ def test_what_is_not_kept_of_the_past_is_never_taken_from_the_present(key: str) 
     assert (one.outcome, one.a and one.a.value) == (Outcome.UNTOLD, "not kept")
 
 
-UNKEPT = {"server", "distribution", "kubelet", "container-runtime", "control-plane", "zones", "pods"}
-UNKEPT |= {"kube-scheduler", "kube-scheduler/instances"}
+UNKEPT = {"server", "distribution", "kubelet", "container-runtime", "control-plane", "zones", "pods", "kube-scheduler"}
 
 
 @pytest.mark.parametrize("past", [True, False])
 def test_of_the_past_nothing_is_known_but_states_and_how_many_are_in_each(past: bool) -> None:
     unknown = {one.key for one in facts(picture(node("a"), past=past)) if not one.known}
-    assert unknown == (UNKEPT if past else set())
+    assert unknown == ({*UNKEPT, "kube-scheduler/instances"} if past else set())
 
 
 @pytest.mark.parametrize("past", [True, False])
@@ -85,6 +85,30 @@ def test_of_what_nobody_vouches_for_nothing_is_known(past: bool) -> None:
     told = [*facts(shown, blind=True), *node_facts(shown, blind=True)]
     assert not [one.key for one in told if one.known]
     assert {one.state for one in told} == {"", "unknown"}
+    unkept = {one.key for one in told if one.value == "not kept"}
+    assert unkept == ({*UNKEPT, "kube-scheduler/instances"} if past else set())
+    assert {one.value for one in told if one.key not in unkept} == {"unknown, as nobody vouches for it"}
+
+
+def test_what_is_known_of_the_present_is_told() -> None:
+    nodes = [node("a"), node("b")._replace(control_plane=True, runtime_version="cri-o://1.33.0")]
+    told = {(one.part, one.key): (one.value, one.because) for one in facts(replace(picture(*nodes), attention=1_200))}
+    assert told[Part.VERDICTS, "attention"] == ("1,200", "")
+    assert told[Part.VERSIONS, "kubelet"] == ("v1.36.2", ""), "of one version it is not said how many there are"
+    assert told[Part.VERSIONS, "container-runtime"] == (
+        "containerd://2.1.4, cri-o://1.33.0",
+        "1 × containerd://2.1.4, 1 × cri-o://1.33.0",
+    )
+    counts = [told[Part.NODES, key][0] for key in ("count", "healthy", "down", "control-plane", "zones", "pods")]
+    assert counts == ["2", "2", "0", "1", "1", "7"]
+    assert told[Part.COMPONENTS, "kube-scheduler/instances"] == ("2", "")
+
+
+def test_what_a_cluster_does_not_tell_is_not_known() -> None:
+    shown = replace(picture(node("a", version="")), cluster=ClusterRow())
+    told = {(one.part, one.key): (one.value, one.state, one.known) for one in facts(shown)}
+    assert [told[Part.VERSIONS, key] for key in ("server", "kubelet")] == [("not known", "", False)] * 2
+    assert [told[Part.VERDICTS, key] for key in ("control", "data")] == [("unknown", "unknown", True)] * 2
 
 
 def test_states_of_the_past_are_compared() -> None:

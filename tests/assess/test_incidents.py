@@ -86,6 +86,10 @@ def test_a_chain_is_one_incident_and_names_what_each_step_follows_from() -> None
         (spell("n1/container-runtime", 0, 100, DOWN), spell("n1/kubelet", 10, 100), True),
         (spell("n1/container-runtime", 0, 100, DOWN), spell("n2/kubelet", 10, 100), False),
         (spell("n1/kubelet", 0, 100, DOWN), spell("n1/kube-proxy", 1, 100, UNKNOWN), True),
+        # A runtime that nobody saw to be wrong explains nothing; what is known of a node is told through its kubelet.
+        (spell("n1/container-runtime", 0, 300, DOWN), spell("n1/kubelet", TOGETHER + 1, 300), True),
+        (spell("n1/container-runtime", 0, 300, UNKNOWN), spell("n1/kubelet", TOGETHER + 1, 300), False),
+        (spell("n1/kubelet", 0, 300, UNKNOWN), spell("n1/kube-proxy", TOGETHER + 1, 300), True),
         # The same again.
         (spell("etcd", 0, 100), spell("etcd", 100 + FOLLOWS, 300), True),
         (spell("etcd", 0, 100), spell("etcd", 101 + FOLLOWS, 300), False),

@@ -1,6 +1,7 @@
 """Incidents: what hangs together by order and a dependency that is known is one, and nothing else is."""
 
 import pytest
+from msgspec.structs import replace
 
 from planes.assess.incidents import FOLLOWS, TOGETHER, incidents
 from planes.structs.incidents import Incident, Subject, Tie
@@ -93,6 +94,10 @@ def test_a_chain_is_one_incident_and_names_what_each_step_follows_from() -> None
         # The same again.
         (spell("etcd", 0, 100), spell("etcd", 100 + FOLLOWS, 300), True),
         (spell("etcd", 0, 100), spell("etcd", 101 + FOLLOWS, 300), False),
+        (spell("n1/kubelet", 0, 100, DOWN), spell("n1/kubelet", 100 + FOLLOWS, 300), True),
+        (spell("n1/kubelet", 0, 100, DOWN), spell("n1/kubelet", 101 + FOLLOWS, 300), False),
+        # It goes on for as long as one of several nodes does.
+        ([*spell("n1/kubelet", 0, 5, DOWN, "g"), *spell("n2/kubelet", 1, 200, DOWN, "g")], spell("n2/kubelet", 210, 300), True),
     ],
 )
 def test_two_steps_belong_together_when_they_are_near_and_a_dependency_is_known(
@@ -143,6 +148,9 @@ def test_a_group_over_two_zones_is_one_step_but_ties_no_third_node_by_zone() -> 
         ([change(0, "etcd", UNKNOWN, DOWN)], {}, 0, False, None),
         # A roll-up is the sum of what is told of each node.
         (spell("kubelet", 0, 9), {}, 0, False, None),
+        ([*spell("kubelet", 0, 9), *spell("etcd", 20, 30)], {}, 1, False, T0 + 30),
+        # What is told of all nodes goes on until it is told to be over.
+        (spell("*", 0, None, DOWN), {}, 1, True, None),
         ([], {}, 0, False, None),
     ],
 )
@@ -162,6 +170,44 @@ def test_the_strongest_dependency_counts_and_of_equals_the_nearest() -> None:
         spell("kube-scheduler", 40, 300),
     )
     assert told(one)[2:] == [("kube-apiserver", Tie.NEEDS, 1), ("kube-scheduler", Tie.NEEDS, 2)]
+
+
+def test_what_it_cannot_work_without_counts_more_than_what_is_nearer() -> None:
+    (one,) = found(spell("etcd", 0, 300), spell("kube-apiserver", 5, 20), spell("kube-apiserver", 30, 300))
+    assert told(one)[1:] == [("kube-apiserver", Tie.NEEDS, 0)] * 2
+
+
+def test_of_two_that_it_may_follow_from_it_follows_from_the_nearer() -> None:
+    (one,) = found(spell("kube-apiserver", 0, 20), spell("kube-apiserver", 30, 300), spell("n1/kubelet", 42, 300))
+    assert told(one)[1:] == [("kube-apiserver", Tie.AFTER, 0), ("n1/kubelet", Tie.AFTER, 1)]
+    assert [step.link.seconds for step in one.steps if step.link] == [30.0, 12.0]
+
+
+def test_a_step_is_told_by_its_place_in_its_own_incident() -> None:
+    new, _ = found(spell("coredns", 0, 300), spell("etcd", 5, 300), spell("kube-apiserver", 9, 300))
+    assert told(new) == [("etcd", None, None), ("kube-apiserver", Tie.NEEDS, 0)]
+
+
+def test_a_spell_keeps_each_state_and_what_was_said_when_it_first_was_at_its_worst() -> None:
+    later = replace(change(30, "etcd", DEGRADED, DOWN), because="etcd is down once more.")
+    rows = [change(0, "etcd", HEALTHY, DEGRADED), change(10, "etcd", DEGRADED, DOWN), change(20, "etcd", DOWN, DEGRADED), later]
+    (one,) = found(rows)
+    (kept,) = one.steps[0].spells
+    assert kept.turns == ((T0, DEGRADED), (T0 + 10, DOWN), (T0 + 20, DEGRADED), (T0 + 30, DOWN))
+    assert (kept.worst, kept.because) == (DOWN, "etcd is down.")
+
+
+@pytest.mark.parametrize(("others", "belongs"), [(49, True), (50, False)])
+def test_of_nodes_the_fifty_newest_are_looked_at_and_all_components(others: int, belongs: bool) -> None:
+    between = [row for index in range(others) for row in spell(f"m{index}/kube-proxy", 1 + index / 10, 300)]
+    made = found(spell("n1/container-runtime", 0, 300, DOWN), between, spell("n1/kubelet", 90, 300))
+    assert any(len(one.steps) == 2 for one in made) is belongs
+    made = found(spell("kube-apiserver", 0, 300), between, spell("kube-scheduler", 90, 300))
+    assert ("kube-scheduler", Tie.NEEDS, 0) in [step for one in made for step in told(one)]
+
+
+def test_a_lease_and_a_rule_take_a_minute_at_most() -> None:
+    assert (FOLLOWS, TOGETHER) == (60.0, 60.0)
 
 
 def test_incidents_come_newest_first_and_keep_their_names_while_they_grow() -> None:

@@ -27,7 +27,9 @@ from planes.structs.moments import Epoch
 from tests.dashboard.rows import AT, Collecting
 
 #: Pages that ask nothing of a cluster.
-QUIET = frozenset({"signin", "signin-link", "signout", "tokens", "api-schema", "api-docs", "add-cluster", "try-cluster"})
+QUIET = frozenset({"signin", "signin-link", "signout", "tokens", "api-schema", "api-docs", "add-cluster", "try-cluster"}) | {
+    "acknowledge"  # no page
+}
 #: Answers of other threads, which do not see what a test has not committed; their data comes by the selectors of the others.
 APART = frozenset({"picture-svg", "picture-png", "incident-report", "api-clusters", "api-snapshot", "api-node", "api-search"})
 #: What a screen asks that has the session of a display, and how it comes by one.

@@ -22,6 +22,7 @@ from tests.dashboard.test_database_away import OF_SCREENS, address
 QUERIES = {
     "clusters": 3,
     "cluster": 8,
+    "day": 12,
     "nodes": 2,
     "nodes-csv": 2,
     "node": 20,
@@ -44,7 +45,7 @@ QUERIES = {
     "changes": 7,
     "changes-atom": 4,
     "changes-csv": 4,
-    "component": 8,
+    "component": 12,
     "compare": 1,
     "wall": 3,
     "wall_cluster": 8,
@@ -56,7 +57,7 @@ QUERIES = {
     "add-cluster": 2,
 }
 #: Of an instance: test_instance_page.py; of a comparison: test_compare.py. The others answer nothing that is read.
-ELSEWHERE = frozenset({"instance", "signin-link", "signout", "try-cluster"})
+ELSEWHERE = frozenset({"acknowledge", "instance", "signin-link", "signout", "try-cluster"})
 #: More where accounts, with their notes, bookmarks and tokens, are in the same database: who asks takes two, what they wrote one.
 WHO = 3
 

@@ -92,6 +92,12 @@ def let_go(user: AbstractBaseUser, cluster: int, bookmark: int) -> bool:
     return Bookmark.objects.filter(pk=bookmark, cluster=cluster, user_id=user.pk).delete()[0] > 0
 
 
+def forget(cluster: int) -> None:
+    """What people wrote about a cluster whose history goes: all of it, theirs and others'."""
+    for model in (IncidentNote, Bookmark):
+        model.objects.filter(cluster=cluster).delete()
+
+
 def number(text: str) -> int:
     """The id that a form names; 0, which none has, for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

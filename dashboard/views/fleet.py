@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dashboard import adding, operators
+from dashboard import adding, notes, operators
 from dashboard.views.refusing import no_cluster, no_operator
 from planes.store import clusters, fleet, selectors
 from planes.structs.events import FaultKind
@@ -76,6 +76,8 @@ def _removed(request: HttpRequest, head: selectors.ClusterHead) -> HttpResponse:
     if history not in ("keep", "delete"):
         return _cluster(request, head, status=400, removing="Say whether its history is to be kept or deleted.")
     fleet.remove(head.slug, history=history == "delete")
+    if history == "delete":
+        notes.forget(head.id)
     trial.drop_pasted(settings.DATA_DIR, head.kubeconfig)
     return redirect("manage-clusters")
 

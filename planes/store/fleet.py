@@ -16,6 +16,7 @@ from planes.models import (
     Declared,
     InstanceTurn,
     Node,
+    NodeSample,
     Sample,
     Survey,
     Transition,
@@ -136,7 +137,7 @@ def forget(batches: int = 1_000) -> int:
 
 def _of(pk: int) -> tuple["QuerySet[Model]", ...]:
     """What hangs on a cluster and may be much, and what may hang on that."""
-    models: tuple[type[Model], ...] = (Transition, InstanceTurn, Sample, Watched, Node, Component, Survey)
+    models: tuple[type[Model], ...] = (Transition, InstanceTurn, Sample, NodeSample, Watched, Node, Component, Survey)
     return tuple(model._default_manager.filter(cluster=pk).order_by("pk") for model in models)
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from msgspec.json import encode
 from pytest_django import Settings
 
+from dashboard.models import Bookmark
 from planes.doctor.report import Report
 from planes.models import Cluster
 from planes.store import fleet, selectors
@@ -84,7 +85,9 @@ def test_a_cluster_is_called_stopped_watched_again_and_removed(operator: Client)
     unsaid = operator.post("/clusters/shop/", {"do": "remove"})
     assert (unsaid.status_code, len(selectors.watched())) == (400, 2)
     assert "Say whether its history" in unsaid.content.decode()
+    Bookmark.objects.create(cluster=Cluster.objects.get(slug="shop").pk, at=1.0, name="then", author="ada")
     operator.post("/clusters/shop/", {"do": "remove", "history": "delete"})
+    assert not Bookmark.objects.exists(), "what people wrote goes with the history"
     assert [one.slug for one in selectors.watched()] == ["test"]
     assert fleet.forget() == 1
     assert not Cluster.objects.filter(slug="shop").exists()

@@ -139,6 +139,12 @@ def test_a_cluster_that_goes_with_its_history_goes_batch_by_batch_and_takes_no_o
     connection.check_constraints()
 
 
+def test_whatever_hangs_on_a_cluster_goes_in_batches_or_is_one_row() -> None:
+    hanging = {one.related_model for one in Cluster._meta.related_objects}
+    batched = {rows.model for rows in fleet._of(0)}
+    assert hanging - batched == {Declared}
+
+
 @pytest.mark.django_db
 def test_one_that_is_named_again_while_its_history_goes_keeps_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     declare([TEST])

@@ -121,6 +121,12 @@ def either(heading: str) -> SafeString | str:
 
 
 @register.filter
+def width(share: float) -> str:
+    """A share, 0 to 1, as SVG takes it: "26.1%"."""
+    return f"{share:.1%}"
+
+
+@register.filter
 def in_full(moment: float) -> str:
     """A moment (epoch seconds) with its day: "27 Nov 2026, 15:42:10 UTC"."""
     return f"{datetime.fromtimestamp(moment, UTC):%-d %b %Y, %H:%M:%S} UTC"

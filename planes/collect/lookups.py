@@ -220,7 +220,7 @@ def _lack(key: str, title: str, error: FaultError) -> FoundPart:
 
 
 #: What others have written as they liked. Names, addresses and holders of leases are what explains, and may look like secrets.
-_WRITTEN = ("annotations", "yaml", "managed", "events", "homeless", "apiservices", "webhooks")
+_WRITTEN = ("annotations", "yaml", "managed", "events", "homeless", "apiservices", "webhooks", "cordon")
 
 
 def _shown(part: FoundPart) -> FoundPart:

@@ -103,9 +103,19 @@ def requests(pods: Sequence[OwnedPod], capacity: dict[str, str], allocatable: di
     for name in wanted:
         want, limit = asked.get(name, 0.0), may.get(name)
         share = f" ({want / limit * 100:.0f} %)" if limit else ""
-        lines.append(FoundLine(name, f"{_told(name, want)} of {_told(name, limit)}{share}; capacity {_told(name, has.get(name))}"))
+        text = f"{_told(name, want)} of {_told(name, limit)}{share}; capacity {_told(name, has.get(name))}"
+        lines.append(FoundLine(name, text, shares=_shares(want, limit, has.get(name))))
     about = "Requests of pods that are not done, of what the node has for pods."
+    if any(line.shares for line in lines):
+        about += " A bar is the capacity, with what is allocatable of it and what is requested."
     return FoundPart("requests", "Requested, allocatable, capacity", tuple(lines), about=about, brief=True, cut=cut)
+
+
+def _shares(want: float, limit: float | None, whole: float | None) -> tuple[float, float] | None:
+    """What is asked for and what is allocatable, of what is there. Pods that were bound before may ask for more than fits."""
+    if not whole or limit is None:
+        return None
+    return min(1.0, want / whole), min(1.0, limit / whole)
 
 
 def owners(pods: Sequence[OwnedPod], *, cut: bool) -> FoundPart:

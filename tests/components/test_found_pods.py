@@ -50,6 +50,14 @@ def test_each_resource_is_told_of_what_is_allocatable_and_there() -> None:
         ("pods", "1 of 110 (1 %); capacity 110"),
         ("nvidia.com/gpu", "1 of 2 (50 %); capacity 2"),
     ]
+    assert [line.shares for line in part.lines] == [(0.25, 0.975), (0.25, 0.9375), (1 / 110, 1.0), (0.5, 1.0)]
+    assert part.about.endswith(" A bar is the capacity, with what is allocatable of it and what is requested.")
+
+
+def test_a_bar_ends_where_the_node_does_though_more_is_asked_for() -> None:
+    part = found_pods.requests(pods({"containers": [cpu("6")]}), {"cpu": "4"}, {"cpu": "4"}, cut=False)
+    assert part.lines[0].shares == (1.0, 1.0)
+    assert found_pods.requests(pods({"containers": [cpu("6")]}), {"cpu": "4"}, {}, cut=False).lines[0].shares is None
 
 
 def test_a_node_that_says_no_capacity_is_said_to() -> None:

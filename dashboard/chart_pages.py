@@ -13,6 +13,7 @@ from dashboard.wanted_window import RANGES, Window
 from planes.components.registry import of
 from planes.components.spec import Form
 from planes.store.freshness import Freshness
+from planes.store.gone_nodes import GoneNode
 from planes.store.selectors import ComponentDetail, NodeDetail
 from planes.structs.samples import Bucket
 from planes.structs.time_tokens import duration
@@ -65,6 +66,12 @@ def of_node(detail: NodeDetail, fresh: Freshness, window: Window, now: float) ->
     """Those of a node."""
     charts = figures.of_node(detail.cluster.id, detail.row, window, now, fresh.collected_at, most=_LINES)
     return _part(charts, window, reverse("api-node-figures", args=[detail.cluster.slug, detail.row.name]))
+
+
+def of_gone_node(node: GoneNode, window: Window, now: float) -> ChartsPart:
+    """Those of a node that is not there any more."""
+    charts = figures.of_gone_node(node, window, now, most=_LINES)
+    return _part(charts, window, reverse("api-node-figures", args=[node.cluster.slug, node.name]))
 
 
 def _part(charts: Charts, window: Window, address: str) -> ChartsPart:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from dashboard.ribbons import states_of_component, states_of_node
+from dashboard.ribbons import states_of_component, states_of_gone_node, states_of_node
 from dashboard.wanted_window import Window
 from planes.components.node_figures import NODE_FIGURES
 from planes.components.registry import of
 from planes.components.spec import Charted
 from planes.store import node_samples, samples
+from planes.store.gone_nodes import GoneNode
 from planes.structs.history import Stretch
 from planes.structs.rows import NodeRow
 from planes.structs.samples import Lines, Step, coarser, finest, lines, width
@@ -57,10 +58,21 @@ def of_component(
 
 def of_node(cluster_id: int, row: NodeRow, window: Window, now: float, heard: float | None, *, most: int = MOST) -> Charts:
     """The same of a node, whose states are the worst of its agents."""
+    states = states_of_node(cluster_id, row, window.began, window.ended, heard)
+    return _of_node(cluster_id, row.name, window, now, states, most)
+
+
+def of_gone_node(node: GoneNode, window: Window, now: float, *, most: int = MOST) -> Charts:
+    """The same of a node that is not there any more."""
+    states = states_of_gone_node(node, window.began, window.ended)
+    return _of_node(node.cluster.id, node.name, window, now, states, most)
+
+
+def _of_node(cluster_id: int, name: str, window: Window, now: float, states: tuple[Stretch, ...], most: int) -> Charts:
     step, seconds = _steps(node_samples.STEPS, window, now, most)
-    moments = node_samples.between(cluster_id, row.name, step, window.began, window.ended)
+    moments = node_samples.between(cluster_id, name, step, window.began, window.ended)
     told = lines(coarser(moments, seconds), [one.key for one in NODE_FIGURES], seconds, NODE_GAP)
-    return Charts(NODE_FIGURES, seconds, told, states_of_node(cluster_id, row, window.began, window.ended, heard))
+    return Charts(NODE_FIGURES, seconds, told, states)
 
 
 def _steps(steps: Sequence[Step], window: Window, now: float, most: int) -> tuple[int, int]:

@@ -54,6 +54,11 @@ def of_gone_node(node: GoneNode, now: float) -> tuple[RibbonLine, ...]:
     return ribbon_lines(found, NODE_WINDOWS, now, None) if found else ()
 
 
+def states_of_gone_node(node: GoneNode, began: float, ended: float) -> tuple[Stretch, ...]:
+    """The same from `began` to `ended`, epoch seconds."""
+    return worst([ribbon(one, Epoch(began), Epoch(ended)) for one in gone_nodes.histories(node, began)])
+
+
 def of_instance(detail: InstanceDetail, fresh: Freshness, now: float) -> tuple[RibbonLine, ...]:
     """Of one that went, too: until then."""
     found = instances.history(detail, now - longest(NODE_WINDOWS))

@@ -28,7 +28,7 @@ from dashboard.wanted_window import Window
 from planes.assess.ribbon import shares
 from planes.assess.uptime import uptime
 from planes.components.spec import Charted
-from planes.store import changes, history, selectors
+from planes.store import changes, gone_nodes, history, selectors
 from planes.store.changes import Found, Place
 from planes.store.selectors import ClusterHead
 from planes.structs.history import Stretch
@@ -99,12 +99,15 @@ def figures_of(head: ClusterHead, kind: str, asked: FiguresQuery, now: float) ->
 
 
 def figures_of_node(head: ClusterHead, name: str, asked: FiguresQuery, now: float) -> FiguresAnswer:
-    """A node's figures over time. Raises RefusedError (400, 404)."""
-    found = selectors.node(head.slug, name)
-    if found is None:
-        raise RefusedError(404, f"Cluster {head.slug} has no node {name}.")
+    """A node's figures over time, also of one that went. Raises RefusedError (400, 404)."""
     window, told = _window(asked, now), dated(head, now)
-    return _figures(told, "node", window, figures.of_node(head.id, found.row, window, now, told.as_of))
+    if (found := selectors.node(head.slug, name)) is not None:
+        charts = figures.of_node(head.id, found.row, window, now, told.as_of)
+    elif (gone := gone_nodes.gone_node(head.slug, name)) is not None:
+        charts = figures.of_gone_node(gone, window, now)
+    else:
+        raise RefusedError(404, f"Cluster {head.slug} has no node {name}.")
+    return _figures(told, "node", window, charts)
 
 
 def _figures(told: Dates, kind: str, window: Window, charts: Charts) -> FiguresAnswer:

@@ -109,3 +109,19 @@ def test_what_is_looked_at_rather_than_scraped_has_charts_too(member: Client, co
     told = member.get("/api/v1/c/prod/components/kube-scheduler/figures?range=1h").json()
     by_key = {one["key"]: [value for value in one["mean"] if value is not None] for one in told["figures"]}
     assert by_key == {"undecided": [0.0, 3.0, 5.0], "oldest_undecided": [], "unbound": [], "renewed": [1.2, 1.2, 1.2]}
+
+
+def test_a_node_that_went_keeps_its_charts_of_the_hour_before(member: Client, collecting: Collecting) -> None:
+    now = time.time()
+    name, went = "node-1", now - 7200
+    row = NodeSamplesRow(Epoch(went - 300), block_of(name), {name: {"pods": 7}})
+    collecting.flush(Frame(at=Epoch(went - 300), nodes={name: node(name)}, node_samples=[row]))
+    collecting.flush(Frame(at=Epoch(went), gone_nodes=[name]))
+    page = member.get(f"/c/prod/nodes/{name}/").content.decode()
+    address = re.search(r'data-figures="([^"]+)"', page)
+    assert address is not None
+    told = member.get(address[1].replace("&amp;", "&")).json()
+    assert (told["began"], told["ended"]) == (pytest.approx(went - 3600, abs=0.1), pytest.approx(went, abs=0.1))
+    assert [value for value in told["figures"][1]["mean"] if value is not None] == [7.0]
+    assert member.get(f"/c/prod/nodes/{name}/?range=1y").status_code == 400
+    assert member.get("/api/v1/c/prod/nodes/node-77/figures").status_code == 404

@@ -1,6 +1,6 @@
 """Which incident a change, a subject or a moment belongs to, for the pages that lead there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from dashboard.presenters import incidents as told
 from dashboard.presenters.change_log import IncidentLink
@@ -35,10 +35,15 @@ class Parts:
         return None
 
 
-def at_moment(slug: str, at: float) -> tuple[IncidentLink, ...]:
-    """Those of one cluster that went on at a moment, epoch seconds, or just about; the newest first."""
+def between(slug: str, began: float, ended: float) -> tuple[IncidentLink, ...]:
+    """Those of one cluster that went on between two moments, epoch seconds, or just about; the newest first."""
     found = [one for record in incidents.of_clusters(slug) for one in record.incidents]
-    return tuple(_link(one) for one in found if one.began - _BEFORE <= at <= _over(one) + _AFTER)
+    return tuple(_link(one) for one in found if one.began - _BEFORE <= ended and began <= _over(one) + _AFTER)
+
+
+def at_moment(found: Iterable[IncidentLink], at: float) -> tuple[IncidentLink, ...]:
+    """Of some those that went on at a moment, epoch seconds, or just about."""
+    return tuple(one for one in found if one.began - _BEFORE <= at <= one.ended + _AFTER)
 
 
 def has_part(one: Incident, kind: str, node: str) -> bool:

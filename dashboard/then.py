@@ -1,6 +1,6 @@
 """What the page of a cluster shows of a moment in the past: the band that says so, and the bar by which one goes through time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -8,12 +8,15 @@ from urllib.parse import urlencode
 from dashboard import incident_links, notes
 from dashboard.notes import Kept
 from dashboard.presenters.change_log import IncidentLink
-from dashboard.presenters.history import Piece, pieces
+from dashboard.presenters.history import pieces
+from dashboard.presenters.words import word
+from dashboard.vouching import standing
 from planes.assess.ribbon import ribbon, worst
 from planes.store import changes, moments
 from planes.store.changes import Wanted
 from planes.store.moments import Around
 from planes.store.selectors import ClusterHead
+from planes.structs.history import Stretch
 from planes.structs.moments import Epoch
 from planes.structs.time_tokens import duration
 
@@ -25,6 +28,8 @@ _WORDS = {"15m": "15 min", "2h": "2 h", "24h": "24 h", "7d": "7 d", "30d": "30 d
 _MARKED = 400
 #: Bookmarks that are named in the bar, and incidents in the band.
 _NEAREST = 3
+#: Percent of the bar: a state that is shorter has no room for its word.
+_ROOM = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,37 @@ class Lens:
 
 
 @dataclass(frozen=True, slots=True)
+class Worded:
+    """A part of a plane's ribbon, as a Piece; `said`: its state in words, where there is room for them."""
+
+    x: str
+    width: str
+    state: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     plane: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Worded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An incident in what the bar shows, in percent."""
+
+    x: str
+    width: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What is so now: `at`, epoch seconds, and the states of both planes in words; empty: nobody can vouch for any."""
+
+    at: float
+    control: str
+    data: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +102,7 @@ class Marked:
 class Then:
     """`at`: the moment; `began`, `ended`: what the bar shows, epoch seconds; `place`: where in it the moment lies, in percent.
     `nearest`: the nearest moment that was watched, where this one was not. `bookmarks`: those in what the bar shows, the nearest
-    first. `incidents`: those that went on then."""
+    first. `incidents`: those that went on then; `spans`: those in what the bar shows. `now`: what is so at present."""
 
     at: float
     iso: str
@@ -87,6 +120,8 @@ class Then:
     marks: tuple[Mark, ...]
     bookmarks: tuple[Marked, ...]
     incidents: tuple[IncidentLink, ...]
+    spans: tuple[Span, ...]
+    now: Now
 
 
 def iso(at: float) -> str:
@@ -115,7 +150,8 @@ def then(head: ClusterHead, at: float, near: Around, query: Mapping[str, str], n
 
     found = moments.tracks(head.slug, began, ended)
     control = worst([ribbon(one, Epoch(began), Epoch(ended)) for one in found.control])
-    tracks = (Track("control", tuple(pieces(control))), Track("data", tuple(pieces(found.data))))
+    tracks = (Track("control", tuple(_worded(control))), Track("data", tuple(_worded(found.data))))
+    near_by = incident_links.between(head.slug, began, ended)
     return Then(
         at=at,
         iso=iso(at),
@@ -132,8 +168,30 @@ def then(head: ClusterHead, at: float, near: Around, query: Mapping[str, str], n
         tracks=tracks,
         marks=_marks(head.slug, began, ended),
         bookmarks=tuple(Marked(one, address(one.at)) for one in _kept(head.id, at, began, ended)),
-        incidents=incident_links.at_moment(head.slug, at)[:_NEAREST],
+        incidents=incident_links.at_moment(near_by, at)[:_NEAREST],
+        spans=tuple(_spans(near_by, began, ended)),
+        now=_now(head, now),
     )
+
+
+def _now(head: ClusterHead, now: float) -> Now:
+    control, data = head.row.control, head.row.data
+    if standing(head, now).late is not None or control is None or data is None:
+        return Now(now, "", "")
+    return Now(now, word(control.state), word(data.state))
+
+
+def _worded(stretches: Sequence[Stretch]) -> Iterable[Worded]:
+    for one in pieces(stretches):
+        roomy = one.state and float(one.width.removesuffix("%")) >= _ROOM
+        yield Worded(one.x, one.width, one.state, word(one.state) if roomy else "")
+
+
+def _spans(found: Iterable[IncidentLink], began: float, ended: float) -> Iterable[Span]:
+    for one in found:
+        first, last = max(one.began, began), min(one.ended, ended)
+        if last > first:
+            yield Span(_percent(first, began, ended), f"{max(0.2, (last - first) / (ended - began) * 100):.2f}%", one.title)
 
 
 def _kept(cluster: int, at: float, began: float, ended: float) -> list[Kept]:

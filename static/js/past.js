@@ -52,7 +52,7 @@ export class Past {
     const speeds = document.getElementById("past-speeds");
     if (play) {
       play.hidden = false;
-      play.addEventListener("click", () => this.#toggle(play));
+      play.addEventListener("click", () => void this.#toggle(play));
     }
     if (speeds) {
       speeds.hidden = false;
@@ -63,6 +63,13 @@ export class Past {
         for (const one of speeds.querySelectorAll("[data-speed]")) one.setAttribute("aria-pressed", String(one === chosen));
       });
     }
+    this.bar?.addEventListener("click", (event) => {
+      const link = event.target instanceof Element ? event.target.closest("a[rel]") : null;
+      // Its address is of the moment with which the page began, or at which it was stopped last.
+      if (!link || !this.#playing || !play) return;
+      event.preventDefault();
+      void this.#toggle(play).then(() => this.bar?.querySelector(`a[rel="${link.getAttribute("rel")}"]`)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true })));
+    });
     const keep = document.querySelector(".past-keep");
     keep?.addEventListener("toggle", () => {
       // What is kept is what is seen, wherever playing has led.
@@ -80,13 +87,33 @@ export class Past {
   }
 
   /** @param {HTMLElement} play */
-  #toggle(play) {
+  async #toggle(play) {
     this.#playing = !this.#playing;
     play.setAttribute("aria-pressed", String(this.#playing));
     play.textContent = this.#playing ? "pause" : "play";
+    this.bar?.classList.toggle("is-playing", this.#playing);
     clearTimeout(this.#timer);
     if (this.#playing) this.#timer = setTimeout(() => void this.#step(), 0);
-    else this.#remember();
+    else {
+      this.#remember();
+      await this.#renew();
+    }
+  }
+
+  /** Where playing has stopped, the changes before and after are others, and so are the incidents. */
+  async #renew() {
+    try {
+      const answer = await fetch(location.href, { credentials: "same-origin", redirect: "manual", signal: within(FETCH_LIMIT_MS, this.#stopped.signal) });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const id of ["past-band", "past-previous", "past-following"]) {
+        const fresh = page.getElementById(id);
+        if (fresh) document.getElementById(id)?.replaceChildren(...fresh.childNodes);
+      }
+    } catch {
+      // What they say is of another moment: the page of this one has its own.
+      if (!this.#stopped.signal.aborted) location.reload();
+    }
   }
 
   async #step() {

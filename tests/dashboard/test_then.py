@@ -192,6 +192,35 @@ def test_the_bar_keeps_to_the_present_and_steps_keep_what_else_was_asked(cluster
     assert {piece.state for piece in data.pieces} > {"healthy"}
 
 
+def test_the_bar_says_in_words_what_has_room_and_where_an_incident_was(cluster: Cluster) -> None:
+    """In two hours: the scheduler was down from 4,000 to 2,000 s ago, and nobody watched for 300 s of it."""
+    near, head = moments.around("prod", NOW - 3000), selectors.cluster("prod")
+    assert near is not None
+    assert head is not None
+    told = then(head, NOW - 3000, near, {}, NOW)
+    control, _ = told.tracks
+    assert [(one.state, one.said) for one in control.pieces] == [
+        ("", ""), ("healthy", "healthy"), ("down", "down"), ("", ""), ("down", ""), ("healthy", "healthy"),
+    ]  # fmt: skip
+    whole = told.ended - told.began
+    assert [(one.x, one.width, one.title) for one in told.spans] == [
+        (f"{(NOW - 3000 - told.began) / whole:.2%}", f"{2500 / whole:.2%}", "kubelet of node-1 was down"),
+        (f"{(NOW - 4000 - told.began) / whole:.2%}", f"{2000 / whole:.2%}", "kube-scheduler was down"),
+    ]
+    assert [one.title for one in told.incidents] == ["kubelet of node-1 was down", "kube-scheduler was down"]
+
+
+@pytest.mark.parametrize(("after", "words"), [(0.0, ("healthy", "healthy")), (600.0, ("", ""))])
+def test_what_is_so_now_stands_beside_the_way_back_unless_nobody_vouches_for_it(
+    cluster: Cluster, after: float, words: tuple[str, str]
+) -> None:
+    near, head = moments.around("prod", NOW - 3000), selectors.cluster("prod")
+    assert near is not None
+    assert head is not None
+    now = then(head, NOW - 3000, near, {}, NOW + after).now
+    assert (now.control, now.data) == words
+
+
 @pytest.mark.parametrize(("began", "ended"), [(4000.0, 0.0), (2500.0, 100.0), (600.0, -50.0), (5000.0, 4500.0)])
 def test_what_was_walked_once_is_cut_to_each_window_and_walked_again_after_a_change(
     cluster: Cluster, began: float, ended: float

@@ -19,6 +19,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from dashboard import displays
 from dashboard.display_shapes import Over
@@ -32,8 +33,9 @@ _KEPT = 400 * 86_400
 _LOOKED_AT = 8
 _VALUE = re.compile(r"([0-9]{1,9})\.([0-9a-f]{16})")
 
-#: Seconds after which a screen that is shown nothing asks again: its display may have been prolonged.
-_LOOK_AGAIN = 60
+#: Seconds after which a screen that is shown nothing asks to be paired: nobody stands there with a keyboard. From there it finds
+#: back by itself when its display is good again.
+_THEN_PAIR = 60
 
 #: What is said to the person in front of a screen whose display is over.
 SAID: dict[Over, tuple[str, str]] = {
@@ -112,7 +114,9 @@ def for_wall(view: Callable[Concatenate[HttpRequest, Showing, P], HttpResponse])
 
 def refusal(request: HttpRequest, title: str, sentence: str, status: int) -> HttpResponse:
     """What a screen shows that is shown nothing: to be read from afar, in any browser."""
-    return render(request, "screen.html", {"title": title, "sentence": sentence, "again": _LOOK_AGAIN}, status=status)
+    return render(
+        request, "screen.html", {"title": title, "sentence": sentence, "again": _THEN_PAIR, "then": reverse("pair")}, status=status
+    )
 
 
 def of_socket(slug: str, cookies: Mapping[str, str], address: str, *, person: bool) -> Showing | None:

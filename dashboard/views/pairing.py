@@ -62,7 +62,8 @@ def screen(request: HttpRequest) -> HttpResponse:
     answer.set_cookie(
         settings.PAIRING_COOKIE,
         _signer().sign(f"{code}.{secret}"),
-        max_age=int(pairings.LIFE),
+        # For as long as the browser runs: one that drops it when the code is over, or when its clock is set, would not be told so.
+        max_age=None,
         path="/",
         httponly=True,
         samesite="Lax",
@@ -77,14 +78,15 @@ def state(request: HttpRequest) -> HttpResponse:
     """What the screen asks every few seconds: {"state": "waiting", "left": seconds, "now": epoch seconds}; "confirmed" with "to",
     the address of its wall, and the session for it; "over": it loads the page again and gets a new code."""
     now = time.time()
+    if (good := showing.good(request, now)) is not None:  # prolonged, or let in by its link in another window
+        return _confirmed_screen(good, now)
     held, waiting = _held(request, now)
     if held is None or waiting is None:
         return JsonResponse({"state": "over", "cookie": held is not None, "now": now})
     pairings.measured(waiting.id, pixels(request.GET.get("w", "")), pixels(request.GET.get("h", "")))
     known = pairings.given(waiting, now)
     if known is not None:
-        to = reverse("wall_cluster", args=[known.wall.slug])
-        return _to_wall(known, JsonResponse({"state": "confirmed", "to": to, "now": now}))
+        return _confirmed_screen(known, now)
     if waiting.display is not None:
         return JsonResponse({"state": "over", "cookie": True, "now": now})
     return JsonResponse({"state": "waiting", "left": round(waiting.expires - now, 1), "now": now})
@@ -184,6 +186,11 @@ def _busy(request: HttpRequest, wait: int) -> HttpResponse:
     answer = render(request, "screen.html", {"title": "One moment", "sentence": sentence, "again": wait}, status=503)
     answer["Retry-After"] = str(wait)
     return answer
+
+
+def _confirmed_screen(known: Known, now: float) -> HttpResponse:
+    to = reverse("wall_cluster", args=[known.wall.slug])
+    return _to_wall(known, JsonResponse({"state": "confirmed", "to": to, "now": now}))
 
 
 def _to_wall(known: Known, answer: HttpResponse) -> HttpResponse:

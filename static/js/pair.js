@@ -19,6 +19,8 @@
   /** Milliseconds by which the server's clock is ahead of this one. */
   var ahead = Number(body.getAttribute("data-now")) * 1000 - began;
   var failures = 0;
+  /** Has this browser been seen to keep its cookie? */
+  var held = false;
   /** When it is asked again; 0: an answer is waited for. */
   var due = began + 500;
   var last = began;
@@ -74,7 +76,7 @@
       due = now + PATIENCE;
       return;
     }
-    if (answer.state === "over" && !answer.cookie) {
+    if (answer.state === "over" && !answer.cookie && !held) {
       say("said", "this browser keeps no cookies, so it cannot be paired: allow them for this address");
       due = now + LAST;
       return;
@@ -84,6 +86,7 @@
       due = now + PATIENCE;
       return;
     }
+    held = true;
     left = answer.left || 0;
     leftAt = now;
     say("said", "connected; nothing is shown until someone confirms");

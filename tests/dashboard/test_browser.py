@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from dashboard import auth, displays
+from dashboard.models import Pairing
 from tests.chromium import FLAGS, executable
 from tests.dashboard.conftest import Served, holds, in_thread
 from tests.dashboard.rows import Collecting
@@ -90,6 +91,10 @@ async def test_an_old_screen_is_paired_from_a_phone_that_is_signed_in_and_shut_o
     await tv.set_offline(False)
     await screen.locator("#said", has_text="connected").wait_for(timeout=20_000)
     assert await screen.locator("#code").inner_text() == code
+    # A code that is over is replaced by itself.
+    await in_thread(Pairing.objects.update)(expires=1.0)
+    await screen.locator("#code", has_not_text=code).wait_for()
+    code = await screen.locator("#code").inner_text()
 
     phone = await (await chromium.new_context(viewport={"width": 390, "height": 844})).new_page()
     await phone.goto(await in_thread(auth.one_time_link)(served.origin))

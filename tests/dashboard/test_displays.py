@@ -249,6 +249,15 @@ def test_a_second_screen_of_one_display_is_noticed(db: None) -> None:
     assert Display.objects.get().also_at is not None
 
 
+def test_a_screen_without_scripts_is_seen_by_what_it_loads(db: None, reader: Client) -> None:
+    _, secret = made()
+    assert reader.get("/wall/lobby/basic/").status_code == 200
+    assert Display.objects.get().seen_at is None
+    assert screen(secret).get("/wall/lobby/basic/?w=1366&h=768&why=no+scripts").status_code == 200
+    row = Display.objects.get()
+    assert (row.wall, row.why_basic, row.width, row.frame_at == row.seen_at) == ("basic", "no scripts", 1366, True)
+
+
 def test_what_a_person_sees_of_a_wall_is_not_taken_for_its_screen(db: None, reader: Client) -> None:
     made()
     assert says(reader) == 200

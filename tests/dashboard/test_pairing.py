@@ -37,6 +37,7 @@ def code_on(tv: Client) -> str:
 def test_a_screen_is_paired_by_an_operator_and_comes_to_its_wall(operator: Client, collecting: Collecting, choice: str) -> None:
     tv = Client(headers=TV)
     code = code_on(tv)
+    assert tv.cookies["planewatch_pairing"]["max-age"] == "", "it is there still when the code is over"
     assert re.fullmatch(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{2}}", code)
     assert code_on(tv) == code, "it stays until it is over"
     waiting = tv.get(f"{STATE}?w=3840&h=2160").json()
@@ -69,10 +70,17 @@ def test_a_screen_without_scripts_comes_to_its_wall_by_loading_itself_again(oper
 
 
 @pytest.mark.any_database
-def test_a_screen_that_starts_at_pair_is_led_to_the_display_that_it_has(db: None) -> None:
+def test_a_screen_that_starts_at_pair_is_led_to_the_display_that_it_has_and_back_to_it_when_it_is_prolonged(db: None) -> None:
     known, secret = made()
     tv = screen(secret)
     assert tv.get("/pair/")["Location"] == "/wall/lobby/"
+    Display.objects.update(expires=1.0)
+    assert '<meta http-equiv="refresh" content="60; url=/pair/">' in tv.get("/wall/lobby/").content.decode()
+    code_on(tv)
+    assert tv.get(STATE).json()["state"] == "waiting"
+    Display.objects.update(expires=None)
+    back = tv.get(STATE).json()
+    assert (back["state"], back["to"]) == ("confirmed", "/wall/lobby/")
     displays.revoke(known.wall.id)
     assert tv.get("/pair/").status_code == 200
 

@@ -130,13 +130,13 @@ async def _measure(port: int, server: int, url: str, cluster_id: int, cookie: st
         transports += [transport for transport, _ in pairs]
     await asyncio.sleep(2)  # until the hub follows and the last have joined
     stream = Stream(url)
-    before, began = _cpu(server), time.monotonic()
+    before, began = cpu(server), time.monotonic()
     messages = int(asked.rate * asked.seconds)
     for number in range(messages):
         delta = Delta(o=number + 1, prev=number, epoch=_PADDING, at=time.time(), u=Update(), x=GoneRows())
         await stream.delta(cluster_id, delta)
         await asyncio.sleep(max(0.0, began + (number + 1) / asked.rate - time.monotonic()))
-    cpu = (_cpu(server) - before) / (time.monotonic() - began)
+    share = (cpu(server) - before) / (time.monotonic() - began)
     expected = messages * asked.viewers
     end = time.monotonic() + 10
     while len(delays) < expected and time.monotonic() < end:  # noqa: ASYNC110 - a thousand protocols share one list
@@ -152,11 +152,11 @@ async def _measure(port: int, server: int, url: str, cluster_id: int, cookie: st
         greatest=delays[-1] * 1000,
         delivered=len(delays),
         expected=expected,
-        cpu=cpu,
+        cpu=share,
     )
 
 
-def _cpu(process: int) -> float:
+def cpu(process: int) -> float:
     """Seconds of CPU that a process has used."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
@@ -187,7 +187,7 @@ def run(words: list[str]) -> Figures:
                 cwd=Path(__file__).parents[2],
                 pass_fds=[listening.fileno()],
             )
-            until(lambda: _answers(port), "the server's start")
+            until(lambda: answers(port), "the server's start")
             return asyncio.run(_measure(port, server.pid, valkey.url, cluster_id, cookie, asked))
     finally:
         if server is not None:
@@ -197,7 +197,8 @@ def run(words: list[str]) -> Figures:
         shutil.rmtree(data_dir, ignore_errors=True)
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether a web server answers there."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as client:
             client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

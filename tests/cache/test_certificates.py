@@ -101,6 +101,21 @@ def test_what_a_process_was_asked_for_goes_with_it() -> None:
     assert told(scrape(0.0, 1.0, "a"), scrape(60.0, 1.0)).apis == []
 
 
+def test_before_any_was_scraped_nothing_is_told() -> None:
+    assert (told().apis, told().count, told().at) == ([], 0, None)
+
+
+def test_of_so_many_api_servers_the_last_scraped_are_kept_and_of_each_so_many_apis() -> None:
+    made = told(*(scrape(float(one), float(one), f"{one:02}") for one in range(33)))
+    assert (made.count, [one.resource for one in made.apis]) == (32, [f"{one:02}" for one in range(1, 33)])
+    assert [len(told(scrape(0.0, 1.0, *map(str, range(many)))).apis) for many in (500, 501)] == [500, 500]
+
+
+@pytest.mark.parametrize(("later", "count"), [(LATELY, 2), (LATELY + 0.5, 1)])
+def test_one_that_was_not_scraped_for_long_is_forgotten(later: float, count: int) -> None:
+    assert told(scrape(0.0, 1.0, "a"), scrape(later, 2.0)).count == count
+
+
 def test_a_scrape_that_failed_and_a_gauge_of_zero_say_nothing() -> None:
     made = told(scrape(0.0, 1.0, "a"), scrape(60.0, None, fault=Fault(FaultKind.FORBIDDEN, "no")))
     assert (len(made.apis), made.count) == (1, 1)

@@ -11,11 +11,12 @@ from planes.store.freshness import lateness
 
 @dataclass(frozen=True, slots=True)
 class CardsNow:
-    """`cards`: the worst first, and of each state by name. `labels`: of each cluster by its slug. `late`: why nobody vouches for
-    any of them; None: somebody does for some. `heard`: when an API server last answered, epoch seconds."""
+    """`cards`: the worst first, and of each state by name. `labels`, `ids`: of each cluster by its slug. `late`: why nobody
+    vouches for any of them; None: somebody does for some. `heard`: when an API server last answered, epoch seconds."""
 
     cards: list[ClusterCard]
     labels: dict[str, dict[str, str]]
+    ids: dict[str, int]
     late: Lateness | None
     heard: float | None
 
@@ -30,4 +31,6 @@ def cards_now(now: float) -> CardsNow:
     late = max((one.late for one in cards if one.late), key=lambda late: late.since or 0.0, default=None)
     whole = late if late is not None and all(one.late is not None and one.late.cause != "cluster" for one in cards) else None
     heard = max((one.heard for one in cards if one.heard is not None), default=None)
-    return CardsNow(cards, {one.slug: one.head.labels for one in summaries}, whole, heard)
+    return CardsNow(
+        cards, {one.slug: one.head.labels for one in summaries}, {one.slug: one.head.id for one in summaries}, whole, heard
+    )

@@ -6,7 +6,7 @@ Texts keep their time tokens: the template tags render them, and the browser kee
 from dashboard.presenters.cards import CardPlane, ClusterCard, Trouble, WallCard, cluster_card, tally, wall_card
 from dashboard.presenters.component import ComponentPage, component_page, is_agent
 from dashboard.presenters.figures import figure_abouts
-from dashboard.presenters.fleet import ORDERS, SHAPES, Fleet, fleet, fleet_asked
+from dashboard.presenters.fleet import ORDERS, SHAPES, Dayful, Fleet, fleet, fleet_asked
 from dashboard.presenters.instance import InstancePage, instance_page
 from dashboard.presenters.node import NodePage, node_page
 from dashboard.presenters.tables import Tables, tables
@@ -19,6 +19,7 @@ __all__ = [
     "CardPlane",
     "ClusterCard",
     "ComponentPage",
+    "Dayful",
     "Fleet",
     "InstancePage",
     "NodePage",

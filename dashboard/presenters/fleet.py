@@ -6,7 +6,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from dashboard.presenters.cards import ClusterCard, tally
+from dashboard.presenters.history import DAY, Piece
 from dashboard.presenters.words import WORDS, severity, word
+from planes.assess.ribbon import cut, worst
+from planes.structs.history import Stretch
+from planes.structs.moments import Epoch
+from planes.structs.verdicts import State
 
 #: A group of more than so many clusters is shown as rows by itself, and all groups where there are more than so many clusters.
 ROWS_FROM, ALL_ROWS_FROM = 12, 60
@@ -16,6 +21,8 @@ ORDERS = {"worst": "worst first", "name": "by name", "nodes": "most nodes first"
 SHAPES = ("cards", "rows")
 #: Of more than so many clusters the cards are small; so many stand beside each other at most.
 DENSE_FROM, _ABREAST = 6, 5
+#: Seconds after which the ribbons of a day move on: less than a pixel of them.
+_MOVES = 120.0
 #: So group is spoken of in an address where none is wanted.
 NO_GROUP = "none"
 
@@ -39,6 +46,13 @@ class FleetAsked(msgspec.Struct, frozen=True):
         return urlencode({name: value for name, (value, as_usual) in values.items() if value != as_usual})
 
 
+class Dayful(msgspec.Struct, frozen=True):
+    """Of both planes of a cluster, from when on (epoch seconds) each was in which state; empty while nobody watched."""
+
+    sky: tuple[tuple[float, str], ...]
+    ground: tuple[tuple[float, str], ...]
+
+
 class FleetEntry(msgspec.Struct, frozen=True):
     """One cluster. `line`: what a row says of it. `shown`: what the address asks for includes it; what does not is kept live all
     the same, for it may be included in a moment."""
@@ -46,6 +60,7 @@ class FleetEntry(msgspec.Struct, frozen=True):
     card: ClusterCard
     line: str
     shown: bool
+    day: tuple[Piece, ...] = ()  # the last 24 hours, the worse plane of each moment
 
 
 class FleetGroup(msgspec.Struct, frozen=True):
@@ -107,15 +122,22 @@ def fleet_asked(query: Mapping[str, str]) -> FleetAsked:
     )
 
 
-def fleet(cards: Sequence[ClusterCard], labels: Mapping[str, Mapping[str, str]], asked: FleetAsked) -> Fleet:
-    """`labels`: of each cluster by its slug."""
+def fleet(
+    cards: Sequence[ClusterCard],
+    labels: Mapping[str, Mapping[str, str]],
+    asked: FleetAsked,
+    days: Mapping[str, Dayful] | None = None,
+    now: float = 0.0,
+) -> Fleet:
+    """`labels` and `days`: of each cluster by its slug; of one that is not among `days` no day is drawn. `now`: epoch seconds."""
     keys = tuple(sorted({key for one in labels.values() for key in one}))
     by = _grouped_by(asked.group, keys)
     named: dict[str, list[ClusterCard]] = {}
     for card in cards:
         named.setdefault(labels.get(card.card.slug, {}).get(by, "") if by else "", []).append(card)
     many = len(cards) > ALL_ROWS_FROM
-    groups = [_group(name, found, labels, asked, many=many) for name, found in named.items()]
+    drawn = {slug: _day(day, now) for slug, day in (days or {}).items()}
+    groups = [_group(name, found, labels, asked, drawn, many=many) for name, found in named.items()]
     worst_first = asked.order == "worst"
     groups.sort(key=lambda one: (-severity(one.worst) if worst_first else 0, one.name == "", one.name))
     shown = sum(entry.shown for group in groups for entry in group.entries)
@@ -131,11 +153,40 @@ def _grouped_by(asked: str, keys: Sequence[str]) -> str:
 
 
 def _group(
-    name: str, cards: list[ClusterCard], labels: Mapping[str, Mapping[str, str]], asked: FleetAsked, *, many: bool
+    name: str,
+    cards: list[ClusterCard],
+    labels: Mapping[str, Mapping[str, str]],
+    asked: FleetAsked,
+    days: Mapping[str, tuple[Piece, ...]],
+    *,
+    many: bool,
 ) -> FleetGroup:
-    entries = [FleetEntry(one, _line(one), _is_asked(one, labels.get(one.card.slug, {}), asked)) for one in _ordered(cards, asked)]
+    entries = [
+        FleetEntry(one, _line(one), _is_asked(one, labels.get(one.card.slug, {}), asked), days.get(one.card.slug, ()))
+        for one in _ordered(cards, asked)
+    ]
     rows = asked.show == "rows" or (asked.show != "cards" and (many or len(cards) > ROWS_FROM))
     return FleetGroup(name, max((one.worst for one in cards), key=severity), _counts(cards), rows, tuple(entries))
+
+
+def _day(day: Dayful, now: float) -> tuple[Piece, ...]:
+    """It moves on every two minutes: by what it says, and not by the second, a page differs from the one before."""
+    ended = Epoch((now // _MOVES + 1) * _MOVES)
+    began = Epoch(ended - DAY)
+    planes = [cut(_stretches(turns, ended), began, ended) for turns in (day.sky, day.ground) if turns]
+    return tuple(
+        Piece(f"{(one.began - began) / DAY:.2%}", f"{one.seconds / DAY:.2%}", "" if one.state is None else str(one.state))
+        for one in worst(planes)
+    )
+
+
+def _stretches(turns: Sequence[tuple[float, str]], ended: Epoch) -> list[Stretch]:
+    ends = [*(at for at, _ in turns[1:]), ended]
+    return [
+        Stretch(Epoch(at), Epoch(end), State(state) if state else None)
+        for (at, state), end in zip(turns, ends, strict=True)
+        if end > at
+    ]
 
 
 def _ordered(cards: list[ClusterCard], asked: FleetAsked) -> list[ClusterCard]:

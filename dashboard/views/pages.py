@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from dashboard import chart_pages, component_help, lookups, operators, presenters, pulses, ribbons, rollups, wanted_window
+from dashboard import boards, chart_pages, component_help, lookups, operators, presenters, pulses, ribbons, rollups, wanted_window
 from dashboard.cards_now import cards_now
 from dashboard.presenters.checks import ChecksPart, checks_part
 from dashboard.presenters.pods import pods_asked
@@ -37,7 +37,11 @@ def clusters(request: HttpRequest) -> HttpResponse:
     """All clusters as two-plane cards or rows: grouped, ordered and filtered as the address says (presenters/fleet.py)."""
     now = time.time()
     shown = cards_now(now)
-    fleet = presenters.fleet(shown.cards, shown.labels, presenters.fleet_asked(request.GET.dict()))
+    if "fragment" in request.GET:
+        boards.shared().get()  # reads what the ribbons of a day show: not while somebody waits for the page itself
+    known = boards.shared().days()
+    days = {slug: presenters.Dayful(*known[number]) for slug, number in shown.ids.items() if number in known}
+    fleet = presenters.fleet(shown.cards, shown.labels, presenters.fleet_asked(request.GET.dict()), days, now)
     moments = {"late": shown.late, "heard": shown.heard, "served": now, "now": now}
     choices = {"orders": presenters.ORDERS, "shapes": presenters.SHAPES, "manages": operators.is_operator(request.user)}
     return _show(request, "clusters", {"fleet": fleet, **choices, **moments})

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.presenters.cards import CardPlane, ClusterCard, WallCard
-from dashboard.presenters.fleet import ALL_ROWS_FROM, ROWS_FROM, Fleet, FleetAsked, fleet, fleet_asked
+from dashboard.presenters.fleet import ALL_ROWS_FROM, ROWS_FROM, Dayful, Fleet, FleetAsked, fleet, fleet_asked
 from planes.live.wire import Lateness
 
 #: So a plane is told that is well.
@@ -112,3 +112,21 @@ def test_of_hundreds_every_group_is_rows() -> None:
 
 def test_without_clusters_there_are_no_groups() -> None:
     assert fleet([], {}, FleetAsked()).groups == ()
+
+
+def test_a_day_is_that_of_the_worse_plane_with_gaps_where_nobody_watched() -> None:
+    now = 1_780_000_000.0 // 120 * 120 + 60
+    ended, hour = now + 60, 3_600.0
+    day = Dayful(
+        sky=((ended - 24 * hour, "healthy"), (ended - 12 * hour, ""), (ended - 6 * hour, "healthy")),
+        ground=((ended - 24 * hour, "healthy"), (ended - 12 * hour, ""), (ended - 6 * hour, "down"), (ended - 3 * hour, "healthy")),
+    )
+    (entry,) = fleet([card("prod")], {}, FleetAsked(), {"prod": day}, now).groups[0].entries
+    assert [(one.x, one.width, one.state) for one in entry.day] == [
+        ("0.00%", "50.00%", "healthy"),
+        ("50.00%", "25.00%", ""),
+        ("75.00%", "12.50%", "down"),
+        ("87.50%", "12.50%", "healthy"),
+    ]
+    assert fleet([card("prod")], {}, FleetAsked(), {"prod": day}, now + 59).groups[0].entries[0].day == entry.day
+    assert fleet([card("prod")], {}, FleetAsked(), {}, now).groups[0].entries[0].day == ()

@@ -28,7 +28,7 @@ PURE = ("tests/structs", "tests/cache", "tests/components", "tests/assess")
 #: as a tenth of its tests.
 ROWS = ("tests/collect", "tests/dashboard", "tests/doctor", "tests/store", "tests/up")
 #: Where a browser is driven, but for what runs the whole of it.
-BROWSER = ("tests/browser", "tests/dashboard/live", "tests/dashboard/test_browser.py")
+BROWSER = ("tests/browser", "tests/dashboard/live")
 _REST = ("tests", *(word for folder in PURE for word in ("--ignore", folder)), "--ignore", "tests/bench")
 _ONE = (sys.executable, "-m", "pytest", "-q")
 _ALONE = "not browser and not faults and not e2e"

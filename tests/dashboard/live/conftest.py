@@ -57,9 +57,9 @@ class Collector:
             await asyncio.sleep(1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def listening() -> Iterator[socket.socket]:
-    """The port of all servers of a file, one after the other: what a browser keeps of the scripts, it keeps by the address."""
+    """The port of all servers of this folder, one after the other: what a browser keeps of the scripts, it keeps by the address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
 
@@ -70,7 +70,7 @@ def breaking() -> Breaking:
     return Breaking(product())
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="package")
 async def served(
     transactional_db: None, valkey: str, settings: Settings, session: str, listening: socket.socket, breaking: Breaking
 ) -> AsyncIterator[Served]:
@@ -80,7 +80,7 @@ async def served(
         yield served
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="package")
 async def collector(served: Served, valkey: str) -> AsyncIterator[Collector]:
     collector = Collector(await in_thread(Collecting)("prod-eu-1"), valkey, 120)
     await collector.show("")
@@ -92,9 +92,9 @@ async def collector(served: Served, valkey: str) -> AsyncIterator[Collector]:
     await collector.stream.aclose()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def browser() -> AsyncIterator[Browser]:
-    """One for all tests of this file: to start one costs as much as a test. What a page keeps, it keeps for its own context."""
+    """One for all tests of this folder: to start one costs as much as a test. What a page keeps, it keeps for its own context."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         try:
@@ -103,16 +103,16 @@ async def browser() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def kept(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """One context of it, whose tabs all tests of a file show their pages in: one that has shown a page before has its scripts
+    """One context of it, whose tabs all tests show their pages in: one that has shown a page before has its scripts
     compiled, and costs half."""
     async with await browser.new_context(viewport={"width": 1920, "height": 1080}) as context:
         await context.new_page()
         yield context
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="package")
 async def context(served: Served, kept: BrowserContext) -> AsyncIterator[BrowserContext]:
     """It, of who is signed in; it comes without anything that was stored, and leaves nothing on any of its pages."""
     await kept.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": served.session, "url": served.origin}])
@@ -124,10 +124,10 @@ async def context(served: Served, kept: BrowserContext) -> AsyncIterator[Browser
     await kept.clear_cookies()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="package")
 async def page(context: BrowserContext) -> Page:
-    """A page of who is signed in, as large as that of a desk."""
+    """A page of who is signed in, as large as that of a desk, without motion."""
     page = context.pages[0]
     await page.set_viewport_size({"width": 1920, "height": 1080})
-    await page.emulate_media(color_scheme="light")
+    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
     return page

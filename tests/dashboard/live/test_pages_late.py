@@ -12,7 +12,12 @@ from tests.dashboard.conftest import Served
 from tests.dashboard.live.breaking import Breaking
 from tests.dashboard.live.conftest import Collector
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("live"),
+    pytest.mark.asyncio(loop_scope="package"),
+    pytest.mark.timeout(120),
+]
 
 PATIENCE = 20_000  # milliseconds
 LIST = ("/", "/wall/")

@@ -18,7 +18,7 @@ from tests.dashboard.conftest import Served, in_thread
 from tests.dashboard.live.conftest import Collector
 from tests.dashboard.rows import Collecting
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live"), pytest.mark.asyncio(loop_scope="package")]
 
 PATIENCE = 15_000  # milliseconds
 

@@ -1,17 +1,14 @@
 """A real Chromium: the one-time link signs in by itself, no page breaks its own policy, sockets open."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page
 
 from dashboard import auth, displays
 from dashboard.models import Pairing
-from tests.chromium import FLAGS, executable
 from tests.dashboard.conftest import Served, holds, in_thread
 from tests.dashboard.rows import Collecting
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live"), pytest.mark.asyncio(loop_scope="package")]
 
 PAGES = ["/", "/c/prod/", "/c/prod/kube-scheduler/", "/c/prod/nodes/node-1/", "/wall/", "/wall/prod/", "/c/nowhere/"]
 
@@ -30,20 +27,10 @@ class Watched:
             self.complaints.append(message.text)
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=FLAGS)
-        try:
-            yield browser
-        finally:
-            await browser.close()
-
-
 async def test_opening_the_one_time_link_signs_in_and_every_page_keeps_its_policy(
-    served: Served, collecting: Collecting, chromium: Browser
+    served: Served, collecting: Collecting, browser: Browser
 ) -> None:
-    page = await chromium.new_page()
+    page = await browser.new_page()
     watched = Watched(page)
     await page.goto(await in_thread(auth.one_time_link)(served.origin))
     await page.wait_for_url(f"{served.origin}/")
@@ -53,10 +40,11 @@ async def test_opening_the_one_time_link_signs_in_and_every_page_keeps_its_polic
     await page.goto(f"{served.origin}/c/prod/")
     await holds(lambda: served.hub.viewers >= 1)
     assert watched.complaints == []
+    await page.close()
 
 
-async def test_without_scripts_the_links_button_signs_in(served: Served, collecting: Collecting, chromium: Browser) -> None:
-    page = await (await chromium.new_context(java_script_enabled=False)).new_page()
+async def test_without_scripts_the_links_button_signs_in(served: Served, collecting: Collecting, browser: Browser) -> None:
+    page = await browser.new_page(java_script_enabled=False)
     await page.goto(await in_thread(auth.one_time_link)(served.origin))
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url(f"{served.origin}/")
@@ -72,9 +60,9 @@ for (const name of ["assign", "entries", "values"]) delete Object[name];"""
 
 
 async def test_an_old_screen_is_paired_from_a_phone_that_is_signed_in_and_shut_out_when_its_display_is_revoked(
-    served: Served, collecting: Collecting, chromium: Browser
+    served: Served, collecting: Collecting, browser: Browser
 ) -> None:
-    tv = await chromium.new_context(viewport={"width": 1080, "height": 1920})
+    tv = await browser.new_context(viewport={"width": 1080, "height": 1920})
     screen = await tv.new_page()
     watched = Watched(screen)
     await screen.add_init_script(OLD)
@@ -96,7 +84,7 @@ async def test_an_old_screen_is_paired_from_a_phone_that_is_signed_in_and_shut_o
     await screen.locator("#code", has_not_text=code).wait_for()
     code = await screen.locator("#code").inner_text()
 
-    phone = await (await chromium.new_context(viewport={"width": 390, "height": 844})).new_page()
+    phone = await (await browser.new_context(viewport={"width": 390, "height": 844})).new_page()
     await phone.goto(await in_thread(auth.one_time_link)(served.origin))
     await phone.wait_for_url(f"{served.origin}/")
     await phone.goto(f"{served.origin}/displays/pair/?code={code}")

@@ -1,5 +1,6 @@
 """The charts of a component's or a node's page, and the same values as a table: for screen readers, and without JavaScript."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from planes.components.spec import Form
 from planes.store.freshness import Freshness
 from planes.store.gone_nodes import GoneNode
 from planes.store.selectors import ComponentDetail, NodeDetail
+from planes.structs.history import History, Stretch
 from planes.structs.samples import Bucket
 from planes.structs.time_tokens import duration
 
@@ -62,15 +64,15 @@ def of_component(detail: ComponentDetail, fresh: Freshness, window: Window, now:
     return _part(charts, window, reverse("api-component-figures", args=[detail.cluster.slug, row.kind]))
 
 
-def of_node(detail: NodeDetail, fresh: Freshness, window: Window, now: float) -> ChartsPart:
-    """Those of a node."""
-    charts = figures.of_node(detail.cluster.id, detail.row, window, now, fresh.collected_at, most=_LINES)
+def of_node(detail: NodeDetail, fresh: Freshness, known: tuple[Stretch, ...], window: Window, now: float) -> ChartsPart:
+    """Those of a node, of whose states some are known."""
+    charts = figures.of_known_node(detail, known, window, now, fresh.collected_at, _LINES)
     return _part(charts, window, reverse("api-node-figures", args=[detail.cluster.slug, detail.row.name]))
 
 
-def of_gone_node(node: GoneNode, window: Window, now: float) -> ChartsPart:
-    """Those of a node that is not there any more."""
-    charts = figures.of_gone_node(node, window, now, most=_LINES)
+def of_gone_node(node: GoneNode, found: Sequence[History], window: Window, now: float) -> ChartsPart:
+    """Those of a node that is not there any more, of which `found` is remembered."""
+    charts = figures.of_gone_node(node, found, window, now, most=_LINES)
     return _part(charts, window, reverse("api-node-figures", args=[node.cluster.slug, node.name]))
 
 

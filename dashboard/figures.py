@@ -7,12 +7,15 @@ from django.conf import settings
 
 from dashboard.ribbons import states_of_component, states_of_gone_node, states_of_node
 from dashboard.wanted_window import Window
+from planes.assess.ribbon import cut
 from planes.components.node_figures import NODE_FIGURES
 from planes.components.registry import of
 from planes.components.spec import Charted
 from planes.store import node_samples, samples
 from planes.store.gone_nodes import GoneNode
-from planes.structs.history import Stretch
+from planes.store.selectors import NodeDetail
+from planes.structs.history import History, Stretch
+from planes.structs.moments import Epoch
 from planes.structs.rows import NodeRow
 from planes.structs.samples import Lines, Step, coarser, finest, lines, width
 from planes.structs.verdicts import State
@@ -56,15 +59,27 @@ def of_component(
     return Charts(figures, seconds, lines(coarser(moments, seconds), [one.key for one in figures], seconds, GAP), states)
 
 
-def of_node(cluster_id: int, row: NodeRow, window: Window, now: float, heard: float | None, *, most: int = MOST) -> Charts:
+def of_node(cluster_id: int, row: NodeRow, window: Window, now: float, heard: float | None) -> Charts:
     """The same of a node, whose states are the worst of its agents."""
     states = states_of_node(cluster_id, row, window.began, window.ended, heard)
+    return _of_node(cluster_id, row.name, window, now, states, MOST)
+
+
+def of_known_node(
+    detail: NodeDetail, known: tuple[Stretch, ...], window: Window, now: float, heard: float | None, most: int
+) -> Charts:
+    """The same where its states are `known` already, as far back as they go."""
+    cluster_id, row = detail.cluster.id, detail.row
+    if known and known[0].began <= window.began:
+        states = cut(known, Epoch(window.began), Epoch(window.ended))
+    else:
+        states = states_of_node(cluster_id, row, window.began, window.ended, heard)
     return _of_node(cluster_id, row.name, window, now, states, most)
 
 
-def of_gone_node(node: GoneNode, window: Window, now: float, *, most: int = MOST) -> Charts:
-    """The same of a node that is not there any more."""
-    states = states_of_gone_node(node, window.began, window.ended)
+def of_gone_node(node: GoneNode, found: Sequence[History], window: Window, now: float, *, most: int = MOST) -> Charts:
+    """The same of a node that is not there any more, of which `found` is remembered."""
+    states = states_of_gone_node(found, window.began, window.ended)
     return _of_node(node.cluster.id, node.name, window, now, states, most)
 
 

@@ -1,5 +1,7 @@
 """The ribbons of a page: what is remembered of its subject, read and drawn."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from dashboard.presenters.history import COMPONENT_WINDOWS, NODE_WINDOWS, RibbonLine, lines_of, longest, ribbon_lines, up_to
@@ -10,7 +12,7 @@ from planes.store.freshness import Freshness
 from planes.store.gone_nodes import GoneNode
 from planes.store.instances import InstanceDetail
 from planes.store.selectors import ComponentDetail, NodeDetail
-from planes.structs.history import Stretch
+from planes.structs.history import History, Stretch
 from planes.structs.moments import Epoch
 from planes.structs.rows import NodeRow
 from planes.structs.verdicts import State
@@ -42,21 +44,29 @@ def states_of_node(cluster_id: int, row: NodeRow, began: float, ended: float, he
     return worst([ribbon(one, Epoch(began), Epoch(ended)) for one in kept])
 
 
-def of_node(detail: NodeDetail, fresh: Freshness, now: float) -> tuple[RibbonLine, ...]:
-    """The worst of its three agents at each moment."""
-    began = now - longest(NODE_WINDOWS)
-    return lines_of(states_of_node(detail.cluster.id, detail.row, began, now, fresh.collected_at), NODE_WINDOWS, now)
+def known_of_node(detail: NodeDetail, fresh: Freshness, now: float) -> tuple[Stretch, ...]:
+    """The same over the longest window of its page."""
+    return states_of_node(detail.cluster.id, detail.row, now - longest(NODE_WINDOWS), now, fresh.collected_at)
 
 
-def of_gone_node(node: GoneNode, now: float) -> tuple[RibbonLine, ...]:
-    """Of a node that went, until then; none where no change of it is remembered."""
-    found = gone_nodes.histories(node, now - longest(NODE_WINDOWS))
+def of_node(states: tuple[Stretch, ...], now: float) -> tuple[RibbonLine, ...]:
+    """Of a node, from its states over the longest window."""
+    return lines_of(states, NODE_WINDOWS, now)
+
+
+def histories_of_gone(node: GoneNode, now: float) -> list[History]:
+    """What is remembered of a node that went; none where no change of it is."""
+    return gone_nodes.histories(node, now - longest(NODE_WINDOWS))
+
+
+def of_gone_node(found: Sequence[History], now: float) -> tuple[RibbonLine, ...]:
+    """Of a node that went, until then."""
     return ribbon_lines(found, NODE_WINDOWS, now, None) if found else ()
 
 
-def states_of_gone_node(node: GoneNode, began: float, ended: float) -> tuple[Stretch, ...]:
+def states_of_gone_node(found: Sequence[History], began: float, ended: float) -> tuple[Stretch, ...]:
     """The same from `began` to `ended`, epoch seconds."""
-    return worst([ribbon(one, Epoch(began), Epoch(ended)) for one in gone_nodes.histories(node, began)])
+    return worst([ribbon(one, Epoch(began), Epoch(ended)) for one in found])
 
 
 def of_instance(detail: InstanceDetail, fresh: Freshness, now: float) -> tuple[RibbonLine, ...]:

@@ -22,7 +22,7 @@ from dashboard.rest.shapes import (
     UptimeItem,
     WatchedAnswer,
 )
-from dashboard.ribbons import states_of_component, states_of_node
+from dashboard.ribbons import histories_of_gone, states_of_component, states_of_node
 from dashboard.wanted_changes import WrongError
 from dashboard.wanted_window import Window
 from planes.assess.ribbon import shares
@@ -104,7 +104,7 @@ def figures_of_node(head: ClusterHead, name: str, asked: FiguresQuery, now: floa
     if (found := selectors.node(head.slug, name)) is not None:
         charts = figures.of_node(head.id, found.row, window, now, told.as_of)
     elif (gone := gone_nodes.gone_node(head.slug, name)) is not None:
-        charts = figures.of_gone_node(gone, window, now)
+        charts = figures.of_gone_node(gone, histories_of_gone(gone, now), window, now)
     else:
         raise RefusedError(404, f"Cluster {head.slug} has no node {name}.")
     return _figures(told, "node", window, charts)

@@ -33,15 +33,15 @@ def page(request: HttpRequest, slug: str, name: str) -> HttpResponse | None:
     late = lateness(fresh, now)
     names = [one.name for one in selectors.node_cells(slug)]
     near = tuple(difflib.get_close_matches(name, names, n=_NEAR, cutoff=0.6))
-    charts = None
+    found, charts = ribbons.histories_of_gone(node, now), None
     if "fragment" not in request.GET:
         try:
-            charts = chart_pages.of_gone_node(node, _window(request, node, now), now)
+            charts = chart_pages.of_gone_node(node, found, _window(request, node, now), now)
         except WrongError as error:
             return wrong_time(request, str(error), reverse("node", args=[slug, name]))
     context = {
         "charts": charts,
-        "page": gone_node_page(node, late, near, ribbons.of_gone_node(node, now)),
+        "page": gone_node_page(node, late, near, ribbons.of_gone_node(found, now)),
         "lookup": lookups.panel(request, node.cluster, About.NODE, name),
         "fresh": believed(fresh, late),
         "served": now,

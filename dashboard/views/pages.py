@@ -126,14 +126,15 @@ def node(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     now = time.time()
     fresh = pulses.freshness(detail.cluster)
     late = lateness(fresh, now)
-    beat, drawn = pulses.heartbeat(detail.cluster, name), ribbons.of_node(detail, fresh, now)
+    beat, known = pulses.heartbeat(detail.cluster, name), ribbons.known_of_node(detail, fresh, now)
+    drawn = ribbons.of_node(known, now)
     spans = history.spans(detail.cluster.id, 0.0) if detail.row.cordoned else ()
     page = presenters.node_page(detail, late, beat=beat, ribbons=drawn, asked=pods_asked(request.GET.dict()), spans=spans)
     charts = None
     if "fragment" not in request.GET:
         try:
             window = wanted_window.asked(request.GET.dict(), now, _NODE_RANGE)
-            charts = chart_pages.of_node(detail, fresh, window, now)
+            charts = chart_pages.of_node(detail, fresh, known, window, now)
         except WrongError as error:
             return wrong_time(request, str(error), reverse("node", args=[slug, name]))
     lookup = lookups.panel(request, detail.cluster, About.NODE, name)

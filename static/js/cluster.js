@@ -114,7 +114,7 @@ const socket = new LiveSocket(socketPath, snapshotPath, {
     const touched = picture.apply(delta);
     if (touched.attention) announcer.attend(picture.attention);
     for (const row of touched.rows) due.rows.add(row);
-    if (touched.changes) incidents?.ask();
+    if (touched.changes || touched.attention) incidents?.ask();
     due.places ||= touched.places;
     due.panels ||= touched.cluster || touched.components || touched.attention || touched.changes || touched.samples;
     ask();

@@ -5,7 +5,7 @@ import { gist } from "./pages/panels.js";
 import { Renewing } from "./pages/renewing.js";
 
 /** Milliseconds between two requests at least, and after which it is asked again though nothing was heard to change. */
-const PAUSE_MS = 3_000;
+const PAUSE_MS = 1_500;
 const LOOK_MS = 60_000;
 
 /** @param {HTMLElement} part a section with `data-address` @returns {{ ask: () => void, tick: (now: number) => void }} */

@@ -44,6 +44,18 @@ async def test_a_component_page_changes_without_a_reload_and_keeps_the_focus(
     assert await page.evaluate("window.untouched")
 
 
+async def test_an_incident_comes_and_goes_beside_the_picture_without_a_reload(
+    served: Served, collector: Collector, page: Page
+) -> None:
+    await live(page, f"{served.origin}/c/prod-eu-1/")
+    beside = page.locator("#open-incidents")
+    await collector.show("broken")
+    await expect(beside.get_by_role("link", name="kube-scheduler is degraded")).to_be_visible(timeout=PATIENCE)
+    await collector.show("")
+    await expect(beside).to_be_hidden(timeout=PATIENCE)
+    assert await page.evaluate("window.untouched")
+
+
 async def test_a_roll_up_hears_of_its_nodes(served: Served, collector: Collector, page: Page) -> None:
     await live(page, f"{served.origin}/c/prod-eu-1/kubelet/")
     await collector.show("broken")

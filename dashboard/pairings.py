@@ -11,7 +11,7 @@ import re
 import secrets
 
 import msgspec
-from django.db import IntegrityError
+from django.db import IntegrityError, router, transaction
 from django.utils.crypto import salted_hmac
 
 from dashboard import displays
@@ -52,14 +52,15 @@ def begin(address: str, browser: str, now: float) -> tuple[str, str]:
         if Pairing.objects.filter(code=_of_code(code)).exists():
             continue
         try:
-            Pairing.objects.create(
-                code=_of_code(code),
-                digest=_of_secret(secret),
-                address=address[:45],
-                browser=browser[:60],
-                created=now,
-                expires=now + LIFE,
-            )
+            with transaction.atomic(using=router.db_for_write(Pairing)):
+                Pairing.objects.create(
+                    code=_of_code(code),
+                    digest=_of_secret(secret),
+                    address=address[:45],
+                    browser=browser[:60],
+                    created=now,
+                    expires=now + LIFE,
+                )
         except IntegrityError:  # another process drew it at this moment
             continue
         return code, secret

@@ -82,7 +82,11 @@ def asked(request: HttpRequest, slug: str) -> Showing | HttpResponse:
         return redirect_to_login(request.get_full_path())
     over = known.term.over(time.time(), _remote(request), held.generation)
     if over is not None:
-        return refusal(request, *SAID[over], 403 if over is Over.ELSEWHERE else 410)
+        answer = refusal(request, *SAID[over], 403 if over is Over.ELSEWHERE else 410)
+        if request.is_secure():  # elsewhere browsers do not heed it
+            # The last picture that the wall has kept is not for this screen any more.
+            answer["Clear-Site-Data"] = '"storage"'
+        return answer
     return Showing(known, person=False, screen=held.screen)
 
 

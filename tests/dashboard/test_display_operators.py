@@ -68,6 +68,7 @@ def test_an_operator_changes_renews_revokes_and_deletes(operator: Client, collec
     assert operator.post(address, {"delete": "1"}).status_code == 302
     assert operator.get(address).status_code == 404
     assert operator.post(address, {"delete": "1"}).status_code == 404
+    assert operator.get(f"/displays/{'9' * 40}/").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,9 @@ def test_a_display_that_is_over_says_why_to_who_held_it_and_nothing_to_others(
     assert link.status_code == status
     wall = client.get("/wall/lobby/")
     assert wall.status_code == (403 if over is None else status)
+    assert "Clear-Site-Data" not in wall.headers, "browsers heed it over HTTPS alone"
+    secure = client.get("/wall/lobby/", secure=True)
+    assert secure.headers.get("Clear-Site-Data") == (None if over is None else '"storage"')
     if over is not None:
         title = showing.SAID[over][0]
         assert title in link.content.decode()

@@ -86,6 +86,7 @@ urlpatterns = [
     path("wall/in/<str:secret>/", screens.link, name="wall-link"),
     path("wall/<slug:slug>/", screens.wall, name="wall_cluster"),
     path("wall/<slug:display>/says/", screens.says, name="wall-says"),
+    path("wall/worker.js", walls.worker, name="wall-worker"),
     path("wall/<slug:display>/scene.json", walls.scene, name="wall-scene"),
     path("wall/<slug:display>/basic/", walls.basic, name="wall-basic"),
     path("wall/<slug:display>/board.svg", walls.board, {"form": "svg"}, name="wall-board"),

@@ -3,9 +3,11 @@ signed in (dashboard/showing.py); of clusters that it may not know of nothing is
 
 import re
 import time
+from pathlib import Path
 
 import msgspec
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -40,6 +42,16 @@ def scene(request: HttpRequest, shown: Showing) -> HttpResponse:
     """What the wall draws, as JSON; made once for all who show the same clusters."""
     made = boards.shared().get(shown.known.wall.clusters)
     return answers.conditional(request, plain=made.plain, zipped=None, etag=made.etag)
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that answers for walls while the server is away; it stands above them to do so, and tells nothing of anything."""
+    source = (Path(settings.BASE_DIR) / "static" / "js" / "wall" / "worker.js").read_bytes()
+    response = HttpResponse(source, content_type="text/javascript; charset=utf-8")
+    response["Service-Worker-Allowed"] = "/wall/"
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 @login_required

@@ -1,7 +1,7 @@
 """The product with stored clusters and no collector: `python -m tests.browser.pages_server [clusters]` serves until it is ended.
 
-Prints one JSON line {"origin", "cookie", "wall"} once it listens; the latter is the path of a display's secret link. Reads lines
-from standard input: `pulse SLUG` and `mute SLUG` start and stop a cluster's pulses, `frame SLUG WRONG` stores and publishes it in
+Prints one JSON line {"origin", "cookie", "wall", "hall"} once it listens; the last two are paths of displays' secret links. Reads
+lines from standard input: `pulse SLUG` and `mute SLUG` start and stop a cluster's pulses, `frame SLUG WRONG` stores and publishes it in
 another state (tests.dashboard.scenes), `bare SLUG` without a node. `new SLUG` adds a cluster that nobody has looked at yet, `watch
 none` and `watch all` switch all clusters off and on.
 """
@@ -72,6 +72,8 @@ class _Stage:
         self.cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
         _, secret = displays.make(displays.Wanted(name="Lobby", place="floor 3", zone="Europe/Berlin"), "ada")
         self.wall = f"/wall/in/{secret}/"
+        _, secret = displays.make(displays.Wanted(name="Hall"), "ada")
+        self.hall = f"/wall/in/{secret}/"
         self.pulsing: dict[str, bool] = {}
         self.heard: dict[str, float | None] = {}
         self.ids: dict[str, int] = {}
@@ -162,7 +164,8 @@ async def _serve(stage: _Stage) -> None:
     stream = Stream(settings.REDIS_URL)
     pulsing = asyncio.create_task(_pulse(stage, stream))
     listening_to = asyncio.create_task(_obey(stage, stream, server))
-    told = {"origin": f"http://127.0.0.1:{listening.getsockname()[1]}", "cookie": stage.cookie, "wall": stage.wall}
+    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    told = {"origin": origin, "cookie": stage.cookie, "wall": stage.wall, "hall": stage.hall}
     print(json.dumps(told), flush=True)  # noqa: T201 - what the caller waits for
     await server.serve([listening])
     for task in (pulsing, listening_to):

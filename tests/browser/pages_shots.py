@@ -34,6 +34,7 @@ class Served:
     origin: str
     cookie: dict[str, str]
     wall: str  # the path of a display's secret link
+    hall: str  # and of another's
 
     def say(self, line: str) -> None:
         """Tell it something: see its docstring."""
@@ -50,7 +51,7 @@ def served(clusters: int = 6) -> Iterator[Served]:
         try:
             assert process.stdout
             said = json.loads(process.stdout.readline() or "{}")
-            yield Served(process, said["origin"], said["cookie"], said["wall"])
+            yield Served(process, said["origin"], said["cookie"], said["wall"], said["hall"])
         finally:
             process.terminate()
             try:

@@ -88,6 +88,14 @@ class Wire:
         self.sockets[-1].send(encode(Resync()))
         expect(self.page.locator("[data-card]")).to_have_count(count)
 
+    def connected(self, times: int) -> None:
+        """It has found the server so many times."""
+        for _ in range(200):
+            if len(self.sockets) >= times:
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("The wall does not come back.")
+
     def pulse(self) -> None:
         """All live."""
         now = time.time()
@@ -115,7 +123,7 @@ class Wire:
 @pytest.fixture
 def wire(browser: Browser, product: Served) -> Iterator[Wire]:
     """Of a screen, which nobody has signed in."""
-    with browser.new_context(viewport={"width": 1920, "height": 1080}) as context:
+    with browser.new_context(viewport={"width": 1920, "height": 1080}, service_workers="block") as context:
         page = context.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -159,9 +167,28 @@ def test_a_change_is_announced_and_what_was_last_seen_is_shown_with_its_age_whil
     expect(old).to_contain_text(re.compile(r"\d+ s old"))
     expect(wire.page.locator("[data-late='1']")).to_have_count(2)
     wire.away = False
-    expect(old).to_have_count(0, timeout=20_000)
+    wire.connected(len(wire.sockets) + 1)
     wire.pulse()
+    expect(old).to_have_count(0, timeout=10_000)
     expect(wire.page.locator("[data-late='1']")).to_have_count(0)
+
+
+def test_a_screen_that_is_switched_on_while_the_server_is_away_shows_its_last_picture(browser: Browser, product: Served) -> None:
+    with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
+        page = context.new_page()
+        page.goto(f"{product.origin}{product.wall}")
+        expect(page.locator("[data-card]")).to_have_count(6)
+        expect(page.locator("#board[data-kept]")).to_have_count(1, timeout=20_000)
+        page.close()
+        context.set_offline(True)
+        page = context.new_page()
+        # By the link that it is started with.
+        page.goto(f"{product.origin}{product.wall}")
+        expect(page.locator("[data-part=old]")).to_contain_text(re.compile(r"\d+ s old"))
+        assert page.url.endswith("/wall/lobby/")
+        expect(page.locator("[data-late='1']")).to_have_count(6)
+        context.set_offline(False)
+        expect(page.locator("[data-part=old]")).to_have_count(0, timeout=20_000)
 
 
 #: What Chromium 38 does not have, as far as Playwright can do without.
@@ -185,8 +212,8 @@ def test_a_browser_that_is_never_updated_shows_the_basic_wall_by_itself_and_the_
         context.add_init_script(YOUNGER)
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{product.origin}{product.wall}")
-        page.wait_for_url("**/wall/lobby/basic/**")
+        page.goto(f"{product.origin}{product.hall}")
+        page.wait_for_url("**/wall/hall/basic/**")
         assert parse_qs(urlsplit(page.url).query)["why"] == ["The browser is older than Chromium 94, Safari 15.4 and Firefox 115."]
         picture = page.locator("#board")
         expect(page.locator("#age")).to_be_hidden()
@@ -204,4 +231,4 @@ def test_a_browser_that_is_never_updated_shows_the_basic_wall_by_itself_and_the_
         context.add_cookies([{"name": product.cookie["name"], "value": product.cookie["value"], "url": product.origin}])
         page = context.new_page()
         page.goto(f"{product.origin}/displays/")
-        expect(page.locator("main")).to_contain_text("basic")
+        expect(page.locator("main li", has_text="Hall").last).to_contain_text("basic")

@@ -57,7 +57,7 @@ def test_the_link_lets_a_screen_in_and_leads_on_at_once(db: None) -> None:
 
 
 #: What anybody may open, signed in or not; and what a display may, besides.
-OPEN = {"signin", "signin-link", "signout", "wall-link", "pair", "pair-state"}
+OPEN = {"signin", "signin-link", "signout", "wall-link", "pair", "pair-state", "wall-worker"}
 OWN = {"wall_cluster", "wall-says", "wall-scene", "wall-basic", "wall-board", "wall-board-png", "wall-page"}
 FILLED = {
     "trial": "0123456789abcdef",

@@ -16,7 +16,7 @@ from tests.dashboard.rows import Collecting
 ROOT = Path(settings.BASE_DIR)
 
 #: Without signing in, by design: signing in itself, the secret link of a display, a screen that waits to be paired, and the probes.
-OPEN = {"signin", "signin-link", "wall-link", "pair", "pair-state"}
+OPEN = {"signin", "signin-link", "wall-link", "pair", "pair-state", "wall-worker"}
 ARGUMENTS = {
     "slug": "prod",
     "cluster": "prod",

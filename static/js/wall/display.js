@@ -17,6 +17,7 @@ import { PagePicture } from "./page-picture.js";
 import { Reloads } from "./reloads.js";
 import { says } from "./says.js";
 import { keepAwake, stillPointer, wander } from "./screen.js";
+import { keepForStart } from "./starting.js";
 import { Shown } from "./svg.js";
 
 /** @typedef {import("../board/told.js").Told} Told */
@@ -39,6 +40,9 @@ import { Shown } from "./svg.js";
  * @property {number} edited
  * @property {number} now
  */
+
+/** By then all that the page is made of has come. */
+const KEEP_MS = 3000;
 
 const root = /** @type {HTMLElement} */ (document.getElementById("board"));
 const settings = /** @type {Settings} */ (JSON.parse(root.dataset["display"] ?? "{}"));
@@ -144,6 +148,10 @@ stillPointer();
 wander(root);
 begin().then(
   // Of a script that fails before, needs.js sees that nobody attends to the page.
-  () => (document.documentElement.dataset["attended"] = ""),
+  () => {
+    document.documentElement.dataset["attended"] = "";
+    // A person's page is not a screen's. What cannot be kept is done without.
+    if (root.dataset["person"] === undefined) setTimeout(() => void keepForStart(root.dataset["worker"] ?? "").then(() => (root.dataset["kept"] = ""), () => undefined), KEEP_MS);
+  },
   () => undefined,
 );

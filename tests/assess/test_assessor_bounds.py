@@ -4,6 +4,7 @@ import pytest
 
 from planes.assess.assessor import Assessor
 from planes.cache.cluster import ClusterCache
+from planes.cache.recent import Noted
 from planes.components.pod_kinds import kind_of, new_cache
 from planes.structs.events import CacheEvent, Fault, FaultKind, Health, Listed, Server, SourceEvent, Tidied
 from planes.structs.feeds import Feed
@@ -105,3 +106,19 @@ def test_of_a_cluster_of_which_nothing_was_seen_there_is_nothing_new_to_remember
     assert assessor.baseline_changed is False
     assessor.frame(START, WALL)
     assert assessor.baseline_changed is False
+
+
+def test_what_was_learned_and_what_happened_is_to_be_stored_until_it_was() -> None:
+    cluster = begun()
+    assessor = cluster.assessor
+    assert assessor.baseline_changed is True
+    assert assessor.baseline.node_leases is True
+    assessor.baseline_changed = False
+    cluster.run(1)
+    assert assessor.baseline_changed is False, "nothing is new"
+    assessor.cache.recent.happened(Noted.FAILOVER, "kube-scheduler", cluster.now)
+    failed = round(epoch(cluster.now), 1)
+    for _ in range(2):
+        cluster.run(1)
+        assert assessor.baseline_changed is True
+    assert assessor.baseline.recent == {"failover": {"kube-scheduler": [failed]}}

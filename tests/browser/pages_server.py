@@ -1,9 +1,9 @@
 """The product with stored clusters and no collector: `python -m tests.browser.pages_server [clusters]` serves until it is ended.
 
 Prints one JSON line {"origin", "cookie", "wall", "hall"} once it listens; the last two are paths of displays' secret links. Reads
-lines from standard input: `pulse SLUG` and `mute SLUG` start and stop a cluster's pulses, `frame SLUG WRONG` stores and publishes it in
-another state (tests.dashboard.scenes), `bare SLUG` without a node. `new SLUG` adds a cluster that nobody has looked at yet, `watch
-none` and `watch all` switch all clusters off and on.
+lines from standard input: `pulse SLUG` and `mute SLUG` start and stop a cluster's pulses, `frame SLUG WRONG` stores and publishes
+it in another state (tests.dashboard.scenes), `bare SLUG` without a node. `new SLUG` adds a cluster that nobody has looked at yet,
+`watch none` and `watch all` switch all clusters off and on.
 """
 
 import asyncio

@@ -17,6 +17,7 @@ import redis
 import yaml
 
 from planes.up.parts import free_port
+from tests.e2e.forking import Commands
 from tests.e2e.running import ROOT, until
 from tests.reliability.disk import mounted, needs_a_disk
 from tests.reliability.here import serious
@@ -45,6 +46,7 @@ class Several:
         self.ports = {name: free_port() for name in ("web", "postgres", "valkey", "demo")}
         self.environ = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "PYTHONPATH", "VIRTUAL_ENV")}
         self.environ |= {"HOME": str(home), "PLANEWATCH_DATA_DIR": str(home / "data"), "PYTHONUNBUFFERED": "1"}
+        self._commands: Commands | None = None
 
     @property
     def address(self) -> str:
@@ -66,20 +68,16 @@ class Several:
 
     def manage(self, *words: str) -> str:
         """A command of manage.py, past the ways, so that it can be told though they are cut."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=ROOT,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        if self._commands is None:
+            self._commands = Commands(self.environ)
+        done = self._commands.run(words)
         assert done.returncode == 0, f"manage.py {' '.join(words)}:\n{done.stdout}{done.stderr}"
         return done.stdout
 
     def close(self) -> None:
         """Ends all of it, last first."""
+        if self._commands is not None:
+            self._commands.close()
         for one in reversed(self.kept.values()):
             one.close()
 

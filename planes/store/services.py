@@ -141,9 +141,8 @@ def _instances(cluster_id: int, at: Epoch, rows: Sequence[ComponentRow]) -> None
         before = {kinds[pk]: [(str(one[1]), str(one[2]), str(one[4])) for one in values] for pk, values in known.items()}
         turned = [row for row in rows if ids[row.kind] in changed]
         instances.note(cluster_id, at, turned, before)
-        failovers.note(
-            cluster_id, at, turned, {kinds[pk]: [str(one[1]) for one in values if one[3]] for pk, values in known.items()}
-        )
+        leaders = {kinds[pk]: [(str(one[1]), str(one[2])) for one in values if one[3]] for pk, values in known.items()}
+        failovers.note(cluster_id, at, turned, leaders)
         Instance.objects.filter(component__in=changed).delete()
         columns.INSTANCE.run([one for some in changed.values() for one in some])
 

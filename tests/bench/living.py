@@ -9,7 +9,7 @@ from planes.store.pruning import Limits, Pruned
 from planes.structs.moments import Epoch
 from planes.structs.node_samples import block_of, packed
 from planes.structs.rows import ChangeRow, Frame, SampleRow
-from planes.structs.samples import Bucket
+from planes.structs.samples import Bucket, Buckets, Step
 from planes.structs.verdicts import State
 from tests.sampling import sample_row
 
@@ -50,9 +50,14 @@ def noted(cluster_id: int, names: Iterable[str], ended: float) -> None:
         rows = []
         for began in range(int(ended - step.kept), int(ended), step.seconds):
             for block, some in blocks.items():
-                nodes = {name: {key: _bucket(chance, key, step.seconds // 60) for key in _USUAL} for name in some}
+                nodes = a_block(some, step, chance)
                 rows.append((cluster_id, step.seconds, block, began, float(began + step.seconds - 1), packed(nodes)))
         columns.NODE_SAMPLE.run(rows)
+
+
+def a_block(names: Iterable[str], step: Step, chance: random.Random) -> dict[str, Buckets]:
+    """What was sampled of some nodes within one bucket of `step`."""
+    return {name: {key: _bucket(chance, key, step.seconds // 60) for key in _USUAL} for name in names}
 
 
 #: What nodes' figures lie between, in their stored units.

@@ -25,7 +25,7 @@ QUERIES = {
     "day": 12,
     "nodes": 2,
     "nodes-csv": 2,
-    "node": 20,
+    "node": 11,
     "cluster-changes": 6,
     "cluster-changes-atom": 5,
     "cluster-changes-csv": 5,

@@ -7,7 +7,7 @@ from planes.models import Cluster
 from planes.store import failovers, services
 from planes.store.stored import Stored
 from planes.structs.moments import Epoch
-from planes.structs.rows import ComponentRow, Frame
+from planes.structs.rows import ComponentRow, Frame, InstanceRow
 from tests.store.rows import NOW, component
 
 KIND = "kube-scheduler"
@@ -70,3 +70,34 @@ def test_so_many_are_listed_and_the_last_of_them_still_says_from_whom(tell: Tell
     told = tell.told()
     assert len(told) == failovers.LISTED
     assert told[-1][2] != ""
+
+
+def named(leader: str, host: str, *others: str) -> ComponentRow:
+    first = InstanceRow(name=leader, host=host, leader=True)
+    rest = [InstanceRow(name=name, host=name.removeprefix("pod-")) for name in others]
+    return msgspec.structs.replace(component(KIND), instances=(first, *rest))
+
+
+def test_a_leader_whose_pod_comes_into_sight_or_goes_out_of_it_has_not_changed(tell: Telling) -> None:
+    tell(0, named("cp-1_b81c", "cp-1"))
+    tell(10, named("pod-cp-1", "cp-1", "pod-cp-2"))
+    assert tell.told() == [(0, "pod-cp-1", "")]
+    tell(20, named("cp-1_b81c", "cp-1"))
+    tell(30, named("pod-cp-1", "cp-1"))
+    assert tell.told() == [(0, "pod-cp-1", "")]
+
+
+@pytest.mark.parametrize(
+    ("leader", "host"),
+    [("pod-cp-2", "cp-2"), ("cp-1_c92d", "cp-1"), ("cp-10_b81c", "cp-10"), ("cp-1_b81d", "")],
+)
+def test_another_host_or_another_holder_on_the_same_is_another_leader(tell: Telling, leader: str, host: str) -> None:
+    tell(0, named("cp-1_b81c", "cp-1"))
+    tell(10, named(leader, host))
+    assert tell.told() == [(10, leader, "cp-1_b81c"), (0, "cp-1_b81c", "")]
+
+
+def test_two_pods_of_one_host_may_follow_each_other(tell: Telling) -> None:
+    tell(0, named("pod-a", "cp-1"))
+    tell(10, named("pod-b", "cp-1"))
+    assert tell.told() == [(10, "pod-b", "pod-a"), (0, "pod-a", "")]

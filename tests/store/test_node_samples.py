@@ -1,13 +1,16 @@
 """Figures of single nodes: stored with a flush, once, in each step, and read of one node as they were observed."""
 
+import random
+
 import pytest
 
 from planes.models import Cluster, NodeSample
 from planes.store import node_samples, pruning, services
 from planes.structs.moments import Epoch
-from planes.structs.node_samples import NodeSamplesRow, NodeValues, block_of
+from planes.structs.node_samples import NodeSamplesRow, NodeValues, block_of, packed
 from planes.structs.rows import Frame
 from planes.structs.samples import Bucket, Moment
+from tests.bench.living import a_block
 from tests.store.rows import NOW
 
 DAY = 86_400.0
@@ -55,3 +58,10 @@ def test_they_go_step_by_step_and_for_room(cluster: Cluster, epoch: int) -> None
     left = NodeSample.objects.order_by("began").values_list("began", flat=True)
     assert left[0] > NOW - 4 * 3600
     assert left.filter(began__gt=NOW - 3600).count() == 2
+
+
+def test_what_is_kept_of_a_node_for_30_days_is_what_is_promised() -> None:
+    chance = random.Random(1)
+    names = [f"node-{number:04}" for number in range(31)]  # a block of 500 nodes
+    kept = sum(len(packed(a_block(names, step, chance))) * step.kept / step.seconds for step in node_samples.STEPS)
+    assert kept / len(names) < 26_000  # docs/history.md

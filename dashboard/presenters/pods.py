@@ -1,6 +1,6 @@
 """The table of a node's pods: which of them are meant, and in which order.
 
-`?pods=` holds words of which each must be part of a pod's namespace, name, phase or reason; "not-ready" means those whose
+`?pods=` holds words of which each must be part of a pod's namespace, name, phase, reason or owner; "not-ready" means those whose
 containers are not all ready. `sort=` is one of SORTS, "-" before it turns it round. What makes no sense is left out rather than
 refused.
 """
@@ -26,6 +26,7 @@ class PodLine:
     ready: str
     restarts: int
     created: float | None
+    owner: str
     troubled: bool
 
     @property
@@ -80,6 +81,7 @@ _COLUMNS: tuple[tuple[str, str, _Key, bool], ...] = (
     ("reason", "Reason", lambda pod: (pod.reason == "", pod.reason, pod.namespace, pod.name), False),
     ("ready", "Ready", lambda pod: (not pod.troubled, pod.namespace, pod.name), False),
     ("restarts", "Restarts", lambda pod: (pod.restarts,), True),
+    ("owner", "Owner", lambda pod: (pod.owner == "", pod.owner, pod.namespace, pod.name), False),
     ("age", "Age", lambda pod: (pod.created or 0.0,), True),
 )
 SORTS = {name: key for name, _, key, _ in _COLUMNS}
@@ -102,6 +104,7 @@ def pod_line(row: PodRow) -> PodLine:
         ready=f"{row.ready}/{row.containers}",
         restarts=row.restarts,
         created=row.created,
+        owner=row.owner,
         troubled=row.phase != "Succeeded" and (row.ready < row.containers or row.phase != "Running"),
     )
 
@@ -121,7 +124,7 @@ def pod_table(pods: Sequence[PodLine], asked: PodsAsked) -> PodTable:
 def _matches(pod: PodLine, word: str) -> bool:
     if word == NOT_READY:
         return pod.troubled
-    return any(word in part.casefold() for part in (f"{pod.namespace}/{pod.name}", pod.phase, pod.reason))
+    return any(word in part.casefold() for part in (f"{pod.namespace}/{pod.name}", pod.phase, pod.reason, pod.owner))
 
 
 def _headings(asked: PodsAsked) -> list[PodHeading]:

@@ -304,7 +304,7 @@ def _node(cells: NodeCells, late: Lateness | None) -> NodeItem:
 
 
 def _pod(row: PodRow) -> PodItem:
-    return PodItem(row.namespace, row.name, row.phase, row.ready, row.containers, row.restarts, row.reason, row.created)
+    return PodItem(row.namespace, row.name, row.phase, row.ready, row.containers, row.restarts, row.reason, row.created, row.owner)
 
 
 def _needs(row: AttentionRow, late: Lateness | None) -> AttentionItem:

@@ -174,7 +174,7 @@ class NodeAnswer(Dated, frozen=True, kw_only=True):
 
 
 class PodItem(msgspec.Struct, frozen=True):
-    """`ready` of `containers` are ready."""
+    """`ready` of `containers` are ready. `owner`: the controller that owns it, with its kind; empty: none does."""
 
     namespace: str
     name: str
@@ -184,6 +184,7 @@ class PodItem(msgspec.Struct, frozen=True):
     restarts: int
     reason: str
     created: float | None
+    owner: str
 
 
 class PodsAnswer(Dated, frozen=True, kw_only=True):

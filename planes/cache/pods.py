@@ -4,6 +4,7 @@ A pod's node never changes once it is bound (the API server refuses it), so no i
 """
 
 from collections.abc import Iterable
+from sys import intern
 
 from planes.cache.dating import dated
 from planes.cache.stores import Dirty
@@ -39,7 +40,14 @@ def row_of(pod: objects.Pod) -> PodRow:
         restarts=restarts,
         reason=reason,
         created=epoch(pod.metadata.creationTimestamp),
+        owner=_owner_of(pod),
     )
+
+
+def _owner_of(pod: objects.Pod) -> str:
+    """Many pods have one owner: the text is kept once."""
+    owner = next((one for one in pod.metadata.ownerReferences if one.controller), None)
+    return "" if owner is None else intern(f"{owner.kind} {owner.name}")
 
 
 def is_undecided(pod: objects.Pod | WaitingPod) -> bool:

@@ -24,6 +24,18 @@ class Meta(msgspec.Struct, gc=False):
     deletionTimestamp: str | None = None
 
 
+class OwnerReference(msgspec.Struct, gc=False):
+    kind: str = ""
+    name: str = ""
+    controller: bool = False
+
+
+class OwnedMeta(Meta):
+    """Metadata of objects of which we read to whom they belong."""
+
+    ownerReferences: list[OwnerReference] = []
+
+
 class AnnotatedMeta(Meta):
     annotations: dict[str, str] = {}
 
@@ -186,7 +198,7 @@ class PlainPodStatus(msgspec.Struct, gc=False):
 class Pod(Item, gc=False):
     """Any pod: as little as its row needs, for a first list holds up to 150,000 of them at once."""
 
-    metadata: Meta
+    metadata: OwnedMeta
     spec: PodSpec = msgspec.field(default_factory=PodSpec)
     status: PlainPodStatus = msgspec.field(default_factory=PlainPodStatus)
 

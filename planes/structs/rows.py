@@ -107,6 +107,7 @@ class PodRow(msgspec.Struct, frozen=True, array_like=True):
     restarts: int
     reason: str = ""  # a waiting reason such as CrashLoopBackOff, or the pod's own
     created: Epoch | None = None
+    owner: str = ""  # the controller that owns it: "ReplicaSet cart-6d9f7b5c4"
 
 
 class EventRow(msgspec.Struct, frozen=True):

@@ -45,7 +45,7 @@
  *   state: State | null }} ConditionRow
  * @typedef {{ key: string, effect: string, value: string, since: number | null }} TaintRow
  * @typedef {[namespace: string, name: string, phase: string, ready: number, containers: number, restarts: number, reason: string,
- *   created: number | null]} PodRow
+ *   created: number | null, owner: string]} PodRow
  * @typedef {{ type: string, reason: string, message: string, count: number, at: number | null }} EventRow
  * @typedef {{ name: string, uid: string, state: State, because: string, since: number, kubelet: AgentRow, kube_proxy: AgentRow,
  *   container_runtime: AgentRow, cordoned: boolean, control_plane: boolean, zone: string, pool: string, instance_type: string,

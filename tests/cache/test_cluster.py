@@ -41,6 +41,7 @@ from planes.structs.objects import (
     Node,
     NodeLease,
     ObjectRef,
+    OwnedMeta,
     Pod,
     SystemPod,
     SystemPodSpec,
@@ -56,7 +57,7 @@ LISTED = [feed for feed in FEEDS if feed is not Feed.NODE_METRICS]
 def thing(feed: Feed, name: str = "a") -> Item:
     """An object of this feed that its store keeps."""
     made: dict[Feed, Item] = {
-        Feed.PODS: Pod(Meta(name, "shop", name)),
+        Feed.PODS: Pod(OwnedMeta(name, "shop", name)),
         Feed.SYSTEM_PODS: SystemPod(LabelledMeta(name, "kube-system", name, labels={"k8s-app": "kube-proxy"}), SystemPodSpec("n")),
         Feed.EVENTS: Event(Meta(name), ObjectRef("Node", "", "n")),
         Feed.NODE_LEASES: NodeLease(AnnotatedMeta(name, uid=name), spec(0)),

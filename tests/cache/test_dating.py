@@ -143,7 +143,7 @@ def test_whether_its_containers_are_ready_is_told_of_a_pod() -> None:
 
 
 def waiting(name: str, created: float | None) -> objects.Pod:
-    return objects.Pod(objects.Meta(name, "shop", name, creationTimestamp=None if created is None else clock(created)))
+    return objects.Pod(objects.OwnedMeta(name, "shop", name, creationTimestamp=None if created is None else clock(created)))
 
 
 def test_a_pod_waits_since_it_was_created_and_our_own_sight_of_it_is_told_beside() -> None:

@@ -7,7 +7,17 @@ import pytest
 from planes.cache.pods import PodStore, is_undecided, row_of
 from planes.cache.stores import Dirty
 from planes.structs.moments import Epoch, Mono
-from planes.structs.objects import ContainerState, Meta, PlainPodStatus, Pod, PodCondition, PodContainer, PodSpec, Waiting
+from planes.structs.objects import (
+    ContainerState,
+    OwnedMeta,
+    OwnerReference,
+    PlainPodStatus,
+    Pod,
+    PodCondition,
+    PodContainer,
+    PodSpec,
+    Waiting,
+)
 from planes.structs.rows import PodRow
 from planes.structs.workload_observations import UndecidedSeen
 
@@ -27,7 +37,7 @@ def pod(
     uid: str | None = None,
     namespace: str = "shop",
 ) -> Pod:
-    meta = Meta(name, namespace, f"uid-{name}" if uid is None else uid, "", "2026-11-22T12:00:00Z", deleted)
+    meta = OwnedMeta(name, namespace, f"uid-{name}" if uid is None else uid, "", "2026-11-22T12:00:00Z", deleted)
     return Pod(meta, PodSpec(node, scheduler), PlainPodStatus(phase, reason, list(conditions), list(statuses)))
 
 
@@ -42,6 +52,13 @@ def runs(restarts: int = 0, ready: bool = True) -> PodContainer:
 def store() -> tuple[PodStore, Dirty]:
     dirty = Dirty()
     return PodStore(dirty), dirty
+
+
+def test_a_row_names_the_controller_that_owns_the_pod_and_no_other_owner() -> None:
+    made = pod("web", "n")
+    assert row_of(made).owner == ""
+    made.metadata.ownerReferences = [OwnerReference("Thing", "x"), OwnerReference("ReplicaSet", "web-6d9f", controller=True)]
+    assert row_of(made).owner == "ReplicaSet web-6d9f"
 
 
 def test_a_row_counts_containers_and_adds_up_restarts() -> None:

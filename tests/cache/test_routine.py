@@ -7,7 +7,7 @@ from planes.structs import objects
 from planes.structs.events import CacheEvent, Changed, Check, Fault, FaultKind, Gone, Health, Heard, Listed, Paused, Tidied
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
-from planes.structs.objects import AnnotatedMeta, LabelledMeta, Lease, LeaseSpec, Meta, NodeLease
+from planes.structs.objects import AnnotatedMeta, LabelledMeta, Lease, LeaseSpec, NodeLease
 
 REFUSED = Fault(FaultKind.REFUSED, "refused")
 
@@ -27,7 +27,7 @@ def health(
 
 
 NODE_LEASE = NodeLease(AnnotatedMeta("n", uid="n"), LeaseSpec("n", 40, "2026-11-22T12:00:00.000000Z", 0))
-POD, DEPLOYMENT = objects.Pod(Meta("p", "shop", "p")), objects.Deployment(LabelledMeta("d", "kube-system"))
+POD, DEPLOYMENT = objects.Pod(objects.OwnedMeta("p", "shop", "p")), objects.Deployment(LabelledMeta("d", "kube-system"))
 NODE = objects.Node(LabelledMeta("n", uid="u"))
 
 

@@ -15,7 +15,7 @@ PODS = [
     pod_line(one)
     for one in (
         PodRow("web", "gateway", "Running", 1, 1, 3, created=Epoch(300.0)),
-        PodRow("data", "kafka-2", "Running", 0, 1, 9, reason="CrashLoopBackOff", created=Epoch(100.0)),
+        PodRow("data", "kafka-2", "Running", 0, 1, 9, "CrashLoopBackOff", Epoch(100.0), "StatefulSet kafka"),
         PodRow("data", "job-1", "Succeeded", 0, 1, 0, created=Epoch(200.0)),
         PodRow("app", "new", "Pending", 0, 0, 0),
     )
@@ -36,6 +36,7 @@ def names(asked: PodsAsked) -> list[str]:
         ("phase", ["new", "kafka-2", "gateway", "job-1"]),
         ("reason", ["kafka-2", "new", "job-1", "gateway"]),  # those that have one first
         ("-restarts", ["kafka-2", "gateway", "new", "job-1"]),
+        ("owner", ["kafka-2", "new", "job-1", "gateway"]),  # those that have one first
         ("age", ["new", "kafka-2", "job-1", "gateway"]),
     ],
 )
@@ -53,6 +54,7 @@ def test_pods_stand_in_the_order_that_was_asked_for(sort: str, expected: list[st
         ("crash web", []),
         ("not-ready", ["new", "kafka-2"]),
         ("succeeded", ["job-1"]),
+        ("statefulset", ["kafka-2"]),
     ],
 )
 def test_every_word_narrows_the_pods(query: str, expected: list[str]) -> None:

@@ -3,10 +3,10 @@
 from planes.structs.objects import (
     Condition,
     LabelledMeta,
-    Meta,
     Node,
     NodeSpec,
     NodeStatus,
+    OwnedMeta,
     PlainPodStatus,
     Pod,
     PodCondition,
@@ -33,7 +33,7 @@ def test_a_node_that_says_nothing_of_ready_has_no_heartbeat() -> None:
 
 def test_a_pod_that_is_bound_forgets_its_conditions_and_one_that_waits_keeps_them() -> None:
     for node, kept in (("n", 0), ("", 1)):
-        pod = Pod(Meta("p"), PodSpec(node), PlainPodStatus(conditions=[PodCondition("PodScheduled")]))
+        pod = Pod(OwnedMeta("p"), PodSpec(node), PlainPodStatus(conditions=[PodCondition("PodScheduled")]))
         pod.trim()
         assert pod.status.conditions is not None
         assert len(pod.status.conditions) == kept

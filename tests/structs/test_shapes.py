@@ -75,7 +75,7 @@ def _has_default(one: "dataclasses.Field[Any]") -> bool:
 
 def test_a_pod_is_small_on_the_wire() -> None:
     row = rows.PodRow("shop", "cart", "Running", 1, 2, 3)
-    assert msgspec.json.encode(row) == b'["shop","cart","Running",1,2,3,"",null]'
+    assert msgspec.json.encode(row) == b'["shop","cart","Running",1,2,3,"",null,""]'
 
 
 def test_a_bucket_is_small_on_the_wire() -> None:

@@ -1,5 +1,5 @@
-"""Which state the nodes of a cluster were in, walked back from the present; what was walked is remembered by this process until
-another change is on record or a node is another."""
+"""Which state the nodes of a cluster were in, walked back from the present; what was walked is remembered by this process, and
+goes on over the changes that come after it until one is removed or a node is another."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,8 @@ from planes.structs.verdicts import State
 
 #: Changes that are walked over, at most; as many as are kept of a cluster.
 MOST = 60_000
+#: New changes over which a walk goes on; where there are more, it begins at the present.
+ADDED = 5_000
 #: Walks that are remembered: four of a cluster, of its nodes and of each agent.
 REMEMBERED = 16
 #: The walk over whole nodes; others are called as their agents are.
@@ -65,16 +67,68 @@ def tracks(
     with one_view():
         basis = _basis(cluster_id)
         known = {kind: found for kind in kinds if (found := _known(cluster_id, kind, basis, began)) is not None}
+        # Beyond the newest change: the last stretch is the present, which goes on.
+        until = max(ended, basis.newest + 1.0 if basis.newest is not None else ended)
+        if len(known) < len(kinds):
+            known |= _continued(cluster_id, [kind for kind in kinds if kind not in known], basis, began, until)
         lacking = [kind for kind in kinds if kind not in known]
         changes = _changes(cluster_id, began, lacking[0] if len(lacking) == 1 else NODES) if lacking else []
     if lacking:
         nodes = _nodes(basis)
-        # Beyond the newest change: its last stretch is the present, which goes on.
-        until = max(ended, basis.newest + 1.0 if basis.newest is not None else ended)
         for kind in lacking:
             known[kind] = _walk(nodes, changes, kind, began, until)
             _keep(cluster_id, kind, _Walk(basis, began, known[kind]))
     return {kind: _cut(known[kind], spans, began, ended) for kind in kinds}
+
+
+def _continued(cluster_id: int, kinds: Sequence[str], basis: _Basis, began: float, until: float) -> dict[str, tuple[Stretch, ...]]:
+    """Those of `kinds` that were walked before the newest changes, walked on over these alone: what lies before them is as it was
+    where nothing was removed, and every agent was then what its first new change, or the present, says that it had been."""
+    made: dict[str, tuple[Stretch, ...]] = {}
+    rest = {kind: walk for kind in kinds if (walk := _older(cluster_id, kind, began)) is not None}
+    nodes = _nodes(basis) if rest else {}
+    while rest:
+        # A page asks for some kinds, another for all: they may have been walked at different times.
+        before = next(iter(rest.values())).basis
+        alike = {kind: walk for kind, walk in rest.items() if walk.basis == before}
+        rest = {kind: walk for kind, walk in rest.items() if kind not in alike}
+        new = _since(cluster_id, before, basis)
+        if before.newest is None or new is None or _undone(nodes, new) != _nodes(before):
+            continue
+        for kind, walk in alike.items():
+            older = cut(walk.stretches, Epoch(walk.began), Epoch(before.newest))
+            made[kind] = cut((*older, *_walk(nodes, new, kind, before.newest, until)), Epoch(walk.began), Epoch(until))
+            _keep(cluster_id, kind, _Walk(basis, walk.began, made[kind]))
+    return made
+
+
+def _older(cluster_id: int, kind: str, began: float) -> _Walk | None:
+    with _lock:
+        found = _walks.get((cluster_id, kind))
+    return found if found is not None and found.began <= began and found.began < (found.basis.newest or 0.0) else None
+
+
+def _since(cluster_id: int, before: _Basis, now: _Basis) -> list[Change] | None:
+    """The changes of nodes that were added to `before`, newest first; None: other changes were removed, too many were added, or one
+    that is older than others that were there."""
+    oldest, first, last, count = before.kept
+    added = now.kept[3] - count
+    if (oldest, first) != now.kept[:2] or last is None or before.newest is None or not 0 <= added <= ADDED:
+        return None
+    rows = Transition.objects.filter(cluster=cluster_id, id__gt=last).order_by("-at", "-id")
+    found = list(rows.values_list("subject_kind", *_TURN)[: ADDED + 1])
+    if len(found) != added or any(at <= before.newest for _, at, *_ in found):
+        return None
+    return [(at, node, agent, _state(told)) for kind, at, node, agent, told in found if kind == "Node"]
+
+
+def _undone(nodes: _Nodes, changes: Sequence[Change]) -> _Nodes:
+    """What the nodes were before the changes, which are the newest first."""
+    made = {name: (zone, dict(agents)) for name, (zone, agents) in nodes.items()}
+    for _, node, agent, before in changes:
+        if node in made:
+            made[node][1][agent] = before
+    return made
 
 
 def _cut(stretches: tuple[Stretch, ...], spans: Sequence[Span], began: float, ended: float) -> tuple[Stretch, ...]:

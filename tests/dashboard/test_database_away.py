@@ -33,7 +33,7 @@ QUIET = frozenset({"signin", "signin-link", "signout", "tokens", "api-schema", "
 #: Answers of other threads, which do not see what a test has not committed; their data comes by the selectors of the others.
 APART = frozenset({"picture-svg", "picture-png", "incident-report", "api-clusters", "api-snapshot", "api-node", "api-search"})
 #: What a screen asks that has the session of a display, and how it comes by one.
-OF_SCREENS = ("wall/in/", "wall/<slug:display>/", "displays/", "pair/")
+OF_SCREENS = ("wall/worker.js", "wall/in/", "wall/<slug:display>/", "displays/", "pair/")
 NAMES = sorted(
     str(one.name) for one in urlpatterns if one.name not in QUIET | APART and not str(one.pattern).startswith(OF_SCREENS)
 )

@@ -38,7 +38,8 @@ def lived(cluster: "Cluster", names: tuple[str, ...], now: float) -> None:
             kind, subject, agent = "Node", names[number * 7 % len(names)], "kubelet"
         else:
             kind, subject, agent = "Component", kinds[cause % len(kinds)], ""
-        fell, why = at + number % A_CAUSE, f"No heartbeat for ⟨a:{at - 40:.1f}⟩; the lease allows 40 s."
+        # As they are stored: what was true then, without ages that run.
+        fell, why = at + number % A_CAUSE, "No heartbeat for 40 s; the lease allows 40 s."
         rows += [
             Transition(
                 cluster=cluster,
@@ -97,6 +98,7 @@ def main() -> int:
         names = tuple(f"node-{number:04}" for number in range(NODES))
         frame = full(names)
         frame.nodes = {name: node(name, pods=PODS_A_NODE) for name in names}
+        frame.changes = []  # it is of a time that is still to come
         frame.components = [
             component("kube-scheduler"),
             component("kube-apiserver"),

@@ -1,5 +1,7 @@
-/** Keeps the list of displays live: asks for it every few seconds, runs its ages, and greys it when nobody answers. */
+/** Keeps the list of displays live: asks for it every few seconds, runs its ages, and greys it when nobody answers. The tab says how
+ *  many walls are dark, and whoever wishes is notified of one that goes dark. */
 
+import { Notifying, listed, wentDark } from "../dark.js";
 import { ServerClock } from "../freshness.js";
 import { duration } from "../ages.js";
 import { renew } from "./panels.js";
@@ -17,6 +19,9 @@ server.observe(Number(root.dataset["now"]), Date.now() / 1000);
 let whole = Date.now();
 /** @type {"" | "signed out" | "gone" | "kept"} */
 let ended = "";
+const TITLE = document.title;
+const notifying = new Notifying(/** @type {HTMLButtonElement | null} */ (document.getElementById("notify-dark")));
+let displays = listed(root);
 
 const renewing = new Renewing("?fragment=1", EVERY_MS / 2, take, (end) => {
   ended = end;
@@ -28,6 +33,9 @@ function take(html, asked) {
   ended = "";
   whole = asked;
   renew(root, html);
+  const now = listed(root);
+  notifying.tell(wentDark(displays, now));
+  displays = now;
   draw();
 }
 
@@ -38,6 +46,9 @@ function draw() {
   document.body.classList.toggle("is-old", !late.hidden);
   const said = `This list is ${duration(old / 1000)} old: ${out ? "you are signed out" : "the server does not answer"}.`;
   if (!late.hidden && late.textContent !== said) late.textContent = said;
+  const dark = displays.filter(({ how }) => how === "dark").length;
+  const title = !late.hidden ? `not live · ${TITLE}` : dark ? `${dark} dark · ${TITLE}` : TITLE;
+  if (document.title !== title) document.title = title;
   const now = server.now(Date.now() / 1000);
   if (now === null) return;
   tick(root, late.hidden ? now : now - old / 1000);

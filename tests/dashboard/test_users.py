@@ -7,6 +7,8 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from dashboard.operators import is_operator
+
 GOOD = "correct horse battery"
 
 
@@ -37,6 +39,24 @@ def test_an_account_is_added_listed_switched_off_and_on_given_a_password_and_rem
     assert signs_in("ada", "another horse battery")
     assert run(monkeypatch, "remove", "ada") == "ada is removed.\n"
     assert User.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_an_account_is_made_an_operators_and_a_readers_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for user in (User.objects.create_user("ada"), User.objects.create_superuser("admin")):
+        was = is_operator(user)
+        assert was is user.is_superuser
+        assert run(monkeypatch, "operator", user.username) == f"{user.username} can now manage clusters and displays.\n"
+        user.refresh_from_db()
+        assert (is_operator(user), user.is_superuser) == (True, was)
+        assert f"{user.username}: never signed in" in run(monkeypatch, "list")
+        assert ", operator\n" in run(monkeypatch, "list")
+        assert run(monkeypatch, "reader", user.username) == f"{user.username} can no longer manage clusters and displays.\n"
+        user.refresh_from_db()
+        assert not is_operator(user)
+        assert ", operator\n" not in run(monkeypatch, "list").partition(user.username)[2].partition("\n")[0] + "\n"
+    user.is_active, user.is_staff = False, True
+    assert not is_operator(user), "while it is switched off"
 
 
 @pytest.mark.django_db

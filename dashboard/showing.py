@@ -29,8 +29,8 @@ P = ParamSpec("P")
 
 #: Seconds for which a browser keeps a cookie at most (RFC 6265bis). It is given again whenever the screen says that it lives.
 _KEPT = 400 * 86_400
-#: Displays of one browser that are looked at where none is named.
-_LOOKED_AT = 8
+#: Displays of one browser that are looked at where none is named: browsers keep fewer cookies of one site.
+_LOOKED_AT = 200
 _VALUE = re.compile(r"([0-9]{1,9})\.([0-9a-f]{16})")
 
 #: Seconds after which a screen that is shown nothing asks to be paired: nobody stands there with a keyboard. From there it finds

@@ -86,6 +86,17 @@ def test_a_screen_that_starts_at_pair_is_led_to_the_display_that_it_has_and_back
 
 
 @pytest.mark.any_database
+def test_a_screen_that_had_many_displays_finds_the_one_that_is_good(db: None) -> None:
+    tv = Client(headers=TV)
+    for number in range(12):
+        known, secret = made(name=f"Old {number}")
+        assert tv.get(f"/wall/in/{secret}/").status_code == 302
+        if number != 10:
+            displays.revoke(known.wall.id)
+    assert tv.get("/pair/")["Location"] == "/wall/old-10/"
+
+
+@pytest.mark.any_database
 def test_a_code_opens_nothing_by_itself(operator: Client, collecting: Collecting) -> None:
     """Who overhears it, or the digests, has not what the screen has."""
     tv = Client(headers=TV)

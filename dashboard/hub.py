@@ -19,7 +19,7 @@ from django.db import DatabaseError
 
 from dashboard.card_changes import CardChanges
 from planes.live.stream import Entry, Lost
-from planes.live.wire import Delta, Encoded, KeepAlive, Pulse, Resync, WallChanged, WallPulse, encode
+from planes.live.wire import Delta, Encoded, KeepAlive, Pulse, Resync, WallChanged, WallPulse, WallPulses, encode
 from planes.structs.backoff import Backoff
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ QUEUE_SIZE = 256 * 1024
 KEEPALIVE = 15.0
 #: Seconds between two looks at what is wrong with Planewatch itself.
 TROUBLE = 2.0
+#: Seconds between two words of all pulses to the screens of displays.
+PULSES = 0.5
 #: Seconds between two "changed" of one cluster on a wall.
 WALL_INTERVAL = 1.0
 #: Viewers that are handed a message in one turn of the event loop, for each then writes it to its socket in the next: some 5 ms.
@@ -149,6 +151,7 @@ class Hub:
         self._walls: dict[Viewer, frozenset[int] | None] = {}  # and the clusters that each may know of; None: all
         self._screens: set[Viewer] = set()  # those of `_walls` that are sent news
         self._slugs: dict[int, str] = {}  # of the clusters that walls show
+        self._beats: dict[int, Pulse] = {}  # that came since the screens were last told
         self.counters = Counters()
 
     async def start(self) -> None:
@@ -156,7 +159,8 @@ class Hub:
         self._follower = self._make_follower()
         for cluster_id in self._followed():
             self._follower.watch(cluster_id)
-        self._tasks = [asyncio.create_task(self._follow(self._follower)), asyncio.create_task(self._keep_alive())]
+        works = (self._follow(self._follower), self._keep_alive(), self._tell_pulses())
+        self._tasks = [asyncio.create_task(work) for work in works]
 
     async def stop(self) -> None:
         """End following and close the connection."""
@@ -261,7 +265,9 @@ class Hub:
         if not self._walls or slug is None or self._clusters.get(entry.cluster_id) is not cluster:
             return
         if entry.kind is Pulse:
-            await self._tell_walls(entry.cluster_id, WallPulse(slug, _pulse.decode(entry.text)))
+            pulse = _pulse.decode(entry.text)
+            self._beats[entry.cluster_id] = pulse
+            await self._give(self._may(entry.cluster_id) - self._screens, encode(WallPulse(slug, pulse)))
         elif entry.kind is Delta and cluster.card.is_changed_by(entry.text) and cluster.waiting is None:
             # At most one "changed" a second and cluster: the first at once, what follows together.
             cluster.waiting = asyncio.create_task(self._tell_changed(entry.cluster_id, cluster))
@@ -273,11 +279,27 @@ class Hub:
         cluster.told = loop.time()
         slug = self._slugs.get(cluster_id)
         if slug is not None:
-            await self._tell_walls(cluster_id, WallChanged(slug))
+            await self._give(self._may(cluster_id), encode(WallChanged(slug)))
             await self._tell_news(cluster_id)
 
-    async def _tell_walls(self, cluster_id: int, message: WallPulse | WallChanged) -> None:
-        await self._give(self._may(cluster_id), encode(message))
+    async def _tell_pulses(self) -> None:
+        """To the screens together: of sixty clusters a thousand of them would be told sixty thousand times a second."""
+        while True:
+            await asyncio.sleep(PULSES)
+            beats, self._beats = self._beats, {}
+            if not beats or not self._screens:
+                continue
+            groups: dict[frozenset[int] | None, set[Viewer]] = {}
+            for screen in self._screens:
+                groups.setdefault(self._walls[screen], set()).add(screen)
+            for may, screens in groups.items():
+                shown = {
+                    slug: pulse
+                    for number, pulse in beats.items()
+                    if (may is None or number in may) and (slug := self._slugs.get(number)) is not None
+                }
+                if shown:
+                    await self._give(screens, encode(WallPulses(shown)))
 
     async def _tell_news(self, cluster_id: int) -> None:
         if self._news is None or not self._screens:

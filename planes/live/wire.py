@@ -193,11 +193,18 @@ class WallChanged(msgspec.Struct, tag="wall_changed"):
     changed: bool = True
 
 
+class WallPulses(msgspec.Struct, tag="wall_pulses"):
+    """The pulses of many clusters that came since the last of these, by their slugs: for the screens of displays, of which there
+    may be a thousand."""
+
+    pulses: dict[str, Pulse]
+
+
 #: What a collector publishes in its cluster's stream.
 Published = Delta | Pulse | Heartbeats
 
 #: All that goes over a WebSocket.
-Message = Published | KeepAlive | Resync | Gone | WallPulse | WallChanged
+Message = Published | KeepAlive | Resync | Gone | WallPulse | WallPulses | WallChanged
 
 #: A Message as it goes out: made by `encode`, or of the stream, which holds nothing else.
 Encoded = NewType("Encoded", str)

@@ -33,6 +33,7 @@
  * @typedef {{ type: "resync", resync: boolean }} Resync
  * @typedef {{ type: "gone", gone: boolean }} Gone
  * @typedef {{ type: "wall_pulse", slug: string, pulse: Pulse }} WallPulse
+ * @typedef {{ type: "wall_pulses", pulses: Record<string, Pulse> }} WallPulses
  * @typedef {{ type: "wall_changed", slug: string, changed: boolean }} WallChanged
  * @typedef {{ cause: string, because: string, since: number | null, brief: string, apart: number }} Lateness
  * @typedef {{ watched: boolean, previous: number | null, following: number | null }} PastPicture
@@ -54,7 +55,7 @@
  *   conditions: ConditionRow[], taints: TaintRow[], os_image: string, kernel: string, architecture: string, address: string,
  *   pods: PodRow[], events: EventRow[], traits: string[], leaving: string, leaving_since: number | null, beat: number | null,
  *   late: Lateness | null }} NodeReport
- * @typedef {Delta | Pulse | Heartbeats | KeepAlive | Resync | Gone | WallPulse | WallChanged} Message
+ * @typedef {Delta | Pulse | Heartbeats | KeepAlive | Resync | Gone | WallPulse | WallPulses | WallChanged} Message
  */
 
 export {};

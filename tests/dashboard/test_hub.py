@@ -24,6 +24,7 @@ from planes.live.wire import (
     Update,
     WallChanged,
     WallPulse,
+    WallPulses,
     encode,
 )
 from tests.dashboard.conftest import holds
@@ -250,6 +251,25 @@ async def test_the_screens_of_displays_are_sent_how_a_cluster_is_that_changed_if
         assert len(person) == 2
     finally:
         await hub.stop()
+
+
+async def test_the_screens_of_displays_hear_the_newest_pulses_of_their_clusters_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "PULSES", 0.05)
+    async with running() as (hub, fed):
+        screen, other, person = Viewer(), Viewer(), Viewer()
+        hub.show({1: "prod", 2: "test"})
+        hub.join_wall(screen, news=True)
+        hub.join_wall(other, frozenset({2}), news=True)
+        hub.join_wall(person)
+        for viewer in (screen, other, person):
+            await taken(viewer)
+        newer = Pulse(pulse=2.0, heard=1.5, epoch="1", o=1)
+        for cluster_id, pulse in ((1, PULSE), (1, newer), (2, PULSE)):
+            fed.put(cluster_id, pulse)
+        await holds(lambda: len(person) == 3 and len(screen) == 1 and len(other) == 1)
+        assert await taken(screen) == [WallPulses({"prod": newer, "test": PULSE})]
+        assert await taken(other) == [WallPulses({"test": PULSE})]
+        assert await taken(person) == [WallPulse("prod", PULSE), WallPulse("prod", newer), WallPulse("test", PULSE)]
 
 
 async def test_heartbeats_of_nodes_go_to_who_looks_at_their_cluster_and_to_no_wall() -> None:

@@ -146,6 +146,7 @@ export class Feed {
     } else if (message.type === "resync") this.#want(SPREAD_MS);
     else if (message.type === "wall_changed") this.#await(message.slug);
     else if (message.type === "wall_news") this.#news(message);
+    else if (message.type === "wall_pulses") for (const [slug, pulse] of Object.entries(message.pulses)) this.#pulse(slug, pulse);
     else if (message.type === "wall_pulse") this.#pulse(message.slug, message.pulse);
     this.changed();
   }

@@ -173,6 +173,32 @@ def test_a_change_is_announced_and_what_was_last_seen_is_shown_with_its_age_whil
     expect(wire.page.locator("[data-late='1']")).to_have_count(0)
 
 
+def test_somebody_who_is_signed_in_acknowledges_what_wants_attention_and_a_screen_cannot(wire: Wire) -> None:
+    wire.open()
+    expect(wire.page.locator("#board")).to_have_attribute("data-attention", "1")
+    assert wire.page.locator(".acknowledge").count() == 0
+    cookie = wire.product.cookie
+    wire.page.context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": wire.product.origin}])
+    sent: list[tuple[str, bool]] = []
+
+    def taken(route: Route) -> None:
+        sent.append((urlsplit(route.request.url).path, bool(route.request.headers.get("x-csrftoken"))))
+        wire.sick = 0
+        route.fulfill(status=204)
+
+    wire.page.route("**/acknowledge/", taken)
+    wire.page.goto(f"{wire.product.origin}/wall/lobby/")
+    button = wire.page.locator(".acknowledge")
+    expect(button).to_have_text("Acknowledge prod-eu-1")
+    expect(button).to_have_css("opacity", "0")
+    wire.page.mouse.move(400, 300)
+    expect(button).to_have_css("opacity", "1")
+    button.click()
+    expect(button).to_be_hidden()
+    assert sent == [("/c/c0/acknowledge/", True)]
+    expect(wire.page.locator("#board")).to_have_attribute("data-attention", "")
+
+
 def test_a_screen_that_is_switched_on_while_the_server_is_away_shows_its_last_picture(browser: Browser, product: Served) -> None:
     with browser.new_context(viewport={"width": 1280, "height": 720}) as context:
         page = context.new_page()

@@ -178,6 +178,9 @@ test("days without an incident count from its end, or from when watching began",
   assert.equal(calmOf({ ...one, calm: null, watched: NOW - 86_400 }, NOW), "1 day without an incident");
   assert.equal(calmOf({ ...one, calm: NOW - 7300 }, NOW), "no incident for 2\u00a0h");
   assert.equal(calmOf({ ...one, open: true }, NOW), "an incident goes on");
+  // What is wrong and on no record is no calm either.
+  const ill = { ...cluster(1, "degraded"), open: false };
+  assert.deepEqual([calmOf(ill, NOW), calmOfAll([one, ill], NOW)], ["", ""]);
   assert.equal(calmOf({ ...one, calm: null, watched: null }, NOW), "");
   assert.equal(calmOfAll([one, { ...one, calm: NOW - 2 * 86_400 }], NOW), "2 days since the last incident");
   assert.equal(calmOfAll([one, { ...one, calm: NOW - 7300 }], NOW), "the last incident was 2\u00a0h ago");

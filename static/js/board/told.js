@@ -82,9 +82,17 @@ function upTo(turns, plane, late, pulse) {
   return !last || last[1] === plane.state ? turns : [...turns, [Math.max(plane.since ?? last[0], last[0]), plane.state]];
 }
 
-/** "12 d without an incident": as long as it is on record. @param {Cluster} cluster @param {number} now */
-export function calmOf({ calm, open, watched }, now) {
+/** Is something wrong with it, whether or not that is an incident on record? @param {Cluster} cluster */
+function isIll({ card }) {
+  return [card.control, card.data].some(({ state }) => state === "down" || state === "degraded");
+}
+
+/** "12 days without an incident": as long as it is on record, and nothing while something is wrong. @param {Cluster} cluster
+ *  @param {number} now */
+export function calmOf(cluster, now) {
+  const { calm, open, watched } = cluster;
   if (open) return "an incident goes on";
+  if (isIll(cluster)) return "";
   const since = calm ?? watched;
   if (since === null) return "";
   const days = Math.floor((now - since) / 86_400);
@@ -96,6 +104,7 @@ export function calmOf({ calm, open, watched }, now) {
 export function calmOfAll(clusters, now) {
   const open = clusters.filter((one) => one.open).length;
   if (open) return open === 1 ? "an incident goes on" : `incidents go on in ${thousands(open)} clusters`;
+  if (clusters.some(isIll)) return "";
   const ends = clusters.flatMap(({ calm }) => calm ?? []);
   const watched = clusters.flatMap((one) => one.watched ?? []);
   const since = ends.length ? Math.max(...ends) : watched.length ? Math.min(...watched) : null;

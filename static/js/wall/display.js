@@ -3,6 +3,7 @@
  * What stands where is static/js/board; what comes is feed.js.
  */
 
+import { duration } from "../ages.js";
 import { boardOf } from "../board/board.js";
 import { isSick, sorted, toldOf } from "../board/told.js";
 import { nextWords, turnAt } from "../board/rotation.js";
@@ -91,11 +92,13 @@ function draw() {
   const scene = feed.scene;
   if (!scene || !css) return;
   const now = feed.now;
-  const { frozen, old, why } = feed.standing();
+  const { frozen, ...whole } = feed.standing();
   const cards = sorted(scene.clusters.map((cluster) => toldOf(cluster, now, frozen)));
   const wanted = frozen ? [] : wanting(cards);
   const turn = turnAt(settings.pages, wanted, now);
   acknowledging.show(wanted);
+  const aged = picture.age(turn.page.slug);
+  const { old, why } = whole.old || !aged ? whole : { old: `${duration(aged)} old`, why: `The picture of ${turn.page.name} cannot be fetched.` };
   const { width, height } = size();
   const clock = face.at(now);
   const message = settings.message && (settings.message_until === null || now < settings.message_until) ? settings.message : "";
@@ -111,8 +114,8 @@ function draw() {
   document.documentElement.dataset["theme"] = board.theme;
   const change = frozen ? null : announced(scene.changes, now);
   if (change && isSick(/** @type {import("../states.js").State} */ (change.after))) chime.ring(`${change.at} ${change.slug}`);
-  if (feed.fresh && (!old || !wasOld)) kept.keep({ scene, css }, performance.now(), Boolean(old));
-  wasOld = Boolean(old);
+  if (feed.fresh && (!whole.old || !wasOld)) kept.keep({ scene, css }, performance.now(), Boolean(whole.old));
+  wasOld = Boolean(whole.old);
 }
 
 function size() {

@@ -5,10 +5,14 @@
 
 const EVERY_MS = 5000;
 const LIMIT_MS = 15_000;
+/** What came so long ago is not the present any more. */
+const OLD_MS = 20_000;
 
 export class PagePicture {
   #slug = "";
   #asked = -Infinity;
+  /** When what is here was asked for, or the page began to stand. */
+  #taken = -Infinity;
   /** @type {HTMLImageElement | null} */ #coming = null;
   /** @type {HTMLImageElement | null} */ #here = null;
 
@@ -18,6 +22,12 @@ export class PagePicture {
     this.address = address;
   }
 
+  /** How old what stands there is, seconds, where that is not the present any more; else 0. @param {string | null} slug */
+  age(slug) {
+    const age = performance.now() - this.#taken;
+    return slug !== null && slug === this.#slug && age > OLD_MS ? age / 1000 : 0;
+  }
+
   /** @param {string | null} slug null: the overview stands @param {Board} board @param {number} scale pixels of a unit of the board
    *  @param {{ theme: string, old: boolean }} look */
   show(slug, board, scale, { theme, old }) {
@@ -25,7 +35,11 @@ export class PagePicture {
       this.#clear();
       return;
     }
-    if (slug !== this.#slug) this.#clear();
+    if (slug !== this.#slug) {
+      // The one before stays until the next has come whole: nothing flashes.
+      this.#forget();
+      this.#taken = performance.now();
+    }
     this.#slug = slug;
     const { x, y, w, h } = board.area;
     const box = [x, y, w, h].map((value) => Math.round(value * scale));
@@ -43,6 +57,7 @@ export class PagePicture {
       this.#coming = null;
       this.#here?.remove();
       this.#here = image;
+      this.#taken = now;
       this.#place(image, box, old);
       this.root.append(image);
     };
@@ -60,8 +75,14 @@ export class PagePicture {
   }
 
   #clear() {
-    if (this.#coming) this.#coming.onload = this.#coming.onerror = null;
+    this.#forget();
     this.#here?.remove();
-    [this.#coming, this.#here, this.#slug, this.#asked] = [null, null, "", -Infinity];
+    [this.#here, this.#slug] = [null, ""];
+  }
+
+  /** What is on its way is not waited for. */
+  #forget() {
+    if (this.#coming) this.#coming.onload = this.#coming.onerror = null;
+    [this.#coming, this.#asked] = [null, -Infinity];
   }
 }

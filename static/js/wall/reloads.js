@@ -1,11 +1,14 @@
 /** When a wall begins again: after an upgrade, when its display was changed, once a night if that is wished, and when it is shown
  *  nothing more. Never all walls at once. */
 
+import { within } from "../limits.js";
 import { isDue } from "../upgrade.js";
 
 /** Milliseconds within which all walls begin again, and those that are told one by one. One that is shown nothing more has seconds: it
  *  hears of it within 2.3 s and must be gone within 5 s. */
 const [STAGGERED_MS, SOON_MS, ENDED_MS] = [30_000, 1_000, 1_500];
+/** So long it waits at most until it tries again, while the server is away. */
+const AGAIN_MS = 10_000;
 /** A page that has just come does not begin again by night. */
 const NIGHT_MS = 120_000;
 
@@ -52,6 +55,17 @@ export class Reloads {
 
   /** @param {number} ms */
   #in(ms) {
-    this.#due = setTimeout(() => location.reload(), 200 + Math.random() * ms);
+    this.#due = setTimeout(() => void this.#begin(), 200 + Math.random() * ms);
+  }
+
+  /** Only while the server answers: else the browser's own error would stand there, and nothing would ever come back. */
+  async #begin() {
+    try {
+      const { status } = await fetch(location.href, { method: "HEAD", credentials: "same-origin", cache: "no-store", signal: within(5000) });
+      if (status < 500) return location.reload();
+    } catch {
+      // It is away.
+    }
+    return this.#in(AGAIN_MS);
   }
 }

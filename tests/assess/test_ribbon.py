@@ -63,6 +63,7 @@ FELL = (turn(40.0, HEALTHY, DOWN), turn(60.0, DOWN, HEALTHY))
             [(0.0, 10.0, HEALTHY), (10.0, 100.0, DOWN)],
         ),
         # Spans outside the window count for nothing.
+        (History(HEALTHY, Epoch(-50.0), (), (span(-20.0, -10.0), span(40.0, 100.0))), [(0.0, 40.0, None), (40.0, 100.0, HEALTHY)]),
         (History(HEALTHY, Epoch(-50.0), (), (span(-20.0, 0.0), span(100.0, 120.0))), [(0.0, 100.0, None)]),
     ],
 )

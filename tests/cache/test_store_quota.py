@@ -11,14 +11,14 @@ GIB = 1024.0**3
 KUBEADM = ["etcd", "--data-dir=/var/lib/etcd", "--listen-client-urls=https://127.0.0.1:2379"]
 
 
-def told(*words: str, args: tuple[str, ...] = (), **variables: str) -> float | None:
+def told(*words: str, args: tuple[str, ...] = (), **variables: str) -> SystemPod:
     env = [EnvVar(name, value) for name, value in variables.items()]
     made = Container(name="etcd", command=list(words), args=list(args), env=env)
-    return quota_of(SystemPod(LabelledMeta("etcd-a"), SystemPodSpec("a", containers=[made])))
+    return SystemPod(LabelledMeta("etcd-a"), SystemPodSpec("a", containers=[made]))
 
 
 @pytest.mark.parametrize(
-    ("quota", "expected"),
+    ("pod", "expected"),
     [
         (told(*KUBEADM), 2 * GIB),
         (told(*KUBEADM, "--quota-backend-bytes=8589934592"), 8 * GIB),
@@ -37,8 +37,8 @@ def told(*words: str, args: tuple[str, ...] = (), **variables: str) -> float | N
         (told(), None),
     ],
 )
-def test_the_quota_is_what_the_pod_says_and_what_is_not_seen_is_not_known(quota: float | None, expected: float | None) -> None:
-    assert quota == expected
+def test_the_quota_is_what_the_pod_says_and_what_is_not_seen_is_not_known(pod: SystemPod, expected: float | None) -> None:
+    assert quota_of(pod) == expected
 
 
 def test_of_what_a_pod_is_told_nothing_but_its_quota_is_kept() -> None:

@@ -113,10 +113,13 @@ def test_an_api_service_that_is_not_available_comes_first_and_says_why() -> None
 def test_an_endpoint_that_does_not_say_whether_it_is_ready_is_ready() -> None:
     made = {
         "metadata": {"name": "kubernetes", "labels": {"kubernetes.io/service-name": "kubernetes"}},
-        "endpoints": [{"addresses": ["10.0.0.1"]}, {"addresses": ["10.0.0.2"], "conditions": {"ready": False}}],
+        "endpoints": [{"addresses": ["10.0.0.1"], "nodeName": "cp-1"}, {"addresses": ["10.0.0.2"], "conditions": {"ready": False}}],
     }
     part = found_parts.endpoints([msgspec.convert(made, objects.EndpointSlice)], "default/kubernetes")
-    assert [(line.title, line.text) for line in part.lines] == [("10.0.0.2", "not ready"), ("10.0.0.1", "ready")]
+    assert [(line.title, line.text, line.node, line.state) for line in part.lines] == [
+        ("10.0.0.2", "not ready", "", "down"),
+        ("10.0.0.1", "ready", "cp-1", "healthy"),
+    ]
 
 
 @pytest.mark.parametrize(("many", "more"), [(found_parts.LINES, 0), (found_parts.LINES + 1, 1)])

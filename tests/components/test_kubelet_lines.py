@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from planes.components import container_runtime, kubelet
+from planes.structs.events import Fault, FaultKind
 from planes.structs.moments import Mono
 from planes.structs.observations import ConditionSeen, CSIDriverSeen, NodeObservation, NodeScene
 from planes.structs.verdicts import Evidence, State, Verdict
@@ -200,6 +201,13 @@ def test_drivers_are_told_with_how_many_volumes_each_may_attach() -> None:
     (line,) = [one for one in judged(node(), common).evidence if one.signal == "CSI drivers"]
     assert (line.state, line.now, line.at) == (State.NOT_OBSERVABLE, "it has no CSINode", None)
     assert "CSI drivers" not in lines(judged(node(csi_drivers=drivers)))
+
+
+@pytest.mark.parametrize("fault", [FORBIDDEN, Fault(FaultKind.SERVER_ERROR, "the server answers 500")])
+def test_drivers_that_cannot_be_read_are_shown_as_not_observable_and_change_nothing_else(fault: Fault) -> None:
+    verdict = judged(node(), scene(csi=failing(fault, NOW - 90, "csinodes")))
+    assert verdict.state is State.HEALTHY
+    assert "CSI drivers" in lines(verdict)
 
 
 def test_what_stands_for_a_node_of_another_cluster_tells_nothing_of_its_own() -> None:

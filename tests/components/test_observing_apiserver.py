@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from planes.components import (
-    apiserver_observing,
-)
+from planes.components import apiserver_observing, divided
 from planes.structs.events import CacheEvent, Failed, Health, Metrics, Server
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
@@ -26,6 +24,20 @@ def identity(name: str, kind: str = "kube-apiserver", address: str = "10.0.0.1:6
 def test_an_api_server_is_known_by_its_identity_lease(address: str, told: str) -> None:
     seen = apiserver_observing.observe(view([identity("a", address=address), identity("b", "other"), lease("kube-scheduler")]))
     assert [(one.lease.name, one.host, one.address) for one in seen.identities] == [("apiserver-a", "host-a", told)]
+
+
+@pytest.mark.parametrize(
+    ("names", "several"),
+    [
+        (("apiserver-a", "apiserver-b"), True),
+        (("apiserver-a",), False),
+        (("apiserver-a", "kube-scheduler", "kube-controller-manager"), False),  # leases of others
+    ],
+)
+def test_several_api_servers_are_known_by_identities_that_are_renewed(names: tuple[str, ...], several: bool) -> None:
+    told = [lease(name, at=100.0 + second, second=second) for name in names for second in (0, 5)]
+    assert divided.others(view(told, now=106.0).cache).several is several
+    assert divided.others(view(told[::2], now=106.0).cache).several is False, "what was not seen to be renewed may be a relic"
 
 
 def test_an_identity_that_was_deleted_is_none() -> None:

@@ -1,12 +1,15 @@
 """One sample a scrape: none without a new one, none while scraping fails, and nothing in it that was not observed."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
-from planes.assess.sampling import Sampler
+from planes.assess.sampling import Sampler, samples_of
 from planes.cache.metrics import RatesStore
 from planes.structs.events import Fault, FaultKind, Metrics, Sample
 from planes.structs.moments import Mono
+from planes.structs.observations import RatesSeen
 from tests.sampling import sample_row, value_of
 
 OFFSET = 1_780_000_000.0
@@ -38,6 +41,14 @@ def test_a_scrape_gives_one_sample_and_the_first_knows_no_rate() -> None:
     assert sampler.look(book.seen(), OFFSET) == [
         sample_row(at=OFFSET + 40.0, requests=2.0, error_ratio=0.0, inflight=7.0, rejected=0.0)
     ]
+
+
+def test_of_many_scrapes_each_that_told_a_figure_is_a_sample() -> None:
+    book = RatesStore()
+    book.took(scrape(10.04, 1.0, 100.0, 4.0))
+    told = book.seen()
+    nothing, never = RatesSeen(at=Mono(20.0)), replace(told, at=None)
+    assert samples_of((nothing, told, never), 1_000.0) == [sample_row(at=1_010.0, inflight=5.0)]
 
 
 def test_a_rate_is_that_of_the_last_two_scrapes_not_of_the_window() -> None:

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from planes.assess.certificates import lead_of
 from planes.assess.survey import EVERY, Surveyor, caught, spared, survey
 from planes.demo.certificates import Authority
 from planes.structs import certificates, objects
@@ -13,9 +14,9 @@ from planes.structs.events import CacheEvent, Changed, Failed, Listed, Metrics, 
 from planes.structs.feeds import Feed
 from planes.structs.moments import Mono
 from planes.structs.objects import APIServiceSpec, LabelledMeta, ServiceRef, WebhookClient
-from planes.structs.survey import GapRow, Held, SurveyRow, Untold
+from planes.structs.survey import GapRow, Held, RunRow, SurveyRow, Untold
 from planes.structs.thresholds import DEFAULT
-from tests.components.observed import FORBIDDEN, OFFSET, listed, thing, view
+from tests.components.observed import FORBIDDEN, OFFSET, listed, node, thing, view
 
 CA = Authority.create()
 ONE = certificates.of_pem(CA.pem).certificates[0]
@@ -75,6 +76,56 @@ def test_what_we_sign_in_with_and_whom_we_trust() -> None:
         (held, (ONE,)) for held in (Held.SERVING, Held.CLIENT, Held.TRUSTED)
     ]
     assert found(Server(Mono(100.0), credentials=Credentials("it", verified=False))).certificates[1].untold is Untold.UNCHECKED
+
+
+def test_what_was_shown_is_told_with_when_and_since_when_another_is() -> None:
+    other = certificates.of_pem(Authority.create().pem).certificates[0]
+    told = [Server(Mono(100.0 + at), certificate=one, credentials=Credentials("it")) for at, one in ((0, ONE), (60, other))]
+    (first,) = [one for one in found(told[0]).certificates if one.held is Held.SERVING]
+    assert (first.seen_at, first.after, first.lead) == ((100.0 + OFFSET) // 60 * 60, None, {ONE.mark: lead_of(ONE, DEFAULT)})
+    rows = {one.certificates: one for one in found(*told, now=170.0).certificates if one.held is Held.SERVING}
+    assert {row.seen_at for row in rows.values()} == {(at + OFFSET) // 60 * 60 for at in (100.0, 160.0)}
+
+
+def test_by_whom_a_certificate_is_renewed_is_told_and_that_a_token_does_not_say_when_it_ends() -> None:
+    (client, _) = found(Server(Mono(100.0), credentials=Credentials("it", client=ONE, renewed="the kubelet"))).certificates
+    assert (client.held, client.renewed) == (Held.CLIENT, "the kubelet")
+    (token, _) = found(Server(Mono(100.0), credentials=Credentials("the token"))).certificates
+    assert (token.held, token.expires, token.untold) == (Held.TOKEN, None, Untold.UNSAID)
+
+
+def test_whom_an_api_service_trusts_is_told_whole() -> None:
+    bundle = base64.b64encode(CA.pem + b"-----BEGIN CERTIFICATE-----\nZGVtbw==\n-----END CERTIFICATE-----\n").decode()
+    spec = APIServiceSpec(ServiceRef("ns", "svc"), bundle)
+    (row,) = found(Changed(Feed.API_SERVICES, objects.APIService(LabelledMeta("v1.x"), spec), Mono(101.0))).certificates
+    assert (row.where, row.unread, row.closed, row.count) == (("ns/svc",), 1, False, 1)
+    assert row.lead == {ONE.mark: lead_of(ONE, DEFAULT)}
+
+
+def test_a_webhook_that_is_called_by_its_url_is_told_by_it() -> None:
+    called = objects.Webhook("w", "Fail", WebhookClient(None, "https://gate.example/w", BUNDLE))
+    assert [one.where for one in found(configuration("gate", called)).certificates] == [("https://gate.example/w",)]
+
+
+def test_versions_that_run_are_told_the_oldest_first_but_for_pods_that_are_going() -> None:
+    nodes = [node(f"n-{at}", nodeInfo={"kubeletVersion": version}) for at, version in enumerate(("v1.36.2", "v1.9.1", "v1.36.2"))]
+    made = {"nodeName": "n-0", "containers": [{"name": "kube-scheduler", "image": "x/kube-scheduler:v1.36.2"}]}
+    labels = {"component": "kube-scheduler", "tier": "control-plane"}
+    pods = [
+        thing(
+            Feed.SYSTEM_PODS,
+            f"kube-scheduler-{name}",
+            meta={"labels": labels, **({"deletionTimestamp": "2026-11-22T12:00:00Z"} if going else {})},
+            spec=made,
+            status={"phase": "Running"},
+        )
+        for name, going in (("a", False), ("b", True))
+    ]
+    assert found(*nodes, *pods).runs == (
+        RunRow("kube-scheduler", "v1.36.2", 1, ("kube-scheduler-a",)),
+        RunRow("kubelet", "v1.9.1", 1, ("n-1",)),
+        RunRow("kubelet", "v1.36.2", 2, ("n-0", "n-2")),
+    )
 
 
 def test_nothing_is_late_that_renews_itself() -> None:

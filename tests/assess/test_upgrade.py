@@ -2,7 +2,7 @@
 
 import pytest
 
-from planes.assess.upgrade import Target, Weight, api, component, heaviest, hooks, left_behind, servers, target
+from planes.assess.upgrade import Met, Target, Weight, api, component, heaviest, hooks, left_behind, servers, target
 from planes.structs.survey import DeprecatedApi, HookRow, RunRow, SurveyRow
 from planes.structs.thresholds import DEFAULT
 
@@ -72,6 +72,18 @@ def test_kubelets_before_1_25_may_be_two_older_and_those_since_three(version: st
     assert component(RunRow("kubelet", version, 1), Target(goal), DEFAULT).weight is weight
 
 
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("v1.37.0", "is at 1.37 already."),
+        ("v1.36.0", "may stay while API servers go up: 1 minor version older, 1.37 allows 3."),
+        ("v1.35.0", "may stay while API servers go up: 2 minor versions older, 1.37 allows 3."),
+    ],
+)
+def test_what_may_stay_says_how_far_behind_it_would_be(version: str, said: str) -> None:
+    assert component(RunRow("kubelet", version, 1), GOAL, DEFAULT).said == said
+
+
 def test_what_counts_its_own_versions_is_not_judged() -> None:
     told = component(RunRow("kubelet", "v1.2.3-vk", 4, ("a",), own=True), GOAL, DEFAULT)
     assert (told.weight, told.count, told.names) == (Weight.UNTOLD, 4, ("a",))
@@ -83,6 +95,11 @@ def test_nodes_are_left_behind_by_a_minor_version_of_the_oldest_api_server() -> 
     found = SurveyRow(versions=("v1.36.2", "v1.37.0"), runs=(*runs, own, RunRow("kube-proxy", "v1.30.0", 1)))
     assert [one.version for one in left_behind(found)] == ["v1.34.9", "v1.35.9"]
     assert left_behind(SurveyRow(runs=runs)) == []
+
+
+def test_the_oldest_api_server_is_so_by_number_and_not_by_letter() -> None:
+    runs = tuple(RunRow("kubelet", version, 1) for version in ("v1.8.0", "v1.9.0"))
+    assert [one.version for one in left_behind(SurveyRow(versions=("v1.9.1", "v1.10.0"), runs=runs))] == ["v1.8.0"]
 
 
 @pytest.mark.parametrize(
@@ -115,9 +132,37 @@ def test_a_webhook_is_in_the_way_by_what_it_catches_and_whether_it_answers(
     assert [one.weight for one in hooks([HookRow("gate", "w", "ns/svc", ready, catches)])] == [weight]
 
 
+@pytest.mark.parametrize(
+    ("hook", "name", "said"),
+    [
+        (
+            HookRow("gate", "gate", "ns/svc", None),
+            "gate",
+            "calls ns/svc; {unseen}, and it catches nothing an upgrade does, by its rules.",
+        ),
+        (
+            HookRow("gate", "w", "ns/svc", None, ("pods: create",)),
+            "w (gate)",
+            "calls ns/svc; {unseen}, and it catches pods: create.",
+        ),
+        (HookRow("gate", "w", "", None, ("pods: create",)), "w (gate)", "calls nobody; {unseen}, and it catches pods: create."),
+    ],
+)
+def test_of_a_webhook_whose_service_cannot_be_seen_it_is_said_what_it_calls_and_catches(
+    hook: HookRow, name: str, said: str
+) -> None:
+    (told,) = hooks([hook])
+    assert (told.name, told.said) == (name, said.format(unseen="whether that is ready cannot be seen"))
+
+
 def test_what_a_webhook_leaves_out_is_said() -> None:
     told = next(iter(hooks([HookRow("gate", "w", "ns/svc", 1, ("pods: create",), ("kube-system",))])))
     assert told.said.endswith("it refuses pods: create. It leaves out kube-system.")
+
+
+def test_the_heaviest_is_what_weighs_most_and_not_what_is_first_by_letter() -> None:
+    met = [Met(one, "kind", "name", "said") for one in (Weight.FINE, Weight.LOOK, Weight.UNTOLD)]
+    assert (heaviest(met), heaviest(met[::2])) == (Weight.LOOK, Weight.UNTOLD)
 
 
 def test_the_heaviest_counts_and_nothing_is_fine() -> None:

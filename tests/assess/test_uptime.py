@@ -44,6 +44,16 @@ def test_ratios_are_of_what_was_watched_and_say_how_much_that_was() -> None:
     assert told.observed == 0.4
 
 
+def test_each_state_is_part_of_what_was_watched() -> None:
+    told = uptime(stretches(*((2.0**place, state) for place, state in enumerate((*State, None)))))
+    assert (told.watched, told.unwatched) == (255.0, 256.0)
+
+
+def test_half_a_second_is_time_enough_for_a_ratio() -> None:
+    told = uptime(stretches((0.5, State.DOWN)))
+    assert (told.of(told.down), told.observed) == (1.0, 1.0)
+
+
 def test_what_nobody_watched_has_no_ratio() -> None:
     told = uptime(stretches((100.0, None)))
     assert (told.of(told.healthy), told.observed) == (None, 0.0)

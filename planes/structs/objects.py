@@ -11,6 +11,7 @@ hold components. The two differ so that the labels and images of the many are ne
 import msgspec
 
 from planes.structs.admission import LabelSelector, WebhookRule
+from planes.structs.csi import CSINodeSpec
 
 
 class Meta(msgspec.Struct, gc=False):
@@ -379,19 +380,6 @@ class Event(Item):
 
 
 # --- storage -----------------------------------------------------------------------------------------------------------------
-
-
-class CSIAllocatable(msgspec.Struct, gc=False):
-    count: int | None = None  # volumes; None: as many as one likes
-
-
-class CSIDriver(msgspec.Struct):
-    name: str = ""
-    allocatable: CSIAllocatable | None = None
-
-
-class CSINodeSpec(msgspec.Struct):
-    drivers: list[CSIDriver] = []
 
 
 class CSINode(Item):

@@ -29,6 +29,8 @@ HOLDS = 1.0
 DAY_HOLDS, DAYS_AT_ONCE = 120.0, 8
 #: Seconds for which a change is announced.
 ANNOUNCED = 20.0
+#: Seconds after which nobody has looked: what is different then changed at some time, and is no news. A wall looks once a minute.
+WATCHED = 90.0
 #: Changes that are remembered for that.
 _CHANGES = 200
 
@@ -109,7 +111,7 @@ class Boards:
         self._scene: BoardScene | None = None
         self._ids: tuple[int, ...] = ()
         self._until = 0.0
-        self._begun = 0.0  # when its making began, by this process's clock
+        self._begun = -WATCHED  # when its making began, by this process's clock
         self._made: dict[frozenset[int] | None, Made] = {}
         self._days: dict[int, _Day] = {}
         self._states: dict[tuple[int, str], str] = {}
@@ -157,7 +159,9 @@ class Boards:
 
     def _make(self) -> None:
         now, at = time.time(), time.monotonic()
-        self._begun = at
+        watched, self._begun = at - self._begun < WATCHED, at
+        if not watched:
+            self._states.clear()
         summaries = selectors.clusters()
         fresh = pulses.all_freshness([one.head for one in summaries])
         self._read_days(summaries, fresh, now, at)

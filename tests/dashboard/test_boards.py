@@ -70,6 +70,18 @@ def test_a_plane_that_changed_is_announced_with_what_it_was_and_why_to_those_who
 
 @pytest.mark.django_db
 @pytest.mark.any_database
+def test_what_changed_while_nobody_looked_is_not_announced_as_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = collect("one")
+    made = Boards()
+    made.get()
+    one.flush(scenes.frame("one", 6, "broken", time.time()))
+    monkeypatch.setattr(made, "_begun", made._begun - boards.WATCHED)
+    expired(made, monkeypatch)
+    assert shown(made.get()).changes == ()
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
 def test_news_are_of_one_cluster_as_it_is_now_and_never_of_a_scene_from_before_they_were_asked_for() -> None:
     one = collect("one")
     made = Boards()

@@ -11,6 +11,7 @@ from dashboard.display_shapes import Wall
 from dashboard.presenters.words import severity
 from dashboard.rotation import Page, Sick, Turn, next_words, turn_at
 from planes.store import selectors
+from planes.store.freshness import LATE_AFTER
 from planes.store.selectors import ClusterHead
 
 
@@ -72,7 +73,9 @@ def turn_of(wall: Wall, scene: BoardScene, now: float) -> Turn:
     """Which page stands at `now` (epoch seconds), as the full wall has it."""
     sick = [one for one in scene.clusters if _worst(one.card.control.state, one.card.data.state) in SICK]
     sick.sort(key=lambda one: -severity(_worst(one.card.control.state, one.card.data.state)))
-    wanting = [Sick(one.card.slug, one.card.name) for one in sick if not one.acknowledged and one.pulse is not None]
+    # Of what nobody vouches for now it is not known that it is sick.
+    known = [one for one in sick if not one.acknowledged and one.pulse is not None and scene.at - one.pulse <= LATE_AFTER]
+    wanting = [Sick(one.card.slug, one.card.name) for one in known]
     return turn_at(pages_of(wall, selectors.watched()), wanting, now)
 
 

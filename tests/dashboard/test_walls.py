@@ -102,3 +102,6 @@ def test_the_wall_goes_to_what_is_sick() -> None:
     scene = boards.shared().get(None).scene
     turns = [turn_of(known.wall, scene, at) for at in (0.0, 11.0)]
     assert [(one.page.slug, one.attention) for one in turns] == [("two", True)] * 2
+    # What nobody vouches for now is not known to be sick.
+    late = msgspec.structs.replace(scene, at=scene.at + 6)
+    assert [turn_of(known.wall, late, at).page.slug for at in (0.0, 11.0)] == ["one", "two"]

@@ -1,6 +1,7 @@
 """What was remembered before a restart holds until the cluster itself is seen again, and no longer."""
 
 import pytest
+from msgspec.structs import replace
 
 from planes.assess.assessor import Assessor
 from planes.assess.baseline import decode, encode
@@ -12,6 +13,7 @@ from planes.structs.objects import Item
 from planes.structs.rows import ChangeRow, ComponentRow, NodeRow
 from planes.structs.time_tokens import render
 from planes.structs.timestamps import epoch
+from planes.structs.verdicts import State
 from tests.assess.test_assessor import LEADERS, REFUSED, START, WALL, Cluster, lease, node, stamp
 from tests.cache.generating import decoded
 
@@ -50,6 +52,19 @@ def test_after_a_restart_the_roll_ups_are_unknown_only_until_the_nodes_are_liste
     assert full.cluster is not None
     assert full.cluster.data is not None
     assert told[-1].state == full.cluster.data.state
+
+
+@pytest.mark.parametrize("last", ["healthy", "degraded", ""])
+def test_what_was_unknown_before_a_restart_is_as_last_known_before_that(cluster: Cluster, last: str) -> None:
+    full = cluster.assessor.frame(cluster.now, WALL, full=True)
+    rows = [replace(row, state=State.UNKNOWN, last=last) if row.kind == "kube-scheduler" else row for row in full.components]
+    again = Cluster(assessor=Assessor(new_cache()))
+    again.assessor.restore(rows, full.nodes.values(), full.cluster)
+    for _ in range(20):
+        again.now += 1.0
+        again.apply(Health("/livez", again.now, 0.0, fault=REFUSED))
+        again.frame()
+    assert again.state("kube-scheduler") == ("unknown", last)
 
 
 def stuck() -> Cluster:

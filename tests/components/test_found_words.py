@@ -110,3 +110,37 @@ def test_where_certificates_are_renewed_and_what_else_is_to_be_known_goes_by_the
 ) -> None:
     ways = ways_of(distribution)
     assert (ways.where, ways.told) == (where, told)
+
+
+#: Where kubeadm has the kubelet keep its client certificate.
+KUBELET = ("openssl x509 -enddate -noout -in /var/lib/kubelet/pki/kubelet-client-current.pem",)
+
+
+@pytest.mark.parametrize(
+    ("distribution", "check", "kubelet", "renew"),
+    [
+        ("EKS", (), KUBELET, ()),
+        ("kubeadm", ("kubeadm certs check-expiration",), KUBELET, ("kubeadm certs renew apiserver",)),
+        ("kubespray", ("kubeadm certs check-expiration",), KUBELET, ("kubeadm certs renew apiserver",)),
+        (
+            "k3s",
+            ("k3s certificate check --output table",),
+            ("openssl x509 -enddate -noout -in /var/lib/rancher/k3s/agent/client-kubelet.crt",),
+            ("systemctl stop k3s", "k3s certificate rotate", "systemctl start k3s"),
+        ),
+        (
+            "RKE2",
+            ("openssl x509 -enddate -noout -in /var/lib/rancher/rke2/server/tls/serving-kube-apiserver.crt",),
+            ("openssl x509 -enddate -noout -in /var/lib/rancher/rke2/agent/client-kubelet.crt",),
+            ("systemctl stop rke2-server", "rke2 certificate rotate", "systemctl start rke2-server"),
+        ),
+        ("MicroK8s", ("microk8s refresh-certs --check",), (), ("microk8s refresh-certs --cert server.crt",)),
+        ("Talos", (), (), ()),
+        ("", ("openssl s_client -connect localhost:6443 </dev/null 2>/dev/null | openssl x509 -enddate -noout",), KUBELET, ()),
+    ],
+)
+def test_how_certificates_are_looked_at_and_renewed_goes_by_the_distribution(
+    distribution: str, check: tuple[str, ...], kubelet: tuple[str, ...], renew: tuple[str, ...]
+) -> None:
+    ways = ways_of(distribution)
+    assert (ways.check, ways.kubelet, ways.renew) == (check, kubelet, renew)

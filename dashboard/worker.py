@@ -6,6 +6,7 @@ until it works, and memory for as long as it runs.
 """
 
 import argparse
+import gc
 import os
 import socket
 import sys
@@ -26,6 +27,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--queues", required=True, choices=["watch", "jobs"])
     parser.add_argument("--hostname", help="its name in logs; %%h stands for this machine's, and the queue comes first by default")
     said = parser.parse_args(take(argv, os.environ)[1:])
+    gc.disable()  # until it works: to look through what is imported, which stays, takes a tenth of a start
     try:
         from dashboard.celery import app  # it reads the settings
     except ImproperlyConfigured as error:
@@ -43,6 +45,8 @@ def main(argv: list[str]) -> int:
         without_mingle=True,
         without_heartbeat=True,
     )
+    gc.freeze()
+    gc.enable()
     worker.start()
     return int(worker.exitcode or 0)
 

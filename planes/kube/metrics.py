@@ -19,8 +19,8 @@ from planes.structs.certificates import of_der
 from planes.structs.events import Fault, FaultKind, Metrics, Sample, SourceEvent, Usage
 from planes.structs.feeds import FEEDS, Feed
 from planes.structs.moments import Mono
-from planes.structs.objects import NodeMetrics
 from planes.structs.quantity import quantity
+from planes.structs.usage_objects import NodeMetrics
 
 Emit = Callable[[SourceEvent], Awaitable[None]]
 Labels = tuple[tuple[str, str], ...]

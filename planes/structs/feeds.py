@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from planes.structs import objects
+from planes.structs.usage_objects import NodeMetrics
 
 
 class Feed(StrEnum):
@@ -289,7 +290,7 @@ _DECLARED = (
     ),
     Declaration(
         feed=Feed.NODE_METRICS,
-        struct=objects.NodeMetrics,
+        struct=NodeMetrics,
         group="metrics.k8s.io",
         version="v1beta1",
         resource="nodes",

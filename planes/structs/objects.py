@@ -11,7 +11,6 @@ hold components. The two differ so that the labels and images of the many are ne
 import msgspec
 
 from planes.structs.admission import LabelSelector, WebhookRule
-from planes.structs.csi import CSINodeSpec
 
 
 class Meta(msgspec.Struct, gc=False):
@@ -382,17 +381,20 @@ class Event(Item):
 # --- storage -----------------------------------------------------------------------------------------------------------------
 
 
+class CSIAllocatable(msgspec.Struct, gc=False):
+    count: int | None = None  # volumes; None: as many as one likes
+
+
+class CSIDriver(msgspec.Struct):
+    name: str = ""
+    allocatable: CSIAllocatable | None = None
+
+
+class CSINodeSpec(msgspec.Struct):
+    drivers: list[CSIDriver] = []
+
+
 class CSINode(Item):
     """The storage drivers that a node's kubelet has registered; named as its node."""
 
     spec: CSINodeSpec = msgspec.field(default_factory=CSINodeSpec)
-
-
-# --- metrics.k8s.io ----------------------------------------------------------------------------------------------------------
-
-
-class NodeMetrics(Item):
-    """metrics.k8s.io/v1beta1: `usage` holds quantities under "cpu" and "memory"."""
-
-    metadata: Meta
-    usage: dict[str, str] = {}

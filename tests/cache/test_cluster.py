@@ -6,7 +6,6 @@ import pytest
 
 from planes.cache.stores import ByNode, Dirty
 from planes.components.pod_kinds import new_cache
-from planes.structs.csi import CSIDriver, CSINodeSpec
 from planes.structs.events import (
     CacheEvent,
     Changed,
@@ -30,7 +29,9 @@ from planes.structs.feeds import FEEDS, Feed
 from planes.structs.moments import Mono
 from planes.structs.objects import (
     AnnotatedMeta,
+    CSIDriver,
     CSINode,
+    CSINodeSpec,
     Event,
     Item,
     LabelledMeta,

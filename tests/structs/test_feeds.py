@@ -4,6 +4,7 @@ import pytest
 
 from planes.structs import objects
 from planes.structs.feeds import FEEDS, OPENSHIFT, Feed, Place, namespaces, seldom
+from planes.structs.usage_objects import NodeMetrics
 
 HERE = (Place(),)
 SYSTEM = Place("kube-system")
@@ -40,7 +41,7 @@ TABLE = {
     Feed.VALIDATING_WEBHOOKS: (f"{ADMISSION}/validatingwebhookconfigurations", objects.WebhookConfiguration, HERE),
     Feed.MUTATING_WEBHOOKS: (f"{ADMISSION}/mutatingwebhookconfigurations", objects.WebhookConfiguration, HERE),
     Feed.CSI_NODES: ("/apis/storage.k8s.io/v1/csinodes", objects.CSINode, HERE),
-    Feed.NODE_METRICS: ("/apis/metrics.k8s.io/v1beta1/nodes", objects.NodeMetrics, HERE),
+    Feed.NODE_METRICS: ("/apis/metrics.k8s.io/v1beta1/nodes", NodeMetrics, HERE),
 }
 
 

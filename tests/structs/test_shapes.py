@@ -9,7 +9,6 @@ import pytest
 from planes import structs
 from planes.structs import (
     admission,
-    csi,
     events,
     feeds,
     lease_seen,
@@ -19,6 +18,7 @@ from planes.structs import (
     rows,
     samples,
     survey,
+    usage_objects,
     verdicts,
     workload_observations,
 )
@@ -27,7 +27,7 @@ from planes.structs.verdicts import SEVERITY, State
 from tests.shapes import all_structs, is_nothing, said, structs_of, thawed
 
 #: As an API server writes them: they are read, trimmed and kept.
-READ = [*structs_of(objects), *structs_of(admission), *structs_of(csi), lookups.WaitingPod]
+READ = [*structs_of(objects), *structs_of(usage_objects), *structs_of(admission), lookups.WaitingPod]
 
 
 def test_what_crosses_rooms_cannot_be_changed_but_for_objects_and_a_frame_that_is_put_together() -> None:

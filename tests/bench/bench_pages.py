@@ -19,7 +19,7 @@ LIVED, A_CAUSE = 7 * 86_400.0, 10
 BOUND, PAST = 200.0, 1_000.0
 _LOOKED = (
     *("", "nodes/", "changes/", "changes/?range=7d", "incidents/", "uptime/", "uptime/?range=7d"),
-    *("certificates/", "upgrade/", "bookmarks/"),
+    *("certificates/", "upgrade/", "bookmarks/", "day/"),
 )
 _NODES = ("nodes/node-0042/", "nodes/node-0042/?range=30d")
 _COMPONENTS = ("kube-scheduler/", "kubelet/", "kube-apiserver/")

@@ -179,6 +179,10 @@ async def _storm(port: int, made: list[tuple[str, str]], heard: Heard, seconds: 
 async def _changes(url: str, ids: dict[str, int], heard: Heard, seconds: float) -> None:
     stream = Stream(url)
     slugs = list(ids)
+    # Streams that there are, as of clusters that are watched for long.
+    for each in slugs:
+        await stream.delta(ids[each], Delta(o=1, prev=0, epoch="1", at=time.time(), u=Update(), x=GoneRows()))
+    await asyncio.sleep(3)
     began = time.monotonic()
     for number in range(int(seconds * RATE)):
         slug = slugs[number % len(slugs)]

@@ -25,8 +25,9 @@ from planes.structs.moments import Epoch
 
 #: Seconds for which what was made holds: walls are told at most once a second of each cluster that it changed.
 HOLDS = 1.0
-#: Seconds for which the ribbons of a day hold, and those that are drawn again at a time: they take some milliseconds each.
-DAY_HOLDS, DAYS_AT_ONCE = 120.0, 8
+#: Seconds for which the ribbons of a day hold; those that are drawn again at a time, and the seconds after which no other is begun:
+#: they take some milliseconds each, of a large cluster with a long record half a second.
+DAY_HOLDS, DAYS_AT_ONCE, DAYS_TIME = 120.0, 8, 0.2
 #: Seconds for which a change is announced.
 ANNOUNCED = 20.0
 #: Seconds after which nobody has looked: what is different then changed at some time, and is no news. A wall looks once a minute.
@@ -214,6 +215,8 @@ class Boards:
         due.sort(key=lambda one: one[0])
         for _, summary, seen in due[:DAYS_AT_ONCE]:
             self._days[summary.head.id] = _day(summary, seen, now, at)
+            if time.monotonic() - at > DAYS_TIME:
+                break
 
 
 @lru_cache(maxsize=1)

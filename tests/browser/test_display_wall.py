@@ -14,6 +14,7 @@ from dashboard.boards import BoardChange, BoardCluster, BoardScene
 from dashboard.presenters.cards import CardPlane, Trouble, WallCard
 from planes.live.wire import KeepAlive, Pulse, Resync, WallPulse, encode
 from tests.browser.pages_shots import Served
+from tests.browser.reading import AXE, LOOK
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.xdist_group("product")]
 
@@ -191,6 +192,8 @@ def test_somebody_who_is_signed_in_acknowledges_what_wants_attention_and_a_scree
     button = wire.page.locator(".acknowledge")
     expect(button).to_have_text("Acknowledge prod-eu-1")
     expect(button).to_have_css("opacity", "0")
+    wire.page.evaluate(AXE)
+    assert wire.page.evaluate(LOOK, ["html", {}]) == []
     wire.page.mouse.move(400, 300)
     expect(button).to_have_css("opacity", "1")
     button.click()

@@ -151,7 +151,7 @@ function wrongOf(count) {
 
 test("of none it is said that there is none", () => {
   const words = placed(boardOf(wall(0, ["healthy"]), options(1920, 1080)).groups.flatMap(({ items }) => items)).texts.map(({ text }) => text);
-  assert.ok(words.includes("No cluster is watched yet.") && words.includes("no clusters"));
+  assert.ok(words.includes("No cluster is watched here.") && words.includes("no clusters"));
 });
 
 test("a change is announced for 20 s, and of several each for 5 s in turn, the worst first", () => {

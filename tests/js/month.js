@@ -41,7 +41,7 @@ function element() {
 // Timers of a month would wait for it: what they would do is done here.
 Object.assign(globalThis, {
   WebSocket: Socket, location: { protocol: "http:", host: "wall" }, addEventListener() {},
-  document: { addEventListener() {}, visibilityState: "visible", createElementNS: element },
+  document: { title: "", addEventListener() {}, visibilityState: "visible", createElementNS: element },
   setInterval: () => 0, setTimeout: () => 0, clearTimeout() {},
   fetch: () => new Promise(() => undefined),
 });

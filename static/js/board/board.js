@@ -35,7 +35,7 @@ import { calmOfAll, isSick, sorted, tally, toldOf } from "./told.js";
 /** Cards at most: more could not be read, and are counted. */
 export const MOST = 60;
 const DAY = 86_400;
-const EMPTY = "No cluster is watched yet.";
+const EMPTY = "No cluster is watched here.";
 
 /** To try what fits takes a while, and most cards say the same as a second ago. @type {Remembered<number>} */
 const fits = new Remembered(4 * MOST);

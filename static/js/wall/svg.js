@@ -8,6 +8,8 @@ export class Shown {
   /** @type {Map<string, string>} */ #written = new Map();
   /** @type {Map<string, SVGGElement>} */ #groups = new Map();
   #frame = "";
+  #words = "";
+  /** What a screen reader is told. @type {Element | null} */ #said = null;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -23,6 +25,7 @@ export class Shown {
     const frame = [width, height, across, down, colours.of("bg"), ...groups.map(({ key }) => key)].join(" ");
     if (frame !== this.#frame) this.#begin(board, width, height);
     this.#frame = frame;
+    if (board.words !== this.#words && this.#said) this.#said.textContent = this.#words = board.words;
     for (const { key, items } of groups) {
       const text = marks(items);
       if (this.#written.get(key) === text) continue;
@@ -35,8 +38,10 @@ export class Shown {
 
   /** Another size, theme or number of cards: all of it begins again. @param {Board} board @param {number} width @param {number} height */
   #begin({ groups, across, down, colours, words }, width, height) {
-    this.root.innerHTML = documentOf([], colours, { width, height, across, down, title: "", words });
+    this.root.innerHTML = documentOf([], colours, { width, height, across, down, title: document.title, words });
     const svg = this.root.querySelector("svg");
+    this.#said = svg?.querySelector("desc") ?? null;
+    this.#words = words;
     this.#written.clear();
     this.#groups.clear();
     for (const { key } of groups) {

@@ -33,6 +33,19 @@ def test_feeds_of_one_reason_are_told_together_since_the_first_of_them() -> None
     assert told(cut[0])[0].since == WALL + 90.1
 
 
+@pytest.mark.parametrize(
+    ("count", "named"),
+    [
+        (3, "Nodes, Leases in kube-node-lease, Leases in kube-system"),
+        (4, "Nodes, Leases in kube-node-lease, Leases in kube-system and 1 more"),
+        (6, "Nodes, Leases in kube-node-lease, Leases in kube-system and 3 more"),
+    ],
+)
+def test_three_feeds_are_named_and_the_others_counted(count: int, named: str) -> None:
+    (row,) = told(*((feed, "they are cut", 90.0) for feed in list(Feed)[:count]))
+    assert row.message == f"Watches do not work: they are cut. Polled instead: {named}."
+
+
 def test_a_feed_that_is_watched_again_is_told_no_more() -> None:
     assert told((Feed.NODES, "they are cut", 90.0), (Feed.NODES, "", 95.0)) == ()
 

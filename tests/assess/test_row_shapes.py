@@ -10,7 +10,7 @@ from planes.assess import rows
 from planes.assess.attention import Entry
 from planes.assess.hysteresis import Memory, begin
 from planes.cache.nodes import NodeTrack
-from planes.components.verdict_builder import Instance
+from planes.components.verdict_builder import Instance, OwnFigures
 from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Node
 from planes.structs.rows import (
@@ -22,6 +22,7 @@ from planes.structs.rows import (
     EvidenceRow,
     InstanceRow,
     NodeRow,
+    OwnFiguresRow,
     PodRow,
     TaintRow,
 )
@@ -156,6 +157,17 @@ def test_a_components_row() -> None:
         instances=(InstanceRow("etcd-cp", "cp", True, State.DEGRADED, "Slow for ⟨a:1001.0⟩.", "3.6.0", 2),),
         facts={"size": "1 MB"},
     )
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        (OwnFigures(told={"size": "1 MB"}, at=Mono(5.04)), OwnFiguresRow({"size": "1 MB"}, Epoch(1005.0))),
+        (OwnFigures(untold="Not told apart."), OwnFiguresRow(untold="Not told apart.")),
+    ],
+)
+def test_an_instance_has_its_own_figures_or_why_there_are_none(own: OwnFigures, told: OwnFiguresRow) -> None:
+    assert [one.own for one in component(instances=(replace(POD, own=own), POD)).instances] == [told, None]
 
 
 @pytest.mark.parametrize(("at", "same"), [(5.04, True), (9.9, True), (10.0, False), (60.0, False)])

@@ -48,6 +48,7 @@ def test_the_arithmetic_counts_each_state_and_the_cordoned_as_healthy(counts: Co
         ({H: 3, L: 2}, {}, (H, "")),
         ({H: 3, L: 2, J: 1, N: 9}, {}, (L, "")),
         ({H: 2, L: 1, J: 2}, {}, (J, "")),
+        ({H: 2, L: 1, J: 1}, {}, (L, "")),
         ({L: 3}, {"a": {L: 2}, "b": {L: 1}}, (L, "")),
         ({L: 9, D: 1}, {}, (D, "")),
         ({L: 2, U: 1}, {}, (U, "")),
@@ -58,6 +59,13 @@ def test_a_whole_is_down_with_half_of_what_is_seen_or_with_a_zone(
     counts: Counts, zones: dict[str, Counts], expected: tuple[State, str]
 ) -> None:
     assert rollup.whole(counts, zones, THRESHOLDS) == expected
+
+
+def test_a_zone_of_one_node_that_is_well_is_not_lost_where_one_node_makes_a_zone() -> None:
+    counts: Counts = {H: 8, X: 1}
+    alone = replace(THRESHOLDS, zone_least=1.0)
+    assert rollup.whole(counts, {"a": {H: 1}, "b": {H: 7, X: 1}}, alone) == (D, "")
+    assert rollup.whole(counts, {"a": {H: 8}, "b": {X: 1}}, alone) == (X, "b")
 
 
 def test_where_one_node_is_a_zone_a_healthy_one_is_no_lost_zone() -> None:

@@ -67,6 +67,23 @@ def test_what_was_unknown_before_a_restart_is_as_last_known_before_that(cluster:
     assert again.state("kube-scheduler") == ("unknown", last)
 
 
+def test_what_a_kubelet_says_of_others_is_last_known_while_one_that_was_down_before_a_restart_is_waited_for(
+    cluster: Cluster,
+) -> None:
+    full = cluster.assessor.frame(cluster.now, WALL, full=True)
+    fell = full.nodes["node-1"]
+    rows = full.nodes | {"node-1": replace(fell, kubelet=replace(fell.kubelet, state=State.DOWN), state=State.DOWN)}
+    again = Cluster(assessor=Assessor(new_cache()))
+    again.assessor.restore(full.components, rows.values(), full.cluster)
+    again.apply(Server(again.now, "v1.36.2"), Listed(Feed.NODES, [node(name) for name in again.names], "", again.now))
+    for _ in range(20):
+        again.now += 1.0
+        again.apply(*again.probes())
+        again.frame()
+    told = {name: row for frame in again.frames for name, row in frame.nodes.items()}
+    assert (told["node-1"].container_runtime.state, told["node-0"].container_runtime.state) == ("unknown", "healthy")
+
+
 def stuck() -> Cluster:
     """A cluster whose scheduler decides nothing: one pod waits since it was created."""
     made = Cluster()

@@ -308,6 +308,11 @@ def of_node(
     return rows.node_row(track, AGENTS, State.CORDONED, "Because.", 7.0, pods, events, usage, *more)
 
 
+def test_pods_that_have_finished_take_no_place() -> None:
+    phases = ("Running", "Pending", "Succeeded", "Failed", "Unknown", "Running")
+    assert rows.pods_used(tuple(PodRow("a", phase, phase, 1, 1, 0) for phase in phases)) == 4
+
+
 def test_a_nodes_row() -> None:
     made = of_node(NODE, PODS, EVENTS, (1.5, 2e9), (("Windows node",), ("it goes", Epoch(5.0))))
     assert made == NodeRow(

@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from msgspec.structs import replace
 
 from planes.assess.certificates import lead_of
 from planes.assess.survey import EVERY, Surveyor, caught, spared, survey
@@ -79,12 +80,16 @@ def test_what_we_sign_in_with_and_whom_we_trust() -> None:
 
 
 def test_what_was_shown_is_told_with_when_and_since_when_another_is() -> None:
-    other = certificates.of_pem(Authority.create().pem).certificates[0]
+    other = replace(ONE, ends=ONE.ends + 86_400.0, mark="other")
     told = [Server(Mono(100.0 + at), certificate=one, credentials=Credentials("it")) for at, one in ((0, ONE), (60, other))]
     (first,) = [one for one in found(told[0]).certificates if one.held is Held.SERVING]
     assert (first.seen_at, first.after, first.lead) == ((100.0 + OFFSET) // 60 * 60, None, {ONE.mark: lead_of(ONE, DEFAULT)})
-    rows = {one.certificates: one for one in found(*told, now=170.0).certificates if one.held is Held.SERVING}
-    assert {row.seen_at for row in rows.values()} == {(at + OFFSET) // 60 * 60 for at in (100.0, 160.0)}
+    rows = [one for one in found(*told, now=170.0).certificates if one.held is Held.SERVING]
+    minutes = [(at + OFFSET) // 60 * 60 for at in (100.0, 160.0)]
+    assert [(row.certificates, row.seen_at, row.after) for row in rows] == [
+        ((ONE,), minutes[0], minutes[1]),
+        ((other,), minutes[1], None),
+    ]
 
 
 def test_by_whom_a_certificate_is_renewed_is_told_and_that_a_token_does_not_say_when_it_ends() -> None:

@@ -71,7 +71,7 @@ def test_a_node_that_went_keeps_its_page(
     there = browser.get("/c/prod/nodes/node-1/").content.decode()
     assert "gone" not in re.findall(r"<h1>.*?</h1>", there)[0]
     collecting.flush(Frame(at=Epoch(time.time()), full=False, gone_nodes=["node-1"]))
-    with django_assert_max_num_queries(16):  # on PostgreSQL up to two more: who asks is in the same database
+    with django_assert_max_num_queries(17):  # on PostgreSQL up to two more: who asks is in the same database
         answer = browser.get("/c/prod/nodes/node-1/")
     shown = answer.content.decode()
     assert answer.status_code == 200

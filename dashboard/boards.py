@@ -143,6 +143,11 @@ class Boards:
             changes = tuple(one for number, one in self._changes if number == cluster_id and scene.at - one.at < ANNOUNCED)
             return Encoded(msgspec.json.encode(BoardNews(scene.at, cluster.card.slug, cluster, changes)).decode())
 
+    def outdate(self) -> None:
+        """Something was said that is in no scene yet: the next who asks has one made."""
+        with self._lock:
+            self._until = 0.0
+
     def days(self) -> dict[int, tuple[tuple[Turn, ...], tuple[Turn, ...]]]:
         """Of the clusters whose day is known already, by their ids: its control plane and its data plane. Nothing is read."""
         return {number: (day.sky, day.ground) for number, day in self._days.copy().items()}

@@ -62,6 +62,7 @@ def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
     if head is None:
         return HttpResponse(status=404)
     acknowledged.keep(head.id, request.user.get_username())
+    boards.shared().outdate()
     return HttpResponse(status=204)
 
 

@@ -53,6 +53,7 @@ def test_who_is_signed_in_acknowledges_and_a_screen_does_not(visitor: User, monk
     person.force_login(visitor)
     assert person.get("/c/prod/acknowledge/").status_code == 405
     assert person.post("/c/none/acknowledge/").status_code == 404
+    assert made.get().scene.clusters[0].acknowledged == "", "which holds for a second"
     assert person.post("/c/prod/acknowledge/").status_code == 204
     assert made.get().scene.clusters[0].acknowledged == visitor.get_username()
     assert "data-person" in person.get("/wall/lobby/").content.decode()

@@ -42,6 +42,8 @@ import { Shown } from "./svg.js";
  * @property {number} now
  */
 
+/** A scene holds for a second. */
+const AGAIN_MS = 2000;
 /** By then all that the page is made of has come. */
 const KEEP_MS = 3000;
 
@@ -64,7 +66,11 @@ const feed = new Feed({ socket: root.dataset["socket"] ?? "", scene: root.datase
   version: (app) => reloads.version(app),
 });
 
-const acknowledging = new Acknowledging(root, root.dataset["person"], () => feed.renewing.ask());
+const acknowledging = new Acknowledging(root, root.dataset["person"], () => {
+  feed.renewing.ask();
+  // Another process of the server may have answered by a scene of before.
+  setTimeout(() => feed.renewing.ask(), AGAIN_MS);
+});
 
 /** What browsers forbid is no storage. @returns {Pick<Storage, "getItem" | "setItem" | "removeItem">} */
 function localStorageOr() {

@@ -103,3 +103,5 @@ async def test_an_old_screen_is_paired_from_a_phone_that_is_signed_in_and_shut_o
     await wall.get_by_text("This display was revoked").wait_for()
     await screen.reload()
     await screen.get_by_text("This display was revoked").wait_for()
+    await phone.context.close()
+    await tv.close()

@@ -16,7 +16,7 @@ export function momentAt(share, { began, ended, oldest }) {
 
 /** @param {HTMLElement} place */
 export function showDay(place) {
-  const path = place.dataset["day"] ?? "";
+  const path = place.dataset["hours"] ?? "";
   const load = async () => {
     if (document.visibilityState !== "visible") return;
     try {

@@ -32,10 +32,10 @@ def watched(collecting: Collecting, began: float, ended: float) -> None:
 
 def test_the_picture_asks_for_it_by_itself_and_no_wall_and_no_past_does(member: Client, collecting: Collecting) -> None:
     watched(collecting, time.time() - HOUR, time.time())
-    assert 'data-day="/c/prod/day/"' in member.get("/c/prod/").content.decode()
-    assert 'id="day"' not in member.get("/wall/prod/").content.decode()
+    assert 'data-hours="/c/prod/day/"' in member.get("/c/prod/").content.decode()
+    assert "data-hours" not in member.get("/wall/prod/").content.decode()
     past = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60))
-    assert 'id="day"' not in member.get(f"/c/prod/?at={past}").content.decode()
+    assert "data-hours" not in member.get(f"/c/prod/?at={past}").content.decode()
 
 
 def test_both_planes_are_told_and_each_moment_that_is_remembered_can_be_gone_to(member: Client, collecting: Collecting) -> None:

@@ -7,7 +7,7 @@ from planes.cache.cluster import ClusterCache
 from planes.cache.recent import Noted
 from planes.components.pod_kinds import kind_of, new_cache
 from planes.structs.events import CacheEvent, Fault, FaultKind, Health, Listed, Server, SourceEvent, Tidied
-from planes.structs.feeds import Feed
+from planes.structs.feeds import FEEDS, Feed
 from planes.structs.moments import Epoch, Mono
 from planes.structs.objects import Item
 from planes.structs.rows import AttentionRow
@@ -60,6 +60,21 @@ def test_after_a_restart_the_first_frame_is_held_back_for_fifteen_seconds_at_mos
         assert frame.at == WALL + second
     again.now = Mono(START + 15.0)
     assert again.frame().full
+
+
+@pytest.mark.parametrize(("lists", "probes", "held_back"), [(True, True, False), (True, False, True), (False, True, True)])
+def test_after_a_restart_it_is_held_back_until_all_is_listed_and_the_api_server_is_asked_whether_it_lives(
+    lists: bool, probes: bool, held_back: bool
+) -> None:
+    full = begun().assessor.frame(Mono(START + 12.0), WALL + 12.0, full=True)
+    again = Cluster(assessor=Assessor(new_cache()))
+    again.assessor.restore(full.components, full.nodes.values(), full.cluster)
+    again.apply(Server(again.now, "v1.36.2"))
+    if lists:
+        again.apply(*(Listed(feed, [], "", again.now) for feed, one in FEEDS.items() if one.awaited))
+    if probes:
+        again.apply(*again.probes())
+    assert again.frame().full is not held_back
 
 
 def test_a_cluster_that_cannot_be_seen_for_a_fault_of_ours_needs_one_look() -> None:

@@ -47,7 +47,10 @@ def test_a_display_is_paired_turns_goes_to_what_breaks_is_acknowledged_outlives_
 
         up.manage("demo", "inject", "etcd-down")
         stands(screen, "demo", attention=True, within=40)
-        seen = {screen.locator("#board").get_attribute("data-page") for _ in range(8) if not screen.wait_for_timeout(1000)}
+        seen: set[str | None] = set()
+        for _ in range(8):
+            screen.wait_for_timeout(1000)
+            seen.add(screen.locator("#board").get_attribute("data-page"))
         assert seen == {"demo"}, "it stays on what is down"
 
         phone.goto(f"{up.address}/wall/lobby/")

@@ -132,7 +132,8 @@ def _node(cells: NodeCells, remembered: Remembered) -> NodeCells | None:
         for column, agent in AGENT_COLUMNS.items()
     }
     worst = max(agents.values(), key=lambda one: SEVERITY[one.state])
-    since = max((one.since for one in agents.values() if one.state is worst.state and one.since is not None), default=remembered.at)
+    begun = [one.since for one in agents.values() if one.state is worst.state and one.since is not None]
+    since = _since(worst.state, begun, remembered.at)
     state, because = worst.state, worst.because
     if worst.state in (State.HEALTHY, State.NOT_OBSERVABLE) and (of_node := _of_node(cells, remembered)) is not None:
         state, because, since = of_node.state, of_node.because, of_node.since or since
@@ -151,6 +152,14 @@ def _node(cells: NodeCells, remembered: Remembered) -> NodeCells | None:
         version="",
         runtime_version="",
     )
+
+
+def _since(state: State, begun: Sequence[float], otherwise: Epoch) -> Epoch:
+    """Since when a whole is in the state of its worst parts, which are in it since `begun`. It takes all of them to be healthy:
+    since the last one was. One is enough for anything worse: since the first of those that are so still."""
+    if not begun:
+        return otherwise
+    return Epoch(max(begun) if state is State.HEALTHY else min(begun))
 
 
 def _of_node(cells: NodeCells, remembered: Remembered) -> Stood | None:
@@ -178,10 +187,10 @@ def _planes(
     sample = {State(one.state): one.because for one in nodes}
     data, said = rollup.data_plane(counts, zones, sample, thresholds)
     since = {
-        "control": max(
-            (row.since for row in components if row.kind in CONTROL_PLANE and row.state is control), default=remembered.at
+        "control": _since(
+            control, [row.since for row in components if row.kind in CONTROL_PLANE and row.state is control], remembered.at
         ),
-        "data": Epoch(max((one.since for one in nodes if one.state == data.value), default=remembered.at)),
+        "data": _since(data, [one.since for one in nodes if one.state == data.value], remembered.at),
     }
     return msgspec.structs.replace(
         cluster,

@@ -103,6 +103,25 @@ def test_a_node_is_as_bad_as_the_worst_of_what_is_remembered_of_its_agents() -> 
     assert (found.pods_used, found.runtime_version) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("state", "first", "last", "since"),
+    [(DOWN, 900.0, 950.0, 900.0), (DEGRADED, 950.0, 900.0, 900.0), (HEALTHY, 900.0, 950.0, 950.0)],
+)
+def test_a_node_is_bad_since_its_first_agent_was_and_well_since_its_last_one_is(
+    state: State, first: float, last: float, since: float
+) -> None:
+    states = {
+        ("Node", "n-1", "kubelet"): Stood(state, "So it is.", Epoch(first)),
+        ("Node", "n-1", "container-runtime"): Stood(state, "So it is.", Epoch(last)),
+    }
+    (found,) = seen(states, nodes=(node("n-1"),)).nodes
+    assert (found.state, found.since) == (state.value, since)
+    two = {("Node", name, "kubelet"): Stood(state, "So it is.", Epoch(at)) for name, at in (("n-1", first), ("n-2", last))}
+    plane = seen(two, nodes=(node("n-1"), node("n-2"))).cluster.data
+    assert plane is not None
+    assert plane.since == since
+
+
 @pytest.mark.parametrize(("agent", "column"), AGENT_COLUMNS.items())
 def test_what_is_remembered_of_an_agent_is_told_of_that_agent_alone(agent: str, column: str) -> None:
     (found,) = seen({("Node", "n-1", column): Stood(DOWN, "Gone.", Epoch(950.0))}, nodes=(node("n-1"),)).nodes

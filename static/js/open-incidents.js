@@ -18,12 +18,13 @@ export function openIncidents(part) {
   function take(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html").body;
     const list = fresh.querySelector("[data-again]");
-    const again = Number(list?.getAttribute("data-again"));
+    const again = Number(list?.getAttribute("data-again") ?? 0);
     clearTimeout(timer);
     timer = setTimeout(ask, again ? again * 1000 : LOOK_MS);
+    if (!list) return; // some other page: nothing of it belongs beside the picture
     // When to ask again is nothing that is seen.
-    list?.setAttribute("data-again", "");
-    part.hidden = !list?.firstElementChild;
+    list.setAttribute("data-again", "");
+    part.hidden = !list.firstElementChild;
     if (gist(fresh) === gist(part)) return;
     const held = part.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
     part.replaceChildren(...fresh.childNodes);

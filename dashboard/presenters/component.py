@@ -11,6 +11,7 @@ from dashboard.presenters.figures import FigureLine, figure_lines
 from dashboard.presenters.history import RibbonLine
 from dashboard.presenters.own_figures import OwnLine, own_line
 from dashboard.presenters.rollup import Rollup
+from dashboard.presenters.touches import Touches, touches
 from dashboard.presenters.words import commands, counted, known, severity, word
 from planes.components.registry import AGENT_KINDS
 from planes.live.wire import Lateness, NodeCells
@@ -73,6 +74,7 @@ class ComponentPage:
     rollup: Rollup | None
     commands: tuple[str, ...]
     unseen: tuple[str, ...]
+    touches: Touches | None
     elects: bool
     failovers: tuple[Failover, ...]
     checks: ChecksPart | None
@@ -149,6 +151,7 @@ def component_page(
         rollup=rollup,
         commands=commands(about.commands, detail.cluster),
         unseen=about.unseen if row.instances else (),
+        touches=touches(detail, late, len(nodes)),
         elects=elects(detail),
         failovers=tuple(failovers),
         checks=checks,

@@ -10,6 +10,7 @@ served through the API server).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from planes.structs.incidents import Step, Subject, Tie
 from planes.structs.verdicts import State
@@ -39,6 +40,22 @@ _ON_A_NODE: dict[tuple[str, str], tuple[Tie, str]] = {
     ("container-runtime", "kubelet"): (Tie.AFTER, "What is known of a runtime is told by the kubelet of its node."),
     ("kube-proxy", "kubelet"): (Tie.AFTER, "What is known of a kube-proxy is told by the kubelet of its node."),
 }
+
+
+class Known(NamedTuple):
+    """What a kind has to do with another: `depends`: it is the one that depends; else the other depends on it."""
+
+    other: str
+    depends: bool
+    said: str
+
+
+def known(kind: str) -> tuple[Known, ...]:
+    """All that links a kind of component to others, what it depends on first."""
+    every = {**_OF_COMPONENTS, **_ON_A_NODE}
+    on = [Known(other, True, said) for (one, other), (_, said) in every.items() if one == kind]
+    by = [Known(one, False, said) for (one, other), (_, said) in every.items() if one and other == kind]
+    return (*on, *by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection
 
 import msgspec
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from planes.components.registry import rank
 from planes.live import wire
 from planes.models import Cluster, Component, Instance, Node, Transition
+from planes.store import stored_components
 from planes.store.naming import by_name
 from planes.store.reading import one_view
 from planes.structs import time_tokens
@@ -20,10 +21,7 @@ from planes.structs.rows import (
     ChangeRow,
     ClusterRow,
     ComponentRow,
-    EvidenceRow,
-    InstanceRow,
     NodeRow,
-    OwnFiguresRow,
     PodRow,
 )
 from planes.structs.verdicts import State
@@ -41,11 +39,8 @@ class _Proxied(msgspec.Struct):
 
 _cluster = msgspec.json.Decoder(ClusterRow)
 _attention = msgspec.json.Decoder(list[AttentionRow])
-_evidence = msgspec.json.Decoder(tuple[EvidenceRow, ...])
 _labels = msgspec.json.Decoder(dict[str, str])
-_facts = msgspec.json.Decoder(dict[str, str])
 _proxy = msgspec.json.Decoder(_Proxied)
-_own = msgspec.json.Decoder(OwnFiguresRow | None)
 _node = msgspec.json.Decoder(NodeRow)
 _pods = msgspec.json.Decoder(tuple[PodRow, ...])
 
@@ -111,12 +106,24 @@ class ClusterSummary(msgspec.Struct, frozen=True):
         return self.head.row
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """Another component of the same cluster. `last`: what it was, while `state` is "unknown"."""
+
+    kind: str
+    state: State
+    last: str
+    because: str
+
+
 class ComponentDetail(msgspec.Struct, frozen=True):
-    """`changes` are this component's, newest first."""
+    """`changes` are this component's, newest first. `beside`: the other components of its cluster. `nodes`: names of those nodes of
+    the cluster on which its instances are, in their order."""
 
     cluster: ClusterHead
     row: ComponentRow
     changes: tuple[ChangeRow, ...]
+    beside: tuple[Beside, ...] = ()
+    nodes: tuple[str, ...] = ()
 
 
 class NodeDetail(msgspec.Struct, frozen=True):
@@ -191,7 +198,7 @@ def snapshot(slug: str) -> wire.Snapshot | None:
         found = Cluster.objects.filter(slug=slug, enabled=True).first()
         if found is None:
             return None
-        components = _components(found.pk)
+        components = stored_components.of_cluster(found.pk)
         nodes = Node.objects.filter(cluster=found).order_by("name").values_list(*wire.NodeCells._fields)
         rows = [wire.node_values(wire.NodeCells(*values)) for values in nodes]
         recent = _recent(found.pk, RECENT)
@@ -216,18 +223,27 @@ def components(slug: str) -> list[ComponentRow]:
     """The components of one enabled cluster in the order of the registry, add-ons last."""
     with one_view():
         found = Cluster.objects.filter(slug=slug, enabled=True).first()
-        return _components(found.pk) if found else []
+        return stored_components.of_cluster(found.pk) if found else []
 
 
 def component(slug: str, kind: str) -> ComponentDetail | None:
     """One component with its evidence and instances; None if the cluster or the component is not there."""
     with one_view():
         found = Cluster.objects.filter(slug=slug, enabled=True).first()
-        rows = _components(found.pk, kind) if found else []
-        if found is None or not rows:
+        every = {one.kind: one for one in Component.objects.filter(cluster=found)} if found else {}
+        if found is None or kind not in every:
             return None
+        meant = every.pop(kind)
+        node = Node.objects.filter(cluster=found, name=OuterRef("host"))
+        instances = list(Instance.objects.filter(component=meant).order_by("pk").annotate(on_node=Exists(node)))
         about = Transition.objects.filter(cluster=found, subject_kind="Component", subject=kind)[:RECENT]
-        return ComponentDetail(cluster=head_of(found), row=rows[0], changes=tuple(change_of(one) for one in about))
+        return ComponentDetail(
+            cluster=head_of(found),
+            row=stored_components.of_stored(meant, instances),
+            changes=tuple(change_of(one) for one in about),
+            beside=tuple(Beside(one.kind, State(one.state), one.last, one.because) for one in every.values()),
+            nodes=tuple(dict.fromkeys(one.host for one in instances if one.on_node)),
+        )
 
 
 def node(slug: str, name: str) -> NodeDetail | None:
@@ -279,7 +295,7 @@ def node_rows(cluster_id: int) -> list[NodeRow]:
 
 def component_rows(cluster_id: int) -> list[ComponentRow]:
     """All components of a cluster as they were last judged."""
-    return _components(cluster_id)
+    return stored_components.of_cluster(cluster_id)
 
 
 def _node_row(row: bytes | memoryview, pods: bytes | memoryview | None) -> NodeRow:
@@ -308,41 +324,6 @@ def head_of(found: Cluster) -> ClusterHead:
         labels=_labels.decode(found.labels),
         off=found.off,
     )
-
-
-def _components(cluster_id: int, kind: str | None = None) -> list[ComponentRow]:
-    wanted = {"cluster": cluster_id} if kind is None else {"cluster": cluster_id, "kind": kind}
-    found = list(Component.objects.filter(**wanted))
-    instances: dict[int, list[InstanceRow]] = defaultdict(list)
-    for one in Instance.objects.filter(component__in=[component.pk for component in found]).order_by("pk"):
-        instances[one.component_id].append(
-            InstanceRow(
-                name=one.name,
-                host=one.host,
-                leader=one.leader,
-                state=State(one.state),
-                because=one.because,
-                version=one.version,
-                restarts=one.restarts,
-                own=_own.decode(one.own),
-            )
-        )
-    rows = [
-        ComponentRow(
-            kind=one.kind,
-            plane=one.plane,
-            state=State(one.state),
-            because=one.because,
-            since=Epoch(one.since),
-            last=one.last,
-            line=one.line,
-            evidence=_evidence.decode(one.evidence),
-            instances=tuple(instances[one.pk]),
-            facts=_facts.decode(one.facts),
-        )
-        for one in found
-    ]
-    return sorted(rows, key=lambda row: rank(row.kind))
 
 
 def _changes(cluster_id: int, limit: int) -> list[ChangeRow]:

@@ -108,6 +108,15 @@ def test_a_component_and_a_node_come_with_their_own_changes(cluster: Cluster, ep
     assert about.cluster.row == cluster_row()
 
 
+def test_a_component_comes_with_those_beside_it_and_with_the_nodes_that_are_there(cluster: Cluster, epoch: int) -> None:
+    components = [component(), component("kube-scheduler", state="down", instances=("a",)), component("kubelet", "data")]
+    services.flush(cluster.pk, epoch, 1, replace(full(("host-b", "host-c")), components=components))
+    detail = selectors.component("prod", "etcd")
+    assert detail is not None
+    assert {one.kind: one.state for one in detail.beside} == {"kube-scheduler": State.DOWN, "kubelet": State.HEALTHY}
+    assert detail.nodes == ("host-b",)
+
+
 def test_what_is_not_there_or_not_watched_is_none(cluster: Cluster, epoch: int) -> None:
     services.flush(cluster.pk, epoch, 1, full())
     assert selectors.component("prod", "nonsense") is None

@@ -11,7 +11,7 @@ from dashboard.presenters.change_log import IncidentLink
 from dashboard.presenters.history import pieces
 from dashboard.presenters.words import word
 from dashboard.vouching import standing
-from planes.assess.ribbon import ribbon, worst
+from planes.assess.ribbon import cut, ribbon, worst
 from planes.store import changes, moments
 from planes.store.changes import Wanted
 from planes.store.moments import Around
@@ -30,6 +30,8 @@ _MARKED = 400
 _NEAREST = 3
 #: Percent of the bar: a state that is shorter has no room for its word.
 _ROOM = 8.0
+#: Seconds of the day below the bar.
+_DAY = LENSES["24h"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,18 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """The day around what the bar shows, from `began` to `ended`, epoch seconds; `x` and `width`: where in it the bar's part lies,
+    in percent."""
+
+    began: float
+    ended: float
+    x: str
+    width: str
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Now:
     """What is so now: `at`, epoch seconds, and the states of both planes in words; empty: nobody can vouch for any."""
 
@@ -102,7 +116,8 @@ class Marked:
 class Then:
     """`at`: the moment; `began`, `ended`: what the bar shows, epoch seconds; `place`: where in it the moment lies, in percent.
     `nearest`: the nearest moment that was watched, where this one was not. `bookmarks`: those in what the bar shows, the nearest
-    first. `incidents`: those that went on then; `spans`: those in what the bar shows. `now`: what is so at present."""
+    first. `day`: where the bar shows less than that. `incidents`: those that went on then; `spans`: those in what the bar shows.
+    `now`: what is so at present."""
 
     at: float
     iso: str
@@ -117,6 +132,7 @@ class Then:
     ended: float
     place: str
     tracks: tuple[Track, ...]
+    day: Whole | None
     marks: tuple[Mark, ...]
     bookmarks: tuple[Marked, ...]
     incidents: tuple[IncidentLink, ...]
@@ -148,9 +164,7 @@ def then(head: ClusterHead, at: float, near: Around, query: Mapping[str, str], n
             else Step(address(moment), f"{duration(abs(moment - at))} {'before' if moment < at else 'after'}")
         )
 
-    found = moments.tracks(head.slug, began, ended)
-    control = worst([ribbon(one, Epoch(began), Epoch(ended)) for one in found.control])
-    tracks = (Track("control", tuple(_worded(control))), Track("data", tuple(_worded(found.data))))
+    tracks, whole = _tracks(head.slug, at, began, ended, now)
     near_by = incident_links.between(head.slug, began, ended)
     return Then(
         at=at,
@@ -166,12 +180,30 @@ def then(head: ClusterHead, at: float, near: Around, query: Mapping[str, str], n
         ended=ended,
         place=_percent(at, began, ended),
         tracks=tracks,
+        day=whole,
         marks=_marks(head.slug, began, ended),
         bookmarks=tuple(Marked(one, address(one.at)) for one in _kept(head.id, at, began, ended)),
         incidents=incident_links.at_moment(near_by, at)[:_NEAREST],
         spans=tuple(_spans(near_by, began, ended)),
         now=_now(head, now),
     )
+
+
+def _tracks(slug: str, at: float, began: float, ended: float, now: float) -> tuple[tuple[Track, ...], Whole | None]:
+    """What the bar shows, and the day around it; a day is read once for both."""
+    last = min(now, at + _DAY / 2)
+    first, last = min(began, last - _DAY), max(ended, last)
+    found = moments.tracks(slug, first, last)
+    control = worst([ribbon(one, Epoch(first), Epoch(last)) for one in found.control])
+
+    def told(from_: float, to: float) -> tuple[Track, ...]:
+        both = (("control", control), ("data", found.data))
+        return tuple(Track(plane, tuple(_worded(cut(states, Epoch(from_), Epoch(to))))) for plane, states in both)
+
+    if ended - began >= _DAY:
+        return told(began, ended), None
+    place = _percent(began, first, last), f"{(ended - began) / (last - first):.2%}"
+    return told(began, ended), Whole(first, last, *place, told(first, last))
 
 
 def _now(head: ClusterHead, now: float) -> Now:

@@ -85,11 +85,13 @@ class Lateness(msgspec.Struct, frozen=True):
 
 class PastPicture(msgspec.Struct, frozen=True):
     """That a picture is of the past. `watched`: somebody watched then. `previous`, `following`: the changes around it, epoch
-    seconds; None: there is none."""
+    seconds; None: there is none. `after`: the first changes after it, newest first; of a group some, the last of which says in
+    `more` how many others there are."""
 
     watched: bool
     previous: float | None
     following: float | None
+    after: tuple[ChangeRow, ...] = ()
 
 
 class Snapshot(msgspec.Struct):

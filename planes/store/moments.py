@@ -1,11 +1,12 @@
 """The past of one cluster: its picture at a moment, from what it is now and the changes that are remembered since."""
 
 import time
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from math import ceil, floor
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from planes.assess.past import Remembered, Stood, Subject, rebuilt
 from planes.components.registry import CONTROL_PLANE
@@ -15,6 +16,7 @@ from planes.store import history, selectors, walks
 from planes.store.reading import one_view
 from planes.structs.history import History, Span, Stretch
 from planes.structs.moments import Epoch
+from planes.structs.rows import ChangeRow
 from planes.structs.thresholds import DEFAULT
 from planes.structs.verdicts import State
 
@@ -22,8 +24,8 @@ from planes.structs.verdicts import State
 MOST = 60_000
 _SUBJECT = ("subject_kind", "subject", "agent")
 _STATES: dict[str, State] = {one.value: one for one in State}
-#: Changes that are listed before it.
-LISTED = 40
+#: Changes that are listed before it, and that are read after it.
+LISTED, AFTER = 40, 40
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -74,6 +76,7 @@ def snapshot(slug: str, at: float) -> wire.Snapshot | None:
         later = {name for kind, name, _ in first if kind == "Node"}
         remembered = Remembered(Epoch(at), last | dict(_with_reasons(first, last)), later, near.watched)
         changes = selectors.changes_until(found.pk, at, LISTED)
+        after = tuple(changes_after(found.pk, at, AFTER))
     past = rebuilt(remembered, now.cluster, now.components, cells, DEFAULT)
     return wire.Snapshot(
         v=wire.VERSION,
@@ -89,8 +92,28 @@ def snapshot(slug: str, at: float) -> wire.Snapshot | None:
         nodes=wire.columnar(wire.node_values(one) for one in past.nodes),
         attention=past.attention,
         changes=changes,
-        past=wire.PastPicture(watched=near.watched, previous=near.previous, following=near.following),
+        past=wire.PastPicture(watched=near.watched, previous=near.previous, following=near.following, after=after),
     )
+
+
+def changes_after(cluster_id: int, at: float, limit: int) -> list[ChangeRow]:
+    """The first announced changes after a moment, epoch seconds, newest first. Of a group only GROUPED are listed, which are its
+    first; the newest of them says how many more there are."""
+    every = Transition.objects.filter(cluster=cluster_id, at__gt=at)
+    told = Counter[str]()
+    listed: list[Transition] = []
+    for one in every.order_by("at", "id")[:limit]:
+        told[one.group] += 1
+        if not one.group or told[one.group] <= selectors.GROUPED:
+            listed.append(one)
+    rows = [selectors.change_of(one) for one in reversed(listed)]
+    full = [group for group, count in told.items() if group and count >= selectors.GROUPED]
+    if full:
+        near = every.filter(at__lte=max(one.at for one in listed) + selectors.GROUP_SPAN, group__in=full)
+        for group, count in near.order_by().values_list("group").annotate(Count("id")):
+            place = next(place for place, row in enumerate(rows) if row.group == group)
+            rows[place] = msgspec.structs.replace(rows[place], more=count - selectors.GROUPED)
+    return rows
 
 
 def _first(every: QuerySet[Transition], at: float) -> dict[Subject, State]:

@@ -51,7 +51,7 @@ GROUPED = 8
 #: So often older changes are looked for where the newest are all of a few groups.
 _BATCHES = 6
 #: A group's changes lie within so many seconds.
-_GROUP_SPAN = 3600.0
+GROUP_SPAN = 3600.0
 
 
 class ClusterHead(msgspec.Struct, frozen=True):
@@ -357,7 +357,7 @@ def _recent(cluster_id: int, limit: int, until: float | None = None) -> list[Cha
     shown = Counter(row.group for row in rows)
     full = [group for group, count in shown.items() if group and count >= GROUPED]
     if full:
-        since = min(row.at for row in rows) - _GROUP_SPAN
+        since = min(row.at for row in rows) - GROUP_SPAN
         counts = every.filter(at__gte=since, group__in=full).order_by().values_list("group").annotate(Count("id"), Min("at"))
         for group, count, first in counts:
             if count == shown[group]:

@@ -21,6 +21,18 @@ export function placeOf(at, began, ended) {
   return Math.min(1, Math.max(0, (at - began) / (ended - began)));
 }
 
+/** A click on ribbons leads to that moment. @param {HTMLElement | null} part @param {number} began @param {number} ended */
+function goesWhereClicked(part, began, ended) {
+  part?.addEventListener("click", (event) => {
+    const track = part.querySelector(".ribbon")?.getBoundingClientRect();
+    if (!track) return;
+    const share = Math.min(1, Math.max(0, (event.clientX - track.left) / track.width));
+    const address = new URL(location.href);
+    address.searchParams.set("at", iso(began + share * (ended - began)));
+    location.assign(address);
+  });
+}
+
 export class Past {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #speed = 10;
@@ -76,14 +88,9 @@ export class Past {
       document.getElementById("past-keep-at")?.setAttribute("value", iso(this.at));
       if (keep instanceof HTMLDetailsElement && keep.open) document.getElementById("past-keep-name")?.focus();
     });
-    document.getElementById("past-tracks")?.addEventListener("click", (event) => {
-      const track = this.bar?.querySelector(".ribbon")?.getBoundingClientRect();
-      if (!track) return;
-      const share = Math.min(1, Math.max(0, (event.clientX - track.left) / track.width));
-      const address = new URL(location.href);
-      address.searchParams.set("at", iso(this.began + share * (this.ended - this.began)));
-      location.assign(address);
-    });
+    goesWhereClicked(document.getElementById("past-tracks"), this.began, this.ended);
+    const day = document.getElementById("past-whole");
+    goesWhereClicked(day, Number(day?.dataset["began"]), Number(day?.dataset["ended"]));
   }
 
   /** @param {HTMLElement} play */

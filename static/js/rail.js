@@ -42,6 +42,12 @@ function changeLine({ from, at, state, who, what, because }, now) {
   </li>`;
 }
 
+/** What came after a moment of the past, and where that lies: of what took some time it is told when it began.
+ * @param {Change[]} after @param {number} now */
+function ahead(after, now) {
+  return html`${after.map((one) => changeLine({ ...one, at: one.from }, now))}<li class="here"><time datetime=${new Date(now * 1000).toISOString()}>${clock(now)}</time><b>you are here</b></li>`;
+}
+
 /**
  * @param {{ title: Element, entries: HTMLElement, changes: HTMLElement, missing: HTMLElement }} places
  * @param {Rail} told @param {string} pages @param {number} now epoch seconds of the server's clock
@@ -56,7 +62,8 @@ export function drawRail(places, told, pages, now) {
   );
   const { unchangedSince } = told;
   const unchanged = unchangedSince === null ? "" : noChanges(unchangedSince, now, (at) => dated(at, now));
-  render(unchanged ? html`<li class="nothing muted">${unchanged}</li>` : told.changes.map((one) => changeLine(one, now)), places.changes);
+  const before = unchanged ? html`<li class="nothing muted">${unchanged}</li>` : told.changes.map((one) => changeLine(one, now));
+  render(told.past ? html`${ahead(told.after, now)}${before}` : before, places.changes);
   drawMissing(places.missing, told);
 }
 

@@ -50,6 +50,8 @@ export class Picture {
     this.series = new Series(snapshot.series);
     /** Of the past, put together from what is remembered. */
     this.past = snapshot.past !== null && snapshot.past !== undefined;
+    /** The first changes after a moment of the past, newest first. */
+    this.after = snapshot.past?.after ?? [];
     /** When each node's lease was last seen to be renewed, by name; told only where nodes are few. @type {Record<string, number>} */
     this.beats = {};
     /** Nobody vouches for it now: what is said of it was true then. */

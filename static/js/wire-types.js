@@ -36,7 +36,7 @@
  * @typedef {{ type: "wall_pulses", pulses: Record<string, Pulse> }} WallPulses
  * @typedef {{ type: "wall_changed", slug: string, changed: boolean }} WallChanged
  * @typedef {{ cause: string, because: string, since: number | null, brief: string, apart: number }} Lateness
- * @typedef {{ watched: boolean, previous: number | null, following: number | null }} PastPicture
+ * @typedef {{ watched: boolean, previous: number | null, following: number | null, after: ChangeRow[] }} PastPicture
  * @typedef {{ v: number, epoch: string, o: number, at: number, now: number, slug: string, name: string, cluster: ClusterRow,
  *   components: ComponentRow[], columns: string[], nodes: Record<string, (string | number | null)[]>, attention: AttentionRow[],
  *   changes: ChangeRow[], series: SampleRow[], late: Lateness | null, past: PastPicture | null }} Snapshot

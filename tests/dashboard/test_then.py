@@ -192,6 +192,52 @@ def test_the_bar_keeps_to_the_present_and_steps_keep_what_else_was_asked(cluster
     assert {piece.state for piece in data.pieces} > {"healthy"}
 
 
+@pytest.mark.parametrize(
+    ("lens", "ago", "ended", "x", "width"),
+    [
+        ("2h", 3000.0, 0.0, 100 - 2 / 24 * 100, 2 / 24 * 100),  # both end now
+        ("2h", 86_400.0, 43_200.0, 50 - 1 / 24 * 100, 2 / 24 * 100),  # the moment lies in the middle of both
+        ("2h", 10_000.0, 0.0, 100 - (10_000 + 3_600) / 864, 2 / 24 * 100),
+        ("15m", 100.0, 0.0, 100 - 15 / 1440 * 100, 15 / 1440 * 100),
+    ],
+)
+def test_below_less_than_a_day_stands_the_day_with_that_part_marked(
+    cluster: Cluster, lens: str, ago: float, ended: float, x: float, width: float
+) -> None:
+    near, head = moments.around("prod", NOW - ago), selectors.cluster("prod")
+    assert near is not None
+    assert head is not None
+    day = then(head, NOW - ago, near, {"lens": lens}, NOW).day
+    assert day is not None
+    assert (day.began, day.ended) == (NOW - ended - 86_400, NOW - ended)
+    assert (day.x, day.width) == (f"{x:.2f}%", f"{width:.2f}%")
+    if ended == 0.0:
+        assert "down" in {one.state for one in day.tracks[0].pieces}
+
+
+@pytest.mark.parametrize("lens", ["24h", "7d", "30d"])
+def test_a_day_or_more_has_no_day_below_it(cluster: Cluster, lens: str) -> None:
+    near, head = moments.around("prod", NOW - 3000), selectors.cluster("prod")
+    assert near is not None
+    assert head is not None
+    assert then(head, NOW - 3000, near, {"lens": lens}, NOW).day is None
+
+
+def test_what_came_after_is_told_newest_first_and_a_group_by_its_first_and_their_number(cluster: Cluster) -> None:
+    """A hundred nodes fell silent one second after the other from 400 s ago; a batch ends among them."""
+    group = [
+        msgspec.structs.replace(change(400.0 - n, f"node-{n + 10}", WELL, DOWN, agent="kubelet"), group="silent")
+        for n in range(100)
+    ]
+    services.flush(cluster.pk, cluster.epoch, 3, Frame(at=Epoch(NOW), changes=group))
+    after = moments.changes_after(cluster.pk, NOW - 2000, moments.AFTER)
+    assert [one.at - NOW for one in after] == [*range(-393, -401, -1), -500]
+    assert [one.more for one in after] == [92, *[0] * 8]
+    few = moments.changes_after(cluster.pk, NOW - 304, moments.AFTER)
+    assert [(round(one.at - NOW), one.more) for one in few] == [(-301, 0), (-302, 0), (-303, 0)]
+    assert moments.changes_after(cluster.pk, NOW - 301, moments.AFTER) == []
+
+
 def test_the_bar_says_in_words_what_has_room_and_where_an_incident_was(cluster: Cluster) -> None:
     """In two hours: the scheduler was down from 4,000 to 2,000 s ago, and nobody watched for 300 s of it."""
     near, head = moments.around("prod", NOW - 3000), selectors.cluster("prod")

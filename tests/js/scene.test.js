@@ -143,6 +143,19 @@ test("the rail counts what it does not list, and says when nothing needs attenti
   assert.equal(railOf(picture([], []), NOW, false).nothing, "Nothing is listed.");
 });
 
+test("of the past it tells the first changes after the moment, the nearest last, and of the present none", () => {
+  const change = (/** @type {string} */ subject, /** @type {number} */ at, group = "") => ({
+    subject_kind: "Node", subject, agent: "", before: "healthy", after: "down", because: "Silent.", at, group, more: 0, more_from: null,
+  });
+  const after = [change("f", 60), change("e", 50), change("d", 40, "g"), change("c", 30, "g"), change("b", 20), change("a", 10)];
+  const past = { watched: true, previous: null, following: 10, after };
+  const told = railOf(picture([], [], { past }), NOW, false);
+  assert.equal(told.past, true);
+  assert.deepEqual(told.after.map((one) => [one.who, one.from]), [["e", 50], ["c, d", 30], ["b", 20], ["a", 10]]);
+  const present = railOf(picture([], []), NOW, false);
+  assert.deepEqual([present.past, present.after], [false, []]);
+});
+
 test("the header says the word where a reason would not fit, and how fresh the picture is", () => {
   /** @type {import("../../static/js/wire-types.js").PlaneRow} */
   const long = { state: "down", because: `${"x".repeat(60)}.`, since: 0, last: "" };

@@ -19,8 +19,10 @@ import { thousands } from "../words.js";
  * @property {Entry[]} entries
  * @property {number} more entries that are only counted
  * @property {string} nothing said instead of entries; else empty
+ * @property {boolean} past
  * @property {boolean} well both planes are as they should be
  * @property {Change[]} changes newest first
+ * @property {Change[]} after of a picture of the past the first changes after it, newest first
  * @property {number | null} unchangedSince where there are no changes: when watching began, as far as it shows; 0: it does not
  * @property {{ title: string, rows: { message: string, remedy: string }[] } | null} missing
  */
@@ -28,6 +30,8 @@ import { thousands } from "../words.js";
 /** More entries than this are a number; the tables hold them all. */
 const ENTRIES = 40;
 const CHANGES = 40;
+/** Lines of what came after a picture of the past. */
+const AFTER = 4;
 /** Changes are remembered for so many seconds: what was before may have been forgotten. */
 const REMEMBERED = 30 * 86_400;
 
@@ -61,7 +65,9 @@ export function railOf(picture, now, blind) {
     more: Math.max(0, attention.length - ENTRIES),
     nothing: attention.length ? "" : picture.past ? "Nothing needed attention." : well ? "Nothing needs attention." : blind ? "Nothing needed attention." : "Nothing is listed.",
     well,
+    past: picture.past,
     changes: grouped(changes).slice(0, CHANGES).flatMap(changeOf),
+    after: grouped(picture.after).slice(-AFTER).flatMap(changeOf),
     unchangedSince: changes.length ? null : unchangedSince(picture),
     missing: cluster.missing.length ? { title: `Cannot be seen · ${cluster.missing.length}`, rows: cluster.missing } : null,
   };

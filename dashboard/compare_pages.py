@@ -134,14 +134,12 @@ def side(name: str, wanted: Wanted, now: float, *, named: bool) -> Side:
         if found is None:
             raise NoClusterError(wanted.slug)
         return Side(head, wanted, found, late, True)
-    near = moments.around(wanted.slug, wanted.at)
-    if near is None:
+    remembered = moments.picture(wanted.slug, wanted.at)
+    if remembered is None:
         raise NoClusterError(wanted.slug)
-    if near.oldest is None or wanted.at < near.oldest:
-        raise TooOldError(name, head, near.oldest)
-    then = moments.snapshot(wanted.slug, wanted.at)
+    near, then = remembered
     if then is None:
-        raise NoClusterError(wanted.slug)
+        raise TooOldError(name, head, near.oldest)
     return Side(head, wanted, compare.of_past(then), None, near.watched)
 
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from planes.assess.past import Past
 from planes.components.registry import title_of
-from planes.live.wire import STATES, Snapshot
 from planes.structs.rows import ClusterRow, ComponentRow
 from planes.structs.verdicts import State
 from planes.structs.versions import order
@@ -87,11 +87,10 @@ class Picture(msgspec.Struct, frozen=True):
     past: bool = False
 
 
-def of_past(shown: Snapshot) -> Picture:
+def of_past(shown: Past) -> Picture:
     """What is compared of the picture of a moment in the past."""
-    columns = (shown.nodes[name] for name in ("name", "state", "because"))
-    named = [(str(name), STATES[int(state or 0)], str(because)) for name, state, because in zip(*columns, strict=True)]
-    counts = Counter(Node(state, "", "", False) for _, state, _ in named)
+    named = [(one.name, one.state, one.because) for one in shown.nodes]
+    counts = {Node(state, "", "", False): count for state, count in Counter(one.state for one in shown.nodes).items()}
     return Picture(shown.cluster, tuple(shown.components), len(shown.attention), counts, named, past=True)
 
 

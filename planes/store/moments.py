@@ -8,11 +8,11 @@ from math import ceil, floor
 import msgspec
 from django.db.models import Count, QuerySet
 
-from planes.assess.past import Remembered, Stood, Subject, rebuilt
+from planes.assess.past import Past, Remembered, Stood, Subject, rebuilt
 from planes.components.registry import CONTROL_PLANE
 from planes.live import wire
 from planes.models import Cluster, Node, Transition
-from planes.store import history, selectors, walks
+from planes.store import history, selectors, stored_components, walks
 from planes.store.reading import one_view
 from planes.structs.history import History, Span, Stretch
 from planes.structs.moments import Epoch
@@ -64,28 +64,22 @@ def _around(cluster_id: int, at: float) -> Around:
 
 def snapshot(slug: str, at: float) -> wire.Snapshot | None:
     """The picture of an enabled cluster at a moment, epoch seconds; None if there is no such cluster."""
-    now = selectors.snapshot(slug)  # before the changes are read: what changes meanwhile is among those
     with one_view():
         found = Cluster.objects.filter(slug=slug, enabled=True).first()
-        if now is None or found is None:
+        if found is None:
             return None
-        cells = [wire.NodeCells(*one) for one in Node.objects.filter(cluster=found).values_list(*wire.NodeCells._fields)]
         near = _around(found.pk, at)
-        every = Transition.objects.filter(cluster=found)
-        first, last = _first(every, at), _last(every, at)
-        later = {name for kind, name, _ in first if kind == "Node"}
-        remembered = Remembered(Epoch(at), last | dict(_with_reasons(first, last)), later, near.watched)
+        past = _rebuilt(found, at, watched=near.watched)
         changes = selectors.changes_until(found.pk, at, LISTED)
         after = tuple(changes_after(found.pk, at, AFTER))
-    past = rebuilt(remembered, now.cluster, now.components, cells, DEFAULT)
     return wire.Snapshot(
         v=wire.VERSION,
         epoch="past",
         o=0,
         at=at,
         now=time.time(),
-        slug=now.slug,
-        name=now.name,
+        slug=found.slug,
+        name=found.name,
         cluster=past.cluster,
         components=past.components,
         columns=wire.NODE_COLUMNS,
@@ -94,6 +88,28 @@ def snapshot(slug: str, at: float) -> wire.Snapshot | None:
         changes=changes,
         past=wire.PastPicture(watched=near.watched, previous=near.previous, following=near.following, after=after),
     )
+
+
+def picture(slug: str, at: float) -> tuple[Around, Past | None] | None:
+    """As much of it as is compared: neither changes nor columns. None: there is no such cluster, or no picture of that moment, for
+    nothing is remembered of it."""
+    with one_view():
+        found = Cluster.objects.filter(slug=slug, enabled=True).first()
+        if found is None:
+            return None
+        near = _around(found.pk, at)
+        known = near.oldest is not None and at >= near.oldest
+        return near, _rebuilt(found, at, watched=near.watched) if known else None
+
+
+def _rebuilt(found: Cluster, at: float, *, watched: bool) -> Past:
+    """Within one view: what is so now, and the changes since, are of one moment."""
+    cells = [wire.NodeCells(*one) for one in Node.objects.filter(cluster=found).values_list(*wire.NodeCells._fields)]
+    every = Transition.objects.filter(cluster=found)
+    first, last = _first(every, at), _last(every, at)
+    later = {name for kind, name, _ in first if kind == "Node"}
+    remembered = Remembered(Epoch(at), last | dict(_with_reasons(first, last)), later, watched)
+    return rebuilt(remembered, selectors.head_of(found).row, stored_components.of_cluster(found.pk), cells, DEFAULT)
 
 
 def changes_after(cluster_id: int, at: float, limit: int) -> list[ChangeRow]:

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from planes.assess.compare import Fact, Node, Outcome, Pair, Part, Picture, facts, node_facts, of_past, pairs
-from planes.live import wire
-from planes.live.wire import NodeCells, PastPicture, Snapshot
+from planes.assess.past import Past
+from planes.live.wire import NodeCells
 from planes.structs.moments import Epoch
 from planes.structs.rows import ClusterRow, ComponentRow, InstanceRow, PlaneRow
 from planes.structs.verdicts import State
@@ -26,11 +26,7 @@ def picture(*nodes: NodeCells, past: bool = False, version: str = "v1.36.2", sch
     components = [ComponentRow("kube-scheduler", "control", scheduler, "because", AT, instances=instances)]
     cluster = ClusterRow(version=version, distribution="kubeadm", zones=1, pods=7, control=plane, data=plane)
     if past:
-        columns, here = wire.columnar(wire.node_values(one) for one in nodes), PastPicture(True, None, None)
-        shown = Snapshot(
-            wire.VERSION, "1", 1, AT, AT, "prod", "prod", cluster, components, wire.NODE_COLUMNS, columns, [], [], past=here
-        )
-        return of_past(shown)
+        return of_past(Past(cluster, components, list(nodes), []))
     counts = Counter(Node(one.state, one.version, one.runtime_version, one.control_plane) for one in nodes)
     return Picture(cluster, tuple(components), 0, counts, [(one.name, one.state, one.because) for one in nodes])
 

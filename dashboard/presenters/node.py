@@ -11,6 +11,7 @@ from dashboard.presenters.cordon import Cordon, cordon_of
 from dashboard.presenters.evidence import EvidenceLine, evidence_lines
 from dashboard.presenters.history import RibbonLine
 from dashboard.presenters.pods import ALL_PODS, PodLine, PodsAsked, PodTable, pod_line, pod_table
+from dashboard.presenters.skew_bar import SkewBar, skew_bar
 from dashboard.presenters.words import commands, cores, known, number, share, size
 from planes.live.wire import Lateness
 from planes.store.freshness import seen, unknown_since
@@ -82,6 +83,7 @@ class NodePage:
     capacity: tuple[Capacity, ...]
     conditions: tuple[ConditionLine, ...]
     taints: tuple[TaintLine, ...]
+    skew: SkewBar | None
     facts: tuple[tuple[str, str], ...]
     created: float | None
     labels: tuple[tuple[str, str], ...]
@@ -145,6 +147,7 @@ def node_page(
         pods_seen=seen_pods,
         conditions=tuple(_condition(one) for one in row.conditions),
         taints=tuple(_taint(one) for one in row.taints),
+        skew=skew_bar(row, detail.cluster.row.version),
         facts=_facts(row),
         created=row.created,
         labels=tuple(sorted(row.labels.items())),
@@ -217,9 +220,6 @@ def _marks(row: NodeRow) -> tuple[str, ...]:
 
 def _facts(row: NodeRow) -> tuple[tuple[str, str], ...]:
     facts = (
-        ("kubelet", row.kubelet.version),
-        ("kube-proxy", row.kube_proxy.version),
-        ("container runtime", row.container_runtime.version),
         ("operating system", row.os_image),
         ("kernel", row.kernel),
         ("architecture", row.architecture),

@@ -6,7 +6,7 @@ grants rights. What may not be read, or is not answered, is said in that part's 
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -28,6 +28,10 @@ from planes.structs.lookups import About, Found, FoundPart, Lookup, WaitingPod
 LIMIT = 2.0
 #: Objects of one list at most.
 MOST = 1000
+#: Seconds from the question on, within which it is asked who is behind services.
+BEHIND = 2.0
+#: Services of which it is asked which pods are behind them.
+SERVICES = 20
 #: Characters of an object as YAML, and of any other text.
 LONGEST, LONGEST_LINE = 200_000, 2_000
 
@@ -44,13 +48,36 @@ class _Asking:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._until = asyncio.get_running_loop().time() + BEHIND
 
-    async def listed(self, feed: Feed, shape: type[Kind], *, namespace: str = "", fields: str = "") -> tuple[list[Kind], bool]:
+    async def listed(
+        self, feed: Feed, shape: type[Kind], *, namespace: str = "", fields: str = "", labels: str = ""
+    ) -> tuple[list[Kind], bool]:
         """Objects of a feed's kind, and whether there are more than were read. Raises `FaultError`."""
-        path = _path(feed, namespace, fields)
+        path = _path(feed, namespace, fields, labels)
         answer = await self._link.ask(path, limit=LIMIT)
         page = Codec(shape).page(answer.body, path, self._link.server)
         return page.items, bool(page.token)
+
+    async def behind(self, services: Iterable[objects.ServiceRef | None]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The pods behind the first SERVICES of some services. Of one whose endpoints cannot be read none are told, nor any
+        where it takes too long: what was asked about is told without them."""
+        named = sorted({(one.namespace, one.name) for one in services if one is not None and one.namespace and one.name})[:SERVICES]
+        try:
+            async with asyncio.timeout_at(self._until):
+                told = await asyncio.gather(*(self._behind(*one) for one in named))
+        except TimeoutError:
+            return {}
+        return dict(zip(named, told, strict=True))
+
+    async def _behind(self, namespace: str, name: str) -> tuple[str, ...]:
+        try:
+            read, _ = await self.listed(
+                Feed.WEBHOOK_ENDPOINTS, objects.EndpointSlice, namespace=namespace, labels=f"kubernetes.io/service-name={name}"
+            )
+        except FaultError:
+            return ()
+        return found_parts.pods_behind(read)
 
     async def checks(self, path: str) -> list[Check]:
         """Of /livez or /readyz, also of one that fails. Raises `FaultError` where the answer lists none."""
@@ -65,8 +92,9 @@ class _Asking:
         return (await self._link.ask(_path(feed, "", f"metadata.name={name}"), limit=LIMIT)).body
 
 
-def _path(feed: Feed, namespace: str, fields: str) -> str:
+def _path(feed: Feed, namespace: str, fields: str, labels: str = "") -> str:
     selected = f"&fieldSelector={quote(fields, safe='')}" if fields else ""
+    selected += f"&labelSelector={quote(labels, safe='')}" if labels else ""
     return f"{FEEDS[feed].path(namespace)}?limit={MOST}{selected}"
 
 
@@ -172,12 +200,14 @@ async def _webhooks(asking: _Asking, _: str) -> Parts:
         asking.listed(Feed.MUTATING_WEBHOOKS, objects.WebhookConfiguration),
     )
     read = [*(("validating", one) for one in checking), *(("mutating", one) for one in changing)]
-    return (found_parts.webhooks(read, cut=more or still),)
+    behind = await asking.behind(hook.clientConfig.service for _, one in read for hook in one.webhooks)
+    return (found_parts.webhooks(read, behind, cut=more or still),)
 
 
 async def _api_services(asking: _Asking, _: str) -> Parts:
     read, cut = await asking.listed(Feed.API_SERVICES, objects.APIService)
-    return (found_parts.api_services(read, cut=cut),)
+    behind = await asking.behind(one.spec.service for one in read)
+    return (found_parts.api_services(read, behind, cut=cut),)
 
 
 async def _events(asking: _Asking, kind: str) -> Parts:

@@ -1,6 +1,6 @@
 """Objects that were just read, as what a page shows of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from planes.cache.pods import FINISHED, is_undecided
 from planes.structs import objects
@@ -10,6 +10,10 @@ from planes.structs.timestamps import epoch
 
 #: Lines of one part at most.
 LINES = 200
+#: Pods that are named behind one service.
+NAMED = 3
+#: The pods behind services, each by its namespace and name.
+Behind = Mapping[tuple[str, str], tuple[str, ...]]
 #: Names by which the objects of a kind begin, where they are not called as the kind is.
 _NAMED = {"dns": ("coredns", "kube-dns", "rke2-coredns", "dns-default")}
 _DEFAULT = "default-scheduler"
@@ -96,6 +100,19 @@ def lease(read: Iterable[objects.Lease], path: str) -> FoundPart:
     return FoundPart("lease", f"Lease {path}", tuple(found), none="There is none.", brief=True)
 
 
+def pods_behind(read: Iterable[objects.EndpointSlice]) -> tuple[str, ...]:
+    """The pods, as namespace/name, of endpoints that answer: those that are ready, or of which nobody has said whether they are
+    (https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ready)."""
+    ends = (end for one in read for end in one.endpoints or () if end.conditions.ready is not False)
+    return tuple(dict.fromkeys(name for end in ends for name in _pods(end)))
+
+
+def _pods(end: objects.Endpoint) -> tuple[str, ...]:
+    """The pod of an endpoint, where it is one's."""
+    ref = end.targetRef
+    return (f"{ref.namespace}/{ref.name}",) if ref is not None and ref.kind == "Pod" and ref.namespace else ()
+
+
 def endpoints(read: Iterable[objects.EndpointSlice], service: str) -> FoundPart:
     """The endpoints of a service "namespace/name"."""
     found = [
@@ -104,6 +121,7 @@ def endpoints(read: Iterable[objects.EndpointSlice], service: str) -> FoundPart:
             "ready" if end.conditions.ready is not False else "not ready",
             node=end.nodeName or "",
             state="healthy" if end.conditions.ready is not False else "down",
+            pods=_pods(end),
         )
         for one in read
         if one.metadata.labels.get("kubernetes.io/service-name") == service.partition("/")[2]
@@ -125,7 +143,7 @@ def checks(path: str, read: Sequence[Check]) -> FoundPart:
     return FoundPart(key, f"{path}: {said}", tuple(found), about=about, none="It lists none.", folded=folded)
 
 
-def webhooks(read: Iterable[tuple[str, objects.WebhookConfiguration]], *, cut: bool) -> FoundPart:
+def webhooks(read: Iterable[tuple[str, objects.WebhookConfiguration]], behind: Behind, *, cut: bool) -> FoundPart:
     """Every webhook with what it calls. `read`: each configuration with "validating" or "mutating"."""
     found = []
     for kind, one in read:
@@ -133,12 +151,13 @@ def webhooks(read: Iterable[tuple[str, objects.WebhookConfiguration]], *, cut: b
             service = hook.clientConfig.service
             backend = f"service {service.namespace}/{service.name}" if service is not None else _host(hook.clientConfig.url or "")
             closed = "requests pass without it" if hook.failurePolicy == "Ignore" else "requests fail without it"
-            found.append(FoundLine(f"{one.metadata.name} · {hook.name}", f"{kind}; calls {backend}; {closed}"))
+            pods = _behind(service, behind)
+            found.append(FoundLine(f"{one.metadata.name} · {hook.name}", f"{kind}; calls {backend}; {closed}", pods=pods))
     about = "Whether somebody answers behind each is a line of the evidence."
     return part("webhooks", "Webhooks", found, none="None is registered.", about=about, cut=cut)
 
 
-def api_services(read: Iterable[objects.APIService], *, cut: bool) -> FoundPart:
+def api_services(read: Iterable[objects.APIService], behind: Behind, *, cut: bool) -> FoundPart:
     """Every API service with who serves it, those that are not available first."""
     found = []
     local = 0
@@ -153,10 +172,15 @@ def api_services(read: Iterable[objects.APIService], *, cut: bool) -> FoundPart:
         why = "" if available else ": ".join(filter(None, (said.reason, said.message))) if said is not None else "no condition yet"
         text = f"served by {by}" + (f"; not available: {why}" if not available else "; available")
         since = epoch(said.lastTransitionTime) if said is not None else None
-        found.append(FoundLine(one.metadata.name, text, since, state="healthy" if available else "degraded"))
+        state = "healthy" if available else "degraded"
+        found.append(FoundLine(one.metadata.name, text, since, state=state, pods=_behind(service, behind)))
     found.sort(key=lambda line: (line.state == "healthy", line.title))
     about = f"And {local} that the API server serves itself, all available." if local else ""
     return part("apiservices", "API services", found, none="None is served by others.", about=about, cut=cut)
+
+
+def _behind(service: objects.ServiceRef | None, behind: Behind) -> tuple[str, ...]:
+    return behind.get((service.namespace, service.name), ())[:NAMED] if service is not None else ()
 
 
 def _full(meta: objects.Meta) -> str:

@@ -26,14 +26,15 @@ class Lookup(msgspec.Struct, frozen=True):
 
 class FoundLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that was found. `at`: epoch seconds of what it tells. `node`: the node whose page tells more. `state`: how that
-    stands, a state's name, where it is good or bad; "" where it is neither. `shares`: two parts of a whole, the second holding the
-    first, each 0 to 1, where it is drawn as a bar."""
+    stands, a state's name, where it is good or bad; "" where it is neither. `pods`: those behind it, as namespace/name. `shares`:
+    two parts of a whole, the second holding the first, each 0 to 1, where it is drawn as a bar."""
 
     title: str
     text: str = ""
     at: float | None = None
     node: str = ""
     state: str = ""
+    pods: tuple[str, ...] = ()
     shares: tuple[float, float] | None = None
 
 

@@ -2,8 +2,7 @@
 
 Bytes from the API server are decoded straight into these (planes/kube); whatever is not named here is skipped while parsing and
 never becomes a Python object. Every field has a default, because a server may leave out what is empty and an object without a
-field we read must not break the others. Names are those of the Kubernetes API (JSON names, hence the camel case).
-
+field we read must not break the others. Names are those of the Kubernetes API's JSON.
 `Pod` is the lean shape for the pods of the whole cluster (150,000 of them); `SystemPod` is the rich one for the namespaces that
 hold components. The two differ so that the labels and images of the many are never decoded.
 """
@@ -299,10 +298,17 @@ class EndpointConditions(msgspec.Struct, gc=False):
     ready: bool | None = None
 
 
+class ObjectRef(msgspec.Struct, gc=False):
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+
+
 class Endpoint(msgspec.Struct):
     addresses: list[str] = []
     conditions: EndpointConditions = msgspec.field(default_factory=EndpointConditions)
     nodeName: str | None = None
+    targetRef: ObjectRef | None = None
 
 
 class EndpointPort(msgspec.Struct, gc=False):
@@ -359,12 +365,6 @@ class WebhookConfiguration(Item):
 
 
 # --- events ------------------------------------------------------------------------------------------------------------------
-
-
-class ObjectRef(msgspec.Struct, gc=False):
-    kind: str = ""
-    namespace: str = ""
-    name: str = ""
 
 
 class Event(Item):

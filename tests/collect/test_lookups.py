@@ -3,8 +3,10 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 import redis
 
+from planes.collect import lookups
 from planes.collect.answering import answer
 from planes.collect.lookups import COMPONENTS, look_up
 from planes.kube.connect import Target
@@ -90,6 +92,42 @@ async def test_every_check_of_a_failing_api_server_is_told(tmp_path: Path) -> No
     async with serve(script) as server:
         parts = await asked(server, tmp_path, About.COMPONENT, "kube-apiserver")
     assert [(line.title, line.state) for line in parts["checks-readyz"].lines] == [("etcd", "down"), ("ping", "healthy")]
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_the_pods_behind_webhooks_are_told_where_their_endpoints_may_be_read(tmp_path: Path, told: bool) -> None:
+    hook = {"name": "in.example", "clientConfig": {"service": {"namespace": "policy", "name": "hook"}}}
+    end = {"addresses": ["10.0.0.1"], "targetRef": {"kind": "Pod", "namespace": "policy", "name": "hook-x"}}
+
+    async def script(request: Request) -> Reply | None:
+        if request.path.endswith("/validatingwebhookconfigurations"):
+            return listed({"metadata": {"name": "policy"}, "webhooks": [hook]})
+        if request.path.endswith("/namespaces/policy/endpointslices"):
+            assert request.query["labelSelector"] == "kubernetes.io/service-name=hook"
+            return listed({"metadata": {"name": "hook-1"}, "endpoints": [end]}) if told else status(403, "Forbidden", "forbidden")
+        return listed()
+
+    async with serve(script) as server:
+        parts = await asked(server, tmp_path, About.COMPONENT, "kube-apiserver")
+    assert [(line.title, line.pods) for line in parts["webhooks"].lines] == [
+        ("policy · in.example", ("policy/hook-x",) if told else ())
+    ]
+
+
+async def test_webhooks_are_told_though_nobody_answers_who_is_behind_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookups, "BEHIND", 0.0)
+    hook = {"name": "in.example", "clientConfig": {"service": {"namespace": "policy", "name": "hook"}}}
+
+    async def script(request: Request) -> Reply | None:
+        if request.path.endswith("/mutatingwebhookconfigurations"):
+            return listed({"metadata": {"name": "policy"}, "webhooks": [hook]})
+        if request.path.endswith("/namespaces/policy/endpointslices"):
+            await asyncio.Event().wait()
+        return listed()
+
+    async with serve(script) as server:
+        parts = await asked(server, tmp_path, About.COMPONENT, "kube-apiserver")
+    assert [(line.title, line.pods) for line in parts["webhooks"].lines] == [("policy · in.example", ())]
 
 
 async def test_nothing_but_bounded_lists_is_ever_asked(tmp_path: Path) -> None:

@@ -89,9 +89,11 @@ def test_a_webhook_says_what_it_calls_and_what_its_absence_does_and_no_path_of_i
         {"name": "out.example", "clientConfig": {"url": "https://user@hooks.example:8443/a-secret-path?token=x"}},
     ]
     one = msgspec.convert({"metadata": {"name": "policy"}, "webhooks": hooks}, objects.WebhookConfiguration)
-    assert [line.text for line in found_parts.webhooks([("validating", one)], cut=False).lines] == [
-        "validating; calls service policy/hook; requests pass without it",
-        "validating; calls https://hooks.example:8443; requests fail without it",  # Fail is the default of v1
+    pods = tuple(f"policy/hook-{n}" for n in range(found_parts.NAMED + 1))
+    part = found_parts.webhooks([("validating", one)], {("policy", "hook"): pods, ("other", "hook"): ("other/hook-0",)}, cut=False)
+    assert [(line.text, line.pods) for line in part.lines] == [
+        ("validating; calls service policy/hook; requests pass without it", pods[: found_parts.NAMED]),
+        ("validating; calls https://hooks.example:8443; requests fail without it", ()),  # Fail is the default of v1
     ]
 
 
@@ -104,7 +106,8 @@ def test_an_api_service_that_is_not_available_comes_first_and_says_why() -> None
     read = msgspec.convert(
         [service("v1.apps", "True", None), service("a.good", "True", by), service("z.bad", "False", by)], list[objects.APIService]
     )
-    part = found_parts.api_services(read, cut=False)
+    part = found_parts.api_services(read, {("kube-system", "metrics-server"): ("kube-system/metrics-server-x",)}, cut=False)
+    assert [line.pods for line in part.lines] == [("kube-system/metrics-server-x",)] * 2
     assert [(line.title, line.state) for line in part.lines] == [("z.bad", "degraded"), ("a.good", "healthy")]
     assert part.lines[0].text == "served by service kube-system/metrics-server; not available: MissingEndpoints"
     assert part.about == "And 1 that the API server serves itself, all available."
@@ -120,6 +123,24 @@ def test_an_endpoint_that_does_not_say_whether_it_is_ready_is_ready() -> None:
         ("10.0.0.2", "not ready", "", "down"),
         ("10.0.0.1", "ready", "cp-1", "healthy"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("target", "conditions", "pods"),
+    [
+        ({"kind": "Pod", "namespace": "policy", "name": "hook-x"}, {"ready": True}, ("policy/hook-x",)),
+        ({"kind": "Pod", "namespace": "policy", "name": "hook-x"}, {}, ("policy/hook-x",)),  # nobody has said
+        ({"kind": "Pod", "namespace": "policy", "name": "hook-x"}, {"ready": False}, ()),
+        ({"kind": "Node", "namespace": "", "name": "cp-1"}, {"ready": True}, ()),
+        (None, {"ready": True}, ()),  # an endpoint that somebody wrote by hand
+    ],
+)
+def test_behind_a_service_are_the_pods_of_endpoints_that_are_ready(
+    target: dict[str, str] | None, conditions: dict[str, bool], pods: tuple[str, ...]
+) -> None:
+    end = {"addresses": ["10.0.0.1"], "conditions": conditions, "targetRef": target}
+    made = msgspec.convert({"metadata": {"name": "hook-1"}, "endpoints": [end, end]}, objects.EndpointSlice)
+    assert found_parts.pods_behind([made]) == pods
 
 
 @pytest.mark.parametrize(("many", "more"), [(found_parts.LINES, 0), (found_parts.LINES + 1, 1)])

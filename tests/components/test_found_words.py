@@ -57,12 +57,12 @@ ADDRESSES, ANNOTATIONS, IMAGES = found_node.parts(found_node.WholeNode())
             "It lists none.",
         ),
         (
-            found_parts.webhooks([], cut=False),
+            found_parts.webhooks([], {}, cut=False),
             "Webhooks",
             "Whether somebody answers behind each is a line of the evidence.",
             "None is registered.",
         ),
-        (found_parts.api_services([], cut=False), "API services", "", "None is served by others."),
+        (found_parts.api_services([], {}, cut=False), "API services", "", "None is served by others."),
     ],
 )
 def test_a_part_has_its_title_and_says_what_it_is_and_that_nothing_was_found(
@@ -85,7 +85,7 @@ def test_a_lease_says_who_holds_it_since_when_and_how_often_that_changed() -> No
 
 
 def test_an_api_service_that_the_api_server_serves_and_nobody_has_judged_says_so() -> None:
-    (line,) = found_parts.api_services([objects.APIService(metadata=objects.LabelledMeta(name="v1."))], cut=False).lines
+    (line,) = found_parts.api_services([objects.APIService(metadata=objects.LabelledMeta(name="v1."))], {}, cut=False).lines
     assert line.text == "served by the API server itself; not available: no condition yet"
 
 

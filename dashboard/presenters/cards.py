@@ -1,5 +1,6 @@
 """A cluster as a card of two planes: for the list of clusters, the wall and the API."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -17,13 +18,15 @@ _TROUBLES = 3
 
 
 class CardPlane(msgspec.Struct, frozen=True):
-    """`headline` is what is read from afar; `because` may hold time tokens. `last` is the last known state while unknown."""
+    """`headline` is what is read from afar; `because` may hold time tokens. `last` is the last known state while unknown. `brief`:
+    what is down or degraded in a few words for where a headline has no room, the most telling first; else empty."""
 
     state: str
     headline: str
     because: str
     since: float | None
     last: str = ""
+    brief: tuple[str, ...] = ()
 
     @property
     def last_word(self) -> str:
@@ -113,8 +116,8 @@ def wall_card(summary: ClusterSummary) -> WallCard:
     return WallCard(
         slug=summary.slug,
         name=summary.name,
-        control=_plane(row.control, row.fault),
-        data=_plane(row.data, row.fault),
+        control=_plane(row.control, row.fault, _components_in_brief(summary)),
+        data=_plane(row.data, row.fault, _nodes_in_brief(summary.nodes, total)),
         nodes=total,
         nodes_healthy=healthy,
         pods=row.pods,
@@ -153,11 +156,31 @@ def tally(cards: list[ClusterCard], *, every: bool = False) -> tuple[tuple[str, 
     return tuple((state, worst.count(state)) for state in (*needy, *others))
 
 
-def _plane(row: PlaneRow | None, fault: FaultRow | None) -> CardPlane:
+def _components_in_brief(summary: ClusterSummary) -> tuple[str, ...]:
+    """The components to which the control plane owes its state: ("kube-scheduler", "scheduler"), or ("etcd and 1 more",
+    "etcd +1", "2 components")."""
+    state = "" if summary.row.control is None else summary.row.control.state
+    found = [one.kind for one in summary.components if one.plane == "control" and one.state == state]
+    if not found:
+        return ()
+    first, more = found[0], len(found) - 1
+    if not more:
+        return tuple(dict.fromkeys((first, first.removeprefix("kube-"))))
+    return f"{first} and {more} more", f"{first.removeprefix('kube-')} +{more}", counted(len(found), "component")
+
+
+def _nodes_in_brief(nodes: Mapping[str, int], total: int) -> tuple[str, ...]:
+    """Those that are down or degraded: ("4 of 120 nodes", "4 nodes")."""
+    bad = sum(nodes.get(state, 0) for state in ("down", "degraded"))
+    return (f"{bad:,} of {counted(total, 'node')}", counted(bad, "node")) if bad else ()
+
+
+def _plane(row: PlaneRow | None, fault: FaultRow | None, brief: tuple[str, ...]) -> CardPlane:
     if row is None:
         return CardPlane("unknown", "unknown", fault.message if fault else "Nothing of it has been seen yet.", None)
     state = known(row.state)
-    return CardPlane(state, _headline(state, row.last, row.because), row.because, row.since, row.last)
+    brief = brief if state in ("down", "degraded") else ()
+    return CardPlane(state, _headline(state, row.last, row.because), row.because, row.since, row.last, brief)
 
 
 def _headline(state: str, last: str, because: str) -> str:

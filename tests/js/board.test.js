@@ -119,6 +119,23 @@ test("up to 12 clusters no text is smaller than 2.2 % of the screen's height", (
   for (const [width, height] of SCREENS) for (const count of [1, 12]) assert.equal(leastType(count, width, height), height * 0.022);
 });
 
+/** Halves that are down or degraded and of which only the state's word is told. @param {number} count @param {string} mix
+ *  @param {[number, number]} screen @param {Partial<Options>} [changes] */
+function bare(count, mix, [width, height], changes = {}) {
+  const { groups, cards } = boardOf(wall(count, MIXES[mix] ?? []), options(width, height, changes));
+  return cards.flatMap((card) => {
+    const words = placed(groups.find(({ key }) => key === `card:${card.slug}`)?.items ?? []).texts.map(({ text }) => text).join(" ").replace(/- /g, "-");
+    return [card.sky, card.ground]
+      .filter(({ state, headline, brief }) => (state === "down" || state === "degraded") && ![headline, ...brief].some((one) => words.includes(one)))
+      .map(({ state }) => `${count} ${mix} at ${width} × ${height}: ${card.name} says no more than ${state}: ${words}`);
+  });
+}
+
+test("of what is down or degraded up to 12 cards tell more than the state's word, whatever the screen", () => {
+  const few = COUNTS.filter((count) => count <= 12);
+  assert.deepEqual(["some", "all"].flatMap((mix) => few.flatMap((count) => SCREENS.flatMap((screen) => bare(count, mix, screen)))), []);
+});
+
 test("the sick come first, and larger than the others where room is short", () => {
   const boxes = boxesOf(30, 3, 1900, 900, 10);
   assert.equal(boxes.length, 30);

@@ -12,11 +12,11 @@ export const NAMES = [
 ];
 /** @typedef {"healthy" | "down" | "degraded" | "late" | "silent" | "hidden"} Kind */
 
-/** @param {string} state @param {string} [because] @param {string} [last] @returns {Plane} */
-export function plane(state, because = "", last = "") {
+/** @param {string} state @param {string} [because] @param {string} [last] @param {string[]} [brief] @returns {Plane} */
+export function plane(state, because = "", last = "", brief = /** @type {string[]} */ ([])) {
   const was = last ? `unknown (was ${last})` : "unknown";
   const headline = state === "unknown" ? was : because.replace(/\.$/, "") || state.replace("_", " ");
-  return { state, because, last, since: NOW - 400, headline };
+  return { state, because, last, since: NOW - 400, headline, brief };
 }
 
 /** @param {number} at @param {Kind} [kind] @returns {Cluster} */
@@ -32,8 +32,8 @@ export function cluster(at, kind = "healthy") {
   };
   const { card } = made;
   if (kind === "down") {
-    card.control = plane("degraded", "kube-scheduler is degraded: its leader renews its lease late.");
-    card.data = plane("down", `33 of 1,200 nodes are down: no heartbeat for ⟨a:${NOW - 100}⟩ of a 40 s lease.`);
+    card.control = plane("degraded", "kube-scheduler is degraded: its leader renews its lease late.", "", ["kube-scheduler", "scheduler"]);
+    card.data = plane("down", `33 of 1,200 nodes are down: no heartbeat for ⟨a:${NOW - 100}⟩ of a 40 s lease.`, "", ["33 of 1,200 nodes", "33 nodes"]);
     card.nodes_healthy = 1167;
     card.trouble = [
       { title: "node-057", state: "down", because: `No heartbeat for ⟨a:${NOW - 100}⟩ of a 40 s lease.`, since: NOW - 100 },
@@ -43,7 +43,7 @@ export function cluster(at, kind = "healthy") {
     made.open = true;
     made.ground = [[NOW - DAY, "healthy"], [NOW - 4000, ""], [NOW - 3000, "healthy"], [NOW - 100, "down"]];
   }
-  if (kind === "degraded") card.control = plane("degraded", "etcd is not answering one of three members.");
+  if (kind === "degraded") card.control = plane("degraded", "etcd is not answering one of three members.", "", ["kube-controller-manager and 1 more", "controller-manager +1", "2 components"]);
   if (kind === "late") made.pulse = NOW - 250_000;
   if (kind === "silent") {
     made.heard = NOW - 240;

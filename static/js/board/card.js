@@ -17,7 +17,10 @@ import { nameLines, wrapped } from "./lines.js";
 /**
  * @typedef {object} Form what a card tells
  * @property {boolean} [troubles] @property {boolean} [because] @property {boolean} [foot] @property {boolean} [ribbon]
- * @property {boolean} [caption] @property {boolean} [count] @property {boolean} [short] @property {boolean} [mute]
+ * @property {boolean} [caption] @property {boolean} [count] @property {boolean} [mute] the shape alone, if need be
+ * @property {boolean} [brief] instead of each headline what is wrong in a few words @property {boolean} [short] its state's word
+ * @property {boolean} [dense] with less room around @property {boolean} [either] a plane whose few words have no room tells its
+ *   state's word
  * @property {number} [anyhow] a name may break, or be cut, anywhere, in so many lines
  * @property {number} tall the headline's type at most, as a share of the card's height @property {number} wide of its width
  */
@@ -30,6 +33,13 @@ const FORMS = [
   { ribbon: true, caption: true, count: true, tall: 0.1, wide: 0.065 },
   { ribbon: true, count: true, tall: 0.13, wide: 0.08 },
   { ribbon: true, tall: 0.13, wide: 0.09 },
+  { ribbon: true, brief: true, short: true, tall: 0.13, wide: 0.09 },
+  { brief: true, short: true, tall: 0.16, wide: 0.11 },
+  { brief: true, short: true, anyhow: 2, tall: 0.16, wide: 0.11 },
+  { brief: true, short: true, anyhow: 1, tall: 0.16, wide: 0.11 },
+  { brief: true, short: true, dense: true, anyhow: 2, tall: 0.16, wide: 0.11 },
+  { brief: true, short: true, dense: true, anyhow: 1, tall: 0.16, wide: 0.11 },
+  { brief: true, short: true, dense: true, either: true, anyhow: 2, tall: 0.16, wide: 0.11 },
   { ribbon: true, short: true, tall: 0.16, wide: 0.11 },
   { short: true, tall: 0.19, wide: 0.13 },
   { short: true, mute: true, anyhow: 2, tall: 0.24, wide: 0.16 },
@@ -41,6 +51,8 @@ const RICH = 4;
 const STEP = 0.9;
 /** Lines of a headline at most. */
 const LINES = 4;
+/** How high one of them is, in its type. */
+const LINE = 1.18;
 
 /** @typedef {{ form: number, type: number }} Fit which form, and how large its headline */
 
@@ -71,11 +83,12 @@ export function cardItems(card, size, type, least, colours, day) {
  *  @param {Size} size @param {number} least @param {Palette} colours @param {Day} day @param {boolean} [force] whatever it looks like */
 function compose(card, at, type, { w, h }, least, colours, day, force = false) {
   const form = /** @type {Form} */ (FORMS[at]);
+  if (form.brief && !card.sky.brief.length && !card.ground.brief.length) return null;
   const sheet = new Sheet(colours);
   // Nobody's word: grey, whoever it is that does not answer.
   const late = card.status.kind === "late" || (card.status.kind === "silent" && card.sky.state === "unknown" && card.ground.state === "unknown");
   const small = Math.max(least, type * 0.68);
-  const pad = Math.max(type * 0.75, 5);
+  const pad = Math.max(type * (form.dense ? 0.4 : 0.75), 5);
   const sick = ["down", "degraded", "unknown"].includes(card.worst);
   const edge = late || sick ? colours.state(late ? "unknown" : card.worst) : colours.of("edge");
   const line = late || sick ? Math.max(2, Math.min(w, h) * 0.009) : 1;
@@ -163,6 +176,16 @@ function compose(card, at, type, { w, h }, least, colours, day, force = false) {
   return sheet;
 }
 
+/** The first of several forms that has room, in lines; null: none. A component's name may break where it is divided. @param {string[]} forms
+ *  @param {number} type @param {number} room @param {number} high */
+function briefly(forms, type, room, high) {
+  for (const one of forms) {
+    const lines = nameLines(one, type, room, LINES, false);
+    if (lines && lines.length * type * LINE <= high) return lines;
+  }
+  return null;
+}
+
 /**
  * One plane; false if it has no room. @param {Sheet} sheet @param {Told} card @param {"sky" | "ground"} side
  * @param {{ x: number, y: number, w: number, h: number }} box
@@ -172,19 +195,21 @@ function drawHalf(sheet, card, side, { x, y, w, h }, { form, type, small, pad, l
   const { colours } = sheet;
   const told = card[side];
   sheet.rect(x, y, w, h, { fill: late ? colours.of(side === "sky" ? "panel" : "panel-2") : `url(#${side})` });
-  const glyph = Math.min(type * (form.mute ? 1.5 : form.short ? 1.6 : 2.3), h * 0.8);
-  const left = x + pad + glyph + type * 0.6;
+  const glyph = Math.min(type * (form.mute ? 1.5 : form.dense ? 1 : form.short ? 1.6 : 2.3), h * 0.8);
+  const left = x + pad + glyph + type * (form.dense ? 0.4 : 0.6);
   const figure = type * 1.35;
   const count = side === "ground" && form.count ? card.count : "";
   const counted = count ? Math.max(width(count, figure, 600), form.caption ? width("nodes healthy", small) : 0) + pad : 0;
   const room = x + w - pad - left - counted;
   const headline = form.short ? told.short : told.headline;
-  const lines = form.mute && width(headline, type, 600) > room ? [] : wrapped(headline, type, room, LINES, 600);
+  const brief = form.brief && told.brief.length ? briefly(told.brief, type, room, h - type * 0.4) : null;
+  if (form.brief && told.brief.length && !brief && !form.either) return false;
+  const lines = brief ?? (form.mute && width(headline, type, 600) > room ? [] : wrapped(headline, type, room, LINES, 600));
   const title = side === "sky" ? "control plane" : "data plane";
   const because = form.because && told.because ? wrapped(told.because, small, room, 3) : [];
   if (!lines || !because || (form.caption && width(title, small) > room)) return false;
   const captioned = form.caption ? small * 1.25 : 0;
-  const high = captioned + lines.length * type * 1.18 + because.length * small * 1.2;
+  const high = captioned + lines.length * type * LINE + because.length * small * 1.2;
   const figured = count ? figure * 1.05 + (form.caption ? small * 1.2 : 0) : 0;
   if (!force && Math.max(high, glyph, figured) + type * 0.4 > h) return false;
   const middle = y + h / 2;
@@ -195,7 +220,7 @@ function drawHalf(sheet, card, side, { x, y, w, h }, { form, type, small, pad, l
   from += captioned;
   for (const one of lines) {
     sheet.text(left, from + type * 0.92, one, { size: type, weight: 600, fill: late ? colours.word("unknown") : colours.of("text") });
-    from += type * 1.18;
+    from += type * LINE;
   }
   for (const one of because) {
     sheet.text(left, from + small * 0.92, one, { size: small, fill: quiet });

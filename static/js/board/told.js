@@ -7,7 +7,8 @@ import { glued, thousands } from "../words.js";
 
 /** @typedef {import("../states.js").State} State */
 /** @typedef {[number, string]} Turn from when on (epoch seconds) which state; "" while nobody watched */
-/** @typedef {{ state: string, headline: string, because: string, since: number | null, last: string }} Plane */
+/** @typedef {{ state: string, headline: string, because: string, since: number | null, last: string, brief?: string[] }} Plane
+ *    `brief`: what is wrong in a few words, the most telling first; servers of before send none */
 /** @typedef {{ title: string, state: string, because: string, since: number }} Trouble */
 /**
  * @typedef {object} Card as dashboard/presenters/cards.py has it
@@ -36,7 +37,8 @@ import { glued, thousands } from "../words.js";
  * @property {string} acknowledged by whom its trouble was, empty: by nobody
  * @property {number | null} [came] when its last pulse arrived here
  */
-/** @typedef {{ state: State, headline: string, short: string, because: string }} Half `short` is what it says where there is no room */
+/** @typedef {{ state: State, headline: string, brief: string[], short: string, because: string }} Half `brief` is what it says where the headline
+ *    has no room, the most telling first; `short` where none of that has any */
 /**
  * @typedef {object} Told
  * @property {string} slug
@@ -67,11 +69,11 @@ function half(plane, late, at) {
   const { state, last } = seenOf(plane.state, plane.last, late);
   if (state === "unknown") {
     const short = WORDS.unknown;
-    return { state, headline: last ? `unknown (was ${WORDS[last]})` : short, short, because: late ? "" : glued(asSeen(plane.because, at, false)) };
+    return { state, headline: last ? `unknown (was ${WORDS[last]})` : short, brief: [], short, because: late ? "" : glued(asSeen(plane.because, at, false)) };
   }
   const headline = glued(render(plane.headline, at));
   const because = glued(render(plane.because, at));
-  return { state, headline, short: WORDS[state], because: because.replace(/\.$/, "") === headline ? "" : because };
+  return { state, headline, brief: (plane.brief ?? []).map(glued), short: WORDS[state], because: because.replace(/\.$/, "") === headline ? "" : because };
 }
 
 /** What is remembered, up to now: it is read every two minutes, and nobody watched since the last pulse of what is late.

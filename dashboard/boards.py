@@ -195,7 +195,7 @@ class Boards:
             calm=None if day is None else day.calm,
             open=day is not None and day.open,
             watched=None if day is None else day.watched,
-            acknowledged=acknowledged.said((card.card.control, card.card.data), known.get(summary.head.id)),
+            acknowledged=_seen_by(summary, card.card, known.get(summary.head.id)),
         )
 
     def _note(self, summary: ClusterSummary, title: str, plane: CardPlane, now: float) -> None:
@@ -228,6 +228,17 @@ class Boards:
 def shared() -> Boards:
     """This process's scenes, the ones for all of its views."""
     return Boards()
+
+
+def _seen_by(summary: ClusterSummary, card: WallCard, found: Acknowledged | None) -> str:
+    """Who has acknowledged what is wrong. What heals of it is acknowledged no longer; of a plane that is unknown nothing is known
+    to."""
+    by = acknowledged.said((card.control, card.data), acknowledged.wrong_with(summary), found)
+    if by and found is not None and found.wrong is not None and "unknown" not in (card.control.state, card.data.state):
+        remains = acknowledged.remains(summary, found.wrong)
+        if remains != found.wrong:
+            acknowledged.heal(summary.head.id, found, remains)
+    return by
 
 
 def _states(summary: ClusterSummary) -> tuple[str, str]:

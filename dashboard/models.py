@@ -87,11 +87,13 @@ class Bookmark(models.Model):
 
 
 class Acknowledgement(models.Model):
-    """Somebody has seen that a cluster, by its number in the other database, is not well: its walls turn their pages again."""
+    """Somebody has seen that a cluster, by its number in the other database, is not well: its walls turn their pages again.
+    `wrong`: what was wrong then and has been since, dashboard.acknowledged.Wrong as JSON; empty in rows of before."""
 
     cluster = models.BigIntegerField(unique=True)
     author = models.CharField(max_length=150)
     at = models.FloatField()  # epoch seconds
+    wrong = models.TextField(default="")
 
     def __str__(self) -> str:
         return f"{self.cluster}, {self.author}"

@@ -58,10 +58,10 @@ def worker(request: HttpRequest) -> HttpResponse:
 @require_POST
 def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
     """Somebody who is signed in has seen that this cluster is not well."""
-    head = selectors.cluster(slug)
-    if head is None:
+    found = next((one for one in selectors.clusters() if one.slug == slug), None)
+    if found is None:
         return HttpResponse(status=404)
-    acknowledged.keep(head.id, request.user.get_username())
+    acknowledged.keep(found.head.id, request.user.get_username(), acknowledged.wrong_with(found))
     boards.shared().outdate()
     return HttpResponse(status=204)
 

@@ -7,6 +7,7 @@ import { boxesOf, leastType } from "../../static/js/board/boxes.js";
 import { nameLines, wrapped } from "../../static/js/board/lines.js";
 import { Remembered } from "../../static/js/board/remembered.js";
 import { stepsOf } from "../../static/js/board/ribbon.js";
+import { tickerOf } from "../../static/js/board/ticker.js";
 import { calmOf, calmOfAll, toldOf } from "../../static/js/board/told.js";
 import { width as widthOf } from "../../static/js/file/text.js";
 import { NAMES, NOW, around, cluster, wall } from "./walls.js";
@@ -134,6 +135,64 @@ function bare(count, mix, [width, height], changes = {}) {
 test("of what is down or degraded up to 12 cards tell more than the state's word, whatever the screen", () => {
   const few = COUNTS.filter((count) => count <= 12);
   assert.deepEqual(["some", "all"].flatMap((mix) => few.flatMap((count) => SCREENS.flatMap((screen) => bare(count, mix, screen)))), []);
+});
+
+for (const kind of /** @type {const} */ (["down", "silent", "late"])) {
+  test(`below the picture of one cluster that is ${kind} stands why, large, whole and within the screen, and the picture has the rest`, () => {
+    for (const [width, height] of SCREENS) for (const old of ["", "4 min old"]) {
+      const scene = { ...wall(60, ["healthy"]), clusters: [cluster(7), cluster(8, kind)] };
+      const { groups, across, down, area } = boardOf(scene, options(width, height, { single: "c8", around: around({ old }) }));
+      const ticker = groups.find(({ key }) => key === "ticker");
+      if (old) {
+        assert.equal(ticker, undefined, "the age says so");
+        continue;
+      }
+      const { texts, shapes } = placed(ticker?.items ?? []);
+      assert.ok(texts.every(({ size }) => size >= height * 0.022 * 0.999) && shapes.length > 0);
+      assert.deepEqual(texts.filter(({ x, y, w, h }) => x < 0 || x + w > across || y < 0 || y + h > down), []);
+      assert.deepEqual(texts.filter(({ text }) => text.includes("…")), []);
+      const room = bounds(ticker?.items ?? []);
+      assert.ok(area && Math.abs(area.y + area.h - room.y) < 1e-6 && area.h > down * 0.55);
+      const foot = bounds(groups.find(({ key }) => key === "foot")?.items ?? []);
+      assert.ok(room.y + room.h <= foot.y + 1, `${room.y + room.h} ${foot.y}`);
+    }
+  });
+}
+
+test("with nothing to say of it, or of a cluster that is not there, its picture has all the room", () => {
+  for (const single of ["c0", "c99"]) {
+    const { groups } = boardOf(wall(2, ["healthy"]), options(1920, 1080, { single }));
+    assert.equal(groups.find(({ key }) => key === "ticker"), undefined);
+  }
+});
+
+/** @param {number} count @param {string} because */
+function troubled(count, because) {
+  const made = cluster(1, "down");
+  made.card.trouble = Array.from({ length: count }, (_, at) => ({ title: `node-${at}`, state: "down", because, since: NOW }));
+  return toldOf(made, NOW, false);
+}
+
+test("what needs attention stands in the largest type in which all has room, else in turn by the clock, each entry whole", () => {
+  const few = tickerOf(troubled(2, "Brief."), 1800, 20, false, NOW);
+  assert.deepEqual([few?.rows.map(({ lines }) => lines.join(" ")), few?.note, few?.type], [["node-0: Brief.", "node-1: Brief."], "and 31 more", 28]);
+  const long = "No heartbeat for 31 s of a 40 s lease, and its condition Ready is unknown. ".repeat(3).trim();
+  const begun = Math.ceil(NOW / 24) * 24;
+  const turns = [0, 7.9, 8, 16, 24].map((after) => tickerOf(troubled(3, long), 1800, 20, false, begun + after));
+  assert.deepEqual(turns.map((one) => one?.rows[0]?.lines[0]?.slice(0, 6)), ["node-0", "node-0", "node-1", "node-2", "node-0"]);
+  assert.deepEqual(turns.map((one) => one?.note.replace(/\u00a0/g, " ")), ["1 of 3", "1 of 3", "2 of 3", "3 of 3", "1 of 3"].map((one) => `${one} · and 31 more`));
+  assert.equal(new Set(turns.map((one) => one?.high)).size, 1, "the picture keeps its size");
+});
+
+test("an entry that has no room whole is told by its first sentence, else by its title, which may break", () => {
+  const lines = (/** @type {number} */ room) => tickerOf(troubled(1, "word ".repeat(60).trim()), room, 20, false, NOW)?.rows[0]?.lines;
+  assert.deepEqual([lines(300), lines(100)], [["node-0"], ["node-", "0"]]);
+  const first = tickerOf(troubled(1, `Its lease is old. ${"word ".repeat(60)}`.trim()), 300, 20, false, NOW);
+  assert.equal(first?.rows[0]?.lines.join(" "), "node-0: Its lease is old.");
+});
+
+test("a cluster that somebody has acknowledged says by whom", () => {
+  assert.equal(tickerOf({ ...troubled(1, "Brief."), acknowledged: "ada" }, 1800, 20, true, NOW)?.note, "and 31 more · acknowledged by ada");
 });
 
 test("the sick come first, and larger than the others where room is short", () => {

@@ -14,6 +14,7 @@ import { Remembered } from "./remembered.js";
 import { drawFoot, drawHead, footHeight, headHeight } from "./frame.js";
 import { wrapped } from "./lines.js";
 import { announced } from "./announced.js";
+import { drawTicker, tickerOf } from "./ticker.js";
 import { themeAt } from "./sun.js";
 import { calmOfAll, isSick, sorted, tally, toldOf } from "./told.js";
 
@@ -24,9 +25,9 @@ import { calmOfAll, isSick, sorted, tally, toldOf } from "./told.js";
 /** @typedef {import("./frame.js").Change} Change */
 /** @typedef {{ at: number, clusters: Cluster[], changes: Change[] }} Scene as dashboard/boards.py has it: `at`: when it was made, epoch
  *    seconds of the server's clock; `changes`: what has changed lately */
-/** @typedef {{ css: string, theme: string, place: import("./sun.js").Place | null, width: number, height: number, scale: number, now: number, frozen: boolean, single?: boolean, around: Around }} Options
+/** @typedef {{ css: string, theme: string, place: import("./sun.js").Place | null, width: number, height: number, scale: number, now: number, frozen: boolean, single?: string | null, around: Around }} Options
  *    `css` of css/tokens.css; `theme`: dark, light or sun; sizes in pixels; `scale`: 1, or how much larger all of it is; `frozen`: nothing comes from the server;
- *    `single`: a cluster's own picture stands where the cards would */
+ *    `single`: the cluster whose own picture stands where the cards would, by its slug; null: none */
 /** @typedef {{ key: string, items: Item[] }} Group */
 /** @typedef {{ x: number, y: number, w: number, h: number }} Area */
 /** @typedef {{ groups: Group[], across: number, down: number, colours: Palette, theme: "dark" | "light", cards: Told[], words: string, area: Area | null }} Board
@@ -43,22 +44,23 @@ const fits = new Remembered(4 * MOST);
 const drawn = new Remembered(4 * MOST);
 
 /** @param {Scene} scene @param {Options} options @returns {Board} */
-export function boardOf(scene, { css, theme: wanted, place, width, height, scale, now, frozen, single = false, around }) {
+export function boardOf(scene, { css, theme: wanted, place, width, height, scale, now, frozen, single = null, around }) {
   const theme = themeAt(wanted, place, now);
   const [across, down] = [width / scale, height / scale];
   const colours = new Palette(css, theme, false);
   const cards = sorted(scene.clusters.map((cluster) => toldOf(cluster, now, frozen)));
   const shown = cards.length > MOST ? cards.slice(0, MOST - 1) : cards;
   const places = cards.length > MOST ? MOST : cards.length;
-  const least = leastType(places, across, down);
+  const least = leastType(single === null ? places : 1, across, down);
   const margin = Math.max(6, Math.min(across, down) * 0.018);
   const room = across - 2 * margin;
   // A cluster's own picture has its header: above it stands only what is said of the wall as a whole.
-  const head = single && !around.old && !announced(scene.changes, now) ? 0 : headHeight(around, across, down);
+  const head = single !== null && !around.old && !announced(scene.changes, now) ? 0 : headHeight(around, across, down);
   // What is old tells of no days up to now.
   const calm = around.old ? "" : calmOfAll(scene.clusters, now);
   const change = announced(scene.changes, now);
   const foot = footHeight(around, calm, room, least);
+  const ticker = single === null || around.old ? null : tickerOf(cards.find(({ slug }) => slug === single), room, least, across < down, now);
   /** @type {Group[]} */
   const groups = [];
   /** @param {string} key @param {(sheet: Sheet) => void} draw */
@@ -71,9 +73,10 @@ export function boardOf(scene, { css, theme: wanted, place, width, height, scale
   group("bg", (sheet) => sheet.rect(0, 0, across, down, { fill: colours.of("bg") }));
   if (head) group("head", (sheet) => drawHead(sheet, cards, around, change, { x: margin, y: margin * 0.4, w: room, h: head - margin * 0.8 }, least));
   const area = { x: margin, y: head, w: room, h: down - head - foot - margin * 0.8 };
-  const full = { x: 0, y: head, w: across, h: down - head - foot };
-  if (single) {
+  const full = { x: 0, y: head, w: across, h: down - head - foot - (ticker?.high ?? 0) };
+  if (single !== null) {
     // Its place is left free.
+    if (ticker) group("ticker", (sheet) => drawTicker(sheet, ticker, { x: margin, y: full.y + full.h, w: room, h: ticker.high }));
   } else if (!cards.length) group("empty", (sheet) => drawEmpty(sheet, area, down));
   else drawCards(shown, cards.slice(shown.length), { area, places, least, colours, now, gap: margin * 0.72, look }, group);
   group("foot", (sheet) => drawFoot(sheet, around, calm, { x: margin, y: down - foot, w: room, h: foot }, least));
@@ -81,7 +84,7 @@ export function boardOf(scene, { css, theme: wanted, place, width, height, scale
     const share = (Math.floor(now) % 60) / 59;
     sheet.rect(0, down - Math.max(2, down * 0.003), across * share, Math.max(2, down * 0.003), { fill: colours.of(frozen || around.old ? "unknown" : "horizon"), data: { part: "life" } });
   });
-  return { groups, across, down, colours, theme, cards, words: wordsOf(cards, around), area: single ? full : null };
+  return { groups, across, down, colours, theme, cards, words: wordsOf(cards, around), area: single !== null ? full : null };
 }
 
 /**

@@ -51,7 +51,7 @@ import { glued, thousands } from "../words.js";
  * @property {string} foot
  * @property {string} calm
  * @property {string} acknowledged
- * @property {{ state: State, text: string }[]} troubles
+ * @property {{ state: State, title: string, text: string }[]} troubles `text`: with its title
  * @property {number} more
  * @property {[Turn[], Turn[]] | null} ribbons of both planes
  */
@@ -139,7 +139,7 @@ export function toldOf(cluster, now, frozen) {
     foot: card.foot,
     calm: late ? "" : calmOf(cluster, now),
     acknowledged: cluster.acknowledged,
-    troubles: trouble.map((one) => ({ state: stateOf(one.state), text: glued(`${one.title}: ${render(one.because, at)}`) })),
+    troubles: trouble.map((one) => ({ state: stateOf(one.state), title: one.title, text: glued(`${one.title}: ${render(one.because, at)}`) })),
     more: trouble.length ? card.more : 0,
     ribbons: cluster.sky && cluster.ground ? [upTo(cluster.sky, card.control, late, pulse), upTo(cluster.ground, card.data, late, pulse)] : null,
   };

@@ -110,7 +110,7 @@ function draw() {
   const message = settings.message && (settings.message_until === null || now < settings.message_until) ? settings.message : "";
   const board = boardOf(scene, {
     css, theme: settings.theme, place: { latitude: settings.latitude, longitude: settings.longitude, offset: clock.offset },
-    width, height, scale: settings.scale, now, frozen, single: turn.page.slug !== null,
+    width, height, scale: settings.scale, now, frozen, single: turn.page.slug,
     around: { clock: clock.time, zone: clock.zone, name: settings.name, place: settings.place, message, next: nextWords(turn), old, why },
   });
   shown.show(board, width, height);

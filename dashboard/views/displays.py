@@ -56,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def one(request: HttpRequest, number: int) -> HttpResponse:
-    """One display: change it, make another link, revoke or delete it."""
+    """One display: change it, make another link, revoke or delete it. Deleting asks first."""
     if not operators.is_operator(request.user):
         return no_operator(request)
     known = displays.by_id(number)
@@ -81,6 +81,8 @@ def _done(request: HttpRequest, known: Known) -> HttpResponse:
         displays.revoke(number)
         return redirect("displays")
     if "delete" in request.POST:
+        if "sure" not in request.POST:
+            return render(request, "display_delete.html", {"line": _line(known, time.time())})
         displays.delete(number)
         return redirect("displays")
     form = typed(request)
@@ -112,8 +114,10 @@ def _link(request: HttpRequest, secret: str) -> str:
 
 def _form(request: HttpRequest, form: Filled, known: Known | None, *, status: int = 200, **shown: object) -> HttpResponse:
     now = time.time()
-    heads = selectors.watched()
-    names = {head.id: head.name for head in heads}
-    line = None if known is None else display_pages.line(known, names, seen.version(), now)
-    context = {"form": form, "line": line, "heads": heads, "now": now, **shown}
+    line = None if known is None else _line(known, now)
+    context = {"form": form, "line": line, "heads": selectors.watched(), "now": now, **shown}
     return render(request, "display.html", context, status=status)
+
+
+def _line(known: Known, now: float) -> display_pages.Line:
+    return display_pages.line(known, {head.id: head.name for head in selectors.watched()}, seen.version(), now)

@@ -31,7 +31,7 @@ def test_who_is_signed_in_sees_the_displays_and_only_operators_change_them(
     assert "Make a display" in operator.get("/displays/").content.decode()
     for address in ("/displays/new/", f"/displays/{number}/"):
         assert reader.get(address).status_code == 403
-        for what in ({"name": "Mine"}, {"revoke": "1"}, {"renew": "1"}, {"delete": "1"}):
+        for what in ({"name": "Mine"}, {"revoke": "1"}, {"renew": "1"}, {"delete": "1"}, {"delete": "1", "sure": "1"}):
             assert reader.post(address, what).status_code == 403
         assert operator.get(address).status_code == 200
     assert Client().get("/displays/").status_code == 302
@@ -65,9 +65,12 @@ def test_an_operator_changes_renews_revokes_and_deletes(operator: Client, collec
     assert operator.post(address, {"revoke": "1"}).status_code == 302
     assert displays.opened(second[1], "", known.created) is Over.REVOKED
     assert operator.post(address, {"renew": "1"}).status_code == 409
-    assert operator.post(address, {"delete": "1"}).status_code == 302
+    asked = operator.post(address, {"delete": "1"})
+    assert "Delete Hall" in asked.content.decode()
+    assert displays.by_id(known.wall.id) is not None, "it is asked first"
+    assert operator.post(address, {"delete": "1", "sure": "1"}).status_code == 302
     assert operator.get(address).status_code == 404
-    assert operator.post(address, {"delete": "1"}).status_code == 404
+    assert operator.post(address, {"delete": "1", "sure": "1"}).status_code == 404
     assert operator.get(f"/displays/{'9' * 40}/").status_code == 404
 
 

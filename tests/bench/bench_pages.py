@@ -84,8 +84,10 @@ def main() -> int:
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
+    from msgspec.structs import replace
 
     from planes.store import clusters, incidents, services
+    from planes.structs.moments import Epoch
     from planes.structs.node_samples import block_of
     from tests.bench.living import noted
     from tests.store.rows import component, full, node
@@ -96,8 +98,8 @@ def main() -> int:
         now = time.time()
         cluster = clusters.declare([clusters.Declaration("kubeconfig", "bench", "/nowhere", "bench")])[0]
         names = tuple(f"node-{number:04}" for number in range(NODES))
-        frame = full(names)
-        frame.nodes = {name: node(name, pods=PODS_A_NODE) for name in names}
+        frame, born = full(names), Epoch(now - 2 * LIVED)  # they are there in the past as well
+        frame.nodes = {name: replace(node(name, pods=PODS_A_NODE), created=born) for name in names}
         frame.changes = []  # it is of a time that is still to come
         frame.components = [
             component("kube-scheduler"),

@@ -94,6 +94,43 @@ def test_a_snapshot_of_the_past_says_what_each_was_then(cluster: Cluster, ago: f
     assert [one.at <= NOW - ago for one in found.changes] == [True] * len(found.changes)
 
 
+@pytest.mark.any_database
+def test_of_two_changes_in_one_moment_the_one_that_was_announced_last_holds(cluster: Cluster) -> None:
+    """Both 1,500 s ago: the kubelet was degraded for no time between."""
+    twice = [
+        change(1500.0, "node-2", WELL, State.DEGRADED, agent="kubelet"),
+        change(1500.0, "node-2", State.DEGRADED, DOWN, agent="kubelet"),
+        change(1500.0, "node-2", WELL, State.DEGRADED, agent="kube-proxy"),
+        change(1400.0, "node-2", DOWN, WELL, agent="kubelet"),
+    ]
+    services.flush(cluster.pk, cluster.epoch, 3, Frame(at=Epoch(NOW), changes=twice))
+
+    def was(ago: float) -> tuple[object, object, object]:
+        found = moments.snapshot("prod", NOW - ago)
+        assert found is not None
+        place = found.nodes["name"].index("node-2")
+        return found.nodes["kubelet"][place], found.nodes["proxy"][place], found.nodes["because"][place]
+
+    assert was(1501.0) == (0, 0, "")
+    assert was(1500.0) == (2, 1, "node-2 became down.")
+    assert was(1450.0) == (2, 1, "node-2 became down.")
+    assert was(1300.0) == (0, 1, "node-2 became degraded.")
+
+
+def test_what_is_compared_of_a_moment_is_what_its_picture_shows(cluster: Cluster) -> None:
+    for ago in (4500.0, 3500.0, 2600.0, 2300.0, 1000.0):
+        shown, compared = moments.snapshot("prod", NOW - ago), moments.picture("prod", NOW - ago)
+        assert shown is not None
+        assert compared is not None
+        near, past = compared
+        assert past is not None
+        assert near == moments.around("prod", NOW - ago)
+        assert (past.cluster, past.components, past.attention) == (shown.cluster, shown.components, shown.attention)
+        assert [one.name for one in past.nodes] == shown.nodes["name"]
+    assert moments.picture("prod", NOW - 6000) == (moments.around("prod", NOW - 6000), None)
+    assert moments.picture("nowhere", NOW) is None
+
+
 def test_it_knows_the_changes_around_it(cluster: Cluster) -> None:
     assert moments.around("prod", NOW - 3500) == Around(
         oldest=NOW - 5000, watched=True, nearest=None, previous=NOW - 4000, following=NOW - 3000

@@ -91,17 +91,15 @@ def _state(agent: AgentRow) -> str:
 
 def _apart(agent: AgentRow, server: str) -> int | None:
     """How many minor versions older it is; None where the rule does not measure it (a version that is none of Kubernetes)."""
-    return None if _state(agent) in ("", "not_observable") else behind(agent.version, server)
+    return None if _state(agent) == "not_observable" else behind(agent.version, server)
 
 
 def _said(agent: AgentRow, old: int | None, allowed: float) -> str:
     """Of what is not well the rule's own words: of several API servers it may measure against the one beside the kubelet."""
     found = _rule(agent)
-    if found is None:
-        return "not measured against the API server"
     if old is None:
-        return found.now
-    if found.state is not State.HEALTHY:
+        return found.now if found is not None else "not measured against the API server"
+    if found is not None and found.state is not State.HEALTHY:
         return f"{found.now}; should be {found.should_be}"
     if old < 0:
         return f"{skew.minors(-old)} newer than the API server"

@@ -33,9 +33,9 @@ function when(at, now) {
   return html`<time datetime=${new Date(at * 1000).toISOString()} title=${inFull(at)}>${happened(at, now, clock)}</time>`;
 }
 
-/** @param {Change} told @param {number} now */
-function changeLine({ from, at, state, who, what, because }, now) {
-  return html`<li class="change" title=${because}>
+/** @param {Change} told @param {number} now @param {string} [where] a class of its own */
+function changeLine({ from, at, state, who, what, because }, now, where = "") {
+  return html`<li class="change ${where}" title=${because}>
     <span class="when">${Math.floor(from) === Math.floor(at) ? when(at, now) : html`${when(from, now)} <span>– ${when(at, now)}</span>`}</span>
     ${glyph(state, "glyph-s")}
     <p><b>${who}</b> ${what}</p>
@@ -45,7 +45,7 @@ function changeLine({ from, at, state, who, what, because }, now) {
 /** What came after a moment of the past, and where that lies: of what took some time it is told when it began.
  * @param {Change[]} after @param {number} now */
 function ahead(after, now) {
-  return html`${after.map((one) => changeLine({ ...one, at: one.from }, now))}<li class="here"><time datetime=${new Date(now * 1000).toISOString()}>${clock(now)}</time><b>you are here</b></li>`;
+  return html`${after.map((one) => changeLine({ ...one, at: one.from }, now, "is-after"))}<li class="here"><time datetime=${new Date(now * 1000).toISOString()}>${clock(now)}</time><b>you are here</b></li>`;
 }
 
 /**

@@ -120,5 +120,12 @@ def test_against_an_api_server_of_no_known_version_nothing_is_drawn(server: str)
     assert (line.at, line.state) == ("", "not_observable")
 
 
+def test_without_the_rules_word_it_is_told_how_far_apart_they_are_and_in_no_state() -> None:
+    row = replace(node("node-1"), kubelet=replace(agent(), version="v1.35.0"), kube_proxy=replace(agent(), version=""))
+    line = only(skew_bar(replace(row, container_runtime=replace(agent(), version="")), SERVER))
+    assert (line.state, line.at) == ("", "58.33%")
+    assert line.said == "1 minor version older than the API server; up to 3 are supported"
+
+
 def test_of_a_node_whose_versions_are_not_known_there_is_no_bar() -> None:
     assert bar("") is None

@@ -22,7 +22,7 @@ import { thousands } from "../words.js";
  * @property {boolean} past
  * @property {boolean} well both planes are as they should be
  * @property {Change[]} changes newest first
- * @property {Change[]} after of a picture of the past the first changes after it, newest first
+ * @property {Change[]} after of a picture of the past the first changes after it, in the order in which they began, newest first
  * @property {number | null} unchangedSince where there are no changes: when watching began, as far as it shows; 0: it does not
  * @property {{ title: string, rows: { message: string, remedy: string }[] } | null} missing
  */
@@ -31,7 +31,7 @@ import { thousands } from "../words.js";
 const ENTRIES = 40;
 const CHANGES = 40;
 /** Lines of what came after a picture of the past. */
-const AFTER = 4;
+const AFTER = 3;
 /** Changes are remembered for so many seconds: what was before may have been forgotten. */
 const REMEMBERED = 30 * 86_400;
 
@@ -67,7 +67,7 @@ export function railOf(picture, now, blind) {
     well,
     past: picture.past,
     changes: grouped(changes).slice(0, CHANGES).flatMap(changeOf),
-    after: grouped(picture.after).slice(-AFTER).flatMap(changeOf),
+    after: grouped(picture.after).flatMap(changeOf).sort((one, other) => other.from - one.from).slice(-AFTER),
     unchangedSince: changes.length ? null : unchangedSince(picture),
     missing: cluster.missing.length ? { title: `Cannot be seen · ${cluster.missing.length}`, rows: cluster.missing } : null,
   };

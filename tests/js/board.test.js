@@ -173,10 +173,12 @@ function troubled(count, because) {
   return toldOf(made, NOW, false);
 }
 
-test("what needs attention stands in the largest type in which all has room, else in turn by the clock, each entry whole", () => {
+test("what needs attention stands in the largest type in which all has room, by its first sentences if need be, else in turn by the clock, each entry whole", () => {
   const few = tickerOf(troubled(2, "Brief."), 1800, 20, false, NOW);
   assert.deepEqual([few?.rows.map(({ lines }) => lines.join(" ")), few?.note, few?.type], [["node-0: Brief.", "node-1: Brief."], "and 31 more", 28]);
-  const long = "No heartbeat for 31 s of a 40 s lease, and its condition Ready is unknown. ".repeat(3).trim();
+  const told = tickerOf(troubled(3, `No heartbeat for 31 s. ${"And more. ".repeat(20)}`.trim()), 1800, 20, false, NOW);
+  assert.deepEqual(told?.rows.map(({ lines }) => lines.join(" ").replace(/\u00a0/g, " ")), [0, 1, 2].map((at) => `node-${at}: No heartbeat for 31 s.`));
+  const long = "No heartbeat for 31 s of a 40 s lease, and its condition Ready is unknown, and so on, ".repeat(4).trim();
   const begun = Math.ceil(NOW / 24) * 24;
   const turns = [0, 7.9, 8, 16, 24].map((after) => tickerOf(troubled(3, long), 1800, 20, false, begun + after));
   assert.deepEqual(turns.map((one) => one?.rows[0]?.lines[0]?.slice(0, 6)), ["node-0", "node-0", "node-1", "node-2", "node-0"]);

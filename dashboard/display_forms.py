@@ -1,28 +1,38 @@
 """The form of a display: from what was typed to what is wanted, and back. Pure: no queries, no clock; times are epoch seconds."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
 from dashboard.display_shapes import DWELL, MOST_PAGES, SCALES, Page, Shows, Theme
 from dashboard.displays import Known, Wanted, WrongError
 
-#: How a line of a rotation names the overview.
+#: How a row of a rotation names the overview.
 OVERVIEW = "overview"
+#: Empty rows that stand below those of a rotation.
+SPARE = 3
 _DAY, _MINUTE = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
 
 
+class Row(NamedTuple):
+    """One page of a rotation, as it was typed: OVERVIEW or the id of a cluster, empty: none; and for how many seconds."""
+
+    page: str = ""
+    seconds: str = "30"
+
+
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """The form as it stands: texts as they were typed. `one`: the id of the cluster of a wall of one; `turns`: lines of a rotation;
+    """The form as it stands: texts as they were typed. `one`: the id of the cluster of a wall of one; `turns`: rows of a rotation;
     `chosen`: ids of the clusters that are allowed, where not `every` is. `until`, `ends`: in UTC."""
 
     name: str = ""
     place: str = ""
     shows: str = Shows.OVERVIEW.value
     one: str = ""
-    turns: str = ""
+    turns: tuple[Row, ...] = ()
     every: bool = True
     chosen: frozenset[int] = frozenset()
     theme: str = Theme.DARK.value
@@ -38,26 +48,27 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     ends: str = ""
 
 
-def typed(given: Mapping[str, str], chosen: Sequence[str]) -> Filled:
-    """What came in a form; `chosen`: the clusters that were ticked."""
+def typed(given: Mapping[str, str], chosen: Sequence[str], rows: Iterable[tuple[str, str]] = ()) -> Filled:
+    """What came in a form; `chosen`: the clusters that were ticked; `rows`: page and seconds of each. Empty rows are left out."""
     ids = frozenset(int(one) for one in chosen if one.isascii() and one.isdigit() and len(one) < 19)
-    texts = ("name", "place", "shows", "one", "turns", "theme", "latitude", "longitude", "zone", "scale", "message", "until")
+    texts = ("name", "place", "shows", "one", "theme", "latitude", "longitude", "zone", "scale", "message", "until")
     more = {name: given.get(name, "")[:10_000] for name in (*texts, "reload_at", "networks", "ends")}
-    return Filled(every=given.get("scope") != "some", chosen=ids, chime="chime" in given, **more)
+    turns = tuple(Row(page[:20], seconds[:20]) for page, seconds in rows if page.strip())
+    return Filled(every=given.get("scope") != "some", chosen=ids, chime="chime" in given, turns=turns, **more)
 
 
 def of(known: Known, slugs: Mapping[int, str]) -> Filled:
     """The form of a display as it is. `slugs`: of the clusters that are watched, by id; what is no longer watched is left out."""
     wall = known.wall
     there = [page for page in wall.pages if page.cluster is None or page.cluster in slugs]
-    lines = [f"{OVERVIEW if page.cluster is None else slugs[page.cluster]} {page.seconds}" for page in there]
+    rows = tuple(Row(OVERVIEW if page.cluster is None else str(page.cluster), str(page.seconds)) for page in there)
     alone = wall.pages[0].cluster if wall.shows is Shows.CLUSTER else None
     return Filled(
         name=wall.name,
         place=wall.place,
         shows=wall.shows.value,
         one="" if alone is None else str(alone),
-        turns="\n".join(lines) if wall.shows is Shows.ROTATION else "",
+        turns=rows if wall.shows is Shows.ROTATION else (),
         every=wall.clusters is None,
         chosen=wall.clusters or frozenset(),
         theme=wall.theme.value,
@@ -72,6 +83,11 @@ def of(known: Known, slugs: Mapping[int, str]) -> Filled:
         networks="\n".join(known.term.networks),
         ends=_moment(known.term.expires, _DAY),
     )
+
+
+def rows_of(form: Filled, spare: int = SPARE) -> tuple[Row, ...]:
+    """The rows of the rotation with empty ones below them, no more than there may be pages."""
+    return (*form.turns, *[Row()] * min(spare, max(0, MOST_PAGES - len(form.turns))))
 
 
 def wanted(form: Filled, slugs: Mapping[int, str]) -> Wanted:
@@ -106,24 +122,21 @@ def _pages(form: Filled, slugs: Mapping[int, str]) -> tuple[Page, ...]:
         return (Page(int(form.one)),)
     if form.shows != Shows.ROTATION:
         return (Page(None),)
-    ids = {slug: one for one, slug in slugs.items()}
-    found: list[Page] = []
-    for line in form.turns.splitlines():
-        if not line.strip():
-            continue
-        match = re.fullmatch(r"\s*(\S+?)[\s,:]+([0-9]{1,5})\s*s?\s*", line)
-        if match is None:
-            how = f"Write a cluster's short name, or {OVERVIEW}, and seconds: {OVERVIEW} 30."
-            raise WrongError(f"“{line.strip()[:60]}” is no page. {how}")
-        name, seconds = match[1], int(match[2])
-        if name != OVERVIEW and name not in ids:
-            raise WrongError(f"There is no cluster “{name[:60]}” here.")
-        if not DWELL[0] <= seconds <= DWELL[1]:
-            raise WrongError(f"A page stands for {DWELL[0]} to {DWELL[1]:,} seconds.")
-        found.append(Page(None if name == OVERVIEW else ids[name], seconds))
+    found = [_page(row, slugs) for row in form.turns]
     if not 2 <= len(found) <= MOST_PAGES:
-        raise WrongError(f"A rotation has 2 to {MOST_PAGES} pages, one a line.")
+        raise WrongError(f"A rotation has 2 to {MOST_PAGES} pages.")
     return tuple(found)
+
+
+def _page(row: Row, slugs: Mapping[int, str]) -> Page:
+    seconds = re.fullmatch(r"\s*([0-9]{1,5})\s*s?\s*", row.seconds)
+    if seconds is None or not DWELL[0] <= int(seconds[1]) <= DWELL[1]:
+        raise WrongError(f"A page stands for {DWELL[0]} to {DWELL[1]:,} seconds.")
+    if row.page == OVERVIEW:
+        return Page(None, int(seconds[1]))
+    if not re.fullmatch(r"[0-9]{1,18}", row.page) or int(row.page) not in slugs:
+        raise WrongError("A cluster of the rotation is no longer watched: choose another.")
+    return Page(int(row.page), int(seconds[1]))
 
 
 def _figure(text: str, sentence: str) -> float:

@@ -19,6 +19,9 @@ from dashboard.views import refusing
 from dashboard.views.refusing import missing
 from planes.store import selectors
 
+#: Empty rows of a rotation, for who asks for more.
+_MORE_ROWS = 10
+
 
 @require_safe
 @login_required
@@ -46,6 +49,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, Filled(), None)
     form = typed(request)
+    if "rows" in request.POST:
+        return _form(request, form, None, spare=_MORE_ROWS)
     try:
         known, secret = displays.make(display_forms.wanted(form, slugs()), request.user.get_username())
     except WrongError as error:
@@ -86,6 +91,8 @@ def _done(request: HttpRequest, known: Known) -> HttpResponse:
         displays.delete(number)
         return redirect("displays")
     form = typed(request)
+    if "rows" in request.POST:
+        return _form(request, form, known, spare=_MORE_ROWS)
     try:
         displays.change(number, display_forms.wanted(form, slugs()))
     except WrongError as error:
@@ -95,7 +102,8 @@ def _done(request: HttpRequest, known: Known) -> HttpResponse:
 
 def typed(request: HttpRequest) -> Filled:
     """The form as it came."""
-    return display_forms.typed(request.POST.dict(), request.POST.getlist("cluster"))
+    rows = zip(request.POST.getlist("page"), request.POST.getlist("seconds"), strict=False)
+    return display_forms.typed(request.POST.dict(), request.POST.getlist("cluster"), rows)
 
 
 def slugs() -> dict[int, str]:
@@ -112,10 +120,13 @@ def _link(request: HttpRequest, secret: str) -> str:
     return request.build_absolute_uri(reverse("wall-link", args=[secret]))
 
 
-def _form(request: HttpRequest, form: Filled, known: Known | None, *, status: int = 200, **shown: object) -> HttpResponse:
+def _form(
+    request: HttpRequest, form: Filled, known: Known | None, *, status: int = 200, spare: int = display_forms.SPARE, **shown: object
+) -> HttpResponse:
     now = time.time()
     line = None if known is None else _line(known, now)
-    context = {"form": form, "line": line, "heads": selectors.watched(), "now": now, **shown}
+    rows = display_forms.rows_of(form, spare)
+    context = {"form": form, "rows": rows, "line": line, "heads": selectors.watched(), "now": now, **shown}
     return render(request, "display.html", context, status=status)
 
 

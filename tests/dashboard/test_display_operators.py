@@ -44,7 +44,8 @@ def test_an_operator_changes_renews_revokes_and_deletes(operator: Client, collec
     form = {
         "name": "Hall",
         "shows": "rotation",
-        "turns": "overview 30\nprod 20",
+        "page": ["overview", str(collecting.cluster.id), ""],
+        "seconds": ["30", "20", "30"],
         "scope": "some",
         "cluster": [str(collecting.cluster.id)],
     }
@@ -104,10 +105,23 @@ def test_a_display_that_cannot_be_is_refused_in_a_sentence(db: None, wanted: dic
 
 @pytest.mark.any_database
 def test_a_form_that_is_refused_keeps_what_was_typed(operator: Client, collecting: Collecting) -> None:
-    page = operator.post("/displays/new/", {"name": "Lobby", "shows": "rotation", "turns": "nowhere 20", "scope": "every"})
+    page = operator.post(
+        "/displays/new/", {"name": "Lobby", "shows": "rotation", "page": "overview", "seconds": "4321", "scope": "every"}
+    )
     assert page.status_code == 400
-    assert "There is no cluster “nowhere” here." in page.content.decode()
-    assert "nowhere 20" in page.content.decode()
+    assert "A page stands for 5 to 3,600 seconds." in page.content.decode()
+    assert 'value="4321"' in page.content.decode()
+
+
+def test_more_rows_of_a_rotation_save_nothing_and_keep_what_was_typed(operator: Client, collecting: Collecting) -> None:
+    typed = {"name": "Lobby", "shows": "rotation", "page": "overview", "seconds": "45", "scope": "every"}
+    page = operator.post("/displays/new/", {**typed, "rows": "1"}).content.decode()
+    assert not Display.objects.exists()
+    assert 'value="45"' in page
+    assert page.count('name="page"') == 11
+    known, _ = made()
+    assert operator.post(f"/displays/{known.wall.id}/", {**typed, "name": "Hall", "rows": "1"}).status_code == 200
+    assert [row.name for row in Display.objects.all()] == ["Lobby"]
 
 
 def test_no_display_takes_the_address_of_a_cluster_and_one_that_has_it_keeps_it(operator: Client, collecting: Collecting) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard import display_forms, display_pages, seen
-from dashboard.display_forms import Filled
+from dashboard.display_forms import Filled, Row
 from dashboard.display_shapes import (
     CLOCK_OFF,
     DARK,
@@ -293,15 +293,26 @@ def test_a_form_that_is_saved_as_it_stands_changes_nothing(pages: tuple[Page, ..
 
 
 @pytest.mark.parametrize(
-    ("turns", "pages"),
+    ("rows", "pages"),
     [
-        ("overview 30\nprod 20", (Page(None, 30), Page(7, 20))),
-        ("  prod: 20 s \n\n staging,5s\n", (Page(7, 20), Page(8, 5))),
-        ("prod 20\nprod 30", (Page(7, 20), Page(7, 30))),
+        ([("overview", "30"), ("7", "20")], (Page(None, 30), Page(7, 20))),
+        ([("7", " 20 s "), ("", "30"), ("8", "5s"), ("", "")], (Page(7, 20), Page(8, 5))),  # rows without a page count for nothing
+        ([("7", "20"), ("7", "3600")], (Page(7, 20), Page(7, 3600))),
     ],
 )
-def test_a_rotation_is_a_page_a_line_in_its_order(turns: str, pages: tuple[Page, ...]) -> None:
-    assert display_forms.wanted(Filled(name="x", shows="rotation", turns=turns), SLUGS).pages == pages
+def test_a_rotation_is_a_page_a_row_in_its_order(rows: list[tuple[str, str]], pages: tuple[Page, ...]) -> None:
+    form = display_forms.typed({"name": "x", "shows": "rotation"}, (), rows)
+    assert display_forms.wanted(form, SLUGS).pages == pages
+
+
+@pytest.mark.parametrize(("count", "spare"), [(0, 3), (2, 3), (58, 2), (60, 0), (61, 0)])
+def test_empty_rows_stand_below_a_rotation_while_it_may_have_more(count: int, spare: int) -> None:
+    form = Filled(turns=tuple(Row("7", "20") for _ in range(count)))
+    assert display_forms.rows_of(form) == form.turns + (Row("", "30"),) * spare
+
+
+def turning(*rows: tuple[str, str]) -> Filled:
+    return Filled(shows="rotation", turns=tuple(Row(*row) for row in rows))
 
 
 @pytest.mark.parametrize(
@@ -311,12 +322,15 @@ def test_a_rotation_is_a_page_a_line_in_its_order(turns: str, pages: tuple[Page,
         (Filled(shows="cluster", one="9"), "Choose the cluster"),
         (Filled(shows="cluster", one="²"), "Choose the cluster"),
         (Filled(shows="rotation"), "2 to 60 pages"),
-        (Filled(shows="rotation", turns="overview 30"), "2 to 60 pages"),
-        (Filled(shows="rotation", turns="overview 30\n" * 61), "2 to 60 pages"),
-        (Filled(shows="rotation", turns="overview\nprod 20"), "“overview” is no page"),
-        (Filled(shows="rotation", turns="nowhere 20\nprod 20"), "no cluster “nowhere”"),
-        (Filled(shows="rotation", turns="prod 4\nprod 20"), "5 to 3,600 seconds"),
-        (Filled(shows="rotation", turns="prod 3601\nprod 20"), "5 to 3,600 seconds"),
+        (turning(("overview", "30")), "2 to 60 pages"),
+        (turning(*[("overview", "30")] * 61), "2 to 60 pages"),
+        (turning(("overview", ""), ("7", "20")), "5 to 3,600 seconds"),
+        (turning(("overview", "long"), ("7", "20")), "5 to 3,600 seconds"),
+        (turning(("7", "4"), ("7", "20")), "5 to 3,600 seconds"),
+        (turning(("7", "3601"), ("7", "20")), "5 to 3,600 seconds"),
+        (turning(("9", "20"), ("7", "20")), "no longer watched"),
+        (turning(("prod", "20"), ("7", "20")), "no longer watched"),
+        (turning(("²", "20"), ("7", "20")), "no longer watched"),
         (Filled(scale="big"), "scale is a number"),
         (Filled(latitude="north"), "latitude is a number"),
         (Filled(latitude="1", longitude="nan"), "longitude one"),

@@ -1,19 +1,21 @@
 """That somebody has seen that a cluster is not well: attention leaves it until something else is wrong with it.
 
 It holds for what was wrong then: the states of the cluster's planes, its components and its nodes. What heals and fails again, or
-becomes worse, wants attention afresh; so does a component or a node that fails besides, while its plane stays as it was. Nothing
-has to be taken back, and nothing is hidden: the card says who has seen it.
+becomes worse, wants attention afresh; so does a component or a node that fails besides, while its plane stays as it was, unless it
+fails with what it depends on. Nothing has to be taken back, and nothing is hidden: the card says who has seen it.
 """
 
 import logging
 import time
 from collections.abc import Iterable
+from functools import cache
 
 import msgspec
 from django.db import DatabaseError
 
 from dashboard.models import Acknowledgement
 from dashboard.presenters.cards import CardPlane
+from planes.assess import dependencies
 from planes.components.registry import AGENT_KINDS
 from planes.store.selectors import ClusterSummary
 from planes.structs.verdicts import SEVERITY, State
@@ -75,14 +77,22 @@ def wrong_with(summary: ClusterSummary) -> Wrong:
 
 def is_more(now: Wrong, then: Wrong) -> bool:
     """Is something wrong `now` that was not, or not as badly, `then`? Pure. Where not all nodes are known by name, their number
-    tells."""
-    if any(
-        SEVERITY[State(state)] > SEVERITY[State(then.components.get(kind, "healthy"))] for kind, state in now.components.items()
-    ):
-        return True
+    tells. A component that cannot work without one that was down then, and still is, is nothing new: see
+    planes.assess.dependencies."""
+    for kind, state in now.components.items():
+        worse = SEVERITY[State(state)] > SEVERITY[State(then.components.get(kind, "healthy"))]
+        if worse and not any(then.components.get(one) == now.components.get(one) == "down" for one in _needs(kind)):
+            return True
     if now.down > then.down or now.bad > then.bad:
         return True
     return now.nodes is not None and then.nodes is not None and not now.nodes <= then.nodes
+
+
+@cache
+def _needs(kind: str) -> frozenset[str]:
+    """All that a component depends on, by way of others too."""
+    direct = frozenset(one.other for one in dependencies.known(kind) if one.depends)
+    return direct.union(*(_needs(one) for one in direct))
 
 
 def remains(summary: ClusterSummary, then: Wrong) -> Wrong:

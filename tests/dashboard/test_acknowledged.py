@@ -82,6 +82,23 @@ def test_of_too_many_to_be_named_their_number_tells(now: Wrong, more: bool) -> N
     assert is_more(now, Wrong({}, 412, 412, None)) is more
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "more"),
+    [
+        ({"etcd": "down"}, {"etcd": "down", "kube-apiserver": "down"}, False),
+        ({"etcd": "down"}, {"etcd": "down", "kube-scheduler": "down"}, False),  # by way of the API server
+        ({"kube-scheduler": "degraded", "etcd": "down"}, {"kube-scheduler": "down", "etcd": "down"}, False),
+        ({"etcd": "down"}, {"kube-scheduler": "down"}, True),  # etcd is back, and it is not
+        ({"etcd": "down"}, {"etcd": "degraded", "kube-scheduler": "down"}, True),
+        ({"etcd": "degraded"}, {"etcd": "degraded", "kube-scheduler": "down"}, True),
+        ({"kube-scheduler": "down"}, {"kube-scheduler": "down", "etcd": "down"}, True),
+        ({"etcd": "down"}, {"etcd": "down", "coredns": "down"}, True),
+    ],
+)
+def test_what_fails_with_what_it_depends_on_is_nothing_new(then: dict[str, str], now: dict[str, str], more: bool) -> None:
+    assert is_more(Wrong(now, 0, 0, frozenset()), Wrong(then, 0, 0, frozenset())) is more
+
+
 def entry(*names: str, state: State = State.DOWN, kind: str = "Node") -> AttentionRow:
     return AttentionRow("k", kind, names[0], "Title.", state, "Because.", Epoch(NOW), len(names), names=names[1:] and names[:5])
 

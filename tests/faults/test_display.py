@@ -39,7 +39,9 @@ def test_a_display_is_paired_turns_goes_to_what_breaks_is_acknowledged_outlives_
 
         display = phone.url
         phone.locator("input[name=shows][value=rotation]").check()
-        phone.locator("#d-turns").fill("overview 5\ndemo 5")
+        for row, shown in enumerate(("overview", "demo")):
+            phone.get_by_label(f"Page {row + 1}", exact=True).select_option(label=shown)
+            phone.get_by_label(f"Seconds of page {row + 1}", exact=True).fill("5")
         phone.get_by_role("button", name="Save").click()
         stands(screen, "demo", within=60)
         stands(screen, "")

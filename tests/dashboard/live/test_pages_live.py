@@ -35,7 +35,7 @@ async def test_a_component_page_changes_without_a_reload_and_keeps_the_focus(
 ) -> None:
     await live(page, f"{served.origin}/c/prod-eu-1/kube-scheduler/")
     await expect(page.locator("h1")).to_have_text("kube-scheduler last known healthy", use_inner_text=False)
-    link = page.get_by_role("link", name="node-1", exact=True)
+    link = page.get_by_role("link", name="node-1", exact=True).last
     await link.focus()
     await collector.show("broken")
     await expect(page.locator("h1 .state-word")).to_have_text("degraded", timeout=PATIENCE)

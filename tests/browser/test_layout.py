@@ -147,7 +147,7 @@ def test_nor_on_the_page_of_an_incident(page: Page, product: Served) -> None:
 def test_nor_in_the_past(page: Page, product: Served) -> None:
     spans = page.request.get(f"{product.origin}/api/v1/c/prod-eu-1/watched?window=30d").json()["spans"]
     moment = datetime.fromtimestamp(spans[-1]["began"] + 600, UTC).isoformat().replace("+00:00", "Z")
-    page.goto(f"{product.origin}/c/prod-eu-1/?at={moment}&lens=24h")
+    page.goto(f"{product.origin}/c/prod-eu-1/?at={moment}")
     expect(page.locator("#cluster")).to_have_class(re.compile("is-drawn"))
     expect(page.locator("#attention-title")).to_contain_text("Needed attention then")
     assert wrong(page) == {}

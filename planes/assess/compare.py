@@ -183,8 +183,8 @@ def pairs(a: Iterable[Fact], b: Iterable[Fact]) -> list[Pair]:
         shown = one or other
         if shown is not None and not (one is not None and other is not None and one.value == other.value == "0"):
             made.append(Pair(shown.part, shown.key, shown.what, one, other, _outcome(one, other)))
-    order_of = list(Part)
-    return sorted(made, key=lambda pair: order_of.index(pair.part))
+    order_of = {part: place for place, part in enumerate(Part)}
+    return sorted(made, key=lambda pair: order_of[pair.part])
 
 
 def _outcome(one: Fact | None, other: Fact | None) -> Outcome:

@@ -39,8 +39,7 @@ _STATES = _ByName({one.value: one for one in State})
 _BAD = frozenset({State.DEGRADED.value, State.DOWN.value})
 
 
-@dataclass(frozen=True, slots=True)
-class Stood:
+class Stood(msgspec.Struct, frozen=True, gc=False):
     """What somebody was: since when, as far as that is remembered, and why it was said to be."""
 
     state: State

@@ -183,14 +183,17 @@ async def _changes(url: str, ids: dict[str, int], heard: Heard, seconds: float) 
     for each in slugs:
         await stream.delta(ids[each], Delta(o=1, prev=0, epoch="1", at=time.time(), u=Update(), x=GoneRows()))
     await asyncio.sleep(3)
+    offsets = dict.fromkeys(slugs, 1)
     began = time.monotonic()
     for number in range(int(seconds * RATE)):
         slug = slugs[number % len(slugs)]
         heard.published[slug.encode()] = now = time.time()
         row = ClusterRow(server="https://bench", pods=number)
-        await stream.delta(ids[slug], Delta(o=number + 2, prev=number + 1, epoch="1", at=now, u=Update(cluster=row), x=GoneRows()))
+        offsets[slug] += 1
+        mine = offsets[slug]
+        await stream.delta(ids[slug], Delta(o=mine, prev=mine - 1, epoch="1", at=now, u=Update(cluster=row), x=GoneRows()))
         for each in slugs if number % int(RATE) == 0 else ():
-            await stream.pulse(ids[each], Pulse(now, now, "1", number + 2))
+            await stream.pulse(ids[each], Pulse(now, now, "1", offsets[each]))
         await asyncio.sleep(max(0.0, began + (number + 1) / RATE - time.monotonic()))
     await asyncio.sleep(2)
     await stream.aclose()

@@ -32,8 +32,8 @@ subprocess.run([sys.executable, "-S", "-c", "import signal; signal.pause()"])
 TELLS_ITS_END = """
 import signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-print("here", flush=True)
 try:
+    print("here", flush=True)
     signal.pause()
 finally:
     open({log!r}, "a").write({name!r})

@@ -53,6 +53,13 @@ def most_memory() -> float:
     return most / 1e6 if sys.platform == "darwin" else most * 1024 / 1e6
 
 
+def memory() -> str:
+    """What this process has resident now, where the system says so, and the most that it ever had."""
+    now = Path("/proc/self/statm")
+    resident = f"{int(now.read_text().split()[1]) * os.sysconf('SC_PAGE_SIZE') / 1e6:.0f} MB, " if now.exists() else ""
+    return f"{resident}{most_memory():.0f} MB at most"
+
+
 class Measuring:
     """Asked by the collector several times a second whether to stop; says when the cluster is stored whole, and when it is over.
 
@@ -84,7 +91,7 @@ class Measuring:
             return False
         if now - self._began < self._seconds:
             return False
-        say(f"  {self._seconds:g} s of watching: {cpu() - self._cpu:.2f} s CPU, {most_memory():.0f} MB at most")
+        say(f"  {self._seconds:g} s of watching: {cpu() - self._cpu:.2f} s CPU, {memory()}")
         return True
 
     def _look(self) -> None:
@@ -100,7 +107,7 @@ class Measuring:
         until(lambda: (mine.aggregate(all=Sum("pods_used"))["all"] or 0) >= pods * 0.98, "every pod", patience=PATIENCE)
         connection.close()
         took = time.monotonic() - self._since
-        say(f"  first sync: {cpu():.2f} s CPU in {took:.1f} s, the interpreter's start included, {most_memory():.0f} MB at most")
+        say(f"  first sync: {cpu():.2f} s CPU in {took:.1f} s, the interpreter's start included, {memory()}")
         self._synced.set()
 
 

@@ -60,7 +60,8 @@ def _prepare() -> tuple[int, str]:
 
     from planes.models import Cluster
 
-    call_command("migrate", verbosity=0)
+    for alias in connections:
+        call_command("migrate", database=alias, verbosity=0)
     cluster = Cluster.objects.create(slug="bench", name="bench", source="demo")
     client = Client()
     client.force_login(User.objects.create_user("bench"))

@@ -25,6 +25,7 @@ from dashboard import boards, pulses  # noqa: E402
 from dashboard.consumers import (  # noqa: E402
     ClusterConsumer,
     DisplayClusterConsumer,
+    DisplayEndsConsumer,
     DisplayWallConsumer,
     NoSuchSocket,
     WallConsumer,
@@ -74,6 +75,7 @@ _routes: list[Any] = [
     path("ws/c/<slug:slug>/", cast(Any, ClusterConsumer.as_asgi())),
     path("ws/wall/", cast(Any, WallConsumer.as_asgi())),
     path("ws/wall/<slug:display>/", cast(Any, DisplayWallConsumer.as_asgi())),
+    path("ws/wall/<slug:display>/ends/", cast(Any, DisplayEndsConsumer.as_asgi())),
     path("ws/wall/<slug:display>/c/<slug:slug>/", cast(Any, DisplayClusterConsumer.as_asgi())),
     re_path("", cast(Any, NoSuchSocket.as_asgi())),
 ]

@@ -229,6 +229,17 @@ class DisplayWallConsumer(OfDisplay, WallConsumer):
         return True
 
 
+class DisplayEndsConsumer(OfDisplay):
+    """/ws/wall/<display>/ends/: says nothing, and closes when the display's session is over or the display was changed: what a
+    basic wall, which asks for a picture now and then, must hear of at once."""
+
+    async def join(self) -> bool:
+        return True
+
+    def leave(self) -> None:
+        """It is in no hub."""
+
+
 class DisplayClusterConsumer(OfDisplay, ClusterConsumer):
     """/ws/wall/<display>/c/<slug>/: as ClusterConsumer, of a cluster that the display may know of."""
 

@@ -261,3 +261,24 @@ def test_a_browser_that_is_never_updated_shows_the_basic_wall_by_itself_and_the_
         page = context.new_page()
         page.goto(f"{product.origin}/displays/")
         expect(page.locator("main li", has_text="Hall").last).to_contain_text("basic")
+
+
+def test_a_basic_wall_goes_blank_when_its_display_is_revoked_though_no_picture_is_due(browser: Browser, product: Served) -> None:
+    with browser.new_context() as desk, browser.new_context(viewport={"width": 1280, "height": 720}) as attic:
+        desk.add_cookies([{"name": product.cookie["name"], "value": product.cookie["value"], "url": product.origin}])
+        operator, screen = desk.new_page(), attic.new_page()
+        operator.goto(f"{product.origin}/displays/new/")
+        operator.get_by_label("Name").fill("Attic")
+        operator.get_by_role("button", name="Make it").click()
+        link = re.compile(r"/wall/in/[^\s\"<]+")
+        expect(operator.locator("body")).to_contain_text(link)
+        found = link.search(operator.content())
+        assert found is not None
+        screen.goto(f"{product.origin}{found[0]}")
+        with screen.expect_websocket(lambda socket: socket.url.endswith("/ws/wall/attic/ends/")):
+            screen.goto(f"{product.origin}/wall/attic/basic/")
+        # Pictures do not come, and what it says of itself, every 30 s, is not due: it hears by its socket, or not at all.
+        screen.route("**/board.*", lambda route: None)
+        screen.wait_for_timeout(2000)
+        operator.get_by_role("button", name="Revoke").click()
+        expect(screen.locator("body")).to_contain_text("This display was revoked", timeout=20_000)

@@ -308,12 +308,15 @@ async def test_a_display_hears_of_its_own_clusters_alone_and_its_sockets_close_w
 
     wall = await served.socket("/ws/wall/lobby/", signed_in=False, cookies=cookies(client))
     picture = await served.socket("/ws/wall/lobby/c/prod/", signed_in=False, cookies=cookies(client))
+    # That of a basic wall tells of its end alone.
+    ends = await served.socket("/ws/wall/lobby/ends/", signed_in=False, cookies=cookies(client))
     assert "hb" in str(await wall.recv())
     assert "hb" in str(await picture.recv())
     refused = {
         "/ws/wall/": client,  # those of people
         "/ws/c/prod/": client,
         "/ws/wall/lobby/": other,
+        "/ws/wall/lobby/ends/": other,
     }
     for path, by in refused.items():
         assert await close_code(await served.socket(path, signed_in=False, cookies=cookies(by))) == consumers.SIGNED_OUT
@@ -321,11 +324,14 @@ async def test_a_display_hears_of_its_own_clusters_alone_and_its_sockets_close_w
     assert await close_code(hidden) == consumers.NO_SUCH_CLUSTER
     changed = await served.socket("/ws/wall/other/", signed_in=False, cookies=cookies(other))
     await changed.recv()
+    otherwise = await served.socket("/ws/wall/other/ends/", signed_in=False, cookies=cookies(other))
     await in_thread(displays.revoke)(known.wall.id)
     found = await in_thread(displays.find)("other")
     assert found is not None
     await in_thread(displays.change)(found.wall.id, Wanted(name="Other"))
     assert await close_code(wall) == consumers.SIGNED_OUT
     assert await close_code(picture) == consumers.SIGNED_OUT
+    assert await close_code(ends) == consumers.SIGNED_OUT
     assert await close_code(changed) == consumers.CHANGED
+    assert await close_code(otherwise) == consumers.CHANGED
     await holds(lambda: served.hub.viewers == 0)

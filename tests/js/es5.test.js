@@ -20,7 +20,7 @@ test("the parser knows what is younger", () => {
 });
 
 /** What a browser of 2014 has, as far as these scripts ask for it. */
-const KNOWN = new Set(["document", "window", "Image", "XMLHttpRequest", "Date", "Math", "Number", "String", "setInterval", "setTimeout", "location", "encodeURIComponent"]);
+const KNOWN = new Set(["document", "window", "Image", "XMLHttpRequest", "WebSocket", "Date", "Math", "Number", "String", "setInterval", "setTimeout", "location", "encodeURIComponent"]);
 
 /** Names that a script asks the browser for. @param {string} text @returns {string[]} */
 function asked(text) {

@@ -109,7 +109,7 @@ async def page(request: HttpRequest, display: str, slug: str) -> HttpResponse:
     width, height = (_pixels(request.GET.get(name, "")) for name in ("w", "h"))
     size = (_within(width or 1920, picture.WIDTHS), _within(height or 1080, picture.HEIGHTS))
     theme = "light" if request.GET.get("theme") == "light" else "dark"
-    return await _painted(request, board_pictures.Screen(size=size, theme=theme, page=slug))
+    return await _painted(request, board_pictures.Screen(size=size, theme=theme, page=slug, bare=True))
 
 
 def _turn(wall: Wall, now: float) -> Turn:

@@ -2,6 +2,7 @@
 
 import re
 import time
+import xml.etree.ElementTree as ET
 
 import msgspec
 import pytest
@@ -17,6 +18,8 @@ from dashboard.wall_pages import pages_of, turn_of
 from planes.store import selectors
 from tests.dashboard import scenes, walls
 from tests.dashboard.rows import Collecting
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 pytestmark = [pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 
@@ -78,8 +81,30 @@ def test_a_cluster_has_its_own_picture_on_the_walls_that_may_know_of_it() -> Non
     found = client.get("/wall/lobby/c/one/picture.svg", {"w": "1280", "h": "700"})
     assert b"one \xc2\xb7 Planewatch" in found.content
     assert [client.get(f"/wall/lobby/c/{slug}/picture.svg").status_code for slug in ("two", "none")] == [404, 404]
-    # It stands on the basic wall, too, in its turn.
-    assert b"one \xc2\xb7 Planewatch" in client.get("/wall/lobby/board.svg").content
+
+
+@pytest.mark.parametrize(("width", "height", "scale"), [(1920, 1080, 1.0), (1080, 1920, 1.0), (1280, 720, 1.5)])
+def test_the_basic_wall_of_one_cluster_has_what_stands_around_its_picture(width: int, height: int, scale: float) -> None:
+    one = collect("one", "broken")
+    client = screen(pages=(Page(one),), place="floor 3", message="Call Ana.", scale=scale)
+    painted = client.get("/wall/lobby/board.svg", {"w": f"{width}", "h": f"{height}"}).content
+    drawn = ET.fromstring(painted)  # noqa: S314 - our own
+    words = [text.text or "" for text in drawn.iter(f"{SVG}text")]
+    assert "Call Ana." in words
+    assert any(re.fullmatch(r"Lobby · floor 3 · painted \d\d:\d\d:\d\d UTC", text) for text in words)
+    assert [group.get("data-state") for group in drawn.iter(f"{SVG}g") if group.get("data-part") == "ticker"] == ["degraded"]
+    [inner] = [each for each in drawn.iter(f"{SVG}svg") if each is not drawn]
+    across, down = float(inner.get("width", "")), float(inner.get("height", ""))
+    # Over the whole width, and in the shape of its room.
+    assert across == pytest.approx(width / scale, abs=0.5)
+    assert float(inner.get("y", "")) + down < height / scale * 0.95
+    box = [float(each) for each in inner.get("viewBox", "").split()]
+    assert box[2] / box[3] == pytest.approx(across / down, rel=0.01)
+    # What both define is told apart, for the picture may be grey where the wall is not.
+    ids = [each.get("id") for each in drawn.iter() if each.get("id")]
+    assert len(ids) == len(set(ids))
+    asked = re.findall(r'(?:url\(#|href="#)([\w-]+)', ET.tostring(inner, encoding="unicode"))
+    assert set(asked) <= {each.get("id") for each in inner.iter()}
 
 
 def test_the_basic_wall_is_a_picture_that_needs_no_script() -> None:

@@ -75,7 +75,8 @@ export function boardOf(scene, { css, theme: wanted, place, width, height, scale
   const area = { x: margin, y: head, w: room, h: down - head - foot - margin * 0.8 };
   const full = { x: 0, y: head, w: across, h: down - head - foot - (ticker?.high ?? 0) };
   if (single !== null) {
-    // Its place is left free.
+    // Its place is left free: the browser lays the picture over it, the server puts it in.
+    group("picture", (sheet) => sheet.rect(full.x, full.y, full.w, full.h, { data: { part: "picture" } }));
     if (ticker) group("ticker", (sheet) => drawTicker(sheet, ticker, { x: margin, y: full.y + full.h, w: room, h: ticker.high }));
   } else if (!cards.length) group("empty", (sheet) => drawEmpty(sheet, area, down));
   else drawCards(shown, cards.slice(shown.length), { area, places, least, colours, now, gap: margin * 0.72, look }, group);

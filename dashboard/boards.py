@@ -13,7 +13,7 @@ import msgspec
 
 from dashboard import acknowledged, answers, presenters, pulses
 from dashboard.acknowledged import Acknowledged
-from dashboard.presenters.cards import CardPlane, WallCard
+from dashboard.presenters.cards import CardPlane, Trouble, WallCard, further
 from dashboard.presenters.history import DAY, NOTED_WITHIN, up_to
 from planes.assess import ribbon as ribbons
 from planes.live.wire import Encoded
@@ -52,6 +52,7 @@ class BoardCluster(msgspec.Struct, frozen=True):
     open: bool
     watched: float | None
     acknowledged: str = ""
+    further: tuple[Trouble, ...] = ()
 
 
 class BoardChange(msgspec.Struct, frozen=True):
@@ -196,6 +197,7 @@ class Boards:
             open=day is not None and day.open,
             watched=None if day is None else day.watched,
             acknowledged=_seen_by(summary, card.card, known.get(summary.head.id)),
+            further=further(summary),
         )
 
     def _note(self, summary: ClusterSummary, title: str, plane: CardPlane, now: float) -> None:

@@ -15,6 +15,8 @@ from planes.structs.time_tokens import duration
 
 #: Entries of "needs attention" that a card carries; it says how many more there are.
 _TROUBLES = 3
+#: Entries that a wall of this cluster alone tells besides, in turn: what is more comes round too seldom to be read.
+_FURTHER = 27
 
 
 class CardPlane(msgspec.Struct, frozen=True):
@@ -111,8 +113,7 @@ def wall_card(summary: ClusterSummary) -> WallCard:
     row = summary.row
     total = sum(summary.nodes.values())
     healthy = summary.nodes.get("healthy", 0) + summary.nodes.get("cordoned", 0)
-    # What concerns the cluster as a whole stands in its fault already.
-    trouble = [one for one in summary.attention if not (row.fault and one.kind == "Cluster")]
+    trouble = _troubled(summary)
     return WallCard(
         slug=summary.slug,
         name=summary.name,
@@ -129,6 +130,11 @@ def wall_card(summary: ClusterSummary) -> WallCard:
         trouble=tuple(_trouble(one) for one in trouble[:_TROUBLES]),
         more=max(0, len(trouble) - _TROUBLES),
     )
+
+
+def further(summary: ClusterSummary) -> tuple[Trouble, ...]:
+    """The entries of "needs attention" beyond a card's, for the wall that shows this cluster alone: a bounded number."""
+    return tuple(_trouble(one) for one in _troubled(summary)[_TROUBLES : _TROUBLES + _FURTHER])
 
 
 def cluster_card(summary: ClusterSummary, fresh: Freshness, late: Lateness | None) -> ClusterCard:
@@ -197,6 +203,11 @@ def _now(plane: CardPlane, late: Lateness | None) -> CardPlane:
         return plane
     since = None if plane.since is None else unknown_since(late, plane.since)
     return CardPlane(shown.state, _headline(shown.state, shown.last, shown.because), shown.because, since, shown.last)
+
+
+def _troubled(summary: ClusterSummary) -> list[AttentionRow]:
+    """What concerns the cluster as a whole stands in its fault already."""
+    return [one for one in summary.attention if not (summary.row.fault and one.kind == "Cluster")]
 
 
 def _trouble(row: AttentionRow) -> Trouble:

@@ -12,6 +12,9 @@ from dashboard.board_pictures import SIZES, Pictures, Screen, place_of, size_for
 from dashboard.boards import BoardNews, Boards, BoardScene
 from dashboard.presenters.cards import CardPlane, WallCard
 from planes.models import Cluster
+from planes.structs.moments import Epoch
+from planes.structs.rows import AttentionRow
+from planes.structs.verdicts import State
 from tests.dashboard import scenes
 from tests.dashboard.rows import Collecting
 
@@ -94,6 +97,20 @@ def test_news_are_of_one_cluster_as_it_is_now_and_never_of_a_scene_from_before_t
     assert [each.after for each in news.changes] == ["degraded"]
     assert made.scenes == 2
     assert made.news(one.cluster.id + 1) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.any_database
+def test_all_that_is_wrong_with_a_cluster_is_told_for_the_wall_that_shows_it_alone() -> None:
+    one = collect("one")
+    wrong = [
+        AttentionRow(f"k{at:02}", "Node", f"n-{at:02}", f"n-{at:02}", State.DOWN, "No heartbeat.", Epoch(NOW)) for at in range(40)
+    ]
+    one.flush(msgspec.structs.replace(scenes.frame("one", 6, "", time.time()), attention=wrong))
+    [found] = Boards().get().scene.clusters
+    told = [*found.card.trouble, *found.further]
+    assert [each.title for each in told] == [each.title for each in wrong[: len(told)]]
+    assert (len(found.card.trouble), len(told), found.card.more) == (3, 30, 37)
 
 
 @pytest.mark.django_db

@@ -185,6 +185,30 @@ test("what needs attention stands in the largest type in which all has room, by 
   assert.equal(new Set(turns.map((one) => one?.high)).size, 1, "the picture keeps its size");
 });
 
+test("the wall of one cluster tells all that is wrong with it, one after the other, while its card tells the worst", () => {
+  const scene = wall(2, ["healthy", "down"]);
+  const sick = scene.clusters[1];
+  assert.ok(sick);
+  const names = Array.from({ length: 20 }, (_, at) => `node-${at}`);
+  sick.card.trouble = [];
+  sick.card.more = 31;
+  sick.further = names.map((title) => ({ title, state: "down", because: `No heartbeat for ⟨a:${NOW - 100}⟩ of a 40 s lease.`, since: NOW - 100 }));
+  /** @type {Set<string>} */ const seen = new Set();
+  /** @type {Set<number>} */ const high = new Set();
+  for (let after = 0; after < 240; after += 8) {
+    [sick.pulse, sick.heard] = [NOW + after, NOW + after];
+    const { groups, area } = boardOf(scene, options(1920, 1080, { single: "c1", now: NOW + after }));
+    const told = placed(groups.find(({ key }) => key === "ticker")?.items ?? []).texts.map(({ text }) => text).join(" ");
+    for (const name of names) if (told.includes(`${name}:`)) seen.add(name);
+    assert.match(told, /and 11 more/);
+    high.add(area?.h ?? 0);
+  }
+  assert.deepEqual([...seen].sort(), [...names].sort());
+  assert.equal(high.size, 1, "the picture keeps its size");
+  const card = placed(boardOf(scene, options(1920, 1080)).groups.find(({ key }) => key === "card:c1")?.items ?? []).texts;
+  assert.deepEqual(card.filter(({ text }) => text.includes("node-")), []);
+});
+
 test("an entry that has no room whole is told by its first sentence, else by its title, which may break", () => {
   const lines = (/** @type {number} */ room) => tickerOf(troubled(1, "word ".repeat(60).trim()), room, 20, false, NOW)?.rows[0]?.lines;
   assert.deepEqual([lines(300), lines(100)], [["node-0"], ["node-", "0"]]);

@@ -16,7 +16,7 @@ import { wrapped } from "./lines.js";
 import { announced } from "./announced.js";
 import { drawTicker, tickerOf } from "./ticker.js";
 import { themeAt } from "./sun.js";
-import { calmOfAll, isSick, sorted, tally, toldOf } from "./told.js";
+import { calmOfAll, isSick, sorted, tally, toldOf, wholeOf } from "./told.js";
 
 /** @typedef {import("../file/sheet.js").Item} Item */
 /** @typedef {import("./frame.js").Around} Around */
@@ -60,7 +60,7 @@ export function boardOf(scene, { css, theme: wanted, place, width, height, scale
   const calm = around.old ? "" : calmOfAll(scene.clusters, now);
   const change = announced(scene.changes, now);
   const foot = footHeight(around, calm, room, least);
-  const ticker = single === null || around.old ? null : tickerOf(cards.find(({ slug }) => slug === single), room, least, across < down, now);
+  const ticker = single === null || around.old ? null : tickerOf(wholeOf(scene.clusters.find(({ card }) => card.slug === single), now, frozen), room, least, across < down, now);
   /** @type {Group[]} */
   const groups = [];
   /** @param {string} key @param {(sheet: Sheet) => void} draw */

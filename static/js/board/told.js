@@ -35,6 +35,7 @@ import { glued, thousands } from "../words.js";
  * @property {boolean} open an incident goes on
  * @property {number | null} watched since when it is on record, epoch seconds
  * @property {string} acknowledged by whom its trouble was, empty: by nobody
+ * @property {Trouble[]} [further] what needs attention beyond the card's, in order; servers of before send none
  * @property {number | null} [came] when its last pulse arrived here
  */
 /** @typedef {{ state: State, headline: string, brief: string[], short: string, because: string }} Half `brief` is what it says where the headline
@@ -139,10 +140,23 @@ export function toldOf(cluster, now, frozen) {
     foot: card.foot,
     calm: late ? "" : calmOf(cluster, now),
     acknowledged: cluster.acknowledged,
-    troubles: trouble.map((one) => ({ state: stateOf(one.state), title: one.title, text: glued(`${one.title}: ${render(one.because, at)}`) })),
+    troubles: troublesOf(trouble, at),
     more: trouble.length ? card.more : 0,
     ribbons: cluster.sky && cluster.ground ? [upTo(cluster.sky, card.control, late, pulse), upTo(cluster.ground, card.data, late, pulse)] : null,
   };
+}
+
+/** @param {Trouble[]} trouble @param {number} at epoch seconds */
+function troublesOf(trouble, at) {
+  return trouble.map((one) => ({ state: stateOf(one.state), title: one.title, text: glued(`${one.title}: ${render(one.because, at)}`) }));
+}
+
+/** The same with all that is wrong, for the wall that shows this cluster alone: its card tells the worst.
+ *  @param {Cluster | undefined} cluster @param {number} now @param {boolean} frozen @returns {Told | undefined} */
+export function wholeOf(cluster, now, frozen) {
+  if (!cluster) return undefined;
+  const { card, further = [] } = cluster;
+  return toldOf({ ...cluster, card: { ...card, trouble: [...card.trouble, ...further], more: Math.max(0, card.more - further.length) } }, now, frozen);
 }
 
 /** The worst first, and of each state as they came. @param {Told[]} cards */

@@ -19,7 +19,7 @@ from django.db import DatabaseError
 
 from dashboard.card_changes import CardChanges
 from planes.live.stream import Entry, Lost
-from planes.live.wire import Delta, Encoded, KeepAlive, Pulse, Resync, WallChanged, WallPulse, WallPulses, encode
+from planes.live.wire import Delta, Encoded, KeepAlive, Noted, Pulse, Resync, WallChanged, WallPulse, WallPulses, encode
 from planes.structs.backoff import Backoff
 
 logger = logging.getLogger(__name__)
@@ -260,7 +260,8 @@ class Hub:
         cluster = self._clusters.get(entry.cluster_id)
         if cluster is None:
             return
-        await self._give(cluster.viewers, entry.text)
+        if entry.kind is not Noted:
+            await self._give(cluster.viewers, entry.text)
         slug = self._slugs.get(entry.cluster_id)
         if not self._walls or slug is None or self._clusters.get(entry.cluster_id) is not cluster:
             return
@@ -268,7 +269,7 @@ class Hub:
             pulse = _pulse.decode(entry.text)
             self._beats[entry.cluster_id] = pulse
             await self._give(self._may(entry.cluster_id) - self._screens, encode(WallPulse(slug, pulse)))
-        elif entry.kind is Delta and cluster.card.is_changed_by(entry.text) and cluster.waiting is None:
+        elif cluster.waiting is None and (entry.kind is Noted or (entry.kind is Delta and cluster.card.is_changed_by(entry.text))):
             # At most one "changed" a second and cluster: the first at once, what follows together.
             cluster.waiting = asyncio.create_task(self._tell_changed(entry.cluster_id, cluster))
 

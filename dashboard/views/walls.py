@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard import acknowledged, answers, board_pictures, boards, picture, seen, showing, wall_pages
+from dashboard import acknowledged, answers, board_pictures, boards, picture, pulses, seen, showing, wall_pages
 from dashboard.display_shapes import Wall
 from dashboard.picture import typeface
 from dashboard.rotation import Page, Turn
@@ -63,6 +63,7 @@ def acknowledge(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponse(status=404)
     acknowledged.keep(found.head.id, request.user.get_username(), acknowledged.wrong_with(found))
     boards.shared().outdate()
+    pulses.peek().note(found.head.id)
     return HttpResponse(status=204)
 
 

@@ -16,7 +16,7 @@ import redis
 import redis.asyncio
 
 from planes.live import trouble, wire
-from planes.live.wire import Delta, Encoded, Heartbeats, Published, Pulse
+from planes.live.wire import Delta, Encoded, Heartbeats, Noted, Published, Pulse
 from planes.structs.backoff import Backoff
 from planes.structs.rows import SampleRow
 
@@ -44,7 +44,7 @@ VALKEY_AWAY = trouble.VALKEY_AWAY
 LOST = trouble.LOST
 
 #: The one field of an entry, by what it holds: its JSON as browsers get it.
-_FIELDS: dict[type[Published], bytes] = {Delta: b"m", Pulse: b"p", Heartbeats: b"b"}
+_FIELDS: dict[type[Published | Noted], bytes] = {Delta: b"m", Pulse: b"p", Heartbeats: b"b", Noted: b"n"}
 _KINDS = {field: kind for kind, field in _FIELDS.items()}
 
 _encode = msgspec.json.encode
@@ -74,7 +74,7 @@ class Entry:
     """One entry of a cluster's stream: a message as it goes out to browsers, and which one it is."""
 
     cluster_id: int
-    kind: type[Published]
+    kind: type[Published | Noted]
     text: Encoded
 
 
@@ -194,7 +194,7 @@ class Stream:
         return read
 
 
-def _with_type(kind: type[Published], data: bytes) -> Encoded:
+def _with_type(kind: type[Published | Noted], data: bytes) -> Encoded:
     """As it goes out. While Planewatch is being upgraded a collector of before messages had a `type` may still publish."""
     if data.startswith(b'{"type":'):
         return Encoded(data.decode())
@@ -238,6 +238,15 @@ class Peek:
     def trouble(self) -> str:
         """What is wrong with Planewatch itself (planes/live/trouble.py); "" if nothing is said."""
         return (self._get(trouble.KEY) or b"").decode(errors="replace")
+
+    def note(self, cluster_id: int) -> bool:
+        """Let the web servers hear that something was said of a cluster, by the one write that is made here; False: Valkey is away,
+        and they find it when they next look."""
+        try:
+            self._client.xadd(stream_key(cluster_id), {_FIELDS[Noted]: _encode(Noted())}, maxlen=KEPT, approximate=True)
+        except (redis.RedisError, OSError):
+            return False
+        return True
 
     def alive(self) -> bool:
         """Whether Valkey answers within a second."""

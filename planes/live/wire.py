@@ -202,6 +202,11 @@ class WallPulses(msgspec.Struct, tag="wall_pulses"):
     pulses: dict[str, Pulse]
 
 
+class Noted(msgspec.Struct, tag="noted"):
+    """Something was said of a cluster that no collector knows of, such as that somebody has seen what is wrong. In its stream, for
+    the web servers alone: those who show the cluster among others are told what changed."""
+
+
 #: What a collector publishes in its cluster's stream.
 Published = Delta | Pulse | Heartbeats
 
@@ -214,7 +219,7 @@ Encoded = NewType("Encoded", str)
 _encoder = msgspec.json.Encoder()
 
 
-def encode(message: Message) -> Encoded:
+def encode(message: Message | Noted) -> Encoded:
     """As it goes out."""
     return Encoded(_encoder.encode(message).decode())
 

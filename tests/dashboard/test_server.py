@@ -15,7 +15,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.http import HttpRequest
-from django.test import AsyncClient
+from django.test import AsyncClient, Client
 from django.utils import timezone
 from pytest_django import Settings
 from uvicorn.protocols.utils import ClientDisconnected
@@ -23,11 +23,13 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dashboard import consumers, sessions
+from dashboard.boards import BoardNews
 from dashboard.hub import QUEUE_SIZE
 from dashboard.middleware import TRY_AGAIN_LATER, LostSockets
 from planes.live.stream import Stream
 from planes.live.wire import Delta, Gone, KeepAlive, Message, Pulse, Resync, WallChanged, WallPulse
 from planes.store import selectors, services
+from tests.dashboard import scenes, walls
 from tests.dashboard.conftest import Served, holds, in_thread, serving
 from tests.dashboard.rows import Collecting, silent_frame
 from tests.services import Valkey
@@ -288,6 +290,30 @@ async def test_a_closed_socket_leaves_the_hub(served: Served, collecting: Collec
     await socket.close()
     await wall.close()
     await holds(lambda: served.hub.viewers == 0)
+
+
+async def test_an_acknowledgement_is_told_to_screens_at_once_and_to_no_picture(
+    served: Served, valkey: str, collecting: Collecting, visitor: User
+) -> None:
+    await in_thread(collecting.flush)(scenes.frame("prod", 6, "broken", time.time()))
+    _, secret = await in_thread(walls.made)()
+    screen, person = await in_thread(walls.screen)(secret), Client()
+    await in_thread(person.force_login)(visitor)
+    cookies = "; ".join(f"{name}={one.value}" for name, one in screen.cookies.items())
+    wall = await served.socket("/ws/wall/lobby/", signed_in=False, cookies=cookies)
+    picture = await served.socket("/ws/c/prod/")
+    stream = Stream(valkey)
+    await following(stream, collecting, picture)
+    assert (await in_thread(person.post)("/c/prod/acknowledge/")).status_code == 204
+    async with asyncio.timeout(PATIENCE):
+        while b'"wall_news"' not in (said := str(await wall.recv()).encode()):
+            pass
+    news = msgspec.json.decode(said, type=BoardNews)
+    assert (news.slug, news.cluster.acknowledged) == ("prod", visitor.get_username())
+    # Of what no collector said a picture hears nothing: each of these would raise.
+    await stream.pulse(collecting.id, Pulse(pulse=1.0, heard=None, epoch="1", o=1))
+    assert all(isinstance(one, Pulse | KeepAlive) for one in await messages(picture, Pulse))
+    await stream.aclose()
 
 
 async def test_a_wall_gets_pulses_and_one_changed_a_second(served: Served, valkey: str, collecting: Collecting) -> None:

@@ -329,3 +329,22 @@ test("what was worked out is kept for those who ask again, and bounded", () => {
   assert.deepEqual(["a", "b", "a", "c", "a", "b"].map((key) => kept.get(key, make)), [1, 2, 1, 3, 1, 4]);
   assert.equal(kept.size, 2);
 });
+
+test("a card with no room for how old it is shows its shapes, and nothing lies over them", () => {
+  const frozen = options(1080, 1920, { frozen: true, now: NOW + 250, around: around({ next: "", old: "4 min old", why: "Planewatch does not answer. Trying again in 9 s." }) });
+  for (const { key, items } of boardOf(wall(12, ["down", "healthy"]), frozen).groups) {
+    if (!key.startsWith("card:")) continue;
+    const { texts, shapes } = placed(items);
+    const all = [...texts, ...shapes];
+    for (const [at, one] of all.entries()) {
+      for (const other of all.slice(at + 1)) assert.ok(!overlap(one, other), `${key}: “${one.text}” lies over “${other.text}”`);
+    }
+    assert.equal(shapes.length, 2, key);
+  }
+});
+
+test("small cards beside large ones are as wide as a short name, or all are of one size", () => {
+  const wide = boxesOf(12, 4, 1040, 1350, 12);
+  assert.ok(wide.some(({ large }) => large));
+  assert.deepEqual(boxesOf(12, 4, 1040, 1350, 12, 8 * 42).filter(({ large }) => large), []);
+});

@@ -36,6 +36,8 @@ import { calmOfAll, isSick, sorted, tally, toldOf, wholeOf } from "./told.js";
 /** Cards at most: more could not be read, and are counted. */
 export const MOST = 60;
 const DAY = 86_400;
+/** Room for a name of a dozen letters, in its type: names that are cut are not told apart. */
+const NAMED = 8;
 const EMPTY = "No cluster is watched here.";
 
 /** To try what fits takes a while, and most cards say the same as a second ago. @type {Remembered<number>} */
@@ -95,7 +97,7 @@ export function boardOf(scene, { css, theme: wanted, place, width, height, scale
  */
 function drawCards(shown, others, { area, places, least, colours, now, gap, look }, group) {
   const sick = shown.filter((card) => isSick(card.worst)).length;
-  const boxes = boxesOf(places, sick, area.w, area.h, gap);
+  const boxes = boxesOf(places, sick, area.w, area.h, gap, NAMED * least);
   const day = { from: Math.floor(now / 60) * 60 - DAY, now: Math.floor(now / 60) * 60 };
   // Cards of one size speak in one size.
   /** @type {Map<boolean, number>} */

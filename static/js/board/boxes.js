@@ -39,13 +39,14 @@ function cells(count, sick, width, height, gap) {
 /**
  * A box for each card, in the order of the cards: the sick ones come first.
  * @param {number} count at least 1 @param {number} sick how many of them are not well @param {number} width @param {number} height of
- *   the room, in any unit @param {number} gap between two of them
+ *   the room, in any unit @param {number} gap between two of them @param {number} [narrow] what is narrower has no room for a name
  * @returns {Box[]}
  */
-export function boxesOf(count, sick, width, height, gap) {
+export function boxesOf(count, sick, width, height, gap, narrow = 0) {
   const even = cells(count, 0, width, height, gap);
   const uneven = count >= SHORT && sick > 0 && sick < count ? cells(count, sick, width, height, gap) : even;
-  const larger = uneven !== even && uneven.size >= even.size * KEPT;
+  const cell = (width - (uneven.columns - 1) * gap) / uneven.columns;
+  const larger = uneven !== even && uneven.size >= even.size * KEPT && cell >= narrow;
   const { columns, rows } = larger ? uneven : even;
   const w = (width - (columns - 1) * gap) / columns;
   const h = (height - (rows - 1) * gap) / rows;

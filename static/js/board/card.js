@@ -21,6 +21,7 @@ import { nameLines, wrapped } from "./lines.js";
  * @property {boolean} [brief] instead of each headline what is wrong in a few words @property {boolean} [short] its state's word
  * @property {boolean} [dense] with less room around @property {boolean} [either] a plane whose few words have no room tells its
  *   state's word
+ * @property {boolean} [terse] how fresh it is in one line or not at all: where all are old, the wall's head tells that
  * @property {number} [anyhow] a name may break, or be cut, anywhere, in so many lines
  * @property {number} tall the headline's type at most, as a share of the card's height @property {number} wide of its width
  */
@@ -44,6 +45,9 @@ const FORMS = [
   { short: true, tall: 0.19, wide: 0.13 },
   { short: true, mute: true, anyhow: 2, tall: 0.24, wide: 0.16 },
   { short: true, mute: true, anyhow: 1, tall: 0.24, wide: 0.16 },
+  { short: true, mute: true, dense: true, anyhow: 1, tall: 0.24, wide: 0.16 },
+  { short: true, mute: true, terse: true, anyhow: 2, tall: 0.24, wide: 0.16 },
+  { short: true, mute: true, terse: true, anyhow: 1, tall: 0.24, wide: 0.16 },
 ];
 /** Forms that tell more than why each plane is as it is are preferred while the headline is larger than the smallest type by this. */
 const COMFORT = 1.12;
@@ -111,7 +115,7 @@ function compose(card, at, type, { w, h }, least, colours, day, force = false) {
   if (status && beside) {
     sheet.text(w - pad, y - named * 1.12 + named * 0.86, status, { size: small, weight: 600, fill: statusFill, anchor: "end" });
   } else if (status && !(live && at > 2)) {
-    const lines = wrapped(status, small, w - 2 * pad, 2, 600);
+    const lines = wrapped(status, small, w - 2 * pad, form.terse ? 1 : 2, 600);
     if (!lines) {
       if (!form.mute) return null;
     } else {
@@ -195,7 +199,7 @@ function drawHalf(sheet, card, side, { x, y, w, h }, { form, type, small, pad, l
   const { colours } = sheet;
   const told = card[side];
   sheet.rect(x, y, w, h, { fill: late ? colours.of(side === "sky" ? "panel" : "panel-2") : `url(#${side})` });
-  const glyph = Math.min(type * (form.mute ? 1.5 : form.dense ? 1 : form.short ? 1.6 : 2.3), h * 0.8);
+  const glyph = Math.min(type * (form.mute ? (form.dense ? 1.1 : 1.5) : form.dense ? 1 : form.short ? 1.6 : 2.3), h * 0.8);
   const left = x + pad + glyph + type * (form.dense ? 0.4 : 0.6);
   const figure = type * 1.35;
   const count = side === "ground" && form.count ? card.count : "";

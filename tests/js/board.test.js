@@ -348,3 +348,16 @@ test("small cards beside large ones are as wide as a short name, or all are of o
   assert.ok(wide.some(({ large }) => large));
   assert.deepEqual(boxesOf(12, 4, 1040, 1350, 12, 8 * 42).filter(({ large }) => large), []);
 });
+
+test("the line of life grows with the seconds of each minute, over the whole width, and is grey while nothing comes", () => {
+  /** @param {number} now @param {Partial<Options>} [changes] */
+  const life = (now, changes = {}) => boardOf(wall(2, ["healthy"]), options(1920, 1080, { now, ...changes })).groups.find(({ key }) => key === "life")?.items[0];
+  const begun = Math.ceil(NOW / 60) * 60;
+  const lines = Array.from({ length: 60 }, (_, second) => life(begun + second));
+  const wide = lines.map((one) => (one?.mark === "rect" ? one.w : NaN));
+  assert.ok(wide.every((one, at) => at === 0 || one > (wide[at - 1] ?? NaN)), String(wide));
+  assert.deepEqual([wide[0], wide[59]], [0, 1920]);
+  const colours = [life(begun), life(begun, { frozen: true }), life(begun, { around: around({ old: "4 min old" }) })].map((one) => (one?.mark === "rect" ? one.look.fill : ""));
+  assert.equal(colours[1], colours[2]);
+  assert.notEqual(colours[0], colours[1]);
+});

@@ -115,6 +115,8 @@ bench-browser: dev ## print the figures of the picture, in a real Chromium
 bench-walls: dev ## print what 1,000 displays and 500 basic walls cost one web process, and the heap of a wall after a month (ARGS="--displays 100")
 	@$(BIN)/python -m tests.bench.bench_walls $(ARGS)
 	@$(NODE) --expose-gc tests/js/month.js
+	@.ci/browser $(VENV)
+	@$(BIN)/python -m tests.bench.bench_month
 
 IMAGE ?= planewatch:0.1.0
 ENGINE ?= $(firstword $(foreach name,docker podman buildah,$(if $(shell command -v $(name)),$(name))))

@@ -15,9 +15,11 @@ from planes.structs.rows import NodeRow
 
 class CardReport(WallCard, frozen=True, kw_only=True):
     """A card as it may be said now: a late collector's states are unknown, with the last known ones beside them, and no node is
-    counted as healthy. `late` says why, and since when; null while the card is the present."""
+    counted as healthy. `late` says why, and since when; null while the card is the present. `labels`: as the page of all clusters
+    groups by them."""
 
     late: Lateness | None
+    labels: dict[str, str]
 
 
 class ClustersReport(msgspec.Struct, frozen=True):
@@ -45,15 +47,18 @@ def clusters(among: Collection[int] | None = None) -> ClustersReport:
     fresh = pulses.all_freshness([summary.head for summary in summaries])
     now = time.time()
     return ClustersReport(
-        [_card(cluster_card(summary, one, lateness(one, now))) for summary, one in zip(summaries, fresh, strict=True)]
+        [
+            _card(cluster_card(summary, one, lateness(one, now)), summary.head.labels)
+            for summary, one in zip(summaries, fresh, strict=True)
+        ]
     )
 
 
-def _card(shown: ClusterCard) -> CardReport:
+def _card(shown: ClusterCard, told: dict[str, str]) -> CardReport:
     fields = {field: getattr(shown.card, field) for field in WallCard.__struct_fields__}
     if shown.late is not None and shown.late.cause != "cluster":
         fields["nodes_healthy"] = 0
-    return CardReport(**{**fields, "control": shown.control, "data": shown.data}, late=shown.late)
+    return CardReport(**{**fields, "control": shown.control, "data": shown.data}, late=shown.late, labels=told)
 
 
 def labelled(slug: str, wanted: str) -> LabelReport | None:

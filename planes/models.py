@@ -23,7 +23,10 @@ class Cluster(models.Model):
     context = models.CharField(max_length=253, blank=True)
     enabled = models.BooleanField(default=True)
     title = models.CharField(max_length=100, blank=True, db_default="")  # what an operator calls it; empty: `name`
-    labels = models.BinaryField(default=b"{}", db_default=b"{}")  # dict[str, str], by an operator
+    labels = models.BinaryField(
+        default=b"{}", db_default=b"{}"
+    )  # dict[str, str], by an operator; an empty value hides one of `told`
+    told = models.BinaryField(default=b"{}", db_default=b"{}")  # dict[str, str]: labels by what names the cluster, a ClusterProfile
     off = models.BooleanField(default=False, db_default=False)  # an operator stopped it: no declaration starts it again
     doomed = models.BooleanField(default=False, db_default=False)  # removed with its history, which goes batch by batch
     created = models.DateTimeField(auto_now_add=True)

@@ -104,6 +104,7 @@ def cluster(head: ClusterHead, _: Nothing, now: float) -> ClusterAnswer:
         as_of=told.as_of,
         late=told.late,
         name=head.name,
+        labels=head.labels,
         server=row.server,
         version=row.version,
         distribution=row.distribution,

@@ -30,9 +30,11 @@ class PlaneState(msgspec.Struct, frozen=True):
 
 
 class ClusterAnswer(Dated, frozen=True, kw_only=True):
-    """`nodes` counts nodes by state. `fault`: why the cluster cannot be seen; `missing`: what the picture has to do without."""
+    """`labels`: as the page of all clusters groups by them. `nodes` counts nodes by state. `fault`: why the cluster cannot be seen;
+    `missing`: what the picture has to do without."""
 
     name: str
+    labels: dict[str, str]
     server: str
     version: str
     distribution: str

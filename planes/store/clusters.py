@@ -1,8 +1,9 @@
 """Which clusters are watched, and who has said so: each `manage.py up` anew when it starts, or `manage.py clusters`."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
+import msgspec
 from django.db import transaction
 from django.db.models import F
 from django.utils.text import slugify
@@ -14,12 +15,14 @@ from planes.store.naming import short_names
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """A cluster to watch. `source` is "kubeconfig", "in-cluster" or "demo" (models.Cluster.Source); for an in-cluster one the path
-    and the context are empty. What it is known by is (source, kubeconfig, context): a name may change."""
+    and the context are empty. What it is known by is (source, kubeconfig, context): a name may change. `labels` are those that what
+    names the cluster gives it, as fleet.LABEL has them; an operator's stand before them."""
 
     source: str
     name: str
     kubeconfig: str = ""
     context: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def declare(wanted: Iterable[Declaration], by: str = "") -> list[Cluster]:
@@ -68,17 +71,17 @@ def _declared(wanted: Iterable[Declaration], by: str) -> list[Cluster]:
         key = (one.source, one.kubeconfig, one.context)
         if key in declared:
             continue
-        cluster = known.get(key)
+        cluster, told = known.get(key), msgspec.json.encode(dict(sorted(one.labels.items())))
         if cluster is None:
             slug = _slug(one.name, slugs)
             slugs.add(slug)
             cluster = Cluster.objects.create(
-                slug=slug, name=name, source=one.source, kubeconfig=one.kubeconfig, context=one.context
+                slug=slug, name=name, source=one.source, kubeconfig=one.kubeconfig, context=one.context, told=told
             )
-        elif cluster.enabled is cluster.off or cluster.doomed or cluster.name != name:
+        elif cluster.enabled is cluster.off or cluster.doomed or cluster.name != name or bytes(cluster.told) != told:
             # What an operator has stopped stays so; what was to be forgotten is wanted again, with what is left of it.
-            cluster.enabled, cluster.name, cluster.doomed = not cluster.off, name, False
-            cluster.save(update_fields=["enabled", "name", "doomed"])
+            cluster.enabled, cluster.name, cluster.doomed, cluster.told = not cluster.off, name, False, told
+            cluster.save(update_fields=["enabled", "name", "doomed", "told"])
         Declared.objects.get_or_create(cluster=cluster, by=by)
         declared[key] = cluster
     return list(declared.values())

@@ -90,9 +90,19 @@ def say(slug: str, said: Said) -> bool:
         if Cluster.objects.filter(slug=said.slug).exclude(pk=mine.pk).exists():
             raise WrongError(f"Another cluster has the address “{said.slug}”.")
         mine.title = "" if title == mine.name else title
-        mine.slug, mine.labels = said.slug, msgspec.json.encode(said.labels)
+        mine.slug, mine.labels = (
+            said.slug,
+            msgspec.json.encode(_beside(msgspec.json.decode(mine.told, type=dict[str, str]), said.labels)),
+        )
         mine.save(update_fields=["title", "slug", "labels"])
     return True
+
+
+def _beside(told: dict[str, str], said: dict[str, str]) -> dict[str, str]:
+    """What an operator says other than what the cluster's source tells; with an empty value for what is to be left out of that.
+    What both say alike stays the source's, and changes with it."""
+    hidden = {key: "" for key in told if key not in said}
+    return hidden | {key: value for key, value in said.items() if told.get(key) != value}
 
 
 def stop(slug: str) -> bool:

@@ -71,7 +71,7 @@ class ClusterHead(msgspec.Struct, frozen=True):
     identity: str = ""  # uid of its kube-system namespace, as first seen; empty: not seen yet
     remembered_from: float | None = None  # epoch seconds: changes before it were removed; None: none were
     given: str = ""  # the short name that its context has, whatever an operator calls it
-    labels: dict[str, str] = {}  # by an operator
+    labels: dict[str, str] = {}  # by an operator, and by what names the cluster where the operator says nothing else
     off: bool = False  # an operator stopped watching it
 
 
@@ -321,9 +321,14 @@ def head_of(found: Cluster) -> ClusterHead:
         identity=found.identity,
         remembered_from=found.remembered_from,
         given=found.name,
-        labels=_labels.decode(found.labels),
+        labels=_labels_of(found),
         off=found.off,
     )
+
+
+def _labels_of(found: Cluster) -> dict[str, str]:
+    merged = {**_labels.decode(found.told), **_labels.decode(found.labels)}
+    return {key: value for key, value in merged.items() if value}
 
 
 def _changes(cluster_id: int, limit: int) -> list[ChangeRow]:

@@ -20,6 +20,7 @@ from dashboard.views import api
 from planes.live import wire
 from planes.live.stream import VALKEY_AWAY, Peek, Stream
 from planes.management.commands.status import found
+from planes.models import Cluster
 from planes.store import selectors
 from planes.store.freshness import LATE_AFTER
 from planes.store.status import collect_status
@@ -181,6 +182,13 @@ def test_a_database_that_is_away_is_503_with_a_sentence(browser: Client, monkeyp
     assert b"The database does not answer" in page.content
     for content in (response.content, page.content):
         assert b"10.0.0.7" not in content
+
+
+def test_clusters_are_told_with_the_labels_by_which_the_page_groups_them(browser: Client) -> None:
+    Cluster.objects.update(told=b'{"region":"eu","environment":"test"}', labels=b'{"environment":"prod"}')
+    expected = {"region": "eu", "environment": "prod"}
+    assert [one["labels"] for one in browser.get("/api/v1/clusters").json()["clusters"]] == [expected]
+    assert browser.get("/api/v1/c/prod").json()["labels"] == expected
 
 
 @pytest.mark.any_database

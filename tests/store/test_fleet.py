@@ -57,6 +57,21 @@ def test_a_cluster_is_called_what_an_operator_says_until_that_is_taken_back() ->
 
 
 @pytest.mark.django_db
+def test_an_operators_labels_stand_before_those_of_what_names_the_cluster() -> None:
+    def named(**labels: str) -> dict[str, str]:
+        (found,) = declare([Declaration("kubeconfig", "test", "/profiles/1", "fleet/test", labels)])
+        return selectors.head_of(found).labels
+
+    assert named(region="eu", environment="test") == {"region": "eu", "environment": "test"}
+    fleet.say("test", Said("", "test", {"region": "eu", "team": "shop"}))
+    assert named(region="eu", environment="test") == {"region": "eu", "team": "shop"}, "what the operator removed stays away"
+    assert named(region="us", environment="prod") == {"region": "us", "team": "shop"}, "what both said goes with its source"
+    fleet.say("test", Said("", "test", {"region": "asia", "environment": "prod"}))
+    assert named(region="eu", environment="prod") == {"region": "asia", "environment": "prod"}
+    assert named() == {"region": "asia"}
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("title", "slug", "why"),
     [

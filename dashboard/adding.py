@@ -13,6 +13,7 @@ from planes.store import clusters, fleet, selectors
 from planes.up import datadir, kubeconfigs, trial
 from planes.up.choice import SERVICE_ACCOUNT, UnreadableError
 from planes.up.directory import Directories
+from planes.up.hub_words import HubState, last_said
 from planes.up.pasted import Pasted, kubeconfig
 
 LONGEST_NAME = 100
@@ -42,6 +43,7 @@ class Ways(msgspec.Struct, frozen=True):
     here: str
     more: int  # contexts beyond those
     directories: tuple[str, ...]  # whose kubeconfigs are watched as they come and go
+    hubs: tuple[HubState, ...]  # whose ClusterProfiles are, as the worker found them last
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -70,7 +72,9 @@ def ways() -> Ways:
     found.sort(key=lambda one: one.slug != "")
     here = next((slug for (source, _, _), slug in known.items() if source == "in-cluster"), "")
     more = max(0, len(found) - _CONTEXTS)
-    return Ways(tuple(found[:_CONTEXTS]), tuple(complaints), _in_cluster(), here, more, tuple(settings.KUBECONFIG_DIRS))
+    return Ways(
+        tuple(found[:_CONTEXTS]), tuple(complaints), _in_cluster(), here, more, tuple(settings.KUBECONFIG_DIRS), tuple(_hubs())
+    )
 
 
 def begin(typed: Mapping[str, str]) -> str:
@@ -139,6 +143,12 @@ def _files() -> list[str]:
     used = [head.kubeconfig for head in selectors.watched() if head.source == "kubeconfig" and not head.kubeconfig.startswith(mine)]
     found = dict.fromkeys([*used, *settings.UP_KUBECONFIGS, usual])
     return [one for one in found if all(Path(part).is_file() for part in one.split(os.pathsep))][:_FILES]
+
+
+def _hubs() -> list[HubState]:
+    """Those that are asked for; of one that the worker has not looked at yet, that nothing has come."""
+    said = {one.said: one for one in last_said(datadir.hubs(settings.DATA_DIR))}
+    return [said.get(word, HubState(word, None, 0, [])) for word in settings.CLUSTER_PROFILES]
 
 
 def _known() -> dict[tuple[str, str, str], str]:

@@ -165,6 +165,7 @@ app.conf.update(
         # Often, so that a killed worker's clusters are taken again soon after their leases (15 s) run out: within 25 s with room.
         "ensure_collectors": {"task": "planes.ensure_collectors", "schedule": every(2.0), "options": {"expires": 5.0}},
         "look_at_directories": {"task": "planes.look_at_directories", "schedule": every(5.0), "options": {"expires": 5.0}},
+        "look_at_hubs": {"task": "planes.look_at_hubs", "schedule": every(5.0), "options": {"expires": 5.0}},
         "prune": {"task": "planes.prune", "schedule": every(3600.0), "options": {"expires": 1800.0}},
     },
 )

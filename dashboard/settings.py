@@ -212,6 +212,10 @@ LOGGING = {
 UP_KUBECONFIGS = env.words("PLANEWATCH_KUBECONFIG")
 # Looked at every few seconds by the worker for short jobs (planes/up/directory.py). Option --kubeconfig-dir.
 KUBECONFIG_DIRS = env.words("PLANEWATCH_KUBECONFIG_DIRS")
+# Hubs whose ClusterProfiles are watched, CONTEXT[/NAMESPACE] each (planes/up/hubs.py). Option --cluster-profiles.
+CLUSTER_PROFILES = env.words("PLANEWATCH_CLUSTER_PROFILES")
+# Which commands give credentials for them (planes/kube/providers.py). Option --clusterprofile-provider-file.
+CLUSTERPROFILE_PROVIDER_FILE = env.text("PLANEWATCH_CLUSTERPROFILE_PROVIDER_FILE")
 UP_CONTEXTS = env.words("PLANEWATCH_CONTEXT")
 UP_ALL_CONTEXTS = env.flag("PLANEWATCH_ALL_CONTEXTS")
 UP_BIND = env.text("PLANEWATCH_BIND", "127.0.0.1")

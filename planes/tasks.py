@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
@@ -23,8 +24,13 @@ from planes.store.node_samples import STEPS as NODE_STEPS
 from planes.store.samples import STEPS
 from planes.structs.samples import Step
 from planes.structs.thresholds import Thresholds
-from planes.up import datadir, kubeconfigs
+from planes.up import datadir, hub_words, kubeconfigs
 from planes.up.directory import Directories
+from planes.up.examined import examined_kubeconfigs
+from planes.up.refusal import RefusalError
+
+if TYPE_CHECKING:
+    from planes.up.hubs import Hubs
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +41,8 @@ REMEMBERED_CHANGES = 50_000
 WATCH_QUEUE = "pw:celery:watch"
 
 _stopping = threading.Event()
+#: A hub that answers slowly is asked by one task at a time.
+_asking_hubs = threading.Lock()
 
 
 @worker_shutting_down.connect
@@ -93,6 +101,29 @@ def look_at_directories() -> None:
         _directories().declare(datadir.found(datadir.identity(settings.DATA_DIR)))
     except (DatabaseError, InterfaceError) as error:
         logger.warning("The database %s; kubeconfigs are looked at again when it can.", said(error))
+
+
+@shared_task(name="planes.look_at_hubs", ignore_result=True)
+def look_at_hubs() -> None:
+    """Watch what the ClusterProfiles of the hubs name that are to be watched, if there are any."""
+    if not settings.CLUSTER_PROFILES or not _asking_hubs.acquire(blocking=False):
+        return
+    try:
+        _hubs().declare(datadir.profiled(datadir.identity(settings.DATA_DIR)), time.monotonic(), time.time())
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("The database %s; ClusterProfiles are looked at again when it can.", said(error))
+    except (RefusalError, OSError) as error:
+        logger.warning("ClusterProfiles cannot be looked at: %s", error)
+    finally:
+        _asking_hubs.release()
+
+
+@cache
+def _hubs() -> "Hubs":
+    from planes.up.hubs import Hubs  # the Kubernetes client is much: only where there is a hub
+
+    found = [hub_words.hub(word, examined_kubeconfigs(), kubeconfigs.of_file) for word in settings.CLUSTER_PROFILES]
+    return Hubs(found, settings.CLUSTERPROFILE_PROVIDER_FILE, datadir.hubs(settings.DATA_DIR))
 
 
 @cache

@@ -1,6 +1,6 @@
 """Who asks, and what they may: the reading rights that Planewatch asks for, an administrator, and anonymous callers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planes.demo.replies import FLOW_DEFAULT, FLOW_EXEMPT, FLOW_PROBES, Reply, Request, refusal
 from planes.demo.template import Body
@@ -109,6 +109,8 @@ class User:
 
 ANONYMOUS = User("system:anonymous", ("system:unauthenticated",), known=False)
 PLANEWATCH = User("planewatch", ("planewatch", "system:authenticated"), rules=READER, monitoring=True)
+#: As it is where the inventory of a hub is to be read, too.
+INVENTORY_READER = replace(PLANEWATCH, rules=(*READER, Rule("multicluster.x-k8s.io", ("clusterprofiles",), ("list",))))
 ADMINISTRATOR = User("kubernetes-admin", ("system:masters", "system:authenticated"), admin=True)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
-from planes.demo.access import ADMINISTRATOR, PLANEWATCH
+from planes.demo.access import ADMINISTRATOR, INVENTORY_READER, PLANEWATCH
 from planes.demo.build import Shape, build
 from planes.demo.catalogue import FAULTS
 from planes.demo.certificates import LIFE, Authority, kubeconfig, new_token, write_private
@@ -21,6 +21,7 @@ from planes.demo.clock import Clock
 from planes.demo.control import Control
 from planes.demo.faults import Faults
 from planes.demo.life import Life
+from planes.demo.profiles import Profiles
 from planes.demo.server import App
 from planes.demo.story import Story
 from planes.demo.work import Work
@@ -125,6 +126,7 @@ class Options:
     port: int = 0
     shape: Shape = field(default_factory=Shape)
     story: bool = True
+    profiles: Path | None = None  # a directory whose *.json are ClusterProfiles that it serves
     pod_changes: float | None = None  # a second; None: as many as a cluster of this size would have
 
 
@@ -141,8 +143,9 @@ class Demo:
         self.authority = Authority.create()
         self.token = new_token()
         self.admin_token = new_token()
-        tokens = {self.token: PLANEWATCH, self.admin_token: ADMINISTRATOR}
+        tokens = {self.token: PLANEWATCH if options.profiles is None else INVENTORY_READER, self.admin_token: ADMINISTRATOR}
         self.app = App(self.cluster, tokens)
+        self.profiles = Profiles(self.cluster, options.profiles) if options.profiles is not None else None
         self.listener = Listener(self.app, self.authority, options.port)
         self.app.address = f"{HOST}:{self.listener.port}"
         self.faults = Faults(self.cluster, self.life, self.work, self.app.reader, FAULTS)
@@ -194,6 +197,8 @@ class Demo:
             self.story.step()
         self.faults.step()
         self.life.step()
+        if self.profiles is not None:
+            self.profiles.step()
         if self.faults.certificate_life is not None:
             self.listener.certify(self.faults.certificate_life)
             self.faults.certificate_life = None

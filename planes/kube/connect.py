@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from kubernetes.aio.client import Configuration
 from kubernetes.aio.config import ConfigException
 from kubernetes.aio.config.incluster_config import SERVICE_CERT_FILENAME, SERVICE_TOKEN_FILENAME, InClusterConfigLoader
@@ -17,7 +18,7 @@ from kubernetes.aio.config.incluster_config import SERVICE_CERT_FILENAME, SERVIC
 from planes.kube import proxies
 from planes.kube.client import Access, make_client, token_file
 from planes.kube.errors import origin, sentence
-from planes.kube.kubeconfig import Cluster, Context, Merged, User, read, wrong
+from planes.kube.kubeconfig import NO_ACCESS_EXTENSION, Cluster, Context, Merged, NoAccess, User, read, wrong
 from planes.kube.signin import sign_in
 from planes.structs.certificates import Credentials, of_pem
 from planes.structs.events import FaultKind
@@ -91,8 +92,21 @@ def _chosen(target: Target) -> tuple[Cluster, User, list[str]]:
     if context is None:
         known = ", ".join(list(merged.contexts)[:8]) or "none"
         raise wrong(f"The kubeconfig has no context named {wanted}.", f"Choose one of those it has: {known}.")
+    _refuse_without_access(context)
     cluster, user = _cluster(merged, wanted, context), _user(merged, wanted, context)
     return cluster, user, [*merged.strays.get(f"cluster {context.cluster}", []), *merged.strays.get(f"user {context.user}", [])]
+
+
+def _refuse_without_access(context: Context) -> None:
+    """A cluster that is known from a ClusterProfile and cannot be asked (planes/up/profiles.py) says why in its own kubeconfig."""
+    told = next((one.extension for one in context.extensions if one.name == NO_ACCESS_EXTENSION), None)
+    if told is None:
+        return
+    try:
+        why = msgspec.json.decode(told, type=NoAccess)
+    except msgspec.DecodeError:
+        raise wrong("The cluster of this context cannot be asked.", "Remove its extension planewatch/no-access.") from None
+    raise wrong(why.message, why.remedy)
 
 
 def _cluster(merged: Merged, wanted: str, context: Context) -> Cluster:

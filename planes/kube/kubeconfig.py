@@ -22,6 +22,8 @@ from planes.structs.events import FaultKind
 
 #: The name under which a cluster keeps what its exec plugin is told.
 EXEC_EXTENSION = "client.authentication.k8s.io/exec"
+#: The name under which a context that we have written ourselves keeps why its cluster cannot be asked: a NoAccess.
+NO_ACCESS_EXTENSION = "planewatch/no-access"
 
 
 def _kebab(name: str) -> str:
@@ -108,6 +110,13 @@ class Context(Struct):
     user: str = ""
     namespace: str = ""
     extensions: list[Extension] = []
+
+
+class NoAccess(Struct):
+    """Why a cluster that is known cannot be asked, and what to do."""
+
+    message: str
+    remedy: str
 
 
 class NamedCluster(Struct):
@@ -213,7 +222,7 @@ class _Loader(yaml.SafeLoader):
 def _read(file: Path) -> tuple[Config, dict[str, list[str]]]:
     try:
         plain = _first_document(file.read_bytes().decode("utf-8-sig"))
-        plain = {} if plain is None else _pruned(plain)
+        plain = {} if plain is None else pruned(plain)
         config = msgspec.json.decode(msgspec.json.encode(plain), type=Config)
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
@@ -251,12 +260,12 @@ def _first_document(text: str) -> object:
         loader.dispose()
 
 
-def _pruned(value: object) -> object:
+def pruned(value: object) -> object:
     """Without what is null, which is as good as absent; an extension is its tool's own, and stays as it is."""
     if isinstance(value, dict):
-        return {str(key): one if key == "extension" else _pruned(one) for key, one in value.items() if one is not None}
+        return {str(key): one if key == "extension" else pruned(one) for key, one in value.items() if one is not None}
     if isinstance(value, list):
-        return [_pruned(one) for one in value if one is not None]
+        return [pruned(one) for one in value if one is not None]
     return value
 
 

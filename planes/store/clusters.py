@@ -47,6 +47,15 @@ def add(wanted: Iterable[Declaration], by: str) -> list[Cluster]:
         return _declared(wanted, by)
 
 
+def declared_by(by: str) -> list[Declaration]:
+    """What `by` has declared and not taken back, by the names that it has now."""
+    pks = list(Declared.objects.filter(by=by).values_list("cluster", flat=True))
+    return [
+        Declaration(one.source, one.name, one.kubeconfig, one.context, msgspec.json.decode(one.told, type=dict[str, str]))
+        for one in Cluster.objects.filter(pk__in=pks)
+    ]
+
+
 def remove(slug: str) -> bool:
     """Watch this cluster no longer, whoever has declared it; False if none of that slug is watched. Its history stays. An `up`
     whose options name it declares it again at its next start."""

@@ -2,7 +2,7 @@
 ~/.kube/config, else the demo cluster."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,8 @@ class Asked:
     all_contexts: bool = False
     demo: bool = False
     directories: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()  # hubs whose ClusterProfiles are watched (hub_words.py)
+    provider_file: str = ""  # of their credentials
     demo_clusters: int = 1  # so many, where a demo cluster is watched
 
 
@@ -81,15 +83,18 @@ def choose(asked: Asked, around: Around, demo_dir: Path, read: ReadContexts) -> 
     """The choice. Refuses when what was asked for, or the only kubeconfig there is, is of no use."""
     demos = tuple(_demo(number, demo_dir) for number in range(1, asked.demo_clusters + 1))
     called = "the demo cluster" if len(demos) == 1 else f"{len(demos)} demo clusters"
-    if asked.kubeconfigs or asked.contexts or asked.all_contexts:
+    # A kubeconfig beside a hub may be there for the hub alone: without a word of contexts it names no cluster to watch.
+    if asked.contexts or asked.all_contexts or (asked.kubeconfigs and not asked.profiles):
         found = _as_asked(asked, around, read)
         if asked.demo:
             return Choice((*found.watched, *demos), f"{found.why}, and {called} (--demo)", True, found.complaints)
         return found
     if asked.demo:
         return Choice(demos, f"{called} (--demo)", True)
-    if asked.directories:
-        return Choice((), f"what the kubeconfigs in {_list(asked.directories)} name")
+    if asked.directories or asked.profiles:
+        named = [f"the kubeconfigs in {_list(asked.directories)}"] if asked.directories else []
+        named += [f"the ClusterProfiles of {_list(asked.profiles)}"] if asked.profiles else []
+        return Choice((), f"what {' and '.join(named)} name")
     if around.environ.get("KUBERNETES_SERVICE_HOST") and around.service_account.exists():
         return Choice((Watched("in-cluster", "this cluster"),), "the cluster that this runs in, by its pod's ServiceAccount")
     if around.environ.get("KUBECONFIG"):
@@ -108,6 +113,16 @@ def _demo(number: int, first: Path) -> Watched:
     """The first has the directory that it always had, the others stand beside it."""
     name = "demo" if number == 1 else f"demo-{number}"
     return Watched("demo", name, str(first.with_name(name) / "kubeconfig"), DEMO_CONTEXT)
+
+
+def kubeconfigs(asked: Asked, around: Around) -> tuple[str, ...]:
+    """Those that the options name, else the usual one."""
+    return absolute(asked.kubeconfigs) or (_usual(around),)
+
+
+def absolute(kubeconfigs: Sequence[str]) -> tuple[str, ...]:
+    """As they may be named from wherever another process is started."""
+    return tuple(_joined(path) for path in kubeconfigs)
 
 
 def _joined(value: str) -> str:
@@ -138,11 +153,11 @@ def _current(kubeconfig: str, name: str, read: ReadContexts) -> Choice:
 
 def _as_asked(asked: Asked, around: Around, read: ReadContexts) -> Choice:
     """The contexts that the options name, of the kubeconfigs that they name or the usual one."""
-    kubeconfigs = [_joined(path) for path in asked.kubeconfigs] or [_usual(around)]
+    named = kubeconfigs(asked, around)
     watched: list[Watched] = []
     complaints: list[RefusalError] = []
     known: list[str] = []
-    for kubeconfig in kubeconfigs:
+    for kubeconfig in named:
         try:
             contexts = read(kubeconfig)
         except UnreadableError as error:
@@ -166,7 +181,7 @@ def _as_asked(asked: Asked, around: Around, read: ReadContexts) -> Choice:
     for name in asked.contexts:
         if not any(one.context == name for one in watched) and (known or not complaints):
             complaints.append(
-                RefusalError(f"There is no context {name!r} in {_list(kubeconfigs)}.", f"It has: {_list(known)}.", Exit.USAGE)
+                RefusalError(f"There is no context {name!r} in {_list(named)}.", f"It has: {_list(known)}.", Exit.USAGE)
             )
     if not watched:
         raise complaints[0]

@@ -64,9 +64,19 @@ def found(identity: str) -> str:
     return f"{identity} by directory"
 
 
+def profiled(identity: str) -> str:
+    """Who declares what ClusterProfiles of hubs name."""
+    return f"{identity} by profiles"
+
+
+def hubs(data_dir: Path) -> Path:
+    """Where the kubeconfigs are that are written for ClusterProfiles."""
+    return data_dir / "profiles"
+
+
 def declaring(identity: str) -> tuple[str, ...]:
     """All names under which one Planewatch declares clusters."""
-    return identity, added(identity), found(identity)
+    return identity, added(identity), found(identity), profiled(identity)
 
 
 class Lock:

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from planes.models import Cluster, Declared
-from planes.store.clusters import Declaration, declare
+from planes.store.clusters import Declaration, declare, declared_by
 from planes.up.choice import Contexts, UnreadableError
 
 logger = logging.getLogger(__name__)
@@ -111,9 +110,8 @@ def _as_before(by: str, unread: Iterable[str]) -> list[Declaration]:
     places = tuple(unread)
     if not places:
         return []
-    declared = Declared.objects.filter(by=by).values_list("cluster", flat=True)
     return [
-        Declaration(one.source, one.name, one.kubeconfig, one.context)
-        for one in Cluster.objects.filter(pk__in=list(declared))
+        one
+        for one in declared_by(by)
         if any(one.kubeconfig == place or Path(one.kubeconfig).parent == Path(place) for place in places)
     ]

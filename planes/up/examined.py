@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from planes.store import selectors
-from planes.up import kubeconfigs
+from planes.up import choice, kubeconfigs
 from planes.up.choice import Around, Asked, Watched, choose
 from planes.up.refusal import Exit, RefusalError
 
@@ -44,8 +44,8 @@ def examined(kubeconfig: str | None, context: str | None, in_cluster: bool, slug
         contexts=(context,) if context else () if said else tuple(settings.UP_CONTEXTS),
         demo=settings.UP_DEMO and not said,
     )
-    choice = choose(asked, Around(os.environ, Path.home()), settings.DATA_DIR / "demo", kubeconfigs.read)
-    first = choice.watched[0]
+    chosen = choose(asked, Around(os.environ, Path.home()), settings.DATA_DIR / "demo", kubeconfigs.read)
+    first = chosen.watched[0]
     if first.source == "demo" and not Path(first.kubeconfig).exists():
         raise RefusalError(
             "There is no cluster to examine: no --kubeconfig, no pod's ServiceAccount, no KUBECONFIG and no ~/.kube/config, "
@@ -53,9 +53,14 @@ def examined(kubeconfig: str | None, context: str | None, in_cluster: bool, slug
             "Name one with --kubeconfig or --context.",
             Exit.USAGE,
         )
-    more = len(choice.watched) - 1
+    more = len(chosen.watched) - 1
     others = f"; {more} more {'is' if more == 1 else 'are'} named, and examined one at a time with --context" if more else ""
-    return _examined(first, choice.why + others)
+    return _examined(first, chosen.why + others)
+
+
+def examined_kubeconfigs() -> tuple[str, ...]:
+    """Where a hub's context is looked for, as `manage.py up` does where its options say nothing."""
+    return choice.kubeconfigs(Asked(kubeconfigs=tuple(settings.UP_KUBECONFIGS)), Around(os.environ, Path.home()))
 
 
 def _examined(one: Watched, why: str) -> Examined:

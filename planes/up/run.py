@@ -13,7 +13,8 @@ from django.utils.module_loading import import_string
 
 from planes.store.clusters import Declaration, declare
 from planes.up import address, database, datadir, kubeconfigs, limits, parts, redis
-from planes.up.choice import Around, Asked, Choice, choose
+from planes.up.choice import Around, Asked, Choice, absolute, choose
+from planes.up.choice import kubeconfigs as kubeconfigs_of
 from planes.up.output import Say
 from planes.up.part import Recipe
 from planes.up.refusal import Exit
@@ -47,7 +48,12 @@ def run(wishes: Wishes, say: Say) -> Exit:
     os.umask(0o077)
     datadir.prepare(data_dir)
     with datadir.Lock(data_dir) as lock:
-        choice = choose(wishes.asked, Around(os.environ, wishes.home), data_dir / "demo", kubeconfigs.read)
+        around = Around(os.environ, wishes.home)
+        choice = choose(wishes.asked, around, data_dir / "demo", kubeconfigs.read)
+        if wishes.asked.profiles:
+            from planes.up import hubs  # the Kubernetes client takes half a second to import
+
+            hubs.checked(wishes.asked.profiles, kubeconfigs_of(wishes.asked, around), wishes.asked.provider_file)
         if not settings.REDIS_IS_EMBEDDED:
             redis.reach(settings.REDIS_URL)
         listening, moved = address.listen(wishes.bind, wishes.port)
@@ -78,7 +84,11 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
             "PLANEWATCH_PORT": str(listening.getsockname()[1]),
             "PLANEWATCH_CLUSTERS_PER_WORKER": str(max(settings.CLUSTERS_PER_WORKER, len(choice.watched) + _SPARE)),
             "PLANEWATCH_KUBECONFIG_DIRS": ",".join(wishes.asked.directories),
+            "PLANEWATCH_CLUSTER_PROFILES": ",".join(wishes.asked.profiles),
+            "PLANEWATCH_CLUSTERPROFILE_PROVIDER_FILE": wishes.asked.provider_file,
             "PYTHONUNBUFFERED": "1",
+            # Where the workers find hubs, and the page that adds clusters its kubeconfigs.
+            "PLANEWATCH_KUBECONFIG": ",".join(absolute(wishes.asked.kubeconfigs)),
             **({"PLANEWATCH_DECLARED_BY": ",".join(datadir.declaring(identity))} if settings.REDIS_IS_EMBEDDED else {}),
         },
     )
@@ -92,7 +102,7 @@ async def _supervise(wishes: Wishes, choice: Choice, listening: socket.socket, b
         demos = [supervisor.start(recipe, stage=_DEMO) for recipe in _demos(plan, wishes, choice)]
         await asyncio.to_thread(database.prepare, say)
         web = supervisor.start(parts.web(plan, listening), stage=_WEB)
-        await asyncio.to_thread(_declare, choice, identity)
+        await asyncio.to_thread(_declare, wishes.asked, choice, identity)
         # The workers come when there is something to talk to: a collector that starts before the demo cluster listens would call
         # it refused.
         for part in (valkey, *demos):
@@ -118,8 +128,13 @@ def _demos(plan: parts.Plan, wishes: Wishes, choice: Choice) -> Iterator[Recipe]
         )
 
 
-def _declare(choice: Choice, by: str) -> None:
+def _declare(asked: Asked, choice: Choice, by: str) -> None:
+    """What directories and hubs name is declared by the worker; what they named before, and are asked no more for, by nobody."""
     try:
+        if not asked.directories:
+            declare((), datadir.found(by))
+        if not asked.profiles:
+            declare((), datadir.profiled(by))
         declare((Declaration(one.source, one.name, one.kubeconfig, one.context) for one in choice.watched), by)
     finally:
         connections.close_all()

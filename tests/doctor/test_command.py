@@ -11,12 +11,14 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
 from planes.components.rbac import manifest
+from planes.demo.access import PLANEWATCH
 from planes.demo.build import Shape
 from planes.demo.serving import Demo, Options
 from planes.store.clusters import Declaration, declare
 from planes.up.choice import SERVICE_ACCOUNT
 from planes.up.examined import examined
 from planes.up.refusal import RefusalError
+from tests.up.inventory import profile, provider_file, put
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -129,3 +131,35 @@ def test_a_watched_cluster_is_named_by_its_slug(nowhere: Path) -> None:
     code, _, err = run("--cluster", "unknown")
     assert code == 3
     assert err == "No watched cluster has the slug 'unknown'. These are watched: prod-one.\n"
+
+
+async def test_a_hub_is_examined_for_its_profiles(tmp_path: Path, settings: LazySettings) -> None:
+    inventory = tmp_path / "inventory"
+    inventory.mkdir()
+    put(inventory, profile("a", display="Shop\x1b[31m"))
+    put(inventory, profile("b", provider="google"))
+    file = provider_file(tmp_path / "providers.json", {})
+    demo = Demo(Options(tmp_path / "hub", shape=Shape(nodes=3, pods=9, seed=7), story=False, profiles=inventory))
+    await demo.start()
+    try:
+        settings.UP_KUBECONFIGS = [str(demo.kubeconfig)]
+        asked = ["--cluster-profiles", "demo/fleet", "--clusterprofile-provider-file", str(file)]
+        code, out, _ = await asyncio.to_thread(run, *asked)
+        assert (code, out.splitlines()[-1]) == (1, "2 ClusterProfiles; there is a way to 1 of their clusters.")
+        assert "○ fleet/b (b)" in out
+        assert "\x1b" not in out
+        (inventory / "b.json").unlink()
+        async with asyncio.timeout(20):
+            while code != 0:
+                code, out, _ = await asyncio.to_thread(run, *asked, "--json")
+        assert [one["watched"] for one in json.loads(out)["profiles"]] == [True]
+        demo.app.tokens[demo.token] = PLANEWATCH
+        code, out, _ = await asyncio.to_thread(run, *asked)
+        assert code == 3
+        assert 'User "planewatch" may not list clusterprofiles.multicluster.x-k8s.io in the namespace fleet.' in out
+        assert 'resources ["clusterprofiles"]' in out
+        code, out, err = await asyncio.to_thread(run, "--cluster-profiles", "nowhere")
+        assert (code, out) == (3, "")
+        assert "names no context" in err
+    finally:
+        await demo.stop()

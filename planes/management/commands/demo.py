@@ -30,6 +30,7 @@ class Command(BaseCommand):
         serve.add_argument("--pods", type=int, default=None, help="number of pods, 20 a node by default")
         serve.add_argument("--seed", type=int, default=Shape.seed, help="the same seed gives the same cluster")
         serve.add_argument("--pod-changes", type=float, default=None, help="pod changes a second; by default as the size suggests")
+        serve.add_argument("--profiles", default="", metavar="DIR", help="serve the ClusterProfiles that lie here as *.json files")
         serve.add_argument("--no-story", action="store_true", help="break nothing until told to")
         listing = verbs.add_parser("list", help="show the faults, and which are active")
         inject = verbs.add_parser("inject", help="break something")
@@ -73,7 +74,8 @@ class Command(BaseCommand):
             raise CommandError(f"A demo cluster runs in {directory} already; stop it, or choose another --dir.")
         try:
             shape = Shape(nodes, pods, options["seed"])
-            demo = Demo(Options(directory, options["port"], shape, not options["no_story"], changes))
+            profiles = Path(options["profiles"]).absolute() if options["profiles"] else None
+            demo = Demo(Options(directory, options["port"], shape, not options["no_story"], profiles, changes))
             asyncio.run(self._run(demo))
         except PortError as error:
             raise CommandError(str(error)) from None

@@ -7,11 +7,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError
 
 from planes.components.rbac import OURS, manifest, subject
-from planes.up.examined import Examined, examined
+from planes.up.examined import Examined, examined, examined_kubeconfigs
 from planes.up.refusal import RefusalError
 
 
@@ -27,6 +28,17 @@ class Command(BaseCommand):
         where.add_argument("--kubeconfig", metavar="FILE", help="the current context of this kubeconfig, or --context of it")
         where.add_argument("--in-cluster", action="store_true", help="the cluster that this runs in, by its pod's ServiceAccount")
         where.add_argument("--cluster", metavar="SLUG", help="a cluster that is watched already; manage.py status lists them")
+        where.add_argument(
+            "--cluster-profiles",
+            metavar="CONTEXT[/NAMESPACE]",
+            help="a hub: can its ClusterProfiles be listed, and which of their clusters can be asked",
+        )
+        parser.add_argument(
+            "--clusterprofile-provider-file",
+            default=settings.CLUSTERPROFILE_PROVIDER_FILE,
+            metavar="FILE",
+            help="with --cluster-profiles: which commands give credentials (KEP-5339)",
+        )
         parser.add_argument("--context", metavar="NAME", help="this context of the kubeconfig")
         parser.add_argument("--json", action="store_true", help="as JSON, for scripts")
         parser.add_argument("--rbac", action="store_true", help="print the rights as YAML for kubectl apply -f -, and ask nothing")
@@ -39,6 +51,8 @@ class Command(BaseCommand):
             to = subject(options["user"]) if options["user"] else OURS
             self.stdout.write(manifest(to, distribution="OpenShift" if options["openshift"] else ""), ending="")
             return
+        if options["cluster_profiles"]:
+            sys.exit(self._hub(options["cluster_profiles"], options["clusterprofile_provider_file"], options["json"]))
         try:
             found = examined(options["kubeconfig"], options["context"], options["in_cluster"], options["cluster"])
         except RefusalError as refusal:
@@ -55,6 +69,17 @@ class Command(BaseCommand):
         report = asyncio.run(examine(found.target(), found.why, self._progress))
         self.stdout.write(msgspec.json.encode(report).decode() if as_json else text(report, time.time()))
         return report.exit
+
+    def _hub(self, word: str, provider_file: str, as_json: bool) -> int:
+        from planes.up import hub_report, hubs
+
+        try:
+            (hub,) = hubs.checked([word], examined_kubeconfigs(), provider_file)
+            found = hub_report.report(hub, hubs.read_providers(provider_file))
+        except RefusalError as refusal:
+            return self._refuse(refusal.sentence, refusal.remedy, as_json)
+        self.stdout.write(msgspec.json.encode(found).decode() if as_json else hub_report.text(found))
+        return found.exit
 
     def _progress(self, said: str) -> None:
         self.stderr.write(self.style.NOTICE(said) if self.stderr.isatty() else said, self._as_it_is)

@@ -33,6 +33,18 @@ class Command(BaseCommand):
             metavar="DIR",
             help="watch the kubeconfigs in it, as they come and go; may be repeated",
         )
+        add(
+            "--cluster-profiles",
+            action="append",
+            metavar="CONTEXT[/NAMESPACE]",
+            help="watch what the ClusterProfiles of this hub name, as they come and go (in-cluster: of this cluster); repeatable",
+        )
+        add(
+            "--clusterprofile-provider-file",
+            default=settings.CLUSTERPROFILE_PROVIDER_FILE,
+            metavar="FILE",
+            help="which commands give credentials for the access providers that ClusterProfiles name (KEP-5339)",
+        )
         add("--demo", action="store_true", default=settings.UP_DEMO, help="watch a simulated cluster")
         add(
             "--demo-clusters",
@@ -66,6 +78,8 @@ class Command(BaseCommand):
         *args: str,
         kubeconfig: list[str] | None,
         kubeconfig_dir: list[str] | None,
+        cluster_profiles: list[str] | None,
+        clusterprofile_provider_file: str,
         context: list[str] | None,
         all_contexts: bool,
         demo: bool,
@@ -83,7 +97,9 @@ class Command(BaseCommand):
             kubeconfigs=tuple(kubeconfig or (() if said else settings.UP_KUBECONFIGS)),
             contexts=tuple(context or (() if said else settings.UP_CONTEXTS)),
             all_contexts=all_contexts,
-            directories=tuple(str(Path(one).expanduser().absolute()) for one in kubeconfig_dir or settings.KUBECONFIG_DIRS),
+            directories=tuple(_absolute(one) for one in kubeconfig_dir or settings.KUBECONFIG_DIRS),
+            profiles=tuple(cluster_profiles or settings.CLUSTER_PROFILES),
+            provider_file=_absolute(clusterprofile_provider_file) if clusterprofile_provider_file else "",
             demo=demo or demo_clusters > 1,
             demo_clusters=demo_clusters,
         )
@@ -102,6 +118,10 @@ class Command(BaseCommand):
             self.stdout.flush()
         except OSError:
             return  # whoever read along has gone; the parts go on
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute())
 
 
 def _within(low: int, high: int) -> "type[int]":

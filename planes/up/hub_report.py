@@ -5,6 +5,7 @@ import msgspec
 from planes.doctor.report import Exit, FaultReport, failed
 from planes.kube.errors import FaultError
 from planes.kube.providers import Providers
+from planes.structs.events import FaultKind
 from planes.up.hub_words import Hub
 from planes.up.hubs import Ask, listed
 from planes.up.profiles import made, one_of_each
@@ -42,7 +43,8 @@ def report(hub: Hub, providers: Providers, ask: Ask = listed) -> HubReport:
         listing = ask(hub)
     except FaultError as error:
         told = failed(error.fault)
-        return HubReport(hub.said, told.exit, told.summary, told.fault)
+        missing = error.fault.kind in (FaultKind.FORBIDDEN, FaultKind.NOT_SERVED)
+        return HubReport(hub.said, Exit.MISSING if missing else told.exit, told.summary, told.fault)
     found = [(profile, made(profile, providers)) for profile in listing.profiles]
     once, twice = one_of_each([one for _, one in found if one is not None])
     others = {one.context: other.context for one, other in twice}

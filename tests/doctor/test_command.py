@@ -155,7 +155,7 @@ async def test_a_hub_is_examined_for_its_profiles(tmp_path: Path, settings: Lazy
         assert [one["watched"] for one in json.loads(out)["profiles"]] == [True]
         demo.app.tokens[demo.token] = PLANEWATCH
         code, out, _ = await asyncio.to_thread(run, *asked)
-        assert code == 3
+        assert code == 1
         assert 'User "planewatch" may not list clusterprofiles.multicluster.x-k8s.io in the namespace fleet.' in out
         assert 'resources ["clusterprofiles"]' in out
         code, out, err = await asyncio.to_thread(run, "--cluster-profiles", "nowhere")

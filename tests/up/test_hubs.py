@@ -13,6 +13,7 @@ from planes.demo.store import Doc
 from planes.kube import profiles
 from planes.kube.connect import Target, open_access
 from planes.kube.errors import FaultError, sentence
+from planes.kube.kubeconfig import Cluster
 from planes.kube.profiles import Listing, Profile, Rubbish
 from planes.store import selectors
 from planes.structs.events import FaultKind
@@ -117,7 +118,7 @@ def test_two_of_one_name_are_told_apart_and_two_of_one_cluster_are_one(tmp_path:
 @pytest.mark.django_db
 def test_a_provider_file_that_is_written_just_now_changes_nothing_until_it_can_be_read(tmp_path: Path) -> None:
     told = Told()
-    way = profiles.Way("secretreader", profiles.Cluster(server="https://127.0.0.1:9"))
+    way = profiles.Way("secretreader", Cluster(server="https://127.0.0.1:9"))
     told.listing = Listing("v1alpha1", (Profile("fleet", "a", "", "ocm", {}, {}, (way,)),), (), more=False)
     file = provider_file(tmp_path / "providers.json", {})
     place = tmp_path / "place"

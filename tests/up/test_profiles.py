@@ -17,7 +17,7 @@ EXEC = "client.authentication.k8s.io/exec"
 
 def profile(*ways: Way, name: str = "a", **of: object) -> Profile:
     told = Profile("fleet", name, "", "ocm", {}, {}, ways)
-    return Profile(**{**{field: getattr(told, field) for field in Profile.__slots__}, **of})  # type: ignore[arg-type] # as they are
+    return Profile(**{**{field: getattr(told, field) for field in Profile.__slots__}, **of})
 
 
 def config(one: Profile, providers: Providers = OURS) -> Config:

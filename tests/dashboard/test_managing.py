@@ -15,7 +15,8 @@ from planes.doctor.report import Report
 from planes.models import Cluster
 from planes.store import fleet, selectors
 from planes.store.clusters import Declaration, declare
-from planes.up import trial
+from planes.up import datadir, trial
+from planes.up.hub_words import SAID, HubState
 from tests.replay import Authority
 
 REFUSED = """
@@ -181,3 +182,20 @@ def test_another_way_to_a_cluster_that_is_watched_is_told_and_makes_no_second_pi
     assert len(selectors.watched()) == 2
     Cluster.objects.filter(slug="test").update(identity="another")
     assert operator.post(f"/clusters/add/{place.name}/")["Location"] == "/clusters/again/"
+
+
+def test_the_page_says_what_the_hubs_last_said(operator: Client, data: Path, settings: Settings) -> None:
+    assert "--cluster-profiles CONTEXT" in operator.get("/clusters/add/").content.decode()
+    settings.CLUSTER_PROFILES = ["hub/fleet", "new"]
+    place = datadir.hubs(data)
+    place.mkdir()
+    states = [HubState("hub/fleet", 1_790_000_000.0, 2, ["The object <b>x</b> cannot be read."]), HubState("gone", None, 7, [])]
+    (place / SAID).write_bytes(encode(states))
+    said = operator.get("/clusters/add/").content.decode()
+    assert "2 ClusterProfiles, listed last at 21 Sep 2026" in said
+    assert "The object &lt;b&gt;x&lt;/b&gt; cannot be read." in said
+    assert "<b>new</b>" in said
+    assert "Not listed yet." in said
+    assert "gone" not in said
+    (place / SAID).write_bytes(b"{")
+    assert operator.get("/clusters/add/").status_code == 200

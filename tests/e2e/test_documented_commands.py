@@ -19,10 +19,11 @@ ELSEWHERE = {
     "manage.py web": "runs until it is told to end; tests/dashboard/test_web_command.py runs it",
     "manage.py migrate": "is what `up` has done",
     "manage.py clusters": "would change what the other tests watch; tests of its own run it",
+    "--clusterprofile-provider-file": "wants a provider file; tests/doctor/test_command.py has one",
     "kubectl -n": "wants a cluster",
 }
 #: What stands for something of the reader's own, and what it is here.
-FOR_EXAMPLE = {"prod": "demo", "shop": "demo"}
+FOR_EXAMPLE = {"prod": "demo", "shop": "demo", "hub/fleet": "demo/fleet"}
 
 
 def documented() -> list[str]:

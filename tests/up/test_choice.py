@@ -55,6 +55,15 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+def test_a_hub_is_watched_itself_only_where_its_context_is_named(place: Place) -> None:
+    place.has_kubeconfig()
+    assert watched(Asked(profiles=("kind",)), place) == []
+    assert watched(Asked(profiles=("stage",), kubeconfigs=(str(place.home / "other"),)), place) == []
+    assert watched(Asked(profiles=("kind",), contexts=("kind",)), place) == [("kubeconfig", "kind")]
+    why = choose(Asked(profiles=("kind",), directories=("/d",)), place.around(), Path("/data/demo"), read).why
+    assert why == "what the kubeconfigs in /d and the ClusterProfiles of kind name"
+
+
 def watched(asked: Asked, place: Place) -> list[tuple[str, str]]:
     return [(one.source, one.context) for one in choose(asked, place.around(), Path("/data/demo"), read).watched]
 

@@ -100,6 +100,24 @@ def test_an_unknown_context_is_answered_with_those_that_there_are(
     assert "very-secret" not in said
 
 
+def test_a_hub_that_is_none_and_a_provider_file_that_is_none_are_named(refused_here: Here, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text("clusters: [{name: c}]\ncontexts: [{name: hub, context: {cluster: c}}]\n")
+    said = refused_here("--kubeconfig", str(config), "--cluster-profiles", "other/fleet", code=Exit.USAGE)
+    assert "--cluster-profiles 'other/fleet' names no context" in said
+    assert "with one of hub, or in-cluster" in said
+    (tmp_path / "providers").write_text("[]")
+    asked = [
+        "--kubeconfig",
+        str(config),
+        "--cluster-profiles",
+        "hub",
+        "--clusterprofile-provider-file",
+        str(tmp_path / "providers"),
+    ]
+    assert "is not a provider file" in refused_here(*asked, code=Exit.USAGE)
+
+
 def test_a_database_that_cannot_be_reached_is_named_without_its_password() -> None:
     url = "postgresql://ada:very-secret@127.0.0.1:1/planes"
     said = refused(*DEMO, code=Exit.SERVICE, environ={"DATABASE_URL": url})

@@ -1,5 +1,6 @@
 """Runs every test, in parts that run beside each other: says in the end how long each took, by the clock and of a core. All parts
-run, whatever one of them says; the exit code is 1 if any failed.
+run, whatever one of them says; the exit code is 1 if any failed. What is told of a core is of all processes of the part: browsers,
+PostgreSQL and Valkey too.
 
 Each of them waits now and then, for a page, a lease or a limit, so that two of those that compute keep two cores busy; the next
 begins when one of them ends. What runs real processes mostly waits, for leases to run out and for parts to come back: it runs
@@ -35,6 +36,8 @@ _ALONE = "not browser and not faults and not e2e"
 #: How many of the parts that compute run at once, and how much they give way to the one beside them.
 AT_ONCE = 2
 _GIVE_WAY = ("nice", "-n", "10")
+#: What counts a command's processes with it, whoever has started them.
+_ADOPTING = (sys.executable, "-S", "-E", str(ROOT / "tests" / "adopting.py"))
 #: Seconds that a part has to end after ctrl-C, with all that it has started.
 _PATIENCE = 60.0
 
@@ -128,7 +131,7 @@ class Run:
                 self._ended.set()
 
     def _failed(self, command: Sequence[str]) -> bool:
-        words = command if self._room is None else (*_GIVE_WAY, *command)
+        words = (*(() if self._room is None else _GIVE_WAY), *_ADOPTING, *command)
         with self._lock:
             if self._ending:
                 return True

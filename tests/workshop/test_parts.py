@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import parts
-from tests.parts import Part
+from tests.parts import Part, Run
 from tests.services import until
 from tests.up.processes import lives
 
@@ -26,6 +26,20 @@ while not theirs.exists():
     assert time.monotonic() < end
     time.sleep(0.01)
 print("last", mine.name)
+"""
+LEAVE = """
+import os, subprocess, sys
+words = [sys.executable, "-S", "-c", sys.argv[1], str(os.getpid())]
+subprocess.Popen(words, stdout=subprocess.PIPE, start_new_session=True).stdout.readline()
+os._exit(0)
+"""
+LEFT = """
+import os, sys, time
+while time.process_time() < 0.5:
+    pass
+print("computed", flush=True)
+while os.getppid() == int(sys.argv[1]):
+    time.sleep(0.01)
 """
 STAY = """
 import sys
@@ -84,6 +98,22 @@ def test_what_interrupts_ends_every_part_and_all_that_it_has_started(tmp_path: P
     begun = [int(one.name) for one in tmp_path.iterdir()]
     assert len(begun) == 3, "the third waits for its turn, and no second command is begun"
     assert [one for one in begun if lives(one)] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody is told of what is left behind")
+def test_what_a_part_leaves_behind_when_it_ends_is_waited_for_and_counted_as_its_own() -> None:
+    """A process in a session of its own that has computed for half a second, and ends once its parent has."""
+    run = Run(Part("a", "leaves", ((sys.executable, "-S", "-c", LEAVE, LEFT),)), None)
+    run.show()
+    run.end()
+    assert not run.failed
+    assert run.computed >= 0.5
+
+
+@pytest.mark.parametrize(("ends", "code"), [("raise SystemExit(3)", 3), ("os.kill(os.getpid(), 9)", 137), ("", 0)])
+def test_a_command_that_is_counted_tells_how_it_has_ended(ends: str, code: int) -> None:
+    words = [sys.executable, "-S", "-E", str(TESTS / "adopting.py"), sys.executable, "-S", "-c", f"import os\n{ends}"]
+    assert subprocess.run(words, check=False, timeout=30).returncode == code
 
 
 @pytest.mark.usefixtures("few")

@@ -11,6 +11,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from tests.dashboard.conftest import Served
 from tests.dashboard.live.breaking import Breaking
 from tests.dashboard.live.conftest import Collector
+from tests.dashboard.live.waiting import all_hold
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,9 +29,11 @@ ALL = (*LIST, *PICTURES, "/c/prod-eu-1/kube-scheduler/", "/c/prod-eu-1/kubelet/"
 KINDS = tuple(one for one in ALL if not one.endswith("/kubelet/"))
 #: One for each script that a page begins with, and each way in which what is shown turns grey.
 SCRIPTS = ("/", "/wall/", "/c/prod-eu-1/", "/c/prod-eu-1/kube-scheduler/")
-NOT_LIVE = re.compile(r"not-live|is-blind")
-LIVE = re.compile(r"^\s*live ·")
-GREY = re.compile(r"saturate\(0\.1")
+#: What JavaScript says of a page.
+NOT_LIVE = "/not-live|is-blind/.test(document.body.className)"
+FRESHNESS = "document.querySelector('#freshness').innerText"
+WHY = "[...document.querySelectorAll('#late, #overlay')]"
+GREY = "/saturate\\(0\\.1/.test(getComputedStyle(document.querySelector('#live, #cluster')).filter)"
 
 
 #: What is seen through is not painted, each second and on each page, and keeps its words, classes and styles.
@@ -64,46 +67,39 @@ class Tabs:
         await asyncio.gather(*(page.evaluate(UNPAINTED) for page in self.pages.values()))
 
     async def live(self) -> None:
+        """All of them say that they are, and none tells of a state as of one that was."""
         await asyncio.gather(*(self._is_live(page) for page in self.pages.values()))
 
     async def _is_live(self, page: Page) -> None:
-        await expect(page.locator("[data-attended]")).to_have_count(1, timeout=PATIENCE)
-        await expect(page.locator("body")).not_to_have_class(NOT_LIVE, timeout=2 * PATIENCE)
-        if page.url.removeprefix(self.origin) not in ("/wall/",):
-            await expect(page.locator("#freshness")).to_have_text(LIVE, timeout=PATIENCE)
-        await self._no_sentence(page, "one.includes('When last seen')")
+        said = [] if self._is(page, "/wall/") else [f"{FRESHNESS}.trim().startsWith('live ·')"]
+        none = f"!{SENTENCES}.some((one) => one.includes('When last seen'))"
+        await all_hold(
+            page, ["document.querySelectorAll('[data-attended]').length === 1", f"!{NOT_LIVE}", *said, none], 2 * PATIENCE
+        )
 
     async def late(self, words: str = "") -> None:
         """All of them are grey, with an age, and say why."""
         await asyncio.gather(*(self._is_late(page, words) for page in self.pages.values()))
 
     async def _is_late(self, page: Page, words: str) -> None:
-        await expect(page.locator("body")).to_have_class(NOT_LIVE, timeout=PATIENCE)
+        conditions = [NOT_LIVE]
         if words:
-            await expect(page.locator("#late, #overlay")).to_contain_text(re.compile(words), timeout=PATIENCE)
-        if page.url.removeprefix(self.origin) not in ("/wall/",):
-            await expect(page.locator("#freshness")).to_contain_text("not live")
+            conditions += [f"{WHY}.length === 1", f"/{words}/.test({WHY}[0].textContent.replace(/\\s+/g, ' '))"]
+        if not self._is(page, "/wall/"):
+            conditions += [f"{FRESHNESS}.includes('not live')"]
         # No state that is said in words passes for the present.
-        for one in await page.locator("main h1 .state-word, .pill b, .card-live .words").all_inner_texts():
-            assert one != "live", page.url
-        pills = await page.locator(".pill b").all_inner_texts()
-        assert set(pills) <= {"unknown"}, page.url
-        await self._no_sentence(page, f"!{THEN}.test(one)")
-        if words and page.url.removeprefix(self.origin) not in LIST:
-            assert await page.evaluate(SENTENCES), page.url
+        words_of_states = "[...document.querySelectorAll('main h1 .state-word, .pill b, .card-live .words')]"
+        conditions += [
+            f"{words_of_states}.every((one) => one.innerText !== 'live')",
+            "[...document.querySelectorAll('.pill b')].every((one) => one.innerText === 'unknown')",
+            f"{SENTENCES}.every((one) => {THEN}.test(one))",
+        ]
+        if words and not self._is(page, *LIST):
+            conditions += [f"{SENTENCES}.length"]
+        await all_hold(page, conditions, PATIENCE)
 
-    async def _no_sentence(self, page: Page, wrong: str) -> None:
-        """Soon no sentence is wrong in that way, a condition on `one`."""
-        async with asyncio.timeout(PATIENCE / 1000):
-            while found := await page.evaluate(f"{SENTENCES}.filter((one) => {wrong})"):
-                print(page.url, found)  # noqa: T201 - shown if the test fails
-                await asyncio.sleep(0.2)
-
-    async def each(self, look: str, pattern: re.Pattern[str]) -> None:
-        """A style of the part that shows: `#live` or `#cluster`."""
-        await asyncio.gather(
-            *(expect(page.locator("#live, #cluster")).to_have_css(look, pattern, timeout=PATIENCE) for page in self.pages.values())
-        )
+    def _is(self, page: Page, *addresses: str) -> bool:
+        return page.url.removeprefix(self.origin) in addresses
 
 
 @pytest.fixture
@@ -207,7 +203,7 @@ async def a_change_cannot_be_shown(collector: Collector, tabs: Tabs) -> None:
     for page in tabs.pages.values():
         await page.evaluate("self.bad = true")
     await collector.show("")
-    await asyncio.gather(*(expect(page.locator("body")).to_have_class(NOT_LIVE, timeout=PATIENCE) for page in tabs.pages.values()))
+    await asyncio.gather(*(all_hold(page, [NOT_LIVE], PATIENCE) for page in tabs.pages.values()))
     for page in tabs.pages.values():
         await page.evaluate("self.bad = false")
     await tabs.live()
@@ -256,9 +252,8 @@ async def test_a_page_whose_script_fails_at_the_start_turns_grey_by_itself(
         breaking.spoil(*one)
     await tabs.open(SCRIPTS)
     for address, page in tabs.pages.items():
-        await expect(page.locator("#live, #cluster")).to_have_css("filter", GREY, timeout=PATIENCE)
-        if address != "/wall/":
-            await expect(page.locator("#freshness")).to_contain_text("not live")
+        said = [] if address == "/wall/" else [f"{FRESHNESS}.includes('not live')"]
+        await all_hold(page, [GREY, *said], PATIENCE)
 
 
 AGES = "[...document.querySelectorAll('main [data-t^=a]:not(.for *), .entry time')].map((one) => one.textContent).join()"
@@ -274,7 +269,7 @@ async def test_pages_that_are_opened_while_the_collector_is_silent_are_grey_from
     await tabs.context.route(scripts, lambda route: route.abort())
     await tabs.open()
     for page in tabs.pages.values():
-        await expect(page.locator("body")).to_have_class(NOT_LIVE)
+        await all_hold(page, [NOT_LIVE], PATIENCE)
     await tabs.context.unroute(scripts)
     await asyncio.gather(*(page.reload() for page in tabs.pages.values()))
     await tabs.late("been heard since|not reported since|No cluster's collector")
@@ -294,5 +289,5 @@ async def test_signing_out_in_one_tab_is_said_in_the_other_within_5_s(collector:
     await expect(other.locator("#signed-out")).to_be_visible(timeout=PATIENCE)
     page = tabs.pages[address]
     await expect(page.locator("body")).to_contain_text(re.compile("signed out", re.IGNORECASE), timeout=5000)
-    await expect(page.locator("body")).to_have_class(NOT_LIVE)
+    await all_hold(page, [NOT_LIVE], PATIENCE)
     await other.close()

@@ -249,8 +249,10 @@ def test_a_browser_that_is_never_updated_shows_the_basic_wall_by_itself_and_the_
         first = picture.get_attribute("src")
         # A moment later by its clock its next picture comes, whole.
         page.evaluate("window.later = 15000")
-        page.wait_for_function("first => document.getElementById('board').getAttribute('src') !== first", arg=first, timeout=10_000)
-        assert page.evaluate("document.getElementById('board').naturalWidth") == 1280
+        page.wait_for_function(
+            "first => document.getElementById('board').getAttribute('src') !== first", arg=first, polling=100, timeout=10_000
+        )
+        page.wait_for_function("document.getElementById('board').naturalWidth === 1280", polling=100)
         page.route("**/board.*", lambda route: route.abort())
         # What is older than 45 s is greyed, and says so in large figures.
         page.evaluate("window.later = 75000")

@@ -161,7 +161,7 @@ def test_nor_when_nothing_of_it_is_new(page: Page, product: Served) -> None:
     try:
         for name in LATE:
             page.goto(product.origin + PAGES[name])
-            expect(page.locator(".is-late, .not-live").first).to_be_attached(timeout=15_000)
+            page.locator(".is-late, .not-live").first.wait_for(state="attached", timeout=15_000)
             found |= {name: said} if (said := wrong(page, LATE_SIZES)) else {}
     finally:
         for slug in slugs:

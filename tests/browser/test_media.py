@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.xdist_g
 #: Colours that stand in the field of nodes, the most frequent first.
 COLOURS = """() => {
   const canvas = [...document.querySelectorAll('#field canvas')].find(one => one.width);
+  if (!canvas) return [];
   const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
   const counts = new Map();
   for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 255) {
@@ -44,14 +45,14 @@ def test_on_paper_all_nodes_are_rows_and_what_needs_attention_comes_first(page: 
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.locator("[data-table=nodes] tr").last).to_be_visible()
-    assert page.locator("[data-table=nodes] tr").count() == 120
+    expect(page.locator("[data-table=nodes] tr")).to_have_count(120)
     tops = page.evaluate(
         "['#attention', '#control-cards', '#tables'].map(one => document.querySelector(one).getBoundingClientRect().top)"
     )
     assert tops == sorted(tops)
     expect(page.locator(".site nav")).to_be_hidden()
     expect(page.locator(".tools")).to_be_hidden()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
 
 
 def test_in_forced_colours_a_node_that_is_down_does_not_look_like_the_others(page: Page, product: Served) -> None:
@@ -60,10 +61,11 @@ def test_in_forced_colours_a_node_that_is_down_does_not_look_like_the_others(pag
     expect(page.locator("#attention .entry")).to_have_count(5)
     canvas, text = 0xFFFFFF, 0
     expect(page.locator("#cluster")).to_have_class(re.compile("is-drawn"))
+    # What is well is told from what is not.
+    page.wait_for_function(f"({COLOURS})().length > 2", polling=100)
     found = page.evaluate(COLOURS)
     assert found[0] == canvas, "a tile is as empty as the system has it"
     assert text in found
-    assert len(found) > 2, "what is well is told from what is not"
 
 
 @pytest.mark.parametrize(
@@ -81,4 +83,4 @@ def test_in_forced_colours_a_node_that_is_down_does_not_look_like_the_others(pag
 def test_the_tab_says_the_state_of_its_page(page: Page, product: Served, path: str, title: str, icon: str) -> None:
     page.goto(product.origin + path)
     expect(page).to_have_title(title)
-    assert (page.locator("#favicon").get_attribute("href") or "").endswith(f"/{icon}.svg")
+    expect(page.locator("#favicon")).to_have_attribute("href", re.compile(rf"/{icon}\.svg$"))

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.chromium import SMALL
 from tests.e2e.fixtures import SEVEN, is_healthy
@@ -13,15 +13,15 @@ from tests.e2e.running import Up, until
 pytestmark = [pytest.mark.browser, pytest.mark.e2e, pytest.mark.timeout(180), pytest.mark.xdist_group("up")]
 
 
-def row(page: Page, kind: str) -> str:
+def row(page: Page, kind: str) -> Locator:
     """A component's line in the tables beside the picture."""
-    return page.locator("[data-table=components] tr", has=page.locator(f"a[href$='/{kind}/']")).inner_text()
+    return page.locator("[data-table=components] tr", has=page.locator(f"a[href$='/{kind}/']"))
 
 
-def kubelet_of(page: Page, node: str) -> str:
+def kubelet_of(page: Page, node: str) -> Locator:
     """A node's kubelet in the tables beside the picture."""
     line = page.locator("[data-table=nodes] tr", has=page.locator(f"a[href$='/nodes/{node}/']"))
-    return line.locator("td").nth(1).inner_text().strip()
+    return line.locator("td").nth(1)
 
 
 def test_the_printed_link_signs_in_once(up: Up, browsing: Browser) -> None:
@@ -42,7 +42,7 @@ def test_all_seven_components_are_in_the_picture(page: Page) -> None:
         expect(page.locator(f"#picture article[data-kind={kind}]")).to_be_visible()
     page.click("#as-tables")
     for kind in SEVEN:
-        assert "healthy" in row(page, kind).lower(), kind
+        expect(row(page, kind)).to_contain_text("healthy", ignore_case=True, timeout=20_000)
 
 
 def test_a_fault_arrives_and_goes_without_a_reload(up: Up, page: Page) -> None:
@@ -55,7 +55,7 @@ def test_a_fault_arrives_and_goes_without_a_reload(up: Up, page: Page) -> None:
     up.manage("demo", "inject", "kubelet-silent", "--node", node)
     try:
         expect(page.locator("#attention")).to_contain_text(node, timeout=35_000)
-        assert "degraded" in kubelet_of(page, node).lower()
+        expect(kubelet_of(page, node)).to_contain_text("degraded", ignore_case=True)
         degraded = time.monotonic() - begun
         page.wait_for_function(
             "node => [...document.querySelectorAll('[data-table=nodes] tr')]"
@@ -71,6 +71,6 @@ def test_a_fault_arrives_and_goes_without_a_reload(up: Up, page: Page) -> None:
     finally:
         up.manage("demo", "heal", "--all")
     expect(page.locator("#attention")).not_to_contain_text(node, timeout=20_000)
-    assert "healthy" in kubelet_of(page, node).lower()
+    expect(kubelet_of(page, node)).to_contain_text("healthy", ignore_case=True, timeout=20_000)
     assert page.evaluate("window.untouched === true")
     until(lambda: is_healthy(up), "a healthy cluster", within=20)

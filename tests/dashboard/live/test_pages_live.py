@@ -16,6 +16,7 @@ from tests.browser.reading import AXE, BY_COLOUR, LOOK
 from tests.dashboard import scenes
 from tests.dashboard.conftest import Served, in_thread
 from tests.dashboard.live.conftest import Collector
+from tests.dashboard.live.waiting import all_hold
 from tests.dashboard.rows import Collecting
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("live"), pytest.mark.asyncio(loop_scope="package")]
@@ -50,7 +51,7 @@ async def test_an_incident_comes_and_goes_beside_the_picture_without_a_reload(
     await live(page, f"{served.origin}/c/prod-eu-1/")
     beside = page.locator("#open-incidents")
     await collector.show("broken")
-    await expect(beside.get_by_role("link", name="kube-scheduler is degraded")).to_be_visible(timeout=PATIENCE)
+    await beside.get_by_role("link", name="kube-scheduler is degraded").wait_for(timeout=PATIENCE)
     # What was found holds for fifty times as long as it took to find, which for the first of a process may be longer than we wait.
     await in_thread(incidents.forget)()
     await collector.show("")
@@ -61,7 +62,7 @@ async def test_an_incident_comes_and_goes_beside_the_picture_without_a_reload(
 async def test_a_roll_up_hears_of_its_nodes(served: Served, collector: Collector, page: Page) -> None:
     await live(page, f"{served.origin}/c/prod-eu-1/kubelet/")
     await collector.show("broken")
-    await expect(page.get_by_role("link", name="node-90")).to_be_visible(timeout=PATIENCE)
+    await page.get_by_role("link", name="node-90").wait_for(timeout=PATIENCE)
 
 
 async def test_a_node_page_changes_and_keeps_what_was_opened(served: Served, collector: Collector, page: Page) -> None:
@@ -76,7 +77,7 @@ async def test_a_node_page_changes_and_keeps_what_was_opened(served: Served, col
 async def test_a_page_whose_collector_is_away_says_so_and_comes_back(served: Served, collector: Collector, page: Page) -> None:
     await live(page, f"{served.origin}/c/prod-eu-1/kube-scheduler/")
     collector.muted = True
-    await expect(page.locator("#late")).to_be_visible(timeout=PATIENCE)
+    await page.locator("#late").wait_for(timeout=PATIENCE)
     await expect(page.locator("#late")).to_contain_text("has not reported since")
     await expect(page.locator("#freshness")).to_contain_text("not live")
     await expect(page.locator("h1 .state-word")).to_have_text("unknown", timeout=PATIENCE)
@@ -136,7 +137,8 @@ async def test_the_wall_of_1_to_60_clusters_fits_without_scrolling(served: Serve
         for width, height in ((1920, 1080), (1080, 1920), (3840, 2160)):
             await page.set_viewport_size({"width": width, "height": height})
             await page.evaluate(STILL)
-            assert await page.evaluate(FITS) == {"scrolls": False, "outside": 0}, f"{count} on {width} × {height}"
+            size = f"innerWidth === {width} && innerHeight === {height}"
+            await all_hold(page, [size, f"!({FITS})().scrolls", f"({FITS})().outside === 0"], PATIENCE)
 
 
 async def test_no_page_is_wider_than_a_phone(served: Served, collector: Collector, page: Page) -> None:
@@ -194,11 +196,11 @@ async def test_without_javascript_the_pages_say_what_they_know(served: Served, c
         await expect(plain.locator(".card-live").first).to_be_hidden()
         await plain.goto(f"{served.origin}/wall/prod-eu-1/")
         await expect(plain.locator(".noscript")).to_contain_text("loaded again every 30 s")
+        assert await plain.locator(".plain img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
         drawn, screen = await plain.locator(".plain img").bounding_box(), plain.viewport_size
         assert drawn
         assert screen
         assert drawn["height"] > 0.9 * screen["height"]
-        assert await plain.locator(".plain img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
 
 LIES_APART = """() => [...document.querySelectorAll(".plane-card")].flatMap((card) => {

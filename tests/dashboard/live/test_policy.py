@@ -48,7 +48,7 @@ async def test_without_scripts_the_links_button_signs_in(served: Served, collect
     await page.goto(await in_thread(auth.one_time_link)(served.origin))
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url(f"{served.origin}/")
-    assert await page.get_by_text("prod").count() > 0
+    await page.get_by_text("prod").first.wait_for(state="attached")
 
 
 #: What Chromium 38 has not, and a socket, taken away from one of today.

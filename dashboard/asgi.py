@@ -32,6 +32,7 @@ from dashboard.consumers import (  # noqa: E402
 )
 from dashboard.gate import Gate  # noqa: E402
 from dashboard.hub import Hub  # noqa: E402
+from dashboard.listening import Listener  # noqa: E402
 from dashboard.middleware import DatabaseUnavailableSockets, LostSockets  # noqa: E402
 from dashboard.origin import SameOrigin  # noqa: E402
 from dashboard.sessions import DisplaySessions, Sessions  # noqa: E402
@@ -45,7 +46,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     """Starts the hub and the look at sessions with the server, and stops them. A Valkey that is away does not keep the server
     from starting."""
-    sessions, displays = Sessions(), DisplaySessions()
+    sessions, displays, listener = Sessions(), DisplaySessions(), Listener()
     stream = Stream(settings.REDIS_URL)
     hub = Hub(
         lambda: Stream(settings.REDIS_URL),
@@ -59,9 +60,11 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
             await hub.start()
             await sessions.start()
             await displays.start()
+            await listener.start()
             scope["state"].update(hub=hub, sessions=sessions, displays=displays)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            await listener.stop()
             await displays.stop()
             await sessions.stop()
             await hub.stop()

@@ -166,6 +166,7 @@ app.conf.update(
         "ensure_collectors": {"task": "planes.ensure_collectors", "schedule": every(2.0), "options": {"expires": 5.0}},
         "look_at_directories": {"task": "planes.look_at_directories", "schedule": every(5.0), "options": {"expires": 5.0}},
         "look_at_hubs": {"task": "planes.look_at_hubs", "schedule": every(5.0), "options": {"expires": 5.0}},
+        "tell_of_walls": {"task": "dashboard.tell_of_walls", "schedule": every(10.0), "options": {"expires": 10.0}},
         "prune": {"task": "planes.prune", "schedule": every(3600.0), "options": {"expires": 1800.0}},
     },
 )

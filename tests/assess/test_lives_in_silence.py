@@ -14,6 +14,8 @@ from tests.assess.test_assessor import REFUSED, START, Cluster, changes, lease
 from tests.assess.test_lives import GOING, NAME, begun, row, told
 from tests.components import making
 
+pytestmark = pytest.mark.lived
+
 
 def drained() -> Cluster:
     """A node is cordoned, and no pods are left on it."""

@@ -7,6 +7,7 @@ from types import MethodType
 from typing import Any
 
 import msgspec
+import pytest
 
 from planes.assess.assessor import Assessor
 from planes.cache.cluster import ClusterCache
@@ -15,6 +16,8 @@ from planes.components.pod_kinds import kind_of
 from planes.structs.events import CacheEvent, Graced, Paused, SourceEvent, Tidied
 from tests.assess.test_recordings import with_etcd_stopped
 from tests.replaying import START, WALL, events
+
+pytestmark = pytest.mark.lived
 
 
 def dump(value: Any, seen: set[int]) -> Any:

@@ -14,6 +14,8 @@ from planes.structs.objects import AnnotatedMeta, Lease, LeaseSpec, Node, NodeLe
 from tests.replaying import START, events
 from tests.timeline import Timeline, beating, leases_of
 
+pytestmark = pytest.mark.lived
+
 OTHERS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
 _IDENTITY = "apiserver-wlv32tlttr4jl3gtroqexyxapa"
 _SYSTEM = ("kube-controller-manager", "kube-scheduler", _IDENTITY)

@@ -17,6 +17,8 @@ from planes.structs.verdicts import State
 from tests.assess.test_assessor import LEADERS, REFUSED, START, WALL, Cluster, lease, node, stamp
 from tests.cache.generating import decoded
 
+pytestmark = pytest.mark.lived
+
 #: The cluster's clock is ahead of ours by so much: its dates are not ours.
 AHEAD = float(epoch(stamp(0)) or 0.0) - float(WALL)
 

@@ -23,6 +23,8 @@ from tests.assess.test_restarted import AHEAD, proxy
 from tests.cache.generating import decoded
 from tests.searching import searching
 
+pytestmark = pytest.mark.lived
+
 #: Rules that wait for seconds where they usually wait for minutes.
 QUICK = Thresholds(webhook_unready=8.0, pod_undecided=8.0, proxy_missing=12.0, apiservice_unavailable=8.0)
 NAMES = tuple(f"node-{index}" for index in range(5))

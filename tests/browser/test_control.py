@@ -176,6 +176,7 @@ def test_all_that_a_sky_is_for_is_shown_and_nothing_lies_on_anything_leaves_its_
         assert page.evaluate(_CUT, ", .sky .name") == []
     stage.paint(False)
     for width, height in SIZES:
+        stage.pulse()  # or it is late in the middle, and its words are longer
         stage.resize(width, height)
         assert page.evaluate(_CLASHES) == [], f"{width}x{height}"
         # Names of instances keep their ends where they have little room, and say themselves whole in a tip.
@@ -191,6 +192,7 @@ def test_all_that_a_sky_is_for_is_shown_and_nothing_lies_on_anything_leaves_its_
 def test_no_text_of_few_nodes_is_cut_on_laptops_and_tablets(opened: Opened, name: str) -> None:
     stage = opened((PICTURES | SKIES)[name](time.time()))
     for width, height in ((1280, 720), (1366, 768), (1440, 900), (1536, 864), (820, 1180)):
+        stage.pulse()
         stage.resize(width, height)
         assert stage.page.evaluate(CHECK) == [], f"{width}x{height}"
 

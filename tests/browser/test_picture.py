@@ -336,6 +336,7 @@ def test_nodes_of_a_pool_are_told_apart_and_no_word_of_a_state_is_cut(opened: Op
     stage.paint(False)
     names = [f"{POOL}-{at:04x}" for at in range(12)]
     for size in ((390, 844), (1440, 900), (1920, 1080), (3840, 2160)):
+        stage.pulse()  # or it is late in the middle, and its words are longer
         stage.resize(*size)
         told = stage.page.locator(".node").evaluate_all(
             """cards => cards.map(card => {

@@ -260,8 +260,7 @@ async def test_a_session_that_ends_elsewhere_closes_its_sockets_within_5_s(serve
     await elsewhere.post("/signout/")
     answered = time.monotonic()
     assert [await close_code(socket) for socket in sockets] == [consumers.SIGNED_OUT] * 2
-    # What the answer took is what a busy machine may take for a look, over what is promised.
-    assert time.monotonic() - answered < 5 + (answered - begun)
+    assert time.monotonic() - answered < 5 + (answered - begun)  # a busy machine looks as late as it answers
 
 
 async def test_a_cluster_no_longer_watched_is_said_to_be_gone(

@@ -31,6 +31,8 @@ class Cluster(models.Model):
     doomed = models.BooleanField(default=False, db_default=False)  # removed with its history, which goes batch by batch
     created = models.DateTimeField(auto_now_add=True)
     identity = models.CharField(max_length=100, blank=True, db_default="")  # uid of its kube-system namespace, as first seen
+    # While that one is watched: both lead to one cluster (planes/store/twins.py).
+    same_as = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="others")
 
     # The fence: each taking of the cluster by a collector increments epoch, and every flush checks it.
     epoch = models.BigIntegerField(default=0)

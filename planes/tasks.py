@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError
 
 from planes.collect import dispatch, missing
 from planes.live.stream import LOST
-from planes.store import fleet, pruning, services
+from planes.store import fleet, pruning, services, twins
 from planes.store.away import said
 from planes.store.node_samples import STEPS as NODE_STEPS
 from planes.store.samples import STEPS
@@ -76,6 +76,7 @@ def collect(cluster_id: int) -> None:
 def ensure_collectors() -> None:
     """Ask for a collector wherever none is at work, and say where none is to be had."""
     try:
+        twins.settle()
         done = dispatch.dispatch(
             settings.REDIS_URL,
             lambda cluster_id: collect.apply_async((cluster_id,), retry=False),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard import adding, notes, operators
 from dashboard.views.refusing import no_cluster, no_operator
-from planes.store import clusters, fleet, selectors
+from planes.store import clusters, fleet, selectors, twins
 from planes.structs.events import FaultKind
 from planes.up import pasted, trial
 
@@ -86,6 +86,7 @@ def _cluster(request: HttpRequest, head: selectors.ClusterHead, *, status: int =
     context = {
         "head": head,
         "typed": {"title": head.name, "slug": head.slug, "labels": fleet.written(head.labels)},
+        "others": twins.others(head.id),
         "taken": head.row.fault is not None and head.row.fault.kind == FaultKind.ANOTHER.value,
         **shown,
     }

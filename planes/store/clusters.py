@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.text import slugify
 
 from planes.models import Cluster, Declared
@@ -61,7 +61,8 @@ def remove(slug: str) -> bool:
     whose options name it declares it again at its next start."""
     with transaction.atomic():
         Declared.objects.filter(cluster__slug=slug).delete()
-        return bool(Cluster.objects.filter(slug=slug, enabled=True).update(enabled=False))
+        known = Q(enabled=True) | Q(same_as__isnull=False)
+        return bool(Cluster.objects.filter(known, slug=slug).update(enabled=False, same_as=None))
 
 
 def accept(slug: str) -> bool:
@@ -87,10 +88,13 @@ def _declared(wanted: Iterable[Declaration], by: str) -> list[Cluster]:
             cluster = Cluster.objects.create(
                 slug=slug, name=name, source=one.source, kubeconfig=one.kubeconfig, context=one.context, told=told
             )
-        elif cluster.enabled is cluster.off or cluster.doomed or cluster.name != name or bytes(cluster.told) != told:
-            # What an operator has stopped stays so; what was to be forgotten is wanted again, with what is left of it.
-            cluster.enabled, cluster.name, cluster.doomed, cluster.told = not cluster.off, name, False, told
-            cluster.save(update_fields=["enabled", "name", "doomed", "told"])
+        else:
+            # What an operator has stopped stays so, and what stands aside for another context of the same cluster; what was to be
+            # forgotten is wanted again, with what is left of it.
+            enabled = not cluster.off and cluster.same_as_id is None
+            if cluster.enabled is not enabled or cluster.doomed or cluster.name != name or bytes(cluster.told) != told:
+                cluster.enabled, cluster.name, cluster.doomed, cluster.told = enabled, name, False, told
+                cluster.save(update_fields=["enabled", "name", "doomed", "told"])
         Declared.objects.get_or_create(cluster=cluster, by=by)
         declared[key] = cluster
     return list(declared.values())

@@ -152,6 +152,15 @@ def test_a_cluster_is_tried_before_it_is_watched_and_its_secrets_are_never_shown
     assert not kept.exists(), "what was pasted goes with its cluster"
 
 
+def test_the_page_of_a_cluster_names_the_other_context_that_leads_to_it(operator: Client) -> None:
+    first = Cluster.objects.get(slug="prod")
+    assert "as well" not in operator.get("/clusters/prod/").content.decode()
+    Cluster.objects.filter(slug="test").update(same_as=first, enabled=False)
+    page = operator.get("/clusters/prod/").content.decode()
+    assert "Context test of /x/config leads to it as well (test): it is watched once." in page
+    assert ">test<" not in operator.get("/clusters/").content.decode()
+
+
 def test_contexts_of_the_kubeconfig_at_hand_are_offered_and_no_other_file_is_read(operator: Client, data: Path) -> None:
     config = str(data.parent / "home" / ".kube" / "config")
     declare([Declaration("kubeconfig", "away", config, "away")])

@@ -53,7 +53,7 @@ QUERIES = {
     "tokens": 1,
     "signin": 0,
     "manage-clusters": 2,
-    "manage-cluster": 1,
+    "manage-cluster": 2,
     "add-cluster": 2,
 }
 #: Of an instance: test_instance_page.py; of a comparison: test_compare.py. The others answer nothing that is read.

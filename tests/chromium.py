@@ -5,7 +5,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal, TypedDict
 
+from playwright import async_api, sync_api
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+# Playwright's own five seconds are too few for a page that has a fifth of a core.
+sync_api.expect.set_options(timeout=20_000)
+async_api.expect.set_options(timeout=20_000)
 
 FLAGS = [
     "--no-sandbox",  # tests may run as root

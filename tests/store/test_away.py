@@ -1,5 +1,8 @@
 """What a database that is away is said to do, asked of real ones."""
 
+import os
+from pathlib import Path
+
 import psycopg
 import pytest
 from django.db import (
@@ -13,6 +16,7 @@ from django.db import (
     transaction,
 )
 
+from dashboard import services
 from planes.store.away import AGAIN, AWAY, is_away, remedy, said
 
 OLDER = "lacks what this version needs: it is older, or was not prepared"
@@ -92,8 +96,9 @@ def test_a_standby_and_a_statement_that_takes_too_long_are_away() -> None:
 
 @postgres
 @pytest.mark.django_db
-def test_the_server_is_told_what_takes_too_long() -> None:
-    with connection.cursor() as cursor:
+def test_the_server_is_told_what_takes_too_long(tmp_path: Path) -> None:
+    """By the product's own options: a test may stay in its transaction for longer."""
+    url = os.environ["PLANEWATCH_TEST_DATABASE_URL"]
+    with psycopg.connect(url, options=services.database(url, tmp_path)["OPTIONS"]["options"], connect_timeout=10) as told:
         for name, value in (("statement_timeout", "30s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")):
-            cursor.execute(f"SHOW {name}")
-            assert cursor.fetchone() == (value,)
+            assert told.execute(f"SHOW {name}").fetchone() == (value,)

@@ -346,4 +346,4 @@ def test_a_session_that_ends_elsewhere_ends_here_within_5_s(late: Up, page: Page
     page.goto(f"{late.address}{CLUSTER}")
     expect(page.locator("#freshness")).to_have_text(LIVE, timeout=20_000)
     asked(late, "DELETE FROM django_session", of="planewatch-accounts")
-    expect(page.locator("main")).to_contain_text(re.compile("signed out", re.IGNORECASE), timeout=5000)
+    expect(page.locator("main")).to_contain_text(re.compile("signed out", re.IGNORECASE), timeout=5000 * late.pace())

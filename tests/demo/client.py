@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-LONGEST = 10.0  # seconds that any single wait of a test may take
+LONGEST = 60.0  # seconds that any single wait of a test may take
 Json = dict[str, Any]
 
 

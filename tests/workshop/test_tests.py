@@ -7,8 +7,8 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-#: What raises if something is not as it should be, wherever it stands. `until` and `holds` wait for a condition within a limit.
-ASSERTING = {"raises", "warns", "expect", "until", "holds"}
+#: What raises if something is not as it should be, wherever it stands. The others wait for a condition within a limit.
+ASSERTING = {"raises", "warns", "expect", "until", "holds", "all_hold"}
 
 
 def _functions(tree: ast.AST) -> list[Function]:

@@ -1,7 +1,7 @@
 """A real Chromium: the one-time link signs in by itself, no page breaks its own policy, sockets open."""
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from dashboard import auth, displays
 from dashboard.models import Pairing
@@ -48,7 +48,7 @@ async def test_without_scripts_the_links_button_signs_in(served: Served, collect
     await page.goto(await in_thread(auth.one_time_link)(served.origin))
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url(f"{served.origin}/")
-    await page.get_by_text("prod").first.wait_for(state="attached")
+    await expect(page.get_by_text("prod").first).to_be_attached()
 
 
 #: What Chromium 38 has not, and a socket, taken away from one of today.

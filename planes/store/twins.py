@@ -46,11 +46,12 @@ def others(cluster_id: int) -> list[ClusterHead]:
 def _return(now: float) -> None:
     """A cluster that stands aside is watched again when the other is not, nor collected by anybody, or has become another one."""
     alone = Q(same_as__enabled=False) | Q(same_as__collected_at__lt=now - HEARD) | ~Q(same_as__identity=F("identity"))
-    for one in Cluster.objects.filter(alone, same_as__isnull=False):
+    for one in Cluster.objects.filter(alone, same_as__isnull=False).select_related("same_as"):
+        other = one.same_as
         wanted = not one.off and not one.doomed and one.declared.exists()
         Cluster.objects.filter(pk=one.pk).update(same_as=None, enabled=wanted)
         if wanted:
-            logger.info("%s is watched again: the context that led to the same cluster no longer is.", one.slug)
+            logger.info("%s is watched again: %s, which led to the same cluster, does not any more, or is not watched.", one.slug, other)
 
 
 def _stand_aside(kept: int, other: int, now: float) -> None:

@@ -51,7 +51,9 @@ def _return(now: float) -> None:
         wanted = not one.off and not one.doomed and one.declared.exists()
         Cluster.objects.filter(pk=one.pk).update(same_as=None, enabled=wanted)
         if wanted:
-            logger.info("%s is watched again: %s, which led to the same cluster, does not any more, or is not watched.", one.slug, other)
+            logger.info(
+                "%s is watched again: %s, which led to the same cluster, no longer does or is not watched.", one.slug, other
+            )
 
 
 def _stand_aside(kept: int, other: int, now: float) -> None:

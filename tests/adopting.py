@@ -28,7 +28,7 @@ def main(command: list[str]) -> int:
         ended, status = os.wait()
     end = time.monotonic() + PATIENCE
     while _waits_for_one() and time.monotonic() < end:
-        time.sleep(0.01)
+        time.sleep(0.01)  # os.waitpid() has no time limit of its own
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 

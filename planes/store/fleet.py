@@ -90,10 +90,8 @@ def say(slug: str, said: Said) -> bool:
         if Cluster.objects.filter(slug=said.slug).exclude(pk=mine.pk).exists():
             raise WrongError(f"Another cluster has the address “{said.slug}”.")
         mine.title = "" if title == mine.name else title
-        mine.slug, mine.labels = (
-            said.slug,
-            msgspec.json.encode(_beside(msgspec.json.decode(mine.told, type=dict[str, str]), said.labels)),
-        )
+        told = msgspec.json.decode(mine.told, type=dict[str, str])
+        mine.slug, mine.labels = said.slug, msgspec.json.encode(_beside(told, said.labels))
         mine.save(update_fields=["title", "slug", "labels"])
     return True
 

@@ -27,6 +27,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--queues", required=True, choices=["watch", "jobs"])
     parser.add_argument("--hostname", help="its name in logs; %%h stands for this machine's, and the queue comes first by default")
     said = parser.parse_args(take(argv, os.environ)[1:])
+    limits.one_arena()
     gc.disable()  # until it works: to look through what is imported, which stays, takes a tenth of a start
     try:
         from dashboard.celery import app  # it reads the settings

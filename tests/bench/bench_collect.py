@@ -118,6 +118,9 @@ def collect(kubeconfig: str, redis_url: str, options: argparse.Namespace) -> Non
     django.setup()
     from planes.collect import work
     from planes.store import clusters
+    from planes.up import limits
+
+    limits.one_arena()  # as a worker does
 
     cluster = clusters.declare([clusters.Declaration("demo", "bench", kubeconfig, "demo")])[0]
     measuring = Measuring(cluster.pk, options.nodes, options.pods, options.seconds)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from planes.kube import source
+from planes.kube.backoff import FLOOR
 from planes.kube.connect import Target
 from planes.kube.reflector import Reflector
 from planes.kube.source import ClusterSource
@@ -113,7 +114,8 @@ async def test_a_missing_kubeconfig_is_told_until_it_is_there(events: Events, tm
     async with serve(Recording("healthy")) as server, running(path, events, sleep=clock.sleep):
         await events.until(lambda got: len(got.of(Connection)) >= 3)
         assert {event.fault.kind for event in events.of(Connection) if event.fault} == {FaultKind.CONFIGURATION}
-        assert len(clock.slept) >= 2 and min(clock.slept) >= FLOOR
+        assert len(clock.slept) >= 2
+        assert min(clock.slept) >= FLOOR
         server.write_kubeconfig(tmp_path)
         await events.until(lambda got: got.of(Listed))
     assert events.of(Connection)[-1].fault is None

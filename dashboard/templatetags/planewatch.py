@@ -8,8 +8,9 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from dashboard import presenters, runbooks, then
+from dashboard import presenters, runbooks, then, whence
 from dashboard.presenters.words import iso
+from planes.store.selectors import ClusterHead
 from planes.structs import time_tokens
 
 register = template.Library()
@@ -41,6 +42,12 @@ def undated(because: str) -> bool:
     """Whether a sentence leaves it to others to say for how long its state has lasted: of a node that leaves or joins it does not
     (planes/components/lives.py)."""
     return not because.startswith(_DATED)
+
+
+@register.filter
+def way(head: ClusterHead) -> str:
+    """By which way a cluster is reached, as it follows "known from "."""
+    return whence.way(head)
 
 
 #: A name that is longer is cut in its middle where it has no room, and so many characters of its end stay.

@@ -1,5 +1,6 @@
 """What operators do with clusters: add one, which is tried first; call it something; stop it; forget it."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 
@@ -36,7 +37,7 @@ def _for_operators(view: View) -> View:
 @_for_operators
 def manage(request: HttpRequest) -> HttpResponse:
     """All clusters, the stopped ones too: whence, since when, and where each is managed."""
-    return render(request, "manage_clusters.html", {"heads": selectors.watched(), "stopped": fleet.stopped()})
+    return render(request, "manage_clusters.html", {"heads": selectors.watched(), "stopped": fleet.stopped(), "now": time.time()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,6 +86,7 @@ def _removed(request: HttpRequest, head: selectors.ClusterHead) -> HttpResponse:
 def _cluster(request: HttpRequest, head: selectors.ClusterHead, *, status: int = 200, **shown: object) -> HttpResponse:
     context = {
         "head": head,
+        "now": time.time(),
         "typed": {"title": head.name, "slug": head.slug, "labels": fleet.written(head.labels)},
         "others": twins.others(head.id),
         "taken": head.row.fault is not None and head.row.fault.kind == FaultKind.ANOTHER.value,

@@ -129,7 +129,7 @@ def keep(data_dir: Path, trial: str) -> Declaration | None:
     if not tried.pasted:
         shutil.rmtree(_place(data_dir, trial), ignore_errors=True)
         return Declaration(tried.source, tried.name, tried.kubeconfig, tried.context)
-    place = data_dir / "kubeconfigs"
+    place = pasted_in(data_dir)
     place.mkdir(mode=0o700, exist_ok=True)
     kept = place / trial
     (_place(data_dir, trial) / "kubeconfig").replace(kept)
@@ -137,10 +137,15 @@ def keep(data_dir: Path, trial: str) -> Declaration | None:
     return Declaration(tried.source, tried.name, str(kept), CONTEXT)
 
 
+def pasted_in(data_dir: Path) -> Path:
+    """Where kubeconfigs stay that were pasted."""
+    return data_dir / "kubeconfigs"
+
+
 def drop_pasted(data_dir: Path, kubeconfig: str) -> None:
     """Remove a kubeconfig that was pasted, whose cluster is to be watched no longer; others are nobody's business here."""
     path = Path(kubeconfig)
-    if path.parent == data_dir / "kubeconfigs" and _ID.fullmatch(path.name) is not None:
+    if path.parent == pasted_in(data_dir) and _ID.fullmatch(path.name) is not None:
         path.unlink(missing_ok=True)
 
 

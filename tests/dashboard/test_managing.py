@@ -15,8 +15,9 @@ from planes.doctor.report import Report
 from planes.models import Cluster
 from planes.store import fleet, selectors
 from planes.store.clusters import Declaration, declare
+from planes.structs.rows import ClusterRow, FaultRow
 from planes.up import datadir, trial
-from planes.up.hub_words import SAID, HubState
+from planes.up.hub_words import SAID, Hub, HubState
 from tests.replay import Authority
 
 REFUSED = """
@@ -157,7 +158,7 @@ def test_the_page_of_a_cluster_names_the_other_context_that_leads_to_it(operator
     assert "as well" not in operator.get("/clusters/prod/").content.decode()
     Cluster.objects.filter(slug="test").update(same_as=first, enabled=False)
     page = operator.get("/clusters/prod/").content.decode()
-    assert "Context test of /x/config leads to it as well (test): it is watched once." in page
+    assert "The context test in the kubeconfig /x/config leads to it as well (test): it is watched once." in page
     assert ">test<" not in operator.get("/clusters/").content.decode()
 
 
@@ -208,3 +209,28 @@ def test_the_page_says_what_the_hubs_last_said(operator: Client, data: Path, set
     assert "gone" not in said
     (place / SAID).write_bytes(b"{")
     assert operator.get("/clusters/add/").status_code == 200
+
+
+def test_the_page_says_from_where_a_cluster_is_known_and_why_it_cannot_be_seen(
+    operator: Client, data: Path, settings: Settings
+) -> None:
+    settings.CLUSTER_PROFILES = ["hub/fleet"]
+    written = datadir.hubs(data) / Hub("hub/fleet").id / "0123456789abcdef"
+    pasted = trial.pasted_in(data) / "0123456789abcdef"
+    ways = {"prod": ("/x/config", "prod"), "tokyo": (str(written), "fleet/tokyo"), "shop": (str(pasted), "x")}
+    declare([Declaration("kubeconfig", name, *way) for name, way in ways.items()])
+    fault = FaultRow("credentials", "Not watched: Planewatch has no credential for <b>it</b>.", "Put a command there.", 1.0)
+    Cluster.objects.filter(slug="tokyo").update(row=encode(ClusterRow(fault=fault)))
+    page = operator.get("/clusters/tokyo/").content.decode()
+    assert "It is known from the ClusterProfile fleet/tokyo of the hub hub/fleet." in page
+    assert "Not watched: Planewatch has no credential for &lt;b&gt;it&lt;/b&gt;. Put a command there." in page
+    assert "It is watched" not in page
+    assert str(data) not in page, "a file of ours says nothing to a person"
+    said = operator.get("/clusters/").content.decode()
+    assert "Planewatch has no credential for &lt;b&gt;it&lt;/b&gt;." in said
+    assert "what was pasted here when it was added" in said
+    assert "the context prod in the kubeconfig /x/config" in said
+    settings.CLUSTER_PROFILES = []
+    assert "the ClusterProfile fleet/tokyo of a hub" in operator.get("/clusters/tokyo/").content.decode()
+    operator.post("/clusters/tokyo/", {"do": "stop"})
+    assert "Put a command there." not in operator.get("/clusters/tokyo/").content.decode(), "it is not asked, and wants nothing"

@@ -252,6 +252,9 @@ test("an empty ground says whether nodes are hidden or not there", () => {
   const { cluster } = told;
   told.cluster = { ...cluster, heard_at: null };
   assert.equal(groundNotice(told, NOW)?.title, "No node has been seen", "of a cluster that was never reached nothing is there");
+  assert.match(groundNotice(told, NOW)?.lines[0] ?? "", /not answered yet/);
+  told.cluster = { ...cluster, heard_at: null, fault: { kind: "credentials", message: "Not watched", remedy: "Put a command into the file", since: 0 } };
+  assert.deepEqual(groundNotice(told, NOW)?.lines, ["Planewatch has had no credentials for the API server.", "Put a command into the file."], "nothing was asked of it, so no answer is awaited");
   told.cluster = cluster;
   told.cluster = { ...told.cluster, missing: [{ kind: "forbidden", message: "The user may not list nodes", remedy: "Grant it", since: 0 }] };
   assert.equal(groundNotice(told, NOW)?.title, "Nodes may not be read");

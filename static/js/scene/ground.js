@@ -2,6 +2,7 @@
 
 import { THEN, asSeen } from "../ages.js";
 import { groupTitle } from "../arrange.js";
+import { saysOf } from "../blame.js";
 import { groupSummary } from "../groups.js";
 import { titleOf } from "../kinds.js";
 import { AGENTS } from "../registry.js";
@@ -39,7 +40,10 @@ export function headingOf(picture, zone, zones, by, room) {
 export function groundNotice(picture, now) {
   if (picture.size > 0 || picture.components.size === 0) return null;
   if (picture.cluster.heard_at === null) {
-    return { title: "No node has been seen", lines: ["The API server has not answered yet. Its nodes appear here as soon as it does."] };
+    // What keeps it from being asked may lie on our side: then nothing is awaited of it.
+    const { fault } = picture.cluster;
+    const lines = fault ? [`${saysOf(fault.kind)}.`, sentence(fault.remedy)] : ["The API server has not answered yet. Its nodes appear here as soon as it does."];
+    return aged({ title: "No node has been seen", lines }, now);
   }
   const kubelet = picture.components.get("kubelet");
   if (kubelet && stateOf(kubelet.state) === "unknown") {

@@ -44,7 +44,8 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class InstancePage:
-    """`gone` is since when it is not there any more, epoch seconds; None while it is. `since` None: not known."""
+    """`gone` is since when it is not there any more, epoch seconds; None while it is. `since` None: not known. `checks`: of an API
+    server, whose history of checks the page of all lists; else empty."""
 
     cluster: ClusterHead
     kind: str
@@ -67,6 +68,7 @@ class InstancePage:
     commands: tuple[str, ...]
     fault: FaultRow | None
     late: Lateness | None
+    checks: str = ""
 
     @property
     def blind(self) -> bool:
@@ -105,7 +107,17 @@ def instance_page(detail: InstanceDetail, late: Lateness | None, ribbons: tuple[
         commands=commands(_commands(related), whole.cluster),
         fault=whole.cluster.row.fault,
         late=late,
+        checks=_checks(whole.row.kind, len(whole.row.instances)),
     )
+
+
+def _checks(kind: str, instances: int) -> str:
+    """Behind one address an answer to /livez or /readyz does not say which API server gave it (planes/components/divided.py)."""
+    if kind != "kube-apiserver":
+        return ""
+    if instances == 1:
+        return "It is the only API server that is seen: the checks that are remembered are its own, for as long as it has been."
+    return "They are remembered for all API servers together: an answer to /livez or /readyz does not say which of them gave it."
 
 
 def own_evidence(row: InstanceRow, rows: Sequence[EvidenceRow], instances: Sequence[InstanceRow]) -> tuple[EvidenceRow, ...]:

@@ -139,3 +139,19 @@ def test_an_instance_has_the_lines_that_name_it_and_a_leader_those_of_its_lease(
 @pytest.mark.any_database
 def test_a_sole_instance_has_all_lines() -> None:
     assert own_evidence(PAIR[0], ROWS, PAIR[:1]) == ROWS
+
+
+@pytest.mark.any_database
+def test_the_page_of_an_api_server_says_whose_checks_are_remembered(db: None, browser: Client) -> None:
+    collecting, now = Collecting(), time.time()
+    told(collecting, at=now, kind="kube-apiserver")
+    several = text(browser, "/c/prod/kube-apiserver/kube-apiserver-node-1/")
+    assert "They are remembered for all API servers together" in several
+    assert "They stand on the page of kube-apiserver" in several
+    frame = scenes.frame("prod", 6, "", now)
+    whole = next(row for row in frame.components if row.kind == "kube-apiserver")
+    alone = msgspec.structs.replace(whole, instances=whole.instances[:1])
+    collecting.flush(Frame(at=Epoch(now + 1), full=True, cluster=frame.cluster, components=[alone]))
+    assert "the only API server that is seen" in text(browser, f"/c/prod/kube-apiserver/{whole.instances[0].name}/")
+    told(collecting, at=now + 2)
+    assert "remembered for all API servers" not in text(browser, f"/c/prod/kube-scheduler/{ONE}/")

@@ -67,11 +67,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class IncidentPage:
-    """`worst`: of which step, in words. `chain`: as it is drawn, `rows`: its steps, of both planes. `near`: others that began close
-    to it, to which no rule links it. `alike`: of those that began with the same kind."""
+    """`cause`: the one webhook or API service that was all that was wrong with what was first; else empty. `worst`: of which step,
+    in words. `chain`: as it is drawn, `rows`: its steps, of both planes. `near`: others that began close to it, to which no rule
+    links it. `alike`: of those that began with the same kind."""
 
     cluster: ClusterHead
     line: IncidentLine
+    cause: str
     worst: str
     nodes: str
     observed: str
@@ -152,6 +154,7 @@ def page_of(head: ClusterHead, record: Record, found: Incident, now: float, late
     return IncidentPage(
         cluster=head,
         line=told.line(found, record, now),
+        cause=found.steps[0].about,
         worst=told.who(worst),
         nodes=f"{len(found.nodes):,} of {record.nodes:,}" if record.nodes >= len(found.nodes) else f"{len(found.nodes):,}",
         observed=told.observed(found, record.spans, now),

@@ -78,7 +78,7 @@ def markdown(page: IncidentPage, address: str, now: float) -> str:
     lines += [f"- {name}: {_plain(value)}" for name, value in _figures(page)]
     lines += ["", "## Step by step", "", "| Time | What | Worst | Lasted | As it was told | Why it belongs here |"]
     lines += ["| --- | --- | --- | --- | --- | --- |", *(_row(one) for one in page.steps)]
-    lines += ["", "This claims order and known dependency, not a cause.", "", "## Pictures", ""]
+    lines += ["", "Between steps this claims order and known dependency, not a cause.", "", "## Pictures", ""]
     cluster = address.split("/incidents/", 1)[0]
     lines += [f"- [{one.when}, {moment(one.at)}]({cluster}/?at={one.iso})" for one in page.pictures]
     if page.notes:
@@ -100,6 +100,7 @@ def _figures(page: IncidentPage) -> list[tuple[str, str]]:
         ("Ended", "not yet" if line.goes_on else "not on record" if line.ended is None else moment(line.ended)),
         ("Lasted", line.lasted),
         ("First", line.first),
+        *([("Cause", f"{page.cause} alone, by the rule that told it")] if page.cause else []),
         ("Worst", f"{line.state}: {page.worst}"),
         ("Nodes affected", page.nodes),
         ("Watched", f"{page.observed} of its time" if page.observed else "not known"),

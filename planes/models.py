@@ -214,6 +214,8 @@ class Transition(models.Model):
     because = models.TextField()
     at = models.FloatField()
     group = models.CharField(max_length=100, blank=True)
+    about = models.TextField(blank=True, db_default="")  # the one part of the subject that is all its trouble
+    led = models.FloatField(null=True)  # epoch seconds: since when it had been so when it was told
 
     class Meta:
         ordering = ["-at", "-id"]

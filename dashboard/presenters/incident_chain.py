@@ -3,14 +3,13 @@
 Horizontal places are percent of the axis, vertical ones em: the drawing is as wide as its page, and as high as its steps are many.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dashboard.presenters.change_log import Block
 from dashboard.presenters.incidents import StepLine, lasted, steps
 from dashboard.presenters.words import WORDS
-from planes.structs.incidents import Incident, Spell, Step
+from planes.structs.incidents import Incident, Step
 
 #: Em: a row, the bar in it, what stands above the rows of a plane, below the last row, and between the planes.
 ROW, BAR, LABEL, FOOT, HORIZON = 2.5, 1.25, 1.75, 0.5, 0.5
@@ -22,9 +21,6 @@ MOST_LED = 0.3
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400)
 _MARKS = 8
 _WEEK = 7 * 86_400
-#: How long something had been so when it was told, as planes.structs.time_tokens.duration writes it.
-_FOR = re.compile(r"\bfor (?:at least )?((?:\d+(?:\.\d+)? (?:s|min|h|d) ?)+)")
-_UNIT = {"s": 1.0, "min": 60.0, "h": 3_600.0, "d": 86_400.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +77,8 @@ class Chain:
 def began_of(one: Incident, began: float, ended: float) -> float:
     """Where the axis begins that would begin at `began` (epoch seconds), so that what was so before it was told has room."""
     whole = ended - began
-    first = min((led for step in one.steps if (led := led_since(step)) is not None), default=began)
+    first = min((led for step in one.steps if (led := step.led) is not None), default=began)
     return began if first >= began else max(first - whole * 0.02, ended - whole / (1 - MOST_LED))
-
-
-def led_since(step: Step) -> float | None:
-    """Since when a step had been so when it was told, epoch seconds, by the words with which it was told; None: they do not say."""
-    since = min((led for spell in step.spells if (led := _led(spell)) is not None), default=None)
-    return None if since is None or since >= step.began else since
-
-
-def _led(spell: Spell) -> float | None:
-    """Its words are those with which it became as bad as it got."""
-    found = _FOR.search(spell.because)
-    if found is None:
-        return None
-    told = next((at for at, state in spell.turns if state is spell.worst), spell.began)
-    parts = found[1].split()
-    return told - sum(float(number) * _UNIT[unit] for number, unit in zip(parts[::2], parts[1::2], strict=True))
 
 
 def chain(one: Incident, began: float, ended: float, now: float) -> Chain:
@@ -135,8 +115,8 @@ def _row(step: Step, line: StepLine, middle: float, window: tuple[float, float],
         spell.ended if spell.ended is not None else spell.turns[-1][0] if spell.turns else spell.began for spell in step.spells
     ]
     last = _percent(now if step.goes_on else max(turns), began, ended)
-    led, lead = led_since(step), None
-    if led is not None and led < step.began:
+    led, lead = step.led, None
+    if led is not None:
         left = max(0.0, _percent(led, began, ended))
         lead = Block(f"{left:.3f}%", "0", f"{first - left:.3f}%", "100%", "")
     within = last - first >= _WITHIN

@@ -9,11 +9,18 @@ from planes.components.said import TOGETHER
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.rows import ChangeRow
-from planes.structs.time_tokens import render
+from planes.structs.time_tokens import lasting_since, render
 from planes.structs.verdicts import State
 
 #: Changes of one cause within so many seconds belong together.
 _TOGETHER = 60.0
+
+
+def led_of(because: str, offset: float, at: float) -> Epoch | None:
+    """Since when it had been so that is told of a change at `at` (epoch seconds), by the moment that its words hold; None: they
+    hold none, or no earlier one. `offset` leads from our monotonic to epoch seconds."""
+    since = lasting_since(because)
+    return Epoch(round(since + offset, 1)) if since is not None and since + offset < at else None
 
 
 class Changes:
@@ -40,6 +47,7 @@ class Changes:
                     because=render(one.because, now),
                     at=Epoch(at),
                     group=group,
+                    led=led_of(one.because, offset, at),
                 )
             )
         return made
@@ -58,11 +66,12 @@ class Changes:
             return []
         if disruption.suspicion:
             self._silence_since, told = now, render(disruption.suspicion, now)
-            return [self._of_all("healthy", "unknown", f"{TOGETHER} {told}", now + offset)]
+            led = led_of(disruption.suspicion, offset, now + offset)
+            return [self._of_all("healthy", "unknown", f"{TOGETHER} {told}", now + offset, led)]
         self._silence_since = None
         return [self._of_all("unknown", "healthy", "Heartbeats from nodes arrive again.", now + offset)]
 
-    def _of_all(self, before: str, after: str, because: str, at: float) -> ChangeRow:
+    def _of_all(self, before: str, after: str, because: str, at: float, led: Epoch | None = None) -> ChangeRow:
         return ChangeRow(
             subject_kind="Cluster",
             subject=self._slug,
@@ -71,4 +80,5 @@ class Changes:
             after=State(after),
             because=because,
             at=Epoch(round(at, 1)),
+            led=led,
         )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from math import inf
 
 from planes.assess import hysteresis, rollup
+from planes.assess.changes import led_of
 from planes.assess.node_assessor import NodeAssessor
 from planes.assess.node_states import ELSEWHERE, why_last_known
 from planes.assess.rows import because_of, component_row, instances_of
@@ -186,6 +187,7 @@ class ComponentAssessor:
             if known is None or known is change.after:
                 return
             before = known
+        because, at = because_of(memory), round(change.since + offset, 1)
         changes.append(
             ChangeRow(
                 subject_kind="Component",
@@ -193,7 +195,9 @@ class ComponentAssessor:
                 agent="",
                 before=before,
                 after=change.after,
-                because=render(because_of(memory), now),
-                at=Epoch(round(change.since + offset, 1)),
+                because=render(because, now),
+                at=Epoch(at),
+                about=memory.shown.about,
+                led=led_of(because, offset, at),
             )
         )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from planes.structs import parts
 from planes.structs.incidents import Step, Subject, Tie
 from planes.structs.verdicts import State
 
@@ -62,13 +63,14 @@ def known(kind: str) -> tuple[Known, ...]:
 class Traits:
     """What of a step counts for its links. `kind`: a component's, or the agent of its nodes, all of a step's are of one; "" of what
     is told of all nodes. `zone`: the one in which all its nodes are; "": there is none, or it is not about nodes. `seen`: some of
-    it was observed to be wrong, and is not only unknown."""
+    it was observed to be wrong, and is not only unknown. `about`: the one part of its component that was all its trouble."""
 
     kind: str
     subjects: frozenset[Subject]
     nodes: frozenset[str]
     zone: str
     seen: bool
+    about: str = ""
 
 
 def traits(step: Step, zones: Mapping[str, str]) -> Traits:
@@ -82,6 +84,7 @@ def traits(step: Step, zones: Mapping[str, str]) -> Traits:
         nodes=nodes,
         zone=within.pop() if len(within) == 1 else "",
         seen=step.worst is not State.UNKNOWN,
+        about=step.about,
     )
 
 
@@ -103,9 +106,23 @@ def link_of(step: Traits, before: Traits, *, together: bool) -> tuple[Tie, str] 
     return None
 
 
+def _on_a_part(step: Traits, on: Traits) -> tuple[Tie, str] | None:
+    """Where one webhook or API service is all that is wrong with the API server, it works: only what passes through that part is
+    touched. A webhook may refuse each write that others make, a lease's renewal too; reads it never sees."""
+    if parts.is_metrics(step.about) and on.kind == "metrics-server":
+        return Tie.NEEDS, "The API server cannot answer for the metrics API without metrics-server, which stands behind it."
+    if parts.is_metrics(on.about) and step.kind == "metrics-server":
+        return Tie.AFTER, "The metrics API is served through the API server by metrics-server."
+    if parts.is_webhook(on.about) and step.kind != "metrics-server" and (step.kind, on.kind) in _OF_COMPONENTS:
+        return Tie.AFTER, f"It writes through the API server, which refuses what {on.about} does not answer for."
+    return None
+
+
 def _depends(step: Traits, on: Traits) -> tuple[Tie, str] | None:
     """What nobody saw to be wrong explains nothing: on a step that is unknown none depends, but for what is told of a node through
     its kubelet."""
+    if on.about or parts.is_metrics(step.about):
+        return _on_a_part(step, on) if on.seen else None
     if on.seen and (known := _OF_COMPONENTS.get((step.kind, on.kind))) is not None:
         return known
     known = _ON_A_NODE.get((step.kind, on.kind))

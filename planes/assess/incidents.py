@@ -40,9 +40,12 @@ class _Open:
     because: str
     group: str
     turns: list[tuple[Epoch, State]]
+    about: str
+    led: Epoch | None
 
     def spell(self, subject: Subject, ended: Epoch | None, *, goes_on: bool) -> Spell:
-        return Spell(subject, self.began, ended, goes_on, self.worst, self.because, tuple(self.turns))
+        turns = tuple(self.turns)
+        return Spell(subject, self.began, ended, goes_on, self.worst, self.because, turns, self.about, self.led)
 
 
 @dataclass(slots=True)
@@ -131,9 +134,11 @@ def _spells(changes: Iterable[ChangeRow], states: Mapping[Subject, State]) -> It
         elif going is not None:
             going.turns.append((row.at, row.after))
             if SEVERITY[row.after] > SEVERITY[going.worst]:
-                going.worst, going.because = row.after, row.because
+                going.worst, going.because, going.led = row.after, row.because, row.led
+            if row.about != going.about:
+                going.about = ""  # more than that one part was wrong, or another
         elif row.before not in BAD:
-            open_[subject] = _Open(row.at, row.after, row.because, row.group, [(row.at, row.after)])
+            open_[subject] = _Open(row.at, row.after, row.because, row.group, [(row.at, row.after)], row.about, row.led)
     for subject, going in open_.items():
         # Of a cluster no state is kept by this name: what is told of all nodes goes on until it is told to be over.
         goes_on = subject[0] == "Cluster" or states.get(subject) in BAD

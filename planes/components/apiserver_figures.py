@@ -7,6 +7,7 @@ from planes.components.spec import Figure, Form, Over, brief, facts_of
 from planes.components.verdict_builder import VerdictBuilder, check_gap, feed_gap, some
 from planes.structs.moments import Mono
 from planes.structs.observations import ApiServerObservation, RatesSeen, ServerSeen
+from planes.structs.parts import api_service, webhook
 from planes.structs.thresholds import Thresholds
 from planes.structs.time_tokens import ago, duration
 from planes.structs.verdicts import Evidence, State
@@ -179,7 +180,8 @@ def check_api_services(builder: VerdictBuilder, seen: ApiServerObservation, now:
             said = f"API service {late[0]} has been unavailable for {ago(since)}."
         else:
             said = f"{len(late):,} API services are unavailable, the first for {ago(since)}: {some(late, 3)}."
-        builder.bad(Evidence("API services", text, should_be, State.DEGRADED, source, since), said, "apiservice")
+        line, part = Evidence("API services", text, should_be, State.DEGRADED, source, since), api_service(late[0])
+        builder.bad(line, said, "apiservice", part=part if len(late) == 1 else "")
     else:
         builder.ripens(since + thresholds.apiservice_unavailable)
         builder.good(Evidence("API services", text, should_be, State.HEALTHY, source, since))
@@ -209,11 +211,12 @@ def check_webhooks(builder: VerdictBuilder, seen: ApiServerObservation, now: Mon
     if now - since > thresholds.webhook_unready:
         said = f"Webhook {name} (failurePolicy Fail) has had no ready endpoint in {service} for {ago(since)}"
         said += ": the requests it checks are refused."
-        builder.bad(Evidence("webhooks", text, should_be, State.DEGRADED, source, since), said, "webhook")
+        line = Evidence("webhooks", text, should_be, State.DEGRADED, source, since)
+        builder.bad(line, said, "webhook", part=webhook(name))
         for start, other, behind in closed[1:]:
             if now - start > thresholds.webhook_unready:
                 told = f"Webhook {other} (failurePolicy Fail) has had no ready endpoint in {behind} for {ago(start)}."
-                builder.worse(State.DEGRADED, told, "webhook", about=other)
+                builder.worse(State.DEGRADED, told, "webhook", about=other, part=webhook(other))
     else:
         builder.ripens(since + thresholds.webhook_unready)
         builder.good(Evidence("webhooks", text, should_be, State.HEALTHY, source, since))

@@ -54,6 +54,7 @@ class _Bad:
     hold: float
     line: str
     about: str
+    part: str = ""
 
 
 def harm(cause: str) -> int:
@@ -142,15 +143,28 @@ class VerdictBuilder:
         """The good lines so far are enough to call the component healthy."""
         self._best = True
 
-    def bad(self, evidence: Evidence, because: str, cause: str, *, hold: float = 0.0, line: str = "", about: str = "") -> None:
+    def bad(
+        self,
+        evidence: Evidence,
+        because: str,
+        cause: str,
+        *,
+        hold: float = 0.0,
+        line: str = "",
+        about: str = "",
+        part: str = "",
+    ) -> None:
         """A line whose state is degraded or down. What does the most harm is said first, see `verdict`. `about`: whom it concerns,
-        where the same cause may concern several: each of them is named."""
+        where the same cause may concern several: each of them is named. `part`: the one part of the component whose fault it is
+        (Verdict.about)."""
         self.evidence.append(evidence)
-        self.worse(evidence.state, because, cause, hold=hold, line=line, about=about)
+        self.worse(evidence.state, because, cause, hold=hold, line=line, about=about, part=part)
 
-    def worse(self, state: State, because: str, cause: str, *, hold: float = 0.0, line: str = "", about: str = "") -> None:
+    def worse(
+        self, state: State, because: str, cause: str, *, hold: float = 0.0, line: str = "", about: str = "", part: str = ""
+    ) -> None:
         """The same without a line of its own."""
-        self._bad.append(_Bad(state, because, cause, hold, line, about))
+        self._bad.append(_Bad(state, because, cause, hold, line, about, part))
 
     def unsure(self, evidence: Evidence, because: str, cause: str, *, waiting: bool = False, hold: float = 0.0) -> None:
         """A principal line that should be there and cannot be trusted now: without something worse, the component is unknown."""
@@ -182,6 +196,7 @@ class VerdictBuilder:
                 hold=worst.hold,
                 ripe=self._ripe,
                 doubt=self._unsure[:2] if self._unsure is not None else None,
+                about=worst.part if all(one.part == worst.part for one in self._bad) else "",
             )
         if self._unsure is not None:
             because, cause, hold = self._unsure

@@ -200,5 +200,7 @@ def _found(one: Transition) -> Found:
         because=render(one.because, one.at),  # rows of early versions hold ages that would run on
         at=Epoch(one.at),
         group=one.group,
+        about=one.about,
+        led=None if one.led is None else Epoch(one.led),
     )
     return Found(one.pk, one.cluster.slug, one.cluster.name, row)

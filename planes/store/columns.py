@@ -95,6 +95,8 @@ class TransitionColumns(NamedTuple):
     because: str
     at: float
     group: str
+    about: str
+    led: float | None
 
 
 _NODE = ("cluster_id", "name")
@@ -171,6 +173,5 @@ def instance(component_id: int, row: InstanceRow) -> InstanceColumns:
 
 def transition(cluster_id: int, row: ChangeRow) -> TransitionColumns:
     """An announced change."""
-    return TransitionColumns(
-        cluster_id, row.subject_kind, row.subject, row.agent, row.before, row.after, row.because, row.at, row.group
-    )
+    told = (row.subject_kind, row.subject, row.agent, row.before, row.after, row.because, row.at, row.group, row.about, row.led)
+    return TransitionColumns(cluster_id, *told)

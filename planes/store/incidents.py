@@ -21,7 +21,7 @@ from planes.structs.verdicts import State
 
 #: Changes of a cluster in which incidents are looked for: the newest.
 MOST = 20_000
-_FIELDS = ("subject_kind", "subject", "agent", "before", "after", "because", "at", "group")
+_FIELDS = ("subject_kind", "subject", "agent", "before", "after", "because", "at", "group", "about", "led")
 #: Where they are searched as somebody types, what was found holds for so many times as long as it took to find: a fiftieth of the
 #: time at most goes into finding them again.
 HOLDS = 50
@@ -201,8 +201,8 @@ def _changes(cluster: Cluster) -> list[ChangeRow]:
     """Oldest first."""
     rows = _changes_of(cluster).values_list(*_FIELDS)[:MOST]
     return [
-        ChangeRow(kind, subject, agent, _state(before), _state(after), render(because, at), Epoch(at), group)
-        for kind, subject, agent, before, after, because, at, group in reversed(rows)
+        ChangeRow(kind, subject, agent, _state(before), _state(after), render(because, at), Epoch(at), group, about=about, led=led)
+        for kind, subject, agent, before, after, because, at, group, about, led in reversed(rows)
     ]
 
 

@@ -383,4 +383,6 @@ def change_of(one: Transition) -> ChangeRow:
         because=time_tokens.render(one.because, one.at),  # rows of versions before this one hold ages that would run on
         at=Epoch(one.at),
         group=one.group,
+        about=one.about,
+        led=None if one.led is None else Epoch(one.led),
     )

@@ -22,7 +22,9 @@ class Tie(StrEnum):
 class Spell(msgspec.Struct, frozen=True):
     """For how long one subject was degraded, down or unknown, without a break. `worst` is its worst state, `because` what was said
     when it reached that, `turns` each state from when on. `ended`: None where no end is on record; it goes on only if `goes_on`,
-    else the subject has gone or something else is true of it now, and nothing says since when."""
+    else the subject has gone or something else is true of it now, and nothing says since when. `about`: the one part of the subject
+    that was all its trouble from beginning to end, as far as was told; else empty. `led`: since when what `because` says had been
+    so when it was told; None: no longer than that, or not known."""
 
     subject: Subject
     began: Epoch
@@ -31,6 +33,8 @@ class Spell(msgspec.Struct, frozen=True):
     worst: State
     because: str
     turns: tuple[tuple[Epoch, State], ...] = ()
+    about: str = ""
+    led: Epoch | None = None
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -72,6 +76,16 @@ class Step(msgspec.Struct, frozen=True):
     def because(self) -> str:
         """What was said of the first of the worst."""
         return next(one.because for one in self.spells if one.worst is self.worst)
+
+    @property
+    def about(self) -> str:
+        """The one part of its one subject that was all of its trouble; else empty."""
+        return self.spells[0].about if len(self.spells) == 1 else ""
+
+    @property
+    def led(self) -> Epoch | None:
+        """Since when the first of it had been so when it was told; None: it had not been, or that is not known."""
+        return min((one.led for one in self.spells if one.led is not None and one.led < self.began), default=None)
 
 
 class Incident(msgspec.Struct, frozen=True):

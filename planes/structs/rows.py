@@ -183,7 +183,8 @@ class AttentionRow(msgspec.Struct, frozen=True):
 class ChangeRow(msgspec.Struct, frozen=True):
     """One announced change. `because` tells what was true then: nothing in it runs. `group` ties together the many changes of one
     cause and moment; where not all of them are listed, `more` says how many are not, on the last that is, and `more_from` when
-    the first of them was."""
+    the first of them was. `about`: the one part of the subject that is all its trouble (Verdict.about), else empty. `led`: since
+    when it had been so when it was told; None: no longer than that, or not known."""
 
     subject_kind: str  # "Node" or "Component" or "Cluster"
     subject: str  # node name, component kind or cluster slug
@@ -195,6 +196,8 @@ class ChangeRow(msgspec.Struct, frozen=True):
     group: str = ""
     more: int = 0
     more_from: Epoch | None = None
+    about: str = ""
+    led: Epoch | None = None
 
 
 class FaultRow(msgspec.Struct, frozen=True):

@@ -12,6 +12,8 @@ _TOKEN = re.compile(r"⟨([auc]):(-?\d+(?:\.\d+)?)⟩")
 #: With the words beside an age: no other token has them.
 _AGED = re.compile(r"(\bfor )?⟨a:(-?\d+(?:\.\d+)?)⟩( ago\b)?|⟨([uc]):(-?\d+(?:\.\d+)?)⟩")
 
+_LASTS = re.compile(r"\bfor (?:at least )?⟨a:(-?\d+(?:\.\d+)?)⟩")
+
 
 def ago(moment: float) -> str:
     """A token that reads as the time since `moment`: "31 s", "8 min", "3 h 5 min"."""
@@ -70,6 +72,12 @@ def render(text: str, now: float) -> str:
         return duration(now - moment if match[1] == "a" else moment - now)
 
     return _TOKEN.sub(one, text)
+
+
+def lasting_since(text: str) -> float | None:
+    """Since when it has been as a text says, by its first token that tells for how long; None: it has none."""
+    found = _LASTS.search(text)
+    return float(found[1]) if found is not None else None
 
 
 class Token(NamedTuple):

@@ -75,7 +75,8 @@ class Verdict:
     which is no change of state. `ripe`: a rule that needs time has found something, or cannot have looked yet, and speaks by then
     (monotonic); None: every rule has spoken. `hold` is for how long (seconds) this verdict must stand before it is announced;
     `doubt` is why it could not be called healthy meanwhile, and its cause. `since`: by the cluster's own record it is so since that
-    moment, which is before we first looked.
+    moment, which is before we first looked. `about`: the one part of the component that is all its trouble, as it is called
+    ("webhook policy.example.org"); empty: it is not one part's.
     """
 
     state: State
@@ -89,3 +90,4 @@ class Verdict:
     ripe: Mono | None = None
     doubt: tuple[str, str] | None = None
     since: Mono | None = None
+    about: str = ""

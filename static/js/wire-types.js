@@ -22,7 +22,7 @@
  * @typedef {{ key: string, kind: string, name: string, title: string, state: State, because: string, since: number, count: number,
  *   agents: Record<string, string>, names: string[] }} AttentionRow
  * @typedef {{ subject_kind: string, subject: string, agent: string, before: State, after: State, because: string, at: number,
- *   group: string, more: number, more_from: number | null }} ChangeRow
+ *   group: string, more: number, more_from: number | null, about: string, led: number | null }} ChangeRow
  * @typedef {{ cluster?: ClusterRow | null, components?: ComponentRow[], nodes?: NodeValues[], attention?: AttentionRow[] | null,
  *   changes?: ChangeRow[], samples?: SampleRow[] }} Update
  * @typedef {{ components?: string[], nodes?: string[] }} GoneRows

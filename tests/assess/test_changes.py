@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
-from planes.assess.changes import Changes
+import pytest
+
+from planes.assess.changes import Changes, led_of
 from planes.assess.node_states import AgentChange
 from planes.structs.moments import Epoch, Mono
 from planes.structs.observations import DisruptionSeen
 from planes.structs.rows import ChangeRow
-from planes.structs.time_tokens import ago
+from planes.structs.time_tokens import ago, until
 from planes.structs.verdicts import State
 
 SILENT = DisruptionSeen(suspicion="etcd is suspected.", since=Mono(86.0))
@@ -45,6 +47,7 @@ def test_a_change_of_an_agent_is_told_in_epoch_seconds() -> None:
         because="No heartbeat for 1 s.",
         at=Epoch(1012.1),
         group="kubelet:silent:down:1012",
+        led=Epoch(1012.0),
     )
 
 
@@ -81,3 +84,19 @@ def test_a_change_tells_what_was_true_then() -> None:
     blind = DisruptionSeen(suspicion=f"The oldest for {ago(40.0)}.")
     (row,) = Changes("prod").of_disruption(blind, Mono(100.0), 1000.0)
     assert row.because == "All nodes fell silent together. The oldest for 1 min."
+
+
+@pytest.mark.parametrize(
+    ("because", "since"),
+    [
+        (f"No heartbeat for {ago(30)}; the lease allows 40 s.", 1_030.0),
+        (f"Not heard from for at least {ago(20.04)}.", 1_020.0),
+        (f"{ago(30)} ago it was well, and it has been so for {ago(40)}.", 1_040.0),
+        (f"It restarted {ago(30)} ago.", None),
+        (f"It ends in {until(30)}.", None),
+        (f"No heartbeat for {ago(55)}.", None),
+        ("No heartbeat for 30 s.", None),
+    ],
+)
+def test_since_when_it_was_so_is_told_by_the_moment_for_how_long_it_lasts(because: str, since: float | None) -> None:
+    assert led_of(because, 1_000.0, 1_055.0) == since

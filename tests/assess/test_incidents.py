@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from planes.assess.incidents import FOLLOWS, TOGETHER, incidents
 from planes.structs.incidents import Incident, Subject, Tie
 from planes.structs.moments import Epoch
+from planes.structs.parts import api_service, webhook
 from planes.structs.rows import ChangeRow
 from planes.structs.verdicts import State
 
@@ -215,3 +216,62 @@ def test_incidents_come_newest_first_and_keep_their_names_while_they_grow() -> N
     before = [one.id for one in found(old, new)]
     after = [one.id for one in found(old, new, spell("kube-apiserver", 5010, 5300))]
     assert before == after == ["20261124T150332Z-etcd", "20261124T134012Z-n.1.example.kubelet"]
+
+
+WEBHOOK, METRICS, OTHER = webhook("policy.example.org"), api_service("v1beta1.metrics.k8s.io"), api_service("v1.example.org")
+
+
+@pytest.mark.parametrize(
+    ("about", "then", "apart", "tie"),
+    [
+        # A webhook may refuse what others write; what only reads, and what stands behind the API server, it does not touch.
+        (WEBHOOK, "kube-scheduler", 10, Tie.AFTER),
+        (WEBHOOK, "kube-controller-manager", 10, Tie.AFTER),
+        (WEBHOOK, "n1/kubelet", 10, Tie.AFTER),
+        (WEBHOOK, "metrics-server", 10, None),
+        # Others write on while an API service is away; only what answers for it has to do with it.
+        (OTHER, "kube-scheduler", 10, None),
+        (OTHER, "metrics-server", 10, None),
+        (OTHER, "n1/kubelet", 10, None),
+        (METRICS, "kube-scheduler", 10, None),
+        (METRICS, "metrics-server", 10, Tie.AFTER),
+        # Without one part that is to blame, all of the API server is.
+        ("", "kube-scheduler", 10, Tie.NEEDS),
+        ("", "metrics-server", 10, Tie.NEEDS),
+        # In the other order, within the windows of the rules.
+        (WEBHOOK, "kube-scheduler", -10, Tie.TOGETHER),
+        (OTHER, "kube-scheduler", -10, None),
+    ],
+)
+def test_of_an_api_server_with_one_failing_part_only_what_passes_through_that_part_follows(
+    about: str, then: str, apart: float, tie: Tie | None
+) -> None:
+    server = [replace(row, about=about if row.after is DEGRADED else "") for row in spell("kube-apiserver", 0, 500)]
+    made = found(server, spell(then, apart, 500))
+    assert [step.link.tie for one in made for step in one.steps if step.link] == ([] if tie is None else [tie])
+    assert [step.about for one in made for step in one.steps if step.spells[0].subject[1] == "kube-apiserver"] == [about]
+
+
+def test_an_api_service_that_goes_with_what_stands_behind_it_follows_from_that() -> None:
+    server = [replace(row, about=METRICS if row.after is DEGRADED else "") for row in spell("kube-apiserver", 400, 900)]
+    (one,) = found(spell("metrics-server", 0, 900, DOWN), server)
+    assert told(one) == [("metrics-server", None, None), ("kube-apiserver", Tie.NEEDS, 0)]
+
+
+@pytest.mark.parametrize(
+    ("abouts", "about"),
+    [([WEBHOOK], WEBHOOK), ([WEBHOOK, WEBHOOK], WEBHOOK), ([WEBHOOK, ""], ""), (["", WEBHOOK], ""), ([WEBHOOK, OTHER], "")],
+)
+def test_a_part_is_to_blame_only_if_it_was_all_that_was_told_from_beginning_to_end(abouts: list[str], about: str) -> None:
+    turns = [replace(change(at, "kube-apiserver", DEGRADED, DEGRADED), about=one) for at, one in enumerate(abouts)]
+    turns[0] = replace(turns[0], before=HEALTHY)
+    (one,) = found([*turns, change(90, "kube-apiserver", DEGRADED, HEALTHY)])
+    assert one.steps[0].about == about
+
+
+def test_since_when_it_had_been_so_is_that_of_the_words_which_are_told() -> None:
+    fell = replace(change(0, "etcd", HEALTHY, DEGRADED), led=Epoch(T0 - 40))
+    worse = replace(change(10, "etcd", DEGRADED, DOWN), led=Epoch(T0 - 20))
+    assert found([fell, worse])[0].steps[0].led == T0 - 20
+    assert found([fell, replace(worse, led=Epoch(T0 + 5))])[0].steps[0].led is None, "it was told before"
+    assert found([fell])[0].steps[0].led == T0 - 40

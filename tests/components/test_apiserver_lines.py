@@ -249,6 +249,28 @@ def test_webhooks_that_nobody_answers_for_are_named(hooks: tuple[WebhookSeen, ..
     assert found.verdict.state is state
 
 
+def unavailable(name: str, age: float) -> ApiServiceSeen:
+    return ApiServiceSeen(name=name, available=False, reason="", since=NOW - age)
+
+
+@pytest.mark.parametrize(
+    ("changes", "about"),
+    [
+        ({"webhooks": (hook(age=90.0),)}, "webhook guard"),
+        ({"webhooks": (hook(age=90.0), hook("b", closed=False), hook("c", age=1.0))}, "webhook guard"),
+        ({"webhooks": (hook(age=90.0), hook("b", age=80.0))}, ""),
+        ({"webhooks": (hook(age=1.0),)}, ""),
+        ({"api_services": (unavailable("v1.a", 400.0), unavailable("v1.b", 10.0))}, "API service v1.a"),
+        ({"api_services": (unavailable("v1.a", 400.0), unavailable("v1.b", 390.0))}, ""),
+        ({"api_services": (unavailable("v1.a", 400.0),), "webhooks": (hook(age=90.0),)}, ""),
+        ({"webhooks": (hook(age=90.0),), "server": replace(SERVER, certificate_left=0.0)}, ""),
+        ({}, ""),
+    ],
+)
+def test_one_part_is_named_only_where_it_is_all_that_is_wrong(changes: dict[str, Any], about: str) -> None:
+    assert judged(**changes).verdict.about == about
+
+
 @pytest.mark.parametrize(("over", "state"), [(0.0, State.HEALTHY), (0.1, State.DEGRADED)])
 def test_a_webhook_that_fails_closed_may_have_nobody_behind_it_for_a_while(over: float, state: State) -> None:
     age = THRESHOLDS.webhook_unready + over

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from dashboard.presenters.incident_chain import MOST_LED, Chain, began_of, chain, led_since
+from dashboard.presenters.incident_chain import MOST_LED, Chain, began_of, chain
 from planes.structs.incidents import Incident, Link, Spell, Step, Tie
 from planes.structs.moments import Epoch
 from planes.structs.verdicts import State
@@ -14,12 +14,14 @@ BEGAN, ENDED = 1_000.0, 2_000.0
 
 
 def spell(
-    name: str, began: float, ended: float | None, state: State = DEGRADED, because: str = "x", *, goes_on: bool = False
+    name: str, began: float, ended: float | None, state: State = DEGRADED, *, goes_on: bool = False, led: float | None = None
 ) -> Spell:
     kind, _, agent = name.partition("/")
     subject = ("Node", kind, agent) if agent else ("Component", name, "")
     until = None if ended is None else Epoch(ended)
-    return Spell(subject, Epoch(began), until, goes_on, state, because, ((Epoch(began), state),))
+    return Spell(
+        subject, Epoch(began), until, goes_on, state, "x", ((Epoch(began), state),), led=None if led is None else Epoch(led)
+    )
 
 
 def after(to: int, *spells: Spell) -> Step:
@@ -102,35 +104,14 @@ def test_what_goes_on_ends_at_the_present() -> None:
     assert row.step.blocks[-1].width == "90.000%"
 
 
-@pytest.mark.parametrize(
-    ("because", "since"),
-    [
-        ("No heartbeat for 25 s; the lease allows 40 s.", 1_075.0),
-        ("Ready is Unknown for at least 2 min 30 s (by the cluster's record).", 950.0),
-        ("Its lease is not renewed for 1 h 5 min.", 1_100.0 - 3_900),
-        ("Writes take 2.8 s (p99 of 5 min); below 1 s is healthy.", None),
-        ("Not ready for 0.0 s.", None),
-        ("Waited for it.", None),
-    ],
-)
-def test_since_when_it_was_so_is_told_by_the_words_with_which_it_was_announced(because: str, since: float | None) -> None:
-    assert led_since(Step((spell("etcd", 1_100, 1_200, because=because),))) == since
-
-
-def test_words_that_were_told_when_it_became_worse_count_from_then() -> None:
-    turns = ((Epoch(1_100), DEGRADED), (Epoch(1_110), DOWN))
-    one = Spell(("Component", "etcd", ""), Epoch(1_100), Epoch(1_132), False, DOWN, "Silent for 30 s.", turns)
-    assert led_since(Step((one,))) == 1_080.0
-
-
 def test_the_axis_has_room_for_what_was_so_before_it_was_told_but_not_for_a_day_of_it() -> None:
-    one = Incident("x", (Step((spell("etcd", 1_100, 1_900, because="Silent for 3 min."),)),))
+    one = Incident("x", (Step((spell("etcd", 1_100, 1_900, led=1_100 - 180),)),))
     began = began_of(one, BEGAN, ENDED)
     assert 880 < began < 1_100 - 180
     (row,) = chain(one, began, ENDED, ENDED).control
     assert row.lead is not None
     assert float(row.lead.x[:-1]) > 0
-    long = Incident("x", (Step((spell("etcd", 1_100, 1_900, because="Silent for 2 d."),)),))
+    long = Incident("x", (Step((spell("etcd", 1_100, 1_900, led=1_100 - 2 * 86_400),)),))
     began = began_of(long, BEGAN, ENDED)
     assert (ENDED - BEGAN) / (ENDED - began) == pytest.approx(1 - MOST_LED)
     assert drawn(long).control[0].lead is not None

@@ -15,6 +15,7 @@ from planes.doctor.report import Report
 from planes.models import Cluster
 from planes.store import fleet, selectors
 from planes.store.clusters import Declaration, declare
+from planes.structs.moments import Epoch
 from planes.structs.rows import ClusterRow, FaultRow
 from planes.up import datadir, trial
 from planes.up.hub_words import SAID, Hub, HubState
@@ -219,7 +220,7 @@ def test_the_page_says_from_where_a_cluster_is_known_and_why_it_cannot_be_seen(
     pasted = trial.pasted_in(data) / "0123456789abcdef"
     ways = {"prod": ("/x/config", "prod"), "tokyo": (str(written), "fleet/tokyo"), "shop": (str(pasted), "x")}
     declare([Declaration("kubeconfig", name, *way) for name, way in ways.items()])
-    fault = FaultRow("credentials", "Not watched: Planewatch has no credential for <b>it</b>.", "Put a command there.", 1.0)
+    fault = FaultRow("credentials", "Not watched: Planewatch has no credential for <b>it</b>.", "Put a command there.", Epoch(1.0))
     Cluster.objects.filter(slug="tokyo").update(row=encode(ClusterRow(fault=fault)))
     page = operator.get("/clusters/tokyo/").content.decode()
     assert "It is known from the ClusterProfile fleet/tokyo of the hub hub/fleet." in page

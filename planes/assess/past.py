@@ -149,26 +149,15 @@ def _node(cells: NodeCells, remembered: Remembered) -> NodeCells | None:
     for one in (proxy, runtime):
         if SEVERITY[one.state] > SEVERITY[worst.state]:
             worst = one
-    began = [one.since for one in (kubelet, proxy, runtime) if one.state is worst.state and one.since is not None]
-    since = _since(worst.state, began, remembered.at)
     state, because = worst.state, worst.because
+    began = [one.since for one in (kubelet, proxy, runtime) if one.state is state and one.since is not None]
+    since = _since(state, began, remembered.at)
     if worst.state in (State.HEALTHY, State.NOT_OBSERVABLE) and (of_node := _of_node(cells, remembered)) is not None:
         state, because, since = of_node.state, of_node.because, of_node.since or since
-    return cells._replace(
-        state=state.value,
-        because=because,
-        since=since,
-        kubelet=kubelet.state.value,
-        kube_proxy=proxy.state.value,
-        container_runtime=runtime.state.value,
-        cordoned=state is State.CORDONED,
-        pods_used=0,
-        pods_max=None,
-        cpu=None,
-        memory=None,
-        version="",
-        runtime_version="",
-    )
+    # In the order of the columns: of thousands of nodes to replace by name takes four times as long.
+    then = (name, state.value, kubelet.state.value, proxy.state.value, runtime.state.value, because, since)
+    kept = (cells.zone, cells.pool, cells.instance_type, cells.control_plane, state is State.CORDONED)
+    return NodeCells(*then, *kept, 0, None, None, None, "", "", cells.created)
 
 
 def _since(state: State, begun: Sequence[float], otherwise: Epoch) -> Epoch:

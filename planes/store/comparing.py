@@ -1,5 +1,7 @@
 """What is compared of a cluster as it is now."""
 
+from collections import Counter
+
 import msgspec
 from django.db.models import Count
 
@@ -10,6 +12,8 @@ from planes.store import selectors
 from planes.store.reading import one_view
 from planes.structs.rows import AttentionRow, ClusterRow
 
+#: The columns of Alike.
+_ALIKE = ("state", "version", "runtime_version", "control_plane")
 _cluster = msgspec.json.Decoder(ClusterRow)
 _attention = msgspec.json.Decoder(list[AttentionRow])
 
@@ -21,11 +25,17 @@ def picture(slug: str, *, named: bool) -> Picture | None:
         if found is None:
             return None
         nodes = Node.objects.filter(cluster=found)
-        counts = nodes.order_by().values_list("state", "version", "runtime_version", "control_plane").annotate(count=Count("id"))
+        if named:  # what is read of each is counted here: to count them in the database takes half as long again
+            rows = list(nodes.order_by("name").values_list("name", "state", "because", *_ALIKE[1:]))
+            counts = Counter((state, *alike) for _, state, _, *alike in rows)
+        else:
+            rows = []
+            alike_each = nodes.order_by().values_list(*_ALIKE).annotate(count=Count("id"))
+            counts = Counter({tuple(alike): count for *alike, count in alike_each})
         return Picture(
             cluster=_cluster.decode(found.row),
             components=tuple(selectors.components(slug)),
             attention=len(_attention.decode(found.attention)),
-            nodes={Alike(*alike): count for *alike, count in counts},
-            named=list(nodes.order_by("name").values_list("name", "state", "because")) if named else (),
+            nodes={Alike(*alike): count for alike, count in counts.items()},
+            named=[row[:3] for row in rows],
         )

@@ -70,7 +70,7 @@ def snapshot(slug: str, at: float) -> wire.Snapshot | None:
         if found is None:
             return None
         near = _around(found.pk, at)
-        past = _rebuilt(found, at, watched=near.watched)
+        past = _rebuilt(found, at, near)
         changes = selectors.changes_until(found.pk, at, LISTED)
         after = tuple(changes_after(found.pk, at, AFTER))
     return wire.Snapshot(
@@ -100,16 +100,17 @@ def picture(slug: str, at: float) -> tuple[Around, Past | None] | None:
             return None
         near = _around(found.pk, at)
         known = near.oldest is not None and at >= near.oldest
-        return near, _rebuilt(found, at, watched=near.watched) if known else None
+        return near, _rebuilt(found, at, near) if known else None
 
 
-def _rebuilt(found: Cluster, at: float, *, watched: bool) -> Past:
+def _rebuilt(found: Cluster, at: float, near: Around) -> Past:
     """Within one view: what is so now, and the changes since, are of one moment."""
+    newer = near.oldest is None or at - near.oldest > time.time() - at
     read = Node.objects.filter(cluster=found).values_list(*_KEPT, "created")
     cells = [wire.NodeCells._make((*kept, 0, None, None, None, "", "", created)) for *kept, created in read]
-    first, last = _first(found.pk, at), _last(found.pk, at)
+    first, last = _first(found.pk, at, most=not newer), _last(found.pk, at, most=newer)
     later = {name for kind, name, _ in first if kind == "Node"}
-    remembered = Remembered(Epoch(at), last | dict(_with_reasons(first, last)), later, watched)
+    remembered = Remembered(Epoch(at), last | dict(_with_reasons(first, last)), later, near.watched)
     return rebuilt(remembered, selectors.head_of(found).row, stored_components.of_cluster(found.pk), cells, DEFAULT)
 
 
@@ -133,16 +134,16 @@ def changes_after(cluster_id: int, at: float, limit: int) -> list[ChangeRow]:
     return rows
 
 
-def _first(cluster_id: int, at: float) -> dict[Subject, State]:
+def _first(cluster_id: int, at: float, *, most: bool) -> dict[Subject, State]:
     """Of whom there is a change after the moment: what the first one began with."""
-    found = _nearest("before", "MIN", ">", cluster_id, at)
+    found = _nearest("before", "MIN", ">", cluster_id, at, most=most)
     found.sort(key=lambda row: row[-1], reverse=True)  # of two in one moment the one that was announced first
     return {(kind, subject, agent): _state(before) for kind, subject, agent, before, _, _, _ in found}
 
 
-def _last(cluster_id: int, at: float) -> dict[Subject, Stood]:
+def _last(cluster_id: int, at: float, *, most: bool) -> dict[Subject, Stood]:
     """Of whom there is a change before the moment: what the last one led to, why, and since when."""
-    found = _nearest("after", "MAX", "<=", cluster_id, at)
+    found = _nearest("after", "MAX", "<=", cluster_id, at, most=most)
     found.sort(key=lambda row: row[-1])  # of two in one moment the one that was announced last
     return {
         (kind, subject, agent): Stood(_state(after), because, Epoch(since))
@@ -155,16 +156,24 @@ _Row = tuple[str, str, str, str, str, float, int]
 
 
 def _nearest(
-    state: Literal["before", "after"], which: Literal["MIN", "MAX"], side: Literal[">", "<="], cluster_id: int, at: float
+    state: Literal["before", "after"],
+    which: Literal["MIN", "MAX"],
+    side: Literal[">", "<="],
+    cluster_id: int,
+    at: float,
+    *,
+    most: bool,
 ) -> list[_Row]:
     """The change of each subject that is nearest to a moment, on one side of it; of some that are in one moment all. Of tens of
     thousands of changes those few are found in the database: to read them all takes twice as long. CROSS JOIN, because SQLite then
-    looks for each of the few by the index of subjects."""
+    looks for each of the few by the index of subjects. `most`: most of the record is on that side; SQLite, which would read it in
+    the order of time and sort it, is led to read it subject by subject (by a + before the moment), in half the time."""
+    moment = "+at" if most and connection.vendor == "sqlite" else "at"
     sql = f"""
         SELECT t.subject_kind, t.subject, t.agent, t.{state}, t.because, t.at, t.id
         FROM (
             SELECT subject_kind, subject, agent, {which}(at) AS at FROM planes_transition
-            WHERE cluster_id = %s AND at {side} %s GROUP BY subject_kind, subject, agent
+            WHERE cluster_id = %s AND {moment} {side} %s GROUP BY subject_kind, subject, agent
         ) nearest CROSS JOIN planes_transition t
         WHERE t.cluster_id = %s AND t.subject_kind = nearest.subject_kind AND t.subject = nearest.subject
             AND t.agent = nearest.agent AND t.at = nearest.at

@@ -20,10 +20,11 @@ SWITCH = 0.001
 
 
 class Server(uvicorn.Server):
-    """uvicorn's own, with its garbage looked after."""
+    """uvicorn's own, with its garbage looked after, and what the first requests need made beside them."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         from dashboard.asgi import http  # it sets Django up, which `config` does without
+        from dashboard.warming import warm
 
         http.begin()
         await super().startup(sockets)
@@ -31,9 +32,11 @@ class Server(uvicorn.Server):
         garbage.begin()
         connections = self.server_state.connections
         self._garbage = asyncio.create_task(keep_looking(garbage, lambda: len(connections), lambda: PacedSockets.ended))
+        self._warming = asyncio.create_task(asyncio.to_thread(warm))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._garbage.cancel()
+        self._warming.cancel()
         await super().shutdown(sockets)
 
 

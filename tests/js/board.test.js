@@ -361,3 +361,17 @@ test("the line of life grows with the seconds of each minute, over the whole wid
   assert.equal(colours[1], colours[2]);
   assert.notEqual(colours[0], colours[1]);
 });
+
+test("on a strip, too, nothing of the head lies over anything else, nor beyond the screen", () => {
+  for (const [width, height] of /** @type {const} */ ([[100, 2000], [60, 800], [240, 1920]])) {
+    for (const count of [1, 12, 100]) {
+      const head = boardOf(wall(count, MIXES["some"] ?? []), options(width, height)).groups.find(({ key }) => key === "head");
+      const { texts } = placed(head?.items ?? []);
+      assert.ok(texts.length > 1);
+      for (const [at, one] of texts.entries()) {
+        assert.ok(one.x >= 0 && one.x + one.w <= width, `${width} × ${height}, ${count}: “${one.text}” is cut`);
+        for (const other of texts.slice(at + 1)) assert.ok(!overlap(one, other), `${width} × ${height}, ${count}: “${one.text}” lies over “${other.text}”`);
+      }
+    }
+  }
+});

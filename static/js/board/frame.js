@@ -99,7 +99,9 @@ function sizeThatFits(cards, around, box, least) {
     if (rowsOf(cards, type, box.w, clocked).length * type * 1.3 <= box.h && clocked + type * 3 <= box.w) return type;
     type *= 0.95;
   }
-  return least;
+  // On a strip even the least type may be wider than the screen; then it is as large as there is room.
+  const widest = Math.max(around.basic ? 0 : width(clockWords(around), 1, 500) + 3, ...piecesOf(cards).map(({ words }) => width(words, 1, 700)));
+  return Math.min(least, box.w / widest);
 }
 
 /** The two planes, in a box of 30 by 24. @param {Sheet} sheet @param {number} x @param {number} middle @param {number} type */

@@ -145,7 +145,7 @@ test("the rail counts what it does not list, and says when nothing needs attenti
 
 test("of the past it tells the first changes after the moment, the nearest last, and of the present none", () => {
   const change = (/** @type {string} */ subject, /** @type {number} */ at, group = "") => ({
-    subject_kind: "Node", subject, agent: "", before: "healthy", after: "down", because: "Silent.", at, group, more: 0, more_from: null,
+    subject_kind: "Node", subject, agent: "", before: "healthy", after: "down", because: "Silent.", at, group, more: 0, more_from: null, about: "", led: null,
   });
   const after = [change("f", 60), change("e", 50, "g"), change("d", 40), change("c", 30), change("b", 20, "g"), change("a", 10)];
   const past = { watched: true, previous: null, following: 10, after };

@@ -50,7 +50,7 @@ test("a snapshot and the deltas after it equal a fresh snapshot", () => {
       const goneParts = pick(5) === 0 && part.kind !== "dns" ? ["dns"] : [];
       for (const kind of goneParts) parts.delete(kind);
       /** @type {ChangeRow[]} */
-      const told = touched.map((name) => ({ subject_kind: "Node", subject: name, agent: "", before: "unknown", after: "healthy", because: "", at: o, group: "", more: 0, more_from: null }));
+      const told = touched.map((name) => ({ subject_kind: "Node", subject: name, agent: "", before: "unknown", after: "healthy", because: "", at: o, group: "", more: 0, more_from: null, about: "", led: null }));
       changes = [...[...told].reverse(), ...changes];
       picture.apply(delta(o, { u: { nodes, components: [part], changes: told }, x: { nodes: gone, components: goneParts } }));
     }
@@ -82,7 +82,7 @@ test("changes are kept newest first and not without end", () => {
   const picture = new Picture(snapshot([]));
   for (let o = 1; o <= CHANGES_KEPT + 5; o += 1) {
     /** @type {ChangeRow} */
-    const change = { subject_kind: "Node", subject: `n${o}`, agent: "", before: "unknown", after: "down", because: "", at: o, group: "", more: 0, more_from: null };
+    const change = { subject_kind: "Node", subject: `n${o}`, agent: "", before: "unknown", after: "down", because: "", at: o, group: "", more: 0, more_from: null, about: "", led: null };
     picture.apply(delta(o, { u: { changes: [change] } }));
   }
   assert.equal(picture.changes.length, CHANGES_KEPT);
@@ -97,7 +97,7 @@ test("components of a plane come in the order of the registry, others after them
 
 test("a thousand changes of one cause do not push out what else happened", () => {
   /** @param {string} subject @param {string} group @param {number} at @returns {ChangeRow} */
-  const change = (subject, group, at) => ({ subject_kind: "Node", subject, agent: "kubelet", before: "healthy", after: "down", because: "", at, group, more: 0, more_from: null });
+  const change = (subject, group, at) => ({ subject_kind: "Node", subject, agent: "kubelet", before: "healthy", after: "down", because: "", at, group, more: 0, more_from: null, about: "", led: null });
   const picture = new Picture(snapshot([], { changes: [{ ...change("node-1", "zone", 5), more: 3 }, change("etcd", "", 4)] }));
   const many = Array.from({ length: 1000 }, (_, at) => change(`node-${at + 10}`, "zone", 6));
   picture.apply(delta(1, { u: { changes: [...many, change("dns", "", 7)] } }));
@@ -108,13 +108,13 @@ test("a thousand changes of one cause do not push out what else happened", () =>
   assert.equal(zone.reduce((sum, one) => sum + 1 + (one.more ?? 0), 0), 1004);
   assert.equal(subjects(zone), "node-1002, node-1003 and 1,002 more kubelet");
   assert.equal(subjects([change("node-9", "", 1), change("node-10", "", 1)]), "node-9 kubelet, node-10 kubelet");
-  assert.equal(subjects(zone.map((one) => ({ ...one, more: 0, more_from: null }))), "8: node-1002 … node-1009 kubelet");
+  assert.equal(subjects(zone.map((one) => ({ ...one, more: 0, more_from: null, about: "", led: null }))), "8: node-1002 … node-1009 kubelet");
   assert.deepEqual(spanOf(zone), [5, 6], "of those that are only counted too");
 });
 
 test("two nodes that fell 50 s apart are one line with both times", () => {
   /** @param {string} subject @param {number} at @returns {ChangeRow} */
-  const change = (subject, at) => ({ subject_kind: "Node", subject, agent: "kubelet", before: "healthy", after: "down", because: "", at, group: "g", more: 0, more_from: null });
+  const change = (subject, at) => ({ subject_kind: "Node", subject, agent: "kubelet", before: "healthy", after: "down", because: "", at, group: "g", more: 0, more_from: null, about: "", led: null });
   const [line] = railOf(new Picture(snapshot([], { changes: [change("b", 150), change("a", 100)] })), 1000, false).changes;
   assert.deepEqual([line?.from, line?.at, line?.who], [100, 150, "a kubelet, b kubelet"]);
   assert.deepEqual(spanOf([{ ...change("b", 150), more: 2, more_from: 90 }]), [90, 150]);

@@ -100,7 +100,7 @@ def _figures(page: IncidentPage) -> list[tuple[str, str]]:
         ("Ended", "not yet" if line.goes_on else "not on record" if line.ended is None else moment(line.ended)),
         ("Lasted", line.lasted),
         ("First", line.first),
-        *([("Cause", f"{page.cause} alone, by the rule that told it")] if page.cause else []),
+        *([("Cause", f"{page.cause}, all that was wrong with it when it was told")] if page.cause else []),
         ("Worst", f"{line.state}: {page.worst}"),
         ("Nodes affected", page.nodes),
         ("Watched", f"{page.observed} of its time" if page.observed else "not known"),

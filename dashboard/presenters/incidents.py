@@ -86,12 +86,12 @@ def line(one: Incident, record: Record, now: float) -> IncidentLine:
 
 def title(one: Incident) -> str:
     """ "etcd was degraded, and 3 things followed"; of one that goes on, in the present. Where one webhook or API service was all
-    that was wrong with the first: "kube-apiserver was degraded by webhook policy.example.org alone"."""
+    that was wrong with the first: "kube-apiserver was degraded by webhook policy.example.org"."""
     first = one.steps[0]
     verb = ("are" if first.goes_on else "were") if len(first.spells) > 1 else ("is" if first.goes_on else "was")
     more = len(one.steps) - 1
     rest = "" if not more else ", and one thing followed" if more == 1 else f", and {more} things followed"
-    by = f" by {first.about} alone" if first.about else ""
+    by = f" by {first.about}" if first.about else ""
     return f"{who(first)} {verb} {_VERBS[first.worst]}{by}{rest}"
 
 
@@ -153,7 +153,7 @@ def _step(number: int, step: Step, of: Incident, window: tuple[float, float], no
 
 def _why(step: Step, of: Incident) -> str:
     if step.link is None:
-        return f"It was first, and {step.about} was all that was wrong with it." if step.about else "It was first."
+        return f"It was first; when it was told, {step.about} was all that was wrong with it." if step.about else "It was first."
     before = of.steps[step.link.to]
     if step.link.seconds < 1:
         return f"In the same moment as {who(before)}. {step.link.words}"

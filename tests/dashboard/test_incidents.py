@@ -389,12 +389,12 @@ def test_one_webhook_that_was_all_that_was_wrong_is_named_as_the_cause(cluster: 
     services.flush(cluster.pk, epoch, 1, Frame(at=Epoch(NOW), changes=[fell, change(800, "kube-apiserver", DEGRADED, HEALTHY)]))
     (record,) = incidents.of_clusters("prod")
     one = record.incidents[0]
-    title = "kube-apiserver was degraded by webhook policy.example.org alone"
+    title = "kube-apiserver was degraded by webhook policy.example.org"
     assert (told.title(one), one.steps[0].led) == (title, NOW - 930)
     page = browser.get(f"/c/prod/incidents/{one.id}/").content.decode()
     assert f"{title}</h1>" in page
     assert "<dt>cause</dt><dd>webhook policy.example.org</dd>" in page
-    assert "It was first, and webhook policy.example.org was all that was wrong with it." in page.replace("\xa0", " ")
+    assert "It was first; when it was told, webhook policy.example.org was all that was wrong with it." in page.replace("\xa0", " ")
     report = browser.get(f"/c/prod/incidents/{one.id}/report.md").content.decode()
-    assert "- Cause: webhook policy.example.org alone, by the rule that told it" in report
+    assert "- Cause: webhook policy.example.org, all that was wrong with it when it was told" in report
     assert "- Cause:" not in browser.get(f"/c/prod/incidents/{record.incidents[-1].id}/report.md").content.decode()

@@ -7,8 +7,11 @@ from playwright.sync_api import Browser
 
 from tests.browser.lending import Lender
 from tests.browser.pages_shots import Served, served
-from tests.browser.stage import failed
+from tests.browser.stage import Standing, failed
 from tests.chromium import chromium
+
+#: The names of the fixtures of the test that comes next.
+_following: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
 @pytest.fixture(scope="package")
@@ -25,6 +28,22 @@ def lender(browser: Browser) -> Lender:
 
 
 @pytest.fixture(scope="package")
+def _standing(lender: Lender) -> Iterator[Standing]:
+    one = Standing(lender)
+    yield one
+    one.leave()
+
+
+@pytest.fixture
+def standing(_standing: Standing, request: pytest.FixtureRequest) -> Iterator[Standing]:
+    """A page of the tests that only look at pictures, as long as one follows the other: it would compute beside all others."""
+    yield _standing
+    _standing.looked_at(request.node.name)
+    if "standing" not in request.node.stash[_following]:
+        _standing.leave()
+
+
+@pytest.fixture(scope="package")
 def product() -> Iterator[Served]:
     """The product with six stored clusters, one in each state. Tests that use it share a worker (xdist_group "product"), and leave
     it as it was."""
@@ -38,3 +57,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed:
         failed.add(item.name)
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    item.stash[_following] = list(getattr(nextitem, "fixturenames", ()))

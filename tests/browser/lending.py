@@ -20,6 +20,15 @@ class Options(TypedDict, total=False):
     java_script_enabled: bool
 
 
+class Asked(Options, total=False):
+    """Of a page, beside its size."""
+
+    init: str
+    alone: bool
+    color_scheme: Literal["light", "dark"]
+    reduced_motion: Literal["reduce", "no-preference"]
+
+
 class Lender:
     """Lends pages; what is lent twice at once is two pages, each with storage of its own."""
 

@@ -37,7 +37,8 @@ _PAGE = """() => {
     attention: text(document.querySelector('#attention-title')),
     entries: all('.entry').map(e => [state(e), own(e.querySelector('h3'))]),
     changes: all('.change').map(e => [shape(e), text(e.querySelector('p'))]),
-    nodes: all('.node').map(e => [text(e.querySelector('h4 a')), state(e), ...all('.agents li', e).map(state)]).sort(),
+    nodes: all('.seat:not([hidden]) .node').map(
+      e => [text(e.querySelector('h4 a')), state(e), ...all('.agents li', e).map(state)]).sort(),
   };
 }"""
 

@@ -5,10 +5,12 @@ import re
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Unpack
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 from django.template.loader import render_to_string
+from msgspec.structs import replace
 from playwright.sync_api import Page, WebSocketRoute
 
 from dashboard import presenters
@@ -21,7 +23,7 @@ from planes.structs.history import Stretch
 from planes.structs.moments import Epoch
 from planes.structs.verdicts import State
 from tests.browser.house import Answer, admit, dismiss, static_file
-from tests.browser.lending import Lender
+from tests.browser.lending import Asked, Lender
 
 #: Where tests that failed leave what they saw.
 SHOWN = Path("build/screenshots/tests")
@@ -32,6 +34,18 @@ POLICY = "default-src 'none'; base-uri 'none'; connect-src 'self' ws:; " + "; ".
     f"{kind}-src 'self'" for kind in ("script", "style", "img", "font")
 )
 
+#: In a page that is told another picture: that it is drawn is true from when that one is, which has its epoch in #cluster.
+_TURNING = """() => {
+  const { json } = Response.prototype, cluster = document.querySelector('#cluster');
+  Response.prototype.json = async function () {
+    const told = await json.call(this);
+    if (new URL(this.url).pathname.endsWith('/snapshot')) {
+      cluster.classList.remove('is-drawn');
+      cluster.dataset.epoch = told.epoch;
+    }
+    return told;
+  };
+}"""
 #: The page has been laid out for its size, and so has what its script lays out when it hears of it.
 _SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
 
@@ -47,6 +61,7 @@ class Stage:
         self.refused = False  # sockets and snapshots find nobody
         self.violations: list[str] = []
         self.labels: dict[str, list[str]] = {}  # nodes by label, as the server would answer
+        self._turned = 0
         page.on("console", self._console)
         page.on("pageerror", self._error)
         self.origin, self._name = admit(self.answer)
@@ -61,6 +76,7 @@ class Stage:
 
     def open(self, query: str = "") -> None:
         """Go there and wait until the picture stands."""
+        self._turned = 0
         self.page.goto(f"{self.origin}/c/{self.snapshot.slug}/{query}", wait_until="load")
         # Not waited for by a function of Playwright's: it would bring all that it has for looking at pages, a second time.
         self.page.evaluate("document.fonts.ready.then(() => undefined)")
@@ -68,6 +84,19 @@ class Stage:
     def drawn(self) -> None:
         """Wait for the first picture."""
         self.page.wait_for_selector("#cluster.is-drawn", timeout=10_000)
+
+    def show(self, told: Snapshot) -> None:
+        """Another picture on the page that stands there, as if a new collector had begun with it: an eighth of what a load of the
+        page costs. What the server says beside the picture stays: the name of the cluster, the tables."""
+        if not self._turned:
+            self.page.evaluate(_TURNING)
+        self._turned += 1
+        self.pulse()  # if it was late, its words are drawn again
+        self.page.wait_for_selector("body:not(.is-blind)", timeout=20_000)
+        self.snapshot = replace(told, epoch=str(int(told.epoch) + self._turned))
+        self.pulse()
+        self.page.wait_for_selector(f"#cluster.is-drawn[data-epoch='{self.snapshot.epoch}']", timeout=20_000)
+        self.pulse()
 
     def paint(self, painted: bool = True) -> None:
         """Whether the page is painted from now on, until it is opened again. All has its box and its words all the same, and a test
@@ -161,6 +190,42 @@ def a_day() -> Day:
         tracks=(Track("control", "control plane", line), Track("data", "data plane", line)),
         marks=tuple(Mark(at, in_full(at), f"?at={iso(at)}&lens=24h" if at >= edges[1] else "") for at in marks),
     )
+
+
+class Standing:
+    """A page on which one test after another is shown a picture of its own (Stage.show): for those that look at it, and change no
+    more than the size of its window and what comes over the wire. `options` as Lender.page() has them."""
+
+    def __init__(self, lender: Lender, **options: Unpack[Asked]) -> None:
+        self._lender = lender
+        self._options = options
+        self._stage: Stage | None = None
+
+    def show(self, told: Snapshot, size: tuple[int, int]) -> Stage:
+        """That picture, live, in a window of that size in CSS pixels."""
+        stage = self._stage
+        if stage is None:
+            stage = self._stage = Stage(self._lender.page(size, **self._options), told)
+            stage.open()
+            stage.drawn()
+            stage.pulse()
+            return stage
+        if stage.page.viewport_size != {"width": size[0], "height": size[1]}:
+            stage.resize(*size)
+        stage.paint()
+        stage.show(told)
+        return stage
+
+    def looked_at(self, test: str) -> None:
+        """The test has ended: if something was wrong, the next has a page of its own."""
+        if self._stage and (test in failed or self._stage.violations):
+            self.leave(test)
+
+    def leave(self, test: str = "") -> None:
+        """Give the page back."""
+        stage, self._stage = self._stage, None
+        if stage:
+            end(test, [stage], self._lender)
 
 
 def end(test: str, stages: list[Stage], lender: Lender) -> None:

@@ -15,7 +15,7 @@ from tests.browser.lending import Lender, Options
 from tests.browser.pictures import PICTURES
 from tests.browser.reading import axe
 from tests.browser.skies import SKIES
-from tests.browser.stage import Stage, end
+from tests.browser.stage import Stage, Standing, end
 from tests.sampling import sample_row, value_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -43,14 +43,6 @@ def opened(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Opened]:
 
     yield go
     end(request.node.name, stages, lender)
-
-
-def show(stage: Stage, told: Snapshot) -> None:
-    """Another picture on the same page, which has its scripts."""
-    stage.snapshot = told
-    stage.open()
-    stage.drawn()
-    stage.pulse()
 
 
 def tell(stage: Stage, offset: int, **update: object) -> None:
@@ -165,10 +157,10 @@ SHOWN: dict[str, tuple[Callable[[Page], None], ...]] = {
 
 @pytest.mark.parametrize("name", SKIES)
 def test_all_that_a_sky_is_for_is_shown_and_nothing_lies_on_anything_leaves_its_card_is_cut_or_keeps_a_reader_out(
-    opened: Opened, name: str
+    standing: Standing, name: str
 ) -> None:
     """All that is to be seen of a sky, on one page: to open one costs more than to look at it."""
-    stage = opened(name)
+    stage = standing.show(SKIES[name](time.time()), SIZES[0])
     page = stage.page
     for is_shown in SHOWN.get(name, ()):
         is_shown(page)
@@ -189,35 +181,17 @@ def test_all_that_a_sky_is_for_is_shown_and_nothing_lies_on_anything_leaves_its_
 
 
 @pytest.mark.parametrize("name", ["3-broken", "12", "k3s"])
-def test_no_text_of_few_nodes_is_cut_on_laptops_and_tablets(opened: Opened, name: str) -> None:
-    stage = opened((PICTURES | SKIES)[name](time.time()))
+def test_no_text_of_few_nodes_is_cut_on_laptops_and_tablets(standing: Standing, name: str) -> None:
+    stage = standing.show((PICTURES | SKIES)[name](time.time()), SIZES[0])
+    stage.paint(False)
     for width, height in ((1280, 720), (1366, 768), (1440, 900), (1536, 864), (820, 1180)):
         stage.pulse()
         stage.resize(width, height)
         assert stage.page.evaluate(CHECK) == [], f"{width}x{height}"
 
 
-def test_one_scrape_is_a_dot_and_a_gap_is_a_gap(opened: Opened) -> None:
-    stage = opened("begun-1")
-    page = stage.page
-    expect(page.locator(".api .figures .spark")).to_have_count(1)  # in flight: a rate needs two scrapes
-    assert (page.locator(".api .figures .spark .curve").get_attribute("d") or "").endswith("h0")
-    assert (page.locator(".api .figures .spark").get_attribute("aria-label") or "") == "requests in flight: one sample, now 21"
-    # What the figure is, for whoever has come to it by the keyboard, until the next key.
-    page.locator(".api .figures dd[tabindex]").first.focus()
-    said = re.compile(r"requests per second: 1,284 over up to 5\smin; read \d+\ss ago")
-    expect(page.get_by_role("tooltip")).to_contain_text(said)
-    page.keyboard.press("Escape")
-    expect(page.locator("#tip")).to_be_hidden()
-    curves = []
-    for name in ("servers-3", "gap"):
-        show(stage, SKIES[name](time.time()))
-        curves.append(page.locator(".is-requests .curve").get_attribute("d") or "")
-    assert [curve.count("M") for curve in curves] == [1, 2]
-
-
-def test_a_new_sample_moves_the_chart_and_a_known_one_does_not(opened: Opened) -> None:
-    stage = opened("servers-3")
+def test_a_new_sample_moves_the_chart_and_a_known_one_does_not(standing: Standing) -> None:
+    stage = standing.show(SKIES["servers-3"](time.time()), SIZES[0])
     chart = stage.page.locator(".is-requests .spark")
     before = chart.get_attribute("aria-label")
     tell(stage, 11, samples=[stage.snapshot.series[-1]], components=[stage.snapshot.components[4]])
@@ -227,8 +201,8 @@ def test_a_new_sample_moves_the_chart_and_a_known_one_does_not(opened: Opened) -
     expect(chart).to_have_attribute("aria-label", re.compile("now 4,321$"))
 
 
-def test_where_cards_stand_in_several_lines_each_has_a_way_to_the_bar_by_the_margin(opened: Opened) -> None:
-    page = opened("ill", size=(390, 844)).page
+def test_where_cards_stand_in_several_lines_each_has_a_way_to_the_bar_by_the_margin(standing: Standing) -> None:
+    page = standing.show(SKIES["ill"](time.time()), SIZES[-1]).page
     expect(page.locator(".arrow.down")).to_have_count(4)
     inside = page.evaluate(
         """() => {
@@ -246,19 +220,34 @@ def test_where_cards_stand_in_several_lines_each_has_a_way_to_the_bar_by_the_mar
     assert states == {"is-broken", "is-hidden", "is-well"}
 
 
-def test_the_arrow_to_the_store_weighs_as_much_as_its_traffic(opened: Opened) -> None:
+def test_the_arrow_to_the_store_weighs_as_much_as_its_traffic(standing: Standing) -> None:
     def weight(page: Page) -> float:
         return float(page.locator(".arrow path").first.get_attribute("stroke-width") or 0)
 
     now = time.time()
     sky = SKIES["servers-3"](now)
     calm, busy, untold = (replace(sky, series=[sample_row(now - 5, etcd_requests=rate)]) for rate in (1.0, 900.0, None))
-    stage = opened(calm)
-    weights = [weight(stage.page)]
-    for told in (busy, untold):
-        show(stage, told)
-        weights.append(weight(stage.page))
+    weights = [weight(standing.show(told, SIZES[0]).page) for told in (calm, busy, untold)]
     assert weights[2] < weights[0] < weights[1]
+
+
+def test_one_scrape_is_a_dot_and_a_gap_is_a_gap(opened: Opened) -> None:
+    stage = opened("begun-1")
+    page = stage.page
+    expect(page.locator(".api .figures .spark")).to_have_count(1)  # in flight: a rate needs two scrapes
+    assert (page.locator(".api .figures .spark .curve").get_attribute("d") or "").endswith("h0")
+    assert (page.locator(".api .figures .spark").get_attribute("aria-label") or "") == "requests in flight: one sample, now 21"
+    # What the figure is, for whoever has come to it by the keyboard, until the next key.
+    page.locator(".api .figures dd[tabindex]").first.focus()
+    said = re.compile(r"requests per second: 1,284 over up to 5\smin; read \d+\ss ago")
+    expect(page.get_by_role("tooltip")).to_contain_text(said)
+    page.keyboard.press("Escape")
+    expect(page.locator("#tip")).to_be_hidden()
+    curves = []
+    for name in ("servers-3", "gap"):
+        stage.show(SKIES[name](time.time()))
+        curves.append(page.locator(".is-requests .curve").get_attribute("d") or "")
+    assert [curve.count("M") for curve in curves] == [1, 2]
 
 
 def test_the_horizon_stays_where_it_is_while_reasons_come_grow_and_go(opened: Opened) -> None:

@@ -21,7 +21,7 @@ from tests.browser.lending import Lender
 from tests.browser.painted import COUNTING, Card, Told, of_file, of_page, painted
 from tests.browser.pictures import broken
 from tests.browser.skies import SKIES
-from tests.browser.stage import Stage, end
+from tests.browser.stage import Stage, Standing
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -80,18 +80,20 @@ class Both(Protocol):
     def __call__(self, name: str, size: tuple[int, int] = (1920, 1080)) -> tuple[Stage, Told, str, Told]: ...
 
 
+@pytest.fixture(scope="module")
+def _page(lender: Lender) -> Iterator[Standing]:
+    one = Standing(lender, init=f"({COUNTING})()", color_scheme="dark")
+    yield one
+    one.leave()
+
+
 @pytest.fixture
-def both(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Both]:
+def both(_page: Standing, request: pytest.FixtureRequest) -> Iterator[Both]:
     """A scene as the page shows it and as the file does, in the same moment."""
-    stages: list[Stage] = []
 
     def go(name: str, size: tuple[int, int] = (1920, 1080)) -> tuple[Stage, Told, str, Told]:
         now = time.time()
-        stage = Stage(lender.page(size, init=f"({COUNTING})()", color_scheme="dark"), SCENES[name](now))
-        stages.append(stage)
-        stage.open()
-        stage.drawn()
-        stage.pulse()
+        stage = _page.show(SCENES[name](now), size)
         stage.page.wait_for_selector("#freshness.is-live")
         svg = painter.svg(
             msgspec.json.encode(stage.snapshot), Freshness(now, now), time.time(), Wanted(width=size[0], height=size[1])
@@ -99,7 +101,7 @@ def both(lender: Lender, request: pytest.FixtureRequest) -> Iterator[Both]:
         return stage, of_page(stage.page), svg, of_file(svg)
 
     yield go
-    end(request.node.name, stages, lender)
+    _page.looked_at(request.node.name)
 
 
 def still(text: str) -> str:

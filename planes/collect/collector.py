@@ -136,6 +136,8 @@ class Collector:
             if not term.done():
                 term.cancel()
                 await asyncio.wait({term})
+            if not term.cancelled():
+                term.exception()  # asked for: what fails while we end would else be told with a traceback, as never retrieved
         error = None if term.cancelled() else term.exception()
         if isinstance(error, Exception):
             return _worst(error)

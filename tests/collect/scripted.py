@@ -67,11 +67,17 @@ class Script:
 
     says: "asyncio.Queue[SourceEvent | Exception]" = field(default_factory=asyncio.Queue)
     begun: int = 0
+    closing: Exception | None = None  # what it fails with when it is cancelled
 
     async def run(self, emit: Emit) -> None:
         self.begun += 1
         while True:
-            said = await self.says.get()
+            try:
+                said = await self.says.get()
+            except asyncio.CancelledError:
+                if self.closing is not None:
+                    raise self.closing from None
+                raise
             if isinstance(said, Exception):
                 raise said
             await emit(said)

@@ -1,6 +1,7 @@
 """The collector on real SQL and a real Valkey: what is told is stored and sent, by one writer, whatever goes away meanwhile."""
 
 import asyncio
+import gc
 import time
 from dataclasses import replace
 
@@ -309,3 +310,15 @@ async def test_what_it_watched_is_stored_as_one_span_that_grows(valkey: str) -> 
         await comes_true(longer.exists, "a longer span")
     assert await in_sql(Watched.objects.filter(cluster=cluster.pk).count) == 1
     assert first.began == pytest.approx(time.time(), abs=PATIENCE)
+
+
+async def test_what_fails_while_a_collector_ends_is_not_told_as_never_retrieved(valkey: str) -> None:
+    told: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+    cluster = await declare()
+    async with collecting(cluster, valkey) as running:
+        running.script.closing = OSError("the connection would not close")
+        await comes_true(etcd_says(cluster, "0 events"), "the first frame")
+    assert running.task.result() is Ended.STOPPED
+    gc.collect()
+    assert told == []

@@ -84,7 +84,7 @@ PAGES = {
     "node-healthy": "/c/prod-us-1/nodes/node-5/",
     "unreachable": "/c/edge-17/kube-scheduler/",
     "unreachable-node": "/c/edge-17/nodes/node-3/",
-    "instance": "/c/prod-eu-1/kube-apiserver/cp-1/",
+    "instance": "/c/prod-eu-1/kube-apiserver/kube-apiserver-node-1/",
     "nodes": "/c/prod-eu-1/nodes/",
     "nodes-none": "/c/prod-eu-1/nodes/?n=nothing",
     "changes": "/c/prod-eu-1/changes/",

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 import redis
-from django.core.management import CommandError
-from django.core.management.commands.flush import Command as Flush
-from django.db import OperationalError, connection
+from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 from whitenoise.responders import StaticFile
 
 from dashboard.assets import StaticFiles
+from tests import emptying
 from tests.e2e.fixtures import browsing, own, page, running, stopped, up
 from tests.parts import BROWSER, ROWS
 from tests.services import Valkey
@@ -26,8 +26,6 @@ _ROWS = {"db", "transactional_db", "django_db_reset_sequences", "django_db_seria
 #: takes a fifth of a test's time, for it looks again and again at what a worker has imported and collected, which stays.
 _LOOKS = (50_000, 20, 100)
 gc.disable()
-#: So often it is tried to remove all rows after a test.
-_FLUSHES = 3
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -101,23 +99,9 @@ def _static_files_are_found_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _rows_are_removed_again_after_a_deadlock() -> Iterator[None]:
-    """A collector that a test has held up may still write its last, once, while all rows are removed: PostgreSQL then ends one of
-    the two."""
-    flush = Flush.handle
-
-    def patient(self: Flush, **options: object) -> None:
-        for _ in range(_FLUSHES - 1):
-            try:
-                return flush(self, **options)
-            except CommandError as error:
-                cause = error.__cause__
-                if not isinstance(cause, OperationalError) or "deadlock" not in str(cause):
-                    raise
-        return flush(self, **options)
-
+def _committed_rows_are_removed_cheaply() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flush, "handle", patient)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.after_a_test)
         yield
 
 

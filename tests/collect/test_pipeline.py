@@ -98,7 +98,7 @@ async def test_the_recorded_healthy_cluster_becomes_rows_and_messages_that_agree
         await comes_true(lambda: is_settled(cluster.slug), "a settled picture")
         peek = Peek(valkey)
         await comes_true(lambda: getattr(peek.pulse(cluster.pk), "heard", None) is not None, "a pulse")
-        # While it goes on: of what is stored when it is told to end no viewer hears, and the next collector begins with another epoch.
+        # While it goes on: of what is stored as it ends no viewer hears, and the next collector begins with another epoch.
         snapshot, sent = await of_one_moment(valkey, cluster)
     assert snapshot.cluster.version == "v1.36.2"
     by_kind = {row.kind: row for row in snapshot.components}

@@ -41,7 +41,7 @@ async def test_where_the_kernel_does_not_see_to_it_a_watcher_ends_the_part_and_w
     family = descendants(parent.pid)
     parent.kill()
     parent.wait(10)
-    await until(lambda: not any(lives(one) for one in family), "the end of all three", within=30)
+    await until(lambda: not any(lives(one) for one in family), "the end of all three", within=10)
 
 
 async def test_the_watcher_leaves_when_the_part_has_ended_by_itself(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ async def test_the_watcher_leaves_when_the_part_has_ended_by_itself(tmp_path: Pa
         await until(lambda: len(descendants(parent.pid)) == 2, "the part and its watcher")
         with pipe.open("w"):
             pass
-        await until(lambda: [one for one in descendants(parent.pid) if lives(one)] == [], "the watcher's end", within=30)
+        await until(lambda: [one for one in descendants(parent.pid) if lives(one)] == [], "the watcher's end", within=5)
     finally:
         parent.kill()
         parent.wait(10)

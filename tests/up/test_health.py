@@ -65,7 +65,7 @@ async def test_a_part_that_is_stopped_is_ended_and_started_again_and_that_is_sai
         assert one.pid is not None
         first = one.pid
         os.kill(first, signal.SIGSTOP)
-        await until(lambda: one.health().state == "silent", "its silence", within=30)
+        await until(lambda: one.health().state == "silent", "its silence", within=5)
         await until(lambda: one.pid not in (None, first), "its second life", within=10)
         await until(lambda: one.health().state == "works", "its work again")
     assert len(said) == 1

@@ -61,7 +61,7 @@ async def test_a_part_that_is_killed_is_started_again_and_that_is_said_in_one_li
         assert part.pid is not None
         first = part.pid
         os.kill(first, signal.SIGKILL)
-        await until(lambda: part.pid not in (None, first), "the second start", within=30)
+        await until(lambda: part.pid not in (None, first), "the second start", within=5)
     assert len(said) == 1
     assert said[0].startswith("The part ended by signal 9 (SIGKILL); it restarts in 0.")
 
@@ -72,7 +72,7 @@ async def test_what_a_killed_part_had_started_goes_with_it(tmp_path: Path) -> No
         assert part.pid is not None
         child = descendants(part.pid)[0]
         os.kill(part.pid, signal.SIGKILL)
-        await until(lambda: not lives(child), "the child's end", within=30)
+        await until(lambda: not lives(child), "the child's end", within=5)
 
 
 async def test_a_part_that_ends_at_once_is_given_up_with_its_last_words(tmp_path: Path) -> None:
